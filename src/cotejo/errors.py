@@ -1,0 +1,72 @@
+"""Every error Cotejo raises on purpose, in one tree.
+
+CotejoError              exit code 1: something failed
+├── DownloadError        no source gave the data set, whole and with its checksum
+├── TrainingError        an alternative can't be trained: a loss that is no number, no memory
+└── UsageError           exit code 2: the user can mend it
+    ├── ConfigError      a study or a setting is wrong
+    ├── DataError        the data named is missing, damaged, or of no form Cotejo reads
+    └── OutputError      a folder or file can't be written, or holds nothing to report
+
+A message is looked up by its key in ``locales/<language>/errors.toml``, so that it reads in
+the user's language. It says what was wrong, what was expected, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.messages import message
+
+
+class CotejoError(Exception):
+    """The root of Cotejo's errors.
+
+    Args:
+        key: the message's key in ``locales/<language>/errors.toml``.
+        **values: what the message names between braces.
+
+    Example:
+        >>> str(ConfigError("unknown_model", model="cnn9", models="cnn2, cnn3", hint=""))
+        'unknown model "cnn9"; the models are: cnn2, cnn3.'
+    """
+
+    exit_code = 1
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return message(f"errors.{self.key}", **self.values)
+
+    def in_language(self, language: str) -> str:
+        """Return the message in ``language``, ``"en"`` or ``"es"``."""
+        return message(f"errors.{self.key}", language=language, **self.values)
+
+
+class DownloadError(CotejoError):
+    """No source gave the data set, whole and with its checksum."""
+
+
+class TrainingError(CotejoError):
+    """An alternative can't be trained."""
+
+
+class UsageError(CotejoError):
+    """Something that the user can mend."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A study or a setting is wrong."""
+
+
+class DataError(UsageError):
+    """The data named is missing, damaged, or of no form that Cotejo reads."""
+
+
+class OutputError(UsageError):
+    """A folder or file can't be written, or holds nothing to report."""

@@ -1,0 +1,74 @@
+"""The sentences shown to people, in Spanish and English.
+
+They live in ``locales/<language>/<area>.toml`` (areas: ``cli``, ``errors``, ``report``) under
+one key in both languages. A sentence names its values between braces, as ``str.format`` does;
+one that changes with a number is a table with ``one`` and ``other``, chosen by ``count``.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+__all__ = ["LANGUAGES", "current_language", "message", "use_language"]
+
+LANGUAGES = ("en", "es")
+
+_chosen: str | None = None
+
+
+def use_language(language: str | None) -> None:
+    """Choose the language of messages, ``"en"`` or ``"es"``; None asks the environment again."""
+    global _chosen
+    if language is not None and language not in LANGUAGES:
+        raise ValueError(f"`language` must be one of {LANGUAGES}; received {language!r}")
+    _chosen = language
+
+
+def current_language() -> str:
+    """Return the language in use: the chosen one, else ``COTEJO_LANG``, else the locale's.
+
+    Example:
+        >>> use_language("es")
+        >>> current_language()
+        'es'
+        >>> use_language(None)
+    """
+    if _chosen is not None:
+        return _chosen
+    for variable in ("COTEJO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable, "")
+        if value:
+            return "es" if value.lower().startswith("es") else "en"
+    return "en"
+
+
+def message(key: str, /, *, language: str | None = None, **values: Any) -> str:
+    """Return the sentence under ``key`` with its values filled in.
+
+    Args:
+        key: ``"area.name"``, such as ``"errors.unknown_model"``.
+        language: ``"en"`` or ``"es"``; the current one if left out.
+        **values: what the sentence names; ``count`` also chooses between ``one`` and ``other``.
+
+    Raises:
+        KeyError: there is no such sentence.
+
+    Example:
+        >>> message("cli.runs", language="es", count=1)
+        '1 ejecución'
+    """
+    area, _, name = key.partition(".")
+    entry = _catalogue(language or current_language(), area)[name]
+    if isinstance(entry, dict):
+        entry = entry["one" if values["count"] == 1 else "other"]
+    return str(entry).format(**values)
+
+
+@cache
+def _catalogue(language: str, area: str) -> dict[str, Any]:
+    path = files("cotejo") / "locales" / language / f"{area}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))

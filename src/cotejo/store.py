@@ -1,0 +1,235 @@
+"""The files of a study: written atomically, read without running anything of theirs.
+
+`docs/files.md` gives each file's content. A file that is there is whole, because it is written
+to a temporary name in the same folder, flushed to the disk, and renamed. A run is finished when
+its `run.json`, which is written last, says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.errors import OutputError
+
+__all__ = [
+    "FORMAT",
+    "RunFolder",
+    "StudyFolder",
+    "append_csv",
+    "make_folder",
+    "read_csv",
+    "read_json",
+    "read_npz",
+    "write_atomically",
+    "write_csv",
+    "write_json",
+    "write_npz",
+]
+
+FORMAT = 1
+"""The version of the files' layout; a folder of a newer one is refused."""
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write ``path`` through ``write(file)`` so that it is there whole or not at all.
+
+    Raises:
+        OutputError: it can't be written: no permission, a full disk, a folder in its place.
+    """
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
+            temporary = file.name
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        # A temporary file is private; what a study leaves is meant to be shared.
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
+    finally:
+        if temporary is not None:
+            with suppress(FileNotFoundError):
+                Path(temporary).unlink()
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write ``content`` as indented JSON; a number that is not finite is refused."""
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows under ``columns``, UTF-8, a line each; None becomes an empty cell."""
+
+    def write(file: IO[bytes]) -> None:
+        file.write((_csv_line(columns)).encode())
+        for row in rows:
+            file.write(_csv_line([row[column] for column in columns]).encode())
+
+    write_atomically(path, write)
+
+
+def append_csv(path: Path, columns: Sequence[str], row: Mapping[str, Any]) -> None:
+    """Add a row at the end, and the header where the file is new."""
+    try:
+        with path.open("a", encoding="utf-8", newline="") as file:
+            if file.tell() == 0:
+                file.write(_csv_line(columns))
+            file.write(_csv_line([row[column] for column in columns]))
+    except OSError as error:
+        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
+
+
+def write_npz(path: Path, **arrays: NDArray[Any]) -> None:
+    """Write named arrays, compressed."""
+    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        OutputError: it is missing, damaged, or of a newer format than this Cotejo's.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
+    except ValueError as error:
+        raise OutputError("damaged_file", path=path) from error
+    if not isinstance(content, dict):
+        raise OutputError("damaged_file", path=path)
+    if content.get("format", FORMAT) != FORMAT:
+        raise OutputError("newer_format", path=path, found=content["format"], known=FORMAT)
+    return content
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file's rows, each a dict of strings by column."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
+
+
+def read_npz(path: Path) -> dict[str, NDArray[Any]]:
+    """Read every array of an ``.npz`` file; one that holds a pickle is refused."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except OSError as error:
+        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
+    except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged file
+        raise OutputError("damaged_file", path=path) from error
+
+
+def make_folder(path: Path) -> Path:
+    """Make ``path`` and its parents where missing, and return it.
+
+    Raises:
+        OutputError: it can't be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise OutputError("cannot_write", path=path, reason=os.strerror(13))
+    return path
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run's files: one alternative trained with one seed."""
+
+    path: Path
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """``run.json``."""
+        return read_json(self.path / "run.json")
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the run came to an end, finished or failed."""
+        return (self.path / "run.json").is_file()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run finished and everything it found is there."""
+        return self.is_written and self.record["status"] == "finished"
+
+    @cached_property
+    def history(self) -> list[dict[str, float]]:
+        """``history.csv``: a row an epoch, as numbers."""
+        rows = read_csv(self.path / "history.csv")
+        return [{name: float(value) for name, value in row.items()} for row in rows]
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """``metrics.json``."""
+        return read_json(self.path / "metrics.json")
+
+    @cached_property
+    def predictions(self) -> dict[str, NDArray[Any]]:
+        """``predictions.npz``."""
+        return read_npz(self.path / "predictions.npz")
+
+    @cached_property
+    def mistakes(self) -> dict[str, NDArray[Any]]:
+        """``mistakes.npz``."""
+        return read_npz(self.path / "mistakes.npz")
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study's files, and its runs'."""
+
+    path: Path
+
+    @cached_property
+    def study(self) -> dict[str, Any]:
+        """``study.json``."""
+        return read_json(self.path / "study.json")
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """``data.json``."""
+        return read_json(self.path / "data.json")
+
+    @cached_property
+    def images(self) -> dict[str, NDArray[Any]]:
+        """``data.npz``."""
+        return read_npz(self.path / "data.npz")
+
+    def run(self, alternative: str, seed: int) -> RunFolder:
+        """Return the folder of one run, there or not."""
+        return RunFolder(self.path / alternative / f"seed-{seed}")
+
+    def runs(self, alternative: str) -> list[RunFolder]:
+        """Return the runs of ``alternative`` that came to an end, in the study's seed order."""
+        folders = (self.run(alternative, seed) for seed in self.study["seeds"])
+        return [folder for folder in folders if folder.is_written]
+
+
+def _csv_line(cells: Sequence[Any]) -> str:
+    # csv.writer wants a text file; atomically written ones are binary.
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(["" if cell is None else cell for cell in cells])
+    return line.getvalue()
