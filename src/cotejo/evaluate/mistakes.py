@@ -1,0 +1,79 @@
+"""Which mistakes are worth a look: the surest ones, and those of the most confused pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cotejo.evaluate.metrics import check_predictions
+
+__all__ = ["confused_pairs", "select_mistakes"]
+
+
+def confused_pairs(confusion: ArrayLike) -> list[tuple[int, int, int]]:
+    """Return the pairs of classes that were confused, the most frequent first.
+
+    Args:
+        confusion: ``[classes, classes]`` counts; rows are true classes, columns predicted ones.
+
+    Returns:
+        ``(true, predicted, count)`` for each count above 0 off the diagonal; equal counts in
+        label order.
+
+    Example:
+        >>> confused_pairs([[8, 2, 0], [5, 5, 0], [0, 2, 8]])
+        [(1, 0, 5), (0, 1, 2), (2, 1, 2)]
+    """
+    counts = np.array(confusion)
+    np.fill_diagonal(counts, 0)
+    true, predicted = np.nonzero(counts)
+    order = np.argsort(-counts[true, predicted], kind="stable")
+    return [(int(true[i]), int(predicted[i]), int(counts[true[i], predicted[i]])) for i in order]
+
+
+def select_mistakes(
+    labels: ArrayLike,
+    probabilities: ArrayLike,
+    worst: int = 48,
+    pairs: int = 10,
+    per_pair: int = 8,
+) -> NDArray[np.int32]:
+    """Return the positions of the mistakes that ``mistakes.npz`` keeps.
+
+    First the ``worst`` mistakes by the probability given to the wrong class, descending; then,
+    for each of the ``pairs`` most confused pairs, those of its ``per_pair`` worst mistakes that
+    are not there yet. No position comes twice; equal probabilities keep the data set's order.
+
+    Args:
+        labels: ``[n]``, integers in ``[0, classes)``.
+        probabilities: ``[n, classes]``, in ``[0, 1]``.
+        worst: how many of the worst to keep, 0 or more.
+        pairs: how many pairs ``(true, predicted)`` to illustrate, 0 or more.
+        per_pair: how many mistakes of each pair at most, 0 or more.
+
+    Returns:
+        ``[m]`` int32; empty where nothing is wrong.
+
+    Raises:
+        ValueError: labels and probabilities don't agree.
+
+    Example:
+        >>> chances = [[0.9, 0.1], [0.3, 0.7], [0.2, 0.8], [0.1, 0.9]]
+        >>> select_mistakes([0, 0, 0, 1], chances, worst=1, pairs=1, per_pair=8)
+        array([2, 1], dtype=int32)
+    """
+    true, chances = check_predictions(labels, probabilities)
+    predicted = chances.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != true)
+    by_confidence = wrong[np.argsort(-chances[wrong, predicted[wrong]], kind="stable")]
+    confusion = np.zeros((chances.shape[1], chances.shape[1]), dtype=np.int64)
+    np.add.at(confusion, (true[wrong], predicted[wrong]), 1)
+
+    # A dict keeps the order and drops what comes again.
+    chosen = dict.fromkeys(by_confidence[:worst].tolist())
+    for true_class, predicted_class, _ in confused_pairs(confusion)[:pairs]:
+        of_pair = (true[by_confidence] == true_class) & (
+            predicted[by_confidence] == predicted_class
+        )
+        chosen |= dict.fromkeys(by_confidence[of_pair][:per_pair].tolist())
+    return np.array(list(chosen), dtype=np.int32)

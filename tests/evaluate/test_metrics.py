@@ -1,0 +1,80 @@
+"""`classification_metrics` against scikit-learn, and by its properties."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as reference
+
+from cotejo.evaluate import classification_metrics
+
+
+def test_agrees_with_scikit_learn(random_predictions):
+    labels, chances = random_predictions()
+    predicted = chances.argmax(axis=1)
+    found = classification_metrics(labels, chances)
+    assert found["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
+    assert found["loss"] == pytest.approx(reference.log_loss(labels, chances))
+    assert found["macro_f1"] == pytest.approx(
+        reference.f1_score(labels, predicted, average="macro")
+    )
+    report = reference.classification_report(labels, predicted, output_dict=True)
+    for index, row in enumerate(found["per_class"]):
+        expected = report[str(index)]
+        assert row["precision"] == pytest.approx(expected["precision"])
+        assert row["recall"] == pytest.approx(expected["recall"])
+        assert row["f1"] == pytest.approx(expected["f1-score"])
+        assert row["support"] == expected["support"]
+
+
+def test_is_plain_json(random_predictions):
+    labels, chances = random_predictions()
+    found = classification_metrics(labels.astype(np.int32), chances.astype(np.float32))
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_a_class_that_never_comes_counts_as_zero():
+    found = classification_metrics([0, 0], [[0.9, 0.1, 0.0], [0.8, 0.1, 0.1]])
+    assert found["per_class"][2] == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
+    assert found["macro_f1"] == pytest.approx(1 / 3)
+
+
+def test_a_sure_mistake_costs_a_finite_loss():
+    assert classification_metrics([1], [[1.0, 0.0]])["loss"] == pytest.approx(-np.log(1e-7))
+
+
+@pytest.mark.parametrize(
+    ("labels", "chances", "said"),
+    [
+        ([0, 1], [[1.0, 0.0]], r"received \[2\] and \[1, 2\]"),
+        ([], np.zeros((0, 3)), "at least one image"),
+        ([0.0], [[1.0, 0.0]], "must be integers"),
+        ([-1], [[1.0, 0.0]], "from -1 to -1"),
+        ([0], [[np.nan, 0.0]], "must be finite"),
+    ],
+)
+def test_refuses_what_does_not_agree(labels, chances, said):
+    with pytest.raises(ValueError, match=said):
+        classification_metrics(labels, chances)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), images=st.integers(1, 40), classes=st.integers(2, 6))
+def test_properties(random_predictions, seed, images, classes):
+    labels, chances = random_predictions(seed, images, classes)
+    found = classification_metrics(labels, chances)
+    confusion = np.array(found["confusion"])
+    assert confusion.sum() == found["images"] == images
+    assert np.trace(confusion) == round(found["accuracy"] * images)
+    assert confusion.sum(axis=1).tolist() == [row["support"] for row in found["per_class"]]
+    assert 0 <= found["macro_f1"] <= 1
+    assert found["loss"] >= 0
+    for row in found["per_class"]:
+        assert min(row["precision"], row["recall"]) - 1e-12 <= row["f1"]
+        assert row["f1"] <= max(row["precision"], row["recall"]) + 1e-12
+    order = np.random.default_rng(seed).permutation(images)
+    shuffled = classification_metrics(labels[order], chances[order])
+    assert shuffled.pop("loss") == pytest.approx(found.pop("loss"))
+    assert shuffled == found
