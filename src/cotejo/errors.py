@@ -33,7 +33,7 @@ class CotejoError(Exception):
 
     exit_code = 1
 
-    def __init__(self, key: str, **values: Any) -> None:
+    def __init__(self, key: str, /, **values: Any) -> None:
         super().__init__(key, values)
         self.key = key
         self.values = values

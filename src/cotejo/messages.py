@@ -7,13 +7,15 @@ one that changes with a number is a table with ``one`` and ``other``, chosen by 
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LANGUAGES", "current_language", "message", "use_language"]
+__all__ = ["LANGUAGES", "current_language", "did_you_mean", "message", "use_language"]
 
 LANGUAGES = ("en", "es")
 
@@ -66,6 +68,17 @@ def message(key: str, /, *, language: str | None = None, **values: Any) -> str:
     if isinstance(entry, dict):
         entry = entry["one" if values["count"] == 1 else "other"]
     return str(entry).format(**values)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean "…"?``, with its leading space, or nothing if no known word is near.
+
+    Example:
+        >>> did_you_mean("epoch", ["epochs", "seeds"])
+        ' Did you mean "epochs"?'
+    """
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return " " + message("errors.did_you_mean", word=near[0]) if near else ""
 
 
 @cache

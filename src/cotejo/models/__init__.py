@@ -1,1 +1,23 @@
+"""The models: one file a family, and the registry that builds them by name."""
 
+from cotejo.models import cnn, cnn7, mlp
+from cotejo.models.registry import (
+    ModelFamily,
+    build_model,
+    check_options,
+    model_families,
+    model_family,
+    register,
+)
+
+__all__ = [
+    "ModelFamily",
+    "build_model",
+    "check_options",
+    "cnn",
+    "cnn7",
+    "mlp",
+    "model_families",
+    "model_family",
+    "register",
+]

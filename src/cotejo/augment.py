@@ -1,0 +1,78 @@
+"""Augmentation policies: batched functions of `keras.ops`, run inside the compiled step.
+
+A policy takes pixels ``[batch, height, width, channels]``, float, and a seed generator, and
+returns as many of the same shape and range. Each image draws its own change.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from cotejo.backend import keras, ops
+
+__all__ = ["POLICIES", "flip_crop", "notebook", "rotate_shift_flip"]
+
+Policy = Callable[[Any, keras.random.SeedGenerator], Any]
+
+
+def rotate_shift_flip(images: Any, angles: Any, shift_y: Any, shift_x: Any, flips: Any) -> Any:
+    """Rotate each image about its centre, shift it, and flip it left to right, in one resampling.
+
+    Bilinear, and outside the image the nearest pixel, as Keras's `ImageDataGenerator`.
+
+    Args:
+        images: ``[batch, height, width, channels]``, float.
+        angles: ``[batch]``, radians.
+        shift_y, shift_x: ``[batch]``, pixels.
+        flips: ``[batch]``, 1 where the image is flipped, else 0.
+
+    Returns:
+        ``[batch, height, width, channels]``: at row y and column x, the input at
+        ``R(angle) @ (y + shift_y - c_y, x' + shift_x - c_x) + c``, where c is the centre and x'
+        is x, or its mirror where flipped.
+    """
+    height, width = images.shape[1:3]
+    centre_y, centre_x = (height - 1) / 2, (width - 1) / 2
+    cosine, sine = ops.cos(angles), ops.sin(angles)
+    # The mirror x' = (width - 1) - x is a factor of -1 and an offset on the column.
+    mirror = 1.0 - 2.0 * flips
+    offset_y = shift_y - centre_y
+    offset_x = shift_x - centre_x + flips * (width - 1)
+    zeros = ops.zeros_like(angles)
+    # Rows of [x_in, y_in] = matrix @ [x_out, y_out, 1]: x comes first in affine_transform.
+    transform = ops.stack(
+        [
+            cosine * mirror,
+            sine,
+            cosine * offset_x + sine * offset_y + centre_x,
+            -sine * mirror,
+            cosine,
+            -sine * offset_x + cosine * offset_y + centre_y,
+            zeros,
+            zeros,
+        ],
+        axis=1,
+    )
+    return ops.image.affine_transform(
+        images, transform, interpolation="bilinear", fill_mode="nearest"
+    )
+
+
+def notebook(images: Any, seed: keras.random.SeedGenerator) -> Any:
+    """Rotate by up to 15°, shift by up to 10% of each side, flip half: the notebooks' policy.
+
+    Args:
+        images: ``[batch, height, width, channels]``, float.
+        seed: where the draws come from.
+    """
+    count, height, width = ops.shape(images)[0], images.shape[1], images.shape[2]
+    draws = keras.random.uniform((4, count), -1.0, 1.0, seed=seed)
+    return rotate_shift_flip(
+        ops.cast(images, "float32"),
+        angles=draws[0] * math.radians(15),
+        shift_y=draws[1] * (0.1 * height),
+        shift_x=draws[2] * (0.1 * width),
+        flips=ops.cast(draws[3] < 0, "float32"),
+    )

@@ -1,0 +1,151 @@
+"""The notebooks' convolutional networks, and one whose depth is free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cotejo.backend import keras
+
+from cotejo.models.layers import INITIALIZERS, logits, pixels
+from cotejo.models.registry import register
+
+__all__ = ["cnn", "cnn2", "cnn3"]
+
+layers = keras.layers
+
+
+def _convolution(x: Any, filters: int, kernel_size: int, initializer: str) -> Any:
+    return layers.Conv2D(
+        filters,
+        kernel_size,
+        activation="relu",
+        kernel_initializer=INITIALIZERS[initializer],
+    )(x)
+
+
+def _dropout(x: Any, rate: float) -> Any:
+    return layers.Dropout(rate)(x) if rate else x
+
+
+@register("cnn2")
+def cnn2(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    initializer: str = "glorot",
+    kernel_size: int = 3,
+    dropout: float | None = None,
+    batch_norm: bool = True,
+) -> keras.Model:
+    """Two convolutions (32, 64) with batch normalisation and dropout, 128 units.
+
+    Args:
+        image_shape: ``(height, width, channels)``.
+        num_classes: how many classes.
+        initializer: ``"glorot"`` or ``"he"``.
+        kernel_size: the convolutions' height and width in pixels.
+        dropout: one rate for both dropout layers; None for the notebook's 0.3 and 0.4.
+        batch_norm: whether to normalise after the first pooling.
+
+    Example:
+        >>> cnn2((32, 32, 3), 10).count_params()
+        315850
+    """
+    rates = (0.3, 0.4) if dropout is None else (dropout, dropout)
+    inputs, x = pixels(image_shape)
+    x = _convolution(x, 32, kernel_size, initializer)
+    x = layers.MaxPooling2D()(x)
+    if batch_norm:
+        x = layers.BatchNormalization()(x)
+    x = _convolution(x, 64, kernel_size, initializer)
+    x = layers.MaxPooling2D()(x)
+    x = _dropout(x, rates[0])
+    x = layers.Flatten()(x)
+    x = layers.Dense(128, activation="relu", kernel_initializer=INITIALIZERS[initializer])(x)
+    x = _dropout(x, rates[1])
+    return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn2")
+
+
+@register("cnn3")
+def cnn3(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    initializer: str = "glorot",
+    kernel_size: int = 3,
+    dropout: float = 0.0,
+    batch_norm: bool = False,
+) -> keras.Model:
+    """Three convolutions (32, 64, 64), 64 units: the second notebook's.
+
+    Args:
+        image_shape: ``(height, width, channels)``.
+        num_classes: how many classes.
+        initializer: ``"glorot"`` or ``"he"``.
+        kernel_size: the convolutions' height and width in pixels.
+        dropout: the rate before the logits; the notebook has none.
+        batch_norm: whether to normalise after each convolution; the notebook does not.
+
+    Example:
+        >>> cnn3((32, 32, 3), 10).count_params()
+        122570
+    """
+    network = _stacked((32, 64, 64), image_shape, num_classes, 64, initializer, kernel_size,
+                       dropout, batch_norm)  # fmt: skip
+    network.name = "cnn3"
+    return network
+
+
+@register("cnn")
+def cnn(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    convolutions: int = 3,
+    initializer: str = "glorot",
+    kernel_size: int = 3,
+    dropout: float = 0.0,
+    batch_norm: bool = False,
+) -> keras.Model:
+    """One to four convolutions (32, then 64), 64 units: `cnn3` with its depth free.
+
+    Args:
+        image_shape: ``(height, width, channels)``.
+        num_classes: how many classes.
+        convolutions: how many, from 1 to 4; 3 is `cnn3`.
+        initializer: ``"glorot"`` or ``"he"``.
+        kernel_size: the convolutions' height and width in pixels.
+        dropout: the rate before the logits.
+        batch_norm: whether to normalise after each convolution.
+
+    Example:
+        >>> cnn((32, 32, 3), 10, convolutions=2).count_params()
+        167562
+    """
+    filters = (32, 64, 64, 64)[:convolutions]
+    return _stacked(filters, image_shape, num_classes, 64, initializer, kernel_size,
+                    dropout, batch_norm)  # fmt: skip
+
+
+def _stacked(
+    filters: Sequence[int],
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    units: int,
+    initializer: str,
+    kernel_size: int,
+    dropout: float,
+    batch_norm: bool,
+) -> keras.Model:
+    inputs, x = pixels(image_shape)
+    for index, count in enumerate(filters):
+        x = _convolution(x, count, kernel_size, initializer)
+        if batch_norm:
+            x = layers.BatchNormalization()(x)
+        if index < 2:  # the notebook pools after the first two
+            x = layers.MaxPooling2D()(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(units, activation="relu", kernel_initializer=INITIALIZERS[initializer])(x)
+    x = _dropout(x, dropout)
+    return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn")
