@@ -1,0 +1,23 @@
+"""Data: CIFAR-10 in every form it was published in, and scikit-learn's digits.
+
+Imports neither Keras nor a backend, and nothing of the network until something is downloaded.
+"""
+
+from __future__ import annotations
+
+from cotejo.data.dataset import Dataset, Split
+from cotejo.data.loading import NAMES, load
+from cotejo.data.places import where
+from cotejo.data.splits import stratified_split
+from cotejo.data.summary import describe, example_images
+
+__all__ = [
+    "NAMES",
+    "Dataset",
+    "Split",
+    "describe",
+    "example_images",
+    "load",
+    "stratified_split",
+    "where",
+]

@@ -1,0 +1,125 @@
+"""The download of an archive: from several sources, resumed, checked before it is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cotejo.data.published import Form, digest_of_file
+from cotejo.data.transfer import (
+    BrokenOffError,
+    Patience,
+    Progress,
+    SourceError,
+    TooSlowError,
+    check_address,
+    transfer,
+)
+from cotejo.errors import DownloadError
+
+__all__ = ["download"]
+
+
+def download(
+    form: Form,
+    urls: Sequence[str],
+    folder: Path,
+    progress: Progress | None = None,
+    patience: Patience | None = None,
+) -> Path:
+    """Download a published archive into a folder and return its path.
+
+    The sources are tried in turn. One that breaks off is asked for the rest; one that is very
+    slow is left for another, and taken up again only if no other does better. What arrives is
+    written to ``<archive>.part``, which stays for a later attempt, is compared with the
+    published checksum, and only then takes its name.
+
+    Args:
+        form: the form whose archive is wanted.
+        urls: the sources, ``http`` or ``https``.
+        folder: where to keep it; made if it doesn't exist.
+        progress: called with the address, the bytes that are there, and those expected.
+        patience: how long to wait, and how often to try again.
+
+    Raises:
+        DataError: an address is neither ``http`` nor ``https``.
+        DownloadError: no source gave the archive, or it can't be written.
+    """
+    urls = list(dict.fromkeys(urls))
+    for url in urls:
+        check_address(url)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        attempt = _Attempt(form, folder / f"{form.archive}.part", progress, patience or Patience())
+        attempt.any_of(urls)
+        return attempt.part.replace(folder / form.archive)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DownloadError("data_cannot_cache", path=folder, reason=reason) from error
+
+
+@dataclass
+class _Attempt:
+    """One archive, one unfinished file, several sources."""
+
+    form: Form
+    part: Path
+    progress: Progress | None
+    patience: Patience
+
+    def any_of(self, urls: list[str]) -> None:
+        """Leave the whole, checked archive in the unfinished file, from whichever source."""
+        reasons: dict[str, str] = {}
+        slow: dict[str, float] = {}
+        for url in urls:
+            try:
+                return self.one(url, hurry=len(urls) > 1)
+            except TooSlowError as error:
+                slow[url] = error.bytes_per_second
+                reasons[url] = str(error)
+            except SourceError as error:
+                reasons[url] = str(error)
+        for url in sorted(slow, key=lambda url: -slow[url]):
+            try:
+                return self.one(url, hurry=False)
+            except SourceError as error:
+                reasons[url] = str(error)
+        listing = "\n".join(f"  {url}: {reason}" for url, reason in reasons.items())
+        raise DownloadError("data_download_failed", archive=self.form.archive, reasons=listing)
+
+    def one(self, url: str, *, hurry: bool) -> None:
+        """Leave the whole, checked archive in the unfinished file, from one source."""
+        resumed = self.part.exists()
+        self._fetch(url, hurry=hurry)
+        try:
+            self._check()
+        except SourceError:
+            # The beginning may be another source's; this one is judged by its own bytes.
+            if not resumed:
+                raise
+            self._fetch(url, hurry=hurry)
+            self._check()
+
+    def _fetch(self, url: str, *, hurry: bool) -> None:
+        size = self.form.archive_size
+        failures = 0
+        while (done := self._done()) != size:
+            try:
+                transfer(url, self.part, size, self.progress, self.patience, hurry=hurry)
+            except BrokenOffError:
+                failures = failures + 1 if self._done() == done else 1
+                if failures >= self.patience.attempts:
+                    raise
+                time.sleep(self.patience.pause * failures)
+
+    def _done(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _check(self) -> None:
+        expected = self.form.archive_digest
+        found = digest_of_file(self.part, like=expected)
+        if found != expected:
+            self.part.unlink()
+            raise SourceError("data_source_checksum", found=found, expected=expected)
