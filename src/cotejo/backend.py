@@ -14,8 +14,8 @@ from cotejo.platform import default_backend, quiet_stderr
 __all__ = ["keras", "ops"]
 
 os.environ.setdefault("KERAS_BACKEND", default_backend())
-# TensorFlow's information and warnings, which are not about the user's work.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# What TensorFlow logs from C++ is not about the user's work; its exceptions say what is.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow turns oneDNN on by itself only on newer processors; it was 1.6 times as fast on a
 # Zen 3 as without (docs/decisions/0002).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")

@@ -1,0 +1,68 @@
+"""The learner: the training images on the device, changed and learned from in one compiled step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.augment import POLICIES
+from cotejo.backend import keras, ops
+from cotejo.data.dataset import Split
+
+__all__ = ["Learner", "training_order"]
+
+
+class Learner(keras.Model):
+    """A network and all of its training images, fed with indices.
+
+    The images stay on the device as bytes; each step gathers its own, augments them and trains,
+    so that no image ever waits for a host pipeline.
+
+    Args:
+        network: from pixels in ``[0, 255]`` to logits.
+        train: the images to gather from; labels come with the indices.
+        augment: the name of a policy of `cotejo.augment`.
+        seed: of the augmentation's draws.
+    """
+
+    def __init__(self, network: keras.Model, train: Split, augment: str, seed: int) -> None:
+        super().__init__(name="learner")
+        self.network = network
+        self.policy = POLICIES[augment]
+        self.draws = keras.random.SeedGenerator(seed)
+        self.images = self.add_weight(
+            shape=train.images.shape,
+            dtype="uint8",
+            initializer=lambda shape, dtype: ops.convert_to_tensor(train.images, dtype),
+            trainable=False,
+            name="images",
+        )
+
+    def call(self, indices: Any, training: bool = False) -> Any:
+        """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``."""
+        # TensorFlow's bilinear resampling and everything after it wants floats.
+        pixels = ops.cast(ops.take(self.images, indices, axis=0), "float32")
+        if training and self.policy is not None:
+            pixels = self.policy(pixels, self.draws)
+        return self.network(pixels, training=training)
+
+
+def training_order(count: int, batch_size: int, epochs: int, seed: int) -> NDArray[np.int32]:
+    """Return the images of every step of a training: each epoch a new shuffle of all.
+
+    The last images of a shuffle that fill no batch are left out of that epoch: every step has one
+    shape, and batch normalisation never sees a batch of a few.
+
+    Returns:
+        int32 ``[epochs * steps, batch_size]``, where ``steps`` is ``count // batch_size``.
+
+    Example:
+        >>> training_order(10, 4, 3, seed=0).shape
+        (6, 4)
+    """
+    random = np.random.default_rng(seed)
+    steps = count // batch_size
+    shuffles = (random.permutation(count)[: steps * batch_size] for _ in range(epochs))
+    return np.concatenate([s.astype(np.int32) for s in shuffles]).reshape(-1, batch_size)
