@@ -1,0 +1,90 @@
+"""What a page is made of: tables, figures and galleries, ready for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["Cell", "Column", "Drawn", "Picture", "Table", "cells", "shade"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, and what makes it stand out.
+
+    Attributes:
+        text: what it says.
+        swatch: the colour of the alternative that it names.
+        mark: a word set beside the text, such as "best".
+        background: a colour.
+        pictures: images shown in it.
+    """
+
+    text: str
+    swatch: str | None = None
+    mark: str | None = None
+    background: str | None = None
+    pictures: Sequence[Picture] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's heading, and whether it holds numbers, which align to the right."""
+
+    name: str
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption.
+
+    Attributes:
+        number: its number in the report; 0 for one without a number.
+        marked: the row that stands out, from 0.
+        files: the files that have its numbers.
+    """
+
+    number: int
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    marked: int | None = None
+    files: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure drawn as SVG, with its caption."""
+
+    number: int
+    name: str
+    svg: str
+    caption: str
+    files: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image of the data set: its ``data:`` address, what it shows, and lines under it."""
+
+    address: str
+    alt: str
+    lines: Sequence[str] = field(default=())
+
+
+def cells(*texts: str) -> list[Cell]:
+    """Return plain cells."""
+    return [Cell(text) for text in texts]
+
+
+def shade(share: float) -> str:
+    """Return a background from white (0) to a blue on which black text still reads (1).
+
+    Example:
+        >>> shade(0), shade(1)
+        ('#ffffff', '#9cc3e0')
+    """
+    share = min(max(share, 0.0), 1.0)
+    channels = (round(255 + share * (end - 255)) for end in (0x9C, 0xC3, 0xE0))
+    return "#" + "".join(f"{channel:02x}" for channel in channels)

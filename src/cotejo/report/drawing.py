@@ -1,0 +1,101 @@
+"""How every figure looks: colours, lines, axes, and its way into the page as SVG."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from cotejo.report.numbers import Numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["INK", "colour", "dress", "line_style", "new_figure", "number_axis", "to_svg"]
+
+INK = "#333333"
+_FAINT = "#d9d9d9"
+
+# Okabe and Ito's palette, which colour-blind readers tell apart, without its yellow, which is
+# too pale for a line on white. https://jfly.uni-koeln.de/color/
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+
+
+def colour(index: int) -> str:
+    """Return the colour of the study's alternative at ``index``, the same in the whole report."""
+    return _COLOURS[index % len(_COLOURS)]
+
+
+def line_style(index: int) -> Any:
+    """Return its line style: the second cue once the colours come round again."""
+    return _DASHES[index // len(_COLOURS) % len(_DASHES)]
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of a size in inches, outside pyplot's global state."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def dress(axes: Axes, title: str = "") -> None:
+    """Leave of an axes' frame what helps to read it."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color("#999999")
+    axes.tick_params(colors=INK, labelsize=8, length=3, color="#999999")
+    axes.grid(axis="y", color=_FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.xaxis.label.set(size=9, color=INK)
+    axes.yaxis.label.set(size=9, color=INK)
+    if title:
+        axes.set_title(title, fontsize=9, color=INK, loc="left")
+
+
+def number_axis(axis: Any, numbers: Numbers, *, percent: bool = False, whole: bool = False) -> None:
+    """Write an axis's ticks in the language: as percentages, whole numbers or decimals."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    if whole:
+        axis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+
+    def written(value: float, _: int | None = None) -> str:
+        # Ticks come with rounding errors such as 0.30000000000000004.
+        return numbers.percent(value, 0) if percent else numbers.shortest(round(value, 6))
+
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def to_svg(figure: Figure, name: str) -> str:
+    """Return a figure as an ``<svg>`` element for an HTML page.
+
+    Text stays text: it is small, can be searched and copied, and takes the page's font. The
+    same figure gives the same bytes: no date in it, and ids that are salted with ``name``,
+    which also keeps two figures' ids apart in one page.
+    """
+    from matplotlib import rc_context
+
+    file = io.StringIO()
+    # The SVG backend reads both from the configuration only.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        figure.savefig(
+            file,
+            format="svg",
+            transparent=True,
+            metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")),
+        )
+    return _for_page(file.getvalue(), name)
+
+
+def _for_page(svg: str, name: str) -> str:
+    svg = svg[svg.index("<svg") :]
+    head, _, body = svg.partition(">")
+    # The page sets the size, from the view box; the caption names the figure.
+    head = re.sub(r'\s(width|height|version|xmlns(:\w+)?)="[^"]*"', "", head)
+    width = re.search(r'viewBox="0 0 ([\d.]+)', head)
+    size = f' style="max-width:{round(float(width[1]) * 4 / 3)}px"' if width else ""
+    body = re.sub(r"<!--.*?-->\n?", "", body, flags=re.DOTALL)
+    # Matplotlib names groups figure_1, axes_1 and so on in every figure alike.
+    body = re.sub(r' id="(\w+_\d+)"', rf' id="{name}-\1"', body)
+    return f'{head} role="img" aria-labelledby="{name}-caption"{size}>{body}'

@@ -1,0 +1,215 @@
+"""What follows from a study's facts: the best alternative, by how much, and what to doubt.
+
+Every number here goes into ``report.json``, so that the prose quotes none that is in no file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cotejo.compare import Interval, paired_difference, wilson_interval
+from cotejo.evaluate import confused_pairs
+from cotejo.report.facts import AlternativeFacts, StudyFacts
+
+__all__ = ["Findings", "Overfitting", "best_alternative"]
+
+_SURE = 0.9
+"""A mistake made with this probability or more is called a sure one."""
+
+
+def best_alternative(facts: StudyFacts) -> AlternativeFacts:
+    """Return the alternative of the highest mean validation accuracy over its finished seeds.
+
+    The test set has no say, so that its figure for the best one is not flattered by the choice.
+    Of equals, the first in the study's order.
+    """
+    return max(facts.trained, key=lambda alternative: alternative.mean("valid", "accuracy"))
+
+
+@dataclass(frozen=True)
+class Overfitting:
+    """How far an alternative's training images are ahead of its validation images.
+
+    Attributes:
+        gap: training less validation accuracy of the kept weights, neither augmented; a mean
+            over the seeds.
+        epochs: epochs that the representative run trained.
+        lowest_epoch: its epoch of the lowest validation loss, from 1.
+        lowest_loss: that loss, in nats.
+        loss_rise: by how much validation loss was higher at the last epoch, in nats.
+    """
+
+    gap: float
+    epochs: int
+    lowest_epoch: int
+    lowest_loss: float
+    loss_rise: float
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What follows from the facts of one study."""
+
+    facts: StudyFacts
+
+    @cached_property
+    def best(self) -> AlternativeFacts:
+        """The best by validation accuracy."""
+        return best_alternative(self.facts)
+
+    @cached_property
+    def ranked(self) -> list[AlternativeFacts]:
+        """The alternatives with a finished run, by mean validation accuracy, descending."""
+        return sorted(self.facts.trained, key=lambda one: -one.mean("valid", "accuracy"))
+
+    @property
+    def second(self) -> AlternativeFacts | None:
+        """The second best by validation accuracy, where there is one."""
+        return self.ranked[1] if len(self.ranked) > 1 else None
+
+    @cached_property
+    def accuracy(self) -> dict[str, Interval]:
+        """Mean test accuracy of each alternative, with Wilson's 95% interval over images."""
+        return {
+            one.name: wilson_interval(
+                one.mean("test", "accuracy"), int(one.representative.metrics["test"]["images"])
+            )
+            for one in self.facts.trained
+        }
+
+    @cached_property
+    def lead(self) -> dict[str, Interval]:
+        """The best's test accuracy less each other one's, paired on the same images."""
+        return {
+            one.name: paired_difference(self.best.correct, one.correct)
+            for one in self.ranked
+            if one is not self.best and len(one.correct) == len(self.best.correct)
+        }
+
+    @cached_property
+    def overfitting(self) -> dict[str, Overfitting]:
+        """Of each alternative with a finished run."""
+        return {one.name: _overfitting(one) for one in self.facts.trained}
+
+    @property
+    def confusion(self) -> list[list[int]]:
+        """The confusion matrix of the best's representative run."""
+        return [list(row) for row in self.best.representative.metrics["test"]["confusion"]]
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int, int]]:
+        """Its confused pairs, ``(true, predicted, count)``, the most frequent first."""
+        return confused_pairs(self.confusion)
+
+    @property
+    def mistakes(self) -> int:
+        """How many test images its representative run got wrong."""
+        return sum(count for *_, count in self.pairs)
+
+    @cached_property
+    def sure_mistakes(self) -> int:
+        """How many of them it got wrong with a probability of 90% or more."""
+        predictions = self.best.representative.predictions
+        chances = predictions["test_probabilities"]
+        wrong = chances.argmax(axis=1) != predictions["test_labels"]
+        return int((wrong & (chances.max(axis=1) >= _SURE)).sum())
+
+    @cached_property
+    def mutual_pair(self) -> tuple[int, int, int] | None:
+        """The two classes most confused in both directions together, and how often."""
+        both: Counter[tuple[int, int]] = Counter()
+        for true, predicted, count in self.pairs:
+            both[min(true, predicted), max(true, predicted)] += count
+        if not both:
+            return None
+        (one, other), count = both.most_common(1)[0]
+        return one, other, count
+
+    def classes_by_f1(self, alternative: AlternativeFacts) -> list[int]:
+        """The classes from the best F1 to the worst; those without test images left out."""
+        rows = alternative.per_class
+        present = [label for label, row in enumerate(rows) if row["support"]]
+        return sorted(present, key=lambda label: -rows[label]["f1"])
+
+    @property
+    def most_frequent_class(self) -> float:
+        """The accuracy of always naming the most frequent class of the test set."""
+        counts = self.facts.data["counts"]["test"]
+        return float(max(counts) / sum(counts))
+
+    @cached_property
+    def extra_test_reads(self) -> dict[tuple[str, str], int]:
+        """How often the test set was read, for each run that read it more than once."""
+        reads = Counter(
+            (row.get("alternative", ""), row.get("seed", "")) for row in self.facts.test_reads
+        )
+        return {run: count for run, count in reads.items() if count > 1}
+
+    @cached_property
+    def train_seconds(self) -> float:
+        """The training time of all finished runs together."""
+        runs = (run for one in self.facts.trained for run in one.finished)
+        return sum(float(run.record["timings"]["train_seconds"]) for run in runs)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``report.json`` holds, as `docs/files.md` describes it."""
+        best = self.best
+        ranked = self.classes_by_f1(best)
+        return {
+            "format": 1,
+            "best": {
+                "alternative": best.name,
+                "chosen_by": "mean validation accuracy",
+                "representative_seed": int(best.representative.record["seed"]),
+                "mistakes": self.mistakes,
+                "sure_mistakes": self.sure_mistakes,
+                "mutual_pair": list(self.mutual_pair) if self.mutual_pair else None,
+                "classes_by_f1": ranked,
+                "hardest_in_all": self._hardest_in_all(),
+                "whole_training_epochs": self.whole_training[0],
+                "whole_training_seconds": self.whole_training[1],
+            },
+            "ranking": [one.name for one in self.ranked],
+            "most_frequent_class": self.most_frequent_class,
+            "test_accuracy": {name: asdict(found) for name, found in self.accuracy.items()},
+            "lead_of_best": {name: asdict(found) for name, found in self.lead.items()},
+            "overfitting": {name: asdict(found) for name, found in self.overfitting.items()},
+            "train_seconds": self.train_seconds,
+            "test_reads": len(self.facts.test_reads),
+            "finished_runs": sum(len(one.finished) for one in self.facts.alternatives),
+            "failed_runs": len(self.facts.failed),
+            "missing_runs": self.facts.missing,
+        }
+
+    @property
+    def whole_training(self) -> tuple[int, float]:
+        """Epochs and seconds of the best's representative run and of those it started from."""
+        last = self.facts.phases(self.best.representative)[-1]
+        seconds = sum(row["seconds"] for row in last.run.history)
+        return last.epochs_before + len(last.run.history), last.seconds_before + seconds
+
+    def hardest_counts(self) -> Counter[int]:
+        """For how many alternatives each class is the one of the lowest F1."""
+        return Counter(self.classes_by_f1(one)[-1] for one in self.facts.trained)
+
+    def _hardest_in_all(self) -> int | None:
+        counts = self.hardest_counts()
+        return next(iter(counts)) if len(counts) == 1 else None
+
+
+def _overfitting(alternative: AlternativeFacts) -> Overfitting:
+    run = alternative.representative
+    losses = np.array([row["valid_loss"] for row in run.history])
+    lowest = int(losses.argmin())
+    return Overfitting(
+        gap=alternative.mean("train", "accuracy") - alternative.mean("valid", "accuracy"),
+        epochs=len(losses),
+        lowest_epoch=lowest + 1,
+        lowest_loss=float(losses[lowest]),
+        loss_rise=float(losses[-1] - losses[lowest]),
+    )

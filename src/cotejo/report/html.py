@@ -1,0 +1,88 @@
+"""The page: sections into templates, styles and pictures inside, nothing loaded from outside."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from cotejo.report import outcome, setup, text
+from cotejo.report.findings import Findings
+from cotejo.report.method import method
+from cotejo.report.page import Page
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["render"]
+
+# In the order of the report; each has a template of its name.
+_SECTIONS = {
+    "summary": setup.summary,
+    "data": setup.data,
+    "alternatives": setup.alternatives,
+    "curves": setup.curves,
+    "results": outcome.results,
+    "confusion": outcome.confusion,
+    "mistakes": outcome.mistakes,
+    "training": outcome.training,
+    "method": method,
+}
+
+
+def render(findings: Findings, language: str) -> str:
+    """Return the report as one HTML page in ``language``, ``"en"`` or ``"es"``."""
+    words = Words(language)
+    page = Page(findings, words)
+    sections = [
+        {"name": name, "number": number, "title": words.say(f"section_{name}"), **build(page)}
+        for number, (name, build) in enumerate(_SECTIONS.items(), start=1)
+    ]
+    template = _environment(words).get_template("report.html")
+    return template.render(
+        language=language,
+        title=text.title(findings, words),
+        subtitle=_subtitle(findings, words),
+        version=_version(findings),
+        sections=sections,
+        style=_asset("report.css"),
+    )
+
+
+def _environment(words: Words) -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["say"] = words.say
+    return environment
+
+
+def _asset(name: str) -> str:
+    return (files("cotejo.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _subtitle(findings: Findings, words: Words) -> str:
+    facts = findings.facts
+    values: dict[str, Any] = {
+        "data": words.data_name(facts.data["name"]),
+        "alternatives": words.say("alternatives_count", count=len(facts.alternatives)),
+        "seeds": words.say("seeds_count", count=len(facts.seeds)),
+    }
+    started = facts.study.get("started")
+    date = words.numbers.moment(started).partition(", ")[0] if started else ""
+    return words.say("subtitle", date=date, **values).rstrip(" ·")
+
+
+def _version(findings: Findings) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("cotejo")
+    except PackageNotFoundError:
+        return str(findings.best.representative.record.get("versions", {}).get("cotejo", ""))

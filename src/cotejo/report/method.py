@@ -1,0 +1,89 @@
+"""Section 9 of the report: how it was done, with what, and the files beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report import analysis
+from cotejo.report.display import Table, cells
+from cotejo.report.page import Page
+
+__all__ = ["method"]
+
+_FILES = (
+    "summary.csv",
+    "per-class.csv",
+    "confusion.csv",
+    "confused-pairs.csv",
+    "mistakes.csv",
+    "report.json",
+    "study.json",
+    "data.json",
+    "data.npz",
+    "test-reads.csv",
+)
+
+
+def method(page: Page) -> dict[str, Any]:
+    """Section 9: the split, the readings of the test set, versions, machine, command, files."""
+    words = page.words
+    files = [(name, words.say("file_" + name.replace("-", "_").replace(".", "_"))) for name in _FILES]
+    return {
+        "paragraphs": analysis.method(page.findings, words),
+        "table": _table(page),
+        "command": page.facts.study.get("command", ""),
+        "files": [*files, ("<…>/seed-<k>/", words.say("file_runs"))],
+    }
+
+
+def _table(page: Page) -> Table:
+    words, facts = page.words, page.facts
+    records = [run.record for one in facts.alternatives for run in (*one.finished, *one.failed)]
+    fields = [
+        ("data", words.data_name(facts.data["name"])),
+        ("fingerprint", str(facts.data.get("fingerprint", ""))),
+        ("seeds", ", ".join(map(str, facts.seeds))),
+        ("started", _moment(page, facts.study.get("started"))),
+        ("time", words.numbers.duration(page.findings.train_seconds)),
+        ("backend", _distinct(str(record.get("backend", "")) for record in records)),
+        ("precision", _distinct(str(record.get("precision", "")) for record in records)),
+        ("versions", _distinct(_versions(record.get("versions")) for record in records)),
+        ("machine", _distinct(_machine(page, record.get("machine")) for record in records)),
+    ]
+    return page.table(
+        words.say("table_method"),
+        [page.column("what", number=False), page.column("value", number=False)],
+        [cells(words.say(f"method_{name}"), value) for name, value in fields if value],
+        files="study.json, data.json, run.json",
+    )
+
+
+def _moment(page: Page, moment: Any) -> str:
+    try:
+        return page.words.numbers.moment(str(moment))
+    except ValueError:
+        return ""
+
+
+def _distinct(values: Any) -> str:
+    # Runs of one study may have been trained on several machines.
+    return "; ".join(dict.fromkeys(value for value in values if value))
+
+
+def _versions(versions: Any) -> str:
+    return ", ".join(f"{name} {version}" for name, version in (versions or {}).items())
+
+
+def _machine(page: Page, machine: Any) -> str:
+    if not machine:
+        return ""
+    words = page.words
+    memory = machine.get("memory_gib")
+    return words.say(
+        "machine",
+        processor=machine.get("processor") or words.say("unknown"),
+        cores=words.say("cores", count=machine.get("cores") or 1),
+        memory=words.numbers.shortest(memory, 1) if memory else words.say("unknown"),
+        accelerator=machine.get("accelerator") or words.say("no_accelerator"),
+        system=machine.get("system") or words.say("unknown"),
+    )

@@ -1,0 +1,99 @@
+"""Numbers, durations and dates as a reader of the language writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+__all__ = ["MINUS", "NO_BREAK", "Numbers"]
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+class Numbers:
+    """Format numbers for one language, by CLDR's rules.
+
+    Args:
+        language: ``"en"`` or ``"es"``.
+
+    Example:
+        >>> english, spanish = Numbers("en"), Numbers("es")
+        >>> english.percent(0.6972), spanish.integer(1707274), spanish.decimal(0.25, 2)
+        ('69.7%', '1.707.274', '0,25')
+        >>> english.interval(0.688, 0.706), english.points(-0.0213)
+        ('[68.8%, 70.6%]', '−2.1')
+    """
+
+    def __init__(self, language: str) -> None:
+        from babel import Locale
+
+        self.language = language
+        self._locale = Locale.parse(language)
+
+    def integer(self, value: float) -> str:
+        """Return a whole number, its thousands grouped."""
+        return self._decimal(round(value), "#,##0")
+
+    def decimal(self, value: float, decimals: int) -> str:
+        """Return a number with exactly ``decimals`` decimals."""
+        return self._decimal(value, "#,##0." + "0" * decimals if decimals else "#,##0")
+
+    def shortest(self, value: float, decimals: int = 6) -> str:
+        """Return a number with no more decimals than it needs: settings, ticks of an axis."""
+        return self._decimal(value, "#,##0." + "#" * decimals)
+
+    def percent(self, value: float, decimals: int = 1) -> str:
+        """Return a fraction as a percentage, written as the language does."""
+        from babel.numbers import format_percent
+
+        pattern = self._locale.percent_formats[None].pattern
+        places = "0." + "0" * decimals if decimals else "0"
+        text: str = format_percent(value, pattern.replace("0", places), locale=self._locale)
+        return text.replace("-", MINUS)
+
+    def points(self, difference: float, decimals: int = 1) -> str:
+        """Return a difference of two fractions in percentage points, without a unit."""
+        return self.decimal(100 * difference, decimals)
+
+    def interval(self, low: float, high: float) -> str:
+        """Return an interval of fractions as percentages."""
+        return self._between(self.percent(low), self.percent(high))
+
+    def points_interval(self, low: float, high: float, decimals: int = 1) -> str:
+        """Return an interval of differences, in percentage points."""
+        return self._between(self.points(low, decimals), self.points(high, decimals))
+
+    def duration(self, seconds: float) -> str:
+        """Return a duration in the two largest units that it fills: ``4 min 5 s``."""
+        whole = round(seconds)
+        if whole < 10:
+            return f"{self.decimal(seconds, 1)}{NO_BREAK}s"
+        hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+        if hours:
+            return f"{hours}{NO_BREAK}h {minutes}{NO_BREAK}min"
+        if minutes:
+            return f"{minutes}{NO_BREAK}min {rest}{NO_BREAK}s"
+        return f"{rest}{NO_BREAK}s"
+
+    def moment(self, moment: str) -> str:
+        """Return an ISO date and time as a long date and the time of day, in its own zone."""
+        from babel.dates import format_date, format_time
+
+        when = datetime.fromisoformat(moment)
+        day = format_date(when, "long", locale=self._locale)
+        zone = " UTC" if when.utcoffset() is not None and not when.utcoffset() else ""
+        return f"{day}, {format_time(when, 'HH:mm', locale=self._locale)}{zone}"
+
+    def _between(self, low: str, high: str) -> str:
+        # Where the comma is the decimal sign, a comma can't also part the bounds.
+        separator = "; " if self._decimal(0.5, "0.0") == "0,5" else ", "
+        return f"[{low}{separator}{high}]".replace(" ", NO_BREAK)
+
+    def _decimal(self, value: float, pattern: str) -> str:
+        from babel.numbers import format_decimal
+
+        text: str = format_decimal(value, pattern, locale=self._locale)
+        # "-0" is what a tiny negative number rounds to.
+        if text.startswith("-") and not any(digit in text for digit in "123456789"):
+            text = text[1:]
+        return text.replace("-", MINUS)

@@ -1,0 +1,73 @@
+"""What every section is built with: the findings, the words, and the running numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cotejo.report.display import Cell, Column, Drawn, Table
+from cotejo.report.drawing import colour, to_svg
+from cotejo.report.facts import AlternativeFacts, StudyFacts
+from cotejo.report.findings import Findings
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Page"]
+
+
+@dataclass
+class Page:
+    """The report being written; figures and tables get their numbers in the order asked for."""
+
+    findings: Findings
+    words: Words
+    figures: int = field(default=0, init=False)
+    tables: int = field(default=0, init=False)
+
+    @property
+    def facts(self) -> StudyFacts:
+        """The study's facts."""
+        return self.findings.facts
+
+    def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> Drawn:
+        """Return a drawn figure with the next number."""
+        self.figures += 1
+        return Drawn(self.figures, name, to_svg(figure, name), caption, files)
+
+    def table(
+        self,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        marked: int | None = None,
+        files: str = "",
+    ) -> Table:
+        """Return a table with the next number."""
+        self.tables += 1
+        return Table(self.tables, caption, columns, rows, marked, files)
+
+    def number_figure(self) -> int:
+        """Return the next figure's number, for one that is not drawn: a gallery of images."""
+        self.figures += 1
+        return self.figures
+
+    def column(self, name: str, *, number: bool = True) -> Column:
+        """Return the column called ``column_<name>`` in the catalogue."""
+        return Column(self.words.say(f"column_{name}"), number)
+
+    def named(self, alternative: AlternativeFacts, *, mark_best: bool = False) -> Cell:
+        """Return the cell that names an alternative, with its colour."""
+        best = mark_best and alternative is self.findings.best
+        return Cell(
+            alternative.label(self.words.language),
+            swatch=colour(alternative.index),
+            mark=self.words.say("best_mark") if best else None,
+        )
+
+    def label(self, alternative: AlternativeFacts) -> str:
+        """Return what the report calls an alternative."""
+        return alternative.label(self.words.language)

@@ -1,0 +1,88 @@
+"""The report's language: its sentences, its numbers, and the names of settings and values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cotejo.errors import CotejoError
+from cotejo.messages import LANGUAGES, message
+from cotejo.report.numbers import Numbers
+
+__all__ = ["Words"]
+
+
+class Words:
+    """Say things in one language.
+
+    Args:
+        language: ``"en"`` or ``"es"``.
+
+    Raises:
+        ValueError: there are no sentences in ``language``.
+
+    Example:
+        >>> words = Words("es")
+        >>> words.say("split_valid"), words.setting_value("learning_rate", 1e-4)
+        ('Validación', '0,0001')
+        >>> words.both(["gato", "perro", "rana"])
+        'gato, perro y rana'
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"`language` must be one of {LANGUAGES}; received {language!r}")
+        self.language = language
+        self.numbers = Numbers(language)
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return the sentence under ``key`` in ``locales/<language>/report.toml``."""
+        return message(f"report.{key}", language=self.language, **values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is a sentence under ``key``."""
+        try:
+            self.say(key)
+        except KeyError:
+            return False
+        return True
+
+    def both(self, items: Sequence[str]) -> str:
+        """Return items as a list in words: "a, b and c"."""
+        from babel.lists import format_list
+
+        text: str = format_list(list(items), locale=self.language) if items else ""
+        # CLDR's English has a comma before "and"; the catalogues' English has none.
+        return text.replace(", and ", " and ")
+
+    def data_name(self, name: str) -> str:
+        """Return what people call a data set; a path stays as it is."""
+        return self.say(f"data_{name}") if self.knows(f"data_{name}") else name
+
+    def setting_name(self, name: str) -> str:
+        """Return what people call a setting."""
+        return self.say(f"setting_{name}") if self.knows(f"setting_{name}") else name
+
+    def setting_value(self, name: str, value: Any) -> str:
+        """Return a setting's value as a reader would write it."""
+        if value is None:
+            return self.say("value_nowhere" if name == "start_from" else "value_of_model")
+        if isinstance(value, bool):
+            return self.say("value_yes" if value else "value_no")
+        if name == "early_stopping":
+            return self.say("value_patience", count=value) if value else self.say("value_never")
+        if isinstance(value, int | float):
+            return self.numbers.shortest(value, 8)
+        if isinstance(value, str):
+            key = f"value_{value.replace('-', '_')}"
+            return self.say(key) if key.isidentifier() and self.knows(key) else value
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    def reason(self, reason: dict[str, Any] | None) -> str:
+        """Return why a run failed: Cotejo's own errors in the language, others as they came."""
+        if not reason:
+            return self.say("reason_unknown")
+        try:
+            return CotejoError(reason["key"], **reason.get("values", {})).in_language(self.language)
+        except (KeyError, TypeError):
+            return str(reason.get("message") or self.say("reason_unknown"))

@@ -1,0 +1,307 @@
+"""Fabricate a study's folder from results that are made up, as `docs/files.md` describes it.
+
+Test images have a fixed order of difficulty; an alternative of accuracy ``a`` gets the easiest
+fraction ``a`` of them right, so that differences between alternatives come out as asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cotejo.evaluate import classification_metrics, select_mistakes
+from cotejo.store import append_csv, make_folder, write_csv, write_json, write_npz
+
+CLASSES = {
+    "en": "airplane automobile bird cat deer dog frog horse ship truck".split(),
+    "es": "avión coche ave gato ciervo perro rana caballo barco camión".split(),
+}
+HISTORY = (
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "valid_loss",
+    "valid_accuracy",
+    "learning_rate",
+    "seconds",
+)
+SETTINGS = {
+    "model": "cnn3",
+    "initializer": "glorot_uniform",
+    "convolutions": None,
+    "kernel_size": 3,
+    "dropout": None,
+    "batch_norm": None,
+    "augment": "none",
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "momentum": 0.9,
+    "weight_decay": 0.0,
+    "schedule": "constant",
+    "batch_size": 64,
+    "epochs": 10,
+    "early_stopping": 0,
+    "label_smoothing": 0.0,
+    "precision": "auto",
+    "start_from": None,
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """One alternative of a fabricated study; accuracies are a value a seed."""
+
+    name: str
+    test: Sequence[float] = (0.7,)
+    valid: Sequence[float] | None = None
+    train: Sequence[float] | None = None
+    label: dict[str, str] | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    failed: Sequence[int] = ()
+    missing: Sequence[int] = ()
+    loss_rise: float = 0.0
+    seconds: float = 6.0
+
+
+def fabricate_study(
+    folder: Path,
+    alternatives: Sequence[Made],
+    *,
+    seeds: Sequence[int] = (1,),
+    data: str = "cifar10",
+    requested_data: str | None = None,
+    quick: bool = False,
+    images: int = 1000,
+    extra_reads: int = 0,
+    pictures: np.ndarray | None = None,
+    labels: np.ndarray | None = None,
+) -> Path:
+    """Write the folder and return it; ``pictures`` and ``labels`` are a real test set's."""
+    make_folder(folder)
+    generator = np.random.default_rng(0)
+    if labels is None:
+        labels = np.arange(images) % 10
+    if pictures is None:
+        pictures = generator.integers(0, 256, (len(labels), 32, 32, 3), dtype=np.uint8)
+    write_json(
+        folder / "study.json",
+        {
+            "format": 1,
+            "name": "made-up",
+            "title": {"en": "Made-up alternatives", "es": "Alternativas inventadas"},
+            "data": data,
+            "requested_data": requested_data or data,
+            "quick": quick,
+            "seeds": list(seeds),
+            "alternatives": [
+                {
+                    "name": one.name,
+                    "label": one.label or {"en": f"The {one.name}", "es": f"La {one.name}"},
+                    "changes": one.changes,
+                    "settings": SETTINGS | one.changes,
+                }
+                for one in alternatives
+            ],
+            "command": "cotejo study studies/made-up.toml",
+            "started": "2026-11-21T10:00:00+00:00",
+        },
+    )
+    _write_data(folder, data, labels, pictures)
+    reads = 0
+    for one in alternatives:
+        for position, seed in enumerate(seeds):
+            if seed in one.missing:
+                continue
+            path = make_folder(folder / one.name / f"seed-{seed}")
+            if seed in one.failed:
+                _write_failure(path, one, seed, quick)
+                continue
+            _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
+            for _ in range(1 + (extra_reads if reads == 0 else 0)):
+                append_csv(
+                    folder / "test-reads.csv",
+                    ("time", "alternative", "seed", "key"),
+                    {
+                        "time": "2026-11-21T10:05:00+00:00",
+                        "alternative": one.name,
+                        "seed": seed,
+                        "key": _key(one.name, seed),
+                    },
+                )
+            reads += 1
+    return folder
+
+
+def predictions(labels: np.ndarray, accuracy: float, seed: int) -> np.ndarray:
+    """Return probabilities ``[n, 10]`` that get exactly ``round(accuracy * n)`` images right."""
+    count = len(labels)
+    generator = np.random.default_rng(seed)
+    difficulty = np.random.default_rng(1).permutation(count)
+    right = difficulty < round(accuracy * count)
+    # Wrong answers prefer the neighbouring class, so that some pairs stand out.
+    step = generator.choice([1, 2, 5], p=[0.6, 0.3, 0.1], size=count)
+    predicted = np.where(right, labels, (labels + step) % 10)
+    sureness = generator.uniform(0.5, 0.999, count)
+    chances = np.repeat(((1 - sureness) / 9)[:, None], 10, axis=1)
+    chances[np.arange(count), predicted] = sureness
+    return chances.astype(np.float32)
+
+
+def _key(name: str, seed: int) -> str:
+    return f"{name}-{seed}".encode().hex()
+
+
+def _write_data(folder: Path, data: str, labels: np.ndarray, pictures: np.ndarray) -> None:
+    counts = np.bincount(labels, minlength=10)
+    write_json(
+        folder / "data.json",
+        {
+            "name": data,
+            "source": "https://www.cs.toronto.edu/~kriz/cifar.html",
+            "fingerprint": "0123456789abcdef" * 4,
+            "image_shape": list(pictures.shape[1:]),
+            "class_names": CLASSES,
+            "split": {"method": "notebook"},
+            "counts": {
+                "train": (4 * counts + np.arange(-5, 5)).tolist(),
+                "valid": counts.tolist(),
+                "test": counts.tolist(),
+            },
+            "channels": {"mean": [0.491, 0.482, 0.447], "std": [0.247, 0.243, 0.262]},
+        },
+    )
+    examples = np.stack([pictures[labels == label][:8] for label in range(10)])
+    originals = pictures[:8]
+    moved = np.stack([np.roll(originals, shift, axis=2) for shift in range(-3, 3)], axis=1)
+    write_npz(
+        folder / "data.npz",
+        example_images=examples,
+        original_images=originals,
+        augmented_notebook=moved,
+        augmented_flip_crop=moved[:, :, :, ::-1],
+    )
+
+
+def _history(one: Made, train: float, valid: float, epochs: int) -> list[dict[str, float]]:
+    rows = []
+    for epoch in range(1, epochs + 1):
+        done = 1 - np.exp(-3 * epoch / epochs)
+        late = max(0, epoch - epochs / 2) / (epochs / 2)
+        row = (
+            epoch,
+            2.2 - 1.6 * train * done,
+            0.1 + (train - 0.12) * done,
+            2.2 - 1.5 * valid * done + one.loss_rise * late,
+            0.1 + (valid - 0.1) * done,
+            0.001,
+            one.seconds,
+        )
+        rows.append(dict(zip(HISTORY, map(float, row), strict=True)))
+    return rows
+
+
+def _write_run(path, one, alternatives, seed, position, labels, pictures, quick) -> None:
+    test = one.test[position]
+    valid = (one.valid or one.test)[position]
+    train = one.train[position] if one.train else min(1.0, valid + 0.05)
+    settings = SETTINGS | one.changes
+    rows = _history(one, train, valid, settings["epochs"])
+    test_chances = predictions(labels, test, seed)
+    valid_chances = predictions(labels, valid, seed + 100)
+    indices = select_mistakes(labels, test_chances)
+    found = classification_metrics(labels, test_chances)
+    on_valid = classification_metrics(labels, valid_chances)
+    write_csv(path / "history.csv", HISTORY, rows)
+    write_json(
+        path / "metrics.json",
+        {
+            "train": {"accuracy": train, "loss": 0.5, "images": len(labels)},
+            "valid": {k: on_valid[k] for k in ("accuracy", "loss", "macro_f1", "images")},
+            "test": found,
+        },
+    )
+    write_npz(
+        path / "predictions.npz",
+        test_labels=labels.astype(np.int32),
+        test_probabilities=test_chances,
+        valid_labels=labels.astype(np.int32),
+        valid_probabilities=valid_chances,
+    )
+    write_npz(path / "mistakes.npz", indices=indices, images=pictures[indices])
+    losses = [row["valid_loss"] for row in rows]
+    record = _record(one, seed, quick) | {
+        "status": "finished",
+        "model": {
+            "parameters": 122570,
+            "trainable_parameters": 122570,
+            "layers": [
+                {
+                    "name": "conv2d",
+                    "type": "Conv2D",
+                    "output_shape": [32, 32, 32],
+                    "parameters": 896,
+                },
+                {"name": "dense", "type": "Dense", "output_shape": [10], "parameters": 650},
+            ],
+        },
+        "epochs": len(rows),
+        "best_epoch": losses.index(min(losses)) + 1,
+        "stopped_early": False,
+        "timings": {
+            "train_seconds": one.seconds * len(rows),
+            "evaluate_seconds": 3.1,
+            "total_seconds": one.seconds * len(rows) + 4,
+            "images_per_second": 6540.0,
+        },
+        "test_reads": 1,
+        "finished": "2026-11-21T10:05:00+00:00",
+    }
+    if settings["start_from"]:
+        parent = settings["start_from"]
+        record["start_from"] = {"alternative": parent, "key": _key(parent, seed)}
+    write_json(path / "run.json", record)
+
+
+def _write_failure(path: Path, one: Made, seed: int, quick: bool) -> None:
+    reason = {
+        "key": "loss_not_finite",
+        "values": {"epoch": 3},
+        "message": "the loss is not finite in epoch 3",
+    }
+    write_json(path / "run.json", _record(one, seed, quick) | {"status": "failed", "reason": reason})
+
+
+def _record(one: Made, seed: int, quick: bool) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "key": _key(one.name, seed),
+        "reason": None,
+        "alternative": one.name,
+        "seed": seed,
+        "settings": SETTINGS | one.changes,
+        "start_from": None,
+        "quick": quick,
+        "dataset": {"name": "cifar10", "fingerprint": "0123", "split": {"method": "notebook"}},
+        "precision": "float32",
+        "backend": "tensorflow",
+        "versions": {
+            "python": "3.11.7",
+            "cotejo": "0.1.0",
+            "keras": "3.15.1",
+            "tensorflow": "2.21.0",
+            "numpy": "2.4.6",
+        },
+        "machine": {
+            "processor": "AMD EPYC",
+            "cores": 2,
+            "memory_gib": 23.5,
+            "accelerator": None,
+            "system": "Linux 6.1",
+        },
+        "command": "cotejo study studies/made-up.toml",
+        "started": "2026-11-21T10:00:00+00:00",
+    }
