@@ -41,6 +41,14 @@ def read_cifar10(path: Path, forms: tuple[Form, ...] = PUBLISHED) -> Dataset:
         DataError: there is no CIFAR-10, or what there is isn't whole. It tells of the first
             form found.
     """
+    try:
+        return _read_first_whole(path, forms)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DataError("data_unreadable", path=error.filename or path, reason=reason) from error
+
+
+def _read_first_whole(path: Path, forms: tuple[Form, ...]) -> Dataset:
     if not path.exists():
         raise DataError("data_missing_path", path=path)
     first_error: DataError | None = None
@@ -49,11 +57,6 @@ def read_cifar10(path: Path, forms: tuple[Form, ...] = PUBLISHED) -> Dataset:
             return _read_candidate(candidate, forms)
         except DataError as error:
             first_error = first_error or error
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            first_error = first_error or DataError(
-                "data_unreadable", path=candidate.path, reason=reason
-            )
     raise first_error or DataError("data_no_images", path=path)
 
 

@@ -24,7 +24,7 @@ def load_digits() -> Dataset:
     Example:
         >>> digits = load_digits()
         >>> digits.train.images.shape, len(digits.valid), len(digits.test)
-        ((1079, 32, 32, 3), 358, 360)
+        ((1078, 32, 32, 3), 360, 359)
     """
     # Deferred: scikit-learn takes a second to import, and CIFAR-10 doesn't need it.
     from sklearn import datasets

@@ -24,7 +24,7 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     Example:
         >>> from cotejo.data import load
         >>> describe(load("digits"))["counts"]["test"]
-        [36, 36, 36, 36, 36, 36, 36, 36, 36, 36]
+        [36, 36, 35, 37, 36, 36, 36, 36, 35, 36]
     """
     splits = {"train": dataset.train, "valid": dataset.valid, "test": dataset.test}
     return {

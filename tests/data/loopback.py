@@ -1,0 +1,77 @@
+"""A server on loopback that misbehaves on request."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Server:
+    """Serves one archive at any address, each request in the manner that its turn says."""
+
+    content: bytes
+    manners: list[str]  # one a request; the last stays
+    ranges: list[str | None] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+    url: str = ""
+
+    def next_manner(self) -> str:
+        return self.manners.pop(0) if len(self.manners) > 1 else self.manners[0]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Loopback
+
+    def do_GET(self) -> None:
+        script = self.server.script
+        script.ranges.append(self.headers.get("Range"))
+        manner = script.next_manner()
+        if manner in ("404", "503"):
+            self.send_error(int(manner))
+            return
+        content = bytes(len(script.content)) if manner == "wrong" else script.content
+        if manner == "page":
+            content = b"<html>please log in</html>"
+        start = 0
+        asked = self.headers.get("Range")
+        if asked and manner != "whole, always":
+            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            if manner == "other range":
+                start += 1
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        else:
+            self.send_response(200)
+        rest = content[start:]
+        if manner != "endless":
+            self.send_header("Content-Length", str(len(rest)))
+        self.end_headers()
+        self._send(rest, manner)
+
+    def _send(self, rest: bytes, manner: str) -> None:
+        if manner in ("break", "stall"):
+            rest = rest[: len(rest) // 2]
+        if manner == "empty":
+            return
+        if manner == "endless":
+            rest = rest * 3
+        if manner != "slow":
+            self.wfile.write(rest)
+        for at in range(0, len(rest) if manner == "slow" else 0, 20_000):
+            self.wfile.write(rest[at : at + 20_000])
+            self.wfile.flush()
+            self.server.script.closing.wait(0.02)
+        if manner == "stall":
+            self.server.script.closing.wait(10)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Loopback(ThreadingHTTPServer):
+    script: Server
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is part of the tests."""
