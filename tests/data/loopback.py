@@ -31,6 +31,11 @@ class Handler(BaseHTTPRequestHandler):
         if manner in ("404", "503"):
             self.send_error(int(manner))
             return
+        if manner == "to a file":
+            self.send_response(302)
+            self.send_header("Location", "file:///etc/passwd")
+            self.end_headers()
+            return
         content = bytes(len(script.content)) if manner == "wrong" else script.content
         if manner == "page":
             content = b"<html>please log in</html>"

@@ -66,7 +66,7 @@ _UNREADABLE = (
     ImportError,
     LookupError,
     MemoryError,
-    RecursionError,
+    RuntimeError,
     TypeError,
     ValueError,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +51,39 @@ def download(
     urls = list(dict.fromkeys(urls))
     for url in urls:
         check_address(url)
+    archive = folder / form.archive
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        attempt = _Attempt(form, folder / f"{form.archive}.part", progress, patience or Patience())
-        attempt.any_of(urls)
-        return attempt.part.replace(folder / form.archive)
+        with _alone(folder / f"{form.archive}.lock"):
+            if not _is_whole(archive, form):
+                part = folder / f"{form.archive}.part"
+                _Attempt(form, part, progress, patience or Patience()).any_of(urls)
+                part.replace(archive)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DownloadError("data_cannot_cache", path=folder, reason=reason) from error
+    return archive
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait while another process downloads to the same file; it is then there already."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two at once spoil each other's file, and the checksum tells.
+        yield
+        return
+    with lock.open("ab") as file:
+        # Some network file systems have no locks; what the checksum tells must do there too.
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_whole(archive: Path, form: Form) -> bool:
+    if not archive.is_file() or archive.stat().st_size != form.archive_size:
+        return False
+    return digest_of_file(archive, like=form.archive_digest) == form.archive_digest
 
 
 @dataclass

@@ -88,10 +88,13 @@ def _load_cifar10(
     for place in places(data_dir):
         try:
             return read_cifar10(place.path, forms)
-        except DataError:
+        except DataError as error:
             # Others' caches may hold half a download; that mustn't stop us.
-            if place.named:
-                raise
+            if not place.named:
+                continue
+            if error.key in ("data_missing_path", "data_no_images"):
+                raise DataError("data_named_empty", how=place.named, path=place.path) from None
+            raise
     # Deferred: nothing of the network is imported while the data is at hand.
     from cotejo.data.download import download
 

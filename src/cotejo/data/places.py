@@ -20,13 +20,13 @@ class Place:
     Attributes:
         key: whose it is: ``data_dir``, ``environment``, ``cache``, ``keras``, ``torchvision``.
         path: the folder, which may not exist.
-        named: whether the user named it. CIFAR-10 must then be there: to look elsewhere
-            without a word would hide a mistyped path.
+        named: how the user named it, if at all. CIFAR-10 must then be there: to look
+            elsewhere without a word would hide a mistyped path.
     """
 
     key: str
     path: Path
-    named: bool = False
+    named: str | None = None
 
 
 def cache_folder() -> Path:
@@ -42,9 +42,9 @@ def places(data_dir: Path | None = None) -> list[Place]:
     """
     found = []
     if data_dir is not None:
-        found.append(Place("data_dir", Path(data_dir).expanduser(), named=True))
+        found.append(Place("data_dir", Path(data_dir).expanduser(), named="--data-dir"))
     if named := os.environ.get("COTEJO_DATA"):
-        found.append(Place("environment", Path(named).expanduser(), named=True))
+        found.append(Place("environment", Path(named).expanduser(), named="COTEJO_DATA"))
     keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
     torch = Path(os.environ.get("TORCH_HOME") or Path.home() / ".cache" / "torch")
     return [
