@@ -7,6 +7,7 @@ choice of the backend, and any variable that the user has set stays as it is.
 
 from __future__ import annotations
 
+import logging
 import os
 
 from cotejo.platform import default_backend, quiet_stderr
@@ -19,6 +20,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow turns oneDNN on by itself only on newer processors; it was 1.6 times as fast on a
 # Zen 3 as without (docs/decisions/0002).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+# Its advice on retracing is about one process that builds many models, which a study is.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 with quiet_stderr():
     import keras

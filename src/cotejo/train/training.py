@@ -85,10 +85,6 @@ def train(
         [1]
     """
     steps = len(dataset.train) // settings.batch_size
-    if steps == 0:
-        raise TrainingError(
-            "too_few_images", batch_size=settings.batch_size, images=len(dataset.train)
-        )
     learner = compile_learner(network, dataset, settings, seed)
     order = training_order(len(dataset.train), settings.batch_size, settings.epochs, seed)
     keeper = _EpochKeeper(dataset, settings, steps, on_epoch, on_batch)
@@ -110,16 +106,28 @@ def train(
 
 
 def compile_learner(
-    network: keras.Model, dataset: Dataset, settings: Settings, seed: int
+    network: keras.Model,
+    dataset: Dataset,
+    settings: Settings,
+    seed: int,
+    steps_per_execution: int | None = None,
 ) -> Learner:
-    """Return a compiled learner for ``network``, ready to fit."""
+    """Return a compiled learner for ``network``, ready to fit.
+
+    Raises:
+        TrainingError: a batch is larger than the training set.
+    """
+    if settings.batch_size > len(dataset.train):
+        raise TrainingError(
+            "too_few_images", batch_size=settings.batch_size, images=len(dataset.train)
+        )
     steps = len(dataset.train) // settings.batch_size
     learner = Learner(network, dataset.train, settings.augment, seed)
     learner.compile(
         optimizer=build_optimizer(settings, steps * settings.epochs),
         loss=_loss(dataset.num_classes, settings.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=_steps_per_execution(steps),
+        steps_per_execution=steps_per_execution or _steps_per_execution(steps),
     )
     return learner
 

@@ -1,0 +1,312 @@
+"""One run: one alternative trained with one seed, evaluated, and written to its folder."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cotejo.backend import keras
+from cotejo.config import Settings
+from cotejo.data import Dataset
+from cotejo.data.dataset import Split
+from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.evaluate import classification_metrics, select_mistakes
+from cotejo.models import build_model
+from cotejo.platform import machine, resolve_precision, use_precision, versions
+from cotejo.progress import Observer, PlannedRun
+from cotejo.store import (
+    FORMAT,
+    RunFolder,
+    append_csv,
+    make_folder,
+    write_atomically,
+    write_csv,
+    write_json,
+    write_npz,
+)
+from cotejo.train import HISTORY_COLUMNS, Training, predict_logits, softmax, train
+
+__all__ = ["RunJob", "execute"]
+
+TEST_READS_COLUMNS = ("time", "alternative", "seed", "key")
+TRAIN_SAMPLE = 10_000
+"""The training images, from the first, on which a trained model's accuracy is measured."""
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """What a run needs to know.
+
+    Attributes:
+        planned: which run, and where its files go.
+        settings: resolved.
+        parent: the run whose weights it starts from, None for its own.
+        dataset: what it trains on.
+        study_folder: where readings of the test set are noted.
+        quick: whether this is a quick look.
+        command: the command that repeats it.
+    """
+
+    planned: PlannedRun
+    settings: Settings
+    parent: PlannedRun | None
+    dataset: Dataset
+    study_folder: Path
+    quick: bool
+    command: str
+
+
+def execute(job: RunJob, observer: Observer) -> CotejoError | None:
+    """Train, evaluate and write a run; return why it failed, or None where it finished.
+
+    Raises:
+        OutputError: its files can't be written, which no other run would mend.
+    """
+    folder = job.planned.folder
+    _clear(folder, job.planned.key, job.study_folder)
+    record = _start_record(job)
+    log = [f"{record['started']} started {job.planned.alternative} seed {job.planned.seed}"]
+    try:
+        with _fresh_backend(job.planned.seed):
+            _train_and_write(job, record, log, observer)
+        return None
+    except OutputError:
+        raise
+    except Exception as error:
+        reason = _reason(error, job)
+        log.append(traceback.format_exc())
+        record |= {"status": "failed", "finished": _now(), "reason": _described(reason)}
+        return reason
+    finally:
+        _write_log(folder, log)
+        if record["status"] != "started":
+            write_json(folder / "run.json", record)
+
+
+def _train_and_write(
+    job: RunJob, record: dict[str, Any], log: list[str], observer: Observer
+) -> None:
+    started = time.perf_counter()
+    folder, planned = job.planned.folder, job.planned
+    network = build_network(job.settings, job.dataset)
+    if job.parent is not None:
+        _load_weights(network, job.parent)
+    record["model"] = _described_model(network)
+
+    def on_epoch(row: dict[str, float]) -> None:
+        log.append(" ".join(f"{name}={value:.6g}" for name, value in row.items()))
+        observer.epoch_ended(planned, row)
+
+    training = train(
+        network,
+        job.dataset,
+        job.settings,
+        planned.seed,
+        on_epoch=on_epoch,
+        on_batch=lambda epoch, step, steps: observer.batch_ended(planned, epoch, step, steps),
+    )
+    evaluating = time.perf_counter()
+    write_csv(folder / "history.csv", HISTORY_COLUMNS, training.history)
+    metrics = _evaluate(job, network)
+    write_json(folder / "metrics.json", metrics)
+    _write_model(folder / "model.keras", network)
+    ended = time.perf_counter()
+    record |= {
+        "status": "finished",
+        "epochs": len(training.history),
+        "best_epoch": training.best_epoch,
+        "stopped_early": training.stopped_early,
+        "timings": _timings(training, ended - evaluating, ended - started),
+        "test_reads": 1,
+        "finished": _now(),
+    }
+    log.append(f"{record['finished']} finished")
+    observer.run_finished(planned, metrics)
+
+
+def build_network(settings: Settings, dataset: Dataset) -> keras.Model:
+    """Build the network that ``settings`` name for the images of ``dataset``."""
+    with use_precision(resolve_precision(settings.precision)):
+        return build_model(
+            settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        )
+
+
+def _evaluate(job: RunJob, network: keras.Model) -> dict[str, Any]:
+    """Measure on each split and keep the predictions; the one place that reads the test images."""
+    dataset, folder = job.dataset, job.planned.folder
+    sample = Split(dataset.train.images[:TRAIN_SAMPLE], dataset.train.labels[:TRAIN_SAMPLE])
+    probabilities = {
+        "train": softmax(predict_logits(network, sample.images)),
+        "valid": softmax(predict_logits(network, dataset.valid.images)),
+    }
+    row = {"time": _now(), "alternative": job.planned.alternative, "seed": job.planned.seed}
+    append_csv(
+        job.study_folder / "test-reads.csv", TEST_READS_COLUMNS, row | {"key": job.planned.key}
+    )
+    test = dataset.test
+    probabilities["test"] = softmax(predict_logits(network, test.images))
+    mistakes = select_mistakes(test.labels, probabilities["test"])
+    write_npz(folder / "mistakes.npz", indices=mistakes, images=test.images[mistakes])
+    write_npz(
+        folder / "predictions.npz",
+        test_labels=test.labels,
+        test_probabilities=probabilities["test"],
+        valid_labels=dataset.valid.labels,
+        valid_probabilities=probabilities["valid"],
+    )
+    metrics = {
+        name: classification_metrics(split.labels, probabilities[name])
+        for name, split in (("train", sample), ("valid", dataset.valid), ("test", test))
+    }
+    for name, kept in (("train", ("accuracy", "loss", "images")),
+                       ("valid", ("accuracy", "loss", "macro_f1", "images"))):  # fmt: skip
+        metrics[name] = {key: metrics[name][key] for key in kept}
+    return metrics
+
+
+@contextmanager
+def _fresh_backend(seed: int) -> Iterator[None]:
+    """Seed every source of chance, and let go of a run's memory when it ends."""
+    keras.utils.set_random_seed(seed)
+    try:
+        yield
+    finally:
+        keras.utils.clear_session()
+        gc.collect()
+
+
+def _load_weights(network: keras.Model, parent: PlannedRun) -> None:
+    if not RunFolder(parent.folder).is_finished:
+        raise TrainingError("parent_failed", parent=parent.alternative)
+    trained = keras.saving.load_model(parent.folder / "model.keras", compile=False, safe_mode=True)
+    network.set_weights(trained.get_weights())
+
+
+def _write_model(path: Path, network: keras.Model) -> None:
+    """Save the network with a softmax at its end: pixels in, probabilities out."""
+    outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(network.output)
+    model = keras.Model(network.input, outputs, name=network.name)
+
+    def write(file: Any) -> None:
+        # Keras saves by name; its bytes are then moved under the atomic writer's file.
+        temporary = path.with_name(".tmp-model.keras")
+        try:
+            model.save(temporary)
+            with temporary.open("rb") as saved:
+                shutil.copyfileobj(saved, file)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    write_atomically(path, write)
+
+
+def _clear(folder: Path, key: str, study_folder: Path) -> None:
+    """Make room for a run: a finished one of other settings is kept aside, the rest goes."""
+    run = RunFolder(folder)
+    if run.is_finished and run.record["key"] != key:
+        old = run.record
+        aside = make_folder(study_folder / "replaced")
+        target = aside / f"{old['alternative']}-seed-{old['seed']}-{old['key'][:8]}"
+        if target.exists():
+            shutil.rmtree(target)
+        folder.rename(target)
+    elif folder.exists():
+        shutil.rmtree(folder)
+    make_folder(folder)
+
+
+def _start_record(job: RunJob) -> dict[str, Any]:
+    dataset, parent = job.dataset, job.parent
+    return {
+        "format": FORMAT,
+        "key": job.planned.key,
+        "status": "started",
+        "reason": None,
+        "alternative": job.planned.alternative,
+        "seed": job.planned.seed,
+        "settings": job.settings.model_dump(),
+        "start_from": parent and {"alternative": parent.alternative, "key": parent.key},
+        "quick": job.quick,
+        "dataset": {
+            "name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+            "split": dataset.split,
+            "train": len(dataset.train),
+            "valid": len(dataset.valid),
+            "test": len(dataset.test),
+        },
+        "precision": resolve_precision(job.settings.precision),
+        "backend": keras.config.backend(),
+        "versions": versions(),
+        "machine": machine(),
+        "command": job.command,
+        "started": _now(),
+    }
+
+
+def _described_model(network: keras.Model) -> dict[str, Any]:
+    trainable = sum(int(weight.size) for weight in map(_array, network.trainable_weights))
+    return {
+        "parameters": network.count_params(),
+        "trainable_parameters": trainable,
+        "layers": [
+            {
+                "name": layer.name,
+                "type": type(layer).__name__,
+                "output_shape": list(layer.output.shape[1:]),
+                "parameters": layer.count_params(),
+            }
+            for layer in network.layers
+        ],
+    }
+
+
+def _array(weight: Any) -> Any:
+    return keras.ops.convert_to_numpy(weight)
+
+
+def _timings(training: Training, evaluate: float, total: float) -> dict[str, float]:
+    return {
+        "train_seconds": round(training.train_seconds, 3),
+        "evaluate_seconds": round(evaluate, 3),
+        "total_seconds": round(total, 3),
+        "images_per_second": round(training.images_per_second, 1),
+    }
+
+
+def _reason(error: Exception, job: RunJob) -> CotejoError:
+    if isinstance(error, CotejoError):
+        return error
+    # TensorFlow's and JAX's out-of-memory errors, without importing either.
+    if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__ or (
+        "RESOURCE_EXHAUSTED" in str(error)
+    ):
+        return TrainingError("out_of_memory", batch_size=job.settings.batch_size)
+    first_line = str(error).strip().partition("\n")[0]
+    log = job.planned.folder / "log.txt"
+    return TrainingError("unexpected", type=type(error).__name__, reason=first_line, log=log)
+
+
+def _described(reason: CotejoError) -> dict[str, Any]:
+    values: Mapping[str, Any] = {
+        name: value if isinstance(value, int | float) else str(value)
+        for name, value in reason.values.items()
+    }
+    return {"key": reason.key, "values": values, "message": reason.in_language("en")}
+
+
+def _write_log(folder: Path, lines: list[str]) -> None:
+    write_atomically(folder / "log.txt", lambda file: file.write(("\n".join(lines) + "\n").encode()))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

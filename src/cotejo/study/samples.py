@@ -1,0 +1,41 @@
+"""What a study keeps of its dataset for the report: facts, examples, augmented images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.augment import POLICIES
+from cotejo.backend import keras, ops
+from cotejo.data import Dataset, describe, example_images
+from cotejo.store import write_json, write_npz
+
+__all__ = ["write_samples"]
+
+ORIGINALS = 8
+DRAWS = 6
+
+
+def write_samples(folder: Path, dataset: Dataset, policies: Iterable[str]) -> None:
+    """Write ``data.json`` and ``data.npz``: the dataset, and its images under ``policies``."""
+    examples = example_images(dataset)
+    # One of each class, in turn, until there are enough.
+    turns = examples.swapaxes(0, 1).reshape(-1, *dataset.image_shape)
+    originals = turns[:ORIGINALS]
+    arrays = {"example_images": examples, "original_images": originals}
+    for name in sorted({policy for policy in policies if POLICIES[policy] is not None}):
+        arrays[f"augmented_{name.replace('-', '_')}"] = _augmented(originals, name)
+    write_json(folder / "data.json", describe(dataset))
+    write_npz(folder / "data.npz", **arrays)
+
+
+def _augmented(originals: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+    policy = POLICIES[name]
+    if policy is None:
+        raise ValueError(f"`name` must be a policy that changes images; received {name!r}")
+    repeated = np.repeat(originals, DRAWS, axis=0).astype("float32")
+    changed = ops.convert_to_numpy(policy(repeated, keras.random.SeedGenerator(0)))
+    return changed.round().astype(np.uint8).reshape(len(originals), DRAWS, *originals.shape[1:])

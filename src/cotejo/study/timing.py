@@ -1,0 +1,62 @@
+"""How long a study will take: a few steps of each alternative, timed before it is trained."""
+
+from __future__ import annotations
+
+import time
+
+from cotejo.backend import keras
+from cotejo.config import Alternative
+from cotejo.data import Dataset
+from cotejo.progress import Estimate
+from cotejo.study.run import build_network
+from cotejo.train import compile_learner, predict_logits
+from cotejo.train.learner import training_order
+
+__all__ = ["estimate"]
+
+TIMED_SECONDS = 1.5
+"""How long steps are timed, at least two of them: enough to be right within a fifth or so."""
+
+
+def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
+    """Time a few steps of training and of validation of an alternative.
+
+    Args:
+        alternative: whose settings say what is trained.
+        dataset: whose images are used; nothing that is learned is kept.
+    """
+    settings = alternative.settings
+    keras.utils.set_random_seed(0)
+    network = build_network(settings, dataset)
+    learner = compile_learner(network, dataset, settings, seed=0, steps_per_execution=1)
+    order = training_order(len(dataset.train), settings.batch_size, 1, seed=0)
+    started = time.perf_counter()
+    learner.train_on_batch(order[0], dataset.train.labels[order[0]])
+    compile_seconds = time.perf_counter() - started
+    steps, started = 0, time.perf_counter()
+    while steps < 2 or time.perf_counter() - started < TIMED_SECONDS:
+        chosen = order[steps % len(order)]
+        learner.train_on_batch(chosen, dataset.train.labels[chosen])
+        steps += 1
+    step_seconds = (time.perf_counter() - started) / steps
+    valid_seconds = _validation_seconds(network, dataset)
+    parameters = int(network.count_params())
+    del learner, network
+    keras.utils.clear_session()
+    epoch_seconds = step_seconds * len(order) + valid_seconds
+    return Estimate(
+        alternative.name,
+        parameters,
+        settings.batch_size / step_seconds,
+        # Compiled again in the run; evaluation reads as many images again as three validations.
+        compile_seconds + settings.epochs * epoch_seconds + 3 * valid_seconds,
+    )
+
+
+def _validation_seconds(network: keras.Model, dataset: Dataset) -> float:
+    """Time one batch of validation, after one that compiles, and scale it to all of them."""
+    images = dataset.valid.images[:500]
+    predict_logits(network, images)
+    started = time.perf_counter()
+    predict_logits(network, images)
+    return (time.perf_counter() - started) * len(dataset.valid) / len(images)
