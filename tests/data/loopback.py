@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
             content = b"<html>please log in</html>"
         start = 0
         asked = self.headers.get("Range")
-        if asked and manner != "whole, always":
+        if asked and not manner.endswith("always"):
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
             if manner == "other range":
                 start += 1
@@ -58,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, rest: bytes, manner: str) -> None:
         if manner in ("break", "stall"):
             rest = rest[: len(rest) // 2]
+        if manner == "break, always":  # at another point each time
+            rest = rest[: len(rest) // (3 - len(self.server.script.ranges) % 2)]
         if manner == "empty":
             return
         if manner == "endless":

@@ -96,6 +96,13 @@ def test_starts_again_where_range_is_ignored(serve, get, holds):
     holds()
 
 
+def test_gives_up_where_range_is_ignored_and_all_breaks_off(serve, get):
+    server = serve("break, always")
+    with pytest.raises(DownloadError, match="it broke off after"):
+        get(server)
+    assert len(server.ranges) == 3
+
+
 def test_progress_that_breaks_off_often_is_still_progress(serve, get, holds):
     server = serve(*["break"] * 5, "whole")
     get(server)

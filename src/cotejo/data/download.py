@@ -130,12 +130,15 @@ class _Attempt:
 
     def _fetch(self, url: str, *, hurry: bool) -> None:
         size = self.form.archive_size
-        failures = 0
-        while (done := self._done()) != size:
+        failures, reached = 0, self._done()
+        while self._done() != size:
             try:
                 transfer(url, self.part, size, self.progress, self.patience, hurry=hurry)
             except BrokenOffError:
-                failures = failures + 1 if self._done() == done else 1
+                # A hundredth more than ever is progress; else a source that ignores Range, or
+                # drips, could keep us for ever.
+                failures = 1 if self._done() >= reached + size / 100 else failures + 1
+                reached = max(reached, self._done())
                 if failures >= self.patience.attempts:
                     raise
                 time.sleep(self.patience.pause * failures)
