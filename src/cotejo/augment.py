@@ -25,7 +25,8 @@ def rotate_shift_flip(images: Any, angles: Any, shift_y: Any, shift_x: Any, flip
     Args:
         images: ``[batch, height, width, channels]``, float.
         angles: ``[batch]``, radians.
-        shift_y, shift_x: ``[batch]``, pixels.
+        shift_y: ``[batch]``, pixels.
+        shift_x: ``[batch]``, pixels.
         flips: ``[batch]``, 1 where the image is flipped, else 0.
 
     Returns:
@@ -83,7 +84,8 @@ def shift_flip(images: Any, shift_y: Any, shift_x: Any, flips: Any) -> Any:
 
     Args:
         images: ``[batch, height, width, channels]``.
-        shift_y, shift_x: ``[batch]``, int32, whole pixels, fewer than the image has.
+        shift_y: ``[batch]``, int32, whole pixels, fewer than the image has.
+        shift_x: the same, to the side.
         flips: ``[batch]``, bool.
 
     Returns:

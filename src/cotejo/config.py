@@ -189,9 +189,9 @@ class StudyConfig(_Frozen):
             raise ConfigError("no_alternatives")
         names = [str(entry.get("name", "")) for entry in entries]
         general, own = _parse_overrides(overrides, names)
-        base = {**_table(content.pop("base", {}), "base"), **general}
+        base = _table(content.pop("base", {}), "base")
         alternatives = tuple(
-            _alternative(entry, base, {**general, **own.get(str(entry.get("name")), {})})
+            _alternative(entry, base, general, own.get(str(entry.get("name")), {}))
             for entry in entries
         )
         _check_names(alternatives)
@@ -213,18 +213,21 @@ class StudyConfig(_Frozen):
 
 
 def _alternative(
-    entry: Mapping[str, Any], base: Mapping[str, Any], overrides: Mapping[str, Any]
+    entry: Mapping[str, Any],
+    base: Mapping[str, Any],
+    general: Mapping[str, Any],
+    own: Mapping[str, Any],
 ) -> Alternative:
+    """Fill in one alternative; ``general`` overrides reach every one, ``own`` this one."""
     entry = dict(entry)
     if "name" not in entry:
         raise ConfigError("unnamed_alternative")
     name = entry.pop("name")
-    label = _text(entry.pop("label", name))
     where = message("errors.in_alternative", name=name)
+    label = _text(entry.pop("label", name))
     _known(entry, tuple(Settings.model_fields), where)
-    given = {**base, **entry, **overrides}
-    settings = _checked(Settings, given, where).resolved()
-    changes = {**entry, **{key: overrides[key] for key in overrides if key in entry}}
+    changes = {**entry, **{key: general[key] for key in general if key in entry}, **own}
+    settings = _checked(Settings, {**base, **general, **changes}, where).resolved()
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
     return _checked(Alternative, content, where)
 
@@ -289,6 +292,11 @@ def _table(value: Any, where: str) -> dict[str, Any]:
 
 
 def _text(value: Any) -> Any:
+    """Return a text in both languages; one that is missing is the other's."""
+    if isinstance(value, dict) and value and set(value) <= {"en", "es"}:
+        first = next(iter(value.values()))
+        return {"en": first, "es": first} | value
+    # What is no text is left as it is, for the validation to refuse.
     return {"en": value, "es": value} if isinstance(value, str) else value
 
 
@@ -303,7 +311,7 @@ def _checked(model: type[Model], content: Mapping[str, Any], where: str) -> Mode
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
-        received = content.get(key, first["input"])
+        received = first["input"] if key not in content else content[key]
         raise ConfigError(
             "bad_value",
             key=key,

@@ -15,16 +15,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
-
 __all__ = [
     "default_backend",
     "has_bfloat16",
     "machine",
     "quiet_stderr",
     "resolve_precision",
-    "steps_feed",
-    "use_precision",
     "versions",
 ]
 
@@ -74,36 +70,6 @@ def resolve_precision(precision: str) -> str:
     if precision == "auto":
         return "bfloat16" if has_bfloat16() else "float32"
     return precision
-
-
-@contextmanager
-def use_precision(precision: str) -> Iterator[None]:
-    """Build networks that compute in ``precision``, ``"float32"`` or ``"bfloat16"``, inside."""
-    from cotejo.backend import keras
-
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
-
-
-def steps_feed(*arrays: NDArray[Any]) -> Any:
-    """Return what `fit` takes for arrays ``[steps, batch, …]``: a step a row, in order.
-
-    On TensorFlow a `tf.data` pipeline without its autotuner: the thread of the one that Keras
-    makes from arrays sleeps for up to as long as the epoch took before it lets go of it.
-    """
-    from cotejo.backend import keras
-
-    if keras.config.backend() != "tensorflow":
-        return (tuple(array[step] for array in arrays) for step in range(len(arrays[0])))
-    import tensorflow
-
-    options = tensorflow.data.Options()
-    options.autotune.enabled = False
-    return tensorflow.data.Dataset.from_tensor_slices(arrays).with_options(options)
 
 
 def machine() -> dict[str, Any]:

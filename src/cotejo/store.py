@@ -97,7 +97,7 @@ def append_csv(path: Path, columns: Sequence[str], row: Mapping[str, Any]) -> No
 
 def write_npz(path: Path, **arrays: NDArray[Any]) -> None:
     """Write named arrays, compressed."""
-    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
+    write_atomically(path, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
     """Read every array of an ``.npz`` file; one that holds a pickle is refused."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except OSError as error:
         raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error

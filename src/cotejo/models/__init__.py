@@ -1,6 +1,7 @@
 """The models: one file a family, and the registry that builds them by name."""
 
 from cotejo.models import cnn, cnn7, mlp
+from cotejo.models.cost import operations_per_image
 from cotejo.models.registry import (
     ModelFamily,
     build_model,
@@ -19,5 +20,6 @@ __all__ = [
     "mlp",
     "model_families",
     "model_family",
+    "operations_per_image",
     "register",
 ]

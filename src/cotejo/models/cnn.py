@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from cotejo.backend import keras
-
 from cotejo.models.layers import INITIALIZERS, logits, pixels
 from cotejo.models.registry import register
 

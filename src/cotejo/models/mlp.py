@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cotejo.backend import keras
-
 from cotejo.models.layers import INITIALIZERS, logits, pixels
 from cotejo.models.registry import register
 

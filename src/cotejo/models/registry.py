@@ -13,7 +13,14 @@ from cotejo.messages import did_you_mean
 if TYPE_CHECKING:
     from cotejo.backend import keras
 
-__all__ = ["ModelFamily", "build_model", "check_options", "model_families", "model_family", "register"]
+__all__ = [
+    "ModelFamily",
+    "build_model",
+    "check_options",
+    "model_families",
+    "model_family",
+    "register",
+]
 
 _families: dict[str, ModelFamily] = {}
 

@@ -96,5 +96,3 @@ def _job(
 
 def _alternative(config: StudyConfig, name: str) -> Alternative:
     return next(found for found in config.alternatives if found.name == name)
-
-

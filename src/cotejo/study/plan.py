@@ -40,9 +40,7 @@ def plan_runs(
 def _planned(alternative: Alternative, seed: int, key: str, folder: Path) -> PlannedRun:
     run = StudyFolder(folder).run(alternative.name, seed)
     finished = run.is_finished and run.record["key"] == key
-    return PlannedRun(
-        alternative.name, seed, key, run.path, finished, alternative.settings.epochs
-    )
+    return PlannedRun(alternative.name, seed, key, run.path, finished, alternative.settings.epochs)
 
 
 def _key(

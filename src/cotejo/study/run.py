@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cotejo.backend import keras
+from cotejo.backend import keras, use_precision
 from cotejo.config import Settings
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.evaluate import classification_metrics, select_mistakes
 from cotejo.models import build_model
-from cotejo.platform import machine, resolve_precision, use_precision, versions
+from cotejo.platform import machine, resolve_precision, versions
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
     FORMAT,
@@ -77,7 +77,6 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
     try:
         with _fresh_backend(job.planned.seed):
             _train_and_write(job, record, log, observer)
-        return None
     except OutputError:
         raise
     except Exception as error:
@@ -85,6 +84,8 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
         log.append(traceback.format_exc())
         record |= {"status": "failed", "finished": _now(), "reason": _described(reason)}
         return reason
+    else:
+        return None
     finally:
         _write_log(folder, log)
         if record["status"] != "started":
@@ -287,8 +288,10 @@ def _reason(error: Exception, job: RunJob) -> CotejoError:
     if isinstance(error, CotejoError):
         return error
     # TensorFlow's and JAX's out-of-memory errors, without importing either.
-    if isinstance(error, MemoryError) or "ResourceExhausted" in type(error).__name__ or (
-        "RESOURCE_EXHAUSTED" in str(error)
+    if (
+        isinstance(error, MemoryError)
+        or "ResourceExhausted" in type(error).__name__
+        or ("RESOURCE_EXHAUSTED" in str(error))
     ):
         return TrainingError("out_of_memory", batch_size=job.settings.batch_size)
     first_line = str(error).strip().partition("\n")[0]
@@ -305,7 +308,9 @@ def _described(reason: CotejoError) -> dict[str, Any]:
 
 
 def _write_log(folder: Path, lines: list[str]) -> None:
-    write_atomically(folder / "log.txt", lambda file: file.write(("\n".join(lines) + "\n").encode()))
+    write_atomically(
+        folder / "log.txt", lambda file: file.write(("\n".join(lines) + "\n").encode())
+    )
 
 
 def _now() -> str:

@@ -37,5 +37,6 @@ def _augmented(originals: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     if policy is None:
         raise ValueError(f"`name` must be a policy that changes images; received {name!r}")
     repeated = np.repeat(originals, DRAWS, axis=0).astype("float32")
-    changed = ops.convert_to_numpy(policy(repeated, keras.random.SeedGenerator(0)))
-    return changed.round().astype(np.uint8).reshape(len(originals), DRAWS, *originals.shape[1:])
+    changed = np.asarray(ops.convert_to_numpy(policy(repeated, keras.random.SeedGenerator(0))))
+    pixels: NDArray[np.uint8] = changed.round().astype(np.uint8)
+    return pixels.reshape(len(originals), DRAWS, *originals.shape[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -94,12 +94,12 @@ class Study:
         Example:
             >>> import tempfile
             >>> config = StudyConfig.parse(
-            ...     {"data": "digits", "alternative": [{"name": "mlp", "model": "mlp", "epochs": 1}]}
+            ...     {"data": "digits", "base": {"epochs": 1}, "alternative": [{"name": "cnn3"}]}
             ... )
             >>> with tempfile.TemporaryDirectory() as folder:
             ...     result = Study(config).run(out=folder)
             >>> [(run.alternative, run.seed) for run in result.finished]
-            [('mlp', 1)]
+            [('cnn3', 1)]
         """
         # Deferred, so that reading and reporting a study need no backend.
         from cotejo.study.execution import run_study
@@ -156,14 +156,15 @@ def _quickened(config: StudyConfig) -> StudyConfig:
 
 
 def _first_images(dataset: Dataset) -> Dataset:
-    from dataclasses import replace
+    def first(split: Split, count: int) -> Split:
+        return Split(split.images[:count], split.labels[:count])
 
-    cut = {
-        name: Split(split.images[: QUICK[name]], split.labels[: QUICK[name]])
-        for name, split in (("train", dataset.train), ("valid", dataset.valid),
-                            ("test", dataset.test))
-    }  # fmt: skip
-    return replace(dataset, **cut)
+    return replace(
+        dataset,
+        train=first(dataset.train, QUICK["train"]),
+        valid=first(dataset.valid, QUICK["valid"]),
+        test=first(dataset.test, QUICK["test"]),
+    )
 
 
 def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool) -> Path:
@@ -188,7 +189,7 @@ def _write_study(
     content = {
         "format": FORMAT,
         "name": config.name,
-        "title": dict(config.title),
+        "title": config.title,
         "data": dataset.name,
         "requested_data": requested if requested == "cifar10" else dataset.name,
         "quick": quick,

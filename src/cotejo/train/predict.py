@@ -45,4 +45,5 @@ def softmax(logits: NDArray[Any]) -> NDArray[np.float32]:
     """
     logits = logits.astype(np.float64)
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (exponents / exponents.sum(axis=1, keepdims=True)).astype(np.float32)
+    probabilities: NDArray[np.float32] = exponents / exponents.sum(axis=1, keepdims=True)
+    return probabilities.astype(np.float32)

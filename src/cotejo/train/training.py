@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
+from cotejo.backend import keras, steps_feed
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.errors import TrainingError
-from cotejo.platform import steps_feed
 from cotejo.train.learner import Learner, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits
@@ -132,7 +131,7 @@ def compile_learner(
     return learner
 
 
-def _loss(num_classes: int, smoothing: float) -> Callable[[Any, Any], Any]:
+def _loss(num_classes: int, smoothing: float) -> Any:
     if not smoothing:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)

@@ -1,0 +1,60 @@
+"""Cotejo trains image classifiers side by side and writes the report.
+
+The verbs of the command line, in Python::
+
+    import cotejo
+
+    study = cotejo.Study.load("studies/notebooks.toml")
+    result = study.run()
+    page = study.report(language="es")
+
+Importing it loads no backend; the names below are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cotejo.config import StudyConfig
+    from cotejo.data import Dataset, load
+    from cotejo.errors import CotejoError
+    from cotejo.progress import Observer
+    from cotejo.report import write_report
+    from cotejo.study import Study, StudyResult
+
+__all__ = [
+    "CotejoError",
+    "Dataset",
+    "Observer",
+    "Study",
+    "StudyConfig",
+    "StudyResult",
+    "load",
+    "write_report",
+]
+
+_HOMES = {
+    "CotejoError": "errors",
+    "Dataset": "data",
+    "Observer": "progress",
+    "Study": "study",
+    "StudyConfig": "config",
+    "StudyResult": "study",
+    "load": "data",
+    "write_report": "report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("cotejo")
+    if name in _HOMES:
+        return getattr(import_module(f"cotejo.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'cotejo' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

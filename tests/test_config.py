@@ -1,0 +1,139 @@
+"""Studies: read, resolved, overridden, and refused in one line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cotejo.config import MODEL_OPTIONS, Settings, StudyConfig
+from cotejo.errors import ConfigError
+from cotejo.messages import use_language
+
+SHIPPED = sorted(Path("studies").glob("*.toml"))
+
+
+def parse(*alternatives, overrides=(), **content):
+    return StudyConfig.parse({"alternative": list(alternatives), **content}, overrides)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_study_reads_and_survives_being_written(path):
+    study = StudyConfig.load(path)
+    import tomllib
+
+    again = StudyConfig.parse(tomllib.loads(study.to_toml()))
+    assert [a.settings for a in again.alternatives] == [a.settings for a in study.alternatives]
+    assert study.title["en"] != study.title["es"]
+    assert all(set(a.label) == {"en", "es"} for a in study.alternatives)
+
+
+def test_an_alternative_says_only_what_differs():
+    study = parse(
+        {"name": "a"}, {"name": "b", "epochs": 3, "label": "B"}, base={"epochs": 2, "dropout": 0}
+    )
+    first, second = study.alternatives
+    assert (first.settings.epochs, second.settings.epochs) == (2, 3)
+    assert first.settings.dropout == 0.0
+    assert (first.changes, second.changes) == ({}, {"epochs": 3})
+    assert second.label == {"en": "B", "es": "B"}
+
+
+def test_the_learning_rate_follows_the_optimizer():
+    study = parse({"name": "a"}, {"name": "b", "optimizer": "sgd"})
+    assert [a.settings.learning_rate for a in study.alternatives] == [1e-3, 1e-2]
+
+
+def test_overrides_reach_all_or_one():
+    study = parse(
+        {"name": "a", "epochs": 5},
+        {"name": "b.c"},
+        overrides=["epochs=1", "b.c.model=mlp", "a.batch_norm=true"],
+    )
+    first, second = (alternative.settings for alternative in study.alternatives)
+    assert (first.epochs, second.epochs) == (1, 1)
+    assert (first.model, second.model) == ("cnn3", "mlp")
+    assert first.batch_norm is True
+    assert study.alternatives[0].changes == {"epochs": 1, "batch_norm": True}
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected"), [(1, (1,)), (3, (1, 2, 3)), ([4, 2], (4, 2)), ([0], (0,))]
+)
+def test_seeds_are_a_number_or_a_list(seeds, expected):
+    assert parse({"name": "a"}, seeds=seeds).seeds == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ({"alternative": [{"name": "a", "epoch": 1}]}, 'unknown `epoch` .*Did you mean "epochs"'),
+        ({"alternatives": [{"name": "a"}]}, 'unknown `alternatives`.*"alternative"'),
+        ({"alternative": [{"name": "a"}], "base": {"epocs": 1}}, "unknown `epocs` .base."),
+        ({"alternative": [{"name": "a", "epochs": 0}]}, "`epochs` .* from 1 to 10000; received 0"),
+        ({"alternative": [{"name": "a", "epochs": 1.5}]}, "`epochs` .*received 1.5"),
+        ({"alternative": [{"name": "a", "epochs": True}]}, "`epochs` .*received True"),
+        ({"alternative": [{"name": "a", "augment": "flip"}]}, 'one of "none", "notebook", "flip-c'),
+        ({"alternative": [{"name": "a", "dropout": 1}]}, "`dropout` .*below 1; received 1"),
+        ({"alternative": [{"name": "a", "learning_rate": -1}]}, "above 0"),
+        ({"alternative": [{"name": "a/b"}]}, "`name` .*must be letters"),
+        ({"alternative": [{"name": "a"}, {"name": "a"}]}, 'two alternatives are named "a"'),
+        ({"alternative": [{"name": "a", "start_from": "a"}]}, "not an earlier alternative"),
+        ({"alternative": [{"epochs": 1}]}, "no `name`"),
+        ({"alternative": []}, "no alternatives"),
+        ({"alternative": ["a"]}, "must be tables"),
+        ({"alternative": [{"name": "a"}], "base": 3}, "`base` must be a table"),
+        ({"alternative": [{"name": "a"}], "seeds": 0}, "`seeds` must be a number of seeds"),
+        ({"alternative": [{"name": "a"}], "seeds": [1, 1]}, "`seeds`"),
+        ({"alternative": [{"name": "a", "label": {"fr": "x"}}]}, "`label` .* a text"),
+        ({"alternative": [{"name": "a"}], "title": 3}, "`title` must be a text"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(content, line):
+    with pytest.raises(ConfigError, match=line) as caught:
+        StudyConfig.parse(content)
+    assert "\n" not in str(caught.value)
+    assert caught.value.in_language("es") != str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("epochs", "--set takes key=value"),
+        ("epoch=1", 'Did you mean "epochs"'),
+        ("z.epochs=1", 'names the alternative "z"'),
+        ("epochs=many", "`epochs` .*received 'many'"),
+    ],
+)
+def test_a_wrong_override_is_refused(override, line):
+    with pytest.raises(ConfigError, match=line):
+        parse({"name": "a"}, overrides=[override])
+
+
+def test_files_that_are_no_study(tmp_path):
+    with pytest.raises(ConfigError, match="there is no study file"):
+        StudyConfig.load(tmp_path / "none.toml")
+    (tmp_path / "broken.toml").write_text("name = ")
+    with pytest.raises(ConfigError, match="is not a study"):
+        StudyConfig.load(tmp_path / "broken.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="is not a study"):
+        StudyConfig.load(tmp_path / "bytes.toml")
+    with pytest.raises(ConfigError, match="can't read the study"):
+        StudyConfig.load(tmp_path)
+
+
+def test_every_setting_has_its_expectation_in_both_languages():
+    from cotejo.messages import message
+
+    for language in ("en", "es"):
+        use_language(language)
+        for name, field in Settings.model_fields.items():
+            if re.search(r"Literal", str(field.annotation)):
+                continue
+            assert message(f"errors.expected_{name}")
+
+
+def test_model_options_are_settings():
+    assert set(MODEL_OPTIONS) <= set(Settings.model_fields)
