@@ -17,8 +17,30 @@ from cotejo.evaluate import classification_metrics, select_mistakes
 from cotejo.store import append_csv, make_folder, write_csv, write_json, write_npz
 
 CLASSES = {
-    "en": "airplane automobile bird cat deer dog frog horse ship truck".split(),
-    "es": "avión coche ave gato ciervo perro rana caballo barco camión".split(),
+    "en": [
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ],
+    "es": [
+        "avión",
+        "coche",
+        "ave",
+        "gato",
+        "ciervo",
+        "perro",
+        "rana",
+        "caballo",
+        "barco",
+        "camión",
+    ],
 }
 HISTORY = (
     "epoch",
@@ -174,7 +196,9 @@ def _write_data(folder: Path, data: str, labels: np.ndarray, pictures: np.ndarra
             "channels": {"mean": [0.491, 0.482, 0.447], "std": [0.247, 0.243, 0.262]},
         },
     )
-    examples = np.stack([pictures[labels == label][:8] for label in range(10)])
+    # A class without images lends another's, so that the array keeps its shape.
+    of_class = [pictures[labels == label] for label in range(10)]
+    examples = np.stack([np.resize(p if len(p) else pictures, (8, *p.shape[1:])) for p in of_class])
     originals = pictures[:8]
     moved = np.stack([np.roll(originals, shift, axis=2) for shift in range(-3, 3)], axis=1)
     write_npz(
@@ -272,7 +296,9 @@ def _write_failure(path: Path, one: Made, seed: int, quick: bool) -> None:
         "values": {"epoch": 3},
         "message": "the loss is not finite in epoch 3",
     }
-    write_json(path / "run.json", _record(one, seed, quick) | {"status": "failed", "reason": reason})
+    write_json(
+        path / "run.json", _record(one, seed, quick) | {"status": "failed", "reason": reason}
+    )
 
 
 def _record(one: Made, seed: int, quick: bool) -> dict[str, Any]:

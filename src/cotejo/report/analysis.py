@@ -158,7 +158,7 @@ def confusion(findings: Findings, words: Words) -> list[str]:
             share=numbers.percent(count / support),
         ),
     ]
-    if findings.mutual_pair and len(findings.pairs) > 1:
+    if findings.mutual_pair:
         one, other, both = findings.mutual_pair
         sentences.append(
             words.say(
@@ -196,9 +196,7 @@ def whole_training(findings: Findings, words: Words) -> list[str]:
     if record.get("stopped_early"):
         said.append(say("training_stopped", epochs=best.settings.get("epochs", epochs)))
     kept = int(record.get("best_epoch", epochs))
-    said.append(
-        say("training_kept_last") if kept == epochs else say("training_kept", epoch=kept)
-    )
+    said.append(say("training_kept_last") if kept == epochs else say("training_kept", epoch=kept))
     phases = findings.facts.phases(run)
     if len(phases) > 1:
         count, whole = findings.whole_training

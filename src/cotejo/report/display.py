@@ -16,6 +16,7 @@ class Cell:
         text: what it says.
         swatch: the colour of the alternative that it names.
         mark: a word set beside the text, such as "best".
+        remark: a second, smaller line.
         background: a colour.
         pictures: images shown in it.
     """
@@ -23,16 +24,21 @@ class Cell:
     text: str
     swatch: str | None = None
     mark: str | None = None
+    remark: str | None = None
     background: str | None = None
     pictures: Sequence[Picture] = ()
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading, and whether it holds numbers, which align to the right."""
+    """A column's heading, and whether it holds numbers, which align to the right.
+
+    A heading that names an alternative has its colour in ``swatch``.
+    """
 
     name: str
     number: bool = False
+    swatch: str | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ __all__ = ["INK", "colour", "dress", "line_style", "new_figure", "number_axis", 
 
 INK = "#333333"
 _FAINT = "#d9d9d9"
+_ENLARGED = 1.6
+"""Pixels a point: 1.33 is life size; a page is read from further away than a sheet."""
 
 # Okabe and Ito's palette, which colour-blind readers tell apart, without its yellow, which is
 # too pale for a line on white. https://jfly.uni-koeln.de/color/
@@ -94,8 +96,8 @@ def _for_page(svg: str, name: str) -> str:
     # The page sets the size, from the view box; the caption names the figure.
     head = re.sub(r'\s(width|height|version|xmlns(:\w+)?)="[^"]*"', "", head)
     width = re.search(r'viewBox="0 0 ([\d.]+)', head)
-    size = f' style="max-width:{round(float(width[1]) * 4 / 3)}px"' if width else ""
+    size = f' style="max-width:{round(float(width[1]) * _ENLARGED)}px"' if width else ""
     body = re.sub(r"<!--.*?-->\n?", "", body, flags=re.DOTALL)
     # Matplotlib names groups figure_1, axes_1 and so on in every figure alike.
-    body = re.sub(r' id="(\w+_\d+)"', rf' id="{name}-\1"', body)
+    body = re.sub(r'<g id="[^"]*"', "<g", body)
     return f'{head} role="img" aria-labelledby="{name}-caption"{size}>{body}'

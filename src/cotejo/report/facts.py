@@ -38,24 +38,24 @@ class AlternativeFacts:
         return self.entry.get("settings") or {}
 
     def label(self, language: str) -> str:
-        """What the report calls it."""
+        """Return what the report calls it."""
         return in_language(self.entry.get("label"), language) or self.name
 
     def values(self, split: str, metric: str) -> list[float]:
-        """One metric on one split, a value a finished seed."""
+        """Return one metric on one split, a value a finished seed."""
         return [float(run.metrics[split][metric]) for run in self.finished]
 
     def mean(self, split: str, metric: str) -> float:
-        """The mean over the finished seeds."""
+        """Return the mean over the finished seeds."""
         return fmean(self.values(split, metric))
 
     def spread(self, split: str, metric: str) -> float | None:
-        """The sample deviation over the finished seeds; None for one."""
+        """Return the sample deviation over the finished seeds; None for one."""
         values = self.values(split, metric)
         return stdev(values) if len(values) > 1 else None
 
     def mean_timing(self, name: str) -> float:
-        """The mean over the finished seeds of one of ``run.json``'s timings."""
+        """Return the mean over the finished seeds of one of ``run.json``'s timings."""
         return fmean(float(run.record["timings"][name]) for run in self.finished)
 
     @property
@@ -94,7 +94,7 @@ class AlternativeFacts:
             predictions = RunFolder(run.path).predictions
             predicted = predictions["test_probabilities"].argmax(axis=1)
             answers.append(predicted == predictions["test_labels"])
-        return np.mean(answers, axis=0)
+        return np.asarray(np.mean(answers, axis=0), np.float64)
 
 
 @dataclass(frozen=True)
@@ -147,15 +147,15 @@ class StudyFacts:
         return len(self.alternatives) * len(self.seeds) - ended
 
     def images(self, split: str) -> int:
-        """How many images a split has."""
+        """Return how many images a split has."""
         return int(sum(self.data["counts"][split]))
 
     def class_names(self, language: str) -> list[str]:
-        """The classes' names, in label order."""
+        """Return the classes' names, in label order."""
         return [str(name) for name in in_language(self.data["class_names"], language)]
 
     def phases(self, run: RunFolder) -> list[Phase]:
-        """The whole training of ``run``: the runs that it started from, the first one first."""
+        """Return the whole training of ``run``: first the runs that it started from."""
         chain = [run]
         while (start := self._start_of(chain[0])) is not None and start not in chain:
             chain.insert(0, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,7 @@ __all__ = [
 
 _WIDTH = 7.4
 """Of a figure as wide as the text, in inches."""
+_STYLES: dict[str, Any] = {"train": (0, (3, 2)), "valid": "-"}
 
 PER_ROW = 3
 """How many alternatives' curves stand side by side."""
@@ -54,9 +55,7 @@ def distribution(facts: StudyFacts, words: Words) -> Figure:
     return figure
 
 
-def curves(
-    facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFacts]
-) -> Figure:
+def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFacts]) -> Figure:
     """Draw loss and accuracy against the epoch, training against validation.
 
     A column an alternative. The axes are those of the whole study, so that figures of other
@@ -155,7 +154,9 @@ def whole_training(phases: Sequence[Phase], words: Words) -> Figure:
         for phase in phases:
             _draw_run(axes, phase.alternative, phase.run.history, metric, phase.epochs_before)
             if phase.epochs_before:
-                axes.axvline(phase.epochs_before + 0.5, color="#999999", linewidth=0.8, dashes=(2, 2))
+                axes.axvline(
+                    phase.epochs_before + 0.5, color="#999999", linewidth=0.8, dashes=(2, 2)
+                )
         dress(axes)
         axes.set(xlabel=words.say("axis_epoch"), ylabel=words.say(f"axis_{metric}"))
         number_axis(axes.yaxis, words.numbers, percent=metric == "accuracy")
@@ -202,7 +203,7 @@ def _draw_run(
 ) -> None:
     epochs = offset + np.arange(1, len(history) + 1)
     marker = "o" if len(history) == 1 else None
-    for split, style in (("train", (0, (3, 2))), ("valid", "-")):
+    for split, style in _STYLES.items():
         axes.plot(
             epochs,
             [row[f"{split}_{metric}"] for row in history],
@@ -240,8 +241,8 @@ def _split_handles(words: Words) -> list[Line2D]:
     from matplotlib.lines import Line2D
 
     return [
-        Line2D([], [], color=INK, linestyle=style, linewidth=1.6, label=words.say(key))
-        for key, style in (("split_train", (0, (3, 2))), ("split_valid", "-"))
+        Line2D([], [], color=INK, linestyle=style, linewidth=1.6, label=words.say(f"split_{split}"))
+        for split, style in _STYLES.items()
     ]
 
 

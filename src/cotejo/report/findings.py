@@ -128,10 +128,18 @@ class Findings:
         if not both:
             return None
         (one, other), count = both.most_common(1)[0]
-        return one, other, count
+        # Confused in one direction only, it is no more than the pair it is among `pairs`.
+        return (one, other, count) if (one, other, count) not in self._one_way else None
+
+    @property
+    def _one_way(self) -> set[tuple[int, int, int]]:
+        return {
+            (min(true, predicted), max(true, predicted), count)
+            for true, predicted, count in self.pairs
+        }
 
     def classes_by_f1(self, alternative: AlternativeFacts) -> list[int]:
-        """The classes from the best F1 to the worst; those without test images left out."""
+        """Return the classes from the best F1 to the worst; those without test images left out."""
         rows = alternative.per_class
         present = [label for label, row in enumerate(rows) if row["support"]]
         return sorted(present, key=lambda label: -rows[label]["f1"])
@@ -194,7 +202,7 @@ class Findings:
         return last.epochs_before + len(last.run.history), last.seconds_before + seconds
 
     def hardest_counts(self) -> Counter[int]:
-        """For how many alternatives each class is the one of the lowest F1."""
+        """Return for how many alternatives each class is the one of the lowest F1."""
         return Counter(self.classes_by_f1(one)[-1] for one in self.facts.trained)
 
     def _hardest_in_all(self) -> int | None:

@@ -75,8 +75,9 @@ def _subtitle(findings: Findings, words: Words) -> str:
         "seeds": words.say("seeds_count", count=len(facts.seeds)),
     }
     started = facts.study.get("started")
-    date = words.numbers.moment(started).partition(", ")[0] if started else ""
-    return words.say("subtitle", date=date, **values).rstrip(" ·")
+    date = words.numbers.day(started) if started else ""
+    text = words.say("subtitle", date=date, **values).rstrip(" ·")
+    return text[:1].upper() + text[1:]
 
 
 def _version(findings: Findings) -> str:

@@ -24,7 +24,8 @@ _MOST_NUMBERED = 25
 def row_shares(confusion: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Return the counts as shares of each true class's images; a class without images is 0."""
     counts = np.asarray(confusion, np.float64)
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shares: NDArray[np.float64] = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares
 
 
 def confusion_matrix(
@@ -41,26 +42,17 @@ def confusion_matrix(
     figure = new_figure(side, side - 0.6)
     axes = figure.subplots()
     diagonal = np.eye(classes, dtype=bool)
-    for cells, name, top in (
-        (diagonal, "Blues", 1.4),
-        (~diagonal, "Oranges", 1.6 * max(float(shares[~diagonal].max(initial=0)), 0.01)),
-    ):
-        axes.imshow(
-            np.ma.masked_where(~cells | (counts == 0), shares),
-            cmap=name,
-            vmin=0,
-            vmax=top,
-            interpolation="none",
-        ) if not numbered else axes.pcolormesh(
-            np.arange(classes + 1) - 0.5,
-            np.arange(classes + 1) - 0.5,
-            np.ma.masked_where(~cells | (counts == 0), shares),
-            cmap=name,
-            vmin=0,
-            vmax=top,
-            edgecolors="white",
-            linewidth=1,
-        )
+    largest = max(float(shares[~diagonal].max(initial=0)), 0.01)
+    for cells, colours, top in ((diagonal, "Blues", 1.4), (~diagonal, "Oranges", 1.6 * largest)):
+        shown = np.ma.masked_where(~cells | (counts == 0), shares)
+        # As one picture where there are too many cells for a rectangle each.
+        if numbered:
+            edges = np.arange(classes + 1) - 0.5
+            axes.pcolormesh(
+                edges, edges, shown, cmap=colours, vmin=0, vmax=top, edgecolors="w", linewidth=1
+            )
+        else:
+            axes.imshow(shown, cmap=colours, vmin=0, vmax=top, interpolation="none")
     if numbered:
         _number(axes, counts, words)
     _name_axes(axes, names, words)

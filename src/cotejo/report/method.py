@@ -27,7 +27,9 @@ _FILES = (
 def method(page: Page) -> dict[str, Any]:
     """Section 9: the split, the readings of the test set, versions, machine, command, files."""
     words = page.words
-    files = [(name, words.say("file_" + name.replace("-", "_").replace(".", "_"))) for name in _FILES]
+    files = [
+        (name, words.say("file_" + name.replace("-", "_").replace(".", "_"))) for name in _FILES
+    ]
     return {
         "paragraphs": analysis.method(page.findings, words),
         "table": _table(page),

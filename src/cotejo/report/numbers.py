@@ -8,6 +8,7 @@ __all__ = ["MINUS", "NO_BREAK", "Numbers"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+_GROUPED_FROM = {"es": 10_000}
 
 
 class Numbers:
@@ -20,8 +21,8 @@ class Numbers:
         >>> english, spanish = Numbers("en"), Numbers("es")
         >>> english.percent(0.6972), spanish.integer(1707274), spanish.decimal(0.25, 2)
         ('69.7%', '1.707.274', '0,25')
-        >>> english.interval(0.688, 0.706), english.points(-0.0213)
-        ('[68.8%, 70.6%]', '−2.1')
+        >>> english.decimal(0.123, 1), english.shortest(0.001)
+        ('0.1', '0.001')
     """
 
     def __init__(self, language: str) -> None:
@@ -75,14 +76,20 @@ class Numbers:
             return f"{minutes}{NO_BREAK}min {rest}{NO_BREAK}s"
         return f"{rest}{NO_BREAK}s"
 
+    def day(self, moment: str) -> str:
+        """Return the long date of an ISO date and time."""
+        from babel.dates import format_date
+
+        day: str = format_date(datetime.fromisoformat(moment), "long", locale=self._locale)
+        return day
+
     def moment(self, moment: str) -> str:
         """Return an ISO date and time as a long date and the time of day, in its own zone."""
-        from babel.dates import format_date, format_time
+        from babel.dates import format_time
 
         when = datetime.fromisoformat(moment)
-        day = format_date(when, "long", locale=self._locale)
         zone = " UTC" if when.utcoffset() is not None and not when.utcoffset() else ""
-        return f"{day}, {format_time(when, 'HH:mm', locale=self._locale)}{zone}"
+        return f"{self.day(moment)}, {format_time(when, 'HH:mm', locale=self._locale)}{zone}"
 
     def _between(self, low: str, high: str) -> str:
         # Where the comma is the decimal sign, a comma can't also part the bounds.
@@ -92,6 +99,9 @@ class Numbers:
     def _decimal(self, value: float, pattern: str) -> str:
         from babel.numbers import format_decimal
 
+        # CLDR's minimumGroupingDigits, which Babel leaves out: 4000 but 40.000 in Spanish.
+        if abs(value) < _GROUPED_FROM.get(self.language, 0):
+            pattern = pattern.replace("#,##0", "0")
         text: str = format_decimal(value, pattern, locale=self._locale)
         # "-0" is what a tiny negative number rounds to.
         if text.startswith("-") and not any(digit in text for digit in "123456789"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cotejo.report import analysis, figures
-from cotejo.report.display import Cell, Column, Picture, Table, cells, shade
+from cotejo.report.display import Cell, Picture, Table, cells, shade
 from cotejo.report.facts import AlternativeFacts
 from cotejo.report.matrix import confusion_matrix
 from cotejo.report.page import Page
@@ -49,9 +49,7 @@ def results(page: Page) -> dict[str, Any]:
 def confusion(page: Page) -> dict[str, Any]:
     """Section 6: the best's confusion matrix and its most confused pairs, with examples."""
     words, findings = page.words, page.findings
-    drawn = confusion_matrix(
-        findings.confusion, page.facts.class_names(words.language), words
-    )
+    drawn = confusion_matrix(findings.confusion, page.facts.class_names(words.language), words)
     caption = words.say("figure_confusion", best=page.label(findings.best))
     return {
         "representative": analysis.representative(findings, words),
@@ -87,7 +85,7 @@ def mistakes(page: Page) -> dict[str, Any]:
     return {
         "paragraphs": analysis.mistakes(findings, words),
         "pictures": pictures,
-        "number": page.number_figure() if pictures else 0,
+        "figure_number": page.number_figure() if pictures else 0,
         "caption": words.say("figure_mistakes", count=len(pictures), best=best),
     }
 
@@ -119,12 +117,13 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
         return [
             page.named(one, mark_best=True),
             *cells(
-                str(len(one.finished)),
+                *([str(len(one.finished))] if seeds else []),
                 n.shortest(epochs, 1),
                 n.percent(one.mean("train", "accuracy")),
                 n.percent(one.mean("valid", "accuracy")),
-                n.percent(found.estimate),
-                n.interval(found.low, found.high),
+            ),
+            Cell(n.percent(found.estimate), remark=n.interval(found.low, found.high)),
+            *cells(
                 *([n.points(spread, 2) if spread is not None else "—"] if seeds else []),
                 n.decimal(one.mean("test", "macro_f1"), 3),
                 n.decimal(one.mean("test", "loss"), 3),
@@ -133,8 +132,9 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
             ),
         ]
 
-    names = ["seeds", "epochs", "train_accuracy", "valid_accuracy", "test_accuracy", "interval"]
-    names += [*(["std"] if seeds else []), "macro_f1", "loss", "train_time", "speed"]
+    names = [*(["seeds"] if seeds else []), "epochs", "train_accuracy", "valid_accuracy"]
+    names += ["test_accuracy", *(["std"] if seeds else [])]
+    names += ["macro_f1", "loss", "train_time", "speed"]
     return page.table(
         words.say("table_results"),
         [page.column("alternative", number=False), *map(page.column, names)],
@@ -189,8 +189,7 @@ def _f1_table(page: Page) -> Table:
     macro = (words.numbers.decimal(one.mean("test", "macro_f1"), 2) for one in trained)
     return page.table(
         words.say("table_f1"),
-        [page.column("class", number=False)]
-        + [Column(page.label(one), number=True) for one in trained],
+        [page.column("class", number=False), *map(page.heading, trained)],
         [*rows, cells(words.say("macro"), *macro)],
         marked=len(rows),
         files="per-class.csv",
@@ -248,7 +247,8 @@ def _epochs_table(page: Page) -> Table:
     words, n, best = page.words, page.words.numbers, page.findings.best
     percent: Callable[[float], str] = n.percent
     phases = page.facts.phases(best.representative)
-    rows, marked = [], None
+    rows: list[list[Cell]] = []
+    marked = None
     for phase in phases:
         kept = int(phase.run.record.get("best_epoch", len(phase.run.history)))
         for position, row in enumerate(phase.run.history, start=1):
@@ -256,9 +256,7 @@ def _epochs_table(page: Page) -> Table:
                 marked = len(rows)
             rows.append(
                 [
-                    page.named(phase.alternative)
-                    if len(phases) > 1
-                    else Cell(""),
+                    page.named(phase.alternative) if len(phases) > 1 else Cell(""),
                     Cell(
                         str(phase.epochs_before + position),
                         mark=words.say("kept_mark") if position == kept else None,

@@ -68,6 +68,10 @@ class Page:
             mark=self.words.say("best_mark") if best else None,
         )
 
+    def heading(self, alternative: AlternativeFacts, *, number: bool = True) -> Column:
+        """Return the column that an alternative heads, with its colour."""
+        return Column(self.label(alternative), number, swatch=colour(alternative.index))
+
     def label(self, alternative: AlternativeFacts) -> str:
         """Return what the report calls an alternative."""
         return alternative.label(self.words.language)

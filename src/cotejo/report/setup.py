@@ -17,6 +17,8 @@ __all__ = ["alternatives", "curves", "data", "summary"]
 
 _EXAMPLES = 8
 _ORIGINALS = 6
+_SIDE_BY_SIDE = 7
+"""Alternatives up to which each can have a column."""
 
 
 def summary(page: Page) -> dict[str, Any]:
@@ -31,6 +33,8 @@ def summary(page: Page) -> dict[str, Any]:
 def data(page: Page) -> dict[str, Any]:
     """Section 2: sizes, classes, examples, distribution, channels, augmented images."""
     words, facts = page.words, page.facts
+    # Numbered in the order of the template.
+    examples_number = page.number_figure()
     return {
         "paragraphs": analysis.data(page.findings, words),
         "distribution": page.figure(
@@ -41,7 +45,7 @@ def data(page: Page) -> dict[str, Any]:
         ),
         "counts": _counts(page),
         "channels": _channels(page),
-        "examples_number": page.number_figure(),
+        "examples_number": examples_number,
         "examples": _examples(page),
         "augmented": _augmented(page),
     }
@@ -56,23 +60,7 @@ def alternatives(page: Page) -> dict[str, Any]:
     shared = [name for name in names if name not in differing and values[name][0] is not None]
     return {
         "intro": words.say("alternatives_alone" if len(every) == 1 else "alternatives_intro"),
-        "table": page.table(
-            words.say("table_alternatives"),
-            [
-                page.column("alternative", number=False),
-                *(Column(words.setting_name(name)) for name in differing),
-                page.column("parameters"),
-            ],
-            [
-                [
-                    page.named(one),
-                    *(Cell(_setting(page, name, one.settings.get(name))) for name in differing),
-                    Cell(words.numbers.integer(one.model["parameters"]) if one.model else "—"),
-                ]
-                for one in every
-            ],
-            files="study.json, run.json",
-        ),
+        "table": _settings_table(page, differing),
         "shared": _shared(page, {name: values[name][0] for name in shared}),
         "layers": _layers(page),
         "failures": _failures(page),
@@ -168,6 +156,27 @@ def _augmented(page: Page) -> list[tuple[int, str, list[list[Picture]]]]:
     return galleries
 
 
+def _settings_table(page: Page, names: Sequence[str]) -> Table:
+    """Return a row an alternative; or a column, where few alternatives differ in many settings."""
+    words, every = page.words, page.facts.alternatives
+    headings = [words.setting_name(name) for name in names]
+    headings.append(words.say("column_parameters"))
+    settings = [[_setting(page, name, one.settings.get(name)) for name in names] for one in every]
+    for row, one in zip(settings, every, strict=True):
+        row.append(words.numbers.integer(one.model["parameters"]) if one.model else "—")
+    caption, files = words.say("table_alternatives"), "study.json, run.json"
+    if len(every) <= _SIDE_BY_SIDE and len(names) > len(every):
+        columns = [
+            page.column("setting", number=False),
+            *(page.heading(one, number=False) for one in every),
+        ]
+        rows = [cells(name, *values) for name, *values in zip(headings, *settings, strict=True)]
+    else:
+        columns = [page.column("alternative", number=False), *map(Column, headings)]
+        rows = [[page.named(one), *cells(*row)] for one, row in zip(every, settings, strict=True)]
+    return page.table(caption, columns, rows, files=files)
+
+
 def _setting(page: Page, name: str, value: Any) -> str:
     if name == "start_from" and value is not None:
         labels = {one.name: page.label(one) for one in page.facts.alternatives}
@@ -185,7 +194,7 @@ def _shared(page: Page, settings: Mapping[str, Any]) -> str:
         )
         for name, value in settings.items()
     ]
-    return words.say("alternatives_shared", settings="; ".join(said)) if said else ""
+    return words.say("alternatives_shared", settings=words.both(said)) if said else ""
 
 
 def _layers(page: Page) -> list[tuple[str, Table]]:
@@ -208,7 +217,7 @@ def _layer_table(page: Page, group: Sequence[AlternativeFacts]) -> tuple[str, Ta
         cells(
             layer["name"],
             layer["type"],
-            "×".join(str(size) for size in layer.get("output_shape") or []),
+            "\N{MULTIPLICATION SIGN}".join(str(size) for size in layer.get("output_shape") or []),
             words.numbers.integer(layer["parameters"]),
         )
         for layer in model["layers"]
@@ -223,8 +232,11 @@ def _failures(page: Page) -> Table | None:
         return None
     return page.table(
         page.words.say("table_failures"),
-        [page.column("alternative", number=False), page.column("seed")]
-        + [page.column("reason", number=False)],
+        [
+            page.column("alternative", number=False),
+            page.column("seed"),
+            page.column("reason", number=False),
+        ],
         [
             [
                 page.named(one),
@@ -251,5 +263,3 @@ def _curve_notes(page: Page) -> list[str]:
     if any(len(facts.phases(one.representative)) > 1 for one in facts.trained):
         notes.append(words.say("curves_start"))
     return notes
-
-

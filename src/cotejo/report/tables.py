@@ -10,7 +10,7 @@ from cotejo.report.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings
 from cotejo.store import write_csv, write_json
 
-__all__ = ["SUMMARY_COLUMNS", "mistake_rows", "summary_rows", "write_tables"]
+__all__ = ["SUMMARY_COLUMNS", "mistake_rows", "pair_rows", "summary_rows", "write_tables"]
 
 SUMMARY_COLUMNS = (
     "alternative",

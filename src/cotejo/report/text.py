@@ -102,7 +102,7 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     found += _incomplete(findings, words)
     if findings.extra_test_reads:
         runs = [
-            say("failed_run", label=_label_of(findings, name, words), seed=seed)
+            _runs(_label_of(findings, name, words), [seed], words)
             for name, seed in findings.extra_test_reads
         ]
         found.append(say("careful_reads", runs=words.both(runs)))
@@ -198,11 +198,11 @@ def _incomplete(findings: Findings, words: Words) -> list[str]:
     found = []
     if facts.failed:
         runs = [
-            say("failed_run", label=one.label(words.language), seed=run.record["seed"])
+            _runs(one.label(words.language), [str(run.record["seed"]) for run in one.failed], words)
             for one in facts.alternatives
-            for run in one.failed
+            if one.failed
         ]
-        found.append(say("careful_failed", count=len(runs), runs=words.both(runs)))
+        found.append(say("careful_failed", count=len(facts.failed), runs=words.both(runs)))
     without = [one for one in facts.alternatives if not one.finished]
     if without:
         labels = quoted(without, words)
@@ -212,6 +212,10 @@ def _incomplete(findings: Findings, words: Words) -> list[str]:
     if facts.missing:
         found.append(say("careful_missing", count=facts.missing))
     return found
+
+
+def _runs(label: str, seeds: Sequence[str], words: Words) -> str:
+    return words.say("runs_named", count=len(seeds), label=label, seeds=words.both(seeds))
 
 
 def _data_names(findings: Findings, words: Words) -> tuple[str, str]:

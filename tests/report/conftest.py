@@ -1,0 +1,53 @@
+"""Fabricated studies, shared by the report's tests."""
+
+import matplotlib as mpl
+import pytest
+from fabricate import Made, fabricate_study
+
+from cotejo.report.facts import gather
+from cotejo.report.findings import Findings
+from cotejo.report.words import Words
+
+
+@pytest.fixture
+def study(tmp_path):
+    """Fabricate a study: ``study(Made(…), …, seeds=…)`` returns its findings."""
+
+    def make(*alternatives, **options):
+        return Findings(gather(fabricate_study(tmp_path / "study", alternatives, **options)))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory):
+    """A study with everything in it: several seeds, a failure, a start from another's weights."""
+    return fabricate_study(
+        tmp_path_factory.mktemp("report") / "full",
+        [
+            Made("mlp", (0.51, 0.52, 0.50), changes={"model": "mlp"}),
+            Made("plain", (0.70, 0.71, 0.70), train=(0.9,) * 3, loss_rise=0.6, failed=(3,)),
+            Made("augmented", (0.72, 0.73, 0.71), changes={"augment": "notebook"}),
+            Made(
+                "tuned",
+                (0.78, 0.80, 0.79),
+                changes={"augment": "notebook", "start_from": "augmented", "epochs": 4},
+            ),
+            Made("broken", failed=(1, 2, 3), changes={"learning_rate": 100.0}),
+        ],
+        seeds=(1, 2, 3),
+        images=500,
+    )
+
+
+@pytest.fixture(params=["en", "es"])
+def words(request):
+    return Words(request.param)
+
+
+@pytest.fixture(autouse=True)
+def same_configuration():
+    """Drawing leaves Matplotlib's global configuration as it was."""
+    before = dict(mpl.rcParams)
+    yield
+    assert dict(mpl.rcParams) == before

@@ -1,0 +1,43 @@
+"""Both languages say the same things with the same values."""
+
+import re
+import string
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+AREAS = ("cli", "errors", "report")
+
+
+def catalogue(language, area):
+    path = files("cotejo") / "locales" / language / f"{area}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def placeholders(entry):
+    texts = entry.values() if isinstance(entry, dict) else [entry]
+    # Either form of a plural may leave out a value: "one seed" needs no number.
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_both_languages_have_the_same_keys(area):
+    assert sorted(catalogue("en", area)) == sorted(catalogue("es", area))
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_both_languages_name_the_same_values(area):
+    english, spanish = catalogue("en", area), catalogue("es", area)
+    for key, entry in english.items():
+        assert placeholders(entry) == placeholders(spanish[key]), key
+        assert isinstance(entry, dict) == isinstance(spanish[key], dict), key
+        if isinstance(entry, dict):
+            assert list(entry) == list(spanish[key]) == ["one", "other"], key
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_no_sentence_is_the_other_language_s(area):
+    english, spanish = catalogue("en", area), catalogue("es", area)
+    long = [key for key, entry in english.items() if len(re.sub(r"{\w+}", "", str(entry))) > 30]
+    assert [key for key in long if english[key] == spanish[key]] == []

@@ -1,0 +1,165 @@
+"""The page as a whole: complete, self-contained, and opened in Chromium where it is present."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from fabricate import Made, fabricate_study
+
+from cotejo.report import write_report
+
+SECTIONS = (
+    "summary data alternatives curves results confusion mistakes training method".split()  # noqa: SIM905
+)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Reader(HTMLParser):
+    """Collect ids, addresses and text, and check that elements are closed."""
+
+    VOID = ("meta", "link", "img", "br")
+
+    def __init__(self, page):
+        super().__init__()
+        self.ids, self.loads, self.links, self.open, self.images = [], [], [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a":
+            self.links.append(found["href"])
+        elif tag not in ("use", "image"):
+            self.loads += [found[name] for name in ("src", "href", "srcset") if name in found]
+        if tag == "img":
+            self.images.append(found["alt"])
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module", params=["en", "es"])
+def page(request, full):
+    return write_report(full, request.param).read_text(encoding="utf-8")
+
+
+def test_the_page_is_well_formed_and_complete(page):
+    reader = Reader(page)
+    assert reader.open == []
+    assert len(reader.ids) == len(set(reader.ids))
+    assert set(SECTIONS) <= set(reader.ids)
+    assert [link for link in reader.links if link.removeprefix("#") not in reader.ids] == []
+    assert all(reader.images)
+
+
+def test_nothing_is_loaded_from_outside(page):
+    assert all(address.startswith("data:") for address in Reader(page).loads)
+    assert not re.search(r"url\(\s*['\"]?(?!#)", page)
+    assert "@import" not in page
+    assert "default-src 'none'" in page
+
+
+def test_figures_and_tables_are_numbered_in_order(page):
+    for word in ("Figur[ea]", "Tabl[ea]|Tabla"):
+        numbers = [int(number) for number in re.findall(rf"<b>(?:{word}) (\d+)\.</b>", page)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) > 5
+
+
+def test_labels_are_escaped(tmp_path):
+    label = "<script>alert(1)</script> & “x”"
+    fabricate_study(tmp_path, [Made("a", label={"en": label, "es": label}), Made("b", (0.6,))])
+    page = write_report(tmp_path).read_text()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_it_is_small_and_quick_for_thirty_runs(tmp_path):
+    made = [Made(f"a{index}", (0.5 + index / 100,) * 3) for index in range(10)]
+    fabricate_study(tmp_path, made, seeds=(1, 2, 3), images=200)
+    assert write_report(tmp_path, "es").stat().st_size < 5_000_000
+
+
+def test_hard_data_is_drawn_all_the_same(tmp_path):
+    """Grey images, two classes, one of them never seen, no mistakes: nothing is divided by 0."""
+    labels = np.zeros(40, dtype=int)
+    labels[:2] = 1
+    fabricate_study(
+        tmp_path,
+        [Made("a", (1.0,), changes={"epochs": 1})],
+        labels=labels,
+        pictures=np.zeros((40, 8, 8, 1), np.uint8),
+    )
+    page = write_report(tmp_path, "es").read_text()
+    assert "No comete ningún error" in page
+
+
+def test_it_reads_files_only():
+    """Neither a backend, nor Keras, nor scikit-learn; and nothing heavy before it is used."""
+    script = (
+        "import sys, cotejo.report; "
+        "before = {'matplotlib', 'jinja2', 'babel', 'PIL'} & set(sys.modules); "
+        "import cotejo.report.html; "
+        "after = {'keras', 'tensorflow', 'jax', 'torch', 'sklearn', 'scipy'} & set(sys.modules); "
+        "print(before | after)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)  # noqa: S603
+    assert done.stdout.strip() == "set()", done.stderr
+
+
+@pytest.fixture
+def chromium(tmp_path):
+    """Run Chromium on a page: ``chromium(page, *arguments)``."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: the page was not opened in a browser")
+
+    def run(path, *arguments):
+        command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
+        command += ["--no-first-run", "--disable-background-networking", "--disable-sync"]
+        command += ["--disable-component-update", "--disable-dev-shm-usage"]
+        command += [f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
+        return subprocess.run(  # noqa: S603
+            [*command, *arguments, path.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            env=os.environ | {"HOME": str(tmp_path)},
+        )
+
+    return run
+
+
+def test_chromium_shows_it(full, chromium, tmp_path):
+    path = write_report(full, "es")
+    picture = tmp_path / "page.png"
+    done = chromium(path, "--dump-dom", "--window-size=1200,2000")
+    assert "Qué conviene tener en cuenta" in done.stdout
+    assert done.stdout.count("<svg") >= 6
+    # What the page logs, a load that its policy forbids included, is marked so.
+    assert "CONSOLE" not in done.stderr
+    chromium(path, f"--screenshot={picture}", "--window-size=1200,2000")
+    from PIL import Image
+
+    with Image.open(picture) as image:
+        assert image.size == (1200, 2000)
+        assert len(image.convert("RGB").getcolors(1_000_000)) > 100
+
+
+def test_chromium_would_tell_of_a_load_from_outside(chromium, tmp_path, full):
+    page = write_report(full, "en").read_text()
+    spoiled = tmp_path / "spoiled.html"
+    spoiled.write_text(page.replace("<main>", '<main><img alt="" src="https://example.org/x.png">'))
+    assert "CONSOLE" in chromium(spoiled, "--dump-dom").stderr

@@ -1,0 +1,96 @@
+"""The files beside the report hold its numbers."""
+
+import json
+
+import numpy as np
+import pytest
+from fabricate import Made
+
+from cotejo.report import summary, write_report
+from cotejo.report.tables import SUMMARY_COLUMNS
+from cotejo.store import StudyFolder, read_csv
+
+
+@pytest.fixture(scope="module")
+def written(full):
+    write_report(full, "es")
+    return full
+
+
+def test_summary_has_a_row_an_alternative(written):
+    rows = read_csv(written / "summary.csv")
+    assert tuple(rows[0]) == SUMMARY_COLUMNS
+    assert [row["alternative"] for row in rows] == ["mlp", "plain", "augmented", "tuned", "broken"]
+    found = {row["alternative"]: row for row in rows}
+    assert float(found["mlp"]["test_accuracy"]) == pytest.approx(0.51)
+    assert float(found["mlp"]["test_accuracy_std"]) == pytest.approx(0.01)
+    assert (found["plain"]["seeds"], found["plain"]["failed_seeds"]) == ("2", "1")
+    assert found["broken"]["test_accuracy"] == found["broken"]["parameters"] == ""
+    assert found["broken"]["failed_seeds"] == "3"
+    assert float(found["tuned"]["train_seconds"]) == pytest.approx(24.0)
+
+
+def test_summary_is_what_the_command_line_gets(written):
+    rows = summary(written)
+    assert rows[0]["test_accuracy"] == pytest.approx(0.51)
+    assert rows[4]["test_accuracy"] is None
+
+
+def test_one_seed_has_no_deviation(study):
+    findings = study(Made("a"))
+    assert summary(findings.facts.folder.path)[0]["test_accuracy_std"] is None
+
+
+def test_per_class_is_the_mean_over_seeds(written):
+    rows = [row for row in read_csv(written / "per-class.csv") if row["alternative"] == "tuned"]
+    runs = StudyFolder(written).runs("tuned")
+    expected = np.mean([[c["f1"] for c in run.metrics["test"]["per_class"]] for run in runs], 0)
+    assert [float(row["f1"]) for row in rows] == pytest.approx(expected.tolist())
+    assert rows[0]["class"] == "avión"
+
+
+def test_confusion_and_pairs_agree_with_the_metrics(written):
+    confusion = StudyFolder(written).run("tuned", 3).metrics["test"]["confusion"]
+    rows = read_csv(written / "confusion.csv")
+    assert [[int(row[str(label)]) for label in range(10)] for row in rows] == confusion
+    pairs = read_csv(written / "confused-pairs.csv")
+    counts = [int(pair["count"]) for pair in pairs]
+    assert counts == sorted(counts, reverse=True)
+    assert sum(counts) == np.sum(confusion) - np.trace(confusion)
+    first = pairs[0]
+    true, predicted = int(first["true_label"]), int(first["predicted_label"])
+    assert confusion[true][predicted] == counts[0]
+    assert float(first["share"]) == pytest.approx(counts[0] / sum(confusion[true]))
+
+
+def test_mistakes_are_mistakes_the_surest_first(written):
+    predictions = StudyFolder(written).run("tuned", 3).predictions
+    rows = read_csv(written / "mistakes.csv")
+    chances = [float(row["probability"]) for row in rows]
+    assert chances == sorted(chances, reverse=True)
+    for row in rows:
+        index = int(row["index"])
+        assert predictions["test_labels"][index] == int(row["true_label"])
+        assert predictions["test_probabilities"][index].argmax() == int(row["predicted_label"])
+        assert row["true_label"] != row["predicted_label"]
+
+
+def test_report_json_has_what_the_sentences_say(written):
+    found = json.loads((written / "report.json").read_text())
+    assert found["best"]["alternative"] == "tuned"
+    assert found["best"]["representative_seed"] == 3
+    assert found["best"]["whole_training_epochs"] == 14
+    assert found["ranking"][0] == "tuned"
+    lead = found["lead_of_best"]["augmented"]
+    assert lead["estimate"] == pytest.approx(0.07)
+    assert lead["low"] < 0.07 < lead["high"]
+    assert found["overfitting"]["plain"]["gap"] == pytest.approx(0.195)
+    assert found["failed_runs"] == 4
+
+
+def test_writing_again_gives_the_same_bytes(written):
+    names = ("summary.csv", "report.json", "report.html", "mistakes.csv")
+    before = {name: (written / name).read_bytes() for name in names}
+    write_report(written, "es")
+    assert {name: (written / name).read_bytes() for name in names} == before
+    assert not list(written.glob(".tmp*"))

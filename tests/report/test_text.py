@@ -1,0 +1,180 @@
+"""For constructed results, the right sentence appears, in both languages."""
+
+import pytest
+from fabricate import Made
+
+from cotejo.report import analysis, text
+from cotejo.report.words import Words
+
+EN, ES = Words("en"), Words("es")
+
+
+def said(findings, words):
+    return " ".join(text.summary(findings, words) + text.cautions(findings, words))
+
+
+def test_a_clear_win(study):
+    findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
+    lead = findings.lead["a"]
+    assert lead.estimate == pytest.approx(0.15)
+    assert "On the test images it beats the second, “The a”, by 15.0 points" in said(findings, EN)
+    assert "En las imágenes de prueba supera a la segunda, «La a», en 15,0 puntos" in said(
+        findings, ES
+    )
+
+
+def test_a_tie_is_called_one(study):
+    findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
+    assert not findings.lead["a"].excludes_zero
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "This test set does not tell it from the second, “The a”" in english
+    assert "includes 0" in english
+    assert "beats" not in english
+    assert "Este conjunto de prueba no la distingue de la segunda" in spanish
+    assert "supera" not in spanish
+
+
+def test_the_same_answers(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    assert "get exactly the same test images right" in said(findings, EN)
+    assert "aciertan exactamente en las mismas imágenes" in said(findings, ES)
+
+
+def test_the_choice_is_on_validation_even_where_test_disagrees(study):
+    findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
+    assert findings.best.name == "a"
+    assert "is ahead by 15.0 points" in said(findings, EN)
+    assert "La elección se mantiene" in said(findings, ES)
+    assert "la aventaja en 15,0 puntos" in said(findings, ES)
+
+
+def test_one_alternative_alone(study):
+    findings = study(Made("a", (0.7,)))
+    assert "It has no rival here" in said(findings, EN)
+    assert "Este estudio entrena una sola alternativa" in said(findings, ES)
+
+
+def test_no_better_than_the_most_frequent_class(study):
+    findings = study(Made("a", (0.1,)), Made("b", (0.08,)))
+    assert "That is no better than always naming the most frequent class" in said(findings, EN)
+    assert "No mejora a responder siempre la clase más frecuente" in said(findings, ES)
+
+
+def test_one_seed_says_nothing_about_luck(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    assert "trained with a single seed" in said(findings, EN)
+    assert "con una sola semilla" in said(findings, ES)
+    assert analysis.representative(findings, EN) is None
+
+
+def test_several_seeds_say_how_much(study):
+    findings = study(Made("a", (0.60, 0.62, 0.61)), Made("b", (0.70, 0.74, 0.71)), seeds=(1, 2, 3))
+    english = said(findings, EN)
+    assert "On average over 3 seeds it classifies 71.7%" in english
+    assert "between 1.00 and 2.08 points" in english
+    assert "single seed" not in english
+    assert "entre 1,00 y 2,08 puntos" in said(findings, ES)
+    assert "median validation accuracy, seed 3" in analysis.representative(findings, EN)
+    assert "la semilla 3" in analysis.representative(findings, ES)
+
+
+def test_failed_and_missing_runs_are_named(study):
+    findings = study(
+        Made("a", (0.6, 0.6, 0.6), failed=(2, 3)),
+        Made("b", (0.7, 0.7, 0.7), missing=(3,)),
+        Made("c", failed=(1, 2, 3)),
+        seeds=(1, 2, 3),
+    )
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "5 runs failed and are in no figure: “The a” (seeds 2 and 3)" in english
+    assert "“The c” has no finished run" in english
+    assert "One of the runs asked for has not been trained" in english
+    assert "same number of finished seeds" in english
+    assert "5 ejecuciones fallaron" in spanish
+    assert "«La a» (semillas 2 y 3)" in spanish
+
+
+def test_quick_and_other_data_are_in_title_and_summary(study):
+    findings = study(Made("a"), Made("b"), data="digits", requested_data="cifar10", quick=True)
+    assert (
+        text.title(findings, EN)
+        == "Made-up alternatives, on scikit-learn's digits instead of CIFAR-10 (quick look)"
+    )
+    assert "en lugar de CIFAR-10 (vistazo rápido)" in text.title(findings, ES)
+    assert "CIFAR-10 was asked for and could not be had" in said(findings, EN)
+    assert "This is a quick look" in said(findings, EN)
+    assert "Se pidió CIFAR-10 y no se pudo obtener" in said(findings, ES)
+    assert "Esto es un vistazo rápido" in said(findings, ES)
+
+
+def test_an_ordinary_study_has_none_of_these(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    english = said(findings, EN)
+    assert text.title(findings, EN) == "Made-up alternatives"
+    for word in ("quick", "failed", "asked for", "more than once"):
+        assert word not in english
+
+
+def test_reading_the_test_set_again_is_said(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)), extra_reads=1)
+    assert "The test set was read more than once for “The a” (seed 1)" in said(findings, EN)
+    assert "3 times, with 2 finished runs" in " ".join(analysis.method(findings, EN))
+    assert "se leyó más de una vez en el caso de «La a» (semilla 1)" in said(findings, ES)
+
+
+def test_reading_it_once_a_run_is_said(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    assert "read 2 times: once for each finished run" in " ".join(analysis.method(findings, EN))
+    assert "una por cada ejecución terminada" in " ".join(analysis.method(findings, ES))
+
+
+@pytest.mark.parametrize(
+    ("train", "rise", "english", "spanish"),
+    [
+        (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
+        (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
+        (0.71, 0.0, "hardly any overfitting", "apenas sobreajuste"),
+        (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
+        (
+            0.95,
+            0.8,
+            "was lowest at epoch 5 of 10 and then rose by 0.62 nats",
+            "en la época 5 de 10 y después subió 0,62 nats",
+        ),
+        (0.75, 0.0, "at its lowest at the last epoch, 10", "en la última época, la 10"),
+    ],
+)
+def test_overfitting_in_words(study, train, rise, english, spanish):
+    findings = study(Made("a", (0.7,), train=(train,), loss_rise=rise))
+    assert english in analysis.overfitting(findings, findings.best, EN)
+    assert spanish in analysis.overfitting(findings, findings.best, ES)
+
+
+def test_one_epoch_says_nothing_about_the_loss(study):
+    findings = study(Made("a", changes={"epochs": 1}))
+    assert "One epoch says nothing" in analysis.overfitting(findings, findings.best, EN)
+
+
+def test_classes_and_confusion_are_what_the_matrix_says(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    true, predicted, count = findings.pairs[0]
+    names = findings.facts.class_names("es")
+    sentence = " ".join(analysis.confusion(findings, ES))
+    assert "Falla en 300 de las 1000 imágenes de prueba." in sentence
+    assert f"tomar «{names[true]}» por «{names[predicted]}»: {count} de 100" in sentence
+    worst = findings.classes_by_f1(findings.best)[-1]
+    assert f"los peores, en «{names[worst]}»" in analysis.classes(findings, ES)[0]
+
+
+def test_no_mistakes(study):
+    findings = study(Made("a", (1.0,)))
+    assert "makes no mistake" in " ".join(analysis.confusion(findings, EN))
+    assert "ningún error" in " ".join(analysis.mistakes(findings, ES))
+
+
+def test_the_whole_training_has_its_parents(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,), changes={"start_from": "a", "epochs": 4}))
+    english = analysis.whole_training(findings, EN)[0]
+    assert "starts from the weights of “The a”" in english
+    assert "14 epochs" in english
+    assert "14 épocas" in analysis.whole_training(findings, ES)[0]
