@@ -1,0 +1,1 @@
+"""The command line: parses, calls, and shows; everything heavy is imported inside a command."""

@@ -1,0 +1,106 @@
+"""The commands put together, and what their errors and exits become."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from cotejo.cli.data_command import data
+from cotejo.cli.doctor_command import doctor
+from cotejo.cli.failures import report_failure, silence_output
+from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup, translate
+from cotejo.cli.models_command import models
+from cotejo.cli.options import Debug, Language
+from cotejo.cli.report_command import report
+from cotejo.cli.study_command import study
+from cotejo.cli.train_command import train
+from cotejo.messages import LANGUAGES, use_language
+
+__all__ = ["application", "run"]
+
+_INTERRUPTED = 130
+
+
+def application() -> typer.Typer:
+    """Return the command line; `translate` gives it the words of the language in use."""
+    app = typer.Typer(
+        cls=TranslatedGroup,
+        # Typer's help through rich costs 150 ms, half of what `--help` may take.
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    app.callback(invoke_without_command=True)(_root)
+    for command in (study, train, report, data, models, doctor):
+        app.command(command.__name__, cls=TranslatedCommand)(command)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: the command's, without the program's name.
+
+    Returns:
+        The exit code: 0 done, 1 something failed, 2 the user can mend it, 130 stopped by Ctrl-C.
+    """
+    _prepare(arguments)
+    try:
+        command = typer.main.get_command(application())
+        translate(command)
+        code = command.main(list(arguments), prog_name="cotejo", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough, as in `cotejo models | head -1`.
+        silence_output()
+        return 0
+    except Exception as error:
+        return report_failure(error)
+    return int(code or 0)
+
+
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version")] = False,
+    lang: Language = None,
+    debug: Debug = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"Cotejo {version_of('cotejo')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def _prepare(arguments: Sequence[str]) -> None:
+    # Before anything is parsed, so that help and the errors of parsing are in the language too.
+    use_language(_asked_language(arguments))
+    if "--debug" in arguments:
+        # As a variable, so that it reaches `quiet_stderr` too.
+        os.environ["COTEJO_DEBUG"] = "1"
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            # A terminal without "·" in its encoding shows "?" instead of ending the study.
+            reconfigure(errors="replace")
+
+
+def _asked_language(arguments: Sequence[str]) -> str | None:
+    asked = None
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            asked = arguments[position + 1]
+        elif argument.startswith("--lang="):
+            asked = argument.removeprefix("--lang=")
+    # A language that there is not is refused when the option is parsed.
+    return asked if asked in LANGUAGES else None

@@ -1,0 +1,62 @@
+"""``cotejo data``: look at a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from cotejo.cli.options import DataFolder, Debug, Language
+from cotejo.messages import message
+
+__all__ = ["data"]
+
+
+def data(
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", show_default=False)],
+    data_dir: DataFolder = None,
+    lang: Language = None,
+    debug: Debug = False,
+) -> int:
+    """Show a dataset's sizes, classes, channels, source and split."""
+    from cotejo.cli.console import make_console, print_lines
+    from cotejo.cli.display import Display
+    from cotejo.cli.tables import channels_table, classes_table
+    from cotejo.data import describe, load
+
+    console = make_console()
+    with Display(console) as display:
+        dataset = load(name, data_dir=data_dir, progress=display.data_progress)
+    facts = describe(dataset)
+    console.print(_headline(facts), style="bold")
+    print_lines(
+        console,
+        (message("cli.label_source"), facts["source"]),
+        (message("cli.label_split"), _split_text(facts["split"])),
+        (message("cli.label_fingerprint"), facts["fingerprint"]),
+    )
+    console.print(classes_table(facts))
+    console.print(message("cli.channels"))
+    console.print(channels_table(facts))
+    return 0
+
+
+def _headline(facts: Mapping[str, Any]) -> str:
+    from cotejo.cli.tables import numbers
+
+    images = sum(sum(split) for split in facts["counts"].values())
+    return message(
+        "cli.dataset",
+        name=facts["name"],
+        images=numbers().integer(images),
+        shape="×".join(str(size) for size in facts["image_shape"]),
+        classes=len(facts["class_names"]["en"]),
+    )
+
+
+def _split_text(split: Mapping[str, Any]) -> str:
+    try:
+        return message(f"cli.split_{split['method']}", **split)
+    except KeyError:  # a way of splitting that has no sentence yet
+        return ", ".join(f"{key}={value}" for key, value in split.items())

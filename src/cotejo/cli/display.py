@@ -1,0 +1,242 @@
+"""What is shown of a study: its plan, a line an epoch, a live bar, what each run came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from cotejo.cli.console import say
+from cotejo.cli.header import accelerator_line, data_line, header_lines
+from cotejo.cli.live import Status
+from cotejo.cli.pace import Pace
+from cotejo.cli.tables import numbers, plan_table
+from cotejo.errors import CotejoError
+from cotejo.messages import message
+from cotejo.progress import Estimate, Observer, PlannedRun
+
+if TYPE_CHECKING:
+    from cotejo.config import StudyConfig
+    from cotejo.data import Dataset
+
+__all__ = ["Display"]
+
+CountParameters = Callable[["StudyConfig", "Dataset"], dict[str, int]]
+
+_EPOCH_WIDTHS = (9, 10, 11, 11, 11, 12)
+
+
+class Display(Observer):
+    """Shows a study on a console; a live bar too where the console is a terminal.
+
+    Args:
+        console: where.
+        count_parameters: the parameters of each alternative's model, by its name.
+    """
+
+    def __init__(self, console: Console, count_parameters: CountParameters | None = None) -> None:
+        self.console = console
+        self.finished = 0
+        self._count_parameters = count_parameters or _count_parameters
+        self._status = Status(console)
+        self._waiting: list[PlannedRun] = []
+        self._runs_to_do = 0
+        self._started = 0
+        self._lowest_loss = float("inf")
+        self._pace = Pace(())
+        self._name_width = 0
+
+    def __enter__(self) -> Display:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._status.stop()
+
+    def header(self, precisions: Sequence[str], quick: bool) -> None:
+        """Say what is at work here, before anything heavy is loaded."""
+        for line in header_lines(precisions):
+            self._print(line)
+        if quick:
+            self._print(message("cli.quick"), style="bold yellow")
+
+    def data_progress(self, source: str, done: int, total: int | None) -> None:
+        """Show a download: a bar on a terminal, a line now and then elsewhere."""
+        line = self._status.download(source, done, total)
+        if line:
+            self._print(line)
+
+    def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
+        """Say that other data than asked for is used, and why."""
+        self._status.stop()
+        self._print(message("cli.fallback", wanted=wanted, used=used), style="bold yellow")
+        self._print(message("cli.fallback_reason", reason=reason), style="yellow")
+
+    def planned(
+        self,
+        study: StudyConfig,
+        dataset: Dataset,
+        runs: Sequence[PlannedRun],
+        out: Path,
+        quick: bool,
+    ) -> None:
+        """Show the data and the plan."""
+        self._status.stop()
+        self._pace = Pace(runs)
+        self._waiting = [run for run in runs if not run.finished]
+        self._runs_to_do = len(self._waiting)
+        self._name_width = max(len(alternative.name) for alternative in study.alternatives)
+        accelerator = accelerator_line()
+        if accelerator:
+            self._print(accelerator)
+        self._print(data_line(dataset))
+        self._print(message("cli.out_folder", out=out))
+        self._print("")
+        self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
+        self.console.print(plan_table(study, runs, self._count_parameters(study, dataset)))
+        if self._waiting:
+            self._status.show_note(message("cli.timing"))
+        else:
+            self._print(message("cli.nothing_to_train"))
+
+    def timed(self, estimate: Estimate) -> None:
+        """Show how fast an alternative trains and how long a run of it takes."""
+        self._pace.timed(estimate)
+        line = message(
+            "cli.timed",
+            name=f"{estimate.alternative:<{self._name_width}}",
+            speed=f"{numbers().integer(estimate.images_per_second):>7}",
+            duration=numbers().duration(estimate.run_seconds),
+        )
+        self._print("  " + line)
+
+    def estimated(self, seconds: float) -> None:
+        """Show how long everything takes."""
+        self._status.stop()
+        if self._runs_to_do:
+            runs = message("cli.runs", count=self._runs_to_do)
+            text = message("cli.estimated", runs=runs, duration=numbers().duration(seconds))
+            self._print(text, style="bold")
+
+    def run_started(self, run: PlannedRun) -> None:
+        """Open the run's table of epochs."""
+        self._started += 1
+        self._lowest_loss = float("inf")
+        if run in self._waiting:
+            self._waiting.remove(run)
+        self.console.print()
+        title = Text.assemble(
+            (f"{self._started}/{self._runs_to_do}  ", "dim"),
+            (message("cli.run_name", name=run.alternative, seed=run.seed), "bold"),
+        )
+        self._print(title)
+        for line in _epoch_titles():
+            self._print(line, style="dim")
+        self._status.run_started(run, self._started, self._runs_to_do)
+        self._show_time_left(run, 0.0)
+
+    def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
+        """Move the bar."""
+        done = epoch - 1 + step / steps
+        self._status.batch_ended(epoch, step, steps)
+        self._show_time_left(run, done)
+
+    def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
+        """Add a line to the run's table."""
+        epoch = int(row["epoch"])
+        self._pace.epoch_ended(run, float(row["seconds"]))
+        is_best = row["valid_loss"] < self._lowest_loss
+        self._lowest_loss = min(self._lowest_loss, row["valid_loss"])
+        self._print(_epoch_line(row, run.epochs, is_best))
+        self._status.epoch_ended(epoch, run.epochs)
+        self._show_time_left(run, float(epoch))
+
+    def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
+        """Say what the run reached and where it is."""
+        self._status.stop()
+        self.finished += 1
+        line = message(
+            "cli.run_finished",
+            valid=numbers().percent(metrics["valid"]["accuracy"]),
+            test=numbers().percent(metrics["test"]["accuracy"]),
+            folder=run.folder,
+        )
+        self._print(Text.assemble(("  ✓ ", "bold green"), line))
+
+    def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
+        """Say why the run failed; the study goes on."""
+        self._status.stop()
+        if run in self._waiting:
+            self._waiting.remove(run)
+        name = message("cli.run_name", name=run.alternative, seed=run.seed)
+        line = message("cli.run_failed", run=name, reason=reason)
+        self._print(f"  ✗ {line}", style="bold red")
+
+    def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
+        left = self._pace.run_left(run, epochs_done)
+        others = self._pace.study_left(self._waiting)
+        total = None if left is None or others is None else left + others
+        self._status.time_left(epochs_done / run.epochs, left, total)
+
+    def _print(self, text: str | Text, style: str = "") -> None:
+        say(self.console, text, style)
+
+
+def _count_parameters(study: StudyConfig, dataset: Dataset) -> dict[str, int]:
+    from cotejo.models import build_model
+
+    counts: dict[str, int] = {}
+    for alternative in study.alternatives:
+        settings = alternative.settings
+        network = build_model(
+            settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        )
+        counts[alternative.name] = int(network.count_params())
+    return counts
+
+
+def _plan_line(study: StudyConfig, runs: int, to_do: int) -> str:
+    return message(
+        "cli.plan",
+        name=study.name,
+        alternatives=message("cli.alternatives", count=len(study.alternatives)),
+        seeds=message("cli.seeds", count=len(study.seeds)),
+        runs=message("cli.runs", count=runs),
+        done=runs - to_do,
+        to_do=to_do,
+    )
+
+
+def _epoch_titles() -> tuple[str, str]:
+    first, loss, accuracy = _EPOCH_WIDTHS[:3]
+    both = loss + accuracy
+    groups = (
+        f"{'':{first}}{message('cli.epochs_train'):>{both}}{message('cli.epochs_valid'):>{both}}"
+    )
+    names = ("epoch", "loss", "accuracy", "loss", "accuracy", "time")
+    titles = [message(f"cli.epochs_{name}") for name in names]
+    cells = zip(titles, _EPOCH_WIDTHS, strict=True)
+    return groups, "".join(f"{title:>{width}}" for title, width in cells)
+
+
+def _epoch_line(row: dict[str, Any], epochs: int, is_best: bool) -> Text:
+    formatted = numbers()
+    cells = [
+        f"{int(row['epoch'])}/{epochs}",
+        formatted.decimal(row["train_loss"], 3),
+        formatted.percent(row["train_accuracy"]),
+        formatted.decimal(row["valid_loss"], 3),
+        formatted.percent(row["valid_accuracy"]),
+        formatted.duration(row["seconds"]),
+    ]
+    line = Text()
+    for index, (cell, width) in enumerate(zip(cells, _EPOCH_WIDTHS, strict=True)):
+        # The epoch with the lowest validation loss so far is the one early stopping would keep.
+        line.append(f"{cell:>{width}}", style="green" if is_best and index in (3, 4) else "")
+    return line

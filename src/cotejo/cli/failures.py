@@ -1,0 +1,95 @@
+"""What an error becomes on the command line: one line, and an exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import traceback
+from typing import Any
+
+from cotejo.errors import CotejoError
+from cotejo.messages import did_you_mean, message
+
+__all__ = ["report_failure", "silence_output"]
+
+# The parser's own English, which has no codes: what it matches, and our sentence for it.
+_SENTENCES = (
+    (r"No such command ['\"](?P<command>.*?)['\"]", "usage_no_command"),
+    (r"No such option:? ['\"]?(?P<option>[^\s'\".]+)", "usage_no_option"),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((?P<arguments>.*)\)", "usage_extra"),
+    (r"Option ['\"](?P<option>.*?)['\"] requires (an|\d+) argument", "usage_needs_value"),
+    (r"Option ['\"](?P<option>.*?)['\"] does not take a value", "usage_takes_no_value"),
+    (r"a valid int", "usage_not_integer"),
+    (r"a valid (float|number)", "usage_not_number"),
+)
+
+
+def report_failure(error: Exception) -> int:
+    """Say on standard error what went wrong and return the exit code.
+
+    One line; the traceback too where ``COTEJO_DEBUG`` is set, which ``--debug`` does.
+    """
+    if os.environ.get("COTEJO_DEBUG"):
+        traceback.print_exception(error)
+    if isinstance(error, CotejoError):
+        _say(str(error))
+        return error.exit_code
+    if hasattr(error, "format_message"):  # the parser's: Typer's own Click, or Click
+        _say(_usage_sentence(error))
+        return int(getattr(error, "exit_code", 2))
+    _say(message("errors.bug", type=type(error).__name__, reason=error))
+    return 1
+
+
+def silence_output() -> None:
+    """Send what is still written to standard output nowhere: its reader has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _say(sentence: str) -> None:
+    word = message("cli.error")
+    if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+        word = f"\x1b[1;31m{word}\x1b[0m"
+    print(f"{word} {sentence}", file=sys.stderr)
+
+
+def _usage_sentence(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    help_command = f"{context.command_path if context is not None else 'cotejo'} --help"
+    sentence = _translated_usage(error, context)
+    return sentence + " " + message("errors.usage_help", command=help_command)
+
+
+def _translated_usage(error: Any, context: Any) -> str:
+    text = error.format_message()
+    parameter = getattr(error, "param", None)
+    if type(error).__name__ == "MissingParameter" and parameter is not None:
+        return message("errors.usage_missing", name=_shown_name(parameter))
+    for pattern, key in _SENTENCES:
+        found = re.search(pattern, text)
+        if found is not None:
+            values = found.groupdict()
+            values["hint"] = _hint(key, values, context)
+            if parameter is not None:
+                values["option"] = _shown_name(parameter)
+            return message(f"errors.{key}", **values)
+    return str(text)
+
+
+def _shown_name(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return str(parameter.metavar or parameter.name).upper()
+    return str(parameter.opts[-1])
+
+
+def _hint(key: str, values: dict[str, str], context: Any) -> str:
+    if context is None:
+        return ""
+    if key == "usage_no_command":
+        return did_you_mean(values["command"], getattr(context.command, "commands", ()))
+    if key == "usage_no_option":
+        known = [name for parameter in context.command.params for name in parameter.opts]
+        return did_you_mean(values["option"], known)
+    return ""

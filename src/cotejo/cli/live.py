@@ -1,0 +1,136 @@
+"""The lines that change in place on a terminal; elsewhere nothing is shown of them."""
+
+from __future__ import annotations
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cotejo.cli.tables import numbers
+from cotejo.messages import message
+from cotejo.progress import PlannedRun
+from cotejo.report.numbers import NO_BREAK
+
+__all__ = ["Status"]
+
+_PLAIN_DOWNLOAD_STEP = 0.1
+_BAR = "cyan"
+
+
+class Status:
+    """One or two live lines at the foot of a terminal.
+
+    Args:
+        console: where; on one that is no terminal every method but `download` does nothing.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._is_live = console.is_terminal and not console.is_dumb_terminal
+        self._live: Live | None = None
+        self._run: PlannedRun | None = None
+        self._place, self._step = "", ""
+        self._number, self._runs = 0, 0
+        self._fraction = 0.0
+        self._run_left: float | None = None
+        self._study_left: float | None = None
+        self._told: float | None = None
+
+    def stop(self) -> None:
+        """Take the live lines away."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._told = None
+
+    def show_note(self, text: str) -> None:
+        """Show one line that says what is going on."""
+        self._show(Text(text, style="dim"))
+
+    def download(self, source: str, done: int, total: int | None) -> str:
+        """Show a download's progress.
+
+        Returns:
+            A line to print where the console is no terminal, empty most of the time.
+        """
+        fraction = done / total if total else 0.0
+        sizes = " / ".join(_megabytes(size) for size in (done, total) if size is not None)
+        line = message("cli.download", source=source, size=sizes)
+        if self._is_live:
+            bar = ProgressBar(total=1.0, completed=fraction, complete_style=_BAR, width=20)
+            grid = Table.grid(padding=(0, 1))
+            grid.add_row(bar, Text(line, overflow="ellipsis", no_wrap=True))
+            self._show(grid)
+            return ""
+        if self._told is not None and fraction < self._told + _PLAIN_DOWNLOAD_STEP:
+            return ""
+        self._told = fraction
+        return line
+
+    def run_started(self, run: PlannedRun, number: int, runs: int) -> None:
+        """Begin the lines of a run, the ``number``-th of ``runs``."""
+        self._run, self._number, self._runs = run, number, runs
+        self._place, self._step = "", message("cli.starting")
+        self._show(self._render())
+
+    def batch_ended(self, epoch: int, step: int, steps: int) -> None:
+        """Show where in the run training is."""
+        if self._run is not None:
+            self._place = message("cli.live_epoch", epoch=epoch, epochs=self._run.epochs)
+            self._step = f"{step}/{steps}"
+
+    def epoch_ended(self, epoch: int, epochs: int) -> None:
+        """Show that an epoch is over; after the last one the run is evaluated."""
+        if epoch == epochs:
+            self._place, self._step = "", message("cli.evaluating")
+
+    def time_left(self, fraction: float, run_left: float | None, study_left: float | None) -> None:
+        """Show the fraction of the run that is done, and the seconds left of it and of all."""
+        self._fraction, self._run_left, self._study_left = fraction, run_left, study_left
+        self._show(self._render())
+
+    def _show(self, content: RenderableType) -> None:
+        if not self._is_live:
+            return
+        if self._live is None:
+            self._live = Live(content, console=self._console, transient=True, refresh_per_second=5)
+            self._live.start()
+        else:
+            self._live.update(content)
+
+    def _render(self) -> RenderableType:
+        grid = Table.grid(padding=(0, 2), expand=True)
+        grid.add_column(no_wrap=True, overflow="ellipsis", max_width=28)
+        grid.add_column(ratio=1, min_width=8)
+        grid.add_column(no_wrap=True, min_width=13)
+        grid.add_column(no_wrap=True, justify="right", min_width=15)
+        name = (
+            ""
+            if self._run is None
+            else message("cli.run_name", name=self._run.alternative, seed=self._run.seed)
+        )
+        where = "  ".join(part for part in (self._place, self._step) if part)
+        grid.add_row(name, _bar(self._fraction), where, _left(self._run_left))
+        done = (self._number - 1 + self._fraction) / max(self._runs, 1)
+        number = message("cli.live_run", number=self._number, runs=self._runs)
+        grid.add_row(Text(number, style="dim"), _bar(done), "", _left(self._study_left))
+        return grid
+
+
+def _bar(fraction: float) -> ProgressBar:
+    return ProgressBar(total=1.0, completed=min(fraction, 1.0), complete_style=_BAR)
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    # Tenths of a second that flicker say nothing.
+    whole = max(round(seconds), 0)
+    duration = f"{whole}{NO_BREAK}s" if whole < 10 else numbers().duration(whole)
+    return message("cli.time_left", duration=duration)
+
+
+def _megabytes(size: int) -> str:
+    return f"{numbers().integer(size / 1e6)} MB"

@@ -1,0 +1,40 @@
+"""The options that several commands share; their help texts are in the catalogue, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cotejo.errors import ConfigError
+from cotejo.messages import LANGUAGES, did_you_mean
+
+__all__ = ["Data", "DataFolder", "Debug", "Language", "Out", "Overrides", "Seeds"]
+
+
+def _known_language(value: str | None) -> str | None:
+    if value is not None and value not in LANGUAGES:
+        raise ConfigError(
+            "unknown_language",
+            name=value,
+            known=", ".join(LANGUAGES),
+            hint=did_you_mean(value, LANGUAGES),
+        )
+    return value
+
+
+Language = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="es|en", callback=_known_language, show_default=False),
+]
+Debug = Annotated[bool, typer.Option("--debug")]
+Data = Annotated[str | None, typer.Option("--data", metavar="NAME|PATH", show_default=False)]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="FOLDER", show_default=False)
+]
+Seeds = Annotated[int | None, typer.Option("--seeds", metavar="N", show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", show_default=False)
+]

@@ -1,0 +1,72 @@
+"""How long what is left will take: the estimates, corrected by the epochs seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cotejo.progress import Estimate, PlannedRun
+
+__all__ = ["Pace"]
+
+
+class Pace:
+    """Time left, from `Estimate.run_seconds` and the epochs that ended.
+
+    An alternative with epochs of its own is judged by those; the others by their estimate,
+    times what the epochs seen took over what they were estimated to take.
+
+    Example:
+        >>> from pathlib import Path
+        >>> run = PlannedRun("cnn3", 1, "key", Path("cnn3/seed-1"), False, 10)
+        >>> pace = Pace([run])
+        >>> pace.timed(Estimate("cnn3", 122570, 5000.0, run_seconds=60.0))
+        >>> pace.epoch_ended(run, 12.0)
+        >>> pace.run_left(run, epochs_done=1.0), pace.study_left([])
+        (108.0, 0.0)
+    """
+
+    def __init__(self, runs: Sequence[PlannedRun]) -> None:
+        self._epochs = {run.alternative: run.epochs for run in runs}
+        self._estimated: dict[str, float] = {}
+        self._seen: dict[str, list[float]] = {}
+
+    def timed(self, estimate: Estimate) -> None:
+        """Take note of an estimate."""
+        epochs = self._epochs.get(estimate.alternative, 1)
+        self._estimated[estimate.alternative] = estimate.run_seconds / epochs
+
+    def epoch_ended(self, run: PlannedRun, seconds: float) -> None:
+        """Take note of an epoch."""
+        self._seen.setdefault(run.alternative, []).append(seconds)
+
+    def run_left(self, run: PlannedRun, epochs_done: float) -> float | None:
+        """Return the seconds that ``run`` still takes, at most; None where nothing is known."""
+        each = self._epoch_seconds(run.alternative)
+        return None if each is None else each * max(run.epochs - epochs_done, 0.0)
+
+    def study_left(self, waiting: Sequence[PlannedRun]) -> float | None:
+        """Return the seconds that the runs not begun take, at most; None where one is unknown."""
+        total = 0.0
+        for run in waiting:
+            left = self.run_left(run, 0.0)
+            if left is None:
+                return None
+            total += left
+        return total
+
+    def _epoch_seconds(self, alternative: str) -> float | None:
+        seen = self._seen.get(alternative)
+        if seen:
+            # The first epoch compiles too, which the others don't.
+            later = seen[1:] or seen
+            return sum(later) / len(later)
+        estimated = self._estimated.get(alternative)
+        return None if estimated is None else estimated * self._correction()
+
+    def _correction(self) -> float:
+        took, expected = 0.0, 0.0
+        for alternative, seconds in self._seen.items():
+            if alternative in self._estimated:
+                took += sum(seconds)
+                expected += self._estimated[alternative] * len(seconds)
+        return took / expected if expected else 1.0

@@ -1,0 +1,39 @@
+"""``cotejo study``: train what is missing of a study and write its report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Seeds
+
+__all__ = ["study"]
+
+
+def study(
+    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
+    data: Data = None,
+    data_dir: DataFolder = None,
+    seeds: Seeds = None,
+    out: Out = None,
+    quick: Annotated[bool, typer.Option("--quick")] = False,
+    fallback: Annotated[
+        str | None, typer.Option("--fallback", metavar="NAME", show_default=False)
+    ] = None,
+    overrides: Overrides = None,
+    lang: Language = None,
+    debug: Debug = False,
+) -> int:
+    """Train the study in ``file`` and write its report."""
+    from cotejo.cli.shipped import find_study
+    from cotejo.cli.training import train_and_report
+    from cotejo.study import Study
+
+    changes: dict[str, Any] = {}
+    if data is not None:
+        changes["data"] = data
+    if seeds is not None:
+        changes["seeds"] = seeds
+    chosen = Study.load(find_study(file), overrides or (), **changes)
+    return train_and_report(chosen, out=out, data_dir=data_dir, quick=quick, fallback=fallback)

@@ -1,0 +1,188 @@
+"""The tables of the command line: the plan, the results, a dataset, the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from cotejo.messages import current_language, message
+from cotejo.report.numbers import Numbers
+
+if TYPE_CHECKING:
+    from cotejo.config import Alternative, StudyConfig
+    from cotejo.progress import PlannedRun
+
+__all__ = [
+    "channels_table",
+    "classes_table",
+    "models_table",
+    "numbers",
+    "plan_table",
+    "results_table",
+    "setting_text",
+]
+
+_MISSING = "–"
+
+
+def numbers() -> Numbers:
+    """Return the formatter of numbers for the language in use."""
+    return Numbers(current_language())
+
+
+def plan_table(
+    study: StudyConfig,
+    runs: Sequence[PlannedRun],
+    parameters: Mapping[str, int],
+) -> Table:
+    """Return the plan: a row an alternative, with what differs in it and the runs done."""
+    table = _table("left:alternative", "left:model", "right:parameters", "right:epochs")
+    _add_column(table, "right:runs_done")
+    _add_column(table, "fold:settings")
+    formatted = numbers()
+    for alternative in study.alternatives:
+        own = [run for run in runs if run.alternative == alternative.name]
+        done = sum(run.finished for run in own)
+        table.add_row(
+            alternative.name,
+            alternative.settings.model,
+            formatted.integer(parameters[alternative.name]),
+            formatted.integer(max((run.epochs for run in own), default=0)),
+            Text(f"{done}/{len(own)}", style="green" if own and done == len(own) else ""),
+            _differences(alternative),
+        )
+    return table
+
+
+def _differences(alternative: Alternative) -> str:
+    # The model and the epochs have columns of their own.
+    changes = {k: v for k, v in alternative.changes.items() if k not in ("model", "epochs")}
+    return ", ".join(f"{name}={setting_text(value)}" for name, value in changes.items())
+
+
+def setting_text(value: object) -> str:
+    """Return a setting as a study file writes it, without the quotes of strings.
+
+    Example:
+        >>> setting_text(True), setting_text(0.0001), setting_text("he"), setting_text(None)
+        ('true', '0.0001', 'he', '–')
+    """
+    if value is None:
+        return _MISSING
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def results_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return the results: a row an alternative, the best by validation accuracy marked.
+
+    Args:
+        rows: of ``summary.csv``.
+    """
+    several = any(_number(row["seeds"], 0.0) > 1 for row in rows)
+    columns = ["left:alternative", "right:parameters"] + ["right:seeds"] * several
+    columns += ["right:train", "right:valid", "right:test", "right:macro_f1", "right:time"]
+    table = _table(*columns)
+    best = max((_number(row["valid_accuracy"], -1.0) for row in rows), default=-1.0)
+    for row in rows:
+        is_best = best >= 0 and _number(row["valid_accuracy"], -1.0) == best
+        cells = _result_cells(row, several)
+        name = f"{row['alternative']} ★" if is_best else str(row["alternative"])
+        table.add_row(name, *cells, style="bold green" if is_best else None)
+    table.caption = message("cli.results_caption" if not several else "cli.results_caption_seeds")
+    table.caption_justify = "left"
+    return table
+
+
+def _result_cells(row: Mapping[str, Any], several: bool) -> list[str]:
+    formatted = numbers()
+
+    def shown(key: str, form: Callable[[float], str]) -> str:
+        value = _number(row[key], None)
+        return _MISSING if value is None else form(value)
+
+    test = shown("test_accuracy", formatted.percent)
+    deviation = _number(row["test_accuracy_std"], None)
+    if deviation is not None:
+        test += f" ± {formatted.points(deviation)}"
+    cells = [shown("parameters", formatted.integer)]
+    if several:
+        cells.append(shown("seeds", formatted.integer))
+    cells += [
+        shown("train_accuracy", formatted.percent),
+        shown("valid_accuracy", formatted.percent),
+        test,
+        shown("macro_f1", lambda value: formatted.decimal(value, 3)),
+        shown("train_seconds", formatted.duration),
+    ]
+    return cells
+
+
+def _number(value: Any, default: Any) -> Any:
+    return default if value is None or value == "" else float(value)
+
+
+def classes_table(facts: Mapping[str, Any]) -> Table:
+    """Return a dataset's images of each class in each split, with totals; ``data.json``'s facts."""
+    table = _table("left:class", "right:train", "right:valid", "right:test", "right:total")
+    table.show_footer = True
+    counts = facts["counts"]
+    splits = [counts[name] for name in ("train", "valid", "test")]
+    formatted = numbers()
+    for label, name in enumerate(facts["class_names"][current_language()]):
+        own = [split[label] for split in splits]
+        table.add_row(name, *(formatted.integer(number) for number in [*own, sum(own)]))
+    sums = [sum(split) for split in splits]
+    footers = [message("cli.column_total")]
+    footers += [formatted.integer(number) for number in [*sums, sum(sums)]]
+    for column, footer in zip(table.columns, footers, strict=True):
+        column.footer = footer
+    return table
+
+
+def channels_table(facts: Mapping[str, Any]) -> Table:
+    """Return the mean and deviation of each channel of a dataset's training images."""
+    table = _table("left:channel", "right:mean", "right:deviation")
+    formatted = numbers()
+    means, deviations = facts["channels"]["mean"], facts["channels"]["std"]
+    for index, (mean, deviation) in enumerate(zip(means, deviations, strict=True)):
+        name = message(f"cli.channel_{index}") if len(means) == 3 else str(index)
+        table.add_row(name, formatted.decimal(mean, 4), formatted.decimal(deviation, 4))
+    return table
+
+
+def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Table:
+    """Return the models: name, parameters, options with their defaults, description."""
+    table = _table("left:model", "right:parameters", "fold:options", "fold:description")
+    table.columns[3].ratio = 1
+    table.show_lines = True
+    formatted = numbers()
+    for name, parameters, options, description in rows:
+        chosen = "\n".join(f"{key}={setting_text(value)}" for key, value in options.items())
+        table.add_row(name, formatted.integer(parameters), chosen, description)
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        header_style="bold",
+        footer_style="bold",
+    )
+    for column in columns:
+        _add_column(table, column)
+    return table
+
+
+def _add_column(table: Table, column: str) -> None:
+    justify, _, name = column.partition(":")
+    title = message(f"cli.column_{name}")
+    if justify == "right":
+        table.add_column(title, justify="right", no_wrap=True)
+    else:
+        table.add_column(title, justify="left", overflow="fold", no_wrap=False)

@@ -1,0 +1,116 @@
+"""What `cotejo study` and `cotejo train` share: train, report, say what came of it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from cotejo.cli.console import make_console, print_lines, say
+from cotejo.cli.display import Display
+from cotejo.cli.tables import results_table
+from cotejo.messages import current_language, message
+
+if TYPE_CHECKING:
+    from cotejo.progress import PlannedRun
+    from cotejo.study import Study, StudyResult
+
+__all__ = ["command_line", "train_and_report"]
+
+_INTERRUPTED = 130
+
+
+def command_line() -> str:
+    """Return the command that is running, as one would type it again."""
+    return shlex.join(["cotejo", *sys.argv[1:]])
+
+
+def train_and_report(
+    study: Study,
+    *,
+    out: Path | None = None,
+    data_dir: Path | None = None,
+    quick: bool = False,
+    fallback: str | None = None,
+) -> int:
+    """Train what is missing of ``study``, write its report and show its results.
+
+    Returns:
+        The exit code: 0, 1 if an alternative failed, 130 if the user stopped it.
+    """
+    console = make_console()
+    command = command_line()
+    with Display(console) as display:
+        precisions = [each.settings.precision for each in study.config.alternatives]
+        display.header(precisions, quick)
+        try:
+            result = study.run(
+                out=out,
+                data_dir=data_dir,
+                quick=quick,
+                fallback=fallback,
+                observer=display,
+                command=command,
+            )
+        except KeyboardInterrupt:
+            display.close()
+            _say_interrupted(console, display.finished, command)
+            return _INTERRUPTED
+    return _conclude(console, result, command, quick)
+
+
+def _say_interrupted(console: Console, finished: int, command: str) -> None:
+    console.print()
+    runs = message("cli.runs", count=finished)
+    say(console, message("cli.interrupted", runs=runs), "bold yellow")
+    console.print(Text(f"  {command}"), soft_wrap=True)
+
+
+def _conclude(console: Console, result: StudyResult, command: str, quick: bool) -> int:
+    from cotejo.report import summary, write_report
+
+    if result.finished:
+        # The table first: should the page fail, the results are on the screen and on the disk.
+        console.print(results_table(summary(result.folder)))
+        page = write_report(result.folder, current_language())
+        print_lines(
+            console,
+            (message("cli.label_report"), page),
+            (message("cli.label_numbers"), result.folder / "summary.csv"),
+            (message("cli.label_runs"), f"{result.folder}/"),
+        )
+        console.print()
+    for run in result.failed:
+        _say_failed(console, run)
+    if result.failed:
+        _say_next(console, "cli.next_failed", command)
+    elif quick:
+        _say_next(console, "cli.next_full", _without(command, "--quick"))
+    else:
+        _say_other_language(console, result.folder)
+    return 1 if result.failed else 0
+
+
+def _say_failed(console: Console, run: PlannedRun) -> None:
+    name = message("cli.run_name", name=run.alternative, seed=run.seed)
+    line = message("cli.failed_line", run=name, log=run.folder / "log.txt")
+    say(console, line, "bold red")
+
+
+def _say_other_language(console: Console, folder: Path) -> None:
+    other = "en" if current_language() == "es" else "es"
+    command = shlex.join(["cotejo", "report", str(folder), "--lang", other])
+    _say_next(console, f"cli.next_{other}", command)
+
+
+def _say_next(console: Console, key: str, command: str) -> None:
+    say(console, message(key), "dim")
+    console.print(Text(f"  {command}"), soft_wrap=True)
+
+
+def _without(command: str, option: str) -> str:
+    return shlex.join(word for word in shlex.split(command) if word != option)
