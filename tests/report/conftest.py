@@ -4,6 +4,7 @@ import matplotlib as mpl
 import pytest
 from fabricate import Made, fabricate_study
 
+from cotejo.report import write_report
 from cotejo.report.facts import gather
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
@@ -38,6 +39,13 @@ def full(tmp_path_factory):
         seeds=(1, 2, 3),
         images=500,
     )
+
+
+@pytest.fixture(scope="session")
+def reported(full):
+    """The same, with its report in Spanish beside it."""
+    write_report(full, "es")
+    return full
 
 
 @pytest.fixture(params=["en", "es"])

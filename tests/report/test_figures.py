@@ -14,6 +14,7 @@ from cotejo.report.findings import Findings
 from cotejo.report.matrix import confusion_matrix, row_shares
 from cotejo.report.numbers import NO_BREAK
 from cotejo.report.pictures import data_uri
+from cotejo.report.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +84,10 @@ def test_the_matrix_draws_counts_coloured_by_row(findings, words):
     )
 
 
-def test_a_hundred_classes_are_drawn_as_a_picture(words):
+def test_a_hundred_classes_are_drawn_as_a_picture():
     confusion = (np.eye(100, dtype=int) * 9 + 1).tolist()
     names = [f"class {label}" for label in range(100)]
-    svg = to_svg(confusion_matrix(confusion, names, words), "many")
+    svg = to_svg(confusion_matrix(confusion, names, Words("en")), "many")
     assert len(svg) < 400_000
 
 

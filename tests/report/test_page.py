@@ -12,6 +12,9 @@ import pytest
 from fabricate import Made, fabricate_study
 
 from cotejo.report import write_report
+from cotejo.report.facts import gather
+from cotejo.report.findings import Findings
+from cotejo.report.html import render
 
 SECTIONS = (
     "summary data alternatives curves results confusion mistakes training method".split()  # noqa: SIM905
@@ -53,7 +56,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module", params=["en", "es"])
 def page(request, full):
-    return write_report(full, request.param).read_text(encoding="utf-8")
+    return render(Findings(gather(full)), request.param)
 
 
 def test_the_page_is_well_formed_and_complete(page):
@@ -116,7 +119,7 @@ def test_it_reads_files_only():
         "after = {'keras', 'tensorflow', 'jax', 'torch', 'sklearn', 'scipy'} & set(sys.modules); "
         "print(before | after)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "set()", done.stderr
 
 
@@ -131,7 +134,7 @@ def chromium(tmp_path):
         command += ["--no-first-run", "--disable-background-networking", "--disable-sync"]
         command += ["--disable-component-update", "--disable-dev-shm-usage"]
         command += [f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(
             [*command, *arguments, path.as_uri()],
             capture_output=True,
             text=True,
@@ -142,8 +145,8 @@ def chromium(tmp_path):
     return run
 
 
-def test_chromium_shows_it(full, chromium, tmp_path):
-    path = write_report(full, "es")
+def test_chromium_shows_it(reported, chromium, tmp_path):
+    path = reported / "report.html"
     picture = tmp_path / "page.png"
     done = chromium(path, "--dump-dom", "--window-size=1200,2000")
     assert "Qué conviene tener en cuenta" in done.stdout
@@ -158,8 +161,8 @@ def test_chromium_shows_it(full, chromium, tmp_path):
         assert len(image.convert("RGB").getcolors(1_000_000)) > 100
 
 
-def test_chromium_would_tell_of_a_load_from_outside(chromium, tmp_path, full):
-    page = write_report(full, "en").read_text()
+def test_chromium_would_tell_of_a_load_from_outside(chromium, tmp_path, reported):
+    page = (reported / "report.html").read_text()
     spoiled = tmp_path / "spoiled.html"
     spoiled.write_text(page.replace("<main>", '<main><img alt="" src="https://example.org/x.png">'))
     assert "CONSOLE" in chromium(spoiled, "--dump-dom").stderr

@@ -11,14 +11,8 @@ from cotejo.report.tables import SUMMARY_COLUMNS
 from cotejo.store import StudyFolder, read_csv
 
 
-@pytest.fixture(scope="module")
-def written(full):
-    write_report(full, "es")
-    return full
-
-
-def test_summary_has_a_row_an_alternative(written):
-    rows = read_csv(written / "summary.csv")
+def test_summary_has_a_row_an_alternative(reported):
+    rows = read_csv(reported / "summary.csv")
     assert tuple(rows[0]) == SUMMARY_COLUMNS
     assert [row["alternative"] for row in rows] == ["mlp", "plain", "augmented", "tuned", "broken"]
     found = {row["alternative"]: row for row in rows}
@@ -30,8 +24,8 @@ def test_summary_has_a_row_an_alternative(written):
     assert float(found["tuned"]["train_seconds"]) == pytest.approx(24.0)
 
 
-def test_summary_is_what_the_command_line_gets(written):
-    rows = summary(written)
+def test_summary_is_what_the_command_line_gets(reported):
+    rows = summary(reported)
     assert rows[0]["test_accuracy"] == pytest.approx(0.51)
     assert rows[4]["test_accuracy"] is None
 
@@ -41,19 +35,19 @@ def test_one_seed_has_no_deviation(study):
     assert summary(findings.facts.folder.path)[0]["test_accuracy_std"] is None
 
 
-def test_per_class_is_the_mean_over_seeds(written):
-    rows = [row for row in read_csv(written / "per-class.csv") if row["alternative"] == "tuned"]
-    runs = StudyFolder(written).runs("tuned")
+def test_per_class_is_the_mean_over_seeds(reported):
+    rows = [row for row in read_csv(reported / "per-class.csv") if row["alternative"] == "tuned"]
+    runs = StudyFolder(reported).runs("tuned")
     expected = np.mean([[c["f1"] for c in run.metrics["test"]["per_class"]] for run in runs], 0)
     assert [float(row["f1"]) for row in rows] == pytest.approx(expected.tolist())
     assert rows[0]["class"] == "avión"
 
 
-def test_confusion_and_pairs_agree_with_the_metrics(written):
-    confusion = StudyFolder(written).run("tuned", 3).metrics["test"]["confusion"]
-    rows = read_csv(written / "confusion.csv")
+def test_confusion_and_pairs_agree_with_the_metrics(reported):
+    confusion = StudyFolder(reported).run("tuned", 3).metrics["test"]["confusion"]
+    rows = read_csv(reported / "confusion.csv")
     assert [[int(row[str(label)]) for label in range(10)] for row in rows] == confusion
-    pairs = read_csv(written / "confused-pairs.csv")
+    pairs = read_csv(reported / "confused-pairs.csv")
     counts = [int(pair["count"]) for pair in pairs]
     assert counts == sorted(counts, reverse=True)
     assert sum(counts) == np.sum(confusion) - np.trace(confusion)
@@ -63,9 +57,9 @@ def test_confusion_and_pairs_agree_with_the_metrics(written):
     assert float(first["share"]) == pytest.approx(counts[0] / sum(confusion[true]))
 
 
-def test_mistakes_are_mistakes_the_surest_first(written):
-    predictions = StudyFolder(written).run("tuned", 3).predictions
-    rows = read_csv(written / "mistakes.csv")
+def test_mistakes_are_mistakes_the_surest_first(reported):
+    predictions = StudyFolder(reported).run("tuned", 3).predictions
+    rows = read_csv(reported / "mistakes.csv")
     chances = [float(row["probability"]) for row in rows]
     assert chances == sorted(chances, reverse=True)
     for row in rows:
@@ -75,8 +69,8 @@ def test_mistakes_are_mistakes_the_surest_first(written):
         assert row["true_label"] != row["predicted_label"]
 
 
-def test_report_json_has_what_the_sentences_say(written):
-    found = json.loads((written / "report.json").read_text())
+def test_report_json_has_what_the_sentences_say(reported):
+    found = json.loads((reported / "report.json").read_text())
     assert found["best"]["alternative"] == "tuned"
     assert found["best"]["representative_seed"] == 3
     assert found["best"]["whole_training_epochs"] == 14
@@ -88,9 +82,9 @@ def test_report_json_has_what_the_sentences_say(written):
     assert found["failed_runs"] == 4
 
 
-def test_writing_again_gives_the_same_bytes(written):
+def test_writing_again_gives_the_same_bytes(reported):
     names = ("summary.csv", "report.json", "report.html", "mistakes.csv")
-    before = {name: (written / name).read_bytes() for name in names}
-    write_report(written, "es")
-    assert {name: (written / name).read_bytes() for name in names} == before
-    assert not list(written.glob(".tmp*"))
+    before = {name: (reported / name).read_bytes() for name in names}
+    write_report(reported, "es")
+    assert {name: (reported / name).read_bytes() for name in names} == before
+    assert not list(reported.glob(".tmp*"))

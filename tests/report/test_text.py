@@ -133,7 +133,7 @@ def test_reading_it_once_a_run_is_said(study):
     [
         (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
         (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
-        (0.71, 0.0, "hardly any overfitting", "apenas sobreajuste"),
+        (0.71, 0.0, "a difference of 1.0 points, hardly any overfitting", "sin apenas sobreajuste"),
         (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
         (
             0.95,
@@ -148,6 +148,14 @@ def test_overfitting_in_words(study, train, rise, english, spanish):
     findings = study(Made("a", (0.7,), train=(train,), loss_rise=rise))
     assert english in analysis.overfitting(findings, findings.best, EN)
     assert spanish in analysis.overfitting(findings, findings.best, ES)
+
+
+def test_an_alternative_that_learned_nothing_is_said_to(study):
+    findings = study(Made("a", (0.1,)), Made("b", (0.7,)))
+    nothing, something = findings.facts.alternatives
+    assert "has not learned" in analysis.overfitting(findings, nothing, EN)
+    assert "No ha aprendido" in analysis.overfitting(findings, nothing, ES)
+    assert "has not learned" not in analysis.overfitting(findings, something, EN)
 
 
 def test_one_epoch_says_nothing_about_the_loss(study):

@@ -58,7 +58,9 @@ def data(findings: Findings, words: Words) -> list[str]:
 def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words) -> str:
     """Return what training and validation, side by side, say of one alternative."""
     found, numbers = findings.overfitting[alternative.name], words.numbers
-    if found.gap >= _LARGE_GAP:
+    if not findings.has_learned(alternative):
+        gap = "gap_nothing"
+    elif found.gap >= _LARGE_GAP:
         gap = "gap_large"
     elif found.gap >= _SOME_GAP:
         gap = "gap_some"
@@ -68,7 +70,8 @@ def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words)
         gap,
         train=numbers.percent(alternative.mean("train", "accuracy")),
         valid=numbers.percent(alternative.mean("valid", "accuracy")),
-        points=numbers.points(abs(found.gap) if gap == "gap_negative" else found.gap),
+        points=numbers.points(abs(found.gap)),
+        baseline=numbers.percent(findings.most_frequent_in("valid")),
     )
     if found.epochs == 1:
         loss = "loss_once"

@@ -144,11 +144,16 @@ class Findings:
         present = [label for label, row in enumerate(rows) if row["support"]]
         return sorted(present, key=lambda label: -rows[label]["f1"])
 
-    @property
-    def most_frequent_class(self) -> float:
-        """The accuracy of always naming the most frequent class of the test set."""
-        counts = self.facts.data["counts"]["test"]
+    def most_frequent_in(self, split: str) -> float:
+        """Return the accuracy of always naming a split's most frequent class."""
+        counts = self.facts.data["counts"][split]
         return float(max(counts) / sum(counts))
+
+    def has_learned(self, alternative: AlternativeFacts) -> bool:
+        """Whether its validation accuracy is clearly above naming the most frequent class."""
+        images = int(alternative.representative.metrics["valid"]["images"])
+        found = wilson_interval(alternative.mean("valid", "accuracy"), images)
+        return found.low > self.most_frequent_in("valid")
 
     @cached_property
     def extra_test_reads(self) -> dict[tuple[str, str], int]:
@@ -183,7 +188,7 @@ class Findings:
                 "whole_training_seconds": self.whole_training[1],
             },
             "ranking": [one.name for one in self.ranked],
-            "most_frequent_class": self.most_frequent_class,
+            "most_frequent_class": {s: self.most_frequent_in(s) for s in ("valid", "test")},
             "test_accuracy": {name: asdict(found) for name, found in self.accuracy.items()},
             "lead_of_best": {name: asdict(found) for name, found in self.lead.items()},
             "overfitting": {name: asdict(found) for name, found in self.overfitting.items()},

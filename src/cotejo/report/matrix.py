@@ -21,6 +21,10 @@ _MOST_NUMBERED = 25
 """Classes up to which each cell has its count; beyond, the numbers would not be readable."""
 
 
+_SHORT = 3
+"""Letters up to which names fit side by side."""
+
+
 def row_shares(confusion: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Return the counts as shares of each true class's images; a class without images is 0."""
     counts = np.asarray(confusion, np.float64)
@@ -76,7 +80,12 @@ def _number(axes: Axes, counts: NDArray[np.int64], words: Words) -> None:
 def _name_axes(axes: Axes, names: Sequence[str], words: Words) -> None:
     places = range(len(names))
     size = 8 if len(names) <= _MOST_NUMBERED else 4
-    axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor", fontsize=size)
+    if max(map(len, names)) > _SHORT:
+        axes.set_xticks(
+            places, names, rotation=45, ha="right", rotation_mode="anchor", fontsize=size
+        )
+    else:
+        axes.set_xticks(places, names, fontsize=size)
     axes.set_yticks(places, names, fontsize=size)
     axes.tick_params(length=0, colors=INK)
     axes.spines[:].set_visible(False)

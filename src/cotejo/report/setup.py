@@ -151,7 +151,13 @@ def _augmented(page: Page) -> list[tuple[int, str, list[list[Picture]]]]:
         for original, draws in zip(images["original_images"], images[key], strict=True):
             together = np.concatenate([original[None], draws])
             rows.append([Picture(data_uri(image), policy) for image in together])
-        caption = page.words.say("figure_augmented", policy=policy)
+        known = f"augmentation_{policy.replace('-', '_')}"
+        said = (
+            page.words.say(known)
+            if page.words.knows(known)
+            else page.words.say("quoted", text=policy)
+        )
+        caption = page.words.say("figure_augmented", policy=said)
         galleries.append((page.number_figure(), caption, rows[:_ORIGINALS]))
     return galleries
 
@@ -202,7 +208,8 @@ def _layers(page: Page) -> list[tuple[str, Table]]:
     groups: dict[str, list[AlternativeFacts]] = {}
     for one in page.facts.alternatives:
         if one.model and one.model.get("layers"):
-            groups.setdefault(str(one.model["layers"]), []).append(one)
+            layers = [(layer["type"], layer["output_shape"]) for layer in one.model["layers"]]
+            groups.setdefault(f"{layers} {one.model['parameters']}", []).append(one)
     return [_layer_table(page, group) for group in groups.values()]
 
 

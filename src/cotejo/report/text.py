@@ -143,11 +143,11 @@ def _winner(findings: Findings, words: Words) -> list[str]:
     ]
     sentences += _against_others(findings, words)
     # Said of the winner, so the sentence must hold even where nothing was learned.
-    no_better = found.low <= findings.most_frequent_class
+    no_better = found.low <= findings.most_frequent_in("test")
     sentences.append(
         say(
             "summary_below_baseline" if no_better else "summary_baseline",
-            accuracy=numbers.percent(findings.most_frequent_class),
+            accuracy=numbers.percent(findings.most_frequent_in("test")),
         )
     )
     return sentences
