@@ -197,7 +197,7 @@ def _write_study(
         "alternatives": [
             {
                 "name": alternative.name,
-                "label": dict(alternative.label),
+                "label": alternative.label,
                 "changes": alternative.changes,
                 "settings": alternative.settings.model_dump(),
             }

@@ -1,0 +1,318 @@
+"""Studies end to end on the digits: files, resuming, failures, the one reading of the test set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cotejo.backend import keras
+from cotejo.config import StudyConfig
+from cotejo.errors import ConfigError, DownloadError, OutputError
+from cotejo.progress import Observer
+from cotejo.store import StudyFolder, read_csv
+from cotejo.study import Study
+
+RUN_FILES = {
+    "history.csv",
+    "log.txt",
+    "metrics.json",
+    "mistakes.npz",
+    "model.keras",
+    "predictions.npz",
+    "run.json",
+}
+
+STUDY = {
+    "data": "digits",
+    "seeds": 1,
+    "base": {"epochs": 1, "batch_size": 64},
+    "alternative": [
+        {"name": "plain"},
+        {"name": "augmented", "augment": "notebook"},
+        {"name": "longer", "start_from": "plain", "learning_rate": 1e-4},
+    ],
+}
+
+
+class Recorder(Observer):
+    """Keeps the names of what it was told, and the runs that were started."""
+
+    def __init__(self):
+        self.calls = []
+        self.started = []
+
+    def __getattribute__(self, name):
+        if name in ("calls", "started") or name.startswith("__"):
+            return object.__getattribute__(self, name)
+        self.calls.append(name)
+        return object.__getattribute__(self, name)
+
+    def run_started(self, run):
+        self.started.append((run.alternative, run.seed))
+
+
+def study(**changes) -> Study:
+    return Study(StudyConfig.parse({**STUDY, **changes}))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "out"
+    result = study().run(out=folder)
+    assert not result.failed
+    return folder
+
+
+@pytest.fixture
+def copy(finished, tmp_path) -> Path:
+    return Path(shutil.copytree(finished, tmp_path / "out"))
+
+
+def test_a_run_leaves_its_files(finished):
+    for name in ("plain", "augmented", "longer"):
+        run = StudyFolder(finished).run(name, 1)
+        assert {found.name for found in run.path.iterdir()} == RUN_FILES
+        assert run.record["status"] == "finished"
+        assert run.record["test_reads"] == 1
+        assert run.record["model"]["parameters"] == 122_570
+        assert len(run.history) == run.record["epochs"] == 1
+    assert {found.name for found in finished.iterdir() if found.is_file()} == {
+        "data.json",
+        "data.npz",
+        "study.json",
+        "test-reads.csv",
+    }
+
+
+def test_predictions_metrics_and_model_agree(finished, digits):
+    run = StudyFolder(finished).run("plain", 1)
+    predictions = run.predictions
+    assert predictions["test_probabilities"].dtype == np.float32
+    np.testing.assert_array_equal(predictions["test_labels"], digits.test.labels)
+    accuracy = (predictions["test_probabilities"].argmax(1) == digits.test.labels).mean()
+    assert run.metrics["test"]["accuracy"] == pytest.approx(accuracy)
+    model = keras.saving.load_model(run.path / "model.keras", safe_mode=True)
+    again = model.predict_on_batch(digits.test.images)
+    np.testing.assert_allclose(again, predictions["test_probabilities"], atol=1e-5)
+    indices = run.mistakes["indices"]
+    np.testing.assert_array_equal(run.mistakes["images"], digits.test.images[indices])
+
+
+def test_the_test_set_is_read_once_a_run(finished):
+    reads = read_csv(finished / "test-reads.csv")
+    assert [read["alternative"] for read in reads] == ["plain", "augmented", "longer"]
+
+
+def test_the_samples_hold_the_data_and_its_augmentation(finished, digits):
+    images = StudyFolder(finished).images
+    assert images["example_images"].shape == (10, 8, 32, 32, 3)
+    assert images["augmented_notebook"].shape == (8, 6, 32, 32, 3)
+    assert "augmented_none" not in images
+    assert StudyFolder(finished).data["fingerprint"] == digits.fingerprint
+
+
+def test_a_run_that_starts_from_another_trains_on(finished):
+    folder = StudyFolder(finished)
+    longer, plain = folder.run("longer", 1), folder.run("plain", 1)
+    assert longer.record["start_from"] == {"alternative": "plain", "key": plain.record["key"]}
+    assert longer.history[0]["train_loss"] < plain.history[0]["train_loss"]
+
+
+def test_a_finished_study_trains_nothing_again(copy):
+    watcher = Recorder()
+    result = study().run(out=copy, observer=watcher)
+    assert watcher.started == []
+    assert len(result.finished) == 3
+
+
+def test_what_is_missing_is_trained_again_with_the_same_result(copy):
+    run = StudyFolder(copy).run("plain", 1)
+    before = run.predictions
+    (run.path / "run.json").unlink()
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == [("plain", 1)]
+    after = StudyFolder(copy).run("plain", 1).predictions
+    for name, array in before.items():
+        np.testing.assert_array_equal(array, after[name])
+    reads = [row["alternative"] for row in read_csv(copy / "test-reads.csv")]
+    assert reads.count("plain") == 2
+
+
+def test_other_settings_are_trained_and_the_old_run_is_kept_aside(copy):
+    changed = {**STUDY, "alternative": [{"name": "plain", "batch_size": 32}]}
+    watcher = Recorder()
+    Study(StudyConfig.parse(changed)).run(out=copy, observer=watcher)
+    assert watcher.started == [("plain", 1)]
+    (kept,) = (copy / "replaced").iterdir()
+    assert kept.name.startswith("plain-seed-1-")
+    assert (kept / "predictions.npz").is_file()
+
+
+def test_a_change_of_the_parent_changes_the_child():
+    def keys(**changes):
+        from cotejo.data import load
+        from cotejo.study.plan import plan_runs
+
+        config = StudyConfig.parse({**STUDY, "base": {"epochs": 1, **changes}})
+        runs = plan_runs(config, load("digits"), Path("nowhere"), "tensorflow")
+        return {run.alternative: run.key for run in runs}
+
+    one = keys()
+    assert one == keys()
+    assert len(set(one.values())) == 3
+    assert all(one[name] != key for name, key in keys(epochs=2).items())
+
+
+def test_a_failing_alternative_is_recorded_and_the_study_goes_on(tmp_path):
+    alternatives = [
+        {"name": "bad", "model": "mlp", "optimizer": "sgd", "learning_rate": 100.0},
+        {"name": "child", "model": "mlp", "start_from": "bad"},
+        {"name": "huge", "batch_size": 50_000},
+        {"name": "good"},
+    ]
+    watcher = Recorder()
+    result = study(alternative=alternatives).run(out=tmp_path, observer=watcher)
+    assert [run.alternative for run in result.failed] == ["bad", "child", "huge"]
+    assert [run.alternative for run in result.finished] == ["good"]
+    assert watcher.calls.count("run_failed") == 3
+    folder = StudyFolder(tmp_path)
+    reasons = {name: folder.run(name, 1).record["reason"] for name in ("bad", "child", "huge")}
+    assert [reason["key"] for reason in reasons.values()] == [
+        "loss_not_finite",
+        "parent_failed",
+        "too_few_images",
+    ]
+    assert "Traceback" in (folder.run("bad", 1).path / "log.txt").read_text()
+    # A failed run is tried again.
+    again = Recorder()
+    study(alternative=alternatives).run(out=tmp_path, observer=again)
+    assert [name for name, _ in again.started] == ["bad", "child", "huge"]
+
+
+def test_an_unforeseen_failure_is_recorded_with_its_traceback(tmp_path, monkeypatch):
+    import cotejo.study.run as run_module
+
+    def broken(*arguments, **keywords):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(run_module, "train", broken)
+    result = study(alternative=[{"name": "a"}]).run(out=tmp_path)
+    record = StudyFolder(tmp_path).run("a", 1).record
+    assert len(result.failed) == 1
+    assert record["reason"]["message"].startswith("ZeroDivisionError: surprise")
+
+
+def test_memory_that_runs_out_is_said(tmp_path, monkeypatch):
+    import cotejo.study.run as run_module
+
+    def greedy(*arguments, **keywords):
+        raise MemoryError
+
+    monkeypatch.setattr(run_module, "train", greedy)
+    study(alternative=[{"name": "a"}]).run(out=tmp_path)
+    reason = StudyFolder(tmp_path).run("a", 1).record["reason"]
+    assert reason["key"] == "out_of_memory"
+
+
+def test_a_full_disk_ends_the_study_and_keeps_what_is_finished(copy, monkeypatch):
+    import errno
+
+    import cotejo.study.run as run_module
+
+    def full(path, *arguments, **keywords):
+        raise OutputError("cannot_write", path=path, reason=os.strerror(errno.ENOSPC))
+
+    shutil.rmtree(copy / "augmented")
+    monkeypatch.setattr(run_module, "write_npz", full)
+    with pytest.raises(OutputError, match="No space left"):
+        study().run(out=copy)
+    folder = StudyFolder(copy)
+    assert not folder.run("augmented", 1).is_written
+    assert folder.run("plain", 1).is_finished
+    monkeypatch.undo()
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == [("augmented", 1)]
+
+
+def test_a_study_killed_at_any_moment_goes_on(finished, tmp_path):
+    out = tmp_path / "out"
+    script = (
+        "from cotejo.config import StudyConfig\nfrom cotejo.study import Study\n"
+        f"Study(StudyConfig.parse({STUDY!r})).run(out={str(out)!r})\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script])
+    # Killed once the second run has begun.
+    deadline = time.monotonic() + 120
+    while not (out / "augmented" / "seed-1").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert StudyFolder(out).run("plain", 1).is_finished
+    assert not StudyFolder(out).run("longer", 1).is_written
+    watcher = Recorder()
+    result = study().run(out=out, observer=watcher)
+    assert ("plain", 1) not in watcher.started
+    assert len(result.finished) == 3
+    for name in ("plain", "augmented", "longer"):
+        expected = StudyFolder(finished).run(name, 1).predictions
+        found = StudyFolder(out).run(name, 1).predictions
+        np.testing.assert_array_equal(expected["test_probabilities"], found["test_probabilities"])
+    assert not list(out.rglob(".tmp-*"))
+
+
+def test_a_fallback_is_used_only_when_asked_for(tmp_path, monkeypatch):
+    import cotejo.study.study as study_module
+
+    real = study_module.load
+
+    def offline(name, **keywords):
+        if name == "cifar10":
+            raise DownloadError("data_download_failed", sources="none", ways="")
+        return real(name, **keywords)
+
+    monkeypatch.setattr(study_module, "load", offline)
+    wanting = study(data="cifar10", alternative=[{"name": "a"}])
+    with pytest.raises(DownloadError):
+        wanting.run(out=tmp_path / "a")
+    watcher = Recorder()
+    wanting.run(out=tmp_path / "b", fallback="digits", observer=watcher)
+    assert watcher.calls.index("data_missing") < watcher.calls.index("planned")
+    content = StudyFolder(tmp_path / "b").study
+    assert (content["requested_data"], content["data"]) == ("cifar10", "digits")
+
+
+def test_a_quick_look_is_cut_down_and_marked(tmp_path):
+    study(base={"epochs": 9}, alternative=[{"name": "a"}]).run(out=tmp_path, quick=True)
+    folder = StudyFolder(tmp_path)
+    assert folder.study["quick"] is True
+    assert folder.run("a", 1).record["quick"] is True
+    assert folder.run("a", 1).record["epochs"] == 2
+
+
+def test_wrong_names_and_foreign_folders_are_refused_before_training(tmp_path):
+    with pytest.raises(ConfigError, match="unknown model"):
+        study(alternative=[{"name": "a", "model": "resnet"}]).run(out=tmp_path / "a")
+    with pytest.raises(ConfigError, match="has no option `kernel_size`"):
+        study(alternative=[{"name": "a", "model": "mlp", "kernel_size": 3}]).run(out=tmp_path / "b")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="no study's"):
+        study().run(out=tmp_path / "mine")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="can't write"):
+        study().run(out=tmp_path / "file")
+
+
+def test_a_report_wants_a_study_that_was_run():
+    with pytest.raises(OutputError, match="not been run"):
+        study().report()

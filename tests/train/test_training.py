@@ -1,0 +1,146 @@
+"""Training: repeatable, stops early with the best weights, refuses what can't be trained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import softmax as reference_softmax
+
+from cotejo.backend import keras, ops, use_precision
+from cotejo.config import Settings
+from cotejo.data.dataset import Dataset, Split
+from cotejo.errors import TrainingError
+from cotejo.models import build_model
+from cotejo.train import compile_learner, predict_logits, softmax, train
+from cotejo.train.learner import training_order
+
+
+def trained(dataset: Dataset, seed: int = 1, **changes):
+    settings = Settings(**changes).resolved()
+    keras.utils.set_random_seed(seed)
+    network = build_model(
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+    )
+    return network, train(network, dataset, settings, seed)
+
+
+def test_two_runs_with_one_seed_give_the_same_numbers(digits):
+    changes = {"epochs": 2, "dropout": 0.3, "batch_norm": True, "augment": "notebook"}
+    first, once = trained(digits, **changes)
+    second, again = trained(digits, **changes)
+    _, other = trained(digits, seed=2, **changes)
+    for row, same in zip(once.history, again.history, strict=True):
+        assert {**row, "seconds": 0} == {**same, "seconds": 0}
+    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert once.history[0]["train_loss"] != other.history[0]["train_loss"]
+
+
+def test_the_history_is_what_the_network_gives(digits):
+    network, training = trained(digits, epochs=1)
+    logits = predict_logits(network, digits.valid.images)
+    probabilities = reference_softmax(logits.astype("float64"), axis=1)
+    chosen = probabilities[np.arange(len(logits)), digits.valid.labels]
+    row = training.history[-1]
+    assert row["valid_accuracy"] == pytest.approx((logits.argmax(1) == digits.valid.labels).mean())
+    assert row["valid_loss"] == pytest.approx(-np.log(chosen).mean(), rel=1e-5)
+    assert (training.best_epoch, training.stopped_early) == (1, False)
+
+
+def test_early_stopping_brings_the_best_weights_back(digits):
+    # A rate this high gets worse after its first epochs.
+    network, training = trained(
+        digits, epochs=12, early_stopping=2, optimizer="adam", learning_rate=0.02, batch_size=32
+    )
+    losses = [row["valid_loss"] for row in training.history]
+    best = int(np.argmin(losses))
+    assert training.best_epoch == best + 1
+    if training.stopped_early:
+        assert len(losses) == best + 3
+    logits = predict_logits(network, digits.valid.images)
+    accuracy = (logits.argmax(1) == digits.valid.labels).mean()
+    assert accuracy == pytest.approx(training.history[best]["valid_accuracy"])
+
+
+def test_the_best_weights_come_back_also_where_every_epoch_is_trained(digits):
+    network, training = trained(digits, epochs=3, early_stopping=50, learning_rate=0.05)
+    best = training.history[training.best_epoch - 1]
+    assert best["valid_loss"] == min(row["valid_loss"] for row in training.history)
+    accuracy = (
+        predict_logits(network, digits.valid.images).argmax(1) == digits.valid.labels
+    ).mean()
+    assert accuracy == pytest.approx(best["valid_accuracy"])
+    assert not training.stopped_early
+
+
+def test_a_loss_that_is_no_number_ends_the_training(digits):
+    with pytest.raises(TrainingError, match="stopped being a number in epoch"):
+        trained(digits, model="mlp", optimizer="sgd", learning_rate=100.0, epochs=3)
+
+
+def test_a_batch_larger_than_the_data_is_refused(digits):
+    with pytest.raises(TrainingError, match="Lower `batch_size`"):
+        trained(digits, batch_size=5000)
+
+
+def test_label_smoothing_raises_the_training_loss_alone(digits):
+    _, plain = trained(digits, epochs=3)
+    _, smoothed = trained(digits, epochs=3, label_smoothing=0.2)
+    assert smoothed.history[-1]["train_loss"] > plain.history[-1]["train_loss"]
+    assert smoothed.history[-1]["valid_accuracy"] > 0.5
+
+
+def test_bfloat16_trains_with_float32_weights(digits):
+    settings = Settings(epochs=1, precision="bfloat16").resolved()
+    with use_precision("bfloat16"):
+        network = build_model("cnn3", digits.image_shape, 10)
+    assert keras.config.dtype_policy().name == "float32"
+    training = train(network, digits, settings, 1)
+    assert network.layers[2].compute_dtype == "bfloat16"
+    assert {str(weight.dtype) for weight in network.weights} == {"float32"}
+    assert training.history[0]["valid_accuracy"] > 0.15
+
+
+def test_the_learner_gathers_its_images(digits):
+    settings = Settings().resolved()
+    network = build_model("cnn3", digits.image_shape, 10)
+    learner = compile_learner(network, digits, settings, seed=0)
+    chosen = np.array([5, 0, 7], "int32")
+    found = ops.convert_to_numpy(learner(chosen))
+    expected = predict_logits(network, digits.train.images[chosen])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_the_order_shows_each_image_once_an_epoch():
+    order = training_order(103, 10, 3, seed=4).reshape(3, -1)
+    for epoch in order:
+        assert len(set(epoch)) == 100
+    assert not np.array_equal(order[0], order[1])
+    np.testing.assert_array_equal(order, training_order(103, 10, 3, seed=4).reshape(3, -1))
+
+
+def test_predictions_do_not_depend_on_the_batch(digits):
+    network = build_model("cnn3", digits.image_shape, 10)
+    images = digits.test.images[:23]
+    whole = predict_logits(network, images, batch_size=50)
+    parts = predict_logits(network, images, batch_size=10)
+    np.testing.assert_allclose(whole, parts, atol=1e-5)
+
+
+def test_softmax_agrees_with_scipy():
+    logits = np.random.default_rng(0).normal(0, 50, (20, 7))
+    np.testing.assert_allclose(softmax(logits), reference_softmax(logits, axis=1), atol=1e-7)
+
+
+def test_training_learns_on_the_real_images(cifar10):
+    few = Dataset(
+        name="cifar10",
+        train=Split(cifar10.train.images[:4000], cifar10.train.labels[:4000]),
+        valid=Split(cifar10.valid.images[:1000], cifar10.valid.labels[:1000]),
+        test=Split(cifar10.test.images[:1000], cifar10.test.labels[:1000]),
+        class_names=cifar10.class_names,
+        split=cifar10.split,
+        source=cifar10.source,
+    )
+    _, training = trained(few, epochs=3, initializer="he", augment="flip-crop")
+    assert training.history[-1]["valid_accuracy"] > 0.3
