@@ -133,7 +133,7 @@ def test_reading_it_once_a_run_is_said(study):
     [
         (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
         (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
-        (0.71, 0.0, "a difference of 1.0 points, hardly any overfitting", "sin apenas sobreajuste"),
+        (0.71, 0.0, "a difference of 1.0 points, hardly any overfitting", "apenas hay sobreajuste"),
         (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
         (
             0.95,

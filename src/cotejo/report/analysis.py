@@ -119,7 +119,7 @@ def classes(findings: Findings, words: Words) -> list[str]:
     ]
     trained = len(findings.facts.trained)
     (hardest, times), *_ = findings.hardest_counts().most_common(1)
-    if trained > 1 and times > 1:
+    if trained > 1 and times > trained / 2:
         key = "hardest_all" if times == trained else "hardest_most"
         sentences.append(words.say(key, count=trained, number=times, name=names[hardest]))
     return sentences

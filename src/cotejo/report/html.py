@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cotejo.report import outcome, setup, text
+from cotejo.report import best, setup, text
 from cotejo.report.findings import Findings
 from cotejo.report.method import method
 from cotejo.report.page import Page
+from cotejo.report.results import results
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ _SECTIONS = {
     "data": setup.data,
     "alternatives": setup.alternatives,
     "curves": setup.curves,
-    "results": outcome.results,
-    "confusion": outcome.confusion,
-    "mistakes": outcome.mistakes,
-    "training": outcome.training,
+    "results": results,
+    "confusion": best.confusion,
+    "mistakes": best.mistakes,
+    "training": best.training,
     "method": method,
 }
 

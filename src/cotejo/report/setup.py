@@ -200,7 +200,7 @@ def _shared(page: Page, settings: Mapping[str, Any]) -> str:
         )
         for name, value in settings.items()
     ]
-    return words.say("alternatives_shared", settings=words.both(said)) if said else ""
+    return words.say("alternatives_shared", settings="; ".join(said)) if said else ""
 
 
 def _layers(page: Page) -> list[tuple[str, Table]]:
