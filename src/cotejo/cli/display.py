@@ -39,7 +39,6 @@ class Display(Observer):
 
     def __init__(self, console: Console, count_parameters: CountParameters | None = None) -> None:
         self.console = console
-        self.finished = 0
         self._count_parameters = count_parameters or _count_parameters
         self._status = Status(console)
         self._waiting: list[PlannedRun] = []
@@ -65,6 +64,7 @@ class Display(Observer):
             self._print(line)
         if quick:
             self._print(message("cli.quick"), style="bold yellow")
+        self._status.show_note(message("cli.loading_keras"))
 
     def data_progress(self, source: str, done: int, total: int | None) -> None:
         """Show a download: a bar on a terminal, a line now and then elsewhere."""
@@ -160,7 +160,6 @@ class Display(Observer):
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say what the run reached and where it is."""
         self._status.stop()
-        self.finished += 1
         line = message(
             "cli.run_finished",
             valid=numbers().percent(metrics["valid"]["accuracy"]),
@@ -189,6 +188,7 @@ class Display(Observer):
 
 
 def _count_parameters(study: StudyConfig, dataset: Dataset) -> dict[str, int]:
+    from cotejo.backend import keras
     from cotejo.models import build_model
 
     counts: dict[str, int] = {}
@@ -198,6 +198,8 @@ def _count_parameters(study: StudyConfig, dataset: Dataset) -> dict[str, int]:
             settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
         )
         counts[alternative.name] = int(network.count_params())
+    # Nothing of these is left for the runs: no memory, and no layer's number.
+    keras.utils.clear_session()
     return counts
 
 

@@ -15,7 +15,6 @@ from cotejo.report.numbers import NO_BREAK
 
 __all__ = ["Status"]
 
-_PLAIN_DOWNLOAD_STEP = 0.1
 _BAR = "cyan"
 
 
@@ -36,7 +35,7 @@ class Status:
         self._fraction = 0.0
         self._run_left: float | None = None
         self._study_left: float | None = None
-        self._told: float | None = None
+        self._told: tuple[str, int] | None = None
 
     def stop(self) -> None:
         """Take the live lines away."""
@@ -64,9 +63,10 @@ class Status:
             grid.add_row(bar, Text(line, overflow="ellipsis", no_wrap=True))
             self._show(grid)
             return ""
-        if self._told is not None and fraction < self._told + _PLAIN_DOWNLOAD_STEP:
+        tenth = (source, int(10 * fraction))
+        if tenth == self._told:
             return ""
-        self._told = fraction
+        self._told = tenth
         return line
 
     def run_started(self, run: PlannedRun, number: int, runs: int) -> None:
@@ -101,7 +101,9 @@ class Status:
             self._live.update(content)
 
     def _render(self) -> RenderableType:
-        grid = Table.grid(padding=(0, 2), expand=True)
+        grid = Table.grid(padding=(0, 2))
+        # Short of the edge, so that the ^C that a terminal shows breaks no line in two.
+        grid.width = max(self._console.width - 4, 40)
         grid.add_column(no_wrap=True, overflow="ellipsis", max_width=28)
         grid.add_column(ratio=1, min_width=8)
         grid.add_column(no_wrap=True, min_width=13)

@@ -58,15 +58,14 @@ def train_and_report(
             )
         except KeyboardInterrupt:
             display.close()
-            _say_interrupted(console, display.finished, command)
+            _say_interrupted(console, command)
             return _INTERRUPTED
     return _conclude(console, result, command, quick)
 
 
-def _say_interrupted(console: Console, finished: int, command: str) -> None:
+def _say_interrupted(console: Console, command: str) -> None:
     console.print()
-    runs = message("cli.runs", count=finished)
-    say(console, message("cli.interrupted", runs=runs), "bold yellow")
+    say(console, message("cli.interrupted"), "bold yellow")
     console.print(Text(f"  {command}"), soft_wrap=True)
 
 

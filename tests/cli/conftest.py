@@ -1,0 +1,21 @@
+"""Every test of the command line starts in English, without a debugger's traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cotejo.messages import use_language
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("COTEJO_LANG", "en")
+    # Set and taken away, so that what `--debug` sets is taken away after the test.
+    monkeypatch.setenv("COTEJO_DEBUG", "1")
+    monkeypatch.delenv("COTEJO_DEBUG")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    yield
+    use_language(None)

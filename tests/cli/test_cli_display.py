@@ -1,0 +1,199 @@
+"""The display, driven through the events of a study: plain lines, and live ones."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from fakestudy import config, count_parameters, dataset, drive, planned, row, summary_rows
+from rich.console import Console
+
+from cotejo.cli.console import make_console
+from cotejo.cli.display import Display
+from cotejo.cli.tables import results_table
+from cotejo.errors import DownloadError
+from cotejo.messages import use_language
+
+OUT = Path("runs/pair")
+
+ENGLISH = """\
+Data: cifar10, 12,000 training, 1,000 validation and 1,000 test images of 32×32×3 in 10 classes \
+(/data)
+Folder: runs/pair
+
+Study pair: 2 alternatives × 2 seeds = 4 runs; done 1, to do 3
+
+ alternative  model  parameters  epochs  done  settings that differ
+ ───────────────────────────────────────────────────────────────────────────
+ mlp          mlp     1,707,274       2   1/2
+ cnn3-he      cnn3    1,707,274       2   0/2  initializer=he, augment=notebook
+
+  mlp        5,512 images/s  a run: 1 min 13 s
+  cnn3-he    5,512 images/s  a run: 1 min 13 s
+Time for 3 runs: 3 min 39 s at most
+
+1/3  mlp · seed 2
+                      training           validation
+    epoch      loss   accuracy       loss   accuracy        time
+      1/2     1.600      41.2%      1.331      52.0%       4.1 s
+      2/2     0.800      41.2%      0.666      52.0%       4.1 s
+  ✓ validation 66.1%, test 65.4% · runs/pair/mlp/seed-2
+
+2/3  cnn3-he · seed 1
+                      training           validation
+    epoch      loss   accuracy       loss   accuracy        time
+      1/2     1.600      41.2%      1.331      52.0%       4.1 s
+      2/2     0.800      41.2%      0.666      52.0%       4.1 s
+  ✓ validation 66.1%, test 65.4% · runs/pair/cnn3-he/seed-1
+
+3/3  cnn3-he · seed 2
+                      training           validation
+    epoch      loss   accuracy       loss   accuracy        time
+      1/2     1.600      41.2%      1.331      52.0%       4.1 s
+      2/2     0.800      41.2%      0.666      52.0%       4.1 s
+  ✗ cnn3-he · seed 2 failed: the loss stopped being a number in epoch 2. \
+Lower the learning rate (it was 0.1) or change the optimizer.
+"""
+
+
+def shown(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().replace("\N{NO-BREAK SPACE}", " ").split("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def plain() -> Console:
+    return make_console(file=io.StringIO(), width=100)
+
+
+def terminal(width: int = 80) -> Console:
+    return make_console(file=io.StringIO(), force_terminal=True, width=width, no_color=True)
+
+
+def test_a_study_in_plain_lines() -> None:
+    console = plain()
+    with Display(console, count_parameters) as display:
+        drive(display, OUT)
+    lines, expected = shown(console).splitlines(), ENGLISH.splitlines()
+    # The rule's length is the table's, which is not what this is about.
+    assert [line for line in lines if "──" not in line] == [
+        line for line in expected if "──" not in line
+    ]
+
+
+def test_a_study_in_spanish() -> None:
+    use_language("es")
+    console = plain()
+    with Display(console, count_parameters) as display:
+        drive(display, OUT)
+    text = shown(console)
+    assert (
+        "Estudio pair: 2 alternativas × 2 semillas = 4 ejecuciones; hechas 1, por hacer 3" in text
+    )
+    rows = [line.split() for line in text.splitlines()]
+    assert ["mlp", "mlp", "1.707.274", "2", "1/2"] in rows
+    assert "Tiempo para 3 ejecuciones: 3 min 39 s como máximo" in text
+    assert "1/3  mlp · semilla 2" in text
+    assert "      1/2     1,600     41,2 %      1,331     52,0 %       4,1 s" in text
+    assert "  ✓ validación 66,1 %, prueba 65,4 % · runs/pair/mlp/seed-2" in text
+    assert "cnn3-he · semilla 2 ha fallado: la pérdida dejó de ser un número" in text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_plain_output_has_no_escape_codes(language: str) -> None:
+    use_language(language)
+    console = plain()
+    with Display(console, count_parameters) as display:
+        display.header(["auto"], quick=True)
+        display.data_progress("https://a.example", 5, None)
+        drive(display, OUT)
+    assert "\x1b" not in shown(console)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_terminal_has_a_bar_and_no_line_beyond_its_width(language: str, width: int) -> None:
+    use_language(language)
+    console = terminal(width)
+    with Display(console, count_parameters) as display:
+        drive(display, OUT)
+        run = planned(config(), OUT)[1]
+        display.run_started(run)
+        display.batch_ended(run, 2, 50, 100)
+        frame = console.render_lines(display._status._render())
+        texts = ["".join(segment.text for segment in line).rstrip() for line in frame]
+    assert len(texts) == 2
+    assert all(len(text) <= width - 4 for text in texts)
+    assert "━" in texts[0]
+    assert "\x1b[?25h" in shown(console), "the cursor comes back"
+
+
+def test_a_long_name_leaves_room_for_the_bar() -> None:
+    console = terminal(80)
+    with Display(console, count_parameters) as display:
+        display.planned(config(), dataset(), planned(config(), OUT), OUT, False)
+        long = planned(config(), OUT)[1].__class__("x" * 64, 1, "k", OUT, False, 100)
+        display.run_started(long)
+        display.batch_ended(long, 99, 9999, 10000)
+        frame = console.render_lines(display._status._render(), pad=False)
+    text = "".join(segment.text for segment in frame[0])
+    assert "…" in text
+    assert "epoch 99/100" in text
+    assert "━" * 2 in text
+
+
+def test_the_first_lines_say_what_is_at_work_and_that_it_is_a_quick_look() -> None:
+    console = plain()
+    display = Display(console, count_parameters)
+    display.header(["float32", "bfloat16"], quick=True)
+    display.data_missing("cifar10", "digits", DownloadError("data_source_slow", rate=3))
+    lines = shown(console).splitlines()
+    assert lines[0].startswith("Cotejo ")
+    assert " · Python " in lines[0]
+    assert lines[1].endswith("float32, bfloat16")
+    assert lines[2] == "Quick look: few images and epochs. Its results are no evidence."
+    assert lines[3].startswith("Note: cifar10 can't be had; this study uses digits instead")
+    assert lines[4] == "  Reason: it is too slow (3 kB/s)"
+
+
+def test_a_download_in_plain_lines_is_told_at_every_tenth() -> None:
+    console = plain()
+    display = Display(console, count_parameters)
+    for done in range(0, 101):
+        display.data_progress("https://a.example", done * 1_000_000, 100_000_000)
+    lines = shown(console).splitlines()
+    assert lines[0] == "Downloading https://a.example: 0 MB / 100 MB"
+    assert lines[-1] == "Downloading https://a.example: 100 MB / 100 MB"
+    assert len(lines) == 11
+
+
+def test_a_plan_with_nothing_to_do_says_so() -> None:
+    console = plain()
+    runs = [run.__class__(**{**run.__dict__, "finished": True}) for run in planned(config(), OUT)]
+    Display(console, count_parameters).planned(config(), dataset(), runs, OUT, False)
+    assert "Everything is trained already." in shown(console)
+
+
+def test_the_lowest_validation_loss_is_green() -> None:
+    console = make_console(
+        file=io.StringIO(), force_terminal=True, width=80, color_system="standard", no_color=False
+    )
+    display = Display(console, count_parameters)
+    run = planned(config(), OUT)[1]
+    for epoch, loss in ((1, 1.0), (2, 2.0)):
+        display.epoch_ended(run, row(epoch, valid_loss=loss))
+    first, second = (line for line in shown(console).splitlines() if "4.1 s" in line)
+    assert "\x1b[32m      1.000" in first
+    assert "\x1b[32m" not in second
+    display.close()
+
+
+def test_the_results_mark_the_best_on_validation() -> None:
+    console = plain()
+    console.print(results_table(summary_rows()))
+    lines = shown(console).splitlines()
+    marked = next(line for line in lines if "★" in line)
+    cells = " ".join(marked.split())
+    assert cells == "cnn3-he ★ 1,707,274 2 91.0% 70.0% 65.4% ± 1.2 0.651 1 min 1 s"
+    assert next(line for line in lines if "broken" in line).split() == ["broken", *"–0–––––"]

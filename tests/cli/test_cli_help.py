@@ -1,0 +1,68 @@
+"""Help in both languages, and a catalogue that has every text in both."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from cotejo.cli.app import run
+
+COMMANDS = ("study", "train", "report", "data", "models", "doctor")
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_is_in_english_and_in_spanish(
+    command: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [command] if command else []
+    assert run([*arguments, "--help"]) == 0
+    english = capsys.readouterr().out
+    assert run([*arguments, "--help", "--lang", "es"]) == 0
+    spanish = capsys.readouterr().out
+    assert english.startswith("Usage: cotejo")
+    assert spanish.startswith("Uso: cotejo")
+    for word in ("Usage", "Options:", "OPTIONS", "Arguments:", "Commands:", "Show"):
+        assert word not in spanish
+    assert "--lang" in english
+    assert "--debug" in english
+
+
+def test_help_without_a_command_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2].split("\n")
+    assert [line.split()[0] for line in listed if line.strip()] == list(COMMANDS)
+
+
+def test_the_argument_of_study_reads_as_one_types_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["study", "--help", "--lang", "es"])
+    assert capsys.readouterr().out.splitlines()[0] == "Uso: cotejo study [OPCIONES] ARCHIVO"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("Cotejo ")
+
+
+@pytest.mark.parametrize("area", ["cli", "errors"])
+def test_the_catalogues_have_the_same_keys_and_values(area: str) -> None:
+    english, spanish = _catalogue("en", area), _catalogue("es", area)
+    # A metavar that is left out stays as it is in the code, which is English.
+    own = {key for key in spanish if key.startswith("metavar_")}
+    assert english.keys() - own == spanish.keys() - own
+    for key in english:
+        # Spanish may say with a plain number what English groups.
+        assert _values(english[key]) == _values(spanish[key]), key
+
+
+def _catalogue(language: str, area: str) -> dict[str, Any]:
+    path = files("cotejo") / "locales" / language / f"{area}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _values(entry: Any) -> set[str]:
+    texts = entry.values() if isinstance(entry, dict) else [entry]
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}

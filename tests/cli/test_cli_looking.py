@@ -1,0 +1,197 @@
+"""`cotejo data`, `models`, `report` and `doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakestudy import summary_rows
+
+from cotejo import doctor
+from cotejo.cli.app import run
+from cotejo.cli.tables import models_table
+from cotejo.doctor import Finding, examine
+from cotejo.errors import TrainingError
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    shown = capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+    return [line.rstrip() for line in shown.splitlines()]
+
+
+def test_data_shows_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "digits"]) == 0
+    shown = lines(capsys)
+    assert shown[0] == "digits: 1,797 images of 32×32×3 in 10 classes"
+    assert "  Split        stratified by class, seed 0" in shown
+    rows = [line.split() for line in shown]
+    assert ["0", "107", "35", "36", "178"] in rows
+    assert ["total", "1,078", "360", "359", "1,797"] in rows
+    assert any(row[:1] == ["red"] and len(row) == 3 for row in rows)
+
+
+def test_data_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "digits", "--lang", "es"]) == 0
+    shown = "\n".join(lines(capsys))
+    assert "imágenes de 32×32×3 en 10 clases" in shown
+    assert "entrenamiento" in shown
+    assert "0,3045" in shown
+
+
+def test_models_lists_every_model_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(shape: Any, classes: int) -> Any:
+        return SimpleNamespace(count_params=lambda: 122570)
+
+    known = SimpleNamespace(
+        name="cnn3", build=build, options={"dropout": 0.0}, description="English only."
+    )
+    new = SimpleNamespace(name="new", build=build, options={}, description="From its docstring.")
+    fake = SimpleNamespace(model_families=lambda: [known, new])
+    # The real package needs Keras, which takes seconds to load.
+    monkeypatch.setitem(__import__("sys").modules, "cotejo.models", fake)
+    assert run(["models"]) == 0
+    english = "\n".join(lines(capsys))
+    assert "122,570" in english
+    assert "dropout=0.0" in english
+    assert "Three convolutions" in english
+    assert "From its docstring." in english
+    assert run(["models", "--lang", "es"]) == 0
+    assert "Tres convoluciones" in "\n".join(lines(capsys))
+
+
+def test_the_models_table_fits_80_columns() -> None:
+    from rich.console import Console
+
+    rows = [("cnn7", 1234567, {"initializer": "glorot", "kernel_size": 3}, "word " * 30)]
+    console = Console(width=80)
+    assert console.measure(models_table(rows)).maximum <= 80
+
+
+def test_report_writes_in_the_language_and_shows_the_results(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def write(folder: Path, language: str) -> Path:
+        asked.append((folder, language))
+        return folder / "report.html"
+
+    monkeypatch.setattr("cotejo.report.write_report", write)
+    monkeypatch.setattr("cotejo.report.summary", lambda folder: summary_rows())
+    assert run(["report", "runs/pair", "--lang", "es"]) == 0
+    assert asked == [(Path("runs/pair"), "es")]
+    shown = lines(capsys)
+    assert "  Informe  runs/pair/report.html" in shown
+    assert any("70,0 %" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("levels", "code", "last"),
+    [
+        (["ok", "warning"], 0, "Everything Cotejo needs is here, and works."),
+        (["ok", "error"], 1, "1 thing to mend."),
+        (["error", "error"], 1, "2 things to mend."),
+    ],
+)
+def test_doctor_prints_a_line_a_finding(
+    levels: list[Any],
+    code: int,
+    last: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def findings(data_dir: Path | None, starting: Any) -> Iterator[Finding]:
+        for level in levels:
+            starting("cli.proving")
+            yield Finding(level, "software", {"software": "Cotejo 1"})
+
+    monkeypatch.setattr("cotejo.doctor.examine", findings)
+    assert run(["doctor"]) == code
+    shown = lines(capsys)
+    assert shown == [f"{level:<7}  Cotejo 1" for level in levels] + [last]
+
+
+@pytest.fixture
+def sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which everything works, found without loading Keras."""
+    monkeypatch.setattr(doctor, "_backend", lambda: Finding("ok", "software", {"software": "K"}))
+    monkeypatch.setattr(doctor, "_train_on_digits", lambda: (12.0, 0.95))
+    monkeypatch.setattr("cotejo.data.where", lambda data_dir: [("cache", Path("/c"), True)])
+
+
+def test_a_sound_machine(sound: None) -> None:
+    findings = list(examine())
+    assert {finding.level for finding in findings} == {"ok"}
+    texts = [finding.text for finding in findings]
+    assert "CIFAR-10 is in Cotejo's cache: /c" in texts
+    assert texts[-1].replace("\N{NO-BREAK SPACE}", " ") == (
+        "a small training on digits reached 95.0% in 12 s"
+    )
+
+
+def test_cifar10_nowhere_is_a_warning_that_names_the_places(
+    sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [("cache", Path("/c"), False), ("keras", Path("/k"), False)]
+    monkeypatch.setattr("cotejo.data.where", lambda data_dir: places)
+    (found,) = (finding for finding in examine() if finding.level == "warning")
+    assert "CIFAR-10 is not in Cotejo's cache (/c), Keras's cache (/k)" in found.text
+    assert "--data digits" in found.text
+
+
+def test_a_named_place_without_cifar10_is_an_error(
+    sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [("environment", Path("/e"), False), ("cache", Path("/c"), True)]
+    monkeypatch.setattr("cotejo.data.where", lambda data_dir: places)
+    (found,) = (finding for finding in examine() if finding.level == "error")
+    assert found.text.startswith("COTEJO_DATA names /e, where there is no CIFAR-10.")
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_warning(
+    sound: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setattr("cotejo.data.places.cache_folder", lambda: blocked)
+    (found,) = (finding for finding in examine() if finding.level == "warning")
+    assert f"Cotejo's cache can't be written to: {blocked}" in found.text
+
+
+def test_a_backend_that_does_not_load_ends_the_examination(
+    sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Finding("error", "backend_broken", {"backend": "jax", "reason": "no jax"})
+    monkeypatch.setattr(doctor, "_backend", lambda: broken)
+    last = list(examine())[-1]
+    assert last.text == (
+        "the backend jax doesn't load: no jax. Install it (pip install jax) or choose another "
+        "with KERAS_BACKEND."
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ((9.0, 0.1), "reached only 10.0% in 9.0 s"),
+        (TrainingError("out_of_memory", batch_size=64), "failed: there is not enough memory"),
+        (OSError("disk\nfull"), "failed: OSError: disk full"),
+    ],
+)
+def test_a_training_that_does_not_learn_is_an_error(
+    outcome: Any, words: str, sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train() -> tuple[float, float]:
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(doctor, "_train_on_digits", train)
+    last = list(examine())[-1]
+    assert last.level == "error"
+    assert words in last.text.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,187 @@
+"""`cotejo study` and `cotejo train` with a study that trains nothing: what they say and return."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakestudy import count_parameters, drive, summary_rows
+
+from cotejo.cli.app import run
+from cotejo.config import StudyConfig
+from cotejo.messages import use_language
+from cotejo.study import Study, StudyResult
+
+
+class Calls:
+    """What a command asked for."""
+
+    config: StudyConfig
+    options: dict[str, Any]
+    languages: list[str]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
+    made = Calls()
+    made.languages = []
+
+    def train(study: Study, **options: Any) -> StudyResult:
+        made.config, made.options = study.config, options
+        return drive(options["observer"], tmp_path / "out", fail=False)
+
+    def write_report(folder: Path, language: str) -> Path:
+        made.languages.append(language)
+        return folder / "report.html"
+
+    monkeypatch.setattr(Study, "run", train)
+    monkeypatch.setattr("cotejo.report.write_report", write_report)
+    monkeypatch.setattr("cotejo.report.summary", lambda folder: summary_rows())
+    monkeypatch.setattr("cotejo.cli.display._count_parameters", count_parameters)
+    return made
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/cotejo", *arguments])
+    return run(arguments)
+
+
+def test_study_passes_on_what_was_asked(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out, data = str(tmp_path / "o"), str(tmp_path)
+    code = call(
+        monkeypatch, "study", "notebooks", "--data", "digits", "--seeds", "3", "--out", out,
+        "--data-dir", data, "--fallback", "digits", "--quick", "--lang", "es",
+        "--set", "epochs=4", "--set", "mlp.batch_size=32",
+    )  # fmt: skip
+    assert code == 0
+    assert calls.config.data == "digits"
+    assert calls.config.seeds == (1, 2, 3)
+    settings = {each.name: each.settings for each in calls.config.alternatives}
+    assert {each.epochs for each in settings.values()} == {4}
+    assert settings["mlp"].batch_size == 32
+    observer = calls.options.pop("observer")
+    assert type(observer).__name__ == "Display"
+    command = calls.options.pop("command")
+    assert command.startswith("cotejo study notebooks --data digits --seeds 3")
+    assert calls.options == {
+        "out": tmp_path / "o",
+        "data_dir": tmp_path,
+        "quick": True,
+        "fallback": "digits",
+    }
+    assert calls.languages == ["es"]
+
+
+def test_study_ends_with_results_places_and_the_next_command(
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call(monkeypatch, "study", "notebooks") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("cnn3-he ★" in line for line in lines)
+    assert f"  Report   {tmp_path}/out/report.html" in lines
+    assert f"  Numbers  {tmp_path}/out/summary.csv" in lines
+    assert lines[-2:] == [
+        "The same report in Spanish:",
+        f"  cotejo report {tmp_path}/out --lang es",
+    ]
+
+
+def test_a_quick_look_ends_with_the_command_of_the_whole_study(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "study", "notebooks", "--quick", "--data", "my data") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "  cotejo study notebooks --data 'my data'"
+    assert any(line.startswith("Quick look") for line in lines[:4])
+
+
+def test_a_failed_alternative_is_exit_code_1_and_is_still_reported(
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(
+        Study, "run", lambda study, **options: drive(options["observer"], tmp_path, fail=True)
+    )
+    assert call(monkeypatch, "study", "notebooks", "--lang", "es") == 1
+    shown = capsys.readouterr().out
+    assert calls.languages == ["es"]
+    log = tmp_path / "cnn3-he" / "seed-2" / "log.txt"
+    assert f"cnn3-he · semilla 2 ha fallado; los detalles están en {log}" in shown
+    assert shown.rstrip().endswith("cotejo study notebooks --lang es")
+
+
+def test_a_study_of_failures_alone_writes_no_report(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(study: Study, **options: Any) -> StudyResult:
+        result = drive(options["observer"], tmp_path, fail=True)
+        return StudyResult(tmp_path, failed=result.failed)
+
+    monkeypatch.setattr(Study, "run", fail)
+    assert call(monkeypatch, "study", "notebooks") == 1
+    assert calls.languages == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Stopped. The runs that finished"), ("es", "Interrumpido. Las ejecuciones terminadas")],
+)
+def test_ctrl_c_is_exit_code_130_and_says_how_to_go_on(
+    language: str,
+    words: str,
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupt(study: Study, **options: Any) -> StudyResult:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Study, "run", interrupt)
+    assert call(monkeypatch, "study", "notebooks", "--lang", language) == 130
+    captured = capsys.readouterr()
+    assert words in captured.out
+    assert captured.out.rstrip().endswith(f"cotejo study notebooks --lang {language}")
+    assert captured.err == ""
+
+
+def test_train_is_a_study_of_one_alternative(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = call(
+        monkeypatch, "train", "--model", "cnn2", "--augment", "flip-crop", "--optimizer", "sgd",
+        "--learning-rate", "0.1", "--batch-size", "32", "--epochs", "3", "--early-stopping", "2",
+        "--seeds", "2", "--data", "digits", "--set", "schedule=cosine",
+    )  # fmt: skip
+    assert code == 0
+    (only,) = calls.config.alternatives
+    assert (calls.config.name, only.name, calls.config.seeds) == ("cnn2", "cnn2", (1, 2))
+    given = only.settings.model_dump(
+        include={"model", "augment", "optimizer", "learning_rate", "batch_size", "epochs"}
+    )
+    assert given == {
+        "model": "cnn2",
+        "augment": "flip-crop",
+        "optimizer": "sgd",
+        "learning_rate": 0.1,
+        "batch_size": 32,
+        "epochs": 3,
+    }
+    assert (only.settings.early_stopping, only.settings.schedule) == (2, "cosine")
+    assert calls.options["out"] == Path("runs/cnn2")
+
+
+def test_train_takes_a_name(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "train", "--name", "mine") == 0
+    assert calls.config.alternatives[0].name == "mine"
+    assert calls.options["out"] == Path("runs/mine")
+    use_language(None)
