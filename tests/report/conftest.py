@@ -1,7 +1,14 @@
 """Fabricated studies, shared by the report's tests."""
 
+import sys
+from pathlib import Path
+
 import matplotlib as mpl
 import pytest
+
+# So that `fabricate` is found in whichever of its import modes pytest runs.
+sys.path.insert(0, str(Path(__file__).parent))
+
 from fabricate import Made, fabricate_study
 
 from cotejo.report import write_report
