@@ -191,9 +191,24 @@ def test_the_lowest_validation_loss_is_green() -> None:
 
 def test_the_results_mark_the_best_on_validation() -> None:
     console = plain()
-    console.print(results_table(summary_rows()))
+    console.print(results_table(summary_rows(), console))
     lines = shown(console).splitlines()
     marked = next(line for line in lines if "★" in line)
     cells = " ".join(marked.split())
     assert cells == "cnn3-he ★ 1,707,274 2 91.0% 70.0% 65.4% ± 1.2 0.651 1 min 1 s"
     assert next(line for line in lines if "broken" in line).split() == ["broken", *"–0–––––"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_results_keep_names_and_accuracies_however_narrow(language: str, width: int) -> None:
+    use_language(language)
+    console = make_console(file=io.StringIO(), width=width)
+    rows = summary_rows()
+    rows[0]["alternative"] = "cnn3-he-augmented"
+    console.print(results_table(rows, console))
+    text = shown(console)
+    assert "cnn3-he-augmented" in text
+    assert ("65.4%" if language == "en" else "65,4 %") in text
+    assert ("1,707,274" in text or "1.707.274" in text) is (width == 120)
+    assert max(map(len, text.splitlines())) <= width

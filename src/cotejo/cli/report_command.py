@@ -25,7 +25,7 @@ def report(
 
     page = write_report(folder, current_language())
     console = make_console()
-    console.print(results_table(summary(folder)))
+    console.print(results_table(summary(folder), console))
     print_lines(
         console,
         (message("cli.label_report"), page),

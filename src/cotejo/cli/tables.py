@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +29,8 @@ __all__ = [
 ]
 
 _MISSING = "–"
+_UNBOUNDED = 10_000
+_NARROWEST = 10
 
 
 def numbers() -> Numbers:
@@ -40,7 +44,7 @@ def plan_table(
     parameters: Mapping[str, int],
 ) -> Table:
     """Return the plan: a row an alternative, with what differs in it and the runs done."""
-    table = _table("left:alternative", "left:model", "right:parameters", "right:epochs")
+    table = _table("left:alternative", "word:model", "right:parameters", "right:epochs")
     _add_column(table, "right:runs_done")
     _add_column(table, "fold:settings")
     formatted = numbers()
@@ -76,28 +80,44 @@ def setting_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def results_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def results_table(rows: Sequence[Mapping[str, Any]], console: Console) -> Table:
     """Return the results: a row an alternative, the best by validation accuracy marked.
+
+    Where the console is narrow, columns that can be spared are left out; ``summary.csv`` has all.
 
     Args:
         rows: of ``summary.csv``.
+        console: where it will be shown.
     """
     several = any(_number(row["seeds"], 0.0) > 1 for row in rows)
-    columns = ["left:alternative", "right:parameters"] + ["right:seeds"] * several
-    columns += ["right:train", "right:valid", "right:test", "right:macro_f1", "right:time"]
-    table = _table(*columns)
+    columns = ["parameters", "seeds", "train", "valid", "test", "macro_f1", "time"]
+    if not several:
+        columns.remove("seeds")
+    unbounded = console.options.update(max_width=_UNBOUNDED)
+    for spared in ("", "parameters", "seeds", "time", "macro_f1"):
+        columns = [column for column in columns if column != spared]
+        table = _results(rows, columns, several)
+        if Measurement.get(console, unbounded, table).maximum <= console.width:
+            break
+    return table
+
+
+def _results(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], several: bool) -> Table:
+    table = _table("left:alternative", *(f"right:{column}" for column in columns))
     best = max((_number(row["valid_accuracy"], -1.0) for row in rows), default=-1.0)
     for row in rows:
         is_best = best >= 0 and _number(row["valid_accuracy"], -1.0) == best
-        cells = _result_cells(row, several)
+        cells = _result_cells(row)
         name = f"{row['alternative']} ★" if is_best else str(row["alternative"])
-        table.add_row(name, *cells, style="bold green" if is_best else None)
+        table.add_row(
+            name, *(cells[column] for column in columns), style="bold green" if is_best else None
+        )
     table.caption = message("cli.results_caption" if not several else "cli.results_caption_seeds")
     table.caption_justify = "left"
     return table
 
 
-def _result_cells(row: Mapping[str, Any], several: bool) -> list[str]:
+def _result_cells(row: Mapping[str, Any]) -> dict[str, str]:
     formatted = numbers()
 
     def shown(key: str, form: Callable[[float], str]) -> str:
@@ -108,17 +128,15 @@ def _result_cells(row: Mapping[str, Any], several: bool) -> list[str]:
     deviation = _number(row["test_accuracy_std"], None)
     if deviation is not None:
         test += f" ± {formatted.points(deviation)}"
-    cells = [shown("parameters", formatted.integer)]
-    if several:
-        cells.append(shown("seeds", formatted.integer))
-    cells += [
-        shown("train_accuracy", formatted.percent),
-        shown("valid_accuracy", formatted.percent),
-        test,
-        shown("macro_f1", lambda value: formatted.decimal(value, 3)),
-        shown("train_seconds", formatted.duration),
-    ]
-    return cells
+    return {
+        "parameters": shown("parameters", formatted.integer),
+        "seeds": shown("seeds", formatted.integer),
+        "train": shown("train_accuracy", formatted.percent),
+        "valid": shown("valid_accuracy", formatted.percent),
+        "test": test,
+        "macro_f1": shown("macro_f1", lambda value: formatted.decimal(value, 3)),
+        "time": shown("train_seconds", formatted.duration),
+    }
 
 
 def _number(value: Any, default: Any) -> Any:
@@ -127,7 +145,7 @@ def _number(value: Any, default: Any) -> Any:
 
 def classes_table(facts: Mapping[str, Any]) -> Table:
     """Return a dataset's images of each class in each split, with totals; ``data.json``'s facts."""
-    table = _table("left:class", "right:train", "right:valid", "right:test", "right:total")
+    table = _table("word:class", "right:train", "right:valid", "right:test", "right:total")
     table.show_footer = True
     counts = facts["counts"]
     splits = [counts[name] for name in ("train", "valid", "test")]
@@ -145,7 +163,7 @@ def classes_table(facts: Mapping[str, Any]) -> Table:
 
 def channels_table(facts: Mapping[str, Any]) -> Table:
     """Return the mean and deviation of each channel of a dataset's training images."""
-    table = _table("left:channel", "right:mean", "right:deviation")
+    table = _table("word:channel", "right:mean", "right:deviation")
     formatted = numbers()
     means, deviations = facts["channels"]["mean"], facts["channels"]["std"]
     for index, (mean, deviation) in enumerate(zip(means, deviations, strict=True)):
@@ -156,7 +174,7 @@ def channels_table(facts: Mapping[str, Any]) -> Table:
 
 def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Table:
     """Return the models: name, parameters, options with their defaults, description."""
-    table = _table("left:model", "right:parameters", "fold:options", "fold:description")
+    table = _table("word:model", "right:parameters", "fold:options", "fold:description")
     table.columns[3].ratio = 1
     table.show_lines = True
     formatted = numbers()
@@ -184,5 +202,7 @@ def _add_column(table: Table, column: str) -> None:
     title = message(f"cli.column_{name}")
     if justify == "right":
         table.add_column(title, justify="right", no_wrap=True)
+    elif justify == "word":
+        table.add_column(title, no_wrap=True)
     else:
-        table.add_column(title, justify="left", overflow="fold", no_wrap=False)
+        table.add_column(title, justify="left", overflow="fold", min_width=_NARROWEST)

@@ -74,7 +74,7 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
 
     if result.finished:
         # The table first: should the page fail, the results are on the screen and on the disk.
-        console.print(results_table(summary(result.folder)))
+        console.print(results_table(summary(result.folder), console))
         page = write_report(result.folder, current_language())
         print_lines(
             console,
