@@ -17,6 +17,15 @@ from cotejo.store import RunFolder, StudyFolder, read_csv
 
 __all__ = ["AlternativeFacts", "Phase", "StudyFacts", "gather", "in_language"]
 
+_HISTORY = (
+    "train_loss",
+    "train_accuracy",
+    "valid_loss",
+    "valid_accuracy",
+    "learning_rate",
+    "seconds",
+)
+
 
 @dataclass(frozen=True)
 class AlternativeFacts:
@@ -226,10 +235,21 @@ def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> Al
         _require(run.path / "run.json", run.record, ("status", "alternative", "seed"))
     finished = tuple(run for run in runs if run.is_finished)
     for run in finished:
+        _require(run.path / "run.json", run.record, ("epochs", "timings"))
         _require(run.path / "metrics.json", run.metrics, ("train", "valid", "test"))
-        if not run.history:
-            raise OutputError("damaged_file", path=run.path / "history.csv")
+        _require_history(run)
     return AlternativeFacts(index, entry, finished, tuple(r for r in runs if not r.is_finished))
+
+
+def _require_history(run: RunFolder) -> None:
+    path = run.path / "history.csv"
+    try:
+        rows = run.history
+    except (TypeError, ValueError) as error:
+        raise OutputError("damaged_file", path=path) from error
+    if not rows:
+        raise OutputError("damaged_file", path=path)
+    _require(path, rows[0], _HISTORY)
 
 
 def _require(path: Path, content: Mapping[str, Any], keys: Sequence[str]) -> None:
