@@ -10,7 +10,7 @@ from cotejo.errors import ConfigError
 from cotejo.models import build_model, model_families, model_family, operations_per_image, register
 
 # Literal counts at 32×32×3 and 10 classes: a change of a model is a change of these.
-PARAMETERS = {"mlp": 1_707_274, "cnn": 122_570, "cnn2": 315_850, "cnn3": 122_570, "cnn7": 499_266}
+PARAMETERS = {"mlp": 1_707_274, "cnn": 122_570, "cnn2": 315_850, "cnn3": 122_570, "cnn7": 499_242}
 
 VARIANTS = [
     ("mlp", {"batch_norm": True}, 1_710_346),
@@ -23,7 +23,7 @@ VARIANTS = [
     ("cnn2", {"batch_norm": False, "dropout": 0.0}, 315_722),
     ("cnn3", {"kernel_size": 5, "dropout": 0.5}, 160_970),
     ("cnn3", {"batch_norm": True, "initializer": "he"}, 123_210),
-    ("cnn7", {"width": 16, "dropout": 0.2}, 127_682),
+    ("cnn7", {"width": 16, "dropout": 0.2}, 127_658),
 ]
 
 

@@ -10,6 +10,7 @@ from cotejo.models.registry import (
     model_family,
     register,
 )
+from cotejo.models.whitening import whiten
 
 __all__ = [
     "ModelFamily",
@@ -22,4 +23,5 @@ __all__ = [
     "model_family",
     "operations_per_image",
     "register",
+    "whiten",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from cotejo.backend import keras
 from cotejo.models.layers import INITIALIZERS, logits, pixels
 from cotejo.models.registry import register
+from cotejo.models.whitening import WHITENING
 
 __all__ = ["cnn7"]
 
@@ -24,7 +25,7 @@ def cnn7(
 ) -> keras.Model:
     """Seven convolutions with batch normalisation, each group pooled before it is normalised.
 
-    A 2×2 convolution, then three groups of two 3×3 convolutions of `width`, 4 `width` and
+    A 2×2 convolution that `whiten` fills from the training images, then three groups of two 3×3 convolutions of `width`, 4 `width` and
     4 `width` filters. Each group pools right after its first convolution, so that normalising,
     activating and the second convolution work on a quarter of the pixels.
 
@@ -36,16 +37,24 @@ def cnn7(
         dropout: the rate before the logits.
 
     References:
-        The shape is that of airbench94 (Jordan 2024, arXiv 2404.00498), without its whitening,
+        The shape is that of airbench94 (Jordan 2024, arXiv 2404.00498), narrower and without
         its initialisation and its test-time augmentation.
 
     Example:
         >>> cnn7((32, 32, 3), 10).count_params()
-        499266
+        499242
     """
     inputs, x = pixels(image_shape)
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
-    x = layers.Conv2D(24, 2, activation="relu", kernel_initializer=INITIALIZERS[initializer])(x)
+    x = layers.Conv2D(
+        8 * image_shape[-1],
+        2,
+        activation="relu",
+        use_bias=False,
+        kernel_initializer=INITIALIZERS[initializer],
+        trainable=False,
+        name=WHITENING,
+    )(x)
     for filters in (width, 4 * width, 4 * width):
         x = _normalized(layers.MaxPooling2D()(_convolution(x, filters, initializer)))
         x = _normalized(_convolution(x, filters, initializer))

@@ -19,7 +19,7 @@ from cotejo.data import Dataset
 from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.evaluate import classification_metrics, select_mistakes
-from cotejo.models import build_model
+from cotejo.models import build_model, whiten
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
@@ -136,9 +136,11 @@ def _train_and_write(
 def build_network(settings: Settings, dataset: Dataset) -> keras.Model:
     """Build the network that ``settings`` name for the images of ``dataset``."""
     with use_precision(resolve_precision(settings.precision)):
-        return build_model(
+        network = build_model(
             settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
         )
+    whiten(network, dataset.train.images)
+    return network
 
 
 def _evaluate(job: RunJob, network: keras.Model) -> dict[str, Any]:

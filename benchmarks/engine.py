@@ -1,0 +1,187 @@
+"""How fast the engine trains `cnn3` with the notebooks' augmentation, against the notebook's way.
+
+    python benchmarks/engine.py [--rounds 2] [--epochs 2]
+
+Each way runs in a process of its own, in turn (A B C A B C …), so that a machine that slows down
+slows all of them: Cotejo's engine; the notebook's `ImageDataGenerator` and `fit` as TensorFlow
+comes; the same with oneDNN turned on, which TensorFlow does by itself on newer processors only.
+Epochs are whole, of 40,000 images in batches of 64; the first, which compiles, is not counted.
+The images are noise: the speed does not depend on what they show. Prints images a second (median
+over all counted epochs, with the lowest and highest), the ratios of the medians, and the share of
+the machine's matrix-product peak, which is measured in the same run. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+IMAGES, BATCH = 40_000, 64
+WAYS = {
+    "cotejo": {},
+    "notebook": {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"},
+    "notebook, oneDNN on": {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
+    },
+}
+
+
+def noise(count: int):
+    import numpy as np
+
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+    return images, random.integers(0, 10, count, dtype=np.int32)
+
+
+def cotejo_way(epochs: int) -> dict:
+    """Train with Cotejo's engine and measure the peak of the precision that it chose."""
+    from cotejo.backend import use_precision
+    from cotejo.config import Settings
+    from cotejo.data.dataset import Dataset, Split
+    from cotejo.models import build_model, operations_per_image
+    from cotejo.platform import machine, resolve_precision, versions
+    from cotejo.train import train
+
+    few = Split(*noise(100))
+    names = tuple("0123456789")
+    dataset = Dataset(
+        "noise", Split(*noise(IMAGES)), few, few, {"en": names, "es": names}, {}, "made"
+    )
+    settings = Settings(
+        model="cnn3", initializer="he", augment="notebook", batch_size=BATCH, epochs=epochs + 1
+    ).resolved()
+    precision = resolve_precision(settings.precision)
+    with use_precision(precision):
+        network = build_model("cnn3", (32, 32, 3), 10, **settings.model_options)
+    history = train(network, dataset, settings, seed=1).history
+    counted = IMAGES // BATCH * BATCH
+    return {
+        "speeds": [counted / row["seconds"] for row in history[1:]],
+        "operations": 3 * operations_per_image(network),
+        "precision": precision,
+        "peak": peak(precision),
+        "machine": machine(),
+        "versions": versions(),
+    }
+
+
+def peak(precision: str, size: int = 2048, repeats: int = 5) -> float:
+    """Return the best of several timings of a square matrix product, in operations a second."""
+    from cotejo.backend import keras, ops
+
+    class Products(keras.Model):
+        def call(self, matrix):
+            product = matrix
+            for _ in range(repeats):
+                product = ops.matmul(matrix, product)
+            return product
+
+    matrix = ops.cast(keras.random.normal((size, size)), precision)
+    model = Products(dtype=precision)
+    seconds = []
+    for _ in range(6):
+        started = time.perf_counter()
+        model.predict_on_batch(matrix)
+        seconds.append(time.perf_counter() - started)
+    return repeats * 2 * size**3 / min(seconds[1:])
+
+
+def notebook_way(epochs: int) -> dict:
+    """Train as the second notebook does: pixels scaled and augmented on the host, then `fit`."""
+    import keras
+    from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+    images, labels = noise(IMAGES)
+    images = images.astype("float32") / 255
+    labels = keras.utils.to_categorical(labels, 10)
+    generator = ImageDataGenerator(
+        rotation_range=15, width_shift_range=0.1, height_shift_range=0.1, horizontal_flip=True
+    )
+    he = {"activation": "relu", "kernel_initializer": "he_uniform"}
+    model = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            keras.layers.Conv2D(32, 3, **he),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(64, 3, **he),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(64, 3, **he),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, **he),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "categorical_crossentropy", ["accuracy"])
+    speeds = []
+
+    class Clock(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.started = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            speeds.append(IMAGES / (time.perf_counter() - self.started))
+
+    flow = generator.flow(images, labels, batch_size=BATCH)
+    model.fit(flow, epochs=epochs + 1, callbacks=[Clock()], verbose=0)
+    return {"speeds": speeds[1:]}
+
+
+def in_a_process(way: str, epochs: int) -> dict:
+    command = [sys.executable, __file__, "--way", way, "--epochs", str(epochs)]
+    done = subprocess.run(
+        command, env=os.environ | WAYS[way], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{way}: {done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--way", choices=WAYS)
+    arguments = parser.parse_args()
+    if arguments.way:
+        run = cotejo_way if arguments.way == "cotejo" else notebook_way
+        print(json.dumps(run(arguments.epochs)))
+        return
+    speeds: dict[str, list[float]] = {way: [] for way in WAYS}
+    facts = {}
+    peaks = []
+    for number in range(arguments.rounds):
+        for way in WAYS:
+            found = in_a_process(way, arguments.epochs)
+            speeds[way] += found["speeds"]
+            print(f"round {number + 1}: {way}: {[round(s) for s in found['speeds']]} images/s")
+            if way == "cotejo":
+                facts = found
+                peaks.append(found["peak"])
+    summarize(speeds, facts, max(peaks))
+
+
+def summarize(speeds: dict[str, list[float]], facts: dict, best_peak: float) -> None:
+    medians = {way: statistics.median(found) for way, found in speeds.items()}
+    reached = medians["cotejo"] * facts["operations"]
+    print(f"\n{facts['machine']['processor']}, {facts['machine']['cores']} cores, ", end="")
+    print(f"{facts['precision']}; Keras {facts['versions']['keras']}")
+    for way, found in speeds.items():
+        print(f"{way:22}{medians[way]:8,.0f} images/s  ({min(found):,.0f} to {max(found):,.0f})")
+    for way in list(WAYS)[1:]:
+        print(f"cotejo / {way}: {medians['cotejo'] / medians[way]:.2f}")
+    print(f"matrix-product peak {best_peak / 1e9:,.0f} GFLOP/s; ", end="")
+    print(f"the engine reaches {reached / 1e9:,.0f}, {reached / best_peak:.0%} of it")
+    report = {"images_per_second": medians, "all": speeds, "peak": best_peak, "reached": reached}
+    print(json.dumps(report | {key: facts[key] for key in ("machine", "versions", "precision")}))
+
+
+if __name__ == "__main__":
+    main()
