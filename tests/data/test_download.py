@@ -257,9 +257,7 @@ def test_waits_for_another_process(serve, get, holds, tmp_path):
         "time.sleep(0.3)\n"
     )
     lock = str(tmp_path / "cache" / f"{NAME}.lock")
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code, lock], stdout=subprocess.PIPE
-    ) as other:
+    with subprocess.Popen([sys.executable, "-c", code, lock], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         other.stdout.readline()
         began = time.monotonic()
@@ -270,8 +268,6 @@ def test_waits_for_another_process(serve, get, holds, tmp_path):
 
 def test_importing_the_data_stage_loads_no_network_no_backend():
     code = "import cotejo.data, json, sys; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     loaded = set(json.loads(done.stdout))
     assert not loaded & {"keras", "tensorflow", "jax", "sklearn", "scipy", "urllib.request", "ssl"}

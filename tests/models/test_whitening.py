@@ -1,4 +1,4 @@
-"""Whitening: its outputs on the images that it was taken from are uncorrelated, of unit variance."""
+"""Whitening: on the images that it was taken from, outputs are uncorrelated, of unit variance."""
 
 from __future__ import annotations
 

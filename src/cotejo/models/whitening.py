@@ -1,4 +1,4 @@
-"""Whitening: a first convolution that decorrelates small patches, taken from the training images."""
+"""Whitening: a first convolution that decorrelates patches, taken from the training images."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def whiten(network: keras.Model, images: NDArray[np.uint8], most: int = 5000) ->
 
     Args:
         network: its layers up to the whitening are applied to the images first.
-        images: ``[n, height, width, channels]``, uint8; the first ``most`` are used.
+        images: ``[n, height, width, channels]``, uint8.
+        most: how many are used, from the first.
     """
     layer = next((found for found in network.layers if found.name == WHITENING), None)
     if layer is None:

@@ -11,7 +11,8 @@ from cotejo.errors import TrainingError
 from cotejo.models import check_options
 from cotejo.progress import Observer, PlannedRun
 from cotejo.study.plan import plan_runs
-from cotejo.study.run import RunJob, execute
+from cotejo.study.record import RunJob
+from cotejo.study.run import execute
 from cotejo.study.samples import write_samples
 from cotejo.study.study import StudyResult
 from cotejo.study.timing import estimate

@@ -6,10 +6,8 @@ import gc
 import shutil
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,9 @@ from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.evaluate import classification_metrics, select_mistakes
 from cotejo.models import build_model, whiten
-from cotejo.platform import machine, resolve_precision, versions
+from cotejo.platform import resolve_precision
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
-    FORMAT,
     RunFolder,
     append_csv,
     make_folder,
@@ -32,36 +29,22 @@ from cotejo.store import (
     write_json,
     write_npz,
 )
-from cotejo.train import HISTORY_COLUMNS, Training, predict_logits, softmax, train
+from cotejo.study.record import (
+    RunJob,
+    described_model,
+    described_reason,
+    now,
+    reason_of,
+    start_record,
+    timings,
+)
+from cotejo.train import HISTORY_COLUMNS, predict_logits, softmax, train
 
-__all__ = ["RunJob", "execute"]
+__all__ = ["build_network", "execute"]
 
 TEST_READS_COLUMNS = ("time", "alternative", "seed", "key")
 TRAIN_SAMPLE = 10_000
 """The training images, from the first, on which a trained model's accuracy is measured."""
-
-
-@dataclass(frozen=True)
-class RunJob:
-    """What a run needs to know.
-
-    Attributes:
-        planned: which run, and where its files go.
-        settings: resolved.
-        parent: the run whose weights it starts from, None for its own.
-        dataset: what it trains on.
-        study_folder: where readings of the test set are noted.
-        quick: whether this is a quick look.
-        command: the command that repeats it.
-    """
-
-    planned: PlannedRun
-    settings: Settings
-    parent: PlannedRun | None
-    dataset: Dataset
-    study_folder: Path
-    quick: bool
-    command: str
 
 
 def execute(job: RunJob, observer: Observer) -> CotejoError | None:
@@ -72,7 +55,7 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
     """
     folder = job.planned.folder
     _clear(folder, job.planned.key, job.study_folder)
-    record = _start_record(job)
+    record = start_record(job)
     log = [f"{record['started']} started {job.planned.alternative} seed {job.planned.seed}"]
     try:
         with _fresh_backend(job.planned.seed):
@@ -80,9 +63,9 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
     except OutputError:
         raise
     except Exception as error:
-        reason = _reason(error, job)
+        reason = reason_of(error, job)
         log.append(traceback.format_exc())
-        record |= {"status": "failed", "finished": _now(), "reason": _described(reason)}
+        record |= {"status": "failed", "finished": now(), "reason": described_reason(reason)}
         return reason
     else:
         return None
@@ -100,7 +83,7 @@ def _train_and_write(
     network = build_network(job.settings, job.dataset)
     if job.parent is not None:
         _load_weights(network, job.parent)
-    record["model"] = _described_model(network)
+    record["model"] = described_model(network)
 
     def on_epoch(row: dict[str, float]) -> None:
         log.append(" ".join(f"{name}={value:.6g}" for name, value in row.items()))
@@ -125,9 +108,9 @@ def _train_and_write(
         "epochs": len(training.history),
         "best_epoch": training.best_epoch,
         "stopped_early": training.stopped_early,
-        "timings": _timings(training, ended - evaluating, ended - started),
+        "timings": timings(training, ended - evaluating, ended - started),
         "test_reads": 1,
-        "finished": _now(),
+        "finished": now(),
     }
     log.append(f"{record['finished']} finished")
     observer.run_finished(planned, metrics)
@@ -151,7 +134,7 @@ def _evaluate(job: RunJob, network: keras.Model) -> dict[str, Any]:
         "train": softmax(predict_logits(network, sample.images)),
         "valid": softmax(predict_logits(network, dataset.valid.images)),
     }
-    row = {"time": _now(), "alternative": job.planned.alternative, "seed": job.planned.seed}
+    row = {"time": now(), "alternative": job.planned.alternative, "seed": job.planned.seed}
     append_csv(
         job.study_folder / "test-reads.csv", TEST_READS_COLUMNS, row | {"key": job.planned.key}
     )
@@ -227,93 +210,7 @@ def _clear(folder: Path, key: str, study_folder: Path) -> None:
     make_folder(folder)
 
 
-def _start_record(job: RunJob) -> dict[str, Any]:
-    dataset, parent = job.dataset, job.parent
-    return {
-        "format": FORMAT,
-        "key": job.planned.key,
-        "status": "started",
-        "reason": None,
-        "alternative": job.planned.alternative,
-        "seed": job.planned.seed,
-        "settings": job.settings.model_dump(),
-        "start_from": parent and {"alternative": parent.alternative, "key": parent.key},
-        "quick": job.quick,
-        "dataset": {
-            "name": dataset.name,
-            "fingerprint": dataset.fingerprint,
-            "split": dataset.split,
-            "train": len(dataset.train),
-            "valid": len(dataset.valid),
-            "test": len(dataset.test),
-        },
-        "precision": resolve_precision(job.settings.precision),
-        "backend": keras.config.backend(),
-        "versions": versions(),
-        "machine": machine(),
-        "command": job.command,
-        "started": _now(),
-    }
-
-
-def _described_model(network: keras.Model) -> dict[str, Any]:
-    trainable = sum(int(weight.size) for weight in map(_array, network.trainable_weights))
-    return {
-        "parameters": network.count_params(),
-        "trainable_parameters": trainable,
-        "layers": [
-            {
-                "name": layer.name,
-                "type": type(layer).__name__,
-                "output_shape": list(layer.output.shape[1:]),
-                "parameters": layer.count_params(),
-            }
-            for layer in network.layers
-        ],
-    }
-
-
-def _array(weight: Any) -> Any:
-    return keras.ops.convert_to_numpy(weight)
-
-
-def _timings(training: Training, evaluate: float, total: float) -> dict[str, float]:
-    return {
-        "train_seconds": round(training.train_seconds, 3),
-        "evaluate_seconds": round(evaluate, 3),
-        "total_seconds": round(total, 3),
-        "images_per_second": round(training.images_per_second, 1),
-    }
-
-
-def _reason(error: Exception, job: RunJob) -> CotejoError:
-    if isinstance(error, CotejoError):
-        return error
-    # TensorFlow's and JAX's out-of-memory errors, without importing either.
-    if (
-        isinstance(error, MemoryError)
-        or "ResourceExhausted" in type(error).__name__
-        or ("RESOURCE_EXHAUSTED" in str(error))
-    ):
-        return TrainingError("out_of_memory", batch_size=job.settings.batch_size)
-    first_line = str(error).strip().partition("\n")[0]
-    log = job.planned.folder / "log.txt"
-    return TrainingError("unexpected", type=type(error).__name__, reason=first_line, log=log)
-
-
-def _described(reason: CotejoError) -> dict[str, Any]:
-    values: Mapping[str, Any] = {
-        name: value if isinstance(value, int | float) else str(value)
-        for name, value in reason.values.items()
-    }
-    return {"key": reason.key, "values": values, "message": reason.in_language("en")}
-
-
 def _write_log(folder: Path, lines: list[str]) -> None:
     write_atomically(
         folder / "log.txt", lambda file: file.write(("\n".join(lines) + "\n").encode())
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
