@@ -26,8 +26,9 @@ def cnn7(
     """Seven convolutions with batch normalisation, each group pooled before it is normalised.
 
     A 2×2 convolution that `whiten` fills from the training images, then three groups of two 3×3
-    convolutions of `width`, 4 `width` and 4 `width` filters. Each group pools right after its first convolution, so that normalising,
-    activating and the second convolution work on a quarter of the pixels.
+    convolutions of `width`, 4 `width` and 4 `width` filters. Each group pools right
+    after its first convolution, so that normalising, activating and the second convolution work on
+    a quarter of the pixels.
 
     Args:
         image_shape: ``(height, width, channels)``.
