@@ -17,7 +17,17 @@ from cotejo.study.samples import write_samples
 from cotejo.study.study import StudyResult
 from cotejo.study.timing import estimate
 
-__all__ = ["run_study"]
+__all__ = ["check_models", "run_study"]
+
+
+def check_models(config: StudyConfig) -> None:
+    """Refuse a study that names a model, or an option of one, that there is not.
+
+    Raises:
+        ConfigError: it does.
+    """
+    for alternative in config.alternatives:
+        check_options(alternative.settings.model, alternative.settings.model_options)
 
 
 def run_study(
@@ -31,11 +41,8 @@ def run_study(
     """Train the runs of ``config`` that are missing in ``folder``.
 
     Raises:
-        ConfigError: an alternative names a model or an option that there is not.
         OutputError: the folder can't be written.
     """
-    for alternative in config.alternatives:
-        check_options(alternative.settings.model, alternative.settings.model_options)
     runs = plan_runs(config, dataset, folder, keras.config.backend())
     observer.planned(config, dataset, runs, folder, quick)
     result = StudyResult(folder, finished=[run for run in runs if run.finished])

@@ -102,8 +102,10 @@ class Study:
             [('cnn3', 1)]
         """
         # Deferred, so that reading and reporting a study need no backend.
-        from cotejo.study.execution import run_study
+        from cotejo.study.execution import check_models, run_study
 
+        # Before anything is written or downloaded: a mistake costs nothing.
+        check_models(self.config)
         observer = observer or Observer()
         config = _quickened(self.config) if quick else self.config
         dataset = self._load_data(data_dir, fallback, observer)
