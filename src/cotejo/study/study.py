@@ -127,6 +127,18 @@ class Study:
 
         Raises:
             OutputError: there is nothing to report there.
+
+        Example:
+            >>> import tempfile
+            >>> config = StudyConfig.parse(
+            ...     {"data": "digits", "base": {"epochs": 1}, "alternative": [{"name": "cnn3"}]}
+            ... )
+            >>> study = Study(config)
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     _ = study.run(out=folder)
+            ...     page = study.report(language="es").read_text()
+            >>> "Resumen" in page
+            True
         """
         from cotejo.report import write_report
 
