@@ -26,8 +26,8 @@ def study(
     debug: Debug = False,
 ) -> int:
     """Train the study in ``file`` and write its report."""
-    from cotejo.cli.shipped import find_study
     from cotejo.cli.training import train_and_report
+    from cotejo.shipped import find_study
     from cotejo.study import Study
 
     changes: dict[str, Any] = {}

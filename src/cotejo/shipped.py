@@ -18,21 +18,25 @@ def study_folders() -> list[Path]:
     return [Path("studies"), package / "studies", package.parent.parent / "studies"]
 
 
-def find_study(file: str) -> Path:
+def find_study(name_or_path: str | Path) -> Path:
     """Return the path of a study given by its path, or by its name where it ships.
 
     Raises:
         ConfigError: it is a name, and no study has it.
+
+    Example:
+        >>> find_study("notebooks").name
+        'notebooks.toml'
     """
-    path = Path(file)
-    is_name = path.name == file and path.suffix == ""
+    path, name = Path(name_or_path), str(name_or_path)
+    is_name = path.name == name and path.suffix == ""
     if path.is_file() or not is_name:
         return path
     found: dict[str, Path] = {}
     for folder in study_folders():
         for study in sorted(folder.glob("*.toml")):
             found.setdefault(study.stem, study)
-    if file not in found:
+    if name not in found:
         known = ", ".join(found) or "–"
-        raise ConfigError("unknown_study", name=file, known=known, hint=did_you_mean(file, found))
-    return found[file]
+        raise ConfigError("unknown_study", name=name, known=known, hint=did_you_mean(name, found))
+    return found[name]
