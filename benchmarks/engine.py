@@ -119,7 +119,7 @@ def notebook_way(epochs: int) -> dict:
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
-    model.compile("adam", "categorical_crossentropy", ["accuracy"])
+    model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
     speeds = []
 
     class Clock(keras.callbacks.Callback):

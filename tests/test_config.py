@@ -43,6 +43,7 @@ def test_an_alternative_says_only_what_differs():
 def test_the_learning_rate_follows_the_optimizer():
     study = parse({"name": "a"}, {"name": "b", "optimizer": "sgd"})
     assert [a.settings.learning_rate for a in study.alternatives] == [1e-3, 1e-2]
+    assert [a.settings.momentum for a in study.alternatives] == [None, 0.9]
 
 
 def test_overrides_reach_all_or_one():
@@ -80,6 +81,19 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
         ({"alternative": [{"name": "a/b"}]}, "`name` .*must be letters"),
         ({"alternative": [{"name": "a"}, {"name": "a"}]}, 'two alternatives are named "a"'),
         ({"alternative": [{"name": "a", "start_from": "a"}]}, "not an earlier alternative"),
+        ({"alternative": [{"name": "a"}, {"name": "A"}]}, 'two alternatives are named "A"'),
+        ({"alternative": [{"name": "summary.csv"}]}, "has files of such names"),
+        ({"alternative": [{"name": "replaced"}]}, "has files of such names"),
+        (
+            {
+                "alternative": [
+                    {"name": "a", "model": "mlp"},
+                    {"name": "b", "start_from": "a"},
+                ]
+            },
+            "whose model is another",
+        ),
+        ({"alternative": [{"name": "a"}], "seeds": [[1]]}, "`seeds`"),
         ({"alternative": [{"epochs": 1}]}, "no `name`"),
         ({"alternative": []}, "no alternatives"),
         ({"alternative": ["a"]}, "must be tables"),
@@ -103,6 +117,7 @@ def test_what_is_wrong_is_said_in_one_line(content, line):
         ("epochs", "--set takes key=value"),
         ("epoch=1", 'Did you mean "epochs"'),
         ("z.epochs=1", 'names the alternative "z"'),
+        ('epochs=5\nmodel="mlp"', "`epochs` .*received"),
         ("epochs=many", "`epochs` .*received 'many'"),
     ],
 )

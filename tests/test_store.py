@@ -12,6 +12,7 @@ import pytest
 
 from cotejo.errors import OutputError
 from cotejo.store import (
+    RUN_FILES,
     RunFolder,
     append_csv,
     make_folder,
@@ -58,7 +59,7 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path):
 
 
 def test_damaged_missing_and_newer_files_are_refused(tmp_path):
-    with pytest.raises(OutputError, match="can't read"):
+    with pytest.raises(OutputError, match="is missing"):
         read_json(tmp_path / "none.json")
     (tmp_path / "a.json").write_text("{")
     with pytest.raises(OutputError, match="damaged"):
@@ -96,5 +97,21 @@ def test_a_run_without_its_record_is_not_finished(tmp_path):
     assert not run.is_finished
     write_json(tmp_path / "run.json", {"format": 1, "status": "failed"})
     assert not RunFolder(tmp_path).is_finished
-    write_json(tmp_path / "run.json", {"format": 1, "status": "finished"})
+    write_json(tmp_path / "run.json", {"format": 1, "status": "finished", "key": "k"})
+    assert not RunFolder(tmp_path).is_finished
+    for name in RUN_FILES:
+        (tmp_path / name).touch()
+    write_json(tmp_path / "run.json", {"format": 1, "status": "finished", "key": "k"})
     assert RunFolder(tmp_path).is_finished
+    assert RunFolder(tmp_path).key == "k"
+
+
+def test_objects_are_refused_before_they_are_pickled(tmp_path):
+    with pytest.raises(ValueError, match="Python objects"):
+        write_npz(tmp_path / "a.npz", x=np.array([{}], dtype=object))
+
+
+def test_files_have_the_users_own_permissions(tmp_path):
+    (tmp_path / "plain").touch()
+    write_json(tmp_path / "a.json", {})
+    assert (tmp_path / "a.json").stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -32,6 +32,9 @@ LEARNING_RATES = {
 }
 """Each optimizer's learning rate where none is given: Keras's own, but for Adagrad's 1e-3."""
 
+# Endings of the files beside the alternatives' folders.
+_FILE_SUFFIXES = {".csv", ".html", ".json", ".npz", ".toml"}
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Model = TypeVar("Model", bound=BaseModel)
 Text = dict[Literal["en", "es"], str]
@@ -51,7 +54,7 @@ class Settings(_Frozen):
         augment: how training images are changed each time they are seen.
         optimizer: the optimizer's name.
         learning_rate: the highest of the schedule; None for the optimizer's own.
-        momentum: of `sgd`, Nesterov's; the others have their own.
+        momentum: of `sgd`, Nesterov's, 0.9 if left out; the others have their own, and it is None.
         weight_decay: decoupled from the gradient, as in AdamW.
         schedule: how the learning rate changes from step to step.
         batch_size: images a step.
@@ -77,7 +80,7 @@ class Settings(_Frozen):
     augment: Literal["none", "notebook", "flip-crop"] = "none"
     optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd"] = "adam"
     learning_rate: Annotated[float, Field(gt=0, le=100)] | None = None
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
     schedule: Literal["constant", "cosine", "one-cycle", "step"] = "constant"
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 64
@@ -94,10 +97,16 @@ class Settings(_Frozen):
         return {name: value for name, value in options.items() if value is not None}
 
     def resolved(self) -> Settings:
-        """Return the same with the learning rate filled in."""
-        if self.learning_rate is not None:
-            return self
-        return self.model_copy(update={"learning_rate": LEARNING_RATES[self.optimizer]})
+        """Return the same with the optimizer's own learning rate and momentum filled in."""
+        rate, momentum = self.learning_rate, self.momentum
+        return self.model_copy(
+            update={
+                "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
+                "momentum": (0.9 if momentum is None else momentum)
+                if self.optimizer == "sgd"
+                else None,
+            }
+        )
 
 
 class Alternative(_Frozen):
@@ -144,10 +153,16 @@ class StudyConfig(_Frozen):
         # A number n stands for the seeds 1 to n.
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000:
             return tuple(range(1, value + 1))
-        seeds = tuple(value) if isinstance(value, list) else value
-        if not isinstance(seeds, tuple) or not seeds or len(set(seeds)) != len(seeds):
+        seeds = tuple(value) if isinstance(value, list | tuple) else ()
+        if not seeds or not all(type(seed) is int for seed in seeds):
+            raise ValueError("seeds")
+        if len(set(seeds)) != len(seeds):
             raise ValueError("seeds")
         return seeds
+
+    def alternative(self, name: str) -> Alternative:
+        """Return the alternative named ``name``."""
+        return next(found for found in self.alternatives if found.name == name)
 
     @classmethod
     def load(cls, path: str | Path, overrides: Sequence[str] = (), **changes: Any) -> StudyConfig:
@@ -233,17 +248,31 @@ def _alternative(
 
 
 def _check_names(alternatives: Sequence[Alternative]) -> None:
-    seen: list[str] = []
+    seen: dict[str, Alternative] = {}
     for alternative in alternatives:
-        parent = alternative.settings.start_from
-        if alternative.name in seen:
-            raise ConfigError("name_twice", name=alternative.name)
-        # Only earlier ones, so that there is no circle and the order of training is plain.
-        if parent is not None and parent not in seen:
-            raise ConfigError(
-                "unknown_start", name=alternative.name, parent=parent, known=", ".join(seen) or "-"
-            )
-        seen.append(alternative.name)
+        name = alternative.name
+        # Names are folders' names, which on some systems differ by more than their case.
+        if name.casefold() in (other.casefold() for other in seen):
+            raise ConfigError("name_twice", name=name)
+        if name.casefold() == "replaced" or Path(name).suffix in _FILE_SUFFIXES:
+            raise ConfigError("reserved_name", name=name)
+        _check_start(alternative, seen)
+        seen[name] = alternative
+
+
+def _check_start(alternative: Alternative, earlier: Mapping[str, Alternative]) -> None:
+    settings = alternative.settings
+    if settings.start_from is None:
+        return
+    # Only earlier ones, so that there is no circle and the order of training is plain.
+    if settings.start_from not in earlier:
+        known = ", ".join(earlier) or "-"
+        raise ConfigError(
+            "unknown_start", name=alternative.name, parent=settings.start_from, known=known
+        )
+    parent = earlier[settings.start_from].settings
+    if (settings.model, settings.model_options) != (parent.model, parent.model_options):
+        raise ConfigError("start_of_another", name=alternative.name, parent=settings.start_from)
 
 
 def _parse_overrides(
@@ -269,9 +298,11 @@ def _parse_overrides(
 def _value(text: str) -> Any:
     # As in TOML; a word without quotes is a string, for the shell's sake.
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        parsed = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    # A line break could smuggle in a second key.
+    return parsed["value"] if set(parsed) == {"value"} else text
 
 
 def _known(given: Iterable[str], known: Sequence[str], where: str) -> None:

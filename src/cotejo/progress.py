@@ -26,6 +26,7 @@ class PlannedRun:
         folder: where its files are or will be.
         finished: whether they are there already, of this very key.
         epochs: how many it trains at most.
+        parameters: of its model.
     """
 
     alternative: str
@@ -34,6 +35,7 @@ class PlannedRun:
     folder: Path
     finished: bool
     epochs: int
+    parameters: int
 
 
 @dataclass(frozen=True)

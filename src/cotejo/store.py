@@ -11,9 +11,9 @@ import csv
 import io
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,9 +26,13 @@ from cotejo.errors import OutputError
 
 __all__ = [
     "FORMAT",
+    "LOCK",
+    "RUN_FILES",
+    "TEMPORARY",
     "RunFolder",
     "StudyFolder",
     "append_csv",
+    "held",
     "make_folder",
     "read_csv",
     "read_json",
@@ -38,6 +42,23 @@ __all__ = [
     "write_json",
     "write_npz",
 ]
+
+LOCK = ".lock"
+"""The file by which a process holds a study's folder."""
+
+TEMPORARY = ".tmp-"
+"""How the name of a file begins that is being written; what begins so is nobody's."""
+
+RUN_FILES = (
+    "history.csv",
+    "log.txt",
+    "metrics.json",
+    "mistakes.npz",
+    "model.keras",
+    "predictions.npz",
+    "run.json",
+)
+"""What a finished run's folder holds."""
 
 FORMAT = 1
 """The version of the files' layout; a folder of a newer one is refused."""
@@ -49,22 +70,19 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     Raises:
         OutputError: it can't be written: no permission, a full disk, a folder in its place.
     """
-    temporary = None
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
-            temporary = file.name
+        # Not `tempfile`, whose files are private: what a study leaves has the user's permissions.
+        with temporary.open("xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        # A temporary file is private; what a study leaves is meant to be shared.
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
         raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
     finally:
-        if temporary is not None:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -85,19 +103,22 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, An
 
 
 def append_csv(path: Path, columns: Sequence[str], row: Mapping[str, Any]) -> None:
-    """Add a row at the end, and the header where the file is new."""
-    try:
-        with path.open("a", encoding="utf-8", newline="") as file:
-            if file.tell() == 0:
-                file.write(_csv_line(columns))
-            file.write(_csv_line([row[column] for column in columns]))
-    except OSError as error:
-        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
+    """Add a row at the end of a short file, made where it is missing; as whole as `write_csv`."""
+    before = read_csv(path) if path.is_file() else []
+    write_csv(path, columns, [*before, row])
 
 
 def write_npz(path: Path, **arrays: NDArray[Any]) -> None:
-    """Write named arrays, compressed."""
-    write_atomically(path, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))
+    """Write named arrays, compressed.
+
+    Raises:
+        ValueError: an array holds Python objects, which only a pickle could hold.
+    """
+    for name, array in arrays.items():
+        if array.dtype.hasobject:
+            raise ValueError(f"`{name}` must hold numbers; it holds Python objects")
+    # NumPy's types take every keyword for its own `allow_pickle`.
+    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -109,11 +130,11 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
+        raise _unreadable(path, error) from error
     except ValueError as error:
-        raise OutputError("damaged_file", path=path) from error
+        raise OutputError(_damaged_key(path), path=path) from error
     if not isinstance(content, dict):
-        raise OutputError("damaged_file", path=path)
+        raise OutputError(_damaged_key(path), path=path)
     if content.get("format", FORMAT) != FORMAT:
         raise OutputError("newer_format", path=path, found=content["format"], known=FORMAT)
     return content
@@ -125,7 +146,9 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except OSError as error:
-        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
+        raise _unreadable(path, error) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise OutputError(_damaged_key(path), path=path) from error
 
 
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
@@ -134,9 +157,20 @@ def read_npz(path: Path) -> dict[str, NDArray[Any]]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except OSError as error:
-        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
+        raise _unreadable(path, error) from error
     except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged file
-        raise OutputError("damaged_file", path=path) from error
+        raise OutputError(_damaged_key(path), path=path) from error
+
+
+def _unreadable(path: Path, error: OSError) -> OutputError:
+    if isinstance(error, FileNotFoundError):
+        return OutputError("missing_file", path=path)
+    return OutputError("cannot_read", path=path, reason=error.strerror or error)
+
+
+def _damaged_key(path: Path) -> str:
+    # A run's folder can go and be made again; the study's holds every run.
+    return "damaged_file" if path.parent.name.startswith("seed-") else "damaged_study_file"
 
 
 def make_folder(path: Path) -> Path:
@@ -172,8 +206,21 @@ class RunFolder:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run finished and everything it found is there."""
-        return self.is_written and self.record["status"] == "finished"
+        """Whether the run finished and every file of it is there; a damaged record is not."""
+        if not all((self.path / name).is_file() for name in RUN_FILES):
+            return False
+        try:
+            return self.record.get("status") == "finished"
+        except OutputError:
+            return False
+
+    @property
+    def key(self) -> str | None:
+        """The key of the run that is there; None where there is none, or its record is damaged."""
+        try:
+            return self.record.get("key") if self.is_written else None
+        except OutputError:
+            return None
 
     @cached_property
     def history(self) -> list[dict[str, float]]:
@@ -223,9 +270,41 @@ class StudyFolder:
         return RunFolder(self.path / alternative / f"seed-{seed}")
 
     def runs(self, alternative: str) -> list[RunFolder]:
-        """Return the runs of ``alternative`` that came to an end, in the study's seed order."""
-        folders = (self.run(alternative, seed) for seed in self.study["seeds"])
-        return [folder for folder in folders if folder.is_written]
+        """Return the runs of ``alternative`` that came to an end, in the study's seed order.
+
+        A run of other settings than the study's own, left by an earlier one, is not among them.
+        """
+        keys = self.study.get("keys", {}).get(alternative, {})
+        folders = {seed: self.run(alternative, seed) for seed in self.study["seeds"]}
+        return [
+            folder
+            for seed, folder in folders.items()
+            if folder.is_written and folder.key == keys.get(str(seed), folder.key)
+        ]
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for this process, so that no two studies write to it at once.
+
+    Raises:
+        OutputError: another process holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows has no such lock
+        yield
+        return
+    with (folder / LOCK).open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError("folder_in_use", path=folder) from error
+        except OSError:
+            # Some network file systems have no locks; that is no reason to refuse to train.
+            yield
+            return
+        yield
 
 
 def _csv_line(cells: Sequence[Any]) -> str:

@@ -17,18 +17,8 @@ from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, DownloadError, OutputError
 from cotejo.progress import Observer
-from cotejo.store import StudyFolder, read_csv
+from cotejo.store import RUN_FILES, StudyFolder, held, read_csv
 from cotejo.study import Study
-
-RUN_FILES = {
-    "history.csv",
-    "log.txt",
-    "metrics.json",
-    "mistakes.npz",
-    "model.keras",
-    "predictions.npz",
-    "run.json",
-}
 
 STUDY = {
     "data": "digits",
@@ -79,15 +69,16 @@ def copy(finished, tmp_path) -> Path:
 def test_a_run_leaves_its_files(finished):
     for name in ("plain", "augmented", "longer"):
         run = StudyFolder(finished).run(name, 1)
-        assert {found.name for found in run.path.iterdir()} == RUN_FILES
+        assert {found.name for found in run.path.iterdir()} == set(RUN_FILES)
         assert run.record["status"] == "finished"
         assert run.record["test_reads"] == 1
         assert run.record["model"]["parameters"] == 122_570
         assert len(run.history) == run.record["epochs"] == 1
-    assert {found.name for found in finished.iterdir() if found.is_file()} == {
+    assert {found.name for found in finished.iterdir() if found.is_file()} - {".lock"} == {
         "data.json",
         "data.npz",
         "study.json",
+        "study.toml",
         "test-reads.csv",
     }
 
@@ -157,14 +148,103 @@ def test_other_settings_are_trained_and_the_old_run_is_kept_aside(copy):
     assert (kept / "predictions.npz").is_file()
 
 
-def test_a_change_of_the_parent_changes_the_child():
-    def keys(**changes):
-        from cotejo.data import load
-        from cotejo.study.plan import plan_runs
+def test_runs_that_were_replaced_come_back_when_they_are_asked_for_again(copy):
+    before = StudyFolder(copy).run("plain", 1).predictions["test_probabilities"]
+    study(base={"epochs": 1, "batch_size": 32}, alternative=[{"name": "plain"}]).run(out=copy)
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == []
+    after = StudyFolder(copy).run("plain", 1).predictions["test_probabilities"]
+    np.testing.assert_array_equal(before, after)
+    reads = [row["alternative"] for row in read_csv(copy / "test-reads.csv")]
+    assert reads.count("plain") == 2  # one of each setting, none of them again
 
+
+def test_a_report_never_takes_a_run_of_other_settings(copy):
+    class Stopped(Recorder):
+        def run_started(self, run):
+            raise KeyboardInterrupt
+
+    changed = study(base={"epochs": 2})
+    with pytest.raises(KeyboardInterrupt):
+        changed.run(out=copy, observer=Stopped())
+    assert [StudyFolder(copy).runs(name) for name in ("plain", "augmented", "longer")] == [[]] * 3
+    study().run(out=copy)
+    assert len(StudyFolder(copy).runs("plain")) == 1
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "predictions.npz", "model.keras"])
+def test_a_run_that_lost_a_file_is_trained_again(copy, name):
+    (copy / "plain" / "seed-1" / name).unlink()
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == [("plain", 1)]
+    assert StudyFolder(copy).run("plain", 1).record["test_reads"] == 2
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"status": "finished"}'])
+def test_a_damaged_record_is_trained_again(copy, text):
+    (copy / "plain" / "seed-1" / "run.json").write_text(text)
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == [("plain", 1)]
+
+
+@pytest.mark.parametrize("name", ["study.json", "data.json", "data.npz"])
+def test_a_damaged_file_of_the_study_is_written_anew(copy, name):
+    (copy / name).write_text("damaged")
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == []
+    assert StudyFolder(copy).study["name"] == "study"
+    assert StudyFolder(copy).images["example_images"].any()
+
+
+def test_two_studies_do_not_write_to_one_folder(copy):
+    with held(copy), pytest.raises(OutputError, match="another study"):
+        study().run(out=copy)
+    study().run(out=copy)
+
+
+def test_half_written_files_do_not_lock_a_folder(tmp_path):
+    (tmp_path / ".tmp-1-abc").write_text("{")
+    study(alternative=[{"name": "a"}]).run(out=tmp_path)
+    assert not list(tmp_path.glob(".tmp-*"))
+
+
+def test_an_alternative_that_cannot_be_timed_does_not_end_the_study(tmp_path, monkeypatch):
+    import cotejo.study.execution as execution
+
+    def greedy(alternative, dataset):
+        raise RuntimeError("RESOURCE_EXHAUSTED: out of memory")
+
+    monkeypatch.setattr(execution, "estimate", greedy)
+    result = study(alternative=[{"name": "a"}]).run(out=tmp_path)
+    assert len(result.finished) == 1
+
+
+def test_the_settings_are_recorded_with_the_models_own(finished):
+    settings = StudyFolder(finished).run("plain", 1).record["settings"]
+    assert settings["initializer"] == "glorot"
+    assert settings["kernel_size"] == 3
+    assert settings["momentum"] is None
+    assert StudyFolder(finished).study["alternatives"][0]["settings"] == settings
+
+
+def test_the_recorded_study_repeats_it(finished):
+    again = Study.load(finished / "study.toml")
+    watcher = Recorder()
+    again.run(out=finished, observer=watcher)
+    assert watcher.started == []
+
+
+def test_a_change_of_the_parent_changes_the_child(digits):
+    from cotejo.study.plan import resolve, run_keys
+
+    def keys(**changes):
         config = StudyConfig.parse({**STUDY, "base": {"epochs": 1, **changes}})
-        runs = plan_runs(config, load("digits"), Path("nowhere"), "tensorflow")
-        return {run.alternative: run.key for run in runs}
+        found = run_keys(resolve(config), digits, "tensorflow")
+        return {name: key for (name, _), key in found.items()}
 
     one = keys()
     assert one == keys()

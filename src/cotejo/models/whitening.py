@@ -35,14 +35,24 @@ def whitening_filters(
         >>> whitening_filters(pixels).shape
         (2, 2, 3, 24)
     """
-    windows = np.lib.stride_tricks.sliding_window_view(pixels, (size, size), axis=(1, 2))
     channels = pixels.shape[-1]
-    # [n, rows, columns, channels, size, size] to a patch a row, in the kernel's order.
-    patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, size * size * channels)
-    variances, directions = np.linalg.eigh(patches.T @ patches / len(patches))
+    # Added up in parts: all patches at once are half a gigabyte.
+    products, count = np.zeros((size * size * channels,) * 2), 0
+    for start in range(0, len(pixels), 500):
+        patches = _patches(pixels[start : start + 500], size)
+        products += patches.T @ patches
+        count += len(patches)
+    variances, directions = np.linalg.eigh(products / count)
     scaled = directions / np.sqrt(variances + epsilon)
     kernel = scaled.reshape(size, size, channels, -1)
     return np.concatenate([kernel, -kernel], axis=-1).astype(np.float32)
+
+
+def _patches(pixels: NDArray[np.floating], size: int) -> NDArray[np.float64]:
+    windows = np.lib.stride_tricks.sliding_window_view(pixels, (size, size), axis=(1, 2))
+    # [n, rows, columns, channels, size, size] to a patch a row, in the kernel's order.
+    in_order = windows.transpose(0, 1, 2, 4, 5, 3).astype(np.float64)
+    return in_order.reshape(-1, size * size * pixels.shape[-1])
 
 
 def whiten(network: keras.Model, images: NDArray[np.uint8], most: int = 5000) -> None:
@@ -58,4 +68,4 @@ def whiten(network: keras.Model, images: NDArray[np.uint8], most: int = 5000) ->
         return
     before = keras.Model(network.input, layer.input)
     seen = ops.convert_to_numpy(before(images[:most].astype("float32")))
-    layer.kernel.assign(whitening_filters(seen.astype(np.float64)))
+    layer.kernel.assign(whitening_filters(seen))

@@ -2,69 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cotejo.backend import keras
-from cotejo.config import Alternative, StudyConfig
+from cotejo.config import StudyConfig
 from cotejo.data import Dataset
-from cotejo.errors import TrainingError
-from cotejo.models import check_options
+from cotejo.errors import OutputError, UsageError
 from cotejo.progress import Observer, PlannedRun
-from cotejo.study.plan import plan_runs
+from cotejo.store import RunFolder, StudyFolder
 from cotejo.study.record import RunJob
 from cotejo.study.run import execute
 from cotejo.study.samples import write_samples
-from cotejo.study.study import StudyResult
 from cotejo.study.timing import estimate
 
-__all__ = ["check_models", "run_study"]
+__all__ = ["StudyResult", "run_study"]
 
 
-def check_models(config: StudyConfig) -> None:
-    """Refuse a study that names a model, or an option of one, that there is not.
+@dataclass
+class StudyResult:
+    """Where a study's files are, and how its runs ended.
 
-    Raises:
-        ConfigError: it does.
+    Attributes:
+        folder: the study's.
+        finished: the runs that finished, now or before.
+        failed: the runs that failed now; they are tried again the next time.
     """
-    for alternative in config.alternatives:
-        check_options(alternative.settings.model, alternative.settings.model_options)
+
+    folder: Path
+    finished: list[PlannedRun] = field(default_factory=list)
+    failed: list[PlannedRun] = field(default_factory=list)
 
 
 def run_study(
     config: StudyConfig,
     dataset: Dataset,
+    runs: Sequence[PlannedRun],
     folder: Path,
     quick: bool,
     command: str,
     observer: Observer,
 ) -> StudyResult:
-    """Train the runs of ``config`` that are missing in ``folder``.
+    """Train the runs that are not finished.
 
     Raises:
         OutputError: the folder can't be written.
     """
-    runs = plan_runs(config, dataset, folder, keras.config.backend())
-    observer.planned(config, dataset, runs, folder, quick)
     result = StudyResult(folder, finished=[run for run in runs if run.finished])
     missing = [run for run in runs if not run.finished]
-    if missing:
+    if not _has_samples(folder, dataset):
         policies = (alternative.settings.augment for alternative in config.alternatives)
         write_samples(folder, dataset, policies)
+    if missing:
         _estimate(config, dataset, missing, observer)
     for run in missing:
         observer.run_started(run)
-        job = _job(config, dataset, runs, run, folder, quick, command)
-        reason = execute(job, observer)
+        settings = config.alternative(run.alternative).settings
+        parent = _parent(runs, run, settings.start_from)
+        reason = execute(RunJob(run, settings, parent, dataset, folder, quick, command), observer)
         if reason is None:
             result.finished.append(run)
+            observer.run_finished(run, RunFolder(run.folder).metrics)
         else:
             result.failed.append(run)
             observer.run_failed(run, reason)
     return result
 
 
+def _has_samples(folder: Path, dataset: Dataset) -> bool:
+    study = StudyFolder(folder)
+    try:
+        return study.data["fingerprint"] == dataset.fingerprint and bool(study.images)
+    except (OutputError, KeyError):
+        return False
+
+
 def _estimate(
-    config: StudyConfig, dataset: Dataset, missing: list[PlannedRun], observer: Observer
+    config: StudyConfig, dataset: Dataset, missing: Sequence[PlannedRun], observer: Observer
 ) -> None:
     seconds = 0.0
     for alternative in config.alternatives:
@@ -73,34 +87,18 @@ def _estimate(
             continue
         try:
             found = estimate(alternative, dataset)
-        except (TrainingError, MemoryError):
-            # Its run will meet the same and record it; the others go on.
+        except UsageError:
+            raise
+        except Exception:  # noqa: S112
+            # Whatever it is, no memory for one, its run will meet it too, and record it.
             continue
         observer.timed(found)
         seconds += count * found.run_seconds
     observer.estimated(seconds)
 
 
-def _job(
-    config: StudyConfig,
-    dataset: Dataset,
-    runs: list[PlannedRun],
-    run: PlannedRun,
-    folder: Path,
-    quick: bool,
-    command: str,
-) -> RunJob:
-    settings = _alternative(config, run.alternative).settings
-    parent = next(
-        (
-            other
-            for other in runs
-            if (other.alternative, other.seed) == (settings.start_from, run.seed)
-        ),
-        None,
-    )
-    return RunJob(run, settings, parent, dataset, folder, quick, command)
-
-
-def _alternative(config: StudyConfig, name: str) -> Alternative:
-    return next(found for found in config.alternatives if found.name == name)
+def _parent(
+    runs: Sequence[PlannedRun], run: PlannedRun, start_from: str | None
+) -> PlannedRun | None:
+    wanted = (start_from, run.seed)
+    return next((other for other in runs if (other.alternative, other.seed) == wanted), None)

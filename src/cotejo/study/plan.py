@@ -4,43 +4,92 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cotejo.config import Alternative, StudyConfig
+from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.data import Dataset
+from cotejo.models import build_model, check_options, model_family
 from cotejo.platform import resolve_precision
 from cotejo.progress import PlannedRun
 from cotejo.store import StudyFolder
 
-__all__ = ["TRAINING_CODE", "plan_runs"]
+__all__ = ["TRAINING_CODE", "check_models", "count_parameters", "plan_runs", "resolve", "run_keys"]
 
 TRAINING_CODE = 1
 """Raised whenever the training code changes so that the same settings give other results."""
 
+Keys = dict[tuple[str, int], str]
 
-def plan_runs(
-    config: StudyConfig, dataset: Dataset, folder: Path, backend: str
-) -> list[PlannedRun]:
-    """Return a study's runs, seed by seed, each alternative after the one that it starts from.
+
+def check_models(config: StudyConfig) -> None:
+    """Refuse a study that names a model, or an option of one, that there is not.
+
+    Raises:
+        ConfigError: it does.
+    """
+    for alternative in config.alternatives:
+        check_options(alternative.settings.model, alternative.settings.model_options)
+
+
+def resolve(config: StudyConfig) -> StudyConfig:
+    """Return the study with the models' own options filled in, so that its records say them."""
+
+    def resolved(alternative: Alternative) -> Alternative:
+        given = alternative.settings
+        options = {**model_family(given.model).options, **given.model_options}
+        settings = given.model_copy(update=options)
+        return alternative.model_copy(update={"settings": settings})
+
+    return config.model_copy(update={"alternatives": tuple(map(resolved, config.alternatives))})
+
+
+def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
+    """Build every alternative's model once and count its parameters.
+
+    Raises:
+        ConfigError: the images are too small for one of them.
+    """
+    return {
+        alternative.name: _build(alternative.settings, dataset).count_params()
+        for alternative in config.alternatives
+    }
+
+
+def _build(settings: Settings, dataset: Dataset) -> Any:
+    return build_model(
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+    )
+
+
+def run_keys(config: StudyConfig, dataset: Dataset, backend: str) -> Keys:
+    """Return the key of every run, by alternative and seed.
 
     Args:
-        config: the study.
+        config: the study, resolved.
         dataset: what it trains on.
-        folder: where the study's files are; runs of the same key that finished there count.
         backend: the name of Keras's backend.
     """
-    return [
-        _planned(alternative, seed, _key(config, alternative, seed, dataset, backend), folder)
+    return {
+        (alternative.name, seed): _key(config, alternative, seed, dataset, backend)
         for seed in config.seeds
         for alternative in config.alternatives
-    ]
+    }
 
 
-def _planned(alternative: Alternative, seed: int, key: str, folder: Path) -> PlannedRun:
-    run = StudyFolder(folder).run(alternative.name, seed)
-    finished = run.is_finished and run.record["key"] == key
-    return PlannedRun(alternative.name, seed, key, run.path, finished, alternative.settings.epochs)
+def plan_runs(
+    config: StudyConfig, keys: Keys, folder: Path, parameters: Mapping[str, int]
+) -> list[PlannedRun]:
+    """Return a study's runs, seed by seed, each alternative after the one that it starts from."""
+    study = StudyFolder(folder)
+    planned = []
+    for (name, seed), key in keys.items():
+        run = study.run(name, seed)
+        finished = run.is_finished and run.key == key
+        epochs = config.alternative(name).settings.epochs
+        planned.append(PlannedRun(name, seed, key, run.path, finished, epochs, parameters[name]))
+    return planned
 
 
 def _key(
@@ -51,7 +100,7 @@ def _key(
     settings["precision"] = resolve_precision(alternative.settings.precision)
     parent = settings.pop("start_from")
     if parent is not None:
-        settings["parent"] = _key(config, _named(config, parent), seed, dataset, backend)
+        settings["parent"] = _key(config, config.alternative(parent), seed, dataset, backend)
     content = {
         "settings": settings,
         "seed": seed,
@@ -60,7 +109,3 @@ def _key(
         "training_code": TRAINING_CODE,
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _named(config: StudyConfig, name: str) -> Alternative:
-    return next(found for found in config.alternatives if found.name == name)

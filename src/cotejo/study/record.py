@@ -117,11 +117,11 @@ def reason_of(error: Exception, job: RunJob) -> CotejoError:
     """Return ``error`` as one of Cotejo's, which says what to do."""
     if isinstance(error, CotejoError):
         return error
-    # TensorFlow's and JAX's out-of-memory errors, without importing either.
+    # TensorFlow's and JAX's out-of-memory errors, without importing one.
     if (
         isinstance(error, MemoryError)
-        or "ResourceExhausted" in type(error).__name__
-        or ("RESOURCE_EXHAUSTED" in str(error))
+        or any(word in type(error).__name__ for word in ("ResourceExhausted", "OutOfMemory"))
+        or "RESOURCE_EXHAUSTED" in str(error)
     ):
         return TrainingError("out_of_memory", batch_size=job.settings.batch_size)
     first_line = str(error).strip().partition("\n")[0]

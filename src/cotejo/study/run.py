@@ -24,6 +24,7 @@ from cotejo.store import (
     RunFolder,
     append_csv,
     make_folder,
+    read_csv,
     write_atomically,
     write_csv,
     write_json,
@@ -38,6 +39,7 @@ from cotejo.study.record import (
     start_record,
     timings,
 )
+from cotejo.study.replaced import clear
 from cotejo.train import HISTORY_COLUMNS, predict_logits, softmax, train
 
 __all__ = ["build_network", "execute"]
@@ -54,7 +56,8 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
         OutputError: its files can't be written, which no other run would mend.
     """
     folder = job.planned.folder
-    _clear(folder, job.planned.key, job.study_folder)
+    clear(folder, job.planned.key, job.study_folder)
+    make_folder(folder)
     record = start_record(job)
     log = [f"{record['started']} started {job.planned.alternative} seed {job.planned.seed}"]
     try:
@@ -99,8 +102,7 @@ def _train_and_write(
     )
     evaluating = time.perf_counter()
     write_csv(folder / "history.csv", HISTORY_COLUMNS, training.history)
-    metrics = _evaluate(job, network)
-    write_json(folder / "metrics.json", metrics)
+    write_json(folder / "metrics.json", _evaluate(job, network))
     _write_model(folder / "model.keras", network)
     ended = time.perf_counter()
     record |= {
@@ -109,11 +111,10 @@ def _train_and_write(
         "best_epoch": training.best_epoch,
         "stopped_early": training.stopped_early,
         "timings": timings(training, ended - evaluating, ended - started),
-        "test_reads": 1,
+        "test_reads": _test_reads(job),
         "finished": now(),
     }
     log.append(f"{record['finished']} finished")
-    observer.run_finished(planned, metrics)
 
 
 def build_network(settings: Settings, dataset: Dataset) -> keras.Model:
@@ -159,6 +160,12 @@ def _evaluate(job: RunJob, network: keras.Model) -> dict[str, Any]:
     return metrics
 
 
+def _test_reads(job: RunJob) -> int:
+    """Count this run's readings of the test set: more than one where it was trained again."""
+    rows = read_csv(job.study_folder / "test-reads.csv")
+    return sum(row["key"] == job.planned.key for row in rows)
+
+
 @contextmanager
 def _fresh_backend(seed: int) -> Iterator[None]:
     """Seed every source of chance, and let go of a run's memory when it ends."""
@@ -193,21 +200,6 @@ def _write_model(path: Path, network: keras.Model) -> None:
             temporary.unlink(missing_ok=True)
 
     write_atomically(path, write)
-
-
-def _clear(folder: Path, key: str, study_folder: Path) -> None:
-    """Make room for a run: a finished one of other settings is kept aside, the rest goes."""
-    run = RunFolder(folder)
-    if run.is_finished and run.record["key"] != key:
-        old = run.record
-        aside = make_folder(study_folder / "replaced")
-        target = aside / f"{old['alternative']}-seed-{old['seed']}-{old['key'][:8]}"
-        if target.exists():
-            shutil.rmtree(target)
-        folder.rename(target)
-    elif folder.exists():
-        shutil.rmtree(folder)
-    make_folder(folder)
 
 
 def _write_log(folder: Path, lines: list[str]) -> None:

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset, load
 from cotejo.data.dataset import Split
 from cotejo.errors import DownloadError, OutputError
 from cotejo.messages import current_language
-from cotejo.progress import Observer, PlannedRun
-from cotejo.store import FORMAT, StudyFolder, make_folder, write_json
+from cotejo.progress import Observer
+from cotejo.store import LOCK, TEMPORARY, held, make_folder
 
-__all__ = ["QUICK", "Study", "StudyResult"]
+if TYPE_CHECKING:
+    from cotejo.study.execution import StudyResult
+
+__all__ = ["QUICK", "Study"]
 
 QUICK = {"epochs": 2, "train": 6000, "valid": 2000, "test": 2000}
 """What a quick look is cut down to: epochs, and the first images of each split."""
-
-
-@dataclass
-class StudyResult:
-    """Where a study's files are, and how its runs ended.
-
-    Attributes:
-        folder: the study's.
-        finished, failed: its runs; those that had finished before count as finished.
-    """
-
-    folder: Path
-    finished: list[PlannedRun] = field(default_factory=list)
-    failed: list[PlannedRun] = field(default_factory=list)
 
 
 class Study:
@@ -44,7 +32,6 @@ class Study:
         config: what is trained.
 
     Example:
-        >>> import tempfile
         >>> study = Study.load("studies/notebooks.toml", ["epochs=1"], data="digits", seeds=1)
         >>> [alternative.name for alternative in study.config.alternatives][:2]
         ['mlp', 'cnn2']
@@ -76,13 +63,13 @@ class Study:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
         Args:
-            out: the study's folder; ``runs/<name>`` if left out, the data set's name added where
-                it is not the study's own, and ``-quick``.
+            out: the study's folder; ``runs/<name>`` if left out, with the dataset's name where it
+                is not CIFAR-10, and ``-quick``.
             data_dir: where CIFAR-10 is looked for first.
             quick: a look of some two minutes, on a part of the images; no evidence.
             fallback: the dataset to use where the study's own can't be downloaded.
             observer: told of everything as it happens.
-            command: what repeats the study, for its record.
+            command: what repeats the study, for its record; from its ``study.toml`` if left out.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -102,21 +89,33 @@ class Study:
             [('cnn3', 1)]
         """
         # Deferred, so that reading and reporting a study need no backend.
-        from cotejo.study.execution import check_models, run_study
+        from cotejo.backend import keras
+        from cotejo.study import plan
+        from cotejo.study.description import write_study
+        from cotejo.study.execution import run_study
+        from cotejo.study.replaced import bring_back
 
-        # Before anything is written or downloaded: a mistake costs nothing.
-        check_models(self.config)
         observer = observer or Observer()
-        config = _quickened(self.config) if quick else self.config
+        # Before anything is downloaded or written: a mistake costs nothing.
+        plan.check_models(self.config)
+        if out is not None:
+            _check_folder(Path(out))
         dataset = self._load_data(data_dir, fallback, observer)
+        asked = config = plan.resolve(self.config)
         if quick:
-            dataset = _first_images(dataset)
-        folder = Path(out) if out else _default_folder(self.config, dataset, quick)
+            config, dataset = _quickened(config), _first_images(dataset)
+        parameters = plan.count_parameters(config, dataset)
+        folder = Path(out) if out is not None else _default_folder(config, dataset, quick)
         _check_folder(folder)
         self.folder = make_folder(folder)
-        command = command or shlex.join(["cotejo", "study", self.config.name])
-        _write_study(folder, self.config.data, config, dataset, quick, command)
-        return run_study(config, dataset, folder, quick, command, observer)
+        command = command or _command(folder, quick)
+        keys = plan.run_keys(config, dataset, keras.config.backend())
+        with held(folder):
+            bring_back(folder, keys)
+            runs = plan.plan_runs(config, keys, folder, parameters)
+            write_study(folder, config, asked, dataset, keys, quick, command)
+            observer.planned(config, dataset, runs, folder, quick)
+            return run_study(config, dataset, runs, folder, quick, command, observer)
 
     def report(self, folder: Path | str | None = None, language: str | None = None) -> Path:
         """Write the report of what was trained and return its path.
@@ -181,8 +180,13 @@ def _first_images(dataset: Dataset) -> Dataset:
     )
 
 
+def _command(folder: Path, quick: bool) -> str:
+    words = ["cotejo", "study", str(folder / "study.toml"), "--out", str(folder)]
+    return shlex.join([*words, "--quick"] if quick else words)
+
+
 def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool) -> Path:
-    # The file's own data set gets the plain name, so that a fallback never mixes with it.
+    # CIFAR-10 gets the plain name, so that a fallback never mixes with it.
     parts = [config.name]
     if dataset.name != "cifar10":
         parts.append(dataset.name)
@@ -192,35 +196,14 @@ def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool) -> Path:
 
 
 def _check_folder(folder: Path) -> None:
-    """Refuse a folder that holds something else than a study's files."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "study.json").is_file():
+    """Refuse a folder that holds something else than a study's files; clear half-written ones."""
+    try:
+        found = list(folder.iterdir()) if folder.is_dir() else []
+        half_written = [path for path in found if path.name.startswith(TEMPORARY)]
+        for path in half_written:
+            path.unlink()
+    except OSError as error:
+        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
+    others = {path.name for path in found if path not in half_written} - {LOCK}
+    if others and "study.json" not in others:
         raise OutputError("foreign_folder", path=folder)
-
-
-def _write_study(
-    folder: Path, requested: str, config: StudyConfig, dataset: Dataset, quick: bool, command: str
-) -> None:
-    content = {
-        "format": FORMAT,
-        "name": config.name,
-        "title": config.title,
-        "data": dataset.name,
-        "requested_data": requested if requested == "cifar10" else dataset.name,
-        "quick": quick,
-        "seeds": list(config.seeds),
-        "alternatives": [
-            {
-                "name": alternative.name,
-                "label": alternative.label,
-                "changes": alternative.changes,
-                "settings": alternative.settings.model_dump(),
-            }
-            for alternative in config.alternatives
-        ],
-        "command": command,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    path = folder / "study.json"
-    if path.is_file():
-        content["started"] = StudyFolder(folder).study.get("started", content["started"])
-    write_json(path, content)

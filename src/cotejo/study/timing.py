@@ -25,6 +25,13 @@ def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
         alternative: whose settings say what is trained.
         dataset: whose images are used; nothing that is learned is kept.
     """
+    try:
+        return _timed(alternative, dataset)
+    finally:
+        keras.utils.clear_session()
+
+
+def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
     settings = alternative.settings
     keras.utils.set_random_seed(0)
     network = build_network(settings, dataset)
@@ -40,13 +47,10 @@ def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
         steps += 1
     step_seconds = (time.perf_counter() - started) / steps
     valid_seconds = _validation_seconds(network, dataset)
-    parameters = int(network.count_params())
-    del learner, network
-    keras.utils.clear_session()
     epoch_seconds = step_seconds * len(order) + valid_seconds
     return Estimate(
         alternative.name,
-        parameters,
+        int(network.count_params()),
         settings.batch_size / step_seconds,
         # Compiled again in the run; evaluation reads as many images again as three validations.
         compile_seconds + settings.epochs * epoch_seconds + 3 * valid_seconds,

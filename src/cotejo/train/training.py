@@ -172,9 +172,12 @@ class _EpochKeeper(keras.callbacks.Callback):
         self._best_loss = math.inf
         self._best_weights: list[NDArray[Any]] | None = None
         self._epoch_started = 0.0
+        self._learning_rate = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch_started = time.perf_counter()
+        rate = self.model.optimizer.learning_rate
+        self._learning_rate = float(keras.ops.convert_to_numpy(rate))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._on_batch(len(self.training.history) + 1, batch + 1, self._steps)
@@ -182,18 +185,19 @@ class _EpochKeeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         fit_seconds = time.perf_counter() - self._epoch_started
         train_loss = float(logs["loss"])
-        if not math.isfinite(train_loss):
+        valid_loss, valid_accuracy = self._validate()
+        # Weights can overflow in an epoch's last step, which only the validation sees.
+        if not math.isfinite(train_loss + valid_loss):
             raise TrainingError(
                 "loss_not_finite", epoch=epoch + 1, learning_rate=self._settings.learning_rate
             )
-        valid_loss, valid_accuracy = self._validate()
         row = {
             "epoch": epoch + 1,
             "train_loss": train_loss,
             "train_accuracy": float(logs["accuracy"]),
             "valid_loss": valid_loss,
             "valid_accuracy": valid_accuracy,
-            "learning_rate": float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)),
+            "learning_rate": self._learning_rate,
             "seconds": time.perf_counter() - self._epoch_started,
         }
         self.fit_seconds.append(fit_seconds)

@@ -1,0 +1,64 @@
+"""``study.json`` and ``study.toml``: what was asked for, and how to ask for it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cotejo.config import StudyConfig
+from cotejo.data import Dataset
+from cotejo.store import FORMAT, write_atomically, write_json
+
+__all__ = ["write_study"]
+
+
+def write_study(
+    folder: Path,
+    config: StudyConfig,
+    asked: StudyConfig,
+    dataset: Dataset,
+    keys: Mapping[tuple[str, int], str],
+    quick: bool,
+    command: str,
+) -> None:
+    """Write what a study is, resolved, before anything of it is trained.
+
+    Args:
+        folder: the study's.
+        config: resolved, and cut down where it is a quick look.
+        asked: the same, not cut down.
+        dataset: what it trains on, which may be a fallback.
+        keys: each run's key, by alternative and seed: a report counts runs of these alone.
+        quick: whether this is a quick look.
+        command: what repeats it.
+    """
+    wanted = config.data if config.data == "cifar10" else dataset.name
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "name": config.name,
+        "title": config.title,
+        "data": dataset.name,
+        "requested_data": wanted,
+        "quick": quick,
+        "seeds": list(config.seeds),
+        "alternatives": [
+            {
+                "name": alternative.name,
+                "label": alternative.label,
+                "changes": alternative.changes,
+                "settings": alternative.settings.model_dump(),
+            }
+            for alternative in config.alternatives
+        ],
+        "keys": {
+            alternative.name: {str(seed): keys[alternative.name, seed] for seed in config.seeds}
+            for alternative in config.alternatives
+        },
+        "command": command,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_json(folder / "study.json", content)
+    toml = asked.to_toml().encode()
+    write_atomically(folder / "study.toml", lambda file: file.write(toml))
