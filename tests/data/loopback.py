@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,10 +32,16 @@ class Handler(BaseHTTPRequestHandler):
         if manner in ("404", "503"):
             self.send_error(int(manner))
             return
-        if manner == "to a file":
+        if manner in ("to a file", "to a closed port"):
             self.send_response(302)
-            self.send_header("Location", "file:///etc/passwd")
+            where = "file:///etc/passwd" if manner == "to a file" else closed_address()
+            self.send_header("Location", where)
             self.end_headers()
+            return
+        if manner == "silent":
+            self.server.script.closing.wait(10)
+        if manner in ("silent", "hang up"):
+            self.close_connection = True
             return
         content = bytes(len(script.content)) if manner == "wrong" else script.content
         if manner == "page":
@@ -75,6 +82,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def closed_address() -> str:
+    """An address of this machine at which nobody listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}/"
 
 
 class Loopback(ThreadingHTTPServer):

@@ -1,12 +1,12 @@
 """Downloads from loopback: whole, slow, cut short, wrong, refused."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
 
 import pytest
+from loopback import closed_address
 
 from cotejo.data.download import download
 from cotejo.data.transfer import Patience, check_address
@@ -148,6 +148,29 @@ def test_a_busy_source_is_asked_again(serve, get, holds):
     holds()
 
 
+@pytest.mark.parametrize("outage", ["to a closed port", "silent", "hang up"])
+def test_a_moments_outage_does_not_cost_what_is_there(outage, serve, get, holds, tiny):
+    server = serve("break", outage, "whole")
+    get(server)
+    holds()
+    start = f"bytes={len(tiny.archives['python']) // 2}-"
+    assert server.ranges == [None, start, start]
+
+
+def test_an_outage_that_lasts_is_given_up(serve, get):
+    server = serve("break", "hang up")
+    with pytest.raises(DownloadError, match="it can't be reached"):
+        get(server)
+    assert len(server.ranges) == 3
+
+
+def test_a_source_that_is_not_there_is_asked_once(serve, get, holds):
+    first, second = serve("hang up"), serve("whole")
+    get(first, second)
+    holds()
+    assert len(first.ranges) == 1
+
+
 def test_a_slow_source_is_left_for_another(serve, get, holds):
     slow, second = serve("slow"), serve("whole")
     get(slow, second, patience=JUDGING)
@@ -182,12 +205,7 @@ def test_the_only_source_may_be_slow(serve, get, holds):
     ],
 )
 def test_failure_names_source_reason_and_ways_out(manner, reason, serve, get, tmp_path):
-    if manner == "refused":
-        with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
-    else:
-        url = serve(manner).url
+    url = closed_address() if manner == "refused" else serve(manner).url
     missing = serve("404").url
     with pytest.raises(DownloadError) as caught:
         get(url, missing)

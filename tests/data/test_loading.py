@@ -7,6 +7,7 @@ import pytest
 
 import cotejo.data
 from cotejo.data import loading
+from cotejo.data.places import cache_folder
 from cotejo.errors import DataError, DownloadError
 
 
@@ -121,6 +122,41 @@ def test_a_path_is_a_folder_or_an_archive(tmp_path):
     with pytest.raises(DataError) as caught:
         cotejo.data.load(tmp_path / "notes.txt")
     assert caught.value.key == "data_wrong_archive"
+
+
+@pytest.fixture
+def homeless(monkeypatch):
+    """A user without HOME and without an entry in the list of users."""
+    import pwd
+
+    def unknown(_):
+        raise KeyError
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(pwd, "getpwnam", unknown)
+
+
+def test_a_user_without_a_home_has_fewer_places(homeless):
+    assert [key for key, _, _ in cotejo.data.where()] == ["cache", "torchvision"]
+    assert cache_folder() == Path(".cache/cotejo")
+
+
+@pytest.mark.parametrize("how", ["--data-dir", "COTEJO_DATA"])
+def test_a_home_that_nobody_has_is_no_place(how, load_tiny, monkeypatch, homeless):
+    named = "~nobody-of-this-name/cifar"
+    if how == "COTEJO_DATA":
+        monkeypatch.setenv("COTEJO_DATA", named)
+    with pytest.raises(DataError, match=f"{how} says that CIFAR-10 is in {named}"):
+        load_tiny(Path(named) if how == "--data-dir" else None)
+
+
+@pytest.mark.parametrize("path", ["~/cifar", "~nobody-of-this-name/cifar"])
+def test_a_path_in_a_home_that_nobody_has(path, homeless):
+    with pytest.raises(DataError) as caught:
+        cotejo.data.load(path)
+    assert caught.value.key == "data_missing_path"
 
 
 def test_where_tells_by_names_and_sizes(nowhere):

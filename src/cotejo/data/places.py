@@ -10,7 +10,7 @@ from platformdirs import user_cache_path
 
 from cotejo.data.forms import holds_cifar10
 
-__all__ = ["Place", "cache_folder", "places", "where"]
+__all__ = ["Place", "cache_folder", "expanded", "places", "where"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,30 @@ class Place:
 
 
 def cache_folder() -> Path:
-    """Return Cotejo's own cache folder, where downloads are kept; it may not exist."""
-    return user_cache_path("cotejo")
+    """Return Cotejo's own cache folder, where downloads are kept; it may not exist.
+
+    A user without a home, as in some containers, has it in the current folder.
+    """
+    homeless = Path(".cache", "cotejo")
+    try:
+        folder = user_cache_path("cotejo")
+    except RuntimeError:
+        return homeless
+    # Older versions of platformdirs leave the "~", which would become a folder of that name.
+    return homeless if folder.parts[0] == "~" else folder
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with its ``~`` expanded, or as it is where nobody has such a home.
+
+    Example:
+        >>> expanded("~nobody-of-this-name/cifar").name
+        'cifar'
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def places(data_dir: Path | None = None) -> list[Place]:
@@ -42,18 +64,23 @@ def places(data_dir: Path | None = None) -> list[Place]:
     """
     found = []
     if data_dir is not None:
-        found.append(Place("data_dir", Path(data_dir).expanduser(), named="--data-dir"))
+        found.append(Place("data_dir", expanded(data_dir), named="--data-dir"))
     if named := os.environ.get("COTEJO_DATA"):
-        found.append(Place("environment", Path(named).expanduser(), named="COTEJO_DATA"))
-    keras = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    torch = Path(os.environ.get("TORCH_HOME") or Path.home() / ".cache" / "torch")
-    return [
-        *found,
-        Place("cache", cache_folder()),
-        Place("keras", keras / "datasets"),
-        Place("torchvision", Path("data")),
-        Place("torchvision", torch),
-    ]
+        found.append(Place("environment", expanded(named), named="COTEJO_DATA"))
+    found.append(Place("cache", cache_folder()))
+    if keras := os.environ.get("KERAS_HOME") or _at_home(".keras"):
+        found.append(Place("keras", Path(keras) / "datasets"))
+    found.append(Place("torchvision", Path("data")))
+    if torch := os.environ.get("TORCH_HOME") or _at_home(".cache/torch"):
+        found.append(Place("torchvision", Path(torch)))
+    return found
+
+
+def _at_home(path: str) -> str | None:
+    try:
+        return str(Path.home() / path)
+    except RuntimeError:  # HOME is not set, and the user has no entry of their own
+        return None
 
 
 def where(data_dir: Path | None = None) -> list[tuple[str, Path, bool]]:

@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 Progress = Callable[[str, int, int | None], None]
+"""Told of a download: the address, the bytes that are there, and those expected."""
 
 _CHUNK = 1 << 18
 _TOO_MANY_REQUESTS = 429
@@ -109,7 +110,7 @@ def transfer(
         hurry: whether to give up on a source that is slow.
 
     Raises:
-        BrokenOffError: the connection ended early or fell silent.
+        BrokenOffError: the connection ended early or fell silent, or can't be taken up again.
         TooSlowError: it is slow, and there is a hurry.
         SourceError: the source hasn't got the archive.
         OSError: ``part`` can't be written.
@@ -155,7 +156,9 @@ def _open(url: str, start: int, patience: Patience) -> HTTPResponse:
         raise kind("data_source_status", code=error.code, reason=error.reason) from None
     except (URLError, HTTPException, OSError) as error:
         reason = getattr(error, "reason", None) or error or type(error).__name__
-        raise SourceError("data_source_unreachable", reason=reason) from None
+        # With a part of it here already, a moment's outage mustn't cost the whole.
+        kind = BrokenOffError if start else SourceError
+        raise kind("data_source_unreachable", reason=reason) from None
     return response
 
 
