@@ -27,12 +27,15 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-# The versions that `make` installs: the newest that the ranges in pyproject.toml allow.
+# The versions that `make` installs: the newest that the ranges in pyproject.toml allow. Of
+# TensorFlow's two builds one is installed, and both are pinned, for every machine's sake.
 lock:
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -e '.[dev]'
 	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+	twin=$$(sed -n -e 's/^tensorflow[_-]cpu==/tensorflow==/p' -e t -e 's/^tensorflow==/tensorflow_cpu==/p' \
+		constraints.txt) && echo "$$twin" >> constraints.txt
 	touch $(VENV)/.installed
 
 clean:
