@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -41,12 +42,140 @@ def test_the_public_names_are_complete_and_sorted():
 
 
 def test_precision_is_decided_by_the_processor(monkeypatch):
-    monkeypatch.setattr(platform, "_has_nvidia_gpu", lambda: False)
+    monkeypatch.setattr(platform, "_computes_on_gpu", lambda: False)
     monkeypatch.setattr(platform, "_processor_lines", lambda: {"flags": "avx2 avx512_bf16"})
     assert platform.resolve_precision("auto") == "bfloat16"
     monkeypatch.setattr(platform, "_processor_lines", lambda: {"flags": "avx2 avx512f"})
     assert platform.resolve_precision("auto") == "float32"
     assert platform.resolve_precision("bfloat16") == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("capability", "precision"),
+    [(7.0, "float32"), (7.5, "float32"), (8.0, "bfloat16"), (9.0, "bfloat16")],
+)
+def test_precision_is_decided_by_the_gpu_that_computes(capability, precision, monkeypatch):
+    monkeypatch.setattr(platform, "_computes_on_gpu", lambda: True)
+    monkeypatch.setattr(platform, "nvidia_gpu", lambda: ("NVIDIA", capability))
+    monkeypatch.setattr(platform, "_processor_lines", lambda: {"flags": "avx512_bf16"})
+    assert platform.resolve_precision("auto") == precision
+
+
+@pytest.mark.parametrize(
+    ("script", "gpu"),
+    [
+        ("echo 'Tesla T4, 7.5'", ("Tesla T4", 7.5)),
+        ("echo 'NVIDIA A100, 8.0'; echo 'Tesla V100-SXM2, 7.0'", ("Tesla V100-SXM2", 7.0)),
+        ("echo 'No devices were found'", None),
+        ("echo 'Field \"compute_cap\" is not a valid field to query.'; exit 2", None),
+        ("exit 9", None),
+    ],
+)
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_the_driver_is_asked_for_the_gpu(script, gpu, ask_driver):
+    assert ask_driver(script) == gpu
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_a_gpu_that_the_user_hides_is_none(ask_driver, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert ask_driver("echo 'Tesla T4, 7.5'") is None
+
+
+@pytest.fixture
+def ask_driver(tmp_path, monkeypatch):
+    """Ask a driver's program that runs ``script`` for the GPU."""
+
+    def ask(script):
+        program = tmp_path / "nvidia-smi"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        platform.nvidia_gpu.cache_clear()
+        return platform.nvidia_gpu()
+
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    yield ask
+    platform.nvidia_gpu.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("packages", "gpu", "backend"),
+    [
+        (["jax"], True, "tensorflow"),
+        (["jax", "jax_cuda12_plugin"], True, "jax"),
+        (["jax", "jax_cuda13_plugin"], True, "jax"),
+        (["jax", "jax_cuda12_plugin"], False, "tensorflow"),
+        ([], True, "tensorflow"),
+    ],
+)
+def test_jax_is_chosen_where_it_can_use_the_gpu(packages, gpu, backend, monkeypatch):
+    monkeypatch.setattr(platform, "find_spec", lambda name: name if name in packages else None)
+    monkeypatch.setattr(platform, "nvidia_gpu", lambda: ("NVIDIA A100", 8.0) if gpu else None)
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert platform.chosen_backend() == backend
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert platform.chosen_backend() == "torch"
+
+
+def fake_jax(kind):
+    device = SimpleNamespace(platform=kind, device_kind="NVIDIA A100")
+    return SimpleNamespace(devices=lambda: [device])
+
+
+def fake_tensorflow(*gpus):
+    details = SimpleNamespace(get_device_details=lambda gpu: {"device_name": gpu})
+    config = SimpleNamespace(list_physical_devices=lambda kind: list(gpus), experimental=details)
+    return SimpleNamespace(config=config)
+
+
+def fake_torch(there):
+    cuda = SimpleNamespace(is_available=lambda: there, get_device_name=lambda number: "NVIDIA A100")
+    return SimpleNamespace(cuda=cuda)
+
+
+@pytest.mark.parametrize(
+    ("backend", "module", "accelerator"),
+    [
+        ("jax", fake_jax("gpu"), "NVIDIA A100"),
+        ("jax", fake_jax("cpu"), None),
+        ("tensorflow", fake_tensorflow("NVIDIA A100"), "NVIDIA A100"),
+        ("tensorflow", fake_tensorflow(), None),
+        ("torch", fake_torch(True), "NVIDIA A100"),
+        ("torch", fake_torch(False), None),
+    ],
+)
+def test_the_backend_is_asked_for_its_accelerator(backend, module, accelerator, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setitem(sys.modules, backend, module)
+    assert platform.machine()["accelerator"] == accelerator
+    assert platform._computes_on_gpu() is (accelerator is not None)
+
+
+@pytest.mark.parametrize(
+    ("backend", "words"),
+    [
+        ("torhc", ('KERAS_BACKEND names "torhc", which is no backend', 'Did you mean "torch"?')),
+        ("torch", ("the backend torch is not installed. Install it (pip install torch)",)),
+    ],
+)
+def test_a_backend_that_is_not_there_is_the_users_to_mend(backend, words):
+    code = (
+        "import sys; from importlib import util; found = util.find_spec\n"
+        "util.find_spec = lambda name, *more: None if name == 'torch' else found(name, *more)\n"
+        "from cotejo.cli.app import run\n"
+        "sys.exit(run(['train', '--data', 'digits']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "KERAS_BACKEND": backend, "COTEJO_LANG": "en"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert all(part in done.stderr for part in words)
 
 
 def test_the_machine_is_described():

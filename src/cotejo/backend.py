@@ -11,15 +11,32 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from numpy.typing import NDArray
 
-from cotejo.platform import default_backend, quiet_stderr
+from cotejo.errors import BackendError
+from cotejo.messages import did_you_mean
+from cotejo.platform import chosen_backend, quiet_stderr
 
 __all__ = ["keras", "ops", "steps_feed", "use_precision"]
 
-os.environ.setdefault("KERAS_BACKEND", default_backend())
+_BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def _check_backend(name: str) -> None:
+    if name not in _BACKENDS:
+        known = ", ".join(_BACKENDS)
+        hint = did_you_mean(name, _BACKENDS)
+        raise BackendError("backend_unknown", name=name, known=known, hint=hint)
+    if find_spec(name) is None:
+        raise BackendError("backend_missing", backend=name)
+
+
+# Set even where the variable is there and empty, which Keras would take for its own choice.
+os.environ["KERAS_BACKEND"] = chosen_backend()
+_check_backend(os.environ["KERAS_BACKEND"])
 # What TensorFlow logs from C++ is not about the user's work; its exceptions say what is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow turns oneDNN on by itself only on newer processors; it was 1.6 times as fast on a
@@ -29,12 +46,19 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Its advice on retracing is about one process that builds many models, which a study is.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
-with quiet_stderr():
-    import keras
-    from keras import ops
+try:
+    with quiet_stderr():
+        import keras
+        from keras import ops
 
-    # The backend's devices are set up by its first operation, with a noise of their own.
-    ops.zeros(())
+        # The backend's devices are set up by its first operation, with a noise of their own.
+        ops.zeros(())
+except Exception as error:  # a backend that is broken can raise anything
+    raise BackendError(
+        "backend_broken",
+        backend=os.environ["KERAS_BACKEND"],
+        reason=f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(".: "),
+    ) from error
 
 
 @contextmanager

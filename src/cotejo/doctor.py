@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from cotejo.errors import CotejoError
 from cotejo.messages import current_language, message
-from cotejo.platform import default_backend, has_bfloat16, machine, resolve_precision, versions
+from cotejo.platform import has_bfloat16, machine, nvidia_gpu, resolve_precision, versions
+from cotejo.progress import Observer, PlannedRun
 
 __all__ = ["Finding", "examine"]
 
@@ -66,6 +67,7 @@ def examine(
     yield backend
     if backend.level == "error":
         return
+    yield from _unused_gpu()
     yield _precision()
     starting("cli.proving")
     yield _proof()
@@ -86,7 +88,7 @@ def _machine() -> Finding:
         "machine",
         {
             "processor": facts["processor"],
-            "cores": facts["cores"],
+            "count": facts["cores"],
             "memory": "?" if memory is None else round(memory),
             "system": facts["system"],
         },
@@ -127,28 +129,40 @@ def _folders() -> Iterator[Finding]:
 def _unwritable(path: Path) -> str:
     """Return why nothing can be written in ``path``, or in what would hold it; empty if it can."""
     existing = path
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
     try:
+        while not existing.exists() and existing != existing.parent:
+            existing = existing.parent
         with tempfile.TemporaryFile(dir=existing):
             return ""
     except OSError as error:
+        return _words(error)
+
+
+def _words(error: OSError) -> str:
+    """Return what the system refused, in the language in use where the catalogue has it."""
+    try:
+        return message(f"cli.refused_{errno.errorcode[error.errno or 0]}")
+    except KeyError:  # a rarer reason, in the system's own words
         return error.strerror or str(error)
 
 
 def _backend() -> Finding:
-    asked = os.environ.get("KERAS_BACKEND") or default_backend()
     try:
         from cotejo.backend import keras
-    except Exception as error:  # a backend that is missing or broken can raise anything
-        values = {"backend": asked, "reason": _one_line(error)}
-        return Finding("error", "backend_broken", values, error)
+    except CotejoError as error:
+        return Finding("error", "backend_failed", {"reason": error}, error)
     name = keras.backend.backend()
     version = versions().get(name, "")
     accelerator = machine()["accelerator"]
     key = "backend" if accelerator is None else "backend_accelerated"
     values = {"backend": name, "version": version, "accelerator": accelerator}
     return Finding("ok", key, values)
+
+
+def _unused_gpu() -> Iterator[Finding]:
+    gpu = nvidia_gpu()
+    if gpu is not None and machine()["accelerator"] is None:
+        yield Finding("warning", "gpu_unused", {"gpu": gpu[0]})
 
 
 def _precision() -> Finding:
@@ -159,10 +173,8 @@ def _precision() -> Finding:
 def _proof() -> Finding:
     try:
         seconds, accuracy = _train_on_digits()
-    except CotejoError as error:
-        return Finding("error", "proof_failed", {"reason": error}, error)
     except Exception as error:  # whatever is broken here is what the user came to learn
-        return Finding("error", "proof_failed", {"reason": _one_line(error)}, error)
+        return Finding("error", "proof_failed", {"reason": _reason(error)}, error)
     from cotejo.report.numbers import Numbers
 
     formatted = Numbers(current_language())
@@ -178,19 +190,36 @@ def _train_on_digits() -> tuple[float, float]:
     from cotejo.store import StudyFolder
     from cotejo.study import Study
 
+    failures = _Failures()
     alternative = {"name": "proof", "model": "cnn3", "epochs": _PROOF_EPOCHS}
     config = StudyConfig.parse({"name": "proof", "data": "digits", "alternative": [alternative]})
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="cotejo-") as folder:
-        result = Study(config).run(out=Path(folder))
+        result = Study(config).run(out=Path(folder), observer=failures)
         run = StudyFolder(result.folder).run("proof", 1)
-        if result.failed:
-            reason = run.record["reason"]
-            raise RuntimeError(reason["message"] if reason else message("cli.unknown_reason"))
+        if failures.reason is not None:
+            # The folder goes, and with it what the log says of the cause.
+            failures.reason.add_note((run.path / "log.txt").read_text(encoding="utf-8"))
+            raise failures.reason
         accuracy = float(run.metrics["test"]["accuracy"])
     return time.perf_counter() - start, accuracy
 
 
-def _one_line(error: BaseException) -> str:
+class _Failures(Observer):
+    """Keeps why a run failed."""
+
+    reason: CotejoError | None = None
+
+    def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
+        self.reason = reason
+
+
+def _reason(error: Exception) -> str:
+    """Return why the proof failed, without a full stop."""
+    if isinstance(error, CotejoError) and error.key == "unexpected":
+        # Its own sentence names a log that is gone by now.
+        return "{type}: {reason}".format(**error.values)
+    if isinstance(error, CotejoError):
+        return str(error).removesuffix(".")
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -4,6 +4,7 @@ CotejoError              exit code 1: something failed
 ├── DownloadError        no source gave the data set, whole and with its checksum
 ├── TrainingError        an alternative can't be trained: a loss that is no number, no memory
 └── UsageError           exit code 2: the user can mend it
+    ├── BackendError     the backend that Keras should use is not there, or is broken
     ├── ConfigError      a study or a setting is wrong
     ├── DataError        the data named is missing, damaged, or of no form Cotejo reads
     └── OutputError      a folder or file can't be written, or holds nothing to report
@@ -58,6 +59,10 @@ class UsageError(CotejoError):
     """Something that the user can mend."""
 
     exit_code = 2
+
+
+class BackendError(UsageError):
+    """The backend that Keras should use is not there, or is broken."""
 
 
 class ConfigError(UsageError):

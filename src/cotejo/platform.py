@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform as _platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,28 +17,58 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "chosen_backend",
     "default_backend",
     "has_bfloat16",
     "machine",
+    "nvidia_gpu",
     "quiet_stderr",
     "resolve_precision",
     "versions",
 ]
 
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
+# Ampere's; a T4 (7.5) or a V100 (7.0) takes longer for bfloat16 than for float32.
+_BFLOAT16_CAPABILITY = 8.0
 
 
 def default_backend() -> str:
-    """Return the backend for this machine: JAX where it can use an accelerator, else TensorFlow.
+    """Return the backend for this machine: JAX where it can use a GPU, else TensorFlow.
 
-    XLA's convolutions on a CPU are 3 to 8 times slower than oneDNN's (docs/decisions/0001).
+    XLA's convolutions on a CPU are 3 to 8 times slower than oneDNN's (docs/decisions/0001), so
+    JAX without its CUDA plugin is no choice, GPU or none.
     """
-    return "jax" if find_spec("jax") is not None and _has_nvidia_gpu() else "tensorflow"
+    # The plugin first: it is a look at the disk, and the GPU takes a process to ask.
+    return "jax" if _jax_has_cuda() and nvidia_gpu() is not None else "tensorflow"
+
+
+def chosen_backend() -> str:
+    """Return the backend that Keras uses or will use: ``KERAS_BACKEND``, else the default."""
+    return os.environ.get("KERAS_BACKEND") or default_backend()
+
+
+def _jax_has_cuda() -> bool:
+    plugins = ("jax_cuda12_plugin", "jax_cuda13_plugin")
+    return find_spec("jax") is not None and any(find_spec(plugin) for plugin in plugins)
 
 
 @cache
-def _has_nvidia_gpu() -> bool:
-    return shutil.which("nvidia-smi") is not None and Path("/dev/nvidiactl").exists()
+def nvidia_gpu() -> tuple[str, float] | None:
+    """Return the name and the compute capability of this machine's NVIDIA GPU; None without one.
+
+    Of several, it is the one of the lowest capability, which a study may land on.
+    """
+    program = shutil.which("nvidia-smi")
+    if program is None or os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+        return None
+    query = [program, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+        lines = (line.rpartition(",") for line in done.stdout.splitlines())
+        gpus = [(name.strip(), float(capability)) for name, _, capability in lines]
+    except (OSError, subprocess.SubprocessError, ValueError):  # a driver too old, or none at all
+        return None
+    return min(gpus, key=lambda gpu: gpu[1], default=None)
 
 
 @cache
@@ -52,12 +83,38 @@ def _processor_lines() -> dict[str, str]:
 
 
 def has_bfloat16() -> bool:
-    """Whether this machine computes in bfloat16 in hardware (AVX512_BF16, AMX, or a GPU)."""
-    if os.environ.get("KERAS_BACKEND", default_backend()) == "jax" and _has_nvidia_gpu():
-        return True
+    """Whether what Keras computes on has bfloat16: a GPU from Ampere on, AVX512_BF16, or AMX."""
+    gpu = nvidia_gpu() if _computes_on_gpu() else None
+    if gpu is not None:
+        return gpu[1] >= _BFLOAT16_CAPABILITY
     lines = _processor_lines()
     flags = lines.get("flags", lines.get("Features", "")).split()
     return not _BFLOAT16_FLAGS.isdisjoint(flags)
+
+
+def _computes_on_gpu() -> bool:
+    backend = chosen_backend()
+    if backend in sys.modules:
+        return _accelerator() is not None
+    return backend == "jax" and _jax_has_cuda()
+
+
+def _accelerator() -> str | None:
+    """Return what the backend computes on beside the processor; None where it isn't loaded."""
+    backend = chosen_backend()
+    module: Any = sys.modules.get(backend)
+    if module is None:
+        return None
+    if backend == "jax":
+        device = module.devices()[0]
+        return None if device.platform == "cpu" else str(device.device_kind)
+    if backend == "tensorflow":
+        gpus = module.config.list_physical_devices("GPU")
+        details = module.config.experimental.get_device_details(gpus[0]) if gpus else {}
+        return str(details.get("device_name", "GPU")) if gpus else None
+    if backend == "torch" and module.cuda.is_available():
+        return str(module.cuda.get_device_name(0))
+    return None
 
 
 def resolve_precision(precision: str) -> str:
@@ -74,15 +131,11 @@ def resolve_precision(precision: str) -> str:
 
 def machine() -> dict[str, Any]:
     """Return what a report says of the machine: processor, cores, memory, accelerator, system."""
-    accelerator = None
-    if "jax" in sys.modules:
-        device = sys.modules["jax"].devices()[0]
-        accelerator = device.device_kind if device.platform != "cpu" else None
     return {
         "processor": _processor_name(),
         "cores": _cores(),
         "memory_gib": _memory_gib(),
-        "accelerator": accelerator,
+        "accelerator": _accelerator(),
         "system": f"{_platform.system()} {_platform.release()}",
     }
 

@@ -17,7 +17,7 @@ CONFIG = {
     "name": "pair",
     "data": "cifar10",
     "seeds": 2,
-    "base": {"epochs": 2},
+    "base": {"epochs": 2, "precision": "float32"},
     "alternative": [
         {"name": "mlp", "model": "mlp"},
         {"name": "cnn3-he", "model": "cnn3", "initializer": "he", "augment": "notebook"},
@@ -50,6 +50,7 @@ def planned(study: StudyConfig, out: Path) -> list[PlannedRun]:
             folder=out / each.name / f"seed-{seed}",
             finished=position == 0,
             epochs=each.settings.epochs,
+            parameters=1707274,
         )
         for position, (each, seed) in enumerate(pairs)
     ]
@@ -66,10 +67,6 @@ def row(epoch: int, **changes: float) -> dict[str, float]:
         "seconds": 4.07,
     }
     return history | changes
-
-
-def count_parameters(study: StudyConfig, dataset: Dataset) -> dict[str, int]:
-    return {each.name: 1707274 for each in study.alternatives}
 
 
 def drive(observer: Observer, out: Path, fail: bool = True) -> StudyResult:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
-from fakestudy import config, count_parameters, dataset, drive, planned, row, summary_rows
+from fakestudy import config, dataset, drive, planned, row, summary_rows
 from rich.console import Console
 
 from cotejo.cli.console import make_console
 from cotejo.cli.display import Display
+from cotejo.cli.header import computing_line
 from cotejo.cli.tables import results_table
 from cotejo.errors import DownloadError
 from cotejo.messages import use_language
@@ -18,6 +20,7 @@ from cotejo.messages import use_language
 OUT = Path("runs/pair")
 
 ENGLISH = """\
+Computing in float32 on the processor
 Data: cifar10, 12,000 training, 1,000 validation and 1,000 test images of 32×32×3 in 10 classes \
 (/data)
 Folder: runs/pair
@@ -31,27 +34,27 @@ Study pair: 2 alternatives × 2 seeds = 4 runs; done 1, to do 3
 
   mlp        5,512 images/s  a run: 1 min 13 s
   cnn3-he    5,512 images/s  a run: 1 min 13 s
-Time for 3 runs: 3 min 39 s at most
+Time for 3 runs: about 3 min 39 s at most
 
 1/3  mlp · seed 2
-                      training           validation
-    epoch      loss   accuracy       loss   accuracy        time
-      1/2     1.600      41.2%      1.331      52.0%       4.1 s
-      2/2     0.800      41.2%      0.666      52.0%       4.1 s
+                   training         validation
+   epoch     loss  accuracy     loss  accuracy        time
+     1/2    1.600     41.2%    1.331     52.0%       4.1 s
+     2/2    0.800     41.2%    0.666     52.0%       4.1 s
   ✓ validation 66.1%, test 65.4% · runs/pair/mlp/seed-2
 
 2/3  cnn3-he · seed 1
-                      training           validation
-    epoch      loss   accuracy       loss   accuracy        time
-      1/2     1.600      41.2%      1.331      52.0%       4.1 s
-      2/2     0.800      41.2%      0.666      52.0%       4.1 s
+                   training         validation
+   epoch     loss  accuracy     loss  accuracy        time
+     1/2    1.600     41.2%    1.331     52.0%       4.1 s
+     2/2    0.800     41.2%    0.666     52.0%       4.1 s
   ✓ validation 66.1%, test 65.4% · runs/pair/cnn3-he/seed-1
 
 3/3  cnn3-he · seed 2
-                      training           validation
-    epoch      loss   accuracy       loss   accuracy        time
-      1/2     1.600      41.2%      1.331      52.0%       4.1 s
-      2/2     0.800      41.2%      0.666      52.0%       4.1 s
+                   training         validation
+   epoch     loss  accuracy     loss  accuracy        time
+     1/2    1.600     41.2%    1.331     52.0%       4.1 s
+     2/2    0.800     41.2%    0.666     52.0%       4.1 s
   ✗ cnn3-he · seed 2 failed: the loss stopped being a number in epoch 2. \
 Lower the learning rate (it was 0.1) or change the optimizer.
 """
@@ -61,6 +64,12 @@ def shown(console: Console) -> str:
     assert isinstance(console.file, io.StringIO)
     lines = console.file.getvalue().replace("\N{NO-BREAK SPACE}", " ").split("\n")
     return "\n".join(line.rstrip() for line in lines)
+
+
+def plain_text(console: Console) -> list[str]:
+    """The lines as a terminal leaves them: what is written over is gone."""
+    written = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown(console))
+    return [line.rpartition("\r")[2] for line in written.splitlines()]
 
 
 def plain() -> Console:
@@ -73,7 +82,7 @@ def terminal(width: int = 80) -> Console:
 
 def test_a_study_in_plain_lines() -> None:
     console = plain()
-    with Display(console, count_parameters) as display:
+    with Display(console) as display:
         drive(display, OUT)
     lines, expected = shown(console).splitlines(), ENGLISH.splitlines()
     # The rule's length is the table's, which is not what this is about.
@@ -85,17 +94,17 @@ def test_a_study_in_plain_lines() -> None:
 def test_a_study_in_spanish() -> None:
     use_language("es")
     console = plain()
-    with Display(console, count_parameters) as display:
+    with Display(console) as display:
         drive(display, OUT)
     text = shown(console)
     assert (
-        "Estudio pair: 2 alternativas × 2 semillas = 4 ejecuciones; hechas 1, por hacer 3" in text
+        "Estudio pair: 2 alternativas × 2 semillas = 4 ejecuciones; hechas: 1, por hacer: 3" in text
     )
     rows = [line.split() for line in text.splitlines()]
     assert ["mlp", "mlp", "1.707.274", "2", "1/2"] in rows
-    assert "Tiempo para 3 ejecuciones: 3 min 39 s como máximo" in text
+    assert "Tiempo para 3 ejecuciones: alrededor de 3 min 39 s como máximo" in text
     assert "1/3  mlp · semilla 2" in text
-    assert "      1/2     1,600     41,2 %      1,331     52,0 %       4,1 s" in text
+    assert "     1/2    1,600    41,2 %    1,331    52,0 %       4,1 s" in text
     assert "  ✓ validación 66,1 %, prueba 65,4 % · runs/pair/mlp/seed-2" in text
     assert "cnn3-he · semilla 2 ha fallado: la pérdida dejó de ser un número" in text
 
@@ -104,19 +113,20 @@ def test_a_study_in_spanish() -> None:
 def test_plain_output_has_no_escape_codes(language: str) -> None:
     use_language(language)
     console = plain()
-    with Display(console, count_parameters) as display:
-        display.header(["auto"], quick=True)
+    with Display(console) as display:
+        display.header(quick=True)
         display.data_progress("https://a.example", 5, None)
         drive(display, OUT)
     assert "\x1b" not in shown(console)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_terminal_has_a_bar_and_no_line_beyond_its_width(language: str, width: int) -> None:
     use_language(language)
+    sign = "." if language == "en" else ","
     console = terminal(width)
-    with Display(console, count_parameters) as display:
+    with Display(console) as display:
         drive(display, OUT)
         run = planned(config(), OUT)[1]
         display.run_started(run)
@@ -127,13 +137,17 @@ def test_a_terminal_has_a_bar_and_no_line_beyond_its_width(language: str, width:
     assert all(len(text) <= width - 4 for text in texts)
     assert "━" in texts[0]
     assert "\x1b[?25h" in shown(console), "the cursor comes back"
+    rows = [line for line in plain_text(console) if line.endswith("4.1 s".replace(".", sign))]
+    assert len(rows) == 6, "an epoch is a line, whatever the width"
+    assert max(map(len, plain_text(console))) <= width
 
 
-def test_a_long_name_leaves_room_for_the_bar() -> None:
-    console = terminal(80)
-    with Display(console, count_parameters) as display:
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_long_name_leaves_room_for_the_bar(width: int) -> None:
+    console = terminal(width)
+    with Display(console) as display:
         display.planned(config(), dataset(), planned(config(), OUT), OUT, False)
-        long = planned(config(), OUT)[1].__class__("x" * 64, 1, "k", OUT, False, 100)
+        long = planned(config(), OUT)[1].__class__("x" * 64, 1, "k", OUT, False, 100, 0)
         display.run_started(long)
         display.batch_ended(long, 99, 9999, 10000)
         frame = console.render_lines(display._status._render(), pad=False)
@@ -145,13 +159,13 @@ def test_a_long_name_leaves_room_for_the_bar() -> None:
 
 def test_the_first_lines_say_what_is_at_work_and_that_it_is_a_quick_look() -> None:
     console = plain()
-    display = Display(console, count_parameters)
-    display.header(["float32", "bfloat16"], quick=True)
+    display = Display(console)
+    display.header(quick=True)
     display.data_missing("cifar10", "digits", DownloadError("data_source_slow", rate=3))
     lines = shown(console).splitlines()
     assert lines[0].startswith("Cotejo ")
     assert " · Python " in lines[0]
-    assert lines[1].endswith("float32, bfloat16")
+    assert re.search(r", \d+ cores?$", lines[1])
     assert lines[2] == "Quick look: few images and epochs. Its results are no evidence."
     assert lines[3].startswith("Note: cifar10 can't be had; this study uses digits instead")
     assert lines[4] == "  Reason: it is too slow (3 kB/s)"
@@ -159,7 +173,7 @@ def test_the_first_lines_say_what_is_at_work_and_that_it_is_a_quick_look() -> No
 
 def test_a_download_in_plain_lines_is_told_at_every_tenth() -> None:
     console = plain()
-    display = Display(console, count_parameters)
+    display = Display(console)
     for done in range(0, 101):
         display.data_progress("https://a.example", done * 1_000_000, 100_000_000)
     lines = shown(console).splitlines()
@@ -168,10 +182,32 @@ def test_a_download_in_plain_lines_is_told_at_every_tenth() -> None:
     assert len(lines) == 11
 
 
+def test_parameters_that_are_not_known_are_left_open() -> None:
+    console = plain()
+    runs = [run.__class__(**{**run.__dict__, "parameters": 0}) for run in planned(config(), OUT)]
+    Display(console).planned(config(), dataset(), runs, OUT, False)
+    rows = [line.split() for line in shown(console).splitlines()]
+    assert ["mlp", "mlp", "–", "2", "1/2"] in rows
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "precisions", "line"),
+    [
+        (None, ["float32"], "Computing in float32 on the processor"),
+        ("NVIDIA A100", ["bfloat16", "float32"], "Computing in bfloat16, float32 on NVIDIA A100"),
+    ],
+)
+def test_what_computes_is_said_once_the_backend_knows_it(
+    accelerator: str | None, precisions: list[str], line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cotejo.cli.header.machine", lambda: {"accelerator": accelerator})
+    assert computing_line(precisions) == line
+
+
 def test_a_plan_with_nothing_to_do_says_so() -> None:
     console = plain()
     runs = [run.__class__(**{**run.__dict__, "finished": True}) for run in planned(config(), OUT)]
-    Display(console, count_parameters).planned(config(), dataset(), runs, OUT, False)
+    Display(console).planned(config(), dataset(), runs, OUT, False)
     assert "Everything is trained already." in shown(console)
 
 
@@ -179,12 +215,12 @@ def test_the_lowest_validation_loss_is_green() -> None:
     console = make_console(
         file=io.StringIO(), force_terminal=True, width=80, color_system="standard", no_color=False
     )
-    display = Display(console, count_parameters)
+    display = Display(console)
     run = planned(config(), OUT)[1]
     for epoch, loss in ((1, 1.0), (2, 2.0)):
         display.epoch_ended(run, row(epoch, valid_loss=loss))
     first, second = (line for line in shown(console).splitlines() if "4.1 s" in line)
-    assert "\x1b[32m      1.000" in first
+    assert "\x1b[32m    1.000" in first
     assert "\x1b[32m" not in second
     display.close()
 

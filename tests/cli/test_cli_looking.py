@@ -14,7 +14,8 @@ from cotejo import doctor
 from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
 from cotejo.doctor import Finding, examine
-from cotejo.errors import TrainingError
+from cotejo.errors import BackendError, TrainingError
+from cotejo.messages import use_language
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -121,6 +122,7 @@ def sound(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which everything works, found without loading Keras."""
     monkeypatch.setattr(doctor, "_backend", lambda: Finding("ok", "software", {"software": "K"}))
     monkeypatch.setattr(doctor, "_train_on_digits", lambda: (12.0, 0.95))
+    monkeypatch.setattr(doctor, "nvidia_gpu", lambda: None)
     monkeypatch.setattr("cotejo.data.where", lambda data_dir: [("cache", Path("/c"), True)])
 
 
@@ -160,18 +162,50 @@ def test_a_folder_that_cannot_be_written_to_is_a_warning(
     blocked.write_text("not a folder")
     monkeypatch.setattr("cotejo.data.places.cache_folder", lambda: blocked)
     (found,) = (finding for finding in examine() if finding.level == "warning")
-    assert f"Cotejo's cache can't be written to: {blocked}" in found.text
+    assert f"Cotejo's cache can't be written to: {blocked} (not a folder)" in found.text
+    use_language("es")
+    (found,) = (finding for finding in examine() if finding.level == "warning")
+    assert (
+        f"no se puede escribir en la caché de Cotejo: {blocked} (no es una carpeta)" in found.text
+    )
+
+
+@pytest.mark.parametrize(("cores", "words"), [(1, "1 núcleo,"), (8, "8 núcleos,")])
+def test_one_core_is_one(
+    cores: int, words: str, sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "machine", lambda: doctor_machine(cores=cores))
+    use_language("es")
+    assert words in next(finding.text for finding in examine() if finding.key == "machine")
+
+
+def test_a_gpu_that_is_not_used_is_a_warning_that_says_what_to_install(
+    sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "nvidia_gpu", lambda: ("NVIDIA T4", 7.5))
+    monkeypatch.setattr(doctor, "machine", doctor_machine)
+    (found,) = (finding for finding in examine() if finding.level == "warning")
+    assert "there is a GPU, NVIDIA T4, that Keras can't use" in found.text
+    assert 'pip install "jax[cuda12]"' in found.text
+    monkeypatch.setattr(doctor, "machine", lambda: doctor_machine(accelerator="NVIDIA T4"))
+    assert {finding.level for finding in examine()} == {"ok"}
+
+
+def doctor_machine(cores: int = 2, accelerator: str | None = None) -> dict[str, Any]:
+    facts = {"processor": "CPU", "memory_gib": 8.0, "system": "Linux"}
+    return {**facts, "cores": cores, "accelerator": accelerator}
 
 
 def test_a_backend_that_does_not_load_ends_the_examination(
     sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = Finding("error", "backend_broken", {"backend": "jax", "reason": "no jax"})
+    missing = BackendError("backend_missing", backend="jax")
+    broken = Finding("error", "backend_failed", {"reason": missing}, missing)
     monkeypatch.setattr(doctor, "_backend", lambda: broken)
     last = list(examine())[-1]
     assert last.text == (
-        "the backend jax doesn't load: no jax. Install it (pip install jax) or choose another "
-        "with KERAS_BACKEND."
+        "the backend jax is not installed. Install it (pip install jax), or choose another with "
+        "KERAS_BACKEND: tensorflow, jax or torch."
     )
 
 
@@ -180,7 +214,12 @@ def test_a_backend_that_does_not_load_ends_the_examination(
     [
         ((9.0, 0.1), "reached only 10.0% in 9.0 s"),
         (TrainingError("out_of_memory", batch_size=64), "failed: there is not enough memory"),
-        (OSError("disk\nfull"), "failed: OSError: disk full"),
+        (TrainingError("out_of_memory", batch_size=64), "choose a smaller model. See it in full"),
+        (OSError("disk\nfull"), "failed: OSError: disk full. See it in full"),
+        (
+            TrainingError("unexpected", type="ValueError", reason="odd", log="gone"),
+            "failed: ValueError: odd. See it in full",
+        ),
     ],
 )
 def test_a_training_that_does_not_learn_is_an_error(

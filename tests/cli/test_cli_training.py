@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakestudy import count_parameters, drive, summary_rows
+from fakestudy import drive, summary_rows
 
 from cotejo.cli.app import run
 from cotejo.config import StudyConfig
@@ -39,7 +39,6 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
     monkeypatch.setattr(Study, "run", train)
     monkeypatch.setattr("cotejo.report.write_report", write_report)
     monkeypatch.setattr("cotejo.report.summary", lambda folder: summary_rows())
-    monkeypatch.setattr("cotejo.cli.display._count_parameters", count_parameters)
     return made
 
 
@@ -71,9 +70,33 @@ def test_study_passes_on_what_was_asked(
         "out": tmp_path / "o",
         "data_dir": tmp_path,
         "quick": True,
-        "fallback": "digits",
+        "fallback": None,
     }
     assert calls.languages == ["es"]
+
+
+def test_a_fallback_takes_the_place_of_the_studys_data_never_of_the_users(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(monkeypatch, "study", "notebooks", "--fallback", "digits") == 0
+    assert calls.options["fallback"] == "digits"
+    # As `make study ARGS="--data cifar10"` has it.
+    assert call(monkeypatch, "study", "notebooks", "--fallback", "digits", "--data", "cifar10") == 0
+    assert calls.options["fallback"] is None
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_language_goes_before_the_command_or_after(
+    before: bool,
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command, language = ["study", "notebooks"], ["--lang", "es"]
+    arguments = [*language, *command] if before else [*command, *language]
+    assert call(monkeypatch, *arguments) == 0
+    assert calls.languages == ["es"]
+    assert "Estudio pair" in capsys.readouterr().out
 
 
 def test_study_ends_with_results_places_and_the_next_command(
@@ -160,7 +183,8 @@ def test_train_is_a_study_of_one_alternative(
     code = call(
         monkeypatch, "train", "--model", "cnn2", "--augment", "flip-crop", "--optimizer", "sgd",
         "--learning-rate", "0.1", "--batch-size", "32", "--epochs", "3", "--early-stopping", "2",
-        "--seeds", "2", "--data", "digits", "--set", "schedule=cosine",
+        "--seeds", "2", "--data", "digits", "--schedule", "cosine", "--precision", "float32",
+        "--set", "weight_decay=0.1",
     )  # fmt: skip
     assert code == 0
     (only,) = calls.config.alternatives
@@ -177,11 +201,16 @@ def test_train_is_a_study_of_one_alternative(
         "epochs": 3,
     }
     assert (only.settings.early_stopping, only.settings.schedule) == (2, "cosine")
-    assert calls.options["out"] == Path("runs/cnn2")
+    assert (only.settings.precision, only.settings.weight_decay) == ("float32", 0.1)
+    assert (calls.options["out"], calls.options["quick"]) == (None, False)
 
 
 def test_train_takes_a_name(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "train", "--name", "mine") == 0
-    assert calls.config.alternatives[0].name == "mine"
-    assert calls.options["out"] == Path("runs/mine")
+    assert (calls.config.name, calls.config.alternatives[0].name) == ("mine", "mine")
     use_language(None)
+
+
+def test_train_takes_a_quick_look(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call(monkeypatch, "train", "--quick", "--out", "here") == 0
+    assert (calls.options["out"], calls.options["quick"]) == (Path("here"), True)

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from fakestudy import config, dataset
 
 from cotejo import doctor
 from cotejo.cli.app import run
-from cotejo.cli.display import _count_parameters
-
-
-def test_the_plan_counts_the_parameters_of_each_alternative() -> None:
-    assert _count_parameters(config(), dataset()) == {"mlp": 1707274, "cnn3-he": 122570}
 
 
 def test_the_doctor_trains(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,6 +13,17 @@ def test_the_doctor_trains(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds, accuracy = doctor._train_on_digits()
     assert seconds > 0
     assert 0 < accuracy <= 1
+
+
+def test_the_doctor_says_why_a_training_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr("cotejo.study.run.train", fail)
+    found = doctor._proof()
+    assert found.text.startswith("a small training on digits failed: ZeroDivisionError: by nought.")
+    assert found.cause is not None
+    assert "Traceback" in found.cause.__notes__[0]
 
 
 def test_every_model_is_described_in_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:

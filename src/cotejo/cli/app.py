@@ -11,7 +11,7 @@ import typer
 
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
-from cotejo.cli.failures import report_failure, silence_output
+from cotejo.cli.failures import INTERRUPTED, report_failure, silence_output
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup, translate
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
@@ -21,8 +21,6 @@ from cotejo.cli.train_command import train
 from cotejo.messages import LANGUAGES, use_language
 
 __all__ = ["application", "run"]
-
-_INTERRUPTED = 130
 
 
 def application() -> typer.Typer:
@@ -57,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         code = command.main(list(arguments), prog_name="cotejo", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        return _INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough, as in `cotejo models | head -1`.
         silence_output()

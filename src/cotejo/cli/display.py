@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cotejo.cli.console import say
-from cotejo.cli.header import accelerator_line, data_line, header_lines
+from cotejo.cli.header import computing_line, data_line, header_lines
 from cotejo.cli.live import Status
 from cotejo.cli.pace import Pace
 from cotejo.cli.tables import numbers, plan_table
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Display"]
 
-CountParameters = Callable[["StudyConfig", "Dataset"], dict[str, int]]
-
-_EPOCH_WIDTHS = (9, 10, 11, 11, 11, 12)
+# Within 60 columns, and room for "100/100", "exactitud" and "12 min 34 s".
+_EPOCH_WIDTHS = (8, 9, 10, 9, 10, 12)
 
 
 class Display(Observer):
@@ -34,12 +33,10 @@ class Display(Observer):
 
     Args:
         console: where.
-        count_parameters: the parameters of each alternative's model, by its name.
     """
 
-    def __init__(self, console: Console, count_parameters: CountParameters | None = None) -> None:
+    def __init__(self, console: Console) -> None:
         self.console = console
-        self._count_parameters = count_parameters or _count_parameters
         self._status = Status(console)
         self._waiting: list[PlannedRun] = []
         self._runs_to_do = 0
@@ -58,9 +55,9 @@ class Display(Observer):
         """Leave the terminal as it was."""
         self._status.stop()
 
-    def header(self, precisions: Sequence[str], quick: bool) -> None:
+    def header(self, quick: bool) -> None:
         """Say what is at work here, before anything heavy is loaded."""
-        for line in header_lines(precisions):
+        for line in header_lines():
             self._print(line)
         if quick:
             self._print(message("cli.quick"), style="bold yellow")
@@ -92,14 +89,12 @@ class Display(Observer):
         self._waiting = [run for run in runs if not run.finished]
         self._runs_to_do = len(self._waiting)
         self._name_width = max(len(alternative.name) for alternative in study.alternatives)
-        accelerator = accelerator_line()
-        if accelerator:
-            self._print(accelerator)
+        self._print(computing_line(each.settings.precision for each in study.alternatives))
         self._print(data_line(dataset))
         self._print(message("cli.out_folder", out=out))
         self._print("")
         self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
-        self.console.print(plan_table(study, runs, self._count_parameters(study, dataset)))
+        self.console.print(plan_table(study, runs))
         if self._waiting:
             self._status.show_note(message("cli.timing"))
         else:
@@ -185,22 +180,6 @@ class Display(Observer):
 
     def _print(self, text: str | Text, style: str = "") -> None:
         say(self.console, text, style)
-
-
-def _count_parameters(study: StudyConfig, dataset: Dataset) -> dict[str, int]:
-    from cotejo.backend import keras
-    from cotejo.models import build_model
-
-    counts: dict[str, int] = {}
-    for alternative in study.alternatives:
-        settings = alternative.settings
-        network = build_model(
-            settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
-        )
-        counts[alternative.name] = int(network.count_params())
-    # Nothing of these is left for the runs: no memory, and no layer's number.
-    keras.utils.clear_session()
-    return counts
 
 
 def _plan_line(study: StudyConfig, runs: int, to_do: int) -> str:

@@ -11,7 +11,10 @@ from typing import Any
 from cotejo.errors import CotejoError
 from cotejo.messages import did_you_mean, message
 
-__all__ = ["report_failure", "silence_output"]
+__all__ = ["INTERRUPTED", "report_failure", "silence_output"]
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 # The parser's own English, which has no codes: what it matches, and our sentence for it.
 _SENTENCES = (

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cotejo.cli.tables import numbers
 from cotejo.messages import message
-from cotejo.platform import default_backend, machine, resolve_precision, versions
+from cotejo.platform import chosen_backend, machine, resolve_precision, versions
 
 if TYPE_CHECKING:
     from cotejo.data import Dataset
 
-__all__ = ["accelerator_line", "backend_name", "data_line", "header_lines"]
+__all__ = ["computing_line", "data_line", "header_lines"]
 
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
-def backend_name() -> str:
-    """Return the backend's name, as `cotejo.backend` will choose it."""
-    return os.environ.get("KERAS_BACKEND") or default_backend()
-
-
-def header_lines(precisions: Sequence[str]) -> tuple[str, str]:
-    """Return the two lines that say what is at work, without loading a backend.
-
-    Args:
-        precisions: the ``precision`` of each alternative.
-    """
-    found, backend = versions(), backend_name()
+def header_lines() -> tuple[str, str]:
+    """Return the two lines that say what is at work, without loading a backend."""
+    found, backend = versions(), chosen_backend()
     facts = machine()
-    resolved = dict.fromkeys(resolve_precision(precision) for precision in precisions)
     software = [f"Cotejo {found.get('cotejo', '')}", f"Python {found['python']}"]
     software.append(f"Keras {found.get('keras', '')}")
     software.append(f"{_BACKENDS.get(backend, backend)} {found.get(backend, '')}".strip())
     hardware = message("cli.machine", processor=facts["processor"], count=facts["cores"])
-    return " · ".join(software), " · ".join([hardware, ", ".join(resolved)])
+    return " · ".join(software), hardware
 
 
-def accelerator_line() -> str:
-    """Return the line that names the accelerator, once the backend knows it; empty for none."""
-    accelerator = machine()["accelerator"]
-    return message("cli.accelerator", name=accelerator) if accelerator else ""
+def computing_line(precisions: Iterable[str]) -> str:
+    """Return the line that says what computes and in which precision, once a backend is loaded.
+
+    Args:
+        precisions: the ``precision`` of each alternative.
+    """
+    resolved = dict.fromkeys(resolve_precision(precision) for precision in precisions)
+    device = machine()["accelerator"] or message("cli.processor")
+    return message("cli.computing", precision=", ".join(resolved), device=device)
 
 
 def data_line(dataset: Dataset) -> str:

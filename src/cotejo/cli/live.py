@@ -16,6 +16,13 @@ from cotejo.report.numbers import NO_BREAK
 __all__ = ["Status"]
 
 _BAR = "cyan"
+# Columns of text: between cells, and of a cell at least, so that the bar keeps its place.
+_GAP = 2
+_NAME_WIDTH = 12
+_WIDEST_NAME = 28
+_BAR_WIDTH = 6
+_WHERE_WIDTH = 13
+_LEFT_WIDTH = 15
 
 
 class Status:
@@ -101,24 +108,31 @@ class Status:
             self._live.update(content)
 
     def _render(self) -> RenderableType:
-        grid = Table.grid(padding=(0, 2))
-        # Short of the edge, so that the ^C that a terminal shows breaks no line in two.
-        grid.width = max(self._console.width - 4, 40)
-        grid.add_column(no_wrap=True, overflow="ellipsis", max_width=28)
-        grid.add_column(ratio=1, min_width=8)
-        grid.add_column(no_wrap=True, min_width=13)
-        grid.add_column(no_wrap=True, justify="right", min_width=15)
-        name = (
-            ""
-            if self._run is None
-            else message("cli.run_name", name=self._run.alternative, seed=self._run.seed)
-        )
-        where = "  ".join(part for part in (self._place, self._step) if part)
-        grid.add_row(name, _bar(self._fraction), where, _left(self._run_left))
-        done = (self._number - 1 + self._fraction) / max(self._runs, 1)
+        run = self._run
+        name = "" if run is None else message("cli.run_name", name=run.alternative, seed=run.seed)
         number = message("cli.live_run", number=self._number, runs=self._runs)
-        grid.add_row(Text(number, style="dim"), _bar(done), "", _left(self._study_left))
+        done = (self._number - 1 + self._fraction) / max(self._runs, 1)
+        left = (_left(self._run_left), _left(self._study_left))
+        # Short of the edge, so that the ^C that a terminal shows breaks no line in two.
+        room = self._console.width - 4 - max(_LEFT_WIDTH, *map(len, left)) - 2 * _GAP
+        where = self._where(room - _NAME_WIDTH - _BAR_WIDTH - _GAP)
+        room -= max(_WHERE_WIDTH, len(where)) + _GAP if where else 0
+        name_width = max(min(max(len(name), len(number)), _WIDEST_NAME, room - _BAR_WIDTH), 1)
+        grid = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
+        grid.add_column(no_wrap=True, overflow="ellipsis", width=name_width)
+        grid.add_column(width=max(room - name_width, 1))
+        if where:
+            grid.add_column(no_wrap=True, min_width=_WHERE_WIDTH)
+        grid.add_column(no_wrap=True, justify="right", min_width=_LEFT_WIDTH)
+        places = [(where,), ("",)] if where else [(), ()]
+        grid.add_row(name, _bar(self._fraction), *places[0], left[0])
+        grid.add_row(Text(number, style="dim"), _bar(done), *places[1], left[1])
         return grid
+
+    def _where(self, room: int) -> str:
+        """Return where in the run training is, as much of it as there is room for."""
+        whole = "  ".join(part for part in (self._place, self._step) if part)
+        return next((text for text in (whole, self._place) if len(text) <= room), "")
 
 
 def _bar(fraction: float) -> ProgressBar:

@@ -17,7 +17,7 @@ class Pace:
 
     Example:
         >>> from pathlib import Path
-        >>> run = PlannedRun("cnn3", 1, "key", Path("cnn3/seed-1"), False, 10)
+        >>> run = PlannedRun("cnn3", 1, "key", Path("cnn3/seed-1"), False, 10, 122570)
         >>> pace = Pace([run])
         >>> pace.timed(Estimate("cnn3", 122570, 5000.0, run_seconds=60.0))
         >>> pace.epoch_ended(run, 12.0)

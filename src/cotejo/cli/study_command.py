@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Seeds
+from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Quick, Seeds
 
 __all__ = ["study"]
 
@@ -17,7 +17,7 @@ def study(
     data_dir: DataFolder = None,
     seeds: Seeds = None,
     out: Out = None,
-    quick: Annotated[bool, typer.Option("--quick")] = False,
+    quick: Quick = False,
     fallback: Annotated[
         str | None, typer.Option("--fallback", metavar="NAME", show_default=False)
     ] = None,
@@ -33,6 +33,8 @@ def study(
     changes: dict[str, Any] = {}
     if data is not None:
         changes["data"] = data
+        # Who names the data wants those, not others in their place.
+        fallback = None
     if seeds is not None:
         changes["seeds"] = seeds
     chosen = Study.load(find_study(file), overrides or (), **changes)

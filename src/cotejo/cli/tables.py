@@ -38,11 +38,7 @@ def numbers() -> Numbers:
     return Numbers(current_language())
 
 
-def plan_table(
-    study: StudyConfig,
-    runs: Sequence[PlannedRun],
-    parameters: Mapping[str, int],
-) -> Table:
+def plan_table(study: StudyConfig, runs: Sequence[PlannedRun]) -> Table:
     """Return the plan: a row an alternative, with what differs in it and the runs done."""
     table = _table("left:alternative", "word:model", "right:parameters", "right:epochs")
     _add_column(table, "right:runs_done")
@@ -51,10 +47,11 @@ def plan_table(
     for alternative in study.alternatives:
         own = [run for run in runs if run.alternative == alternative.name]
         done = sum(run.finished for run in own)
+        parameters = max((run.parameters for run in own), default=0)
         table.add_row(
             alternative.name,
             alternative.settings.model,
-            formatted.integer(parameters[alternative.name]),
+            formatted.integer(parameters) if parameters else _MISSING,
             formatted.integer(max((run.epochs for run in own), default=0)),
             Text(f"{done}/{len(own)}", style="green" if own and done == len(own) else ""),
             _differences(alternative),

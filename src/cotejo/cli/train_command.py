@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Seeds
+from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Quick, Seeds
 
 __all__ = ["train"]
 
@@ -25,6 +24,9 @@ def train(
     learning_rate: Annotated[
         float | None, typer.Option("--learning-rate", metavar="NUMBER", show_default=False)
     ] = None,
+    schedule: Annotated[
+        str | None, typer.Option("--schedule", metavar="NAME", show_default=False)
+    ] = None,
     batch_size: Annotated[
         int | None, typer.Option("--batch-size", metavar="N", show_default=False)
     ] = None,
@@ -32,12 +34,16 @@ def train(
     early_stopping: Annotated[
         int | None, typer.Option("--early-stopping", metavar="N", show_default=False)
     ] = None,
+    precision: Annotated[
+        str | None, typer.Option("--precision", metavar="NAME", show_default=False)
+    ] = None,
     overrides: Overrides = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", show_default=False)] = None,
     data: Data = None,
     data_dir: DataFolder = None,
     seeds: Seeds = None,
     out: Out = None,
+    quick: Quick = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
@@ -51,9 +57,11 @@ def train(
         "augment": augment,
         "optimizer": optimizer,
         "learning_rate": learning_rate,
+        "schedule": schedule,
         "batch_size": batch_size,
         "epochs": epochs,
         "early_stopping": early_stopping,
+        "precision": precision,
     }
     given = {key: value for key, value in flags.items() if value is not None}
     own_name = name or model or str(Settings.model_fields["model"].default)
@@ -62,6 +70,5 @@ def train(
         content["data"] = data
     if seeds is not None:
         content["seeds"] = seeds
-    config = StudyConfig.parse(content, overrides or ())
-    folder = out or Path("runs") / config.name
-    return train_and_report(Study(config), out=folder, data_dir=data_dir)
+    study = Study(StudyConfig.parse(content, overrides or ()))
+    return train_and_report(study, out=out, data_dir=data_dir, quick=quick)

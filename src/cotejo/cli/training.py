@@ -12,6 +12,7 @@ from rich.text import Text
 
 from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
+from cotejo.cli.failures import INTERRUPTED
 from cotejo.cli.tables import results_table
 from cotejo.messages import current_language, message
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from cotejo.study import Study, StudyResult
 
 __all__ = ["command_line", "train_and_report"]
-
-_INTERRUPTED = 130
 
 
 def command_line() -> str:
@@ -45,8 +44,7 @@ def train_and_report(
     console = make_console()
     command = command_line()
     with Display(console) as display:
-        precisions = [each.settings.precision for each in study.config.alternatives]
-        display.header(precisions, quick)
+        display.header(quick)
         try:
             result = study.run(
                 out=out,
@@ -59,7 +57,7 @@ def train_and_report(
         except KeyboardInterrupt:
             display.close()
             _say_interrupted(console, command)
-            return _INTERRUPTED
+            return INTERRUPTED
     return _conclude(console, result, command, quick)
 
 
