@@ -14,6 +14,7 @@ from cotejo.data.dataset import Split
 from cotejo.errors import DownloadError, OutputError
 from cotejo.messages import current_language
 from cotejo.progress import Observer
+from cotejo.shipped import find_study
 from cotejo.store import LOCK, TEMPORARY, held, make_folder
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Study:
         config: what is trained.
 
     Example:
-        >>> study = Study.load("studies/notebooks.toml", ["epochs=1"], data="digits", seeds=1)
+        >>> study = Study.load("notebooks", ["epochs=1"], data="digits", seeds=1)
         >>> [alternative.name for alternative in study.config.alternatives][:2]
         ['mlp', 'cnn2']
     """
@@ -43,12 +44,17 @@ class Study:
 
     @classmethod
     def load(cls, path: str | Path, overrides: Sequence[str] = (), **changes: Any) -> Study:
-        """Read a study from a TOML file; see `StudyConfig.load`.
+        """Read a study from a TOML file.
+
+        Args:
+            path: the file, or the name of a study that ships, such as ``"notebooks"``.
+            overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
+            **changes: top-level keys that take the file's place, such as ``seeds=3``.
 
         Raises:
             ConfigError: it can't be read, or says something it can't.
         """
-        return cls(StudyConfig.load(path, overrides, **changes))
+        return cls(StudyConfig.load(find_study(str(path)), overrides, **changes))
 
     def run(
         self,
