@@ -175,7 +175,7 @@ def _proof() -> Finding:
         seconds, accuracy = _train_on_digits()
     except Exception as error:  # whatever is broken here is what the user came to learn
         return Finding("error", "proof_failed", {"reason": _reason(error)}, error)
-    from cotejo.report.numbers import Numbers
+    from cotejo.numbers import Numbers
 
     formatted = Numbers(current_language())
     values = {"accuracy": formatted.percent(accuracy), "duration": formatted.duration(seconds)}

@@ -14,7 +14,7 @@ from fabricate import Made, fabricate_study
 from cotejo.report import write_report
 from cotejo.report.facts import gather
 from cotejo.report.findings import Findings
-from cotejo.report.words import Words
+from cotejo.report.prose.words import Words
 
 
 @pytest.fixture

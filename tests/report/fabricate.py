@@ -53,15 +53,16 @@ HISTORY = (
 )
 SETTINGS = {
     "model": "cnn3",
-    "initializer": "glorot_uniform",
+    "initializer": "glorot",
     "convolutions": None,
     "kernel_size": 3,
-    "dropout": None,
-    "batch_norm": None,
+    "width": None,
+    "dropout": 0.0,
+    "batch_norm": False,
     "augment": "none",
     "optimizer": "adam",
     "learning_rate": 0.001,
-    "momentum": 0.9,
+    "momentum": None,
     "weight_decay": 0.0,
     "schedule": "constant",
     "batch_size": 64,
@@ -85,6 +86,8 @@ class Made:
     changes: dict[str, Any] = field(default_factory=dict)
     failed: Sequence[int] = ()
     missing: Sequence[int] = ()
+    replaced: Sequence[int] = ()
+    layers: Sequence[str] = ("Conv2D", "Dense")
     loss_rise: float = 0.0
     seconds: float = 6.0
 
@@ -128,10 +131,18 @@ def fabricate_study(
                 }
                 for one in alternatives
             ],
+            "keys": {
+                one.name: {
+                    str(seed): "of newer settings" if seed in one.replaced else _key(one.name, seed)
+                    for seed in seeds
+                }
+                for one in alternatives
+            },
             "command": "cotejo study studies/made-up.toml",
-            "started": "2026-11-21T10:00:00+00:00",
+            "started": "2026-09-01T10:00:00+00:00",
         },
     )
+    (folder / "study.toml").write_text("")
     _write_data(folder, data, labels, pictures)
     reads = 0
     for one in alternatives:
@@ -243,7 +254,7 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     write_json(
         path / "metrics.json",
         {
-            "train": {"accuracy": train, "loss": 0.5, "images": len(labels)},
+            "train": {"accuracy": train, "loss": 0.5, "images": 2 * len(labels)},
             "valid": {k: on_valid[k] for k in ("accuracy", "loss", "macro_f1", "images")},
             "test": found,
         },
@@ -256,6 +267,9 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
         valid_probabilities=valid_chances,
     )
     write_npz(path / "mistakes.npz", indices=indices, images=pictures[indices])
+    # The report reads neither, but a run without them is not finished.
+    (path / "model.keras").write_bytes(b"")
+    (path / "log.txt").write_text("")
     losses = [row["valid_loss"] for row in rows]
     record = _record(one, seed, quick) | {
         "status": "finished",
@@ -263,13 +277,8 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
             "parameters": 122570,
             "trainable_parameters": 122570,
             "layers": [
-                {
-                    "name": "conv2d",
-                    "type": "Conv2D",
-                    "output_shape": [32, 32, 32],
-                    "parameters": 896,
-                },
-                {"name": "dense", "type": "Dense", "output_shape": [10], "parameters": 650},
+                {"name": kind.lower(), "type": kind, "output_shape": [10], "parameters": 650}
+                for kind in one.layers
             ],
         },
         "epochs": len(rows),

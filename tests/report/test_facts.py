@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from fabricate import Made, fabricate_study
 
@@ -36,13 +37,11 @@ def test_a_study_whose_runs_all_failed_says_where_to_look(tmp_path):
     [
         ("study.json", '{"format": 1}'),
         ("data.json", "{"),
-        ("a/seed-1/run.json", "[]"),
         ("a/seed-1/metrics.json", '{"test": {}}'),
         ("a/seed-1/history.csv", "epoch,train_loss\n"),
         ("a/seed-1/history.csv", "epoch,train_loss\n1,much\n"),
         ("a/seed-1/history.csv", "epoch,train_loss\n1\n"),
         ("a/seed-1/history.csv", "epoch,train_loss\n1,2.0\n"),
-        ("a/seed-1/run.json", '{"status": "finished", "alternative": "a", "seed": 1}'),
         ("a/seed-1/predictions.npz", "not an archive"),
         ("a/seed-1/mistakes.npz", ""),
         ("data.npz", "PK"),
@@ -56,6 +55,95 @@ def test_a_damaged_file_is_named_and_nothing_is_written(tmp_path, name, content)
     assert name.rpartition("/")[2] in str(caught.value)
     assert not (tmp_path / "report.html").exists()
     assert not (tmp_path / "summary.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("study.json", "alternatives", [{}]),
+        ("study.json", "alternatives", {"a": {}}),
+        ("study.json", "seeds", ["1"]),
+        ("study.json", "title", 3),
+        ("study.json", "keys", ["a"]),
+        ("data.json", "class_names", {}),
+        ("data.json", "class_names", {"en": ["one", "two"]}),
+        ("data.json", "counts", {"train": [1], "valid": [1], "test": [1]}),
+        ("data.json", "image_shape", [32, 32]),
+        ("a/seed-1/run.json", "status", "started"),
+        ("a/seed-1/run.json", "reason", "no memory"),
+        ("a/seed-1/run.json", "alternative", None),
+        ("a/seed-1/run.json", "model", {"parameters": 1, "layers": [{}]}),
+        ("a/seed-1/run.json", "epochs", "ten"),
+        ("a/seed-1/run.json", "timings", {}),
+        ("a/seed-1/run.json", "started", "yesterday"),
+        ("a/seed-1/metrics.json", "valid", {"accuracy": 70, "loss": 1.0, "images": 100}),
+        ("a/seed-1/metrics.json", "test", {"accuracy": 0.7, "loss": 1.0, "images": 100}),
+        ("b/seed-1/run.json", "reason", "no memory"),
+    ],
+)
+def test_valid_json_that_is_not_cotejo_s_is_named(tmp_path, name, key, value):
+    fabricate_study(tmp_path, [Made("a"), Made("b", failed=(1,))])
+    content = json.loads((tmp_path / name).read_text())
+    (tmp_path / name).write_text(json.dumps(content | {key: value}))
+    with pytest.raises(OutputError, match="damaged") as caught:
+        summary(tmp_path)
+    assert caught.value.values["path"] == tmp_path / name
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("data.npz", "example_images"),
+        ("a/seed-1/predictions.npz", "test_probabilities"),
+        ("a/seed-1/mistakes.npz", "images"),
+    ],
+)
+def test_arrays_that_are_not_there_are_named(tmp_path, name, array):
+    fabricate_study(tmp_path, [Made("a")])
+    with np.load(tmp_path / name) as arrays:
+        kept = {other: arrays[other] for other in arrays.files if other != array}
+    np.savez(tmp_path / name, **kept)
+    with pytest.raises(OutputError, match="damaged") as caught:
+        write_report(tmp_path)
+    assert caught.value.values["path"] == tmp_path / name
+
+
+def test_runs_of_other_settings_count_as_missing(study):
+    findings = study(
+        Made("a", (0.9, 0.9), replaced=(1, 2)),
+        Made("b", (0.6, 0.7), replaced=(2,)),
+        seeds=(1, 2),
+    )
+    assert [one.name for one in findings.facts.trained] == ["b"]
+    assert findings.best.values("test", "accuracy") == pytest.approx([0.6])
+    assert findings.facts.missing == 3
+    assert findings.to_json()["missing_runs"] == 3
+
+
+def test_a_finished_run_without_all_its_files_counts_as_missing(study):
+    findings = study(Made("a"), Made("b", (0.6,)))
+    folder = findings.facts.folder.path
+    (folder / "a" / "seed-1" / "predictions.npz").unlink()
+    facts = gather(folder)
+    assert [one.name for one in facts.trained] == ["b"]
+    assert (facts.missing, len(facts.failed)) == (1, 0)
+
+
+def test_a_study_of_before_there_were_keys_is_read(study):
+    path = study(Made("a")).facts.folder.path / "study.json"
+    content = json.loads(path.read_text())
+    del content["keys"]
+    path.write_text(json.dumps(content))
+    assert gather(path.parent).missing == 0
+
+
+def test_a_renamed_alternative_keeps_its_runs(study):
+    folder = study(Made("a", (0.6,)), Made("b", changes={"start_from": "a"})).facts.folder.path
+    (folder / "a").rename(folder / "first")
+    text = (folder / "study.json").read_text()
+    (folder / "study.json").write_text(text.replace('"a"', '"first"'))
+    phases = gather(folder).phases(gather(folder).alternatives[1])
+    assert [phase.alternative.name for phase in phases] == ["first", "b"]
 
 
 def test_a_newer_format_is_refused(tmp_path):
@@ -98,7 +186,7 @@ def test_phases_follow_the_start_and_survive_a_circle(study):
         Made("a", (0.6,), changes={"start_from": "b"}),
         Made("b", (0.7,), changes={"start_from": "a"}),
     )
-    phases = findings.facts.phases(findings.best.representative)
+    phases = findings.facts.phases(findings.best)
     assert [phase.alternative.name for phase in phases] == ["a", "b"]
     assert [phase.epochs_before for phase in phases] == [0, 10]
 
@@ -107,4 +195,4 @@ def test_a_start_that_is_gone_leaves_the_run_alone(study, tmp_path):
     fabricate_study(tmp_path / "gone", [Made("a", (0.6,)), Made("b", changes={"start_from": "a"})])
     shutil.rmtree(tmp_path / "gone" / "a")
     facts = gather(tmp_path / "gone")
-    assert len(facts.phases(best_alternative(facts).representative)) == 1
+    assert len(facts.phases(best_alternative(facts))) == 1

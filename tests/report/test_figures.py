@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from fabricate import Made
 
+from cotejo.numbers import NO_BREAK
 from cotejo.report import figures
 from cotejo.report.drawing import colour, line_style, to_svg
 from cotejo.report.facts import gather
 from cotejo.report.findings import Findings
 from cotejo.report.matrix import confusion_matrix, row_shares
-from cotejo.report.numbers import NO_BREAK
 from cotejo.report.pictures import data_uri
-from cotejo.report.words import Words
+from cotejo.report.prose.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,20 @@ def test_one_epoch_is_visible(study, words):
     assert figure.axes[0].get_lines()[0].get_marker() == "o"
 
 
+def test_a_label_is_text_and_no_formula(study, words):
+    label = r"$\foo$ & <b>"
+    findings = study(Made("a", label={"en": label}), Made("b", (0.6,)))
+    names = [label, *findings.facts.class_names("en")[1:]]
+    drawn = [
+        figures.curves(findings.facts, words, findings.facts.trained),
+        figures.comparison(findings.facts, words),
+        figures.accuracies(findings, words),
+        confusion_matrix(findings.confusion, names, words),
+    ]
+    for figure in drawn:
+        assert r"$\foo$ &amp; &lt;b&gt;" in to_svg(figure, "formula")
+
+
 def test_alternatives_look_different():
     looks = {(colour(index), str(line_style(index))) for index in range(20)}
     assert len(looks) == 20
@@ -122,7 +136,7 @@ def test_svg_is_well_formed_repeatable_and_in_the_language(findings, words):
 
 
 def test_whole_training_marks_where_the_second_run_begins(findings, words):
-    phases = findings.facts.phases(findings.best.representative)
+    phases = findings.facts.phases(findings.best)
     loss, accuracy = figures.whole_training(phases, words).axes
     assert [len(line) for line in lines(loss)] == [10, 10, 4, 4, 2]
     assert lines(accuracy)[2][0, 0] == 11

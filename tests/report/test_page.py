@@ -90,6 +90,40 @@ def test_labels_are_escaped(tmp_path):
     assert "&lt;script&gt;alert(1)" in page
 
 
+def test_a_label_that_looks_like_a_formula_is_shown_as_it_is(tmp_path):
+    label = r"$\foo$ & <b>"
+    fabricate_study(tmp_path, [Made("a", label={"en": label}), Made("b", (0.6,))])
+    page = write_report(tmp_path).read_text()
+    assert r"$\foo$ &amp; &lt;b&gt;" in page
+    assert label not in page
+
+
+def test_the_dates_are_those_of_the_runs(page):
+    # The folder's is in September.
+    assert not re.search("September|septiembre", page)
+    assert page.count("November 21, 2026") + page.count("21 de noviembre de 2026") >= 3
+
+
+def test_what_training_accuracy_is_measured_on_is_said_twice(page):
+    said = "on the first 1,000 of the|en las primeras 1000 de las"
+    assert len(re.findall(said, page)) == 2
+
+
+def test_the_time_of_a_fine_tuned_one_leaves_its_start_out(page):
+    assert len(re.findall("starting point&#39;s|lo de su punto de partida", page)) == 1
+
+
+def test_settings_that_a_model_has_not_are_told_from_its_own(tmp_path):
+    made = [
+        Made("a", changes={"dropout": None, "kernel_size": 5}, layers=("Conv2D", "Dropout")),
+        Made("b", (0.6,), changes={"kernel_size": None}, layers=("Dense",)),
+    ]
+    folder = fabricate_study(tmp_path, made)
+    shown = " ".join(re.sub("<[^>]*>", " ", write_report(folder).read_text()).split())
+    assert "Filter size 5 –" in shown
+    assert "Dropout the model's own 0" in shown.replace("&#39;", "'")
+
+
 def test_it_is_small_and_quick_for_thirty_runs(tmp_path):
     made = [Made(f"a{index}", (0.5 + index / 100,) * 3) for index in range(10)]
     fabricate_study(tmp_path, made, seeds=(1, 2, 3), images=200)

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from cotejo.cli.tables import numbers
 from cotejo.messages import message
+from cotejo.numbers import NO_BREAK
 from cotejo.progress import PlannedRun
-from cotejo.report.numbers import NO_BREAK
 
 __all__ = ["Status"]
 

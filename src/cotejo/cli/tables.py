@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cotejo.messages import current_language, message
-from cotejo.report.numbers import Numbers
+from cotejo.numbers import Numbers
 
 if TYPE_CHECKING:
     from cotejo.config import Alternative, StudyConfig

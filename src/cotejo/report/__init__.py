@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from cotejo.report.csv_files import summary_rows, write_csv_files
 from cotejo.report.facts import gather
 from cotejo.report.findings import Findings, best_alternative
-from cotejo.report.tables import summary_rows, write_tables
-from cotejo.store import write_atomically
+from cotejo.store import write_atomically, write_json
 
 __all__ = ["best_alternative", "summary", "write_report"]
 
@@ -37,7 +37,8 @@ def write_report(folder: Path, language: str = "en") -> Path:
 
     findings = Findings(gather(Path(folder)))
     page = render(findings, language)
-    write_tables(findings, language)
+    write_csv_files(findings, language)
+    write_json(Path(folder) / "report.json", findings.to_json())
     path = Path(folder) / "report.html"
     write_atomically(path, lambda file: file.write(page.encode()))
     return path

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from cotejo.report.numbers import Numbers
+from cotejo.numbers import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["INK", "colour", "dress", "line_style", "new_figure", "number_axis", "to_svg"]
+__all__ = ["INK", "colour", "draws", "dress", "line_style", "new_figure", "number_axis", "to_svg"]
+
+Arguments = ParamSpec("Arguments")
 
 INK = "#333333"
+_PLAIN_TEXT: dict[str, Any] = {"text.parse_math": False}
 _FAINT = "#d9d9d9"
 _ENLARGED = 1.6
 """Pixels a point: 1.33 is life size; a page is read from further away than a sheet."""
@@ -40,6 +45,23 @@ def new_figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def draws(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
+    """Decorate a function that draws a figure: what it writes is text, never a formula.
+
+    A label is the user's, and may hold dollar signs. Matplotlib asks its configuration when it
+    makes each piece of text.
+    """
+
+    @wraps(draw)
+    def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(_PLAIN_TEXT):
+            return draw(*args, **kwargs)
+
+    return drawn
 
 
 def dress(axes: Axes, title: str = "") -> None:
@@ -79,8 +101,8 @@ def to_svg(figure: Figure, name: str) -> str:
     from matplotlib import rc_context
 
     file = io.StringIO()
-    # The SVG backend reads both from the configuration only.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+    # Read from the configuration only; the ticks' text is made here.
+    with rc_context(_PLAIN_TEXT | {"svg.fonttype": "none", "svg.hashsalt": name}):
         figure.savefig(
             file,
             format="svg",

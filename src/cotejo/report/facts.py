@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,18 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
+from cotejo.report.checks import (
+    check_arrays,
+    check_data,
+    check_finished,
+    check_run,
+    check_study,
+)
 from cotejo.store import RunFolder, StudyFolder, read_csv
 
 __all__ = ["AlternativeFacts", "Phase", "StudyFacts", "gather", "in_language"]
-
-_HISTORY = (
-    "train_loss",
-    "train_accuracy",
-    "valid_loss",
-    "valid_accuracy",
-    "learning_rate",
-    "seconds",
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,11 @@ class AlternativeFacts:
                 return dict(run.record["model"])
         return None
 
+    def has_layers(self, kind: str) -> bool:
+        """Whether its network has layers of a kind, such as ``"Dropout"``."""
+        layers = (self.model or {}).get("layers") or []
+        return any(layer["type"] == kind for layer in layers)
+
     @cached_property
     def representative(self) -> RunFolder:
         """The finished run of the median validation accuracy, the lower of two middle ones.
@@ -100,10 +103,21 @@ class AlternativeFacts:
         answers = []
         for run in self.finished:
             # Not kept by the run, so that thirty runs' probabilities are not in memory at once.
-            predictions = RunFolder(run.path).predictions
-            predicted = predictions["test_probabilities"].argmax(axis=1)
-            answers.append(predicted == predictions["test_labels"])
+            labels, chances = _test_predictions(RunFolder(run.path))
+            answers.append(chances.argmax(axis=1) == labels)
         return np.asarray(np.mean(answers, axis=0), np.float64)
+
+    @cached_property
+    def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Labels ``[n]`` and probabilities ``[n, classes]`` of the representative run on test."""
+        return _test_predictions(self.representative)
+
+    @cached_property
+    def kept_mistakes(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """``mistakes.npz`` of the representative run: positions in the test set, and images."""
+        run = self.representative
+        check_arrays(run.path / "mistakes.npz", run.mistakes, {"indices": 1, "images": 4})
+        return run.mistakes["indices"], run.mistakes["images"]
 
 
 @dataclass(frozen=True)
@@ -150,44 +164,81 @@ class StudyFacts:
         return [run for alternative in self.alternatives for run in alternative.failed]
 
     @property
+    def asked(self) -> int:
+        """How many runs were asked for."""
+        return len(self.alternatives) * len(self.seeds)
+
+    @property
+    def finished(self) -> list[RunFolder]:
+        """The runs that finished."""
+        return [run for alternative in self.alternatives for run in alternative.finished]
+
+    @property
     def missing(self) -> int:
-        """How many runs were asked for and have not come to an end."""
-        ended = sum(len(one.finished) + len(one.failed) for one in self.alternatives)
-        return len(self.alternatives) * len(self.seeds) - ended
+        """How many runs were asked for and have not come to an end with these settings."""
+        return self.asked - len(self.finished) - len(self.failed)
+
+    @property
+    def started(self) -> str | None:
+        """When the first of the runs here began, as ISO 8601 writes it.
+
+        A folder may be older than every run in it, once all have been replaced.
+        """
+        return min(self._moments("started"), default=None)
+
+    @property
+    def ended(self) -> str | None:
+        """When the last of the runs here came to its end."""
+        return max(self._moments("finished"), default=None)
+
+    def _moments(self, name: str) -> list[str]:
+        runs = (*self.finished, *self.failed)
+        return [str(run.record[name]) for run in runs if run.record.get(name)]
+
+    @property
+    def train_sample(self) -> int | None:
+        """On how many training images accuracy was measured; None where it was on all."""
+        images = max(int(run.metrics["train"]["images"]) for run in self.finished)
+        return images if images < self.images("train") else None
 
     def images(self, split: str) -> int:
         """Return how many images a split has."""
         return int(sum(self.data["counts"][split]))
 
+    @cached_property
+    def examples(self) -> Mapping[str, NDArray[Any]]:
+        """``data.npz``: images of each class, and the same ones augmented."""
+        arrays = self.folder.images
+        augmented = {name: 5 for name in arrays if name.startswith("augmented_")}
+        needed = {"example_images": 5, "original_images": 4}
+        check_arrays(self.folder.path / "data.npz", arrays, needed | augmented)
+        return arrays
+
     def class_names(self, language: str) -> list[str]:
         """Return the classes' names, in label order."""
         return [str(name) for name in in_language(self.data["class_names"], language)]
 
-    def phases(self, run: RunFolder) -> list[Phase]:
-        """Return the whole training of ``run``: first the runs that it started from."""
-        chain = [run]
-        while (start := self._start_of(chain[0])) is not None and start not in chain:
+    def phases(self, alternative: AlternativeFacts) -> list[Phase]:
+        """Return the whole training of its representative run: first what it started from."""
+        chain = [(alternative, alternative.representative)]
+        while (start := self._start_of(chain[0][1])) is not None and start not in chain:
             chain.insert(0, start)
         phases: list[Phase] = []
         epochs, seconds = 0, 0.0
-        for one in chain:
-            phases.append(Phase(self.alternative(one.record["alternative"]), one, epochs, seconds))
-            epochs += len(one.history)
-            seconds += sum(row["seconds"] for row in one.history)
+        for one, run in chain:
+            phases.append(Phase(one, run, epochs, seconds))
+            epochs += len(run.history)
+            seconds += sum(row["seconds"] for row in run.history)
         return phases
 
-    def alternative(self, name: str) -> AlternativeFacts:
-        """Return the alternative called ``name``."""
-        return next(one for one in self.alternatives if one.name == name)
-
-    def _start_of(self, run: RunFolder) -> RunFolder | None:
+    def _start_of(self, run: RunFolder) -> tuple[AlternativeFacts, RunFolder] | None:
         start = run.record.get("start_from")
         if not start:
             return None
-        parents = [one for one in self.alternatives if one.name == start["alternative"]]
-        runs = [candidate for parent in parents for candidate in parent.finished]
-        same = [one for one in runs if one.record.get("key") == start.get("key")]
-        return same[0] if same else None
+        # By its key: an alternative may have another name by now than its runs recorded.
+        named_first = sorted(self.trained, key=lambda one: one.name != start["alternative"])
+        runs = ((one, candidate) for one in named_first for candidate in one.finished)
+        return next((found for found in runs if found[1].record.get("key") == start["key"]), None)
 
 
 def in_language(texts: Any, language: str) -> Any:
@@ -213,7 +264,7 @@ def gather(folder: Path) -> StudyFacts:
     study = StudyFolder(Path(folder))
     if not (study.path / "study.json").is_file():
         raise OutputError("no_study", path=study.path)
-    _require(study.path / "study.json", study.study, ("alternatives", "seeds"))
+    check_study(study)
     if not study.study["alternatives"]:
         raise OutputError("no_finished_run", path=study.path)
     alternatives = tuple(
@@ -224,35 +275,26 @@ def gather(folder: Path) -> StudyFacts:
         raise OutputError(
             "all_runs_failed" if failed else "no_finished_run", path=study.path, count=failed
         )
-    _require(study.path / "data.json", study.data, ("counts", "class_names", "image_shape"))
+    check_data(study)
+    classes = len(study.data["counts"]["test"])
+    for alternative in alternatives:
+        for run in alternative.finished:
+            check_finished(run, classes)
     reads = study.path / "test-reads.csv"
     return StudyFacts(study, alternatives, tuple(read_csv(reads) if reads.is_file() else ()))
 
 
 def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> AlternativeFacts:
+    # Those of the study's settings only: what earlier settings left counts as missing.
     runs = study.runs(entry["name"])
     for run in runs:
-        _require(run.path / "run.json", run.record, ("status", "alternative", "seed"))
+        check_run(run)
     finished = tuple(run for run in runs if run.is_finished)
-    for run in finished:
-        _require(run.path / "run.json", run.record, ("epochs", "timings"))
-        _require(run.path / "metrics.json", run.metrics, ("train", "valid", "test"))
-        _require_history(run)
-    return AlternativeFacts(index, entry, finished, tuple(r for r in runs if not r.is_finished))
+    failed = tuple(run for run in runs if run.record["status"] == "failed")
+    return AlternativeFacts(index, entry, finished, failed)
 
 
-def _require_history(run: RunFolder) -> None:
-    path = run.path / "history.csv"
-    try:
-        rows = run.history
-    except (TypeError, ValueError) as error:
-        raise OutputError("damaged_file", path=path) from error
-    if not rows:
-        raise OutputError("damaged_file", path=path)
-    _require(path, rows[0], _HISTORY)
-
-
-def _require(path: Path, content: Mapping[str, Any], keys: Sequence[str]) -> None:
-    # A file of the right format that lacks what everything rests on was not written by Cotejo.
-    if any(key not in content for key in keys):
-        raise OutputError("damaged_file", path=path)
+def _test_predictions(run: RunFolder) -> tuple[NDArray[Any], NDArray[Any]]:
+    arrays, needed = run.predictions, {"test_labels": 1, "test_probabilities": 2}
+    check_arrays(run.path / "predictions.npz", arrays, needed)
+    return arrays["test_labels"], arrays["test_probabilities"]

@@ -1,4 +1,4 @@
-"""The report's figures, drawn from numbers only; words come from `cotejo.report.words`."""
+"""The report's figures, drawn from numbers only; words come from `cotejo.report.prose`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cotejo.report.drawing import INK, colour, dress, line_style, new_figure, number_axis
+from cotejo.report.drawing import INK, colour, draws, dress, line_style, new_figure, number_axis
 from cotejo.report.facts import AlternativeFacts, Phase, StudyFacts
 from cotejo.report.findings import Findings
-from cotejo.report.words import Words
+from cotejo.report.prose.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +37,7 @@ PER_ROW = 3
 """How many alternatives' curves stand side by side."""
 
 
+@draws
 def distribution(facts: StudyFacts, words: Words) -> Figure:
     """Draw how many images each class has in each split, as bars side by side."""
     names = facts.class_names(words.language)
@@ -55,6 +56,7 @@ def distribution(facts: StudyFacts, words: Words) -> Figure:
     return figure
 
 
+@draws
 def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFacts]) -> Figure:
     """Draw loss and accuracy against the epoch, training against validation.
 
@@ -85,6 +87,7 @@ def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFa
     return figure
 
 
+@draws
 def comparison(facts: StudyFacts, words: Words) -> Figure:
     """Draw every alternative's validation accuracy against epochs and against seconds.
 
@@ -95,7 +98,7 @@ def comparison(facts: StudyFacts, words: Words) -> Figure:
     by_epoch, by_time = figure.subplots(1, 2, sharey=True)
     handles = []
     for one in facts.trained:
-        phase = facts.phases(one.representative)[-1]
+        phase = facts.phases(one)[-1]
         history = phase.run.history
         accuracy = [row["valid_accuracy"] for row in history]
         epochs = phase.epochs_before + np.arange(1, len(history) + 1)
@@ -113,6 +116,7 @@ def comparison(facts: StudyFacts, words: Words) -> Figure:
     return figure
 
 
+@draws
 def accuracies(findings: Findings, words: Words) -> Figure:
     """Draw each alternative's test accuracy with its 95% interval, the best on top."""
     ranked = findings.ranked
@@ -146,6 +150,7 @@ def accuracies(findings: Findings, words: Words) -> Figure:
     return figure
 
 
+@draws
 def whole_training(phases: Sequence[Phase], words: Words) -> Figure:
     """Draw the epochs of a run and of those it started from, one after the other."""
     figure = new_figure(_WIDTH, 2.7)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,21 @@ class Findings:
         }
 
     @cached_property
+    def representative_accuracy(self) -> Interval:
+        """Test accuracy of the best's representative run, with Wilson's 95% interval."""
+        test = self.best.representative.metrics["test"]
+        return wilson_interval(test["accuracy"], int(test["images"]))
+
+    @cached_property
+    def macro(self) -> dict[str, dict[str, float]]:
+        """Of each alternative with a finished run, the means of its classes' figures."""
+        names = ("precision", "recall", "f1")
+        return {
+            one.name: {name: fmean(row[name] for row in one.per_class) for name in names}
+            for one in self.facts.trained
+        }
+
+    @cached_property
     def lead(self) -> dict[str, Interval]:
         """The best's test accuracy less each other one's, paired on the same images."""
         return {
@@ -114,9 +130,8 @@ class Findings:
     @cached_property
     def sure_mistakes(self) -> int:
         """How many of them it got wrong with a probability of 90% or more."""
-        predictions = self.best.representative.predictions
-        chances = predictions["test_probabilities"]
-        wrong = chances.argmax(axis=1) != predictions["test_labels"]
+        labels, chances = self.best.test_predictions
+        wrong = chances.argmax(axis=1) != labels
         return int((wrong & (chances.max(axis=1) >= _SURE)).sum())
 
     @cached_property
@@ -166,8 +181,7 @@ class Findings:
     @cached_property
     def train_seconds(self) -> float:
         """The training time of all finished runs together."""
-        runs = (run for one in self.facts.trained for run in one.finished)
-        return sum(float(run.record["timings"]["train_seconds"]) for run in runs)
+        return sum(float(run.record["timings"]["train_seconds"]) for run in self.facts.finished)
 
     def to_json(self) -> dict[str, Any]:
         """Return what ``report.json`` holds, as `docs/files.md` describes it."""
@@ -179,6 +193,7 @@ class Findings:
                 "alternative": best.name,
                 "chosen_by": "mean validation accuracy",
                 "representative_seed": int(best.representative.record["seed"]),
+                "representative_test_accuracy": asdict(self.representative_accuracy),
                 "mistakes": self.mistakes,
                 "sure_mistakes": self.sure_mistakes,
                 "mutual_pair": list(self.mutual_pair) if self.mutual_pair else None,
@@ -190,11 +205,12 @@ class Findings:
             "ranking": [one.name for one in self.ranked],
             "most_frequent_class": {s: self.most_frequent_in(s) for s in ("valid", "test")},
             "test_accuracy": {name: asdict(found) for name, found in self.accuracy.items()},
+            "macro_averages": self.macro,
             "lead_of_best": {name: asdict(found) for name, found in self.lead.items()},
             "overfitting": {name: asdict(found) for name, found in self.overfitting.items()},
             "train_seconds": self.train_seconds,
             "test_reads": len(self.facts.test_reads),
-            "finished_runs": sum(len(one.finished) for one in self.facts.alternatives),
+            "finished_runs": len(self.facts.finished),
             "failed_runs": len(self.facts.failed),
             "missing_runs": self.facts.missing,
         }
@@ -202,7 +218,7 @@ class Findings:
     @property
     def whole_training(self) -> tuple[int, float]:
         """Epochs and seconds of the best's representative run and of those it started from."""
-        last = self.facts.phases(self.best.representative)[-1]
+        last = self.facts.phases(self.best)[-1]
         seconds = sum(row["seconds"] for row in last.run.history)
         return last.epochs_before + len(last.run.history), last.seconds_before + seconds
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cotejo.report import best, setup, text
 from cotejo.report.findings import Findings
-from cotejo.report.method import method
 from cotejo.report.page import Page
-from cotejo.report.results import results
-from cotejo.report.words import Words
+from cotejo.report.prose.summary import title
+from cotejo.report.prose.words import Words
+from cotejo.report.sections.alternatives import alternatives
+from cotejo.report.sections.confusion import confusion
+from cotejo.report.sections.curves import curves
+from cotejo.report.sections.data import data
+from cotejo.report.sections.method import method
+from cotejo.report.sections.mistakes import mistakes
+from cotejo.report.sections.results import results
+from cotejo.report.sections.summary import summary
+from cotejo.report.sections.training import training
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,14 +26,14 @@ __all__ = ["render"]
 
 # In the order of the report; each has a template of its name.
 _SECTIONS = {
-    "summary": setup.summary,
-    "data": setup.data,
-    "alternatives": setup.alternatives,
-    "curves": setup.curves,
+    "summary": summary,
+    "data": data,
+    "alternatives": alternatives,
+    "curves": curves,
     "results": results,
-    "confusion": best.confusion,
-    "mistakes": best.mistakes,
-    "training": best.training,
+    "confusion": confusion,
+    "mistakes": mistakes,
+    "training": training,
     "method": method,
 }
 
@@ -42,7 +49,7 @@ def render(findings: Findings, language: str) -> str:
     template = _environment(words).get_template("report.html")
     return template.render(
         language=language,
-        title=text.title(findings, words),
+        title=title(findings, words),
         subtitle=_subtitle(findings, words),
         version=_version(findings),
         sections=sections,
@@ -75,8 +82,7 @@ def _subtitle(findings: Findings, words: Words) -> str:
         "alternatives": words.say("alternatives_count", count=len(facts.alternatives)),
         "seeds": words.say("seeds_count", count=len(facts.seeds)),
     }
-    started = facts.study.get("started")
-    date = words.numbers.day(started) if started else ""
+    date = words.numbers.day(facts.started) if facts.started else ""
     text = words.say("subtitle", date=date, **values).rstrip(" ·")
     return text[:1].upper() + text[1:]
 

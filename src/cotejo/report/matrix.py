@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.report.drawing import INK, new_figure
-from cotejo.report.words import Words
+from cotejo.report.drawing import INK, draws, new_figure
+from cotejo.report.prose.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +32,7 @@ def row_shares(confusion: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     return shares
 
 
+@draws
 def confusion_matrix(
     confusion: Sequence[Sequence[int]], names: Sequence[str], words: Words
 ) -> Figure:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cotejo.report.display import Cell, Column, Drawn, Table
 from cotejo.report.drawing import colour, to_svg
+from cotejo.report.elements import Cell, Column, Drawn, Table
 from cotejo.report.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings
-from cotejo.report.words import Words
+from cotejo.report.prose.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ import pytest
 from fabricate import Made
 
 from cotejo.report import summary, write_report
-from cotejo.report.tables import SUMMARY_COLUMNS
+from cotejo.report.csv_files import SUMMARY_COLUMNS
 from cotejo.store import StudyFolder, read_csv
 
 
@@ -80,6 +80,24 @@ def test_report_json_has_what_the_sentences_say(reported):
     assert lead["low"] < 0.07 < lead["high"]
     assert found["overfitting"]["plain"]["gap"] == pytest.approx(0.195)
     assert found["failed_runs"] == 4
+
+
+def test_report_json_has_the_figures_of_the_representative_run(reported):
+    found = json.loads((reported / "report.json").read_text())
+    interval = found["best"]["representative_test_accuracy"]
+    run = StudyFolder(reported).run("tuned", 3)
+    assert interval["estimate"] == run.metrics["test"]["accuracy"]
+    assert interval["low"] < interval["estimate"] < interval["high"]
+    assert interval != found["test_accuracy"]["tuned"]
+
+
+def test_report_json_has_the_macro_averages(reported):
+    found = json.loads((reported / "report.json").read_text())["macro_averages"]
+    rows = [row for row in read_csv(reported / "per-class.csv") if row["alternative"] == "plain"]
+    for name in ("precision", "recall", "f1"):
+        assert found["plain"][name] == pytest.approx(np.mean([float(row[name]) for row in rows]))
+    summary_row = read_csv(reported / "summary.csv")[1]
+    assert found["plain"]["f1"] == pytest.approx(float(summary_row["macro_f1"]))
 
 
 def test_writing_again_gives_the_same_bytes(reported):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cotejo.report import analysis, figures
-from cotejo.report.display import Cell, Table, cells, shade
+from cotejo.report import figures
+from cotejo.report.elements import Cell, Table, cells, shade
 from cotejo.report.facts import AlternativeFacts
 from cotejo.report.page import Page
+from cotejo.report.prose.classes import classes
+from cotejo.report.prose.training import measured_on
+from cotejo.report.prose.words import NOT_APPLICABLE, Words
 
 __all__ = ["results"]
 
@@ -22,7 +25,7 @@ def results(page: Page) -> dict[str, Any]:
     caption = words.say("figure_accuracies")
     if seeds:
         caption += " " + words.say("figure_accuracies_seeds")
-    intro = [words.say("results_intro")]
+    intro = [words.say("results_intro"), *measured_on(findings, words)]
     if len(page.facts.trained) > 1:
         intro.append(words.say("results_best"))
     return {
@@ -32,7 +35,7 @@ def results(page: Page) -> dict[str, Any]:
             "accuracies", figures.accuracies(findings, words), caption, "summary.csv, report.json"
         ),
         "lead": _lead_table(page),
-        "classes": analysis.classes(findings, words),
+        "classes": classes(findings, words),
         "f1": _f1_table(page),
         "per_class": [
             (words.say("per_class_of", label=page.label(one)), _per_class_table(page, one))
@@ -62,22 +65,31 @@ def _results_row(page: Page, one: AlternativeFacts, *, seeds: bool) -> list[Cell
     if seeds:
         trained.insert(0, words.say("seeds_count", count=len(one.finished)))
     return [
-        replace(page.named(one, mark_best=True), remark=", ".join(trained)),
+        replace(page.named(one, mark_best=True), remarks=[", ".join(trained)]),
         *cells(
             n.percent(one.mean("train", "accuracy")),
             n.percent(one.mean("valid", "accuracy")),
         ),
-        Cell(n.percent(found.estimate), remark=n.interval(found.low, found.high)),
+        Cell(n.percent(found.estimate), remarks=[n.interval(found.low, found.high)]),
         *cells(
-            *([n.points(spread, 2) if spread is not None else "—"] if seeds else []),
+            *([n.points(spread, 2) if spread is not None else NOT_APPLICABLE] if seeds else []),
             n.decimal(one.mean("test", "macro_f1"), 3),
             n.decimal(one.mean("test", "loss"), 3),
         ),
         Cell(
             n.duration(one.mean_timing("train_seconds")),
-            remark=words.say("speed", number=n.integer(one.mean_timing("images_per_second"))),
+            remarks=_time_remarks(one, words),
         ),
     ]
+
+
+def _time_remarks(one: AlternativeFacts, words: Words) -> list[str]:
+    speed = words.numbers.integer(one.mean_timing("images_per_second"))
+    remarks = [words.say("speed", number=speed)]
+    # The time is its own training's; what it starts from took some too.
+    if any(run.record.get("start_from") for run in one.finished):
+        remarks.append(words.say("time_of_start"))
+    return remarks
 
 
 def _lead_table(page: Page) -> Table | None:
@@ -122,13 +134,13 @@ def _f1_table(page: Page) -> Table:
         [Cell(name), *(cell(one.per_class[label]["f1"]) for one in trained)]
         for label, name in enumerate(names)
     ]
-    macro = (words.numbers.decimal(one.mean("test", "macro_f1"), 2) for one in trained)
+    macro = (words.numbers.decimal(page.findings.macro[one.name]["f1"], 2) for one in trained)
     return page.table(
         words.say("table_f1"),
         [page.column("class", number=False), *map(page.heading, trained)],
         [*rows, cells(words.say("macro"), *macro)],
         marked=len(rows),
-        files="per-class.csv",
+        files="per-class.csv, report.json",
     )
 
 
@@ -139,12 +151,12 @@ def _per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
         cells(name, *(n.decimal(row[key], 3) for key in _FIGURES), n.integer(row["support"]))
         for name, row in zip(names, figures_of, strict=True)
     ]
-    means = (sum(row[key] for row in figures_of) / len(figures_of) for key in _FIGURES)
+    macro = page.findings.macro[alternative.name]
     total = n.integer(sum(row["support"] for row in figures_of))
     return page.table(
         words.say("table_per_class", label=page.label(alternative)),
         [page.column("class", number=False), *map(page.column, (*_FIGURES, "support"))],
-        [*rows, cells(words.say("macro"), *(n.decimal(mean, 3) for mean in means), total)],
+        [*rows, cells(words.say("macro"), *(n.decimal(macro[key], 3) for key in _FIGURES), total)],
         marked=len(rows),
-        files="per-class.csv",
+        files="per-class.csv, report.json",
     )

@@ -16,7 +16,7 @@ class Cell:
         text: what it says.
         swatch: the colour of the alternative that it names.
         mark: a word set beside the text, such as "best".
-        remark: a second, smaller line.
+        remarks: smaller lines under it.
         background: a colour.
         pictures: images shown in it.
     """
@@ -24,7 +24,7 @@ class Cell:
     text: str
     swatch: str | None = None
     mark: str | None = None
-    remark: str | None = None
+    remarks: Sequence[str] = ()
     background: str | None = None
     pictures: Sequence[Picture] = ()
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from cotejo.errors import CotejoError
 from cotejo.messages import LANGUAGES, message
-from cotejo.report.numbers import Numbers
+from cotejo.numbers import Numbers
 
-__all__ = ["Words"]
+__all__ = ["NOT_APPLICABLE", "Words"]
+
+NOT_APPLICABLE = "–"
+"""What a table says where there is nothing to say."""
+
+# "e" stands for "y" before the sound of "i", which "hie", "ia" and "yo" do not begin with.
+_SOUNDS_LIKE_I = re.compile(r"\W*(h?[ií](?![aeouáéóú])|y(?![aeiouáéíóú]))", re.IGNORECASE)
 
 
 class Words:
@@ -25,8 +32,8 @@ class Words:
         >>> words = Words("es")
         >>> words.say("split_valid"), words.setting_value("learning_rate", 1e-4)
         ('Validación', '0,0001')
-        >>> words.both(["gato", "perro", "rana"])
-        'gato, perro y rana'
+        >>> words.both(["gato", "perro", "rana"]), words.both(["perro", "iguana"])
+        ('gato, perro y rana', 'perro e iguana')
     """
 
     def __init__(self, language: str) -> None:
@@ -52,8 +59,16 @@ class Words:
         from babel.lists import format_list
 
         text: str = format_list(list(items), locale=self.language) if items else ""
+        if len(items) < 2:
+            return text
+        last = items[-1]
         # CLDR's English has a comma before "and"; the catalogues' English has none.
-        return text.replace(", and ", " and ")
+        if self.language == "en" and text.endswith(f", and {last}"):
+            return f"{text.removesuffix(f', and {last}')} and {last}"
+        # CLDR has this rule of Spanish; Babel does not apply it.
+        if self.language == "es" and _SOUNDS_LIKE_I.match(last):
+            return f"{text.removesuffix(f' y {last}')} e {last}"
+        return text
 
     def data_name(self, name: str) -> str:
         """Return what people call a data set; a path stays as it is."""
@@ -64,9 +79,9 @@ class Words:
         return self.say(f"setting_{name}") if self.knows(f"setting_{name}") else name
 
     def setting_value(self, name: str, value: Any) -> str:
-        """Return a setting's value as a reader would write it."""
+        """Return a setting's value as a reader would write it; None does not apply."""
         if value is None:
-            return self.say("value_nowhere" if name == "start_from" else "value_of_model")
+            return self.say("value_nowhere") if name == "start_from" else NOT_APPLICABLE
         if isinstance(value, bool):
             return self.say("value_yes" if value else "value_no")
         if name == "early_stopping":

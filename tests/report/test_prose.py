@@ -3,14 +3,20 @@
 import pytest
 from fabricate import Made
 
-from cotejo.report import analysis, text
-from cotejo.report.words import Words
+from cotejo.report.prose.cautions import cautions
+from cotejo.report.prose.classes import classes
+from cotejo.report.prose.data import data
+from cotejo.report.prose.method import method
+from cotejo.report.prose.mistakes import confusion, mistakes, representative
+from cotejo.report.prose.summary import key_figures, summary, title
+from cotejo.report.prose.training import overfitting, overfitting_intro, whole_training
+from cotejo.report.prose.words import Words
 
 EN, ES = Words("en"), Words("es")
 
 
 def said(findings, words):
-    return " ".join(text.summary(findings, words) + text.cautions(findings, words))
+    return " ".join(summary(findings, words) + cautions(findings, words))
 
 
 def test_a_clear_win(study):
@@ -30,7 +36,7 @@ def test_a_tie_is_called_one(study):
     assert "This test set does not tell it from the second, “The a”" in english
     assert "includes 0" in english
     assert "beats" not in english
-    assert "Este conjunto de prueba no la distingue de la segunda" in spanish
+    assert "Este conjunto de prueba no permite distinguirla de la segunda" in spanish
     assert "supera" not in spanish
 
 
@@ -56,15 +62,17 @@ def test_one_alternative_alone(study):
 
 def test_no_better_than_the_most_frequent_class(study):
     findings = study(Made("a", (0.1,)), Made("b", (0.08,)))
-    assert "That is no better than always naming the most frequent class" in said(findings, EN)
-    assert "No mejora a responder siempre la clase más frecuente" in said(findings, ES)
+    assert "That is not clearly better than always naming the most frequent class" in said(
+        findings, EN
+    )
+    assert "respondiendo siempre con la clase más frecuente" in said(findings, ES)
 
 
 def test_one_seed_says_nothing_about_luck(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
     assert "trained with a single seed" in said(findings, EN)
     assert "con una sola semilla" in said(findings, ES)
-    assert analysis.representative(findings, EN) is None
+    assert representative(findings, EN) is None
 
 
 def test_several_seeds_say_how_much(study):
@@ -74,8 +82,8 @@ def test_several_seeds_say_how_much(study):
     assert "between 1.00 and 2.08 points" in english
     assert "single seed" not in english
     assert "entre 1,00 y 2,08 puntos" in said(findings, ES)
-    assert "median validation accuracy, seed 3" in analysis.representative(findings, EN)
-    assert "la semilla 3" in analysis.representative(findings, ES)
+    assert "median validation accuracy, seed 3" in representative(findings, EN)
+    assert "la semilla 3" in representative(findings, ES)
 
 
 def test_failed_and_missing_runs_are_named(study):
@@ -88,29 +96,35 @@ def test_failed_and_missing_runs_are_named(study):
     english, spanish = said(findings, EN), said(findings, ES)
     assert "5 runs failed and are in no figure: “The a” (seeds 2 and 3)" in english
     assert "“The c” has no finished run" in english
-    assert "One of the runs asked for has not been trained" in english
+    assert "3 of 9 runs finished. One of those asked for has not been trained" in english
     assert "same number of finished seeds" in english
     assert "5 ejecuciones fallaron" in spanish
+    assert "Ejecuciones terminadas: 3 de 9. Una de las pedidas no se ha entrenado" in spanish
+    assert key_figures(findings, EN)[-1][1] == "3 of 9"
     assert "«La a» (semillas 2 y 3)" in spanish
 
 
 def test_quick_and_other_data_are_in_title_and_summary(study):
     findings = study(Made("a"), Made("b"), data="digits", requested_data="cifar10", quick=True)
     assert (
-        text.title(findings, EN)
+        title(findings, EN)
         == "Made-up alternatives, on scikit-learn's digits instead of CIFAR-10 (quick look)"
     )
-    assert "en lugar de CIFAR-10 (vistazo rápido)" in text.title(findings, ES)
+    assert "en lugar de CIFAR-10 (vistazo rápido)" in title(findings, ES)
     assert "CIFAR-10 was asked for and could not be had" in said(findings, EN)
-    assert "This is a quick look" in said(findings, EN)
-    assert "Se pidió CIFAR-10 y no se pudo obtener" in said(findings, ES)
+    english = said(findings, EN)
+    assert "This is a quick look" in english
+    assert (
+        "3,995 training, 1,000 validation and 1,000 test images, and 10 epochs at most" in english
+    )
+    assert "Se pidió CIFAR-10, pero no se pudo obtener" in said(findings, ES)
     assert "Esto es un vistazo rápido" in said(findings, ES)
 
 
 def test_an_ordinary_study_has_none_of_these(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
     english = said(findings, EN)
-    assert text.title(findings, EN) == "Made-up alternatives"
+    assert title(findings, EN) == "Made-up alternatives"
     for word in ("quick", "failed", "asked for", "more than once"):
         assert word not in english
 
@@ -118,14 +132,16 @@ def test_an_ordinary_study_has_none_of_these(study):
 def test_reading_the_test_set_again_is_said(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)), extra_reads=1)
     assert "The test set was read more than once for “The a” (seed 1)" in said(findings, EN)
-    assert "3 times, with 2 finished runs" in " ".join(analysis.method(findings, EN))
+    assert "3 readings of the test set, with 2 finished runs" in " ".join(method(findings, EN))
     assert "se leyó más de una vez en el caso de «La a» (semilla 1)" in said(findings, ES)
 
 
 def test_reading_it_once_a_run_is_said(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
-    assert "read 2 times: once for each finished run" in " ".join(analysis.method(findings, EN))
-    assert "una por cada ejecución terminada" in " ".join(analysis.method(findings, ES))
+    english = " ".join(method(findings, EN))
+    assert "This folder records 2 readings of the test set, one for each finished run" in english
+    assert "readings elsewhere are not counted" in english
+    assert "una por cada ejecución terminada" in " ".join(method(findings, ES))
 
 
 @pytest.mark.parametrize(
@@ -146,43 +162,92 @@ def test_reading_it_once_a_run_is_said(study):
 )
 def test_overfitting_in_words(study, train, rise, english, spanish):
     findings = study(Made("a", (0.7,), train=(train,), loss_rise=rise))
-    assert english in analysis.overfitting(findings, findings.best, EN)
-    assert spanish in analysis.overfitting(findings, findings.best, ES)
+    assert english in overfitting(findings, findings.best, EN)
+    assert spanish in overfitting(findings, findings.best, ES)
 
 
 def test_an_alternative_that_learned_nothing_is_said_to(study):
     findings = study(Made("a", (0.1,)), Made("b", (0.7,)))
     nothing, something = findings.facts.alternatives
-    assert "has not learned" in analysis.overfitting(findings, nothing, EN)
-    assert "No ha aprendido" in analysis.overfitting(findings, nothing, ES)
-    assert "has not learned" not in analysis.overfitting(findings, something, EN)
+    assert "has not learned" in overfitting(findings, nothing, EN)
+    assert "No ha aprendido" in overfitting(findings, nothing, ES)
+    assert "has not learned" not in overfitting(findings, something, EN)
 
 
 def test_one_epoch_says_nothing_about_the_loss(study):
     findings = study(Made("a", changes={"epochs": 1}))
-    assert "One epoch says nothing" in analysis.overfitting(findings, findings.best, EN)
+    assert "One epoch says nothing" in overfitting(findings, findings.best, EN)
 
 
 def test_classes_and_confusion_are_what_the_matrix_says(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
     true, predicted, count = findings.pairs[0]
     names = findings.facts.class_names("es")
-    sentence = " ".join(analysis.confusion(findings, ES))
+    sentence = " ".join(confusion(findings, ES))
     assert "Falla en 300 de las 1000 imágenes de prueba." in sentence
     assert f"tomar «{names[true]}» por «{names[predicted]}»: {count} de 100" in sentence
     worst = findings.classes_by_f1(findings.best)[-1]
-    assert f"los peores, en «{names[worst]}»" in analysis.classes(findings, ES)[0]
+    assert f"los peores, en «{names[worst]}»" in classes(findings, ES)[0]
 
 
 def test_no_mistakes(study):
     findings = study(Made("a", (1.0,)))
-    assert "makes no mistake" in " ".join(analysis.confusion(findings, EN))
-    assert "ningún error" in " ".join(analysis.mistakes(findings, ES))
+    assert "makes no mistake" in " ".join(confusion(findings, EN))
+    assert "ningún error" in " ".join(mistakes(findings, ES))
 
 
 def test_the_whole_training_has_its_parents(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,), changes={"start_from": "a", "epochs": 4}))
-    english = analysis.whole_training(findings, EN)[0]
+    english = whole_training(findings, EN)[0]
     assert "starts from the weights of “The a”" in english
     assert "14 epochs" in english
-    assert "14 épocas" in analysis.whole_training(findings, ES)[0]
+    assert "14 épocas" in whole_training(findings, ES)[0]
+
+
+def test_one_mistake_is_one(study):
+    findings = study(Made("a", (0.99,)), images=100)
+    assert findings.mistakes == 1
+    assert "Its only mistake is made with a probability" in " ".join(mistakes(findings, EN))
+    assert "Su único error lo comete con una probabilidad" in " ".join(mistakes(findings, ES))
+    assert EN.say("figure_mistakes", count=1, best="a") == "The worst mistake of “a”."
+    assert ES.say("figure_mistakes", count=1, best="a") == "El peor error de «a»."
+
+
+def test_training_accuracy_says_on_how_many_images(study):
+    findings = study(Made("a"))
+    assert "the first 2,000 of the 3,995 training images" in overfitting_intro(findings, EN)
+    assert "las primeras 2000 de las 3995 imágenes" in overfitting_intro(findings, ES)
+    (run,) = findings.facts.finished
+    run.metrics["train"]["images"] = 3995
+    assert "first" not in overfitting_intro(findings, EN)
+
+
+def test_classes_of_the_same_size_are_said_to_be(study):
+    findings = study(Made("a"))
+    assert "aproximadamente el mismo número de imágenes" in " ".join(data(findings, ES))
+    findings.facts.data["counts"]["train"] = [400] * 10
+    assert "tienen el mismo número de imágenes en entrenamiento: 400." in " ".join(
+        data(findings, ES)
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("gato", "perro y gato"),
+        ("iguana", "perro e iguana"),
+        ("«Iglú»", "perro e «Iglú»"),
+        ("hipopótamo", "perro e hipopótamo"),
+        ("hiena", "perro y hiena"),
+        ("yegua", "perro y yegua"),
+        ("Yves", "perro e Yves"),
+    ],
+)
+def test_y_becomes_e_before_its_own_sound(last, expected):
+    assert ES.both(["perro", last]) == expected
+
+
+def test_lists_in_words():
+    assert EN.both(["cat, and dog", "bird", "ice"]) == "cat, and dog, bird and ice"
+    assert ES.both(["gato", "perro", "iguana"]) == "gato, perro e iguana"
+    assert [EN.both(items) for items in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]

@@ -8,9 +8,9 @@ import numpy as np
 
 from cotejo.report.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings
-from cotejo.store import write_csv, write_json
+from cotejo.store import write_csv
 
-__all__ = ["SUMMARY_COLUMNS", "mistake_rows", "pair_rows", "summary_rows", "write_tables"]
+__all__ = ["SUMMARY_COLUMNS", "mistake_rows", "pair_rows", "summary_rows", "write_csv_files"]
 
 SUMMARY_COLUMNS = (
     "alternative",
@@ -38,8 +38,8 @@ def summary_rows(facts: StudyFacts) -> list[dict[str, Any]]:
     return [_summary_row(alternative) for alternative in facts.alternatives]
 
 
-def write_tables(findings: Findings, language: str) -> None:
-    """Write every file that the report's numbers are in, class names in ``language``."""
+def write_csv_files(findings: Findings, language: str) -> None:
+    """Write the CSV files that the report's numbers are in, class names in ``language``."""
     facts = findings.facts
     folder, names = facts.folder.path, facts.class_names(language)
     write_csv(folder / "summary.csv", SUMMARY_COLUMNS, summary_rows(facts))
@@ -79,7 +79,6 @@ def write_tables(findings: Findings, language: str) -> None:
         ),
         mistake_rows(findings, language),
     )
-    write_json(folder / "report.json", findings.to_json())
 
 
 def pair_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
@@ -103,9 +102,9 @@ def mistake_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
 
     ``position`` says which of ``mistakes.npz``'s images it is; it goes into no file.
     """
-    run, names = findings.best.representative, findings.facts.class_names(language)
-    labels, chances = run.predictions["test_labels"], run.predictions["test_probabilities"]
-    indices = run.mistakes["indices"]
+    names = findings.facts.class_names(language)
+    labels, chances = findings.best.test_predictions
+    indices, _ = findings.best.kept_mistakes
     sureness = chances[indices].max(axis=1) if len(indices) else np.zeros(0)
     rows = []
     for position in np.argsort(-sureness, kind="stable").tolist():

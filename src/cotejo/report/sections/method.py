@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.report import analysis
-from cotejo.report.display import Table, cells
+from cotejo.report.elements import Table, cells
 from cotejo.report.page import Page
+from cotejo.report.prose import method as prose
 
 __all__ = ["method"]
 
@@ -18,6 +18,7 @@ _FILES = (
     "mistakes.csv",
     "report.json",
     "study.json",
+    "study.toml",
     "data.json",
     "data.npz",
     "test-reads.csv",
@@ -27,11 +28,15 @@ _FILES = (
 def method(page: Page) -> dict[str, Any]:
     """Section 9: the split, the readings of the test set, versions, machine, command, files."""
     words = page.words
+    # An older study has no file that repeats it.
+    absent = () if (page.facts.folder.path / "study.toml").is_file() else ("study.toml",)
     files = [
-        (name, words.say("file_" + name.replace("-", "_").replace(".", "_"))) for name in _FILES
+        (name, words.say("file_" + name.replace("-", "_").replace(".", "_")))
+        for name in _FILES
+        if name not in absent
     ]
     return {
-        "paragraphs": analysis.method(page.findings, words),
+        "paragraphs": prose.method(page.findings, words),
         "table": _table(page),
         "command": page.facts.study.get("command", ""),
         "files": [*files, ("<…>/seed-<k>/", words.say("file_runs"))],
@@ -43,12 +48,13 @@ def _table(page: Page) -> Table:
     records = [run.record for one in facts.alternatives for run in (*one.finished, *one.failed)]
     fields = [
         ("data", words.data_name(facts.data["name"])),
-        ("fingerprint", str(facts.data.get("fingerprint", ""))),
+        ("fingerprint", facts.data.get("fingerprint") or ""),
         ("seeds", ", ".join(map(str, facts.seeds))),
-        ("started", _moment(page, facts.study.get("started"))),
+        ("started", _moment(page, facts.started)),
+        ("ended", _moment(page, facts.ended)),
         ("time", words.numbers.duration(page.findings.train_seconds)),
-        ("backend", _distinct(str(record.get("backend", "")) for record in records)),
-        ("precision", _distinct(str(record.get("precision", "")) for record in records)),
+        ("backend", _distinct(record.get("backend") or "" for record in records)),
+        ("precision", _distinct(record.get("precision") or "" for record in records)),
         ("versions", _distinct(_versions(record.get("versions")) for record in records)),
         ("machine", _distinct(_machine(page, record.get("machine")) for record in records)),
     ]
@@ -60,11 +66,8 @@ def _table(page: Page) -> Table:
     )
 
 
-def _moment(page: Page, moment: Any) -> str:
-    try:
-        return page.words.numbers.moment(str(moment))
-    except ValueError:
-        return ""
+def _moment(page: Page, moment: str | None) -> str:
+    return page.words.numbers.moment(moment) if moment else ""
 
 
 def _distinct(values: Any) -> str:

@@ -1,6 +1,6 @@
 """Numbers as each language writes them."""
 
-from cotejo.report.numbers import MINUS, NO_BREAK, Numbers
+from cotejo.numbers import MINUS, NO_BREAK, Numbers
 
 EN, ES = Numbers("en"), Numbers("es")
 

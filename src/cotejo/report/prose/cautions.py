@@ -1,0 +1,92 @@
+"""The prose on what a reader should be careful about."""
+
+from __future__ import annotations
+
+from cotejo.report.facts import StudyFacts
+from cotejo.report.findings import Findings
+from cotejo.report.prose.names import data_names, quoted, runs_named
+from cotejo.report.prose.words import Words
+
+__all__ = ["cautions"]
+
+_SPLITS = ("train", "valid", "test")
+
+
+def cautions(findings: Findings, words: Words) -> list[str]:
+    """Return what a reader should be careful about, the weightiest first."""
+    facts, say = findings.facts, words.say
+    data, requested = data_names(facts, words)
+    found = []
+    if data != requested:
+        found.append(say("careful_fallback", data=data, requested=requested))
+    if facts.study.get("quick"):
+        found.append(_quick(facts, words))
+    found.append(_luck(findings, words))
+    if len(facts.trained) > 1:
+        found.append(say("careful_choice", count=len(facts.trained)))
+    found += _incomplete(findings, words)
+    if findings.extra_test_reads:
+        runs = [
+            runs_named(_label_of(findings, name, words), [seed], words)
+            for name, seed in findings.extra_test_reads
+        ]
+        found.append(say("careful_reads", runs=words.both(runs)))
+    return found
+
+
+def _quick(facts: StudyFacts, words: Words) -> str:
+    splits = {split: words.numbers.integer(facts.images(split)) for split in _SPLITS}
+    epochs = max(run.record["epochs"] for run in facts.finished)
+    trained = words.say("epochs_count", count=epochs, number=words.numbers.integer(epochs))
+    return words.say("careful_quick", **splits, epochs=trained)
+
+
+def _luck(findings: Findings, words: Words) -> str:
+    trained = findings.facts.trained
+    spreads = [one.spread("test", "accuracy") for one in trained]
+    known = [spread for spread in spreads if spread is not None]
+    if not known:
+        return words.say("careful_one_seed")
+    low, high = words.numbers.points(min(known), 2), words.numbers.points(max(known), 2)
+    spread = (
+        words.say("spread_same", points=low)
+        if low == high
+        else words.say("spread_between", low=low, high=high)
+    )
+    count = max(len(one.finished) for one in trained)
+    return words.say("careful_seeds", count=count, spread=spread)
+
+
+def _incomplete(findings: Findings, words: Words) -> list[str]:
+    facts, say = findings.facts, words.say
+    found = []
+    if facts.failed:
+        runs = [
+            runs_named(label, [str(run.record["seed"]) for run in failed], words)
+            for label, failed in (
+                (one.label(words.language), one.failed) for one in facts.alternatives
+            )
+            if failed
+        ]
+        found.append(say("careful_failed", count=len(facts.failed), runs=words.both(runs)))
+    without = [one for one in facts.alternatives if not one.finished]
+    if without:
+        labels = quoted(without, words)
+        found.append(say("careful_without", count=len(without), labels=labels))
+    if len({len(one.finished) for one in facts.trained}) > 1:
+        found.append(say("careful_unequal"))
+    if facts.missing:
+        found.append(
+            say(
+                "careful_missing",
+                count=facts.missing,
+                finished=len(facts.finished),
+                asked=facts.asked,
+            )
+        )
+    return found
+
+
+def _label_of(findings: Findings, name: str, words: Words) -> str:
+    labels = {one.name: one.label(words.language) for one in findings.facts.alternatives}
+    return labels.get(name, name)

@@ -1,0 +1,42 @@
+"""The prose on the data: how many images of what size, of what classes."""
+
+from __future__ import annotations
+
+from cotejo.report.findings import Findings
+from cotejo.report.prose.words import Words
+
+__all__ = ["data"]
+
+_BALANCED = 1.15
+"""The largest class over the smallest, up to which classes count as equally frequent."""
+
+
+def data(findings: Findings, words: Words) -> list[str]:
+    """Return the paragraphs on the data: how many images of what size, of what classes."""
+    facts, say, numbers = findings.facts, words.say, words.numbers
+    height, width, channels = facts.data["image_shape"]
+    sizes = {split: facts.images(split) for split in ("train", "valid", "test")}
+    counts = facts.data["counts"]["train"]
+    balance = "data_balanced" if max(counts) <= _BALANCED * min(counts) else "data_unbalanced"
+    if max(counts) == min(counts):
+        balance = "data_equal"
+    sentences = [
+        say(
+            "data_sizes",
+            data=words.data_name(facts.data["name"]),
+            total=numbers.integer(sum(sizes.values())),
+            height=height,
+            width=width,
+            channels=say("channels", count=channels),
+            classes=len(counts),
+        ),
+        say("data_split", **{split: numbers.integer(size) for split, size in sizes.items()}),
+        say(
+            balance,
+            low=numbers.integer(min(counts)),
+            high=numbers.integer(max(counts)),
+        ),
+    ]
+    if facts.data.get("source"):
+        sentences.append(say("data_source", source=facts.data["source"]))
+    return sentences

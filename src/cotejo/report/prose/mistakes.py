@@ -1,0 +1,77 @@
+"""The prose on what the best takes for what, and how sure it is of it."""
+
+from __future__ import annotations
+
+from cotejo.report.findings import Findings
+from cotejo.report.prose.words import Words
+
+__all__ = ["confusion", "mistakes", "representative"]
+
+
+def representative(findings: Findings, words: Words) -> str | None:
+    """Return which of the best's seeds its figures come from; None where there is one."""
+    best = findings.best
+    if len(best.finished) == 1:
+        return None
+    return words.say(
+        "representative",
+        count=len(best.finished),
+        best=best.label(words.language),
+        seed=best.representative.record["seed"],
+    )
+
+
+def confusion(findings: Findings, words: Words) -> list[str]:
+    """Return how often the best is wrong and what it takes for what."""
+    if not findings.pairs:
+        return [words.say("confusion_none")]
+    numbers, names = words.numbers, findings.facts.class_names(words.language)
+    true, predicted, count = findings.pairs[0]
+    support = sum(findings.confusion[true])
+    sentences = [
+        words.say(
+            "confusion_total",
+            count=findings.mistakes,
+            mistakes=numbers.integer(findings.mistakes),
+            images=numbers.integer(sum(map(sum, findings.confusion))),
+        ),
+        words.say(
+            "confusion_most",
+            true=names[true],
+            predicted=names[predicted],
+            number=numbers.integer(count),
+            support=numbers.integer(support),
+            share=numbers.percent(count / support),
+        ),
+    ]
+    if findings.mutual_pair:
+        one, other, both = findings.mutual_pair
+        sentences.append(
+            words.say(
+                "confusion_mutual",
+                one=names[one],
+                other=names[other],
+                number=numbers.integer(both),
+                share=numbers.percent(both / findings.mistakes),
+            )
+        )
+    return sentences
+
+
+def mistakes(findings: Findings, words: Words) -> list[str]:
+    """Return how sure the best is of what it gets wrong."""
+    if not findings.mistakes:
+        return [words.say("confusion_none")]
+    sure, numbers = findings.sure_mistakes, words.numbers
+    if findings.mistakes == 1:
+        key = "mistake_only_sure" if sure else "mistake_only_not_sure"
+    else:
+        key = "mistakes_sure" if sure else "mistakes_not_sure"
+    said = words.say(
+        key,
+        count=sure,
+        number=numbers.integer(sure),
+        mistakes=numbers.integer(findings.mistakes),
+        share=numbers.percent(sure / findings.mistakes),
+    )
+    return [words.say("mistakes_intro"), said]

@@ -1,0 +1,1 @@
+"""The report's sections: each module gathers what the template of its name shows."""

@@ -1,0 +1,109 @@
+"""Section 2 of the report: the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cotejo.report import figures
+from cotejo.report.elements import Column, Picture, Table, cells
+from cotejo.report.page import Page
+from cotejo.report.pictures import data_uri
+from cotejo.report.prose import data as prose
+
+__all__ = ["data"]
+
+_EXAMPLES = 8
+_ORIGINALS = 6
+
+
+def data(page: Page) -> dict[str, Any]:
+    """Section 2: sizes, classes, examples, distribution, channels, augmented images."""
+    words, facts = page.words, page.facts
+    # Numbered in the order of the template.
+    examples_number = page.number_figure()
+    return {
+        "paragraphs": prose.data(page.findings, words),
+        "distribution": page.figure(
+            "distribution",
+            figures.distribution(facts, words),
+            words.say("figure_distribution"),
+            "data.json",
+        ),
+        "counts": _counts(page),
+        "channels": _channels(page),
+        "examples_number": examples_number,
+        "examples": _examples(page),
+        "augmented": _augmented(page),
+    }
+
+
+def _counts(page: Page) -> Table:
+    words, counts = page.words, page.facts.data["counts"]
+    splits = ("train", "valid", "test")
+    rows = [
+        cells(name, *(words.numbers.integer(counts[split][label]) for split in splits))
+        for label, name in enumerate(page.facts.class_names(words.language))
+    ]
+    totals = (words.numbers.integer(page.facts.images(split)) for split in splits)
+    return page.table(
+        words.say("table_counts"),
+        [
+            page.column("class", number=False),
+            *(Column(words.say(f"split_{split}"), number=True) for split in splits),
+        ],
+        [*rows, cells(words.say("total"), *totals)],
+        marked=len(rows),
+        files="data.json",
+    )
+
+
+def _channels(page: Page) -> Table | None:
+    words, channels = page.words, page.facts.data.get("channels")
+    if not channels:
+        return None
+    means, deviations = channels["mean"], channels["std"]
+    names = [words.say(f"channel_{index}") for index in range(3)]
+    return page.table(
+        words.say("table_channels"),
+        [page.column("channel", number=False), page.column("mean"), page.column("deviation")],
+        [
+            cells(
+                names[index] if len(means) == len(names) else str(index + 1),
+                words.numbers.decimal(means[index], 3),
+                words.numbers.decimal(deviations[index], 3),
+            )
+            for index in range(len(means))
+        ],
+        files="data.json",
+    )
+
+
+def _examples(page: Page) -> list[tuple[str, list[Picture]]]:
+    names = page.facts.class_names(page.words.language)
+    images = page.facts.examples["example_images"]
+    return [
+        (name, [Picture(data_uri(image), name) for image in of_class[:_EXAMPLES]])
+        for name, of_class in zip(names, images, strict=False)
+    ]
+
+
+def _augmented(page: Page) -> list[tuple[int, str, list[list[Picture]]]]:
+    images = page.facts.examples
+    galleries = []
+    for key in sorted(name for name in images if name.startswith("augmented_")):
+        policy = key.removeprefix("augmented_").replace("_", "-")
+        rows = []
+        for original, draws in zip(images["original_images"], images[key], strict=True):
+            together = np.concatenate([original[None], draws])
+            rows.append([Picture(data_uri(image), policy) for image in together])
+        known = f"augmentation_{policy.replace('-', '_')}"
+        said = (
+            page.words.say(known)
+            if page.words.knows(known)
+            else page.words.say("quoted", text=policy)
+        )
+        caption = page.words.say("figure_augmented", policy=said)
+        galleries.append((page.number_figure(), caption, rows[:_ORIGINALS]))
+    return galleries
