@@ -22,5 +22,6 @@ def method(findings: Findings, words: Words) -> list[str]:
     elif reads == runs and not findings.extra_test_reads:
         sentences.append(words.say("reads_once", count=reads))
     else:
-        sentences.append(words.say("reads_other", count=reads, runs=runs))
+        finished = words.say("finished_count", count=runs)
+        sentences.append(words.say("reads_other", count=reads, runs=finished))
     return sentences

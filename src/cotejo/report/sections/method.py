@@ -83,12 +83,12 @@ def _machine(page: Page, machine: Any) -> str:
     if not machine:
         return ""
     words = page.words
-    memory = machine.get("memory_gib")
-    return words.say(
-        "machine",
-        processor=machine.get("processor") or words.say("unknown"),
-        cores=words.say("cores", count=machine.get("cores") or 1),
-        memory=words.numbers.shortest(memory, 1) if memory else words.say("unknown"),
-        accelerator=machine.get("accelerator") or words.say("no_accelerator"),
-        system=machine.get("system") or words.say("unknown"),
+    cores, memory = machine.get("cores"), machine.get("memory_gib")
+    known = (
+        machine.get("processor"),
+        words.say("cores", count=cores) if cores else None,
+        words.say("memory", number=words.numbers.shortest(memory, 1)) if memory else None,
+        machine.get("accelerator") or words.say("no_accelerator"),
+        machine.get("system"),
     )
+    return ", ".join(part for part in known if part)
