@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,17 @@ from cotejo.augment import POLICIES
 from cotejo.backend import keras, ops
 from cotejo.data.dataset import Split
 
-__all__ = ["Learner", "training_order"]
+__all__ = ["Learner", "device_images", "training_order"]
+
+
+@lru_cache(maxsize=1)
+def device_images(split: Split) -> keras.Variable:
+    """Return the images of ``split`` on the device, ``[n, height, width, channels]``, uint8.
+
+    The last split's are kept for the next run of a study: moving them again would cost time, and
+    TensorFlow holds on to what a compiled step has captured.
+    """
+    return keras.Variable(split.images, dtype="uint8", trainable=False, name="images")
 
 
 class Learner(keras.Model):
@@ -32,13 +43,7 @@ class Learner(keras.Model):
         self.network = network
         self.policy = POLICIES[augment]
         self.draws = keras.random.SeedGenerator(seed)
-        self.images = self.add_weight(
-            shape=train.images.shape,
-            dtype="uint8",
-            initializer=lambda shape, dtype: ops.convert_to_tensor(train.images, dtype),
-            trainable=False,
-            name="images",
-        )
+        self.images = device_images(train)
 
     def call(self, indices: Any, training: bool = False) -> Any:
         """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``."""
