@@ -27,7 +27,6 @@ def study(
 ) -> int:
     """Train the study in ``file`` and write its report."""
     from cotejo.cli.training import train_and_report
-    from cotejo.shipped import find_study
     from cotejo.study import Study
 
     changes: dict[str, Any] = {}
@@ -37,5 +36,5 @@ def study(
         fallback = None
     if seeds is not None:
         changes["seeds"] = seeds
-    chosen = Study.load(find_study(file), overrides or (), **changes)
+    chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(chosen, out=out, data_dir=data_dir, quick=quick, fallback=fallback)
