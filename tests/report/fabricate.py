@@ -200,7 +200,7 @@ def _write_data(folder: Path, data: str, labels: np.ndarray, pictures: np.ndarra
             "class_names": CLASSES,
             "split": {"method": "notebook"},
             "counts": {
-                "train": (4 * counts + np.arange(-5, 5)).tolist(),
+                "train": np.maximum(4 * counts + np.arange(-5, 5), 0).tolist(),
                 "valid": counts.tolist(),
                 "test": counts.tolist(),
             },

@@ -120,8 +120,8 @@ def test_settings_that_a_model_has_not_are_told_from_its_own(tmp_path):
     ]
     folder = fabricate_study(tmp_path, made)
     shown = " ".join(re.sub("<[^>]*>", " ", write_report(folder).read_text()).split())
-    assert "Filter size 5 –" in shown
-    assert "Dropout the model's own 0" in shown.replace("&#39;", "'")
+    assert "The a 5 the model&#39;s own 122,570" in shown
+    assert "The b – 0 122,570" in shown
 
 
 def test_it_is_small_and_quick_for_thirty_runs(tmp_path):

@@ -19,7 +19,6 @@ __all__ = ["INK", "colour", "draws", "dress", "line_style", "new_figure", "numbe
 Arguments = ParamSpec("Arguments")
 
 INK = "#333333"
-_PLAIN_TEXT: dict[str, Any] = {"text.parse_math": False}
 _FAINT = "#d9d9d9"
 _ENLARGED = 1.6
 """Pixels a point: 1.33 is life size; a page is read from further away than a sheet."""
@@ -58,7 +57,7 @@ def draws(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
     def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
         from matplotlib import rc_context
 
-        with rc_context(_PLAIN_TEXT):
+        with rc_context({"text.parse_math": False}):
             return draw(*args, **kwargs)
 
     return drawn
@@ -102,7 +101,7 @@ def to_svg(figure: Figure, name: str) -> str:
 
     file = io.StringIO()
     # Read from the configuration only; the ticks' text is made here.
-    with rc_context(_PLAIN_TEXT | {"svg.fonttype": "none", "svg.hashsalt": name}):
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "text.parse_math": False}):
         figure.savefig(
             file,
             format="svg",
