@@ -13,7 +13,7 @@ from rich.console import Console
 from cotejo.cli.console import make_console
 from cotejo.cli.display import Display
 from cotejo.cli.header import computing_line
-from cotejo.cli.tables import results_table
+from cotejo.cli.tables import plan_table, results_table
 from cotejo.errors import DownloadError
 from cotejo.messages import use_language
 
@@ -180,6 +180,18 @@ def test_a_download_in_plain_lines_is_told_at_every_tenth() -> None:
     assert lines[0] == "Downloading https://a.example: 0 MB / 100 MB"
     assert lines[-1] == "Downloading https://a.example: 100 MB / 100 MB"
     assert len(lines) == 11
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("width", "there"), [(60, False), (80, True)])
+def test_a_narrow_plan_goes_without_the_parameters(language: str, width: int, there: bool) -> None:
+    use_language(language)
+    console = make_console(file=io.StringIO(), width=width)
+    console.print(plan_table(config(), planned(config(), OUT), width))
+    text = shown(console)
+    assert max(map(len, text.splitlines())) <= width
+    assert "initializer=he," in text
+    assert ("1,707,274" in text or "1.707.274" in text) is there
 
 
 def test_parameters_that_are_not_known_are_left_open() -> None:

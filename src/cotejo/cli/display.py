@@ -94,7 +94,7 @@ class Display(Observer):
         self._print(message("cli.out_folder", out=out))
         self._print("")
         self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
-        self.console.print(plan_table(study, runs))
+        self.console.print(plan_table(study, runs, self.console.width))
         if self._waiting:
             self._status.show_note(message("cli.timing"))
         else:

@@ -30,7 +30,8 @@ __all__ = [
 
 _MISSING = "–"
 _UNBOUNDED = 10_000
-_NARROWEST = 10
+_NARROWEST = 11
+_ROOM_FOR_PARAMETERS = 72
 
 
 def numbers() -> Numbers:
@@ -38,21 +39,31 @@ def numbers() -> Numbers:
     return Numbers(current_language())
 
 
-def plan_table(study: StudyConfig, runs: Sequence[PlannedRun]) -> Table:
-    """Return the plan: a row an alternative, with what differs in it and the runs done."""
-    table = _table("left:alternative", "word:model", "right:parameters", "right:epochs")
-    _add_column(table, "right:runs_done")
-    _add_column(table, "fold:settings")
+def plan_table(study: StudyConfig, runs: Sequence[PlannedRun], width: int) -> Table:
+    """Return the plan: a row an alternative, with what differs in it and the runs done.
+
+    Args:
+        study: what is planned.
+        runs: its runs.
+        width: the console's; a narrow one goes without the parameters.
+    """
+    titles = ["left:alternative", "word:model", "right:parameters", "right:epochs"]
+    if width < _ROOM_FOR_PARAMETERS:
+        titles.remove("right:parameters")
+    table = _table(*titles, "right:runs_done", "fold:settings")
     formatted = numbers()
     for alternative in study.alternatives:
         own = [run for run in runs if run.alternative == alternative.name]
         done = sum(run.finished for run in own)
         parameters = max((run.parameters for run in own), default=0)
+        cells = {
+            "left:alternative": alternative.name,
+            "word:model": alternative.settings.model,
+            "right:parameters": formatted.integer(parameters) if parameters else _MISSING,
+            "right:epochs": formatted.integer(max((run.epochs for run in own), default=0)),
+        }
         table.add_row(
-            alternative.name,
-            alternative.settings.model,
-            formatted.integer(parameters) if parameters else _MISSING,
-            formatted.integer(max((run.epochs for run in own), default=0)),
+            *(cells[title] for title in titles),
             Text(f"{done}/{len(own)}", style="green" if own and done == len(own) else ""),
             _differences(alternative),
         )
