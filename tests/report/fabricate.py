@@ -302,7 +302,7 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
 def _write_failure(path: Path, one: Made, seed: int, quick: bool) -> None:
     reason = {
         "key": "loss_not_finite",
-        "values": {"epoch": 3},
+        "values": {"epoch": 3, "learning_rate": 0.1},
         "message": "the loss is not finite in epoch 3",
     }
     write_json(
