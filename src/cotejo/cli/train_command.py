@@ -70,5 +70,7 @@ def train(
         content["data"] = data
     if seeds is not None:
         content["seeds"] = seeds
-    study = Study(StudyConfig.parse(content, overrides or ()))
+    # As settings of the alternative's own, so that the plan and the report show them.
+    own = [f"{own_name}.{each}" for each in overrides or ()]
+    study = Study(StudyConfig.parse(content, own))
     return train_and_report(study, out=out, data_dir=data_dir, quick=quick)
