@@ -137,7 +137,9 @@ def _loss(num_classes: int, smoothing: float) -> Any:
     smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
 
     def loss(labels: Any, logits: Any) -> Any:
-        return smoothed(keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), num_classes), logits)
+        # Keras hands labels over as floats on some backends.
+        classes = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
+        return smoothed(keras.ops.one_hot(classes, num_classes), logits)
 
     return loss
 
