@@ -33,7 +33,7 @@ def test_a_tie_is_called_one(study):
     findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
     assert not findings.lead["a"].excludes_zero
     english, spanish = said(findings, EN), said(findings, ES)
-    assert "This test set does not tell it from the second, “The a”" in english
+    assert "This test set does not tell it apart from the second, “The a”" in english
     assert "includes 0" in english
     assert "beats" not in english
     assert "Este conjunto de prueba no permite distinguirla de la segunda" in spanish
@@ -251,3 +251,60 @@ def test_lists_in_words():
     assert EN.both(["cat, and dog", "bird", "ice"]) == "cat, and dog, bird and ice"
     assert ES.both(["gato", "perro", "iguana"]) == "gato, perro e iguana"
     assert [EN.both(items) for items in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
+
+
+def test_of_two_seeds_the_lower_one_is_not_called_the_median(study):
+    findings = study(Made("a", (0.6, 0.7)), seeds=(1, 2))
+    assert "the one with the lower validation accuracy, seed 1" in representative(findings, EN)
+    assert "median" not in representative(findings, EN)
+    assert "la de menor exactitud en validación" in representative(findings, ES)
+
+
+def test_a_lead_on_validation_within_the_seeds_makes_the_choice_uncertain(study):
+    findings = study(Made("a", (0.66, 0.72)), Made("b", (0.67, 0.72)), seeds=(1, 2))
+    english = said(findings, EN)
+    assert "That choice is uncertain" in english
+    assert "by 0.5 points, less than the standard deviation over seeds (4.2 points)" in english
+    assert "Otra semilla podría elegir la otra" in said(findings, ES)
+    findings = study(Made("a", (0.50, 0.51)), Made("b", (0.70, 0.71)), seeds=(1, 2))
+    assert "uncertain" not in said(findings, EN)
+
+
+def test_a_lead_on_validation_within_its_interval_makes_the_choice_uncertain(study):
+    findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
+    assert "Other validation images could choose the other" in said(findings, EN)
+    assert "Otras imágenes de validación podrían elegir la otra" in said(findings, ES)
+    assert "uncertain" not in said(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)
+
+
+def test_a_lead_that_is_none_does_not_stand_out(study):
+    tie = key_figures(study(Made("a", (0.700,)), Made("b", (0.702,))), EN)[2]
+    assert tie[2].startswith("not distinguished; 95% interval")
+    assert not tie[3]
+    assert key_figures(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)[2][3]
+
+
+def test_those_that_learned_nothing_are_named_at_the_start(study):
+    findings = study(Made("a", (0.1,)), Made("b", (0.7,)), Made("c", (0.1,)))
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "“The a” and “The c” have not learned to tell the classes apart" in english
+    assert "“The a” and “The c” were not clearly better on validation" in english
+    assert "«La a» y «La c» no han aprendido a distinguir las clases" in spanish
+
+
+def test_seeds_are_those_trained(study):
+    two = study(
+        Made("a", (0.5,) * 3, missing=(3,)), Made("b", (0.7,) * 3, missing=(3,)), seeds=(1, 2, 3)
+    )
+    assert "with 2 of 3 seeds" in said(two, EN)
+    assert "means over 2 seeds" in said(two, EN)
+    assert "con 2 de 3 semillas" in said(two, ES)
+
+
+def test_seeds_that_differ_are_a_range(study):
+    findings = study(
+        Made("a", (0.5,) * 3, missing=(2, 3)), Made("b", (0.7,) * 3, missing=(3,)), seeds=(1, 2, 3)
+    )
+    assert "with between 1 and 2 of the 3 seeds" in said(findings, EN)
+    assert "means over up to 2 seeds" in said(findings, EN)
+    assert "con entre 1 y 2 de las 3 semillas" in said(findings, ES)

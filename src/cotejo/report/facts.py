@@ -103,14 +103,23 @@ class AlternativeFacts:
         answers = []
         for run in self.finished:
             # Not kept by the run, so that thirty runs' probabilities are not in memory at once.
-            labels, chances = _test_predictions(RunFolder(run.path))
+            labels, chances = _predictions(RunFolder(run.path), "test")
+            answers.append(chances.argmax(axis=1) == labels)
+        return np.asarray(np.mean(answers, axis=0), np.float64)
+
+    @cached_property
+    def correct_on_validation(self) -> NDArray[np.float64]:
+        """``[n]``: the fraction of the finished seeds that got each validation image right."""
+        answers = []
+        for run in self.finished:
+            labels, chances = _predictions(RunFolder(run.path), "valid")
             answers.append(chances.argmax(axis=1) == labels)
         return np.asarray(np.mean(answers, axis=0), np.float64)
 
     @cached_property
     def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Labels ``[n]`` and probabilities ``[n, classes]`` of the representative run on test."""
-        return _test_predictions(self.representative)
+        return _predictions(self.representative, "test")
 
     @cached_property
     def kept_mistakes(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -294,7 +303,8 @@ def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> Al
     return AlternativeFacts(index, entry, finished, failed)
 
 
-def _test_predictions(run: RunFolder) -> tuple[NDArray[Any], NDArray[Any]]:
-    arrays, needed = run.predictions, {"test_labels": 1, "test_probabilities": 2}
-    check_arrays(run.path / "predictions.npz", arrays, needed)
-    return arrays["test_labels"], arrays["test_probabilities"]
+def _predictions(run: RunFolder, split: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    labels, chances = f"{split}_labels", f"{split}_probabilities"
+    arrays = run.predictions
+    check_arrays(run.path / "predictions.npz", arrays, {labels: 1, chances: 2})
+    return arrays[labels], arrays[chances]

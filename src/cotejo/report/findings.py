@@ -17,7 +17,7 @@ from cotejo.compare import Interval, paired_difference, wilson_interval
 from cotejo.evaluate import confused_pairs
 from cotejo.report.facts import AlternativeFacts, StudyFacts
 
-__all__ = ["Findings", "Overfitting", "best_alternative"]
+__all__ = ["Choice", "Findings", "Overfitting", "best_alternative"]
 
 _SURE = 0.9
 """A mistake made with this probability or more is called a sure one."""
@@ -50,6 +50,28 @@ class Overfitting:
     lowest_epoch: int
     lowest_loss: float
     loss_rise: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """By how much the best is ahead of the second on validation, and what that is worth.
+
+    Attributes:
+        lead: mean validation accuracy of the best less that of the second.
+        deviation: the larger standard deviation of theirs over the seeds; None for one seed each.
+        interval: of the lead, paired on the same images; only for one seed each.
+    """
+
+    lead: float
+    deviation: float | None
+    interval: Interval | None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether another seed, or other validation images, could choose the second."""
+        if self.deviation is not None:
+            return self.lead < self.deviation
+        return self.interval is not None and not self.interval.excludes_zero
 
 
 @dataclass(frozen=True)
@@ -106,6 +128,26 @@ class Findings:
             for one in self.ranked
             if one is not self.best and len(one.correct) == len(self.best.correct)
         }
+
+    @cached_property
+    def choice(self) -> Choice | None:
+        """How firm the choice of the best over the second is; None where there is no second."""
+        best, second = self.best, self.second
+        if second is None:
+            return None
+        lead = best.mean("valid", "accuracy") - second.mean("valid", "accuracy")
+        spreads = [one.spread("valid", "accuracy") for one in (best, second)]
+        known = [spread for spread in spreads if spread is not None]
+        if known:
+            return Choice(lead, max(known), None)
+        right, others = best.correct_on_validation, second.correct_on_validation
+        paired = len(right) == len(others)
+        return Choice(lead, None, paired_difference(right, others) if paired else None)
+
+    @cached_property
+    def unlearned(self) -> list[AlternativeFacts]:
+        """Those trained that are not clearly above naming the most frequent class."""
+        return [one for one in self.facts.trained if not self.has_learned(one)]
 
     @cached_property
     def overfitting(self) -> dict[str, Overfitting]:
@@ -207,6 +249,8 @@ class Findings:
             "test_accuracy": {name: asdict(found) for name, found in self.accuracy.items()},
             "macro_averages": self.macro,
             "lead_of_best": {name: asdict(found) for name, found in self.lead.items()},
+            "choice": asdict(self.choice) if self.choice else None,
+            "unlearned": [one.name for one in self.unlearned],
             "overfitting": {name: asdict(found) for name, found in self.overfitting.items()},
             "train_seconds": self.train_seconds,
             "test_reads": len(self.facts.test_reads),

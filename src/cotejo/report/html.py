@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
+from cotejo.report.prose.names import seeds_trained
 from cotejo.report.prose.summary import title
 from cotejo.report.prose.words import Words
 from cotejo.report.sections.alternatives import alternatives
@@ -80,7 +81,7 @@ def _subtitle(findings: Findings, words: Words) -> str:
     values: dict[str, Any] = {
         "data": words.data_name(facts.data["name"]),
         "alternatives": words.say("alternatives_count", count=len(facts.alternatives)),
-        "seeds": words.say("seeds_count", count=len(facts.seeds)),
+        "seeds": seeds_trained(facts, words),
     }
     date = words.numbers.day(facts.started) if facts.started else ""
     text = words.say("subtitle", date=date, **values).rstrip(" ·")

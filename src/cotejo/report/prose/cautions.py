@@ -23,7 +23,17 @@ def cautions(findings: Findings, words: Words) -> list[str]:
         found.append(_quick(facts, words))
     found.append(_luck(findings, words))
     if len(facts.trained) > 1:
+        found += _choice(findings, words)
         found.append(say("careful_choice", count=len(facts.trained)))
+    if findings.unlearned:
+        found.append(
+            say(
+                "careful_unlearned",
+                count=len(findings.unlearned),
+                labels=quoted(findings.unlearned, words),
+                baseline=words.numbers.percent(findings.most_frequent_in("valid")),
+            )
+        )
     found += _incomplete(findings, words)
     if findings.extra_test_reads:
         runs = [
@@ -53,8 +63,27 @@ def _luck(findings: Findings, words: Words) -> str:
         if low == high
         else words.say("spread_between", low=low, high=high)
     )
-    count = max(len(one.finished) for one in trained)
-    return words.say("careful_seeds", count=count, spread=spread)
+    counts = {len(one.finished) for one in trained}
+    seeds = words.say("seeds_count", count=max(counts))
+    if len(counts) > 1:
+        seeds = words.say("seeds_up_to", seeds=seeds)
+    return words.say("careful_seeds", seeds=seeds, spread=spread)
+
+
+def _choice(findings: Findings, words: Words) -> list[str]:
+    choice, second, numbers = findings.choice, findings.second, words.numbers
+    if choice is None or second is None or not choice.is_uncertain:
+        return []
+    names = {
+        "best": findings.best.label(words.language),
+        "second": second.label(words.language),
+    }
+    points = numbers.points(choice.lead)
+    if choice.interval:
+        interval = numbers.points_interval(choice.interval.low, choice.interval.high)
+        return [words.say("careful_choice_images", **names, points=points, interval=interval)]
+    spread = numbers.points(choice.deviation or 0.0)
+    return [words.say("careful_choice_seeds", **names, points=points, spread=spread)]
 
 
 def _incomplete(findings: Findings, words: Words) -> list[str]:

@@ -13,9 +13,12 @@ def representative(findings: Findings, words: Words) -> str | None:
     best = findings.best
     if len(best.finished) == 1:
         return None
+    count = len(best.finished)
+    which = "which_of_two" if count == 2 else ("which_odd" if count % 2 else "which_even")
     return words.say(
         "representative",
-        count=len(best.finished),
+        count=count,
+        which=words.say(which),
         best=best.label(words.language),
         seed=best.representative.record["seed"],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cotejo.compare import Interval
 from cotejo.report.facts import in_language
 from cotejo.report.findings import Findings
-from cotejo.report.prose.names import data_names, quoted
+from cotejo.report.prose.names import data_names, quoted, seeds_trained
 from cotejo.report.prose.words import Words
 
 __all__ = ["comparison_sentence", "key_figures", "summary", "title"]
@@ -29,30 +29,33 @@ def summary(findings: Findings, words: Words) -> list[str]:
     return [_compared(findings, words), " ".join(_winner(findings, words))]
 
 
-def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str]]:
-    """Return what to read first: ``(name, value, remark)`` each."""
+def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, bool]]:
+    """Return what to read first: ``(name, value, remark, whether it stands out)`` each."""
     say, numbers = words.say, words.numbers
     best, facts = findings.best, findings.facts
     found = findings.accuracy[best.name]
     figures = [
-        (say("key_best"), best.label(words.language), ""),
+        (say("key_best"), best.label(words.language), "", True),
         (
             say("key_accuracy"),
             numbers.percent(found.estimate),
             say("interval_95", interval=numbers.interval(found.low, found.high)),
+            True,
         ),
     ]
     lead = findings.lead.get(findings.second.name) if findings.second else None
     if lead:
+        interval = say("interval_95", interval=numbers.points_interval(lead.low, lead.high))
         figures.append(
             (
                 say("key_lead"),
                 say("points", points=numbers.points(lead.estimate)),
-                say("interval_95", interval=numbers.points_interval(lead.low, lead.high)),
+                interval if lead.excludes_zero else say("key_tie", interval=interval),
+                lead.excludes_zero,
             )
         )
     ended = say("runs_of", finished=len(facts.finished), asked=facts.asked)
-    return [*figures, (say("key_runs"), ended, "")]
+    return [*figures, (say("key_runs"), ended, "", True)]
 
 
 def comparison_sentence(lead: Interval, second: str, words: Words) -> str:
@@ -89,7 +92,7 @@ def _compared(findings: Findings, words: Words) -> str:
         labels=quoted(facts.alternatives, words),
         train=numbers.integer(facts.images("train")),
         test=numbers.integer(facts.images("test")),
-        seeds=words.say("seeds_count", count=len(facts.seeds)),
+        seeds=seeds_trained(facts, words),
     )
 
 
@@ -106,7 +109,12 @@ def _winner(findings: Findings, words: Words) -> list[str]:
             interval=numbers.interval(found.low, found.high),
         )
     ]
+    if findings.choice and findings.choice.is_uncertain:
+        sentences.append(say("summary_uncertain"))
     sentences += _against_others(findings, words)
+    if findings.unlearned:
+        labels = quoted(findings.unlearned, words)
+        sentences.append(say("summary_unlearned", count=len(findings.unlearned), labels=labels))
     # Said of the winner, so the sentence must hold even where nothing was learned.
     no_better = found.low <= findings.most_frequent_in("test")
     sentences.append(

@@ -22,6 +22,9 @@ def curves(page: Page) -> dict[str, Any]:
         caption = words.say("figure_curves", labels=quoted(group, words))
         figure = figures.curves(facts, words, group)
         drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv"))
+    compared = words.say("figure_comparison")
+    if any(len(one.finished) > 1 for one in trained):
+        compared += " " + words.say("figure_comparison_seeds")
     return {
         "notes": _curve_notes(page),
         "figures": drawn,
@@ -29,7 +32,7 @@ def curves(page: Page) -> dict[str, Any]:
         "comparison": page.figure(
             "comparison",
             figures.comparison(facts, words),
-            words.say("figure_comparison"),
+            compared,
             "history.csv",
         ),
         "overfitting": [
