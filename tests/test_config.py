@@ -76,6 +76,10 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
         ({"alternative": [{"name": "a", "epochs": 1.5}]}, "`epochs` .*received 1.5"),
         ({"alternative": [{"name": "a", "epochs": True}]}, "`epochs` .*received True"),
         ({"alternative": [{"name": "a", "augment": "flip"}]}, 'one of "none", "notebook", "flip-c'),
+        (
+            {"alternative": [{"name": "a", "optimizer": "sgdd"}]},
+            '"sgd"; received .sgdd.. Did you mean "sgd"',
+        ),
         ({"alternative": [{"name": "a", "dropout": 1}]}, "`dropout` .*below 1; received 1"),
         ({"alternative": [{"name": "a", "learning_rate": -1}]}, "above 0"),
         ({"alternative": [{"name": "a/b"}]}, "`name` .*must be letters"),

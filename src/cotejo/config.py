@@ -349,6 +349,7 @@ def _checked(model: type[Model], content: Mapping[str, Any], where: str) -> Mode
             where=f" ({where})" if where else "",
             expected=_expected(model, key),
             received=repr(received) if isinstance(received, str) else received,
+            hint=did_you_mean(received, _choices(model, key)) if isinstance(received, str) else "",
         ) from error
 
 
@@ -356,11 +357,17 @@ def _is_float_field(model: type[BaseModel], key: str) -> bool:
     return key in model.model_fields and "float" in str(model.model_fields[key].annotation)
 
 
-def _expected(model: type[BaseModel], key: str) -> str:
+def _choices(model: type[BaseModel], key: str) -> list[str]:
+    if key in ("title", "label"):  # whose words are languages
+        return []
     annotation = model.model_fields[key].annotation
     choices = [c for part in (annotation, *get_args(annotation)) for c in get_args(part)]
-    words = [choice for choice in choices if isinstance(choice, str)]
-    if words and key not in ("title", "label"):
+    return [choice for choice in choices if isinstance(choice, str)]
+
+
+def _expected(model: type[BaseModel], key: str) -> str:
+    words = _choices(model, key)
+    if words:
         return message("errors.one_of", choices=", ".join(f'"{word}"' for word in words))
     return message(f"errors.expected_{key}")
 

@@ -15,6 +15,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Set and taken away, so that what `--debug` sets is taken away after the test.
     monkeypatch.setenv("COTEJO_DEBUG", "1")
     monkeypatch.delenv("COTEJO_DEBUG")
+    monkeypatch.delenv("COTEJO_DATA", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
     yield

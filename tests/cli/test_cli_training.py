@@ -10,6 +10,7 @@ import pytest
 from fakestudy import drive, summary_rows
 
 from cotejo.cli.app import run
+from cotejo.cli.training import command_line
 from cotejo.config import StudyConfig
 from cotejo.messages import use_language
 from cotejo.study import Study, StudyResult
@@ -214,3 +215,17 @@ def test_train_takes_a_name(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> No
 def test_train_takes_a_quick_look(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "train", "--quick", "--out", "here") == 0
     assert (calls.options["out"], calls.options["quick"]) == (Path("here"), True)
+
+
+def test_the_command_to_repeat_names_the_program_and_the_data(monkeypatch, tmp_path):
+    program = tmp_path / "bin" / "cotejo"
+    program.parent.mkdir()
+    program.touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [str(program), "study", "notebooks", "--quick"])
+    monkeypatch.setenv("COTEJO_DATA", "/my data")
+    assert command_line() == "COTEJO_DATA='/my data' bin/cotejo study notebooks --quick"
+    monkeypatch.delenv("COTEJO_DATA")
+    assert command_line(without="--quick") == "bin/cotejo study notebooks"
+    monkeypatch.setattr("sys.argv", ["cotejo", "study", "notebooks"])
+    assert command_line() == "cotejo study notebooks"

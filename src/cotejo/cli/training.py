@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +25,28 @@ if TYPE_CHECKING:
 __all__ = ["command_line", "train_and_report"]
 
 
-def command_line() -> str:
-    """Return the command that is running, as one would type it again."""
-    return shlex.join(["cotejo", *sys.argv[1:]])
+def command_line(without: str = "") -> str:
+    """Return the command that is running, as one would type it again from here.
+
+    Args:
+        without: an option to leave out.
+    """
+    words = [word for word in sys.argv[1:] if word != without]
+    data = os.environ.get("COTEJO_DATA")
+    place = f"COTEJO_DATA={shlex.quote(data)} " if data else ""
+    return place + shlex.join([_program(), *words])
+
+
+def _program() -> str:
+    """Return what starts Cotejo here: its name where that is found, else where it is."""
+    started = Path(sys.argv[0])
+    known = shutil.which("cotejo")
+    if started.name != "cotejo" or not started.is_file():
+        return "cotejo"
+    if known is not None and Path(known).samefile(started):
+        return "cotejo"
+    here = Path.cwd()
+    return str(started.absolute().relative_to(here) if started.is_relative_to(here) else started)
 
 
 def train_and_report(
@@ -86,7 +107,7 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
     if result.failed:
         _say_next(console, "cli.next_failed", command)
     elif quick:
-        _say_next(console, "cli.next_full", _without(command, "--quick"))
+        _say_next(console, "cli.next_full", command_line(without="--quick"))
     else:
         _say_other_language(console, result.folder)
     return 1 if result.failed else 0
@@ -100,14 +121,10 @@ def _say_failed(console: Console, run: PlannedRun) -> None:
 
 def _say_other_language(console: Console, folder: Path) -> None:
     other = "en" if current_language() == "es" else "es"
-    command = shlex.join(["cotejo", "report", str(folder), "--lang", other])
+    command = shlex.join([_program(), "report", str(folder), "--lang", other])
     _say_next(console, f"cli.next_{other}", command)
 
 
 def _say_next(console: Console, key: str, command: str) -> None:
     say(console, message(key), "dim")
     console.print(Text(f"  {command}"), soft_wrap=True)
-
-
-def _without(command: str, option: str) -> str:
-    return shlex.join(word for word in shlex.split(command) if word != option)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cotejo.config import StudyConfig
@@ -61,7 +61,7 @@ def run_study(
         parent = _parent(runs, run, settings.start_from)
         reason = execute(RunJob(run, settings, parent, dataset, folder, quick, command), observer)
         if reason is None:
-            result.finished.append(run)
+            result.finished.append(replace(run, finished=True))
             observer.run_finished(run, RunFolder(run.folder).metrics)
         else:
             result.failed.append(run)
