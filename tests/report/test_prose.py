@@ -111,7 +111,7 @@ def test_quick_and_other_data_are_in_title_and_summary(study):
         == "Made-up alternatives, on scikit-learn's digits instead of CIFAR-10 (quick look)"
     )
     assert "en lugar de CIFAR-10 (vistazo rápido)" in title(findings, ES)
-    assert "CIFAR-10 was asked for and could not be had" in said(findings, EN)
+    assert "CIFAR-10 was asked for and could not be obtained" in said(findings, EN)
     english = said(findings, EN)
     assert "This is a quick look" in english
     assert (
@@ -149,7 +149,8 @@ def test_reading_it_once_a_run_is_said(study):
     [
         (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
         (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
-        (0.71, 0.0, "a difference of 1.0 points, hardly any overfitting", "apenas hay sobreajuste"),
+        (0.71, 0.0, "a difference of 1.0 points; hardly any overfitting", "apenas hay sobreajuste"),
+        (0.69, 0.0, "is not below that on the images it learned from", "no queda por debajo"),
         (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
         (
             0.95,
@@ -308,3 +309,41 @@ def test_seeds_that_differ_are_a_range(study):
     assert "with between 1 and 2 of the 3 seeds" in said(findings, EN)
     assert "means over up to 2 seeds" in said(findings, EN)
     assert "con entre 1 y 2 de las 3 semillas" in said(findings, ES)
+
+
+def test_mistakes_of_the_same_frequency_are_both_named(study):
+    findings = study(Made("a", (0.7,)))
+    matrix = [[0] * 10 for _ in range(10)]
+    for label in range(10):
+        matrix[label][label] = 100
+    matrix[3][5] = matrix[9][1] = 6
+    (run,) = findings.facts.finished
+    run.metrics["test"]["confusion"] = matrix
+    english, spanish = " ".join(confusion(findings, EN)), " ".join(confusion(findings, ES))
+    assert "taking “cat” for “dog” and “truck” for “automobile”: 6 images each" in english
+    assert "tomar «gato» por «perro» y «camión» por «coche»: 6 imágenes en cada caso" in spanish
+
+
+def test_digits_are_said_to_be_enlarged_and_mirrored(study):
+    made = Made("a", changes={"augment": "notebook"}), Made("b", (0.6,))
+    digits = study(*made, data="digits")
+    assert "grey images of 8×8 pixels" in " ".join(data(digits, EN))
+    assert "imágenes grises de 8×8 píxeles" in " ".join(data(digits, ES))
+    assert "“The a” is trained on digits of which half are mirrored" in said(digits, EN)
+    assert "«La a» se entrena con dígitos" in said(digits, ES)
+    photographs = study(*made)
+    assert "8×8" not in " ".join(data(photographs, EN))
+    assert "mirrored" not in said(photographs, EN)
+
+
+def test_a_quick_look_does_not_tell_overfitting(study):
+    findings = study(Made("a", (0.7,), train=(0.95,)), quick=True)
+    assert "too short to tell whether it overfits" in overfitting(findings, findings.best, EN)
+    assert "demasiado corto" in overfitting(findings, findings.best, ES)
+
+
+def test_reading_the_test_set_again_for_all_is_said_once(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    findings.__dict__["extra_test_reads"] = {("a", "1"): 2, ("b", "1"): 2}
+    assert "more than once for every alternative" in said(findings, EN)
+    assert "para todas las alternativas" in said(findings, ES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,10 +32,14 @@ SUMMARY_COLUMNS = (
 )
 
 
+_DIGITS = {"images_per_second": 1, "train_seconds": 3}
+"""Decimals kept of a column; 6 of the others."""
+
+
 def summary_rows(facts: StudyFacts) -> list[dict[str, Any]]:
     """Return a row an alternative, in the study's order, with ``SUMMARY_COLUMNS``.
 
-    Figures are means over the finished seeds, unrounded; None where no run finished.
+    Figures are means over the finished seeds; None where no run finished.
     """
     return [_summary_row(alternative) for alternative in facts.alternatives]
 
@@ -42,8 +48,8 @@ def write_csv_files(findings: Findings, language: str) -> None:
     """Write the CSV files that the report's numbers are in, class names in ``language``."""
     facts = findings.facts
     folder, names = facts.folder.path, facts.class_names(language)
-    write_csv(folder / "summary.csv", SUMMARY_COLUMNS, summary_rows(facts))
-    write_csv(
+    _write(folder / "summary.csv", SUMMARY_COLUMNS, summary_rows(facts))
+    _write(
         folder / "per-class.csv",
         ("alternative", "label", "class", "precision", "recall", "f1", "support"),
         (
@@ -53,7 +59,7 @@ def write_csv_files(findings: Findings, language: str) -> None:
         ),
     )
     columns = [str(label) for label in range(len(names))]
-    write_csv(
+    _write(
         folder / "confusion.csv",
         ("label", "class", *columns),
         (
@@ -61,12 +67,12 @@ def write_csv_files(findings: Findings, language: str) -> None:
             for label, row in enumerate(findings.confusion)
         ),
     )
-    write_csv(
+    _write(
         folder / "confused-pairs.csv",
         ("true_label", "true_class", "predicted_label", "predicted_class", "count", "share"),
         pair_rows(findings, language),
     )
-    write_csv(
+    _write(
         folder / "mistakes.csv",
         (
             "index",
@@ -78,6 +84,21 @@ def write_csv_files(findings: Findings, language: str) -> None:
             "probability_of_true",
         ),
         mistake_rows(findings, language),
+    )
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows without the digits that only the arithmetic of floats leaves."""
+    write_csv(
+        path,
+        columns,
+        (
+            {
+                name: round(value, _DIGITS.get(name, 6)) if isinstance(value, float) else value
+                for name, value in row.items()
+            }
+            for row in rows
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from cotejo.report.prose.words import Words
 
 __all__ = ["cautions"]
 
+_MIRRORING = ("notebook", "flip-crop")
 _SPLITS = ("train", "valid", "test")
 
 
@@ -21,6 +22,9 @@ def cautions(findings: Findings, words: Words) -> list[str]:
         found.append(say("careful_fallback", data=data, requested=requested))
     if facts.study.get("quick"):
         found.append(_quick(facts, words))
+    mirrored = [one for one in facts.trained if one.settings.get("augment") in _MIRRORING]
+    if mirrored and facts.data["name"] == "digits":
+        found.append(say("careful_mirrored", count=len(mirrored), labels=quoted(mirrored, words)))
     found.append(_luck(findings, words))
     if len(facts.trained) > 1:
         found += _choice(findings, words)
@@ -36,12 +40,23 @@ def cautions(findings: Findings, words: Words) -> list[str]:
         )
     found += _incomplete(findings, words)
     if findings.extra_test_reads:
-        runs = [
-            runs_named(_label_of(findings, name, words), [seed], words)
-            for name, seed in findings.extra_test_reads
-        ]
-        found.append(say("careful_reads", runs=words.both(runs)))
+        found.append(_reads(findings, words))
     return found
+
+
+def _reads(findings: Findings, words: Words) -> str:
+    every = {
+        (one.name, str(run.record["seed"]))
+        for one in findings.facts.trained
+        for run in one.finished
+    }
+    if len(every) > 1 and every <= set(findings.extra_test_reads):
+        return words.say("careful_reads_all")
+    runs = [
+        runs_named(_label_of(findings, name, words), [seed], words)
+        for name, seed in findings.extra_test_reads
+    ]
+    return words.say("careful_reads", runs=words.both(runs))
 
 
 def _quick(facts: StudyFacts, words: Words) -> str:

@@ -37,6 +37,8 @@ def data(findings: Findings, words: Words) -> list[str]:
             high=numbers.integer(max(counts)),
         ),
     ]
+    if facts.data["name"] == "digits":
+        sentences.insert(1, say("data_digits_enlarged"))
     if facts.data.get("source"):
         sentences.append(say("data_source", source=facts.data["source"]))
     return sentences

@@ -7,6 +7,9 @@ from cotejo.report.prose.words import Words
 
 __all__ = ["confusion", "mistakes", "representative"]
 
+_TIED = 4
+"""Equally frequent mistakes up to which all are named; beyond, none stands out."""
+
 
 def representative(findings: Findings, words: Words) -> str | None:
     """Return which of the best's seeds its figures come from; None where there is one."""
@@ -29,8 +32,6 @@ def confusion(findings: Findings, words: Words) -> list[str]:
     if not findings.pairs:
         return [words.say("confusion_none")]
     numbers, names = words.numbers, findings.facts.class_names(words.language)
-    true, predicted, count = findings.pairs[0]
-    support = sum(findings.confusion[true])
     sentences = [
         words.say(
             "confusion_total",
@@ -38,14 +39,7 @@ def confusion(findings: Findings, words: Words) -> list[str]:
             mistakes=numbers.integer(findings.mistakes),
             images=numbers.integer(sum(map(sum, findings.confusion))),
         ),
-        words.say(
-            "confusion_most",
-            true=names[true],
-            predicted=names[predicted],
-            number=numbers.integer(count),
-            support=numbers.integer(support),
-            share=numbers.percent(count / support),
-        ),
+        *_most_frequent(findings, words),
     ]
     if findings.mutual_pair:
         one, other, both = findings.mutual_pair
@@ -59,6 +53,29 @@ def confusion(findings: Findings, words: Words) -> list[str]:
             )
         )
     return sentences
+
+
+def _most_frequent(findings: Findings, words: Words) -> list[str]:
+    numbers, names = words.numbers, findings.facts.class_names(words.language)
+    true, predicted, count = findings.pairs[0]
+    tied = [pair for pair in findings.pairs if pair[2] == count]
+    if len(tied) > _TIED:
+        return []
+    if len(tied) > 1:
+        pairs = [words.say("taken_for", true=names[t], predicted=names[p]) for t, p, _ in tied]
+        said, number = words.both(pairs), numbers.integer(count)
+        return [words.say("confusion_most_tied", count=count, pairs=said, number=number)]
+    support = sum(findings.confusion[true])
+    return [
+        words.say(
+            "confusion_most",
+            true=names[true],
+            predicted=names[predicted],
+            number=numbers.integer(count),
+            support=numbers.integer(support),
+            share=numbers.percent(count / support),
+        )
+    ]
 
 
 def mistakes(findings: Findings, words: Words) -> list[str]:

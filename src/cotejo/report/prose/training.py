@@ -34,12 +34,16 @@ def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words)
     found, numbers = findings.overfitting[alternative.name], words.numbers
     if not findings.has_learned(alternative):
         gap = "gap_nothing"
+    elif findings.facts.study.get("quick"):
+        gap = "gap_quick"
     elif found.gap >= _LARGE_GAP:
         gap = "gap_large"
     elif found.gap >= _SOME_GAP:
         gap = "gap_some"
+    elif found.gap > 0:
+        gap = "gap_small"
     else:
-        gap = "gap_small" if found.gap > -_SOME_GAP else "gap_negative"
+        gap = "gap_not_below" if found.gap > -_SOME_GAP else "gap_negative"
     gap_sentence = words.say(
         gap,
         train=numbers.percent(alternative.mean("train", "accuracy")),
