@@ -26,6 +26,7 @@ from cotejo.errors import OutputError
 
 __all__ = [
     "FORMAT",
+    "HISTORY_COLUMNS",
     "LOCK",
     "RUN_FILES",
     "TEMPORARY",
@@ -48,6 +49,17 @@ LOCK = ".lock"
 
 TEMPORARY = ".tmp-"
 """How the name of a file begins that is being written; what begins so is nobody's."""
+
+HISTORY_COLUMNS = (
+    "epoch",
+    "train_loss",
+    "train_accuracy",
+    "valid_loss",
+    "valid_accuracy",
+    "learning_rate",
+    "seconds",
+)
+"""The columns of ``history.csv``."""
 
 RUN_FILES = (
     "history.csv",

@@ -15,18 +15,9 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from cotejo.errors import OutputError
-from cotejo.store import RunFolder, StudyFolder
+from cotejo.store import HISTORY_COLUMNS, RunFolder, StudyFolder
 
 __all__ = ["check_arrays", "check_data", "check_finished", "check_run", "check_study"]
-
-_HISTORY = (
-    "train_loss",
-    "train_accuracy",
-    "valid_loss",
-    "valid_accuracy",
-    "learning_rate",
-    "seconds",
-)
 
 
 def _is_moment(text: str) -> str:
@@ -241,7 +232,7 @@ def _check_history(run: RunFolder) -> None:
         rows: Sequence[Mapping[str, float]] = run.history
     except (TypeError, ValueError) as error:
         raise OutputError(_damaged(path), path=path) from error
-    if not rows or any(column not in rows[0] for column in _HISTORY):
+    if not rows or any(column not in rows[0] for column in HISTORY_COLUMNS):
         raise OutputError(_damaged(path), path=path)
 
 

@@ -21,6 +21,7 @@ from cotejo.models import build_model, whiten
 from cotejo.platform import resolve_precision
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
+    HISTORY_COLUMNS,
     RunFolder,
     append_csv,
     make_folder,
@@ -40,7 +41,7 @@ from cotejo.study.record import (
     timings,
 )
 from cotejo.study.replaced import clear
-from cotejo.train import HISTORY_COLUMNS, predict_logits, softmax, train
+from cotejo.train import predict_logits, softmax, train
 
 __all__ = ["build_network", "execute"]
 

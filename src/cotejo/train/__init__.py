@@ -1,10 +1,9 @@
 """Training: the learner, optimizers and schedules, and one training from start to end."""
 
 from cotejo.train.predict import predict_logits, softmax
-from cotejo.train.training import HISTORY_COLUMNS, Training, compile_learner, train
+from cotejo.train.training import Training, compile_learner, train
 
 __all__ = [
-    "HISTORY_COLUMNS",
     "Training",
     "compile_learner",
     "predict_logits",

@@ -19,18 +19,7 @@ from cotejo.train.learner import Learner, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits
 
-__all__ = ["HISTORY_COLUMNS", "Training", "compile_learner", "train"]
-
-HISTORY_COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "valid_loss",
-    "valid_accuracy",
-    "learning_rate",
-    "seconds",
-)
-"""The columns of ``history.csv``."""
+__all__ = ["Training", "compile_learner", "train"]
 
 
 @dataclass
@@ -38,7 +27,7 @@ class Training:
     """What a training left besides the network's weights.
 
     Attributes:
-        history: a row an epoch, by `HISTORY_COLUMNS`.
+        history: a row an epoch, by `cotejo.store.HISTORY_COLUMNS`.
         best_epoch: the epoch whose weights the network has, from 1.
         stopped_early: whether the patience ran out before the epochs did.
         train_seconds: all epochs, with their validation.
