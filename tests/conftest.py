@@ -1,4 +1,4 @@
-"""What every test shares: messages in English, and the real CIFAR-10 where it is there."""
+"""What every test shares: a cache of its own, and the real CIFAR-10 where it is there."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from cotejo.messages import use_language
 
-
-@pytest.fixture(autouse=True)
-def english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("COTEJO_LANG", "en")
-    use_language(None)
-    yield
-    use_language(None)
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the audits of data sets out of the user's own cache; the first is the others'."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cotejo.data.audit.cached.cache_folder", lambda: folder)
+        yield
 
 
 @pytest.fixture(scope="session")

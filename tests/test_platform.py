@@ -156,7 +156,7 @@ def test_the_backend_is_asked_for_its_accelerator(backend, module, accelerator, 
     ("backend", "words"),
     [
         ("torhc", ('KERAS_BACKEND names "torhc", which is no backend', 'Did you mean "torch"?')),
-        ("torch", ("the backend torch is not installed. Install it (pip install torch)",)),
+        ("torch", ("the backend torch is not installed. Install it (`", " -m pip install torch`)")),
     ],
 )
 def test_a_backend_that_is_not_there_is_the_users_to_mend(backend, words):

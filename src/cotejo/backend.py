@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from cotejo.errors import BackendError
 from cotejo.messages import did_you_mean
-from cotejo.platform import chosen_backend, quiet_stderr
+from cotejo.platform import chosen_backend, interpreter, quiet_stderr
 
-__all__ = ["keras", "ops", "steps_feed", "use_precision"]
+__all__ = ["batch_normalized", "keras", "ops", "steps_feed", "use_precision"]
 
 _BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -31,7 +31,7 @@ def _check_backend(name: str) -> None:
         hint = did_you_mean(name, _BACKENDS)
         raise BackendError("backend_unknown", name=name, known=known, hint=hint)
     if find_spec(name) is None:
-        raise BackendError("backend_missing", backend=name)
+        raise BackendError("backend_missing", backend=name, python=interpreter())
 
 
 # Set even where the variable is there and empty, which Keras would take for its own choice.
@@ -85,3 +85,35 @@ def steps_feed(*arrays: NDArray[Any]) -> Any:
     options = tensorflow.data.Options()
     options.autotune.enabled = False
     return tensorflow.data.Dataset.from_tensor_slices(arrays).with_options(options)
+
+
+def batch_normalized(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
+    """Return a batch normalised over all but its last axis, and its mean and variance.
+
+    On TensorFlow the fused kernel, which takes bfloat16 and keeps the moments in float32.
+
+    Args:
+        inputs: ``[batch, height, width, channels]``.
+        gamma: ``[channels]``, float32, the scale.
+        beta: ``[channels]``, float32, the offset.
+        epsilon: added to the variance.
+
+    Returns:
+        The outputs, of the inputs' shape and type; mean and variance ``[channels]``, float32.
+    """
+    if keras.config.backend() == "tensorflow":
+        import tensorflow
+
+        outputs, mean, variance = tensorflow.compat.v1.nn.fused_batch_norm(
+            inputs,
+            ops.convert_to_tensor(gamma),
+            ops.convert_to_tensor(beta),
+            epsilon=epsilon,
+            is_training=True,
+        )
+        return outputs, mean, variance
+    floats = ops.cast(inputs, "float32")
+    axes = list(range(len(inputs.shape) - 1))
+    mean, variance = ops.moments(floats, axes=axes)
+    outputs = ops.batch_normalization(floats, mean, variance, -1, beta, gamma, epsilon)
+    return ops.cast(outputs, inputs.dtype), mean, variance

@@ -107,7 +107,8 @@ def _data(data_dir: Path | None) -> Finding:
             # A place that the user named is used or refused, never passed over.
             return Finding("error", "data_not_where_named", values)
         looked.append(f"{values['place']} ({path})")
-    return Finding("warning", "data_missing", {"places": ", ".join(looked)})
+    places = message("cli.places_between").join(looked)
+    return Finding("warning", "data_missing", {"places": places})
 
 
 def _folders() -> Iterator[Finding]:

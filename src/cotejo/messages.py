@@ -1,8 +1,9 @@
 """The sentences shown to people, in Spanish and English.
 
-They live in ``locales/<language>/<area>.toml`` (areas: ``cli``, ``errors``, ``report``) under
-one key in both languages. A sentence names its values between braces, as ``str.format`` does;
-one that changes with a number is a table with ``one`` and ``other``, chosen by ``count``.
+They live in ``locales/<language>/<area>.toml`` (``cli``, ``errors``, ``report`` and the report's
+larger parts) under one key in both languages. A sentence names its values between braces, as
+``str.format`` does; one that changes with a number is a table with ``one`` and ``other``, chosen
+by ``count``.
 """
 
 from __future__ import annotations

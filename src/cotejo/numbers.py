@@ -60,6 +60,10 @@ class Numbers:
         """Return an interval of fractions as percentages."""
         return self._between(self.percent(low), self.percent(high))
 
+    def decimal_interval(self, low: float, high: float, decimals: int) -> str:
+        """Return an interval of plain numbers, each with exactly ``decimals`` decimals."""
+        return self._between(self.decimal(low, decimals), self.decimal(high, decimals))
+
     def points_interval(self, low: float, high: float, decimals: int = 1) -> str:
         """Return an interval of differences, in percentage points."""
         return self._between(self.points(low, decimals), self.points(high, decimals))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform as _platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ __all__ = [
     "chosen_backend",
     "default_backend",
     "has_bfloat16",
+    "interpreter",
     "machine",
     "nvidia_gpu",
     "quiet_stderr",
@@ -160,6 +162,13 @@ def _memory_gib() -> float | None:
     except (AttributeError, ValueError, OSError):
         return None
     return round(pages * size / 2**30, 1)
+
+
+def interpreter() -> str:
+    """Return the Python that runs, as one would type it from here; ``pip`` may be another's."""
+    running, here = Path(sys.executable or "python"), Path.cwd()
+    near = running.relative_to(here) if running.is_relative_to(here) else running
+    return shlex.quote(str(near))
 
 
 def versions() -> dict[str, str]:

@@ -60,7 +60,8 @@ class Observer:
 
     The calls come in this order: `data_progress`*, `data_missing`?, `planned`, `timed`*,
     `estimated`, and then for each run `run_started`, `batch_ended`* and `epoch_ended` for each
-    epoch, and `run_finished` or `run_failed`.
+    epoch, and `run_finished` or `run_failed`; at the end `look_back_failed`?,
+    `audit_started`? and `audit_failed`?.
     """
 
     def data_progress(self, source: str, done: int, total: int | None) -> None:
@@ -99,3 +100,12 @@ class Observer:
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """A run failed; the study goes on with the next."""
+
+    def look_back_failed(self, reason: CotejoError) -> None:
+        """Where the networks fail could not be looked at; the study is whole without it."""
+
+    def audit_started(self, dataset: Dataset) -> None:
+        """The audit of the data begins; it takes a minute or so, once for each dataset."""
+
+    def audit_failed(self, reason: CotejoError) -> None:
+        """The data could not be audited; the study is whole without it."""

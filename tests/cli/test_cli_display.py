@@ -14,7 +14,8 @@ from cotejo.cli.console import make_console
 from cotejo.cli.display import Display
 from cotejo.cli.header import computing_line
 from cotejo.cli.tables import plan_table, results_table
-from cotejo.errors import DownloadError
+from cotejo.config import Claim
+from cotejo.errors import CotejoError, DownloadError
 from cotejo.messages import use_language
 
 OUT = Path("runs/pair")
@@ -260,3 +261,35 @@ def test_the_results_keep_names_and_accuracies_however_narrow(language: str, wid
     assert ("65.4%" if language == "en" else "65,4 %") in text
     assert ("1,707,274" in text or "1.707.274" in text) is (width == 120)
     assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "line"),
+    [
+        ("en", 0, None),
+        ("en", 1, "It states 1 claim, which the report judges"),
+        ("es", 2, "Formula 2 afirmaciones, que el informe juzga"),
+    ],
+)
+def test_the_plan_says_how_many_claims_the_study_states(
+    language: str, count: int, line: str | None
+) -> None:
+    use_language(language)
+    claim = Claim(text={"en": "A", "es": "B"}, better="cnn3-he", than=("mlp",))
+    study = config().model_copy(update={"claims": (claim,) * count})
+    console = plain()
+    with Display(console) as display:
+        display.planned(study, dataset(), planned(study, OUT), OUT, False)
+    lines = shown(console).splitlines()
+    plan = next(index for index, text in enumerate(lines) if "pair:" in text)
+    assert lines[plan + 1] == (line or "")
+
+
+def test_what_could_not_be_looked_at_is_said() -> None:
+    console = plain()
+    reason = CotejoError("look_back_failed", reason="RuntimeError: no room", log="out/failures.log")
+    Display(console).look_back_failed(reason)
+    said = " ".join(shown(console).split())
+    assert said.startswith("The runs are whole, but where the networks fail could not be looked at")
+    assert "(RuntimeError: no room)" in said
+    assert "out/failures.log says more" in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -78,11 +78,11 @@ def test_report_writes_in_the_language_and_shows_the_results(
 ) -> None:
     asked = []
 
-    def write(folder: Path, language: str) -> Path:
+    def write(folder: Path, language: str, formats: Sequence[str], out: Path | None) -> list[Path]:
         asked.append((folder, language))
-        return folder / "report.html"
+        return [folder / "report.html"]
 
-    monkeypatch.setattr("cotejo.report.write_report", write)
+    monkeypatch.setattr("cotejo.report.write_reports", write)
     monkeypatch.setattr("cotejo.report.summary", lambda folder: summary_rows())
     assert run(["report", "runs/pair", "--lang", "es"]) == 0
     assert asked == [(Path("runs/pair"), "es")]
@@ -142,7 +142,7 @@ def test_cifar10_nowhere_is_a_warning_that_names_the_places(
     places = [("cache", Path("/c"), False), ("keras", Path("/k"), False)]
     monkeypatch.setattr("cotejo.data.where", lambda data_dir: places)
     (found,) = (finding for finding in examine() if finding.level == "warning")
-    assert "CIFAR-10 is not in Cotejo's cache (/c), Keras's cache (/k)" in found.text
+    assert "is neither in Cotejo's cache (/c) nor in Keras's cache (/k);" in found.text
     assert "--data digits" in found.text
 
 
@@ -199,13 +199,13 @@ def doctor_machine(cores: int = 2, accelerator: str | None = None) -> dict[str, 
 def test_a_backend_that_does_not_load_ends_the_examination(
     sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = BackendError("backend_missing", backend="jax")
+    missing = BackendError("backend_missing", backend="jax", python="python3")
     broken = Finding("error", "backend_failed", {"reason": missing}, missing)
     monkeypatch.setattr(doctor, "_backend", lambda: broken)
     last = list(examine())[-1]
     assert last.text == (
-        "the backend jax is not installed. Install it (pip install jax), or choose another with "
-        "KERAS_BACKEND: tensorflow, jax or torch."
+        "the backend jax is not installed. Install it (`python3 -m pip install jax`), or choose "
+        "another with KERAS_BACKEND: tensorflow, jax or torch."
     )
 
 

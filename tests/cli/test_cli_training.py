@@ -113,7 +113,7 @@ def test_study_ends_with_results_places_and_the_next_command(
     assert f"  Numbers  {tmp_path}/out/summary.csv" in lines
     assert lines[-2:] == [
         "The same report in Spanish:",
-        f"  cotejo report {tmp_path}/out --lang es",
+        f"  cotejo report {tmp_path}/out --lang es --out {tmp_path}/out/report-es.html",
     ]
 
 

@@ -26,6 +26,20 @@ def test_the_doctor_says_why_a_training_failed(monkeypatch: pytest.MonkeyPatch) 
     assert "Traceback" in found.cause.__notes__[0]
 
 
+def test_an_unknown_model_is_refused_before_the_header(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", "--model", "cnn33", "--data", "digits"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert 'unknown model "cnn33"' in captured.err
+
+
+def test_the_models_that_ship_are_the_registry_s() -> None:
+    from cotejo.config import MODELS
+    from cotejo.models import model_families
+
+    assert [family.name for family in model_families()] == list(MODELS)
+
+
 def test_every_model_is_described_in_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
     from cotejo.cli.models_command import _description
     from cotejo.models import model_families

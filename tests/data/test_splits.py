@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotejo.data import stratified_split
+from cotejo.data import nested_subset, stratified_split
 
 LABELS = st.lists(st.integers(0, 6), max_size=200)
 SHARES = st.lists(st.integers(1, 20), min_size=1, max_size=5).map(
@@ -56,3 +56,32 @@ def test_refuses_fractions(fractions):
 def test_refuses_labels_that_are_no_vector():
     with pytest.raises(ValueError, match="`labels` must be a vector"):
         stratified_split([[0, 1]], (0.5, 0.5), 0)
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=80),
+    st.floats(0.01, 1),
+    st.floats(0.01, 1),
+    st.integers(0, 99),
+)
+def test_a_larger_share_holds_a_smaller_one(labels, one, other, seed):
+    small, large = sorted((one, other))
+    few, many = nested_subset(labels, small, seed), nested_subset(labels, large, seed)
+    assert set(few) <= set(many)
+    assert list(many) == sorted(set(many))
+    kept = np.asarray(labels)[few]
+    for label in set(labels):
+        count = labels.count(label)
+        assert (
+            abs((kept == label).sum() - small * count) <= 0.5 + 1e-9 or (kept == label).sum() == 1
+        )
+
+
+def test_the_whole_share_is_every_image_in_order():
+    assert list(nested_subset([1, 0, 1, 2], 1, seed=3)) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("fraction", [0, -0.1, 1.5])
+def test_a_share_out_of_range_is_refused(fraction):
+    with pytest.raises(ValueError, match="fraction"):
+        nested_subset([0, 1], fraction, seed=0)

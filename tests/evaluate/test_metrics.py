@@ -27,6 +27,20 @@ def test_agrees_with_scikit_learn(random_predictions):
         assert row["recall"] == pytest.approx(expected["recall"])
         assert row["f1"] == pytest.approx(expected["f1-score"])
         assert row["support"] == expected["support"]
+        assert row["auc"] == pytest.approx(
+            reference.roc_auc_score(labels == index, chances[:, index])
+        )
+    assert found["macro_precision"] == pytest.approx(report["macro avg"]["precision"])
+    assert found["macro_recall"] == pytest.approx(report["macro avg"]["recall"])
+    assert found["macro_auc"] == pytest.approx(
+        reference.roc_auc_score(labels, chances, multi_class="ovr", average="macro")
+    )
+    assert found["top2_accuracy"] == pytest.approx(
+        reference.top_k_accuracy_score(labels, chances, k=2)
+    )
+    assert found["brier"] == pytest.approx(
+        reference.brier_score_loss(labels, chances, scale_by_half=False)
+    )
 
 
 def test_is_plain_json(random_predictions):
@@ -37,8 +51,22 @@ def test_is_plain_json(random_predictions):
 
 def test_a_class_that_never_comes_counts_as_zero():
     found = classification_metrics([0, 0], [[0.9, 0.1, 0.0], [0.8, 0.1, 0.1]])
-    assert found["per_class"][2] == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
+    nothing = {"precision": 0, "recall": 0, "f1": 0, "auc": None, "support": 0}
+    assert found["per_class"][2] == nothing
     assert found["macro_f1"] == pytest.approx(1 / 3)
+    assert found["macro_auc"] is None  # nor have the others images of another class
+
+
+def test_of_equal_probabilities_the_first_counts():
+    found = classification_metrics([0, 1, 2], [[1 / 3] * 3] * 3)
+    assert found["accuracy"] == pytest.approx(1 / 3)
+    assert found["top2_accuracy"] == pytest.approx(2 / 3)
+    assert found["macro_auc"] == 0.5
+
+
+def test_the_brier_score_goes_from_0_to_2():
+    assert classification_metrics([0], [[1.0, 0.0]])["brier"] == 0
+    assert classification_metrics([1], [[1.0, 0.0]])["brier"] == 2
 
 
 def test_a_sure_mistake_costs_a_finite_loss():
@@ -71,10 +99,16 @@ def test_properties(random_predictions, seed, images, classes):
     assert confusion.sum(axis=1).tolist() == [row["support"] for row in found["per_class"]]
     assert 0 <= found["macro_f1"] <= 1
     assert found["loss"] >= 0
+    assert 0 <= found["brier"] <= 2
+    assert found["accuracy"] <= found["top2_accuracy"] <= 1
+    assert found["macro_auc"] is None or 0 <= found["macro_auc"] <= 1
     for row in found["per_class"]:
         assert min(row["precision"], row["recall"]) - 1e-12 <= row["f1"]
         assert row["f1"] <= max(row["precision"], row["recall"]) + 1e-12
     order = np.random.default_rng(seed).permutation(images)
     shuffled = classification_metrics(labels[order], chances[order])
-    assert shuffled.pop("loss") == pytest.approx(found.pop("loss"))
+    for name in ("loss", "brier", "macro_auc"):
+        assert shuffled.pop(name) == pytest.approx(found.pop(name))
+    for row, other in zip(found["per_class"], shuffled["per_class"], strict=True):
+        assert row.pop("auc") == pytest.approx(other.pop("auc"))
     assert shuffled == found

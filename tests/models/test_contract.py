@@ -7,7 +7,14 @@ import pytest
 
 from cotejo.backend import keras
 from cotejo.errors import ConfigError
-from cotejo.models import build_model, model_families, model_family, operations_per_image, register
+from cotejo.models import (
+    build_model,
+    model_families,
+    model_family,
+    operations_per_image,
+    portable,
+    register,
+)
 
 # Literal counts at 32×32×3 and 10 classes: a change of a model is a change of these.
 PARAMETERS = {"mlp": 1_707_274, "cnn": 122_570, "cnn2": 315_850, "cnn3": 122_570, "cnn7": 499_242}
@@ -24,6 +31,7 @@ VARIANTS = [
     ("cnn3", {"kernel_size": 5, "dropout": 0.5}, 160_970),
     ("cnn3", {"batch_norm": True, "initializer": "he"}, 123_210),
     ("cnn7", {"width": 16, "dropout": 0.2}, 127_658),
+    ("cnn7", {"activation": "silu", "initializer": "dirac"}, 499_242),
 ]
 
 
@@ -56,7 +64,7 @@ def test_the_options_change_what_they_say(name, options, parameters):
 @pytest.mark.parametrize("name", sorted(PARAMETERS))
 def test_a_model_survives_saving_in_safe_mode(name, tmp_path):
     network = build_model(name, (32, 32, 3), 10)
-    network.save(tmp_path / "model.keras")
+    portable(network).save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype("float32")
     np.testing.assert_array_equal(network.predict_on_batch(pixels), loaded.predict_on_batch(pixels))

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fabricate import Made, fabricate_study
 
+from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.facts import gather
 from cotejo.report.findings import Findings
 from cotejo.report.prose.words import Words
 

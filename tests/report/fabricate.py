@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.evaluate import classification_metrics, select_mistakes
+from cotejo.evaluate import select_mistakes, split_metrics
 from cotejo.store import append_csv, make_folder, write_csv, write_json, write_npz
 
 CLASSES = {
@@ -90,6 +90,9 @@ class Made:
     layers: Sequence[str] = ("Conv2D", "Dense")
     loss_rise: float = 0.0
     seconds: float = 6.0
+    parameters: int = 122570
+    operations: int | None = 9_097_216
+    """None: a run of before operations, bytes and a prediction's time were recorded."""
 
 
 def fabricate_study(
@@ -248,24 +251,21 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     test_chances = predictions(labels, test, seed)
     valid_chances = predictions(labels, valid, seed + 100)
     indices = select_mistakes(labels, test_chances)
-    found = classification_metrics(labels, test_chances)
-    on_valid = classification_metrics(labels, valid_chances)
+    kept = {
+        "test_labels": labels.astype(np.int32),
+        "test_probabilities": test_chances,
+        "valid_labels": labels.astype(np.int32),
+        "valid_probabilities": valid_chances,
+    }
     write_csv(path / "history.csv", HISTORY, rows)
     write_json(
         path / "metrics.json",
         {
             "train": {"accuracy": train, "loss": 0.5, "images": 2 * len(labels)},
-            "valid": {k: on_valid[k] for k in ("accuracy", "loss", "macro_f1", "images")},
-            "test": found,
+            **split_metrics(kept),
         },
     )
-    write_npz(
-        path / "predictions.npz",
-        test_labels=labels.astype(np.int32),
-        test_probabilities=test_chances,
-        valid_labels=labels.astype(np.int32),
-        valid_probabilities=valid_chances,
-    )
+    write_npz(path / "predictions.npz", **kept)
     write_npz(path / "mistakes.npz", indices=indices, images=pictures[indices])
     # The report reads neither, but a run without them is not finished.
     (path / "model.keras").write_bytes(b"")
@@ -274,8 +274,8 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     record = _record(one, seed, quick) | {
         "status": "finished",
         "model": {
-            "parameters": 122570,
-            "trainable_parameters": 122570,
+            "parameters": one.parameters,
+            "trainable_parameters": one.parameters,
             "layers": [
                 {"name": kind.lower(), "type": kind, "output_shape": [10], "parameters": 650}
                 for kind in one.layers
@@ -293,6 +293,10 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
         "test_reads": 1,
         "finished": "2026-11-21T10:05:00+00:00",
     }
+    if one.operations is not None:
+        bytes_of = {"operations_per_image": one.operations, "bytes": 4 * one.parameters + 40_000}
+        record["model"] |= bytes_of
+        record["timings"]["inference_ms_per_image"] = 0.09
     if settings["start_from"]:
         parent = settings["start_from"]
         record["start_from"] = {"alternative": parent, "key": _key(parent, seed)}

@@ -7,7 +7,14 @@ from importlib.resources import files
 
 import pytest
 
-AREAS = ("cli", "errors", "report")
+AREAS = sorted(
+    path.name.removesuffix(".toml") for path in (files("cotejo") / "locales" / "en").iterdir()
+)
+
+
+def test_both_languages_have_the_same_catalogues():
+    spanish = (path.name for path in (files("cotejo") / "locales" / "es").iterdir())
+    assert sorted(spanish) == [f"{area}.toml" for area in AREAS]
 
 
 def catalogue(language, area):

@@ -116,3 +116,26 @@ def test_numbers_have_no_digits_that_only_floats_leave(study):
     (row,) = read_csv(findings.facts.folder.path / "summary.csv")
     assert row["images_per_second"] == "1445.8"
     assert len(row["macro_f1"]) <= len("0.123456")
+
+
+def test_the_files_have_what_the_page_shows(reported):
+    found = json.loads((reported / "report.json").read_text())["calibration"]
+    rows = read_csv(reported / "reliability.csv")
+    assert len(rows) == 30
+    filled = [row for row in rows[:15] if int(row["images"])]
+    images = sum(int(row["images"]) for row in filled)
+    error = sum(
+        int(row["images"]) * abs(float(row["accuracy"]) - float(row["confidence"]))
+        for row in filled
+    ) / images  # fmt: skip
+    assert error == pytest.approx(found["ece"], abs=1e-5)
+    averages = read_csv(reported / "averages.csv")
+    assert [row["average"] for row in averages[:4]] == [
+        "macro_precision", "macro_recall", "macro_f1", "macro_auc"
+    ]  # fmt: skip
+    per_class = read_csv(reported / "per-class.csv")
+    assert float(per_class[0]["auc_low"]) < float(per_class[0]["auc"])
+    page = (reported / "report.html").read_text()
+    for name in ("averages.csv", "calibration.csv", "cost.csv", "reliability.csv"):
+        assert f"<code>{name}</code>" in page
+    assert "El AUC es el de cada clase frente al resto" in page

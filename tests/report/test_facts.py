@@ -8,8 +8,8 @@ import pytest
 from fabricate import Made, fabricate_study
 
 from cotejo.errors import OutputError
-from cotejo.report import best_alternative, summary, write_report
-from cotejo.report.facts import gather
+from cotejo.facts import best_alternative, gather
+from cotejo.report import summary, write_report
 
 
 def test_a_folder_that_is_no_study_says_what_to_do(tmp_path):
@@ -178,7 +178,7 @@ def test_the_representative_is_the_seed_of_median_validation_accuracy(study):
 def test_the_lead_is_the_difference_of_the_means(study):
     findings = study(Made("a", (0.6, 0.7)), Made("b", (0.7, 0.8)), seeds=(1, 2))
     means = [one.mean("test", "accuracy") for one in findings.facts.alternatives]
-    assert findings.lead["a"].estimate == pytest.approx(means[1] - means[0])
+    assert findings.leads[0].difference.estimate == pytest.approx(means[1] - means[0])
 
 
 def test_phases_follow_the_start_and_survive_a_circle(study):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from fabricate import Made
 
+from cotejo.facts import gather
 from cotejo.numbers import NO_BREAK
 from cotejo.report import figures
-from cotejo.report.drawing import colour, line_style, to_svg
-from cotejo.report.facts import gather
+from cotejo.report.drawing import colour, legend_columns, line_style, to_svg
 from cotejo.report.findings import Findings
 from cotejo.report.matrix import confusion_matrix, row_shares
 from cotejo.report.pictures import data_uri
@@ -154,3 +154,10 @@ def test_pictures_keep_every_pixel_and_large_ones_are_made_small():
     large = generator.integers(0, 256, (300, 200, 1), dtype=np.uint8)
     assert data_uri(large).startswith("data:image/jpeg;")
     assert len(data_uri(large)) < 20_000
+
+
+def test_a_legend_has_as_many_columns_as_fit():
+    assert legend_columns(["base", "he"], 7.4) == 2
+    assert legend_columns(["a label of thirty characters .."] * 5, 7.4) == 3
+    assert legend_columns(["7 convolutions, half of the training images"] * 5, 7.4) == 2
+    assert legend_columns(["x" * 200], 7.4) == 1

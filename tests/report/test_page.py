@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from fabricate import Made, fabricate_study
 
+from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.facts import gather
 from cotejo.report.findings import Findings
 from cotejo.report.html import render
 
@@ -200,3 +200,20 @@ def test_chromium_would_tell_of_a_load_from_outside(chromium, tmp_path, reported
     spoiled = tmp_path / "spoiled.html"
     spoiled.write_text(page.replace("<main>", '<main><img alt="" src="https://example.org/x.png">'))
     assert "CONSOLE" in chromium(spoiled, "--dump-dom").stderr
+
+
+def test_more_alternatives_than_classes_stand_below_each_other(study):
+    findings = study(*(Made(f"a{n}", (0.5 + n / 50,)) for n in range(11)), images=100)
+    page = render(findings, "en")
+    table = page[page.index("F1 of each class") :]
+    assert table[: table.index("</thead>")].count("<th ") == 12
+    assert table[: table.index("</table>")].count("<tr") == 12
+
+
+def test_the_model_s_own_number_of_convolutions_is_told(study):
+    findings = study(
+        Made("a", layers=("Conv2D", "Conv2D", "Dense")), Made("b", changes={"convolutions": 4})
+    )
+    page = render(findings, "en")
+    assert "the model's own (2)" in page or "the model&#39;s own (2)" in page
+    assert "según el modelo (2)" in render(findings, "es")

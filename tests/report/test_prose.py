@@ -21,22 +21,18 @@ def said(findings, words):
 
 def test_a_clear_win(study):
     findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
-    lead = findings.lead["a"]
-    assert lead.estimate == pytest.approx(0.15)
-    assert "On the test images it beats the second, “The a”, by 15.0 points" in said(findings, EN)
-    assert "En las imágenes de prueba supera a la segunda, «La a», en 15,0 puntos" in said(
-        findings, ES
-    )
+    assert findings.leads[0].difference.estimate == pytest.approx(0.15)
+    assert "The network of “The b” beats that of “The a” by 15.0 points" in said(findings, EN)
+    assert "La red de «La b» supera a la de «La a» en 15,0 puntos" in said(findings, ES)
 
 
 def test_a_tie_is_called_one(study):
     findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
-    assert not findings.lead["a"].excludes_zero
+    assert not findings.leads[0].settled
     english, spanish = said(findings, EN), said(findings, ES)
-    assert "This test set does not tell it apart from the second, “The a”" in english
-    assert "includes 0" in english
+    assert "These test images do not distinguish the networks of “The b” and “The a”" in english
     assert "beats" not in english
-    assert "Este conjunto de prueba no permite distinguirla de la segunda" in spanish
+    assert "Estas imágenes de prueba no distinguen la red de «La b» de la de «La a»" in spanish
     assert "supera" not in spanish
 
 
@@ -49,9 +45,10 @@ def test_the_same_answers(study):
 def test_the_choice_is_on_validation_even_where_test_disagrees(study):
     findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
     assert findings.best.name == "a"
-    assert "is ahead by 15.0 points" in said(findings, EN)
+    assert "The network of “The b” beats that of “The a” by 15.0 points" in said(findings, EN)
+    assert "The choice stands, though" in said(findings, EN)
+    assert "La red de «La b» supera a la de «La a» en 15,0 puntos" in said(findings, ES)
     assert "La elección se mantiene" in said(findings, ES)
-    assert "la aventaja en 15,0 puntos" in said(findings, ES)
 
 
 def test_one_alternative_alone(study):
@@ -81,6 +78,7 @@ def test_several_seeds_say_how_much(study):
     assert "On average over 3 seeds it classifies 71.7%" in english
     assert "between 1.00 and 2.08 points" in english
     assert "single seed" not in english
+    assert "one seed alone" not in english
     assert "entre 1,00 y 2,08 puntos" in said(findings, ES)
     assert "median validation accuracy, seed 3" in representative(findings, EN)
     assert "la semilla 3" in representative(findings, ES)
@@ -94,6 +92,8 @@ def test_failed_and_missing_runs_are_named(study):
         seeds=(1, 2, 3),
     )
     english, spanish = said(findings, EN), said(findings, ES)
+    assert "The 2 that have a finished run learn from 3,995 images" in english
+    assert "Las 2 que tienen ejecuciones terminadas aprenden de 3995" in spanish
     assert "5 runs failed and are in no figure: “The a” (seeds 2 and 3)" in english
     assert "“The c” has no finished run" in english
     assert "3 of 9 runs finished. One of those asked for has not been trained" in english
@@ -175,6 +175,25 @@ def test_an_alternative_that_learned_nothing_is_said_to(study):
     assert "has not learned" not in overfitting(findings, something, EN)
 
 
+def test_the_loss_that_is_told_is_one_seed_s(study):
+    findings = study(Made("a", (0.7, 0.72, 0.71)), seeds=(1, 2, 3))
+    assert "The validation loss of the middle seed (3) was" in (
+        overfitting(findings, findings.best, EN)
+    )
+    assert "La pérdida en validación de la semilla central (3) alcanzó" in (
+        overfitting(findings, findings.best, ES)
+    )
+
+
+def test_alternatives_that_learn_from_different_amounts_are_not_said_to_vary(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    for run, images in zip(findings.facts.finished, (269, 1078), strict=True):
+        run.record["dataset"]["train"] = images
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "They learn from 269 to 1,078 images, depending on the alternative" in english
+    assert "Aprenden de 269 a 1078 imágenes, según la alternativa" in spanish
+
+
 def test_one_epoch_says_nothing_about_the_loss(study):
     findings = study(Made("a", changes={"epochs": 1}))
     assert "One epoch says nothing" in overfitting(findings, findings.best, EN)
@@ -189,6 +208,39 @@ def test_classes_and_confusion_are_what_the_matrix_says(study):
     assert f"tomar «{names[true]}» por «{names[predicted]}»: {count} de 100" in sentence
     worst = findings.classes_by_f1(findings.best)[-1]
     assert f"los peores, en «{names[worst]}»" in classes(findings, ES)[0]
+
+
+def test_the_lowest_f1_is_called_that_and_not_the_hardest_class(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    (hardest, times), *_ = findings.hardest_counts().most_common(1)
+    name, spanish_name = (findings.facts.class_names(which)[hardest] for which in ("en", "es"))
+    english, spanish = " ".join(classes(findings, EN)), " ".join(classes(findings, ES))
+    if times == 2:
+        assert f"The class with the lowest F1 is the same in every alternative: “{name}”" in english
+        assert "con el F1 más bajo es la misma en todas las alternativas" in spanish
+        assert spanish_name in spanish
+    assert "hardest class" not in english
+
+
+def test_classes_whose_intervals_overlap_are_said_to(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    best = findings.best
+    rows = best.finished[0].metrics["test"]["per_class"]
+    for one in findings.facts.trained:
+        for label, row in enumerate(one.finished[0].metrics["test"]["per_class"]):
+            row["f1"], row["f1_interval"] = 0.9, [0.85, 0.95]
+            if label == 3:
+                row["f1"], row["f1_interval"] = 0.6, [0.5, 0.7]
+        one.__dict__.pop("per_class", None)
+    assert "overlaps" not in " ".join(classes(findings, EN))
+    assert "in every alternative: “cat”" in " ".join(classes(findings, EN))
+    rows[5]["f1_interval"] = [0.69, 0.95]
+    english, spanish = " ".join(classes(findings, EN)), " ".join(classes(findings, ES))
+    assert "In “The a” its interval overlaps those of “dog”: which of them" in english
+    assert "su intervalo se solapa con los de «perro»" in spanish
+    for label in (0, 1, 2):
+        rows[label]["f1_interval"] = [0.69, 0.95]
+    assert "those of 4 other classes" in " ".join(classes(findings, EN))
 
 
 def test_no_mistakes(study):
@@ -265,8 +317,8 @@ def test_a_lead_on_validation_within_the_seeds_makes_the_choice_uncertain(study)
     findings = study(Made("a", (0.66, 0.72)), Made("b", (0.67, 0.72)), seeds=(1, 2))
     english = said(findings, EN)
     assert "That choice is uncertain" in english
-    assert "by 0.5 points, less than the standard deviation over seeds (4.2 points)" in english
-    assert "Otra semilla podría elegir la otra" in said(findings, ES)
+    assert "Other seeds or other validation images could choose the other" in english
+    assert "Otras semillas u otras imágenes de validación" in said(findings, ES)
     findings = study(Made("a", (0.50, 0.51)), Made("b", (0.70, 0.71)), seeds=(1, 2))
     assert "uncertain" not in said(findings, EN)
 
@@ -308,6 +360,8 @@ def test_seeds_that_differ_are_a_range(study):
     )
     assert "with between 1 and 2 of the 3 seeds" in said(findings, EN)
     assert "means over up to 2 seeds" in said(findings, EN)
+    assert "one seed alone, its interval covers the images and not luck" in said(findings, EN)
+    assert "una sola semilla, su intervalo recoge las imágenes" in said(findings, ES)
     assert "con entre 1 y 2 de las 3 semillas" in said(findings, ES)
 
 

@@ -77,6 +77,10 @@ def test_a_run_leaves_its_files(finished):
     assert {found.name for found in finished.iterdir() if found.is_file()} - {".lock"} == {
         "data.json",
         "data.npz",
+        "audit.csv",
+        "audit.json",
+        "audit.npz",
+        "failures.npz",
         "study.json",
         "study.toml",
         "test-reads.csv",

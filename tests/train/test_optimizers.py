@@ -48,6 +48,8 @@ def test_the_schedules_have_their_shapes():
     cosine = curve("cosine")
     assert cosine[0] == 1
     assert (np.diff(cosine) < 0).all()
+    linear = curve("linear")
+    np.testing.assert_allclose(linear, 1 - np.arange(100) / 100, atol=1e-6)
     assert cosine[50] == pytest.approx(0.5, abs=0.01)
     np.testing.assert_allclose(curve("step")[[0, 50, 51, 75, 76]], [1, 1, 0.1, 0.1, 0.01])
     one_cycle = curve("one-cycle")
@@ -65,4 +67,4 @@ def test_one_cycle_survives_being_saved():
 
 def test_an_unknown_schedule_is_refused():
     with pytest.raises(ValueError, match="known schedule"):
-        build_schedule("linear", 1.0, 10)
+        build_schedule("cubic", 1.0, 10)

@@ -12,7 +12,8 @@ from cotejo.data.dataset import Dataset, Split
 from cotejo.errors import TrainingError
 from cotejo.models import build_model
 from cotejo.train import compile_learner, predict_logits, softmax, train
-from cotejo.train.learner import training_order
+from cotejo.train.learner import alternating, training_order
+from cotejo.train.predict import VIEWS, view
 
 
 def trained(dataset: Dataset, seed: int = 1, **changes):
@@ -144,3 +145,43 @@ def test_training_learns_on_the_real_images(cifar10):
     )
     _, training = trained(few, epochs=3, initializer="he", augment="flip-crop")
     assert training.history[-1]["valid_accuracy"] > 0.3
+
+
+def test_alternating_shows_each_image_both_ways_in_two_epochs():
+    order = training_order(20, 5, 4, seed=3)
+    numbers = alternating(order, 20, 4, seed=3)
+    np.testing.assert_array_equal(numbers % 20, order)
+    ways = [{int(n) % 20: int(n) >= 20 for n in epoch.ravel()} for epoch in np.split(numbers, 4)]
+    assert ways[0] == ways[2]
+    assert all(ways[0][image] != ways[1][image] for image in range(20))
+    assert 3 <= sum(ways[0].values()) <= 17
+
+
+def test_a_number_beyond_the_images_is_one_of_them_mirrored(digits):
+    settings = Settings(augment="alternating-flip-crop").resolved()
+    inputs = keras.Input(digits.image_shape)
+    network = keras.Model(inputs, keras.layers.Rescaling(1.0)(inputs))
+    learner = compile_learner(network, digits, settings, seed=1)
+    count = len(digits.train)
+    plain, mirrored = (
+        ops.convert_to_numpy(learner(np.array([number], "int32"))) for number in (7, 7 + count)
+    )
+    np.testing.assert_array_equal(plain[:, :, ::-1], mirrored)
+    assert not np.array_equal(plain, mirrored)
+
+
+@pytest.mark.parametrize("tta", sorted(VIEWS))
+def test_views_average_the_least_sure_quarter_and_leave_the_rest(digits, tta):
+    network, _ = trained(digits, epochs=1)
+    images = digits.valid.images[:40]
+    plain, seen = predict_logits(network, images), predict_logits(network, images, tta=tta)
+    ranked = np.sort(plain, axis=1)
+    unsure = np.argsort(ranked[:, -1] - ranked[:, -2], kind="stable")[:10]
+    rest = np.setdiff1d(np.arange(40), unsure)
+    np.testing.assert_array_equal(plain[rest], seen[rest])
+    expected = sum(
+        weight * predict_logits(network, view(images[unsure], shift, mirrored))
+        for (shift, mirrored), weight in VIEWS[tta].items()
+    )
+    np.testing.assert_allclose(seen[unsure], expected, atol=1e-4)
+    assert sum(VIEWS[tta].values()) == 1

@@ -1,8 +1,9 @@
-"""``cotejo data``: look at a dataset."""
+"""``cotejo data``: look at a dataset, and audit it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,10 +17,13 @@ __all__ = ["data"]
 def data(
     name: Annotated[str, typer.Argument(metavar="NAME|PATH", show_default=False)],
     data_dir: DataFolder = None,
+    audit: Annotated[bool, typer.Option("--audit")] = False,
+    labels: Annotated[bool, typer.Option("--labels")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)] = None,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
-    """Show a dataset's sizes, classes, channels, source and split."""
+    """Show a dataset's sizes, classes, channels, source and split, and what an audit finds."""
     from cotejo.cli.console import make_console, print_lines
     from cotejo.cli.display import Display
     from cotejo.cli.tables import channels_table, classes_table
@@ -39,6 +43,12 @@ def data(
     console.print(classes_table(facts))
     console.print(message("cli.channels"))
     console.print(channels_table(facts))
+    if audit or labels:
+        # Deferred: a look at the data needs neither the report nor its templates.
+        from cotejo.cli.auditing import audit_and_show
+
+        with Display(console) as display:
+            audit_and_show(console, display, dataset, facts, out, labels)
     return 0
 
 

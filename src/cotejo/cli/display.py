@@ -55,6 +55,10 @@ class Display(Observer):
         """Leave the terminal as it was."""
         self._status.stop()
 
+    def note(self, text: str) -> None:
+        """Show, on a terminal, one line that says what is going on."""
+        self._status.show_note(text)
+
     def header(self, quick: bool) -> None:
         """Say what is at work here, before anything heavy is loaded."""
         for line in header_lines():
@@ -94,6 +98,8 @@ class Display(Observer):
         self._print(message("cli.out_folder", out=out))
         self._print("")
         self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
+        if study.claims:
+            self._print(message("cli.claims", count=len(study.claims)))
         self.console.print(plan_table(study, runs, self.console.width))
         if self._waiting:
             self._status.show_note(message("cli.timing"))
@@ -171,6 +177,24 @@ class Display(Observer):
         name = message("cli.run_name", name=run.alternative, seed=run.seed)
         line = message("cli.run_failed", run=name, reason=reason)
         self._print(f"  ✗ {line}", style="bold red")
+
+    def look_back_failed(self, reason: CotejoError) -> None:
+        """Say what the report will lack, and why."""
+        self._status.stop()
+        text = str(reason)
+        self._print(text[:1].upper() + text[1:], style="yellow")
+
+    def audit_started(self, dataset: Dataset) -> None:
+        """Say that the data is being audited."""
+        self._status.stop()
+        images = sum(len(split) for split in (dataset.train, dataset.valid, dataset.test))
+        self._print("")
+        self._print(message("audit.started", images=numbers().integer(images)))
+        self._status.show_note(message("audit.working"))
+
+    def audit_failed(self, reason: CotejoError) -> None:
+        """Say that the report will lack the audit, and why."""
+        self.look_back_failed(reason)
 
     def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
         left = self._pace.run_left(run, epochs_done)

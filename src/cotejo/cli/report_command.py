@@ -15,20 +15,24 @@ __all__ = ["report"]
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", metavar="html|md|pdf", show_default=False)
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", show_default=False)] = None,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
     """Write the report of the study in ``folder`` and show its results."""
     from cotejo.cli.console import make_console, print_lines
     from cotejo.cli.tables import results_table
-    from cotejo.report import summary, write_report
+    from cotejo.report import summary, write_reports
 
-    page = write_report(folder, current_language())
+    pages = write_reports(folder, current_language(), formats or (), out)
     console = make_console()
     console.print(results_table(summary(folder), console))
     print_lines(
         console,
-        (message("cli.label_report"), page),
+        *((message("cli.label_report"), page) for page in pages),
         (message("cli.label_numbers"), folder / "summary.csv"),
     )
     return 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cotejo.progress import PlannedRun
 
 __all__ = [
+    "audit_table",
     "channels_table",
     "classes_table",
     "models_table",
@@ -177,6 +178,26 @@ def channels_table(facts: Mapping[str, Any]) -> Table:
     for index, (mean, deviation) in enumerate(zip(means, deviations, strict=True)):
         name = message(f"cli.channel_{index}") if len(means) == 3 else str(index)
         table.add_row(name, formatted.decimal(mean, 4), formatted.decimal(deviation, 4))
+    return table
+
+
+def audit_table(images: Mapping[str, Mapping[str, int]], judged: Sequence[str]) -> Table:
+    """Return what an audit found: images of each kind in each split.
+
+    Args:
+        images: of each kind, the images of each split.
+        judged: the splits whose labels were judged; of the others' nothing is known.
+    """
+    table = _table("word:found", "right:train", "right:valid", "right:test")
+    formatted = numbers()
+    for kind, own in images.items():
+        if kind == "label" and not judged:
+            continue
+        cells = [
+            _MISSING if kind == "label" and split not in judged else formatted.integer(own[split])
+            for split in ("train", "valid", "test")
+        ]
+        table.add_row(message(f"audit.kind_{kind.replace('-', '_')}"), *cells)
     return table
 
 

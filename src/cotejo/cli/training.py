@@ -16,9 +16,11 @@ from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
 from cotejo.cli.failures import INTERRUPTED
 from cotejo.cli.tables import results_table
+from cotejo.config import MODELS
 from cotejo.messages import current_language, message
 
 if TYPE_CHECKING:
+    from cotejo.config import StudyConfig
     from cotejo.progress import PlannedRun
     from cotejo.study import Study, StudyResult
 
@@ -65,6 +67,7 @@ def train_and_report(
     console = make_console()
     command = command_line()
     with Display(console) as display:
+        _check_models(study.config, display)
         display.header(quick)
         try:
             result = study.run(
@@ -80,6 +83,16 @@ def train_and_report(
             _say_interrupted(console, command)
             return INTERRUPTED
     return _conclude(console, result, command, quick)
+
+
+def _check_models(config: StudyConfig, display: Display) -> None:
+    """Refuse a model that there is not before the header, which would stand above the error."""
+    if all(one.settings.model in MODELS for one in config.alternatives):
+        return  # the study looks again, once Keras is loaded
+    display.note(message("cli.loading_keras"))
+    from cotejo.study.plan import check_models
+
+    check_models(config)
 
 
 def _say_interrupted(console: Console, command: str) -> None:
@@ -121,7 +134,10 @@ def _say_failed(console: Console, run: PlannedRun) -> None:
 
 def _say_other_language(console: Console, folder: Path) -> None:
     other = "en" if current_language() == "es" else "es"
-    command = shlex.join([_program(), "report", str(folder), "--lang", other])
+    # Beside the first report, not in its place.
+    place = folder / f"report-{other}.html"
+    words = [_program(), "report", str(folder), "--lang", other, "--out", str(place)]
+    command = shlex.join(words)
     _say_next(console, f"cli.next_{other}", command)
 
 

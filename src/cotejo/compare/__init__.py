@@ -2,6 +2,29 @@
 
 from __future__ import annotations
 
-from cotejo.compare.intervals import Interval, paired_difference, wilson_interval
+from cotejo.compare.accuracy import mean_accuracy
+from cotejo.compare.difference import Difference
+from cotejo.compare.fixed import accuracy_above, scalar_above
+from cotejo.compare.intervals import Interval, wilson_interval
+from cotejo.compare.pairs import accuracy_difference, scalar_difference
+from cotejo.compare.power import Needed, needed
+from cotejo.compare.shared import Shared, spread_of_study
+from cotejo.compare.study import Comparison, compare_all, holm
 
-__all__ = ["Interval", "paired_difference", "wilson_interval"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Interval",
+    "Needed",
+    "Shared",
+    "accuracy_above",
+    "accuracy_difference",
+    "compare_all",
+    "holm",
+    "mean_accuracy",
+    "needed",
+    "scalar_above",
+    "scalar_difference",
+    "spread_of_study",
+    "wilson_interval",
+]

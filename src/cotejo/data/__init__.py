@@ -8,7 +8,7 @@ from __future__ import annotations
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.loading import NAMES, load
 from cotejo.data.places import where
-from cotejo.data.splits import stratified_split
+from cotejo.data.splits import nested_subset, stratified_split
 from cotejo.data.summary import describe, example_images
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "describe",
     "example_images",
     "load",
+    "nested_subset",
     "stratified_split",
     "where",
 ]

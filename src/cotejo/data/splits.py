@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["stratified_split"]
+__all__ = ["nested_subset", "stratified_split"]
 
 
 def stratified_split(
@@ -53,3 +53,37 @@ def stratified_split(
             part.append(chosen)
     empty = np.empty(0, np.int64)
     return tuple(np.sort(np.concatenate([empty, *part])) for part in parts)
+
+
+def nested_subset(labels: ArrayLike, fraction: float, seed: int) -> NDArray[np.int64]:
+    """Return the positions of a share of each class's images.
+
+    With one seed the subset of a larger fraction holds that of a smaller one, so that a learning
+    curve adds images and takes none away. Each class keeps at least one image.
+
+    Args:
+        labels: ``[n]``, each image's class.
+        fraction: the share, in ``(0, 1]``; 1 is every image, in order.
+        seed: which of the possible subsets, 0 or more.
+
+    Returns:
+        Positions, ascending, int64.
+
+    Raises:
+        ValueError: the labels aren't a vector, or the fraction is out of range.
+
+    Example:
+        >>> [len(nested_subset([0, 0, 0, 0, 1, 1, 1, 1], share, seed=0)) for share in (0.25, 1)]
+        [2, 8]
+    """
+    classes = np.asarray(labels)
+    if classes.ndim != 1:
+        raise ValueError(f"`labels` must be a vector; received shape {classes.shape}")
+    if not 0 < fraction <= 1:
+        raise ValueError(f"`fraction` must be in (0, 1]; received {fraction}")
+    generator = np.random.default_rng(seed)
+    kept = [np.empty(0, np.int64)]
+    for label in np.unique(classes):
+        members = generator.permutation(np.flatnonzero(classes == label))
+        kept.append(members[: max(1, round(fraction * len(members)))])
+    return np.sort(np.concatenate(kept))

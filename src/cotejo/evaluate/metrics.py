@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["check_predictions", "classification_metrics"]
+from cotejo.evaluate.areas import areas_under_curves
+
+__all__ = [
+    "brier_score",
+    "check_predictions",
+    "classification_metrics",
+    "image_distances",
+    "image_losses",
+    "log_loss",
+    "true_places",
+]
 
 _SMALLEST_PROBABILITY = 1e-7
 """Keras's epsilon: one sure mistake costs 16.1 nats rather than an infinite loss."""
@@ -17,19 +27,23 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     """Return accuracy, loss, per-class figures and the confusion matrix of one split.
 
     The predicted class is the one of the highest probability, the first of equals. Precision,
-    recall and F1 are scikit-learn's, 0 where they would divide by 0; ``macro_f1`` is the plain
-    mean of F1 over all classes, those without images included.
+    recall and F1 are scikit-learn's, 0 where they would divide by 0; their macro averages are
+    plain means over all classes, those without images included. A class's AUC is that of its
+    probability, against the rest; it is None where the class has no images or there are no
+    others, and ``macro_auc`` is the mean of those that are not.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
         probabilities: ``[n, classes]``, in ``[0, 1]``.
 
     Returns:
-        ``accuracy`` and ``macro_f1`` in ``[0, 1]``; ``loss``, the mean cross-entropy in nats,
-        of probabilities no smaller than 1e-7; ``images``, how many there were; ``per_class``,
-        a dict of ``precision``, ``recall``, ``f1`` and ``support`` a class, in label order;
-        ``confusion``, counts, a row a true class and a column a predicted one. All are plain
-        Python numbers, ready for JSON.
+        ``accuracy``, ``macro_precision``, ``macro_recall``, ``macro_f1`` and ``macro_auc`` in
+        ``[0, 1]``; ``top2_accuracy``, how often the true class is one of the two of the highest
+        probabilities, the first of equals; ``loss`` as `log_loss` and ``brier`` as
+        `brier_score`; ``images``, how many there were; ``per_class``, a dict of ``precision``,
+        ``recall``, ``f1``, ``auc`` and ``support`` a class, in label order; ``confusion``,
+        counts, a row a true class and a column a predicted one. All are plain Python numbers,
+        or None, ready for JSON.
 
     Raises:
         ValueError: the shapes don't agree, there are no images, a label is no class, or a
@@ -51,25 +65,95 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     precision, recall, f1, support = precision_recall_fscore_support(
         true, predicted, labels=classes, average=None, zero_division=0
     )
-    # In float64, so that the mean does not depend on the order of the images.
-    chance_of_true = chances[np.arange(len(true)), true].astype(np.float64)
-    loss = -np.log(np.clip(chance_of_true, _SMALLEST_PROBABILITY, 1.0)).mean()
+    auc = areas_under_curves(true, chances).estimates
+    known = auc[~np.isnan(auc)]
     return {
         "accuracy": float((predicted == true).mean()),
-        "loss": float(loss),
+        "loss": log_loss(true, chances),
+        "brier": brier_score(true, chances),
+        "top2_accuracy": float((true_places(true, chances) < 2).mean()),
+        "macro_precision": float(precision.mean()),
+        "macro_recall": float(recall.mean()),
         "macro_f1": float(f1.mean()),
+        "macro_auc": float(known.mean()) if len(known) else None,
         "images": len(true),
         "per_class": [
             {
                 "precision": float(precision[index]),
                 "recall": float(recall[index]),
                 "f1": float(f1[index]),
+                "auc": None if np.isnan(auc[index]) else float(auc[index]),
                 "support": int(support[index]),
             }
             for index in classes
         ],
         "confusion": confusion_matrix(true, predicted, labels=classes).tolist(),
     }
+
+
+def log_loss(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]) -> float:
+    """Return the mean cross-entropy in nats, of probabilities no smaller than 1e-7.
+
+    Args:
+        labels: ``[n]``, integers in ``[0, classes)``.
+        chances: ``[n, classes]``, in ``[0, 1]``.
+
+    Example:
+        >>> round(log_loss(np.array([0]), np.array([[0.5, 0.5]])), 3)
+        0.693
+    """
+    return float(image_losses(labels, chances).mean())
+
+
+def image_losses(
+    labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
+) -> NDArray[np.float64]:
+    """Return each image's cross-entropy, ``[n]``, as `log_loss` says."""
+    # In float64, so that the mean does not depend on the order of the images.
+    chance_of_true = chances[np.arange(len(labels)), labels].astype(np.float64)
+    losses: NDArray[np.float64] = -np.log(np.clip(chance_of_true, _SMALLEST_PROBABILITY, 1.0))
+    return losses
+
+
+def brier_score(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]) -> float:
+    """Return the mean over images of the squared distance to the truth, in ``[0, 2]``.
+
+    The truth is 1 for the true class and 0 for the others: an image classified with certainty
+    costs 0 where it is right and 2 where it is wrong.
+
+    Args:
+        labels: ``[n]``, integers in ``[0, classes)``.
+        chances: ``[n, classes]``, in ``[0, 1]``, each row summing to 1.
+
+    Example:
+        >>> brier_score(np.array([0, 0]), np.array([[1.0, 0.0], [0.0, 1.0]]))
+        1.0
+
+    References:
+        Brier, G. W. (1950). Verification of forecasts expressed in terms of probability.
+        Monthly Weather Review 78(1).
+    """
+    return float(image_distances(labels, chances).mean())
+
+
+def image_distances(
+    labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
+) -> NDArray[np.float64]:
+    """Return each image's squared distance to the truth, ``[n]``, as `brier_score` says."""
+    away = chances.astype(np.float64)
+    away[np.arange(len(labels)), labels] -= 1
+    distances: NDArray[np.float64] = (away**2).sum(axis=1)
+    return distances
+
+
+def true_places(
+    labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
+) -> NDArray[np.int64]:
+    """Return how many classes come before the true one, ``[n]``; of equals, the first ones do."""
+    of_true = chances[np.arange(len(labels)), labels][:, None]
+    earlier = np.arange(chances.shape[1]) < labels[:, None]
+    places: NDArray[np.int64] = ((chances > of_true) | ((chances == of_true) & earlier)).sum(axis=1)
+    return places
 
 
 def check_predictions(

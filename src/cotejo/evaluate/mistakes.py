@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cotejo.evaluate.metrics import check_predictions
 
-__all__ = ["confused_pairs", "select_mistakes"]
+__all__ = ["confused_pairs", "mutual_pairs", "select_mistakes"]
 
 
 def confused_pairs(confusion: ArrayLike) -> list[tuple[int, int, int]]:
@@ -77,3 +77,25 @@ def select_mistakes(
         )
         chosen |= dict.fromkeys(by_confidence[of_pair][:per_pair].tolist())
     return np.array(list(chosen), dtype=np.int32)
+
+
+def mutual_pairs(confusion: ArrayLike) -> list[tuple[int, int]]:
+    """Return the pairs of classes that are confused, in either direction, the most first.
+
+    Args:
+        confusion: ``[classes, classes]`` counts; rows are true classes, columns predicted ones.
+
+    Returns:
+        ``(one, other)``, the direction that is more frequent: ``one`` taken for ``other``. Pairs
+        that are never confused are left out; equals are in label order.
+
+    Example:
+        >>> mutual_pairs([[8, 2, 0], [5, 5, 0], [0, 2, 8]])
+        [(1, 0), (2, 1)]
+    """
+    counts = np.array(confusion)
+    both = np.triu(counts + counts.T, k=1)
+    ones, others = np.nonzero(both)
+    order = np.argsort(-both[ones, others], kind="stable")
+    pairs = [(int(ones[i]), int(others[i])) for i in order]
+    return [(a, b) if counts[a, b] >= counts[b, a] else (b, a) for a, b in pairs]

@@ -2,6 +2,7 @@
 
 from cotejo.models import cnn, cnn7, mlp
 from cotejo.models.cost import operations_per_image
+from cotejo.models.portable import portable
 from cotejo.models.registry import (
     ModelFamily,
     build_model,
@@ -22,6 +23,7 @@ __all__ = [
     "model_families",
     "model_family",
     "operations_per_image",
+    "portable",
     "register",
     "whiten",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from cotejo.backend import keras
 from cotejo.models.layers import INITIALIZERS, logits, pixels
+from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
 
 __all__ = ["cnn", "cnn2", "cnn3"]
@@ -56,7 +57,7 @@ def cnn2(
     x = _convolution(x, 32, kernel_size, initializer)
     x = layers.MaxPooling2D()(x)
     if batch_norm:
-        x = layers.BatchNormalization()(x)
+        x = BatchNormalization()(x)
     x = _convolution(x, 64, kernel_size, initializer)
     x = layers.MaxPooling2D()(x)
     x = _dropout(x, rates[0])
@@ -141,7 +142,7 @@ def _stacked(
     for index, count in enumerate(filters):
         x = _convolution(x, count, kernel_size, initializer)
         if batch_norm:
-            x = layers.BatchNormalization()(x)
+            x = BatchNormalization()(x)
         if index < 2:  # the notebook pools after the first two
             x = layers.MaxPooling2D()(x)
     x = layers.Flatten()(x)

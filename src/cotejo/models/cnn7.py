@@ -6,6 +6,7 @@ from typing import Any
 
 from cotejo.backend import keras
 from cotejo.models.layers import INITIALIZERS, logits, pixels
+from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
 from cotejo.models.whitening import WHITENING
 
@@ -21,6 +22,7 @@ def cnn7(
     *,
     initializer: str = "he",
     width: int = 32,
+    activation: str = "relu",
     dropout: float = 0.0,
 ) -> keras.Model:
     """Seven convolutions with batch normalisation, each group pooled before it is normalised.
@@ -33,8 +35,9 @@ def cnn7(
     Args:
         image_shape: ``(height, width, channels)``.
         num_classes: how many classes.
-        initializer: ``"glorot"`` or ``"he"``.
+        initializer: ``"glorot"``, ``"he"`` or ``"dirac"``.
         width: the first group's filters; the cost grows with its square.
+        activation: ``"relu"``, ``"silu"`` or ``"gelu"``.
         dropout: the rate before the logits.
 
     References:
@@ -50,15 +53,15 @@ def cnn7(
     x = layers.Conv2D(
         8 * image_shape[-1],
         2,
-        activation="relu",
+        activation=activation,
         use_bias=False,
         kernel_initializer=INITIALIZERS[initializer],
         trainable=False,
         name=WHITENING,
     )(x)
     for filters in (width, 4 * width, 4 * width):
-        x = _normalized(layers.MaxPooling2D()(_convolution(x, filters, initializer)))
-        x = _normalized(_convolution(x, filters, initializer))
+        x = _normalized(layers.MaxPooling2D()(_convolution(x, filters, initializer)), activation)
+        x = _normalized(_convolution(x, filters, initializer), activation)
     x = layers.GlobalMaxPooling2D()(x)
     if dropout:
         x = layers.Dropout(dropout)(x)
@@ -76,6 +79,6 @@ def _convolution(x: Any, filters: int, initializer: str) -> Any:
     )(x)
 
 
-def _normalized(x: Any) -> Any:
+def _normalized(x: Any, activation: str) -> Any:
     # A short memory (0.9) because a training here is a few hundred to a few thousand steps.
-    return layers.Activation("relu")(layers.BatchNormalization(momentum=0.9)(x))
+    return layers.Activation(activation)(BatchNormalization(momentum=0.9)(x))

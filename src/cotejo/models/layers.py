@@ -4,14 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.backend import keras
+import numpy as np
 
-__all__ = ["INITIALIZERS", "logits", "pixels"]
+from cotejo.backend import keras, ops
+
+__all__ = ["INITIALIZERS", "Dirac", "logits", "pixels"]
 
 layers = keras.layers
 
-INITIALIZERS = {"glorot": "glorot_uniform", "he": "he_uniform"}
-"""Glorot and Bengio 2010; He et al. 2015 (arXiv 1502.01852). Both uniform, as in Keras."""
+
+@keras.saving.register_keras_serializable("cotejo")
+class Dirac(keras.initializers.Initializer):
+    """A convolution's first filters pass their inputs on; those beyond are uniform.
+
+    A network then starts as one that looks at its whitened pixels, and its depth costs no signal.
+    The others are uniform within ±1/√fan_in; so is every weight of a dense kernel.
+
+    References:
+        Zagoruyko and Komodakis 2017, "DiracNets" (arXiv 1706.00388); in this form in airbench94
+        (Jordan 2024, arXiv 2404.00498).
+
+    Example:
+        >>> kernel = ops.convert_to_numpy(Dirac()((3, 3, 2, 4)))
+        >>> kernel[1, 1, :, :2].tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        """Return a kernel ``[height, width, inputs, outputs]`` or ``[inputs, outputs]``."""
+        limit = float(np.prod(shape[:-1])) ** -0.5
+        kernel = keras.random.uniform(shape, -limit, limit, dtype=dtype or keras.config.floatx())
+        if len(shape) < 4:
+            return kernel
+        height, width, inputs, outputs = shape
+        passed = min(inputs, outputs)
+        identity = np.zeros((height, width, inputs, passed), "float32")
+        identity[height // 2, width // 2, range(passed), range(passed)] = 1
+        return ops.concatenate([ops.cast(identity, kernel.dtype), kernel[..., passed:]], axis=-1)
+
+
+INITIALIZERS = {"glorot": "glorot_uniform", "he": "he_uniform", "dirac": Dirac}
+"""Glorot and Bengio 2010; He et al. 2015 (arXiv 1502.01852), both uniform, as in Keras; `Dirac`."""
 
 
 def pixels(image_shape: tuple[int, int, int]) -> tuple[Any, Any]:

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cotejo.facts import gather
 from cotejo.report.csv_files import summary_rows, write_csv_files
-from cotejo.report.facts import gather
-from cotejo.report.findings import Findings, best_alternative
-from cotejo.store import write_atomically, write_json
+from cotejo.report.findings import Findings
+from cotejo.report.formats import check_installed, chosen_formats, places, write_page
+from cotejo.store import make_folder, write_json
 
-__all__ = ["best_alternative", "summary", "write_report"]
+__all__ = ["summary", "write_report", "write_reports"]
 
 
-def write_report(folder: Path, language: str = "en") -> Path:
-    """Write ``report.html`` and the files with its numbers into a study's folder.
+def write_report(
+    folder: Path,
+    language: str = "en",
+    *,
+    format: str | None = None,  # noqa: A002
+    out: Path | None = None,
+) -> Path:
+    """Write a study's report, and into its folder the files with the report's numbers.
 
     Args:
         folder: a study's, as `docs/files.md` describes it.
         language: ``"en"`` or ``"es"``.
+        format: ``"html"``, one page with everything inside, that opens offline; ``"md"``, with
+            its figures in a folder beside it; or ``"pdf"``, with WeasyPrint installed. By
+            default that of the ending of ``out``, else HTML.
+        out: the file to write, whose ending is made the format's; ``report.<format>`` in
+            ``folder`` if left out. Of files that are there only a report is overwritten.
 
     Returns:
-        The path of ``report.html``: one page with everything inside, that opens offline.
+        The path of the report.
 
     Raises:
-        OutputError: ``folder`` is no study, a file of it is damaged, no run has finished, or
-            the folder can't be written to.
+        OutputError: ``folder`` is no study, a file of it is damaged, no run has finished,
+            something can't be written, or what writes a PDF is missing.
+        ConfigError: there is no such format.
         ValueError: ``language`` is neither of the two.
 
     Example:
@@ -33,15 +47,29 @@ def write_report(folder: Path, language: str = "en") -> Path:
         Traceback (most recent call last):
         cotejo.errors.OutputError: nowhere holds no study: there is no study.json in it. ...
     """
+    return write_reports(folder, language, [format] if format else [], out)[0]
+
+
+def write_reports(
+    folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
+) -> list[Path]:
+    """Write one report in several formats, drawn once: as `write_report`, a path a format."""
     from cotejo.report.html import render
 
-    findings = Findings(gather(Path(folder)))
+    folder, out = Path(folder), Path(out) if out is not None else None
+    names = chosen_formats(formats, out)
+    # What would stop the writing is found before anything is drawn.
+    for name in names:
+        check_installed(name)
+    findings = Findings(gather(folder))
+    paths = places(folder, names, out)
     page = render(findings, language)
     write_csv_files(findings, language)
-    write_json(Path(folder) / "report.json", findings.to_json())
-    path = Path(folder) / "report.html"
-    write_atomically(path, lambda file: file.write(page.encode()))
-    return path
+    write_json(folder / "report.json", findings.to_json())
+    for name, path in paths.items():
+        make_folder(path.parent)
+        write_page(page, path, name)
+    return list(paths.values())
 
 
 def summary(folder: Path) -> list[dict[str, Any]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from cotejo.report.facts import AlternativeFacts, StudyFacts
+from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.report.averages import CLASS_FIGURES, class_figures
+from cotejo.report.failure_files import write_failure_files
 from cotejo.report.findings import Findings
-from cotejo.store import write_csv
+from cotejo.report.optional_files import write_optional_files
+from cotejo.report.rounding import write_rounded
 
 __all__ = ["SUMMARY_COLUMNS", "mistake_rows", "pair_rows", "summary_rows", "write_csv_files"]
 
@@ -32,8 +35,21 @@ SUMMARY_COLUMNS = (
 )
 
 
-_DIGITS = {"images_per_second": 1, "train_seconds": 3}
-"""Decimals kept of a column; 6 of the others."""
+_COMPARISON_COLUMNS = (
+    "first", "second", "difference", "low", "high", "method", "first_seeds", "second_seeds",
+    "p", "p_corrected", "verdict", "seeds_needed", "images_needed",
+)  # fmt: skip
+_CLAIM_COLUMNS = (
+    "claim", "text", "verdict", "better", "than", "metric", "reach", "by", "advantage", "low",
+    "high", "p_corrected", "outcome", "seeds_needed", "images_needed", "unreached",
+)  # fmt: skip
+
+_CLASS_COLUMNS = (
+    "alternative", "label", "class", *CLASS_FIGURES, "support",
+    *(f"{name}_{end}" for name in CLASS_FIGURES for end in ("low", "high")),
+)  # fmt: skip
+
+_SUMMARY_DECIMALS = {"images_per_second": 1, "train_seconds": 3}
 
 
 def summary_rows(facts: StudyFacts) -> list[dict[str, Any]]:
@@ -48,18 +64,19 @@ def write_csv_files(findings: Findings, language: str) -> None:
     """Write the CSV files that the report's numbers are in, class names in ``language``."""
     facts = findings.facts
     folder, names = facts.folder.path, facts.class_names(language)
-    _write(folder / "summary.csv", SUMMARY_COLUMNS, summary_rows(facts))
-    _write(
+    write_rounded(folder / "summary.csv", SUMMARY_COLUMNS, summary_rows(facts), _SUMMARY_DECIMALS)
+    write_rounded(
         folder / "per-class.csv",
-        ("alternative", "label", "class", "precision", "recall", "f1", "support"),
-        (
-            {"alternative": one.name, "label": label, "class": names[label], **row}
-            for one in facts.trained
-            for label, row in enumerate(one.per_class)
-        ),
+        _CLASS_COLUMNS,
+        (row for one in facts.trained for row in _class_rows(one, names)),
     )
+    write_rounded(folder / "comparisons.csv", _COMPARISON_COLUMNS, comparison_rows(findings))
+    if findings.verdicts:
+        write_rounded(folder / "claims.csv", _CLAIM_COLUMNS, claim_rows(findings, language))
+    else:
+        (folder / "claims.csv").unlink(missing_ok=True)
     columns = [str(label) for label in range(len(names))]
-    _write(
+    write_rounded(
         folder / "confusion.csv",
         ("label", "class", *columns),
         (
@@ -67,12 +84,12 @@ def write_csv_files(findings: Findings, language: str) -> None:
             for label, row in enumerate(findings.confusion)
         ),
     )
-    _write(
+    write_rounded(
         folder / "confused-pairs.csv",
         ("true_label", "true_class", "predicted_label", "predicted_class", "count", "share"),
         pair_rows(findings, language),
     )
-    _write(
+    write_rounded(
         folder / "mistakes.csv",
         (
             "index",
@@ -85,21 +102,79 @@ def write_csv_files(findings: Findings, language: str) -> None:
         ),
         mistake_rows(findings, language),
     )
+    write_optional_files(findings)
+    write_failure_files(findings, language)
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows without the digits that only the arithmetic of floats leaves."""
-    write_csv(
-        path,
-        columns,
-        (
-            {
-                name: round(value, _DIGITS.get(name, 6)) if isinstance(value, float) else value
-                for name, value in row.items()
-            }
-            for row in rows
-        ),
-    )
+def comparison_rows(findings: Findings) -> list[dict[str, Any]]:
+    """Return a row a pair of alternatives, in the study's order."""
+    return [
+        {
+            "first": found.first,
+            "second": found.second,
+            "difference": found.difference.estimate,
+            "low": found.difference.low,
+            "high": found.difference.high,
+            "method": found.difference.method,
+            "first_seeds": found.difference.seeds[0],
+            "second_seeds": found.difference.seeds[1],
+            "p": _significant(found.difference.p_value),
+            "p_corrected": _significant(found.p_corrected),
+            "verdict": found.verdict,
+            "seeds_needed": found.needed.seeds if found.needed else None,
+            "images_needed": found.needed.images if found.needed else None,
+        }
+        for found in findings.evidence.comparisons
+    ]
+
+
+def claim_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
+    """Return a row a comparison that a claim of the study stands or falls with."""
+    return [
+        {
+            "claim": number,
+            "text": verdict.text(language),
+            "verdict": verdict.outcome,
+            "better": verdict.claim["better"],
+            "than": part.value if part.than is None else part.than,
+            "metric": verdict.metric,
+            "reach": verdict.claim.get("reach"),
+            "by": verdict.margin,
+            "advantage": _finite(part.difference.estimate) if part.difference else None,
+            "low": _finite(part.difference.low) if part.difference else None,
+            "high": _finite(part.difference.high) if part.difference else None,
+            "p_corrected": _significant(part.p_corrected) if part.difference else None,
+            "outcome": part.outcome,
+            "seeds_needed": part.needed.seeds if part.needed else None,
+            "images_needed": part.needed.images if part.needed else None,
+            "unreached": part.unreached,
+        }
+        for number, verdict in enumerate(findings.verdicts, start=1)
+        for part in verdict.parts
+    ]
+
+
+def _class_rows(one: AlternativeFacts, names: Sequence[str]) -> list[dict[str, Any]]:
+    rows = []
+    known = zip(one.per_class, class_figures(one), strict=True)
+    for label, (means, found) in enumerate(known):
+        row = dict.fromkeys(_CLASS_COLUMNS) | {"alternative": one.name} | means
+        row |= {"label": label, "class": names[label]}
+        for name, interval in found.items():
+            if interval is not None:
+                row |= {name: interval.estimate, f"{name}_low": interval.low}
+                row[f"{name}_high"] = interval.high
+        rows.append(row)
+    return rows
+
+
+def _significant(p_value: float) -> str:
+    # As text: rounded to decimals, a small one would be none.
+    return f"{p_value:.4g}"
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
 
 
 def pair_rows(findings: Findings, language: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -13,8 +13,21 @@ from cotejo.numbers import Numbers
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
-__all__ = ["INK", "colour", "draws", "dress", "line_style", "new_figure", "number_axis", "to_svg"]
+__all__ = [
+    "INK",
+    "colour",
+    "draws",
+    "dress",
+    "legend",
+    "legend_columns",
+    "legend_height",
+    "line_style",
+    "new_figure",
+    "number_axis",
+    "to_svg",
+]
 
 Arguments = ParamSpec("Arguments")
 
@@ -44,6 +57,46 @@ def new_figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
+
+
+_LEGEND_ROW = 0.2
+"""The height in inches that a row of a legend takes."""
+
+
+def legend_columns(labels: Sequence[str], width: float, most: int = 3) -> int:
+    """Return how many entries of a legend fit beside each other in ``width`` inches, at least 1.
+
+    Example:
+        >>> legend_columns(["base", "he"], 7.4), legend_columns(["x" * 60] * 4, 7.4)
+        (2, 1)
+    """
+    # A letter of 8 points is about 0.06 inches wide; the mark and the space around take the rest.
+    entry = 0.06 * max(map(len, labels)) + 0.6
+    return max(1, min(most, len(labels), int(width / entry)))
+
+
+def legend_height(labels: Sequence[str], width: float) -> float:
+    """Return the height in inches of the legend that a figure so wide has of these labels.
+
+    Example:
+        >>> legend_height(["base", "he"], 7.4), legend_height(["x" * 60] * 4, 7.4)
+        (0.2, 0.8)
+    """
+    return _LEGEND_ROW * -(-len(labels) // legend_columns(labels, width))
+
+
+def legend(figure: Figure, handles: Sequence[Line2D], most: int = 3, **options: Any) -> None:
+    """Put a legend under a figure, up to ``most`` entries in a row, as many as fit."""
+    labels = [str(one.get_label()) for one in handles]
+    figure.legend(
+        handles=list(handles),
+        loc="outside lower center",
+        ncols=legend_columns(labels, figure.get_figwidth(), most),
+        frameon=False,
+        fontsize=8,
+        labelcolor=INK,
+        **options,
+    )
 
 
 def draws(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
@@ -85,7 +138,9 @@ def number_axis(axis: Any, numbers: Numbers, *, percent: bool = False, whole: bo
 
     def written(value: float, _: int | None = None) -> str:
         # Ticks come with rounding errors such as 0.30000000000000004.
-        return numbers.percent(value, 0) if percent else numbers.shortest(round(value, 6))
+        if not percent:
+            return numbers.shortest(round(value, 6))
+        return numbers.percent(value, 0 if abs(100 * value - round(100 * value)) < 1e-6 else 1)
 
     axis.set_major_formatter(FuncFormatter(written))
 

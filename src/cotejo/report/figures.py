@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cotejo.report.drawing import INK, colour, draws, dress, line_style, new_figure, number_axis
-from cotejo.report.facts import AlternativeFacts, Phase, StudyFacts
+from cotejo.facts import AlternativeFacts, Phase, StudyFacts
+from cotejo.report.drawing import (
+    INK,
+    colour,
+    draws,
+    dress,
+    legend,
+    legend_height,
+    line_style,
+    new_figure,
+    number_axis,
+)
 from cotejo.report.findings import Findings
 from cotejo.report.prose.words import Words
 
@@ -83,7 +93,7 @@ def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFa
     number_axis(panels[0, 0].yaxis, words.numbers)
     number_axis(panels[1, 0].yaxis, words.numbers, percent=True)
     number_axis(panels[1, 0].xaxis, words.numbers, whole=True)
-    _legend(figure, _split_handles(words), 2)
+    legend(figure, _split_handles(words), handlelength=3)
     return figure
 
 
@@ -93,8 +103,8 @@ def comparison(facts: StudyFacts, words: Words) -> Figure:
 
     One that starts from another's weights begins where that one's training ended.
     """
-    rows = -(-len(facts.trained) // 3)
-    figure = new_figure(_WIDTH, 3.1 + 0.2 * rows)
+    labels = [one.label(words.language) for one in facts.trained]
+    figure = new_figure(_WIDTH, 3.1 + legend_height(labels, _WIDTH))
     by_epoch, by_time = figure.subplots(1, 2, sharey=True)
     handles = []
     for one in facts.trained:
@@ -112,7 +122,7 @@ def comparison(facts: StudyFacts, words: Words) -> Figure:
         number_axis(axes.xaxis, words.numbers, whole=True)
     by_epoch.set(ylabel=words.say("axis_valid_accuracy"), ylim=_accuracy_limits(facts, "valid"))
     number_axis(by_epoch.yaxis, words.numbers, percent=True)
-    _legend(figure, handles, 3)
+    legend(figure, handles, handlelength=3)
     return figure
 
 
@@ -167,7 +177,7 @@ def whole_training(phases: Sequence[Phase], words: Words) -> Figure:
         number_axis(axes.yaxis, words.numbers, percent=metric == "accuracy")
         number_axis(axes.xaxis, words.numbers, whole=True)
     panels[0].set_xlim(left=0)
-    _legend(figure, _split_handles(words), 2)
+    legend(figure, _split_handles(words), handlelength=3)
     return figure
 
 
@@ -249,18 +259,6 @@ def _split_handles(words: Words) -> list[Line2D]:
         Line2D([], [], color=INK, linestyle=style, linewidth=1.6, label=words.say(f"split_{split}"))
         for split, style in _STYLES.items()
     ]
-
-
-def _legend(figure: Figure, handles: Sequence[Line2D], columns: int) -> None:
-    figure.legend(
-        handles=list(handles),
-        loc="outside lower center",
-        ncols=min(columns, len(handles)),
-        frameon=False,
-        fontsize=8,
-        labelcolor=INK,
-        handlelength=3,
-    )
 
 
 def _wrapped(label: str, width: int = 30) -> str:

@@ -6,6 +6,7 @@ Every number here goes into ``report.json``, so that the prose quotes none that 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from statistics import fmean
@@ -13,23 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.compare import Interval, paired_difference, wilson_interval
+from cotejo.compare import Difference, Interval, accuracy_difference, wilson_interval
 from cotejo.evaluate import confused_pairs
-from cotejo.report.facts import AlternativeFacts, StudyFacts
+from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
+from cotejo.facts.failures import Failures, failures_of
+from cotejo.report.audit import Audited, audited
+from cotejo.report.calibration import Diagnosis, diagnose
+from cotejo.report.claims import Verdict, judge
+from cotejo.report.evidence import Evidence, Lead
+from cotejo.report.factors import Factor, factors
 
-__all__ = ["Choice", "Findings", "Overfitting", "best_alternative"]
+__all__ = ["Findings", "Overfitting"]
 
 _SURE = 0.9
 """A mistake made with this probability or more is called a sure one."""
-
-
-def best_alternative(facts: StudyFacts) -> AlternativeFacts:
-    """Return the alternative of the highest mean validation accuracy over its finished seeds.
-
-    The test set has no say, so that its figure for the best one is not flattered by the choice.
-    Of equals, the first in the study's order.
-    """
-    return max(facts.trained, key=lambda alternative: alternative.mean("valid", "accuracy"))
 
 
 @dataclass(frozen=True)
@@ -50,28 +48,6 @@ class Overfitting:
     lowest_epoch: int
     lowest_loss: float
     loss_rise: float
-
-
-@dataclass(frozen=True)
-class Choice:
-    """By how much the best is ahead of the second on validation, and what that is worth.
-
-    Attributes:
-        lead: mean validation accuracy of the best less that of the second.
-        deviation: the larger standard deviation of theirs over the seeds; None for one seed each.
-        interval: of the lead, paired on the same images; only for one seed each.
-    """
-
-    lead: float
-    deviation: float | None
-    interval: Interval | None
-
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether another seed, or other validation images, could choose the second."""
-        if self.deviation is not None:
-            return self.lead < self.deviation
-        return self.interval is not None and not self.interval.excludes_zero
 
 
 @dataclass(frozen=True)
@@ -96,14 +72,24 @@ class Findings:
         return self.ranked[1] if len(self.ranked) > 1 else None
 
     @cached_property
-    def accuracy(self) -> dict[str, Interval]:
-        """Mean test accuracy of each alternative, with Wilson's 95% interval over images."""
-        return {
-            one.name: wilson_interval(
-                one.mean("test", "accuracy"), int(one.representative.metrics["test"]["images"])
-            )
-            for one in self.facts.trained
-        }
+    def evidence(self) -> Evidence:
+        """What seeds and test images settle of every pair."""
+        return Evidence(self.facts)
+
+    @property
+    def accuracy(self) -> Mapping[str, Interval]:
+        """Mean test accuracy of each alternative, with its 95% interval over seeds and images."""
+        return self.evidence.accuracy
+
+    @cached_property
+    def factors(self) -> list[Factor]:
+        """What the study varies one thing at a time, and what each change did."""
+        return factors(self.facts, self.evidence)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The claims stated beforehand, judged."""
+        return judge(self.facts)
 
     @cached_property
     def representative_accuracy(self) -> Interval:
@@ -121,33 +107,31 @@ class Findings:
         }
 
     @cached_property
-    def lead(self) -> dict[str, Interval]:
-        """The best's test accuracy less each other one's, paired on the same images."""
-        return {
-            one.name: paired_difference(self.best.correct, one.correct)
-            for one in self.ranked
-            if one is not self.best and len(one.correct) == len(self.best.correct)
-        }
+    def leads(self) -> list[Lead]:
+        """The best's lead over each other one on the test images, in the order of validation."""
+        return [self.evidence.lead(self.best, one) for one in self.ranked[1:]]
 
     @cached_property
-    def choice(self) -> Choice | None:
-        """How firm the choice of the best over the second is; None where there is no second."""
-        best, second = self.best, self.second
-        if second is None:
+    def choice(self) -> Difference | None:
+        """By how much the best is ahead of the second on validation; None without a second."""
+        if self.second is None:
             return None
-        lead = best.mean("valid", "accuracy") - second.mean("valid", "accuracy")
-        spreads = [one.spread("valid", "accuracy") for one in (best, second)]
-        known = [spread for spread in spreads if spread is not None]
-        if known:
-            return Choice(lead, max(known), None)
-        right, others = best.correct_on_validation, second.correct_on_validation
-        paired = len(right) == len(others)
-        return Choice(lead, None, paired_difference(right, others) if paired else None)
+        return accuracy_difference(self.best.answers["valid"], self.second.answers["valid"])
+
+    @property
+    def choice_is_uncertain(self) -> bool:
+        """Whether another seed, or other validation images, could choose the second."""
+        return self.choice is not None and not self.choice.excludes_zero
 
     @cached_property
     def unlearned(self) -> list[AlternativeFacts]:
         """Those trained that are not clearly above naming the most frequent class."""
         return [one for one in self.facts.trained if not self.has_learned(one)]
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """The calibration of the best's representative run; None where it was not measured."""
+        return diagnose(self.best)
 
     @cached_property
     def overfitting(self) -> dict[str, Overfitting]:
@@ -213,6 +197,16 @@ class Findings:
         return found.low > self.most_frequent_in("valid")
 
     @cached_property
+    def failures(self) -> Failures | None:
+        """Where the networks fail; None where the study did not look, or looked at other runs."""
+        return failures_of(self.facts, self.best)
+
+    @cached_property
+    def audited(self) -> Audited | None:
+        """What the audit of the data found; None where there was none, or it was of other data."""
+        return audited(self.facts, self.best)
+
+    @cached_property
     def extra_test_reads(self) -> dict[tuple[str, str], int]:
         """How often the test set was read, for each run that read it more than once."""
         reads = Counter(
@@ -248,10 +242,13 @@ class Findings:
             "most_frequent_class": {s: self.most_frequent_in(s) for s in ("valid", "test")},
             "test_accuracy": {name: asdict(found) for name, found in self.accuracy.items()},
             "macro_averages": self.macro,
-            "lead_of_best": {name: asdict(found) for name, found in self.lead.items()},
-            "choice": asdict(self.choice) if self.choice else None,
+            "lead_of_best": {lead.second.name: _described(lead.difference) for lead in self.leads},
+            "choice": _described(self.choice) if self.choice else None,
             "unlearned": [one.name for one in self.unlearned],
             "overfitting": {name: asdict(found) for name, found in self.overfitting.items()},
+            "calibration": self.diagnosis.to_json() if self.diagnosis else None,
+            "failures": self.failures.to_json() if self.failures else None,
+            "audit": self.audited.to_json() if self.audited else None,
             "train_seconds": self.train_seconds,
             "test_reads": len(self.facts.test_reads),
             "finished_runs": len(self.facts.finished),
@@ -273,6 +270,10 @@ class Findings:
     def _hardest_in_all(self) -> int | None:
         counts = self.hardest_counts()
         return next(iter(counts)) if len(counts) == 1 else None
+
+
+def _described(difference: Difference) -> dict[str, Any]:
+    return {name: getattr(difference, name) for name in ("estimate", "low", "high", "p_value")}
 
 
 def _overfitting(alternative: AlternativeFacts) -> Overfitting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,17 @@ from cotejo.report.prose.names import seeds_trained
 from cotejo.report.prose.summary import title
 from cotejo.report.prose.words import Words
 from cotejo.report.sections.alternatives import alternatives
+from cotejo.report.sections.audit import audit_section
+from cotejo.report.sections.calibration import calibration_section
+from cotejo.report.sections.claims import claims_section
+from cotejo.report.sections.comparisons import comparisons_section
 from cotejo.report.sections.confusion import confusion
+from cotejo.report.sections.cost import cost_section
 from cotejo.report.sections.curves import curves
 from cotejo.report.sections.data import data
+from cotejo.report.sections.factors import factors_section
+from cotejo.report.sections.failures import failures
+from cotejo.report.sections.learning import learning_section
 from cotejo.report.sections.method import method
 from cotejo.report.sections.mistakes import mistakes
 from cotejo.report.sections.results import results
@@ -23,17 +32,26 @@ from cotejo.report.sections.training import training
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["render"]
+__all__ = ["environment", "render", "stylesheet"]
 
-# In the order of the report; each has a template of its name.
-_SECTIONS = {
+# In the order of the report; each has a template of its name. One that has nothing to say of a
+# study returns None, and is left out.
+_SECTIONS: dict[str, Callable[[Page], dict[str, Any] | None]] = {
     "summary": summary,
+    "claims": claims_section,
     "data": data,
+    "audit": audit_section,
     "alternatives": alternatives,
     "curves": curves,
     "results": results,
+    "comparisons": comparisons_section,
+    "factors": factors_section,
+    "learning": learning_section,
+    "cost": cost_section,
     "confusion": confusion,
+    "failures": failures,
     "mistakes": mistakes,
+    "calibration": calibration_section,
     "training": training,
     "method": method,
 }
@@ -43,22 +61,25 @@ def render(findings: Findings, language: str) -> str:
     """Return the report as one HTML page in ``language``, ``"en"`` or ``"es"``."""
     words = Words(language)
     page = Page(findings, words)
+    built = ((name, build(page)) for name, build in _SECTIONS.items())
+    present = ((name, content) for name, content in built if content is not None)
     sections = [
-        {"name": name, "number": number, "title": words.say(f"section_{name}"), **build(page)}
-        for number, (name, build) in enumerate(_SECTIONS.items(), start=1)
+        {"name": name, "number": number, "title": words.say(f"section_{name}"), **content}
+        for number, (name, content) in enumerate(present, start=1)
     ]
-    template = _environment(words).get_template("report.html")
+    template = environment(words).get_template("report.html")
     return template.render(
         language=language,
         title=title(findings, words),
         subtitle=_subtitle(findings, words),
         version=_version(findings),
         sections=sections,
-        style=_asset("report.css"),
+        style=stylesheet(),
     )
 
 
-def _environment(words: Words) -> Environment:
+def environment(words: Words) -> Environment:
+    """Return what fills in the templates, which say things in the language of ``words``."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
@@ -70,6 +91,11 @@ def _environment(words: Words) -> Environment:
     )
     environment.globals["say"] = words.say
     return environment
+
+
+def stylesheet() -> str:
+    """Return the pages' style."""
+    return _asset("report.css")
 
 
 def _asset(name: str) -> str:

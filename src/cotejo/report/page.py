@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import colour, to_svg
 from cotejo.report.elements import Cell, Column, Drawn, Table
-from cotejo.report.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings
 from cotejo.report.prose.words import Words
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cotejo.config import StudyConfig
+from cotejo.config import Claim, StudyConfig
 from cotejo.data import Dataset
 from cotejo.store import FORMAT, write_atomically, write_json
 
@@ -52,6 +52,7 @@ def write_study(
             }
             for alternative in config.alternatives
         ],
+        "claims": [_claim(claim) for claim in config.claims],
         "keys": {
             alternative.name: {str(seed): keys[alternative.name, seed] for seed in config.seeds}
             for alternative in config.alternatives
@@ -62,3 +63,9 @@ def write_study(
     write_json(folder / "study.json", content)
     toml = asked.to_toml().encode()
     write_atomically(folder / "study.toml", lambda file: file.write(toml))
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    # A list of alternatives or a number, each under its own name, for whoever reads it.
+    others = list(claim.others) or None
+    return {**claim.model_dump(), "than": others, "value": claim.value}

@@ -11,6 +11,8 @@ from cotejo.data import Dataset
 from cotejo.errors import OutputError, UsageError
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import RunFolder, StudyFolder
+from cotejo.study.afterwards import look_back
+from cotejo.study.auditing import write_audit
 from cotejo.study.record import RunJob
 from cotejo.study.run import execute
 from cotejo.study.samples import write_samples
@@ -43,7 +45,7 @@ def run_study(
     command: str,
     observer: Observer,
 ) -> StudyResult:
-    """Train the runs that are not finished.
+    """Train the runs that are not finished, and look at where those that are fail.
 
     Raises:
         OutputError: the folder can't be written.
@@ -66,6 +68,11 @@ def run_study(
         else:
             result.failed.append(run)
             observer.run_failed(run, reason)
+    if result.finished:
+        look_back(folder, dataset, observer)
+        # A quick look has a part of the images, which says nothing about the whole.
+        if not quick:
+            write_audit(folder, dataset, observer)
     return result
 
 

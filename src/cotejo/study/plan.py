@@ -17,7 +17,7 @@ from cotejo.store import StudyFolder
 
 __all__ = ["TRAINING_CODE", "check_models", "count_parameters", "plan_runs", "resolve", "run_keys"]
 
-TRAINING_CODE = 1
+TRAINING_CODE = 2
 """Raised whenever the training code changes so that the same settings give other results."""
 
 Keys = dict[tuple[str, int], str]
@@ -96,9 +96,10 @@ def _key(
     config: StudyConfig, alternative: Alternative, seed: int, dataset: Dataset, backend: str
 ) -> str:
     """Hash what determines a run's result; its name and label do not, its parent's key does."""
-    settings: dict[str, Any] = alternative.settings.model_dump()
+    # Only what differs from the defaults: a setting added later changes no earlier run's key.
+    settings: dict[str, Any] = alternative.settings.model_dump(exclude_defaults=True)
     settings["precision"] = resolve_precision(alternative.settings.precision)
-    parent = settings.pop("start_from")
+    parent = settings.pop("start_from", None)
     if parent is not None:
         settings["parent"] = _key(config, config.alternative(parent), seed, dataset, backend)
     content = {

@@ -12,6 +12,7 @@ from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError, TrainingError
+from cotejo.models import operations_per_image
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.progress import PlannedRun
 from cotejo.store import FORMAT
@@ -87,6 +88,7 @@ def described_model(network: keras.Model) -> dict[str, Any]:
     return {
         "parameters": network.count_params(),
         "trainable_parameters": trainable,
+        "operations_per_image": operations_per_image(network),
         "layers": [
             {
                 "name": layer.name,
@@ -103,13 +105,16 @@ def _array(weight: Any) -> Any:
     return keras.ops.convert_to_numpy(weight)
 
 
-def timings(training: Training, evaluate: float, total: float) -> dict[str, float]:
-    """Return a run's seconds and speed, rounded."""
+def timings(
+    training: Training, evaluate: float, total: float, inference: float
+) -> dict[str, float]:
+    """Return a run's seconds and speed, rounded; ``inference`` is of one image."""
     return {
         "train_seconds": round(training.train_seconds, 3),
         "evaluate_seconds": round(evaluate, 3),
         "total_seconds": round(total, 3),
         "images_per_second": round(training.images_per_second, 1),
+        "inference_ms_per_image": round(1000 * inference, 5),
     }
 
 

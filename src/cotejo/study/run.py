@@ -13,11 +13,11 @@ from typing import Any
 
 from cotejo.backend import keras, use_precision
 from cotejo.config import Settings
-from cotejo.data import Dataset
 from cotejo.data.dataset import Split
+from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
-from cotejo.evaluate import classification_metrics, select_mistakes
-from cotejo.models import build_model, whiten
+from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
+from cotejo.models import build_model, portable, whiten
 from cotejo.platform import resolve_precision
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
@@ -84,10 +84,12 @@ def _train_and_write(
 ) -> None:
     started = time.perf_counter()
     folder, planned = job.planned.folder, job.planned
-    network = build_network(job.settings, job.dataset)
+    learned = _learned_images(job)
+    network = build_network(job.settings, learned, job.dataset.num_classes)
     if job.parent is not None:
         _load_weights(network, job.parent)
     record["model"] = described_model(network)
+    record["dataset"]["train"] = len(learned)
 
     def on_epoch(row: dict[str, float]) -> None:
         log.append(" ".join(f"{name}={value:.6g}" for name, value in row.items()))
@@ -103,62 +105,76 @@ def _train_and_write(
     )
     evaluating = time.perf_counter()
     write_csv(folder / "history.csv", HISTORY_COLUMNS, training.history)
-    write_json(folder / "metrics.json", _evaluate(job, network))
+    metrics, inference_seconds = _evaluate(job, network, learned)
+    write_json(folder / "metrics.json", metrics)
     _write_model(folder / "model.keras", network)
+    record["model"]["bytes"] = (folder / "model.keras").stat().st_size
     ended = time.perf_counter()
     record |= {
         "status": "finished",
         "epochs": len(training.history),
         "best_epoch": training.best_epoch,
         "stopped_early": training.stopped_early,
-        "timings": timings(training, ended - evaluating, ended - started),
+        "timings": timings(training, ended - evaluating, ended - started, inference_seconds),
         "test_reads": _test_reads(job),
         "finished": now(),
     }
     log.append(f"{record['finished']} finished")
 
 
-def build_network(settings: Settings, dataset: Dataset) -> keras.Model:
-    """Build the network that ``settings`` name for the images of ``dataset``."""
+def build_network(settings: Settings, train: Split, num_classes: int) -> keras.Model:
+    """Build the network that ``settings`` name for images like those that it will learn from."""
+    height, width, channels = train.images.shape[1:]
     with use_precision(resolve_precision(settings.precision)):
         network = build_model(
-            settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+            settings.model, (height, width, channels), num_classes, **settings.model_options
         )
-    whiten(network, dataset.train.images)
+    whiten(network, train.images)
     return network
 
 
-def _evaluate(job: RunJob, network: keras.Model) -> dict[str, Any]:
-    """Measure on each split and keep the predictions; the one place that reads the test images."""
+def _learned_images(job: RunJob) -> Split:
+    """Return the training images that the run learns from."""
+    train = job.dataset.train
+    if job.settings.train_fraction == 1:
+        return train
+    chosen = nested_subset(train.labels, job.settings.train_fraction, job.planned.seed)
+    return Split(train.images[chosen], train.labels[chosen])
+
+
+def _evaluate(job: RunJob, network: keras.Model, learned: Split) -> tuple[dict[str, Any], float]:
+    """Measure on each split and keep the predictions; the one place that reads the test images.
+
+    Returns:
+        The content of ``metrics.json``, and the seconds that one image's prediction took.
+    """
     dataset, folder = job.dataset, job.planned.folder
-    sample = Split(dataset.train.images[:TRAIN_SAMPLE], dataset.train.labels[:TRAIN_SAMPLE])
-    probabilities = {
-        "train": softmax(predict_logits(network, sample.images)),
-        "valid": softmax(predict_logits(network, dataset.valid.images)),
-    }
+    sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
+    tta = job.settings.tta
+    on_sample = softmax(predict_logits(network, sample.images, tta=tta))
+    trained = classification_metrics(sample.labels, on_sample)
+    valid_probabilities = softmax(predict_logits(network, dataset.valid.images, tta=tta))
     row = {"time": now(), "alternative": job.planned.alternative, "seed": job.planned.seed}
     append_csv(
         job.study_folder / "test-reads.csv", TEST_READS_COLUMNS, row | {"key": job.planned.key}
     )
     test = dataset.test
-    probabilities["test"] = softmax(predict_logits(network, test.images))
-    mistakes = select_mistakes(test.labels, probabilities["test"])
+    started = time.perf_counter()
+    test_logits = predict_logits(network, test.images, tta=tta)
+    inference_seconds = (time.perf_counter() - started) / len(test)
+    test_probabilities = softmax(test_logits)
+    mistakes = select_mistakes(test.labels, test_probabilities)
     write_npz(folder / "mistakes.npz", indices=mistakes, images=test.images[mistakes])
-    write_npz(
-        folder / "predictions.npz",
-        test_labels=test.labels,
-        test_probabilities=probabilities["test"],
-        valid_labels=dataset.valid.labels,
-        valid_probabilities=probabilities["valid"],
-    )
-    metrics = {
-        name: classification_metrics(split.labels, probabilities[name])
-        for name, split in (("train", sample), ("valid", dataset.valid), ("test", test))
+    predictions = {
+        "test_labels": test.labels,
+        "test_probabilities": test_probabilities,
+        "valid_labels": dataset.valid.labels,
+        "valid_probabilities": valid_probabilities,
     }
-    for name, kept in (("train", ("accuracy", "loss", "images")),
-                       ("valid", ("accuracy", "loss", "macro_f1", "images"))):  # fmt: skip
-        metrics[name] = {key: metrics[name][key] for key in kept}
-    return metrics
+    write_npz(folder / "predictions.npz", **predictions)
+    on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
+    metrics = {"train": on_train, **split_metrics(predictions)}
+    return metrics, inference_seconds
 
 
 def _test_reads(job: RunJob) -> int:
@@ -187,8 +203,9 @@ def _load_weights(network: keras.Model, parent: PlannedRun) -> None:
 
 def _write_model(path: Path, network: keras.Model) -> None:
     """Save the network with a softmax at its end: pixels in, probabilities out."""
-    outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(network.output)
-    model = keras.Model(network.input, outputs, name=network.name)
+    kept = portable(network)
+    outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(kept.output)
+    model = keras.Model(kept.input, outputs, name=network.name)
 
     def write(file: Any) -> None:
         # Keras saves by name; its bytes are then moved under the atomic writer's file.

@@ -7,6 +7,7 @@ import time
 from cotejo.backend import keras
 from cotejo.config import Alternative
 from cotejo.data import Dataset
+from cotejo.data.splits import nested_subset
 from cotejo.progress import Estimate
 from cotejo.study.run import build_network
 from cotejo.train import compile_learner, predict_logits
@@ -34,9 +35,10 @@ def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
 def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
     settings = alternative.settings
     keras.utils.set_random_seed(0)
-    network = build_network(settings, dataset)
+    network = build_network(settings, dataset.train, dataset.num_classes)
     learner = compile_learner(network, dataset, settings, seed=0, steps_per_execution=1)
-    order = training_order(len(dataset.train), settings.batch_size, 1, seed=0)
+    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
+    order = training_order(images, settings.batch_size, 1, seed=0)
     started = time.perf_counter()
     learner.train_on_batch(order[0], dataset.train.labels[order[0]])
     compile_seconds = time.perf_counter() - started

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.augment import POLICIES
+from cotejo.augment import ALTERNATING, POLICIES
 from cotejo.backend import keras, ops
 from cotejo.data.dataset import Split
 
-__all__ = ["Learner", "device_images", "training_order"]
+__all__ = ["Learner", "alternating", "device_images", "training_order"]
 
 
 @lru_cache(maxsize=1)
@@ -42,13 +42,22 @@ class Learner(keras.Model):
         super().__init__(name="learner")
         self.network = network
         self.policy = POLICIES[augment]
+        self.alternates = augment == ALTERNATING
         self.draws = keras.random.SeedGenerator(seed)
         self.images = device_images(train)
 
     def call(self, indices: Any, training: bool = False) -> Any:
-        """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``."""
+        """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``.
+
+        Numbers from the count of the images on stand for the same images, mirrored.
+        """
+        count = self.images.shape[0]
+        pixels = ops.take(self.images, indices % count, axis=0)
+        if self.alternates:
+            mirrored = ops.reshape(indices >= count, (-1, 1, 1, 1))
+            pixels = ops.where(mirrored, ops.flip(pixels, axis=2), pixels)
         # TensorFlow's bilinear resampling and everything after it wants floats.
-        pixels = ops.cast(ops.take(self.images, indices, axis=0), "float32")
+        pixels = ops.cast(pixels, "float32")
         if training and self.policy is not None:
             pixels = self.policy(pixels, self.draws)
         return self.network(pixels, training=training)
@@ -71,3 +80,22 @@ def training_order(count: int, batch_size: int, epochs: int, seed: int) -> NDArr
     steps = count // batch_size
     shuffles = (random.permutation(count)[: steps * batch_size] for _ in range(epochs))
     return np.concatenate([s.astype(np.int32) for s in shuffles]).reshape(-1, batch_size)
+
+
+def alternating(order: NDArray[np.int32], images: int, epochs: int, seed: int) -> NDArray[np.int32]:
+    """Return an order in which each image is mirrored in every second epoch.
+
+    Args:
+        order: ``[epochs * steps, batch_size]``, of `training_order`.
+        images: how many there are to index; a mirrored one's number is higher by as many.
+        epochs: that the order is of.
+        seed: of which half is mirrored in the first epoch.
+
+    Example:
+        >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 2, seed=0).tolist()
+        [[0, 1], [3, 2]]
+    """
+    first = np.random.default_rng((seed, 1)).random(images) < 0.5
+    epoch = np.arange(len(order)) // (len(order) // epochs)
+    mirrored = first[order] ^ (epoch % 2 == 1)[:, None]
+    return np.where(mirrored, order + images, order).astype(np.int32)

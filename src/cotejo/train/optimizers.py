@@ -6,6 +6,7 @@ from typing import Any
 
 from cotejo.backend import keras, ops
 from cotejo.config import Settings
+from cotejo.train.muon import Muon
 
 __all__ = ["OneCycle", "build_optimizer", "build_schedule"]
 
@@ -50,7 +51,8 @@ def build_schedule(name: str, learning_rate: float, steps: int) -> Any:
     """Return a learning rate or a schedule over a training of ``steps`` steps.
 
     Args:
-        name: ``constant``; ``cosine``, half a wave down to zero; ``one-cycle``, `OneCycle`;
+        name: ``constant``; ``cosine``, half a wave down to zero; ``linear``, a straight line
+            down to zero; ``one-cycle``, `OneCycle`;
             ``step``, a tenth after half of the steps and a hundredth after three quarters.
         learning_rate: the highest.
         steps: of the whole training.
@@ -60,6 +62,8 @@ def build_schedule(name: str, learning_rate: float, steps: int) -> Any:
         return learning_rate
     if name == "cosine":
         return schedules.CosineDecay(learning_rate, steps)
+    if name == "linear":
+        return schedules.PolynomialDecay(learning_rate, steps, end_learning_rate=0.0)
     if name == "one-cycle":
         return OneCycle(learning_rate, steps)
     if name == "step":
@@ -82,6 +86,7 @@ def build_optimizer(settings: Settings, steps: int) -> keras.optimizers.Optimize
     if settings.optimizer == "sgd":
         return keras.optimizers.SGD(momentum=settings.momentum, nesterov=True, **common)
     classes = {
+        "muon": Muon,
         "adam": keras.optimizers.Adam,
         "adamw": keras.optimizers.AdamW,
         "nadam": keras.optimizers.Nadam,

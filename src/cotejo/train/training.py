@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.augment import ALTERNATING
 from cotejo.backend import keras, steps_feed
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
+from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
-from cotejo.train.learner import Learner, training_order
+from cotejo.train.learner import Learner, alternating, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits
 
@@ -72,13 +74,18 @@ def train(
         >>> [row["epoch"] for row in training.history]
         [1]
     """
-    steps = len(dataset.train) // settings.batch_size
+    chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
+    steps = len(chosen) // settings.batch_size
     learner = compile_learner(network, dataset, settings, seed)
-    order = training_order(len(dataset.train), settings.batch_size, settings.epochs, seed)
+    drawn = training_order(len(chosen), settings.batch_size, settings.epochs, seed)
+    order = chosen[drawn].astype(np.int32)
+    labels = dataset.train.labels[order]
+    if settings.augment == ALTERNATING:
+        order = alternating(order, len(dataset.train), settings.epochs, seed)
     keeper = _EpochKeeper(dataset, settings, steps, on_epoch, on_batch)
     started = time.perf_counter()
     learner.fit(
-        steps_feed(order, dataset.train.labels[order]),
+        steps_feed(order, labels),
         epochs=settings.epochs,
         steps_per_epoch=steps,
         callbacks=[keeper],
@@ -105,11 +112,10 @@ def compile_learner(
     Raises:
         TrainingError: a batch is larger than the training set.
     """
-    if settings.batch_size > len(dataset.train):
-        raise TrainingError(
-            "too_few_images", batch_size=settings.batch_size, images=len(dataset.train)
-        )
-    steps = len(dataset.train) // settings.batch_size
+    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
+    if settings.batch_size > images:
+        raise TrainingError("too_few_images", batch_size=settings.batch_size, images=images)
+    steps = images // settings.batch_size
     learner = Learner(network, dataset.train, settings.augment, seed)
     learner.compile(
         optimizer=build_optimizer(settings, steps * settings.epochs),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cotejo.report.facts import StudyFacts
+from cotejo.facts import StudyFacts
 from cotejo.report.findings import Findings
+from cotejo.report.prose.comparisons import settled_seeds
 from cotejo.report.prose.names import data_names, quoted, runs_named
 from cotejo.report.prose.words import Words
 
 __all__ = ["cautions"]
 
-_MIRRORING = ("notebook", "flip-crop")
+_MIRRORING = ("notebook", "flip-crop", "alternating-flip-crop")
 _SPLITS = ("train", "valid", "test")
 
 
@@ -79,26 +80,24 @@ def _luck(findings: Findings, words: Words) -> str:
         else words.say("spread_between", low=low, high=high)
     )
     counts = {len(one.finished) for one in trained}
-    seeds = words.say("seeds_count", count=max(counts))
-    if len(counts) > 1:
-        seeds = words.say("seeds_up_to", seeds=seeds)
-    return words.say("careful_seeds", seeds=seeds, spread=spread)
+    seeds = settled_seeds(min(counts), max(counts), words)
+    said = words.say("careful_seeds", seeds=seeds, spread=spread)
+    return f"{said} {words.say('careful_single')}" if min(counts) == 1 else said
 
 
 def _choice(findings: Findings, words: Words) -> list[str]:
     choice, second, numbers = findings.choice, findings.second, words.numbers
-    if choice is None or second is None or not choice.is_uncertain:
+    if choice is None or second is None or not findings.choice_is_uncertain:
         return []
-    names = {
-        "best": findings.best.label(words.language),
-        "second": second.label(words.language),
-    }
-    points = numbers.points(choice.lead)
-    if choice.interval:
-        interval = numbers.points_interval(choice.interval.low, choice.interval.high)
-        return [words.say("careful_choice_images", **names, points=points, interval=interval)]
-    spread = numbers.points(choice.deviation or 0.0)
-    return [words.say("careful_choice_seeds", **names, points=points, spread=spread)]
+    return [
+        words.say(
+            "careful_choice_images" if min(choice.seeds) == 1 else "careful_choice_seeds",
+            best=findings.best.label(words.language),
+            second=second.label(words.language),
+            points=numbers.points(choice.estimate),
+            interval=numbers.points_interval(choice.low, choice.high),
+        )
+    ]
 
 
 def _incomplete(findings: Findings, words: Words) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from cotejo.report.averages import class_figures
 from cotejo.report.findings import Findings
 from cotejo.report.prose.words import Words
 
 __all__ = ["classes"]
 
 _NAMED_CLASSES = 2
+_NAMED_OVERLAPS = 3
+"""Classes up to which those that overlap with the hardest are named."""
 
 
 def classes(findings: Findings, words: Words) -> list[str]:
@@ -43,4 +46,27 @@ def classes(findings: Findings, words: Words) -> list[str]:
     if trained > 1 and times > trained / 2:
         key = "hardest_all" if times == trained else "hardest_most"
         sentences.append(words.say(key, count=trained, number=times, name=names[hardest]))
+        # Of the best alone: its figures by class are the ones that the report dwells on.
+        if hardest == order[-1]:
+            sentences += _overlaps(findings, order, words)
     return sentences
+
+
+def _overlaps(findings: Findings, order: list[int], words: Words) -> list[str]:
+    """Return which classes the best's lowest F1 can't be told from, by their intervals."""
+    found = [row["f1"] for row in class_figures(findings.best)]
+    lowest = found[order[-1]]
+    if lowest is None:
+        return []
+    near = [
+        label
+        for label in order[-2::-1]
+        if (interval := found[label]) is not None and interval.low <= lowest.high
+    ]
+    if not near:
+        return []
+    names, best = findings.facts.class_names(words.language), findings.best.label(words.language)
+    if len(near) > _NAMED_OVERLAPS:
+        return [words.say("hardest_overlaps_many", best=best, count=len(near))]
+    others = words.both([words.say("quoted", text=names[label]) for label in near])
+    return [words.say("hardest_overlaps", best=best, others=others)]

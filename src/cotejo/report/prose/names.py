@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cotejo.report.facts import AlternativeFacts, StudyFacts
+from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.prose.words import Words
 
 __all__ = ["data_names", "quoted", "runs_named", "seeds_trained"]

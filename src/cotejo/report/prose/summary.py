@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cotejo.compare import Interval
-from cotejo.report.facts import in_language
+from cotejo.facts import in_language
 from cotejo.report.findings import Findings
+from cotejo.report.prose.claims import summary_of_claims
+from cotejo.report.prose.comparisons import comparison_sentence
 from cotejo.report.prose.names import data_names, quoted, seeds_trained
 from cotejo.report.prose.words import Words
 
-__all__ = ["comparison_sentence", "key_figures", "summary", "title"]
+__all__ = ["key_figures", "summary", "title"]
 
 _MOST_NAMED = 8
 """Alternatives up to which the first sentence names them all."""
@@ -26,7 +27,8 @@ def title(findings: Findings, words: Words) -> str:
 
 def summary(findings: Findings, words: Words) -> list[str]:
     """Return the paragraphs on what was compared, what won and by how much."""
-    return [_compared(findings, words), " ".join(_winner(findings, words))]
+    said = [_compared(findings, words), " ".join(_winner(findings, words))]
+    return said + summary_of_claims(findings.verdicts, words)
 
 
 def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, bool]]:
@@ -43,57 +45,45 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
             True,
         ),
     ]
-    lead = findings.lead.get(findings.second.name) if findings.second else None
-    if lead:
-        interval = say("interval_95", interval=numbers.points_interval(lead.low, lead.high))
+    if findings.leads:
+        lead = findings.leads[0]
+        ahead = lead.difference
+        interval = say("interval_95", interval=numbers.points_interval(ahead.low, ahead.high))
         figures.append(
             (
                 say("key_lead"),
-                say("points", points=numbers.points(lead.estimate)),
-                interval if lead.excludes_zero else say("key_tie", interval=interval),
-                lead.excludes_zero,
+                say("points", points=numbers.points(ahead.estimate)),
+                interval if lead.settled else say("key_tie", interval=interval),
+                lead.settled,
             )
         )
     ended = say("runs_of", finished=len(facts.finished), asked=facts.asked)
     return [*figures, (say("key_runs"), ended, "", True)]
 
 
-def comparison_sentence(lead: Interval, second: str, words: Words) -> str:
-    """Return what the test set says of the best against the second: no more than it settles.
-
-    Args:
-        lead: the best's accuracy less the second's, with its interval.
-        second: the second's label.
-        words: the language.
-    """
-    numbers = words.numbers
-    if lead.excludes_zero and lead.estimate < 0:
-        return words.say(
-            "summary_reversed",
-            second=second,
-            points=numbers.points(-lead.estimate),
-            interval=numbers.points_interval(-lead.high, -lead.low),
-        )
-    return words.say(
-        "summary_clear" if lead.excludes_zero else "summary_tie",
-        second=second,
-        points=numbers.points(lead.estimate),
-        interval=numbers.points_interval(lead.low, lead.high),
-    )
-
-
 def _compared(findings: Findings, words: Words) -> str:
     facts, numbers = findings.facts, words.numbers
     named = len(facts.alternatives) <= _MOST_NAMED
-    return words.say(
+    compared = words.say(
         "summary_compared" if named else "summary_compared_many",
         count=len(facts.alternatives),
         data=words.data_name(facts.data["name"]),
         labels=quoted(facts.alternatives, words),
-        train=numbers.integer(facts.images("train")),
+    )
+    low, high = facts.learned_images
+    key = "summary_learned"
+    if len(facts.trained) < len(facts.alternatives):
+        key += "_some"
+    learned = words.say(
+        key if low == high else f"{key}_varied",
+        count=len(facts.trained),
+        train=numbers.integer(low),
+        low=numbers.integer(low),
+        high=numbers.integer(high),
         test=numbers.integer(facts.images("test")),
         seeds=seeds_trained(facts, words),
     )
+    return f"{compared} {learned}"
 
 
 def _winner(findings: Findings, words: Words) -> list[str]:
@@ -109,7 +99,7 @@ def _winner(findings: Findings, words: Words) -> list[str]:
             interval=numbers.interval(found.low, found.high),
         )
     ]
-    if findings.choice and findings.choice.is_uncertain:
+    if findings.choice_is_uncertain:
         sentences.append(say("summary_uncertain"))
     sentences += _against_others(findings, words)
     if findings.unlearned:
@@ -130,15 +120,10 @@ def _against_others(findings: Findings, words: Words) -> list[str]:
     second, last = findings.second, findings.ranked[-1]
     if second is None:
         return [words.say("summary_alone")]
-    label = second.label(words.language)
-    sentences = []
-    if second.name in findings.lead:
-        same = bool((findings.best.correct == second.correct).all())
-        sentences.append(
-            words.say("summary_same", second=label)
-            if same
-            else comparison_sentence(findings.lead[second.name], label, words)
-        )
+    lead = findings.leads[0]
+    sentences = [comparison_sentence(lead, words)]
+    if lead.outcome == "behind":
+        sentences.append(words.say("summary_reversed"))
     if last is not second:
         sentences.append(
             words.say(

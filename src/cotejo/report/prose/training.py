@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cotejo.report.facts import AlternativeFacts
+from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
 from cotejo.report.prose.words import Words
 
@@ -20,8 +20,10 @@ def measured_on(findings: Findings, words: Words) -> list[str]:
     if images is None:
         return []
     numbers = words.numbers
-    every = numbers.integer(findings.facts.images("train"))
-    return [words.say("train_sample", images=numbers.integer(images), every=every)]
+    every = findings.facts.images("train")
+    # With less data, each network is measured on images that it learned from, and on no others.
+    key = "train_sample" if findings.facts.learned_images[0] == every else "train_sample_learned"
+    return [words.say(key, images=numbers.integer(images), every=numbers.integer(every))]
 
 
 def overfitting_intro(findings: Findings, words: Words) -> str:
@@ -58,8 +60,11 @@ def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words)
     else:
         rose = found.loss_rise > _NOTABLE_RISE * found.lowest_loss
         loss = "loss_rose" if rose else "loss_flat"
+    several = len(alternative.finished) > 1
+    seed = alternative.representative.record["seed"]
     loss_sentence = words.say(
         loss,
+        which=words.say("loss_of_seed", seed=seed) if several else "",
         epoch=found.lowest_epoch,
         epochs=found.epochs,
         rise=numbers.decimal(found.loss_rise, 2),

@@ -43,8 +43,12 @@ class Words:
         self.numbers = Numbers(language)
 
     def say(self, key: str, **values: Any) -> str:
-        """Return the sentence under ``key`` in ``locales/<language>/report.toml``."""
-        return message(f"report.{key}", language=self.language, **values)
+        """Return the sentence under ``key`` in ``locales/<language>/report.toml``.
+
+        A key with a point names another catalogue: ``"audit.intro"`` is in ``audit.toml``.
+        """
+        full_key = key if "." in key else f"report.{key}"
+        return message(full_key, language=self.language, **values)
 
     def knows(self, key: str) -> bool:
         """Whether there is a sentence under ``key``."""

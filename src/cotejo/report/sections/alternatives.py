@@ -1,12 +1,12 @@
-"""Section 3 of the report: the settings, the layers, and what failed."""
+"""A section of the report: the settings, the layers, and what failed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cotejo.facts import AlternativeFacts
 from cotejo.report.elements import Cell, Column, Table, cells
-from cotejo.report.facts import AlternativeFacts
 from cotejo.report.page import Page
 from cotejo.report.prose.names import quoted
 from cotejo.report.prose.words import NOT_APPLICABLE
@@ -25,7 +25,7 @@ _SIDE_BY_SIDE = 7
 
 
 def alternatives(page: Page) -> dict[str, Any]:
-    """Section 3: the settings in which the alternatives differ, layers, and failures."""
+    """The settings in which the alternatives differ, layers, and failures."""
     words, every = page.words, page.facts.alternatives
     names = list(dict.fromkeys(name for one in every for name in one.settings))
     values = {name: [one.settings.get(name) for one in every] for name in names}
@@ -67,11 +67,20 @@ def _setting(page: Page, name: str, one: AlternativeFacts) -> str:
     value = one.settings.get(name)
     # Without such layers, what has no value has no meaning either.
     if value is None and (name == "initializer" or one.has_layers(_LAYERS.get(name, ""))):
-        return page.words.say("value_of_model")
+        return _of_model(page, name, one)
     if name == "start_from" and value is not None:
         labels = {one.name: page.label(one) for one in page.facts.alternatives}
         return labels.get(value, str(value))
     return page.words.setting_value(name, value)
+
+
+def _of_model(page: Page, name: str, one: AlternativeFacts) -> str:
+    """Return that a value is the model's own; how many convolutions it has, its layers tell."""
+    layers = (one.model or {}).get("layers") or []
+    if name != "convolutions" or not layers:
+        return page.words.say("value_of_model")
+    number = sum(layer["type"] == _LAYERS[name] for layer in layers)
+    return page.words.say("value_of_model_known", value=page.words.numbers.integer(number))
 
 
 def _shared(page: Page, settings: Mapping[str, Any]) -> str:

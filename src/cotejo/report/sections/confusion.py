@@ -1,4 +1,4 @@
-"""Section 6 of the report: what the best alternative confuses."""
+"""A section of the report: what the best alternative confuses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cotejo.report.matrix import confusion_matrix
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.prose import mistakes as prose
+from cotejo.report.prose.words import Words
 
 __all__ = ["confusion"]
 
@@ -17,7 +18,7 @@ _PAIRS, _EXAMPLES = 10, 5
 
 
 def confusion(page: Page) -> dict[str, Any]:
-    """Section 6: the best's confusion matrix and its most confused pairs, with examples."""
+    """The best's confusion matrix and its most confused pairs, with examples."""
     words, findings = page.words, page.findings
     drawn = confusion_matrix(findings.confusion, page.facts.class_names(words.language), words)
     caption = words.say("figure_confusion", best=page.label(findings.best))
@@ -26,19 +27,53 @@ def confusion(page: Page) -> dict[str, Any]:
         "paragraphs": prose.confusion(findings, words),
         "matrix": page.figure("confusion", drawn, caption, "confusion.csv"),
         "pairs": _pairs_table(page),
+        **_both_directions(page),
+    }
+
+
+def _both_directions(page: Page) -> dict[str, Any]:
+    """Return examples of the most confused pairs, a row a direction; none where none were kept."""
+    words, found = page.words, page.findings.failures
+    names, confusion = page.facts.class_names(words.language), page.findings.confusion
+    rows = []
+    if found is not None:
+        for (true, predicted), indices in found.pairs.items():
+            heading = words.say(
+                "failures.direction_of_pair",
+                true=names[true],
+                predicted=names[predicted],
+                number=words.numbers.integer(confusion[true][predicted]),
+            )
+            alts = [_alt(words, index, names[true], names[predicted]) for index in indices]
+            pictures = [
+                Picture(data_uri(found.image(index)), alt)
+                for index, alt in zip(indices, alts, strict=True)
+            ]
+            rows.append((heading, pictures))
+    return {
+        "directions": rows,
+        "directions_number": page.number_figure() if rows else 0,
+        "directions_caption": words.say(
+            "failures.figure_pairs", best=page.label(page.findings.best)
+        ),
     }
 
 
 def _pairs_table(page: Page) -> Table | None:
     words, findings = page.words, page.findings
-    kept = mistake_rows(findings, words.language)
+    # Where examples of both directions were kept, they have a figure of their own.
+    with_examples = findings.failures is None
+    kept = mistake_rows(findings, words.language) if with_examples else []
     _, images = findings.best.kept_mistakes
     rows = []
     for pair in pair_rows(findings, words.language)[:_PAIRS]:
         key = (pair["true_label"], pair["predicted_label"])
         of_pair = [row for row in kept if (row["true_label"], row["predicted_label"]) == key]
         pictures = [
-            Picture(data_uri(images[row["position"]]), f"{row['index']}")
+            Picture(
+                data_uri(images[row["position"]]),
+                _alt(words, row["index"], row["true_class"], row["predicted_class"]),
+            )
             for row in of_pair[:_EXAMPLES]
         ]
         rows.append(
@@ -49,10 +84,17 @@ def _pairs_table(page: Page) -> Table | None:
                     words.numbers.integer(pair["count"]),
                     words.numbers.percent(pair["share"]),
                 ),
-                Cell("", pictures=pictures),
+                *([Cell("", pictures=pictures)] if with_examples else []),
             ]
         )
     columns = [page.column("true", number=False), page.column("predicted", number=False)]
-    columns += [page.column("count"), page.column("share"), page.column("examples", number=False)]
-    caption = words.say("table_pairs")
+    columns += [page.column("count"), page.column("share")]
+    if with_examples:
+        columns.append(page.column("examples", number=False))
+    caption = words.say("table_pairs" if with_examples else "failures.table_pairs")
     return page.table(caption, columns, rows, files="confused-pairs.csv") if rows else None
+
+
+def _alt(words: Words, index: int, true: str, predicted: str) -> str:
+    """Return what an example shows; all are mistakes, so that the two classes differ."""
+    return words.say("mistake_alt", index=index, true=true, predicted=predicted)

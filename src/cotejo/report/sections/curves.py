@@ -1,4 +1,4 @@
-"""Section 4 of the report: every alternative's curves, and overfitting."""
+"""A section of the report: every alternative's curves, and overfitting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["curves"]
 
 
 def curves(page: Page) -> dict[str, Any]:
-    """Section 4: every alternative's curves, all compared, and overfitting in words."""
+    """Every alternative's curves, all compared, and overfitting in words."""
     words, facts = page.words, page.facts
     trained = facts.trained
     drawn = []

@@ -1,4 +1,4 @@
-"""Section 2 of the report: the data."""
+"""A section of the report: the data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ORIGINALS = 6
 
 
 def data(page: Page) -> dict[str, Any]:
-    """Section 2: sizes, classes, examples, distribution, channels, augmented images."""
+    """Sizes, classes, examples, distribution, channels, augmented images."""
     words, facts = page.words, page.facts
     # Numbered in the order of the template.
     examples_number = page.number_figure()

@@ -1,10 +1,12 @@
-"""Section 9 of the report: how it was done, with what, and the files beside it."""
+"""A section of the report: how it was done, with what, and the files beside it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from cotejo.data.audit import FILES as AUDIT_FILES
 from cotejo.report.elements import Table, cells
+from cotejo.report.optional_files import optional_rows
 from cotejo.report.page import Page
 from cotejo.report.prose import method as prose
 
@@ -12,10 +14,24 @@ __all__ = ["method"]
 
 _FILES = (
     "summary.csv",
+    "comparisons.csv",
+    "claims.csv",
     "per-class.csv",
     "confusion.csv",
     "confused-pairs.csv",
     "mistakes.csv",
+    "averages.csv",
+    "cost.csv",
+    "learning-curve.csv",
+    "calibration.csv",
+    "reliability.csv",
+    "failures.csv",
+    "agreement.csv",
+    "traits.csv",
+    "failures.npz",
+    "audit.csv",
+    "audit.npz",
+    "audit.json",
     "report.json",
     "study.json",
     "study.toml",
@@ -26,21 +42,35 @@ _FILES = (
 
 
 def method(page: Page) -> dict[str, Any]:
-    """Section 9: the split, the readings of the test set, versions, machine, command, files."""
+    """The split, the readings of the test set, versions, machine, command, files."""
     words = page.words
     # An older study has no file that repeats it.
-    absent = () if (page.facts.folder.path / "study.toml").is_file() else ("study.toml",)
-    files = [
-        (name, words.say("file_" + name.replace("-", "_").replace(".", "_")))
-        for name in _FILES
-        if name not in absent
-    ]
+    absent = set() if (page.facts.folder.path / "study.toml").is_file() else {"study.toml"}
+    absent |= {name for name, rows in optional_rows(page.findings).items() if not rows}
+    if not page.findings.verdicts:
+        absent.add("claims.csv")
+    if page.findings.failures is None:
+        absent |= {"failures.csv", "agreement.csv", "traits.csv", "failures.npz"}
+    if page.findings.audited is None:
+        absent |= set(AUDIT_FILES)
+    files = [(name, words.say(_file_key(page, name))) for name in _FILES if name not in absent]
     return {
         "paragraphs": prose.method(page.findings, words),
         "table": _table(page),
         "command": page.facts.study.get("command", ""),
         "files": [*files, ("<…>/seed-<k>/", words.say("file_runs"))],
     }
+
+
+def _file_key(page: Page, name: str) -> str:
+    """Return the key of what is said of a file, which holds more in some studies."""
+    key = "file_" + name.replace("-", "_").replace(".", "_")
+    settings = [one.settings for one in page.facts.alternatives]
+    if name == "data.npz" and any(one.get("augment", "none") != "none" for one in settings):
+        return f"{key}_augmented"
+    failures = page.findings.failures
+    traits = {one.trait for one in failures.commonalities.traits} if failures else set()
+    return f"{key}_colour" if name == "traits.csv" and "colourfulness" in traits else key
 
 
 def _table(page: Page) -> Table:

@@ -1,11 +1,14 @@
-"""Section 7 of the report: the best alternative's worst mistakes."""
+"""A section of the report: the best alternative's worst mistakes."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cotejo.report.csv_files import mistake_rows
 from cotejo.report.elements import Picture
+from cotejo.report.overlays import overlaid
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.prose import mistakes as prose
@@ -16,7 +19,7 @@ _WORST = 32
 
 
 def mistakes(page: Page) -> dict[str, Any]:
-    """Section 7: the images that the best gets wrong with the highest probability."""
+    """The images that the best gets wrong with the highest probability."""
     words, findings = page.words, page.findings
     rows = mistake_rows(findings, words.language)[:_WORST]
     _, images = findings.best.kept_mistakes
@@ -38,9 +41,37 @@ def mistakes(page: Page) -> dict[str, Any]:
         for row in rows
     ]
     best = page.label(findings.best)
+    explained = _explained(page, rows)
     return {
         "paragraphs": prose.mistakes(findings, words),
         "pictures": pictures,
         "figure_number": page.number_figure() if pictures else 0,
         "caption": words.say("figure_mistakes", count=len(pictures), best=best),
+        "explained": explained,
+        "maps_number": page.number_figure() if explained else 0,
+        "maps_caption": words.say("failures.figure_maps", count=len(explained)),
     }
+
+
+def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
+    """Return each explained mistake's name, itself, and its maps: of what it says, of the truth."""
+    words, found = page.words, page.findings.failures
+    shown = []
+    for row in rows if found else []:
+        maps = found.maps(row["index"]) if found else None
+        if found is None or maps is None:
+            continue
+        image = found.image(row["index"])
+        # One scale for the two, so that they compare.
+        largest = float(np.abs(maps).max()) or 1.0
+        names = (row["predicted_class"], row["true_class"])
+        alt = words.say("mistake_alt", index=row["index"], true=names[1], predicted=names[0])
+        pictures = [Picture(data_uri(image), alt)]
+        pictures += [
+            Picture(
+                data_uri(overlaid(image, one, largest)), words.say("failures.map_alt", name=name)
+            )
+            for one, name in zip(maps, names, strict=True)
+        ]
+        shown.append((f"{row['true_class']} → {row['predicted_class']}", pictures))
+    return shown

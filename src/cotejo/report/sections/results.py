@@ -1,25 +1,24 @@
-"""Section 5 of the report: accuracies with their intervals, and figures by class."""
+"""A section of the report: accuracies with their intervals, and figures by class."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+from cotejo.facts import AlternativeFacts
 from cotejo.report import figures
-from cotejo.report.elements import Cell, Table, cells, shade
-from cotejo.report.facts import AlternativeFacts
+from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
 from cotejo.report.prose.classes import classes
 from cotejo.report.prose.training import measured_on
 from cotejo.report.prose.words import NOT_APPLICABLE, Words
+from cotejo.report.sections.averages import averages_table, per_class_table
 
 __all__ = ["results"]
 
-_FIGURES = ("precision", "recall", "f1")
-
 
 def results(page: Page) -> dict[str, Any]:
-    """Section 5: accuracies with their intervals, and figures by class."""
+    """Accuracies with their intervals, and figures by class."""
     words, findings = page.words, page.findings
     seeds = any(len(one.finished) > 1 for one in page.facts.trained)
     caption = words.say("figure_accuracies")
@@ -34,11 +33,11 @@ def results(page: Page) -> dict[str, Any]:
         "accuracies": page.figure(
             "accuracies", figures.accuracies(findings, words), caption, "summary.csv, report.json"
         ),
-        "lead": _lead_table(page),
         "classes": classes(findings, words),
         "f1": _f1_table(page),
+        "averages": averages_table(page),
         "per_class": [
-            (words.say("per_class_of", label=page.label(one)), _per_class_table(page, one))
+            (words.say("per_class_of", label=page.label(one)), per_class_table(page, one))
             for one in page.facts.trained
         ],
     }
@@ -92,33 +91,6 @@ def _time_remarks(one: AlternativeFacts, words: Words) -> list[str]:
     return remarks
 
 
-def _lead_table(page: Page) -> Table | None:
-    words, n = page.words, page.words.numbers
-    if not page.findings.lead:
-        return None
-    rows = []
-    for one in page.findings.ranked[1:]:
-        lead = page.findings.lead.get(one.name)
-        if lead is None:
-            continue
-        settled = "settled_no"
-        if lead.excludes_zero:
-            settled = "settled_yes" if lead.estimate > 0 else "settled_ahead"
-        rows.append(
-            [
-                page.named(one),
-                *cells(
-                    n.points(lead.estimate),
-                    n.points_interval(lead.low, lead.high),
-                    words.say(settled),
-                ),
-            ]
-        )
-    columns = [page.column("alternative", number=False), page.column("lead")]
-    columns += [page.column("interval"), page.column("settled", number=False)]
-    return page.table(words.say("table_lead"), columns, rows, files="report.json")
-
-
 def _f1_table(page: Page) -> Table:
     words, trained = page.words, page.facts.trained
     # Where the worst class of all is white, classes that are all near 0.9 still differ.
@@ -130,33 +102,24 @@ def _f1_table(page: Page) -> Table:
         return Cell(shown, background=shade((value - low) / width))
 
     names = page.facts.class_names(words.language)
-    rows = [
-        [Cell(name), *(cell(one.per_class[label]["f1"]) for one in trained)]
-        for label, name in enumerate(names)
-    ]
-    macro = (words.numbers.decimal(page.findings.macro[one.name]["f1"], 2) for one in trained)
-    return page.table(
-        words.say("table_f1"),
-        [page.column("class", number=False), *map(page.heading, trained)],
-        [*rows, cells(words.say("macro"), *macro)],
-        marked=len(rows),
-        files="per-class.csv, report.json",
-    )
-
-
-def _per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
-    words, n = page.words, page.words.numbers
-    names, figures_of = page.facts.class_names(words.language), alternative.per_class
-    rows = [
-        cells(name, *(n.decimal(row[key], 3) for key in _FIGURES), n.integer(row["support"]))
-        for name, row in zip(names, figures_of, strict=True)
-    ]
-    macro = page.findings.macro[alternative.name]
-    total = n.integer(sum(row["support"] for row in figures_of))
-    return page.table(
-        words.say("table_per_class", label=page.label(alternative)),
-        [page.column("class", number=False), *map(page.column, (*_FIGURES, "support"))],
-        [*rows, cells(words.say("macro"), *(n.decimal(macro[key], 3) for key in _FIGURES), total)],
-        marked=len(rows),
-        files="per-class.csv, report.json",
-    )
+    values = [[cell(row["f1"]) for row in one.per_class] for one in trained]
+    macro = [Cell(words.numbers.decimal(page.findings.macro[one.name]["f1"], 2)) for one in trained]
+    # The longer side goes down: sixteen columns would not fit a page.
+    if len(trained) > len(names):
+        columns = [page.column("alternative", number=False)]
+        columns += [Column(name, number=True) for name in (*names, words.say("macro"))]
+        rows = [
+            [page.named(one, mark_best=True), *shown, mean]
+            for one, shown, mean in zip(trained, values, macro, strict=True)
+        ]
+        marked = trained.index(page.findings.best)
+    else:
+        columns = [page.column("class", number=False), *map(page.heading, trained)]
+        rows = [
+            [Cell(name), *of_class]
+            for name, of_class in zip(names, zip(*values, strict=True), strict=True)
+        ]
+        rows.append([Cell(words.say("macro")), *macro])
+        marked = len(names)
+    files = "per-class.csv, report.json"
+    return page.table(words.say("table_f1"), columns, rows, marked=marked, files=files)

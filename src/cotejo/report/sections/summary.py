@@ -1,4 +1,4 @@
-"""Section 1 of the report: the summary."""
+"""A section of the report: the summary."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["summary"]
 
 
 def summary(page: Page) -> dict[str, Any]:
-    """Section 1: what was compared, what won, and what to be careful about."""
+    """What was compared, what won, and what to be careful about."""
     return {
         "paragraphs": prose.summary(page.findings, page.words),
         "key_figures": prose.key_figures(page.findings, page.words),

@@ -1,12 +1,12 @@
-"""Section 8 of the report: the best alternative's whole training."""
+"""A section of the report: the best alternative's whole training."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from cotejo.facts import Phase
 from cotejo.report import figures
 from cotejo.report.elements import Cell, Table, cells
-from cotejo.report.facts import Phase
 from cotejo.report.page import Page
 from cotejo.report.prose.training import whole_training
 
@@ -14,7 +14,7 @@ __all__ = ["training"]
 
 
 def training(page: Page) -> dict[str, Any]:
-    """Section 8: the best's training from its first epoch on, and its test evaluation."""
+    """The best's training from its first epoch on, and its test evaluation."""
     words, best = page.words, page.findings.best
     phases = page.facts.phases(best)
     return {
@@ -61,7 +61,7 @@ def _epoch_rows(page: Page, phase: Phase) -> list[list[Cell]]:
                 n.percent(row["train_accuracy"]),
                 n.decimal(row["valid_loss"], 3),
                 n.percent(row["valid_accuracy"]),
-                n.shortest(row["learning_rate"], 8),
+                n.shortest(float(f"{row['learning_rate']:.3g}"), 8),
                 n.decimal(row["seconds"], 1),
             ),
         ]

@@ -1,4 +1,4 @@
-"""What a study's files say, gathered and checked: the only place where the report reads."""
+"""What a study's files say, gathered and checked: the one place that reads them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
-from cotejo.report.checks import (
+from cotejo.facts.alternative import AlternativeFacts, in_language
+from cotejo.facts.checks import (
     check_arrays,
     check_data,
     check_finished,
@@ -22,111 +21,7 @@ from cotejo.report.checks import (
 )
 from cotejo.store import RunFolder, StudyFolder, read_csv
 
-__all__ = ["AlternativeFacts", "Phase", "StudyFacts", "gather", "in_language"]
-
-
-@dataclass(frozen=True)
-class AlternativeFacts:
-    """One alternative: what was asked for, and its runs that came to an end."""
-
-    index: int
-    entry: Mapping[str, Any]
-    finished: tuple[RunFolder, ...]
-    failed: tuple[RunFolder, ...]
-
-    @property
-    def name(self) -> str:
-        """What files and folders call it."""
-        return str(self.entry["name"])
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Every setting, resolved."""
-        return self.entry.get("settings") or {}
-
-    def label(self, language: str) -> str:
-        """Return what the report calls it."""
-        return in_language(self.entry.get("label"), language) or self.name
-
-    def values(self, split: str, metric: str) -> list[float]:
-        """Return one metric on one split, a value a finished seed."""
-        return [float(run.metrics[split][metric]) for run in self.finished]
-
-    def mean(self, split: str, metric: str) -> float:
-        """Return the mean over the finished seeds."""
-        return fmean(self.values(split, metric))
-
-    def spread(self, split: str, metric: str) -> float | None:
-        """Return the sample deviation over the finished seeds; None for one."""
-        values = self.values(split, metric)
-        return stdev(values) if len(values) > 1 else None
-
-    def mean_timing(self, name: str) -> float:
-        """Return the mean over the finished seeds of one of ``run.json``'s timings."""
-        return fmean(float(run.record["timings"][name]) for run in self.finished)
-
-    @property
-    def model(self) -> Mapping[str, Any] | None:
-        """The network's parameters and layers, or None where no run got so far."""
-        for run in (*self.finished, *self.failed):
-            if run.record.get("model"):
-                return dict(run.record["model"])
-        return None
-
-    def has_layers(self, kind: str) -> bool:
-        """Whether its network has layers of a kind, such as ``"Dropout"``."""
-        layers = (self.model or {}).get("layers") or []
-        return any(layer["type"] == kind for layer in layers)
-
-    @cached_property
-    def representative(self) -> RunFolder:
-        """The finished run of the median validation accuracy, the lower of two middle ones.
-
-        One trained network, so that its curves, confusion matrix and mistakes belong together.
-        """
-        ranked = sorted(self.finished, key=lambda run: run.metrics["valid"]["accuracy"])
-        return ranked[(len(ranked) - 1) // 2]
-
-    @cached_property
-    def per_class(self) -> list[dict[str, float]]:
-        """Precision, recall, F1 and support a class, means over the finished seeds."""
-        runs = [run.metrics["test"]["per_class"] for run in self.finished]
-        names = ("precision", "recall", "f1", "support")
-        return [
-            {name: fmean(float(one[name]) for one in same_class) for name in names}
-            for same_class in zip(*runs, strict=True)
-        ]
-
-    @cached_property
-    def correct(self) -> NDArray[np.float64]:
-        """``[n]``: the fraction of the finished seeds that got each test image right."""
-        answers = []
-        for run in self.finished:
-            # Not kept by the run, so that thirty runs' probabilities are not in memory at once.
-            labels, chances = _predictions(RunFolder(run.path), "test")
-            answers.append(chances.argmax(axis=1) == labels)
-        return np.asarray(np.mean(answers, axis=0), np.float64)
-
-    @cached_property
-    def correct_on_validation(self) -> NDArray[np.float64]:
-        """``[n]``: the fraction of the finished seeds that got each validation image right."""
-        answers = []
-        for run in self.finished:
-            labels, chances = _predictions(RunFolder(run.path), "valid")
-            answers.append(chances.argmax(axis=1) == labels)
-        return np.asarray(np.mean(answers, axis=0), np.float64)
-
-    @cached_property
-    def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Labels ``[n]`` and probabilities ``[n, classes]`` of the representative run on test."""
-        return _predictions(self.representative, "test")
-
-    @cached_property
-    def kept_mistakes(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """``mistakes.npz`` of the representative run: positions in the test set, and images."""
-        run = self.representative
-        check_arrays(run.path / "mistakes.npz", run.mistakes, {"indices": 1, "images": 4})
-        return run.mistakes["indices"], run.mistakes["images"]
+__all__ = ["Phase", "StudyFacts", "best_alternative", "gather"]
 
 
 @dataclass(frozen=True)
@@ -205,6 +100,13 @@ class StudyFacts:
         return [str(run.record[name]) for run in runs if run.record.get(name)]
 
     @property
+    def learned_images(self) -> tuple[int, int]:
+        """The fewest and the most training images that a finished run learned from."""
+        known = [run.record.get("dataset", {}).get("train") for run in self.finished]
+        counts = [int(one) for one in known if one] or [self.images("train")]
+        return min(counts), max(counts)
+
+    @property
     def train_sample(self) -> int | None:
         """On how many training images accuracy was measured; None where it was on all."""
         images = max(int(run.metrics["train"]["images"]) for run in self.finished)
@@ -230,7 +132,7 @@ class StudyFacts:
     def phases(self, alternative: AlternativeFacts) -> list[Phase]:
         """Return the whole training of its representative run: first what it started from."""
         chain = [(alternative, alternative.representative)]
-        while (start := self._start_of(chain[0][1])) is not None and start not in chain:
+        while (start := self.start_of(chain[0][1])) is not None and start not in chain:
             chain.insert(0, start)
         phases: list[Phase] = []
         epochs, seconds = 0, 0.0
@@ -240,7 +142,23 @@ class StudyFacts:
             seconds += sum(row["seconds"] for row in run.history)
         return phases
 
-    def _start_of(self, run: RunFolder) -> tuple[AlternativeFacts, RunFolder] | None:
+    def whole_seconds(self, run: RunFolder) -> float:
+        """Return a run's training seconds, with those of the runs that it started from."""
+        return sum(float(one.record["timings"]["train_seconds"]) for one in self._chain(run))
+
+    def whole_epochs(self, run: RunFolder) -> int:
+        """Return a run's epochs, with those of the runs that it started from."""
+        return sum(len(one.history) for one in self._chain(run))
+
+    def _chain(self, run: RunFolder) -> list[RunFolder]:
+        chain = [run]
+        # A damaged record could name a run that started from this one.
+        while (start := self.start_of(chain[-1])) is not None and start[1] not in chain:
+            chain.append(start[1])
+        return chain
+
+    def start_of(self, run: RunFolder) -> tuple[AlternativeFacts, RunFolder] | None:
+        """Return the run whose weights ``run`` started from, where it is here."""
         start = run.record.get("start_from")
         if not start:
             return None
@@ -248,20 +166,6 @@ class StudyFacts:
         named_first = sorted(self.trained, key=lambda one: one.name != start["alternative"])
         runs = ((one, candidate) for one in named_first for candidate in one.finished)
         return next((found for found in runs if found[1].record.get("key") == start["key"]), None)
-
-
-def in_language(texts: Any, language: str) -> Any:
-    """Return the entry of ``texts`` in ``language``, else in English, else in any.
-
-    Example:
-        >>> in_language({"en": "cat", "es": "gato"}, "es")
-        'gato'
-        >>> in_language({"en": "cat"}, "es")
-        'cat'
-    """
-    if not isinstance(texts, Mapping) or not texts:
-        return texts
-    return texts.get(language, texts.get("en", next(iter(texts.values()))))
 
 
 def gather(folder: Path) -> StudyFacts:
@@ -293,6 +197,15 @@ def gather(folder: Path) -> StudyFacts:
     return StudyFacts(study, alternatives, tuple(read_csv(reads) if reads.is_file() else ()))
 
 
+def best_alternative(facts: StudyFacts) -> AlternativeFacts:
+    """Return the alternative of the highest mean validation accuracy over its finished seeds.
+
+    The test set has no say, so that its figure for the best one is not flattered by the choice.
+    Of equals, the first in the study's order.
+    """
+    return max(facts.trained, key=lambda alternative: alternative.mean("valid", "accuracy"))
+
+
 def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> AlternativeFacts:
     # Those of the study's settings only: what earlier settings left counts as missing.
     runs = study.runs(entry["name"])
@@ -301,10 +214,3 @@ def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> Al
     finished = tuple(run for run in runs if run.is_finished)
     failed = tuple(run for run in runs if run.record["status"] == "failed")
     return AlternativeFacts(index, entry, finished, failed)
-
-
-def _predictions(run: RunFolder, split: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    labels, chances = f"{split}_labels", f"{split}_probabilities"
-    arrays = run.predictions
-    check_arrays(run.path / "predictions.npz", arrays, {labels: 1, chances: 2})
-    return arrays[labels], arrays[chances]

@@ -1,9 +1,4 @@
-"""The files of a study: written atomically, read without running anything of theirs.
-
-`docs/files.md` gives each file's content. A file that is there is whole, because it is written
-to a temporary name in the same folder, flushed to the disk, and renamed. A run is finished when
-its `run.json`, which is written last, says so.
-"""
+"""Files of each format: written whole or not at all, read without running what is in them."""
 
 from __future__ import annotations
 
@@ -12,10 +7,8 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,14 +19,8 @@ from cotejo.errors import OutputError
 
 __all__ = [
     "FORMAT",
-    "HISTORY_COLUMNS",
-    "LOCK",
-    "RUN_FILES",
     "TEMPORARY",
-    "RunFolder",
-    "StudyFolder",
     "append_csv",
-    "held",
     "make_folder",
     "read_csv",
     "read_json",
@@ -44,33 +31,8 @@ __all__ = [
     "write_npz",
 ]
 
-LOCK = ".lock"
-"""The file by which a process holds a study's folder."""
-
 TEMPORARY = ".tmp-"
 """How the name of a file begins that is being written; what begins so is nobody's."""
-
-HISTORY_COLUMNS = (
-    "epoch",
-    "train_loss",
-    "train_accuracy",
-    "valid_loss",
-    "valid_accuracy",
-    "learning_rate",
-    "seconds",
-)
-"""The columns of ``history.csv``."""
-
-RUN_FILES = (
-    "history.csv",
-    "log.txt",
-    "metrics.json",
-    "mistakes.npz",
-    "model.keras",
-    "predictions.npz",
-    "run.json",
-)
-"""What a finished run's folder holds."""
 
 FORMAT = 1
 """The version of the files' layout; a folder of a newer one is refused."""
@@ -198,125 +160,6 @@ def make_folder(path: Path) -> Path:
     if not os.access(path, os.W_OK | os.X_OK):
         raise OutputError("cannot_write", path=path, reason=os.strerror(13))
     return path
-
-
-@dataclass(frozen=True)
-class RunFolder:
-    """One run's files: one alternative trained with one seed."""
-
-    path: Path
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        """``run.json``."""
-        return read_json(self.path / "run.json")
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the run came to an end, finished or failed."""
-        return (self.path / "run.json").is_file()
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether the run finished and every file of it is there; a damaged record is not."""
-        if not all((self.path / name).is_file() for name in RUN_FILES):
-            return False
-        try:
-            return self.record.get("status") == "finished"
-        except OutputError:
-            return False
-
-    @property
-    def key(self) -> str | None:
-        """The key of the run that is there; None where there is none, or its record is damaged."""
-        try:
-            return self.record.get("key") if self.is_written else None
-        except OutputError:
-            return None
-
-    @cached_property
-    def history(self) -> list[dict[str, float]]:
-        """``history.csv``: a row an epoch, as numbers."""
-        rows = read_csv(self.path / "history.csv")
-        return [{name: float(value) for name, value in row.items()} for row in rows]
-
-    @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """``metrics.json``."""
-        return read_json(self.path / "metrics.json")
-
-    @cached_property
-    def predictions(self) -> dict[str, NDArray[Any]]:
-        """``predictions.npz``."""
-        return read_npz(self.path / "predictions.npz")
-
-    @cached_property
-    def mistakes(self) -> dict[str, NDArray[Any]]:
-        """``mistakes.npz``."""
-        return read_npz(self.path / "mistakes.npz")
-
-
-@dataclass(frozen=True)
-class StudyFolder:
-    """A study's files, and its runs'."""
-
-    path: Path
-
-    @cached_property
-    def study(self) -> dict[str, Any]:
-        """``study.json``."""
-        return read_json(self.path / "study.json")
-
-    @cached_property
-    def data(self) -> dict[str, Any]:
-        """``data.json``."""
-        return read_json(self.path / "data.json")
-
-    @cached_property
-    def images(self) -> dict[str, NDArray[Any]]:
-        """``data.npz``."""
-        return read_npz(self.path / "data.npz")
-
-    def run(self, alternative: str, seed: int) -> RunFolder:
-        """Return the folder of one run, there or not."""
-        return RunFolder(self.path / alternative / f"seed-{seed}")
-
-    def runs(self, alternative: str) -> list[RunFolder]:
-        """Return the runs of ``alternative`` that came to an end, in the study's seed order.
-
-        A run of other settings than the study's own, left by an earlier one, is not among them.
-        """
-        keys = self.study.get("keys", {}).get(alternative, {})
-        folders = {seed: self.run(alternative, seed) for seed in self.study["seeds"]}
-        return [
-            folder
-            for seed, folder in folders.items()
-            if folder.is_written and folder.key == keys.get(str(seed), folder.key)
-        ]
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` for this process, so that no two studies write to it at once.
-
-    Raises:
-        OutputError: another process holds it.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such lock
-        yield
-        return
-    with (folder / LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OutputError("folder_in_use", path=folder) from error
-        except OSError:
-            # Some network file systems have no locks; that is no reason to refuse to train.
-            yield
-            return
-        yield
 
 
 def _csv_line(cells: Sequence[Any]) -> str:

@@ -1,0 +1,64 @@
+"""How many of the labels that a study's networks suspect were found wrong by people.
+
+    python benchmarks/labels.py FOLDER REVIEWED
+
+``FOLDER`` is a finished study of CIFAR-10. ``REVIEWED`` is the list of test images that Northcutt,
+Athalye and Mueller (2021, arXiv 2103.14749) had five people look at each: ``cifar10_mturk.json``
+of their label-errors. A label counts as found wrong where fewer than three of the five would have
+given it. Prints, for the best alternative alone and for the mean over all of them, how many test
+labels are suspected, how many of those were reviewed, and how many of those found wrong are among
+them. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+
+def judged(labels, chances, wrong: set[int], reviewed: set[int]) -> dict:
+    from cotejo.evaluate import suspected_labels
+
+    suspected = set(suspected_labels(labels, chances)[0].tolist())
+    return {
+        "accuracy": round(float((chances.argmax(axis=1) == labels).mean()), 4),
+        "suspected": len(suspected),
+        "reviewed": len(suspected & reviewed),
+        "found_wrong": len(suspected & wrong),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("reviewed", type=Path)
+    arguments = parser.parse_args()
+
+    from cotejo.facts import best_alternative, gather
+
+    rows = json.loads(arguments.reviewed.read_text(encoding="utf-8"))
+    reviewed = {row["id"] for row in rows}
+    wrong = {row["id"] for row in rows if row["mturk"]["given"] < 3}
+    facts = gather(arguments.folder)
+    means = {}
+    for one in facts.trained:
+        predictions = [run.predictions for run in one.finished]
+        labels = predictions[0]["test_labels"]
+        means[one.name] = np.mean([each["test_probabilities"] for each in predictions], axis=0)
+    best = best_alternative(facts).name
+    result = {
+        "reviewed": len(reviewed),
+        "found_wrong": len(wrong),
+        f"best ({best})": judged(labels, means[best], wrong, reviewed),
+        "mean of all": judged(labels, np.mean(list(means.values()), axis=0), wrong, reviewed),
+    }
+    for name, value in result.items():
+        print(f"{name}: {value}")
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

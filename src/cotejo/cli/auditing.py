@@ -1,0 +1,139 @@
+"""What ``cotejo data --audit`` does: audit, judge the labels if asked, and show what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from cotejo.cli.console import print_lines, say
+from cotejo.cli.display import Display
+from cotejo.cli.tables import audit_table, numbers
+from cotejo.data import Dataset
+from cotejo.data.audit import Audit, Issue, cached_audit, spread, with_issues, write_audit_files
+from cotejo.messages import current_language, message
+from cotejo.report.audit_page import write_audit_page
+from cotejo.report.prose import audit as prose
+from cotejo.report.prose.words import Words
+from cotejo.store import make_folder
+
+__all__ = ["audit_and_show"]
+
+_EXAMPLES = 5
+_JUDGED = ("train", "valid")
+"""The splits whose labels are judged by cross-validation; a study judges the test set's."""
+
+
+def audit_and_show(
+    console: Console,
+    display: Display,
+    dataset: Dataset,
+    facts: Mapping[str, Any],
+    out: Path | None,
+    labels: bool,
+) -> None:
+    """Audit a dataset, write ``audit.csv`` and its company, and show what was found.
+
+    Args:
+        console: where it is shown.
+        display: shows what is going on.
+        dataset: what is audited.
+        facts: of the dataset, as `cotejo.data.describe` gives them.
+        out: the folder to write to; ``runs/audit-<name>`` if None.
+        labels: whether networks are trained to judge the labels.
+
+    Raises:
+        OutputError: the folder can't be written to.
+    """
+    # Before anything that takes long: a mistake in the path costs nothing.
+    folder = make_folder(out if out is not None else Path("runs") / f"audit-{dataset.name}")
+    audit = cached_audit(dataset, lambda: display.audit_started(dataset))
+    judged = _JUDGED if labels else ()
+    if labels:
+        audit = _judged(console, display, dataset, audit)
+    display.close()
+    write_audit_files(folder, audit)
+    page = folder / "audit.html"
+    write_audit_page(page, audit, facts, current_language(), judged)
+    _show(console, audit, dataset, judged)
+    print_lines(
+        console,
+        (message("audit.file_rows"), folder / "audit.csv"),
+        (message("audit.file_page"), page),
+    )
+
+
+def _judged(console: Console, display: Display, dataset: Dataset, audit: Audit) -> Audit:
+    """Return the audit with the labels that networks suspect, which are trained for it."""
+    display.note(message("cli.loading_keras"))
+    # Deferred: without labels to judge no backend is needed.
+    from cotejo.study.crossvalidation import FOLDS, expected_seconds, judged_labels, recipe
+
+    settings = recipe(dataset)
+    display.note(message("cli.timing"))
+    duration = numbers().duration(expected_seconds(dataset, settings))
+    say(console, message("audit.labels_estimated", folds=FOLDS, duration=duration), "bold")
+
+    def on_epoch(fold: int, epoch: int) -> None:
+        epochs = settings.epochs
+        display.note(
+            message("audit.labels_progress", fold=fold, folds=FOLDS, epoch=epoch, epochs=epochs)
+        )
+
+    found = with_issues(audit, judged_labels(dataset, settings, on_epoch=on_epoch), dataset)
+    judges = {"folds": FOLDS, "settings": settings.model_dump(mode="json")}
+    about = {**found.about, "labels_judged_by": judges}
+    return Audit(found.issues, found.images, found.places, found.labels, about)
+
+
+def _show(console: Console, audit: Audit, dataset: Dataset, judged: Sequence[str]) -> None:
+    words = Words(current_language())
+    console.print()
+    say(console, message("audit.heading"), "bold")
+    console.print(audit_table(audit.counts()["images"], judged))
+    for sentence in (*prose.found_twice(audit, words), *prose.doubts(audit, words)):
+        say(console, sentence)
+    for sentence in prose.judged_labels(audit, judged, words):
+        say(console, sentence)
+    console.print()
+    pairs, total = spread(audit.leaks, _EXAMPLES), len(audit.leaks)
+    if pairs:
+        key = "audit.examples" if total > len(pairs) else "audit.examples_all"
+        said = message(key, count=len(pairs), total=numbers().integer(total))
+        say(console, said, "dim")
+    for issue in pairs:
+        say(console, "  " + _pair_text(issue, dataset))
+    for issue in audit.of_kind("label")[:_EXAMPLES]:
+        say(console, "  " + _label_text(issue, dataset))
+
+
+def _pair_text(issue: Issue, dataset: Dataset) -> str:
+    return message(
+        "audit.example",
+        kind=message(f"audit.kind_{issue.kind.replace('-', '_')}").lower(),
+        first=_place(issue.split, issue.index),
+        first_class=_class(dataset, issue.split, issue.index),
+        second=_place(issue.partner_split, issue.partner),
+        second_class=_class(dataset, issue.partner_split, issue.partner),
+        likeness=numbers().decimal(issue.score, 2),
+    )
+
+
+def _label_text(issue: Issue, dataset: Dataset) -> str:
+    return message(
+        "audit.label_example",
+        place=_place(issue.split, issue.index),
+        given=_class(dataset, issue.split, issue.index),
+        predicted=dataset.class_names[current_language()][issue.predicted or 0],
+    )
+
+
+def _place(split: str | None, index: int | None) -> str:
+    return message(f"audit.place_{split}", index=index)
+
+
+def _class(dataset: Dataset, split: str | None, index: int | None) -> str:
+    label = int(getattr(dataset, str(split)).labels[index])
+    return dataset.class_names[current_language()][label]

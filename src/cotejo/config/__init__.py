@@ -1,0 +1,21 @@
+"""What is trained: a study of alternatives, from TOML, checked once, here, and frozen.
+
+An alternative says only what differs from the study's base, and the base only what differs from
+the defaults of `Settings`. A ``[[vary]]`` makes one alternative a value, and a ``[[claim]]`` states
+what the study is to test.
+"""
+
+from cotejo.config.alternatives import Alternative
+from cotejo.config.claims import Claim
+from cotejo.config.settings import LEARNING_RATES, MODEL_OPTIONS, MODELS, Settings
+from cotejo.config.study import StudyConfig
+
+__all__ = [
+    "LEARNING_RATES",
+    "MODELS",
+    "MODEL_OPTIONS",
+    "Alternative",
+    "Claim",
+    "Settings",
+    "StudyConfig",
+]

@@ -1,0 +1,102 @@
+"""The settings of an alternative: how it is built and trained, with every default."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from cotejo.config.checking import Frozen
+
+__all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "Settings"]
+
+MODELS = ("cnn", "cnn2", "cnn3", "cnn7", "mlp")
+"""The models that ship, for who would rather not load Keras to know; the registry may have more."""
+
+MODEL_OPTIONS = (
+    "initializer", "convolutions", "kernel_size", "width", "activation", "dropout", "batch_norm",
+)  # fmt: skip
+"""The settings that a model's builder takes; None leaves the model its own."""
+
+LEARNING_RATES = {
+    "adam": 1e-3,
+    "adamw": 1e-3,
+    "nadam": 1e-3,
+    "rmsprop": 1e-3,
+    "adagrad": 1e-2,
+    "sgd": 1e-2,
+    "muon": 0.1,
+}
+"""Each optimizer's rate where none is given: Keras's own, but for Adagrad's 1e-3 and Muon."""
+
+
+class Settings(Frozen):
+    """How one alternative is built and trained.
+
+    Attributes:
+        model: the model's name; `cotejo models` lists them.
+        initializer, convolutions, kernel_size, width, activation, dropout, batch_norm: options of
+            the model, None for its own.
+        augment: how training images are changed each time they are seen.
+        optimizer: the optimizer's name.
+        learning_rate: the highest of the schedule; None for the optimizer's own.
+        momentum: of `sgd`, Nesterov's, 0.9 if left out; the others have their own, and it is None.
+        weight_decay: decoupled from the gradient, as in AdamW.
+        schedule: how the learning rate changes from step to step.
+        train_fraction: the share of the training images that are learned from, of each class;
+            with one seed a larger share holds every image of a smaller one.
+        batch_size: images a step.
+        epochs: passes over those images, at most.
+        early_stopping: epochs without a lower validation loss before training stops and the best
+            weights come back; 0 trains every epoch and keeps the last weights.
+        label_smoothing: the share of the target spread over all classes.
+        tta: from which views the finished network sees an image that it is unsure of; they are
+            averaged.
+        precision: of the computation; weights are float32 in any case.
+        start_from: the alternative whose trained weights this one trains on from, seed by seed.
+
+    Example:
+        >>> Settings(model="cnn3", epochs=10).resolved().learning_rate
+        0.001
+    """
+
+    model: str = "cnn3"
+    initializer: Literal["glorot", "he", "dirac"] | None = None
+    convolutions: Annotated[int, Field(ge=1, le=4)] | None = None
+    kernel_size: Annotated[int, Field(ge=1, le=15)] | None = None
+    width: Annotated[int, Field(ge=4, le=512)] | None = None
+    activation: Literal["relu", "silu", "gelu"] | None = None
+    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
+    batch_norm: bool | None = None
+    augment: Literal["none", "notebook", "flip-crop", "alternating-flip-crop"] = "none"
+    optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"] = "adam"
+    learning_rate: Annotated[float, Field(gt=0, le=100)] | None = None
+    momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
+    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
+    schedule: Literal["constant", "cosine", "linear", "one-cycle", "step"] = "constant"
+    train_fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
+    batch_size: Annotated[int, Field(ge=1, le=65536)] = 64
+    epochs: Annotated[int, Field(ge=1, le=10000)] = 10
+    early_stopping: Annotated[int, Field(ge=0, le=10000)] = 0
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    tta: Literal["none", "flip", "flip-shift"] = "none"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    start_from: str | None = None
+
+    @property
+    def model_options(self) -> dict[str, Any]:
+        """The options given for the model, by name."""
+        options = {name: getattr(self, name) for name in MODEL_OPTIONS}
+        return {name: value for name, value in options.items() if value is not None}
+
+    def resolved(self) -> Settings:
+        """Return the same with the optimizer's own learning rate and momentum filled in."""
+        rate, momentum = self.learning_rate, self.momentum
+        return self.model_copy(
+            update={
+                "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
+                "momentum": (0.9 if momentum is None else momentum)
+                if self.optimizer == "sgd"
+                else None,
+            }
+        )

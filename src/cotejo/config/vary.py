@@ -1,0 +1,135 @@
+"""``[[vary]]``: a setting with a list of values makes one alternative a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
+from cotejo.config.labels import label_of
+from cotejo.config.settings import Settings
+from cotejo.errors import ConfigError
+
+__all__ = ["Varied", "expand"]
+
+_MOST = 1000
+"""Alternatives that one table may make; more is a slip, and would take years to train."""
+
+Values = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Varied:
+    """One alternative that a ``[[vary]]`` makes.
+
+    Attributes:
+        table: the same as an ``[[alternative]]``.
+        settings: the names of those that vary.
+    """
+
+    table: Mapping[str, Any]
+    settings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The alternative's name."""
+        return str(self.table["name"])
+
+
+class _Head(Frozen):
+    name: Name | None = None
+    label: Text | None = None
+
+
+def expand(tables: Sequence[Mapping[str, Any]]) -> list[Varied]:
+    """Return the alternatives that the ``[[vary]]`` tables of a study make, in their order.
+
+    Several lists make a grid, whose last list changes fastest. Each alternative's name says its
+    values after the settings' names, or after the table's `name`; so does its label, after the
+    table's `label` where it has one.
+
+    Raises:
+        ConfigError: a key is unknown, a value out of range, a list empty or with a value twice.
+
+    Example:
+        >>> first, second = expand([{"batch_size": [32, 64], "augment": "notebook"}])
+        >>> first.name, first.table["label"]["es"], first.settings
+        ('batch-size-32', 'Tamaño de lote 32', ('batch_size',))
+        >>> second.table["augment"], second.table["batch_size"]
+        ('notebook', 64)
+    """
+    return [
+        one
+        for number, table in enumerate(tables, 1)
+        for one in _expand(table, where=f"[[vary]] {number}")
+    ]
+
+
+def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
+    table = dict(table)
+    check_keys(table, ("name", "label", *Settings.model_fields), where)
+    head = _head(table, where)
+    lists = {key: value for key, value in table.items() if isinstance(value, list)}
+    values = _values(lists, where)
+    made = []
+    for combination in product(*values.values()):
+        chosen = dict(zip(values, combination, strict=True))
+        name = _name(chosen, head.name, where)
+        named = {"name": name, "label": label_of(chosen, head.label)}
+        made.append(Varied({**named, **table, **chosen}, tuple(values)))
+    return made
+
+
+def _head(table: dict[str, Any], where: str) -> _Head:
+    """Take the name and the label out of ``table``."""
+    head: dict[str, Any] = {key: table.pop(key) for key in ("name", "label") if key in table}
+    if "label" in head:
+        head["label"] = in_both_languages(head["label"])
+    return checked(_Head, head, where)
+
+
+def _values(lists: Values, where: str) -> Values:
+    """Check the lists, and return each setting's values as the setting takes them."""
+    if not lists:
+        raise ConfigError("vary_nothing", where=where)
+    for key, given in lists.items():
+        if not given:
+            raise ConfigError("vary_empty", key=key, where=where)
+        if any(value is None or isinstance(value, list | dict) for value in given):
+            raise ConfigError("vary_nested", key=key, where=where)
+    count = prod(len(given) for given in lists.values())
+    if count > _MOST:
+        raise ConfigError("vary_many", where=where, count=count, most=_MOST)
+    values = {
+        key: [getattr(checked(Settings, {key: value}, where), key) for value in given]
+        for key, given in lists.items()
+    }
+    for key, given in values.items():
+        for index, value in enumerate(given):
+            if value in given[:index]:
+                raise ConfigError("vary_twice", key=key, where=where, value=_part(value))
+    return values
+
+
+def _name(chosen: Mapping[str, Any], prefix: str | None, where: str) -> str:
+    if prefix is None:
+        parts = [f"{key.replace('_', '-')}-{_part(value)}" for key, value in chosen.items()]
+    else:
+        parts = [prefix, *map(_part, chosen.values())]
+    name = "-".join(parts)
+    try:
+        return TypeAdapter[str](Name).validate_python(name)
+    except ValidationError as error:
+        raise ConfigError("vary_name", name=name, where=where) from error
+
+
+def _part(value: Any) -> str:
+    """Return a value as a part of a name: ``true``, ``0.3``, ``1`` for 1.0."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,0 +1,37 @@
+"""The audit of a dataset: duplicates, outliers, and images with little in them.
+
+Imports neither Keras nor a backend, nor anything heavy but NumPy.
+"""
+
+from __future__ import annotations
+
+from cotejo.data.audit.auditing import METHOD, audit_dataset, with_issues
+from cotejo.data.audit.cached import cached_audit, is_of
+from cotejo.data.audit.gallery import PAIRS_ACROSS, shown, spread
+from cotejo.data.audit.result import (
+    FILES,
+    KINDS,
+    LEARNED,
+    Audit,
+    Issue,
+    read_audit,
+    write_audit_files,
+)
+
+__all__ = [
+    "FILES",
+    "KINDS",
+    "LEARNED",
+    "METHOD",
+    "PAIRS_ACROSS",
+    "Audit",
+    "Issue",
+    "audit_dataset",
+    "cached_audit",
+    "is_of",
+    "read_audit",
+    "shown",
+    "spread",
+    "with_issues",
+    "write_audit_files",
+]

@@ -1,0 +1,71 @@
+"""The pixels that the audit looks at: luminance, brought to one small size, and blurred."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.data.luminance import luminance
+
+__all__ = ["CHECKED", "blurred", "halved", "small_luminance"]
+
+CHECKED = (32, 64)
+"""Pixels a side of what is checked: images smaller or larger are brought to one or the other."""
+
+_BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
+
+
+def small_luminance(images: NDArray[np.uint8], largest: int = CHECKED[1]) -> NDArray[np.float32]:
+    """Return the luminance of images as squares of one size.
+
+    A side has as many pixels as the longer one of the images, brought to between 32 and
+    ``largest``. CIFAR-10's images keep every pixel as it is.
+
+    Args:
+        images: ``[n, height, width, channels]``, uint8.
+        largest: pixels a side, at most.
+
+    Returns:
+        ``[n, side, side]``, float32, in ``[0, 255]``.
+
+    Example:
+        >>> small_luminance(np.zeros((2, 8, 6, 1), np.uint8)).shape
+        (2, 32, 32)
+    """
+    height, width = images.shape[1:3]
+    side = min(max(height, width, CHECKED[0]), largest)
+    grey = luminance(images)
+    if (height, width) == (side, side):
+        return grey
+    rows, columns = _resampling(height, side), _resampling(width, side)
+    return np.asarray(rows @ grey @ columns.T, np.float32)
+
+
+def blurred(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``[n, height, width]`` convolved with the binomial 1 4 6 4 1 in both directions."""
+    height, width = grey.shape[1:]
+    wide = np.pad(grey, ((0, 0), (2, 2), (0, 0)), mode="edge")
+    down = sum(weight * wide[:, i : i + height] for i, weight in enumerate(_BINOMIAL))
+    wide = np.pad(down, ((0, 0), (0, 0), (2, 2)), mode="edge")
+    both = sum(weight * wide[:, :, i : i + width] for i, weight in enumerate(_BINOMIAL))
+    return np.asarray(both, np.float32)
+
+
+def halved(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``[n, side, side]`` at half its size: each pixel the mean of four; a side is even."""
+    count, height, width = grey.shape
+    fours = grey.reshape(count, height // 2, 2, width // 2, 2)
+    return np.asarray(fours.mean(axis=(2, 4)), np.float32)
+
+
+@cache
+def _resampling(size: int, target: int) -> NDArray[np.float32]:
+    """Return ``[target, size]`` weights: linear between pixels, averaging where it shrinks."""
+    scale = size / target
+    reach = max(scale, 1.0)
+    centres = (np.arange(target) + 0.5) * scale - 0.5
+    apart = np.abs(np.arange(size) - centres[:, np.newaxis])
+    weights = np.maximum(0, 1 - apart / reach)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

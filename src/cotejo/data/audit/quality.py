@@ -1,0 +1,73 @@
+"""Images with little to learn from: blank, dark, bright, or with little information in them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.data.audit.pool import Pool
+from cotejo.data.luminance import luminance
+
+__all__ = ["THRESHOLDS", "poor_images", "quality_scores"]
+
+THRESHOLDS = {"blank": 0.97, "dark": 0.65, "bright": 0.8, "low-information": 0.75}
+"""The score from which an image is of a kind."""
+
+_LEVELS = 64
+
+
+def quality_scores(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
+    """Return how blank, dark, bright and empty images are, each ``[n]`` in ``[0, 1]``.
+
+    All are of an image's luminance, in ``[0, 1]``: ``blank`` is 1 less the difference between
+    its largest and its smallest; ``dark`` is 1 less its 99th percentile; ``bright`` its 5th
+    percentile; ``low-information`` 1 less the entropy of its 64 levels over the 6 bits that it
+    can be.
+
+    Args:
+        images: ``[n, height, width, channels]``, uint8.
+
+    Example:
+        >>> scores = quality_scores(np.zeros((1, 4, 4, 3), np.uint8))
+        >>> {kind: score.tolist() for kind, score in scores.items()}
+        {'blank': [1.0], 'dark': [1.0], 'bright': [0.0], 'low-information': [1.0]}
+    """
+    levels = np.sort(luminance(images).round().astype(np.uint8).reshape(len(images), -1), axis=1)
+    pixels = levels.shape[1]
+
+    def percentile(share: float) -> NDArray[np.float64]:
+        return levels[:, round(share * (pixels - 1))] / 255
+
+    return {
+        "blank": 1 - (percentile(1) - percentile(0)),
+        "dark": 1 - percentile(0.99),
+        "bright": percentile(0.05),
+        "low-information": 1 - _entropy(levels) / np.log2(_LEVELS),
+    }
+
+
+def poor_images(pool: Pool) -> dict[str, list[tuple[int, float]]]:
+    """Return the images of each kind, ``(running number, score)``, the highest score first.
+
+    A blank image is no more than that: it is not counted as dark or empty as well.
+    """
+    found: dict[str, list[tuple[int, float]]] = {kind: [] for kind in THRESHOLDS}
+    for block in pool.blocks():
+        scores = quality_scores(pool.take(block))
+        blank = scores["blank"] >= THRESHOLDS["blank"]
+        for kind, threshold in THRESHOLDS.items():
+            chosen = scores[kind] >= threshold
+            if kind != "blank":
+                chosen &= ~blank
+            own = zip(block[chosen].tolist(), scores[kind][chosen].tolist(), strict=True)
+            found[kind] += own
+    return {kind: sorted(own, key=lambda entry: -entry[1]) for kind, own in found.items()}
+
+
+def _entropy(levels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the entropy of each row's levels, brought down to 64, in bits."""
+    count, pixels = levels.shape
+    shifted = levels // (256 // _LEVELS) + np.arange(count)[:, np.newaxis] * _LEVELS
+    counts = np.bincount(shifted.ravel(), minlength=count * _LEVELS).reshape(count, _LEVELS)
+    shares = counts / pixels
+    return np.asarray(-(shares * np.log2(np.where(shares > 0, shares, 1))).sum(axis=1) + 0.0)

@@ -1,0 +1,88 @@
+"""Labels that may be wrong: those that probabilities from elsewhere speak against."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cotejo.data.audit import Issue
+from cotejo.evaluate.metrics import check_predictions
+
+__all__ = ["label_issues", "suspected_labels"]
+
+
+def label_issues(labels: ArrayLike, probabilities: ArrayLike, split: str) -> list[Issue]:
+    """Return the suspected labels of one split as rows of its audit.
+
+    Args:
+        labels: ``[n]``, as for `suspected_labels`.
+        probabilities: ``[n, classes]``.
+        split: ``train``, ``valid`` or ``test``.
+
+    Returns:
+        Of kind ``label``; the score is 1 less the probability of the given label, and
+        ``predicted`` is the class of the highest.
+
+    Example:
+        >>> chances = [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.04, 0.96]]
+        >>> [(one.index, one.predicted) for one in label_issues([0, 0, 1, 1, 0], chances, "test")]
+        [(4, 1)]
+    """
+    positions, confidence = suspected_labels(labels, probabilities)
+    predicted = np.asarray(probabilities).argmax(axis=1)
+    return [
+        Issue(position, split, "label", 1 - chance, predicted=int(predicted[position]))
+        for position, chance in zip(positions.tolist(), confidence.tolist(), strict=True)
+    ]
+
+
+def suspected_labels(
+    labels: ArrayLike, probabilities: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the images whose labels may be wrong, by confident learning.
+
+    Confident learning estimates from probabilities how many images of each class bear the label
+    of another, and names as many: those with the least support for the label they bear. It is
+    no better than the probabilities are: what a weak network gets wrong is suspected too.
+
+    Args:
+        labels: ``[n]``, integers in ``[0, classes)``.
+        probabilities: ``[n, classes]``, in ``[0, 1]``, of a model that has not learned from
+            these images.
+
+    Returns:
+        Positions, the most suspected first, ``[m]``; and the probability that each one's given
+        label has, ``[m]``, in ``[0, 1]``: the lower, the more suspected.
+
+    Raises:
+        ValueError: labels and probabilities don't agree.
+
+    Example:
+        >>> labels = np.repeat([0, 1], 20)
+        >>> chances = np.where(labels[:, np.newaxis] == [0, 1], 0.9, 0.1)
+        >>> chances[3] = 0.05, 0.95
+        >>> suspected_labels(labels, chances)
+        (array([3]), array([0.05]))
+
+    References:
+        Northcutt, C. G., Jiang, L., and Chuang, I. L. (2021). Confident learning: estimating
+        uncertainty in dataset labels. Journal of Artificial Intelligence Research 70.
+    """
+    # Deferred: it brings pandas with it.
+    from cleanlab.filter import find_label_issues
+
+    given, chances = check_predictions(labels, probabilities)
+    # It can't tell a class that nobody bears from one that it knows nothing of.
+    borne = np.unique(given)
+    if len(borne) < 2:
+        return np.zeros(0, np.int64), np.zeros(0)
+    seen = chances[:, borne]
+    seen = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1e-12)
+    found = find_label_issues(
+        np.searchsorted(borne, given),
+        seen,
+        return_indices_ranked_by="self_confidence",
+        n_jobs=1,
+    )
+    positions = np.asarray(found, np.int64)
+    return positions, np.asarray(chances[positions, given[positions]], np.float64)

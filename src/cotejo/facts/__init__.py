@@ -1,0 +1,15 @@
+"""What a study's files say, gathered and checked, for the study itself and for its report."""
+
+from __future__ import annotations
+
+from cotejo.facts.alternative import AlternativeFacts, in_language
+from cotejo.facts.study import Phase, StudyFacts, best_alternative, gather
+
+__all__ = [
+    "AlternativeFacts",
+    "Phase",
+    "StudyFacts",
+    "best_alternative",
+    "gather",
+    "in_language",
+]

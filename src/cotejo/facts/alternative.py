@@ -1,0 +1,153 @@
+"""What an alternative's files say: what was asked for, and its runs that came to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.errors import OutputError
+from cotejo.facts.checks import check_arrays
+from cotejo.store import RunFolder
+
+__all__ = ["AlternativeFacts", "in_language"]
+
+
+@dataclass(frozen=True)
+class AlternativeFacts:
+    """One alternative: what was asked for, and its runs that came to an end."""
+
+    index: int
+    entry: Mapping[str, Any]
+    finished: tuple[RunFolder, ...]
+    failed: tuple[RunFolder, ...]
+
+    @property
+    def name(self) -> str:
+        """What files and folders call it."""
+        return str(self.entry["name"])
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Every setting, resolved."""
+        return self.entry.get("settings") or {}
+
+    def label(self, language: str) -> str:
+        """Return what the report calls it."""
+        return in_language(self.entry.get("label"), language) or self.name
+
+    def values(self, split: str, metric: str) -> list[float]:
+        """Return one metric on one split, a value a finished seed."""
+        return [float(run.metrics[split][metric]) for run in self.finished]
+
+    def mean(self, split: str, metric: str) -> float:
+        """Return the mean over the finished seeds."""
+        return fmean(self.values(split, metric))
+
+    def spread(self, split: str, metric: str) -> float | None:
+        """Return the sample deviation over the finished seeds; None for one."""
+        values = self.values(split, metric)
+        return stdev(values) if len(values) > 1 else None
+
+    @property
+    def gap(self) -> float:
+        """Training less test accuracy, neither augmented: a mean over the finished seeds."""
+        return fmean(self.gaps)
+
+    @property
+    def gaps(self) -> list[float]:
+        """The same, a value a finished seed."""
+        both = zip(self.values("train", "accuracy"), self.values("test", "accuracy"), strict=True)
+        return [train - test for train, test in both]
+
+    def mean_timing(self, name: str) -> float:
+        """Return the mean over the finished seeds of one of ``run.json``'s timings."""
+        return fmean(float(run.record["timings"][name]) for run in self.finished)
+
+    @property
+    def model(self) -> Mapping[str, Any] | None:
+        """The network's parameters and layers, or None where no run got so far."""
+        for run in (*self.finished, *self.failed):
+            if run.record.get("model"):
+                return dict(run.record["model"])
+        return None
+
+    def has_layers(self, kind: str) -> bool:
+        """Whether its network has layers of a kind, such as ``"Dropout"``."""
+        layers = (self.model or {}).get("layers") or []
+        return any(layer["type"] == kind for layer in layers)
+
+    @cached_property
+    def representative(self) -> RunFolder:
+        """The finished run of the median validation accuracy, the lower of two middle ones.
+
+        One trained network, so that its curves, confusion matrix and mistakes belong together.
+        """
+        ranked = sorted(self.finished, key=lambda run: run.metrics["valid"]["accuracy"])
+        return ranked[(len(ranked) - 1) // 2]
+
+    @cached_property
+    def per_class(self) -> list[dict[str, float]]:
+        """Precision, recall, F1 and support a class, means over the finished seeds."""
+        runs = [run.metrics["test"]["per_class"] for run in self.finished]
+        names = ("precision", "recall", "f1", "support")
+        return [
+            {name: fmean(float(one[name]) for one in same_class) for name in names}
+            for same_class in zip(*runs, strict=True)
+        ]
+
+    @cached_property
+    def answers(self) -> Mapping[str, NDArray[np.bool_]]:
+        """``[seeds, n]`` of ``valid`` and ``test``: whether each finished seed got an image right.
+
+        Raises:
+            OutputError: two seeds were measured on different images.
+        """
+        found: dict[str, list[NDArray[np.bool_]]] = {"valid": [], "test": []}
+        for run in self.finished:
+            # Not kept by the run, so that thirty runs' probabilities are not in memory at once.
+            reader = RunFolder(run.path)
+            for split, answers in found.items():
+                labels, chances = _predictions(reader, split)
+                answers.append(chances.argmax(axis=1) == labels)
+                if len(answers[-1]) != len(answers[0]):
+                    raise OutputError("damaged_file", path=run.path / "predictions.npz")
+        return {split: np.stack(answers) for split, answers in found.items()}
+
+    @cached_property
+    def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Labels ``[n]`` and probabilities ``[n, classes]`` of the representative run on test."""
+        return _predictions(self.representative, "test")
+
+    @cached_property
+    def kept_mistakes(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """``mistakes.npz`` of the representative run: positions in the test set, and images."""
+        run = self.representative
+        check_arrays(run.path / "mistakes.npz", run.mistakes, {"indices": 1, "images": 4})
+        return run.mistakes["indices"], run.mistakes["images"]
+
+
+def in_language(texts: Any, language: str) -> Any:
+    """Return the entry of ``texts`` in ``language``, else in English, else in any.
+
+    Example:
+        >>> in_language({"en": "cat", "es": "gato"}, "es")
+        'gato'
+        >>> in_language({"en": "cat"}, "es")
+        'cat'
+    """
+    if not isinstance(texts, Mapping) or not texts:
+        return texts
+    return texts.get(language, texts.get("en", next(iter(texts.values()))))
+
+
+def _predictions(run: RunFolder, split: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    labels, chances = f"{split}_labels", f"{split}_probabilities"
+    arrays = run.predictions
+    check_arrays(run.path / "predictions.npz", arrays, {labels: 1, chances: 2})
+    return arrays[labels], arrays[chances]

@@ -1,0 +1,45 @@
+"""The forms that a report can have: one HTML page, Markdown with its figures beside it, a PDF.
+
+All are made from the one rendered page, so that none says what another does not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cotejo.report.formats.places import FORMATS, chosen_formats, places
+from cotejo.store import write_atomically
+
+__all__ = ["FORMATS", "check_installed", "chosen_formats", "places", "write_page"]
+
+
+def check_installed(name: str) -> None:
+    """Check, before anything is drawn, that what writes a format is installed.
+
+    Raises:
+        OutputError: WeasyPrint, or a library of the system that it needs, is missing.
+    """
+    if name == "pdf":
+        from cotejo.report.formats.pdf import import_weasyprint
+
+        import_weasyprint()
+
+
+def write_page(page: str, path: Path, name: str) -> None:
+    """Write the rendered page to ``path`` as the format called ``name``.
+
+    Raises:
+        OutputError: ``path``, or the folder beside it that Markdown's figures go to, can't be
+            written; or as `check_installed`.
+    """
+    if name == "md":
+        from cotejo.report.formats.markdown import write_markdown
+
+        write_markdown(page, path)
+    elif name == "pdf":
+        from cotejo.report.formats.pdf import to_pdf
+
+        content = to_pdf(page)
+        write_atomically(path, lambda file: file.write(content))
+    else:
+        write_atomically(path, lambda file: file.write(page.encode()))

@@ -1,0 +1,78 @@
+"""The section on calibration: every alternative's figures, and the best's reliability diagram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.calibration import Calibration, calibrations
+from cotejo.report.elements import Cell, Column, Table, cells
+from cotejo.report.page import Page
+from cotejo.report.prose import calibration as prose
+from cotejo.report.prose.words import NOT_APPLICABLE
+from cotejo.report.reliability_figure import reliability_figure
+
+__all__ = ["calibration_section"]
+
+_COLUMNS = (
+    "log_loss", "brier", "top2", "excess", "error", "temperature", "error_scaled", "loss_scaled",
+)  # fmt: skip
+
+
+def calibration_section(page: Page) -> dict[str, Any] | None:
+    """How far probabilities can be trusted; None where no run was measured so."""
+    words, findings = page.words, page.findings
+    rows, found = calibrations(page.facts.trained), findings.diagnosis
+    if not rows:
+        return None
+    bins = len(found.before) if found else _bins(rows)
+    drawn = None
+    if found is not None:
+        drawn = page.figure(
+            "reliability",
+            reliability_figure(found, words),
+            prose.diagram_of(findings, found, words),
+            "reliability.csv",
+        )
+    return {
+        "paragraphs": prose.calibration_intro(rows, bins, words),
+        "table": _table(page, rows),
+        "diagnosis": prose.diagnosis(findings, found, words) if found else [],
+        "reliability": drawn,
+    }
+
+
+def _bins(rows: list[Calibration]) -> int:
+    measured = next(row.alternative for row in rows if row.error is not None)
+    return len(measured.representative.metrics["test"]["calibration"]["reliability"])
+
+
+def _table(page: Page, rows: list[Calibration]) -> Table:
+    columns = [page.column("alternative", number=False)]
+    columns += [
+        Column(page.words.say(f"calibration.column_{name}"), number=True) for name in _COLUMNS
+    ]
+    return page.table(
+        page.words.say("calibration.table"),
+        columns,
+        [_row(page, row) for row in rows],
+        marked=page.facts.trained.index(page.findings.best),
+        files="calibration.csv",
+    )
+
+
+def _row(page: Page, row: Calibration) -> list[Cell]:
+    n = page.words.numbers
+
+    def decimal(value: float | None, digits: int = 3) -> str:
+        return NOT_APPLICABLE if value is None else n.decimal(value, digits)
+
+    def points(value: float | None) -> str:
+        return NOT_APPLICABLE if value is None else n.points(value)
+
+    top2 = NOT_APPLICABLE if row.top2_accuracy is None else n.percent(row.top2_accuracy)
+    return [
+        page.named(row.alternative, mark_best=True),
+        *cells(decimal(row.loss), decimal(row.brier), top2, points(row.excess)),
+        *cells(points(row.error), decimal(row.temperature, 2)),
+        *cells(points(row.error_scaled), decimal(row.loss_scaled)),
+    ]

@@ -1,0 +1,95 @@
+"""The audit of a study's data: of its images, and of its labels by the study's own networks."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cotejo.data import Dataset
+from cotejo.data.audit import (
+    FILES,
+    Audit,
+    Issue,
+    cached_audit,
+    is_of,
+    read_audit,
+    with_issues,
+    write_audit_files,
+)
+from cotejo.errors import CotejoError, OutputError
+from cotejo.evaluate import label_issues
+from cotejo.facts import AlternativeFacts, best_alternative, gather
+from cotejo.progress import Observer
+from cotejo.store import RunFolder, write_atomically
+
+__all__ = ["write_audit"]
+
+LOG = "audit.log"
+
+_SPLITS = ("valid", "test")
+"""Whose labels the study's networks judge: they have not learned from these images."""
+
+
+def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
+    """Write a study's ``audit.csv``, ``audit.npz`` and ``audit.json``, unless they are there.
+
+    The labels of the validation and the test images are judged by the best alternative alone,
+    the mean of its seeds: on CIFAR-10, weaker alternatives suspect more of their own mistakes
+    and find no more wrong labels (`docs/audit.md`).
+
+    The study is whole without it. Whatever goes wrong is told to ``observer`` and is in
+    ``audit.log``, and the report does without.
+
+    Args:
+        folder: a study's, with a finished run.
+        dataset: what it trained on.
+        observer: told that an audit begins, and of what goes wrong.
+
+    Raises:
+        OutputError: the folder can't be written.
+    """
+    log = folder / LOG
+    try:
+        best = best_alternative(gather(folder))
+        judges = {"alternative": best.name, "runs": [run.key for run in best.finished]}
+        if not _is_there(folder, dataset, judges):
+            audit = cached_audit(dataset, lambda: observer.audit_started(dataset))
+            found = with_issues(audit, _suspected(best), dataset)
+            about = {**found.about, "labels_judged_by": judges}
+            arrays = found.images, found.places, found.labels
+            write_audit_files(folder, Audit(found.issues, *arrays, about))
+        log.unlink(missing_ok=True)
+    except Exception as error:
+        _forget(folder)
+        text = traceback.format_exc()
+        write_atomically(log, lambda file: file.write(text.encode()))
+        first_line = str(error).strip().partition("\n")[0]
+        reason = f"{type(error).__name__}: {first_line}"
+        observer.audit_failed(CotejoError("audit_failed", reason=reason, log=log))
+
+
+def _is_there(folder: Path, dataset: Dataset, judges: dict[str, Any]) -> bool:
+    try:
+        found = read_audit(folder)
+    except OutputError:  # none yet, or damaged: to be written anew
+        return False
+    return is_of(found, dataset.fingerprint) and found.about.get("labels_judged_by") == judges
+
+
+def _forget(folder: Path) -> None:
+    """Delete what an earlier audit left: it is not of these runs, or not of this data."""
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _suspected(best: AlternativeFacts) -> list[Issue]:
+    issues: list[Issue] = []
+    for split in _SPLITS:
+        # Read one by one, and not kept by the runs.
+        predictions = [RunFolder(run.path).predictions for run in best.finished]
+        chances = np.mean([one[f"{split}_probabilities"] for one in predictions], axis=0)
+        issues += label_issues(predictions[0][f"{split}_labels"], chances, split)
+    return issues

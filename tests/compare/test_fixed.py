@@ -1,0 +1,72 @@
+"""A figure against a value fixed beforehand: interval and p tell the same."""
+
+from math import inf
+
+import numpy as np
+import pytest
+from answer_tables import tables
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from cotejo.compare import accuracy_above, mean_accuracy, scalar_above
+
+quick = settings(max_examples=60, deadline=None)
+VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=8).filter(lambda v: np.std(v) > 1e-3)
+
+
+@quick
+@given(VALUES, st.floats(-100, 100))
+def test_of_scalars_it_is_the_one_sample_t_test(values, value):
+    found, reference = scalar_above(values, value), stats.ttest_1samp(values, value)
+    interval = reference.confidence_interval()
+    assert found.p_value == pytest.approx(reference.pvalue, abs=1e-6)
+    assert found.low + value == pytest.approx(interval.low, abs=1e-6)
+    assert found.high + value == pytest.approx(interval.high, abs=1e-6)
+
+
+@quick
+@given(tables(), st.floats(0, 1), st.booleans())
+def test_of_answers_interval_and_p_tell_the_same(correct, value, to_correct):
+    assume(len(correct) > 1)
+    found = accuracy_above(correct, value, to_correct=to_correct)
+    assert -value <= found.low <= found.estimate <= found.high <= 1 - value
+    assert found.estimate == pytest.approx(correct.mean() - value, abs=1e-12)
+    assert 0 <= found.p_value <= 1
+    assume(abs(found.p_value - 0.05) > 1e-6 and min(value, 1 - value) > 1e-6)
+    assert (found.p_value > 0.05) == (found.low <= 0 <= found.high)
+
+
+@quick
+@given(tables(), st.floats(0, 1))
+def test_the_interval_is_that_of_the_accuracy(correct, value):
+    assume(len(correct) > 1)
+    found, alone = accuracy_above(correct, value), mean_accuracy(correct)
+    assert found.low + value == pytest.approx(alone.low, abs=1e-9)
+    assert found.high + value == pytest.approx(alone.high, abs=1e-9)
+
+
+def test_always_right():
+    right = np.ones((3, 40), bool)
+    assert accuracy_above(right, 1.0).p_value == 1
+    assert accuracy_above(right, 0.0).p_value == 0
+    assert accuracy_above(~right, 1.0).p_value == 0
+    # Wilson's 95% interval of 40 of 40 begins at 0.912.
+    assert accuracy_above(right, 0.913).p_value > 0.05 > accuracy_above(right, 0.911).p_value
+
+
+def test_one_value_settles_nothing():
+    for found in (scalar_above([3.0], 1.0), accuracy_above([[True, False]], 0.1)):
+        assert (found.method, found.p_value) == ("single", 1)
+        assert (found.low, found.high) == (-inf, inf)
+
+
+def test_out_of_range():
+    with pytest.raises(ValueError, match=r"`value` must be in \[0, 1\]; received 1.5"):
+        accuracy_above([[True]], 1.5)
+    with pytest.raises(ValueError, match=r"`correct` must be \[seeds, images\]"):
+        accuracy_above([True], 0.5)
+    with pytest.raises(ValueError, match="`values` must be finite numbers"):
+        scalar_above([], 0.0)
+    with pytest.raises(ValueError, match="`value` must be finite"):
+        scalar_above([1.0, 2.0], inf)

@@ -1,0 +1,199 @@
+"""Differences: against scipy and statsmodels, by properties, and where nothing varies."""
+
+from dataclasses import asdict
+from math import inf
+
+import numpy as np
+import pytest
+from answer_tables import bonett_and_price, simulated, tables, two_tables
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.stats import ttest_ind
+from statsmodels.stats.contingency_tables import mcnemar
+
+from cotejo.compare import accuracy_difference, scalar_difference
+from cotejo.compare.twofold import two_sided_p
+
+quick = settings(max_examples=60, deadline=None)
+values = st.lists(st.floats(-100, 100).map(lambda value: round(value, 3)), min_size=1, max_size=5)
+
+
+@quick
+@given(two_tables())
+def test_the_reverse_is_the_other_way_round(pair):
+    found, reverse = accuracy_difference(*pair), accuracy_difference(*pair[::-1]).reversed()
+    assert reverse.seeds == found.seeds
+    for name, value in asdict(found).items():
+        if isinstance(value, float):
+            assert getattr(reverse, name) == pytest.approx(value, abs=1e-12)
+
+
+@quick
+@given(two_tables(), st.randoms())
+def test_the_order_of_seeds_and_of_images_is_nothing(pair, random):
+    first, second = pair
+    images = random.sample(range(first.shape[1]), first.shape[1])
+    seeds = [random.sample(range(len(one)), len(one)) for one in pair]
+    found = accuracy_difference(first, second)
+    shuffled = accuracy_difference(first[seeds[0]][:, images], second[seeds[1]][:, images])
+    for name in ("estimate", "low", "high", "p_value", "seed_variance", "image_variance"):
+        assert getattr(shuffled, name) == pytest.approx(getattr(found, name), abs=1e-9)
+
+
+@quick
+@given(two_tables(), st.floats(0.05, 0.98), st.floats(-1, 1))
+def test_bounds(pair, confidence, margin):
+    found = accuracy_difference(*pair)
+    assert found.estimate == pytest.approx(pair[0].mean() - pair[1].mean(), abs=1e-12)
+    assert -1 <= found.low <= found.estimate <= found.high <= 1
+    narrow, wide = found.interval(confidence), found.interval((1 + confidence) / 2)
+    assert wide.low <= narrow.low <= narrow.high <= wide.high
+    assert (found.interval().low, found.interval().high) == (found.low, found.high)
+    assert 0 <= found.p_value_against(margin) <= 1
+    assert found.seed_variance >= 0
+    assert found.image_variance > 0
+
+
+@pytest.mark.parametrize("margin", [5e-324, 1e-310, 1e-290])
+def test_a_margin_next_to_nothing_is_none(margin):
+    found = accuracy_difference(np.eye(2, 4, dtype=bool), np.eye(2, 4, dtype=bool))
+    assert found.p_value_against(margin) == pytest.approx(1)
+    assert two_sided_p(margin, 0.5, 2, 0.25) == pytest.approx(1)
+
+
+@quick
+@given(two_tables(), st.floats(-0.99, 0.99))
+def test_interval_and_p_tell_the_same(pair, margin):
+    found = accuracy_difference(*pair)
+    assume(found.method == "seeds-and-images" or margin != 0)
+    p = found.p_value_against(margin)
+    assume(abs(p - 0.05) > 1e-6)
+    assert (p > 0.05) == (found.low <= margin <= found.high)
+
+
+@quick
+@given(two_tables(most_seeds=1))
+def test_of_one_seed_a_side_it_is_mcnemar_s_and_bonett_and_price_s(pair):
+    first, second = pair[0][0], pair[1][0]
+    table = [
+        [(first & second).sum(), (first & ~second).sum()],
+        [(~first & second).sum(), (~first & ~second).sum()],
+    ]
+    found = accuracy_difference(*pair)
+    assert found.p_value == pytest.approx(mcnemar(table, exact=True).pvalue)
+    assert (found.low, found.high) == pytest.approx(bonett_and_price(first, second), abs=1e-7)
+    assert (found.method, found.seeds, found.seed_variance) == ("mcnemar", (1, 1), 0)
+
+
+@quick
+@given(tables())
+def test_the_same_answers_are_no_difference(correct):
+    found = accuracy_difference(correct, correct)
+    assert found.estimate == 0
+    assert found.p_value == 1
+    assert not found.excludes_zero
+    assert found.low < 0 < found.high
+
+
+def test_always_right_against_always_wrong():
+    right, wrong = np.ones((3, 500), bool), np.zeros((3, 500), bool)
+    found = accuracy_difference(right, wrong)
+    assert found.estimate == 1
+    assert 0.9 < found.low <= found.high == 1
+    assert found.p_value < 1e-12
+
+
+def test_one_image_settles_nothing():
+    assert accuracy_difference([[True]], [[False]]).p_value == 1
+    found = accuracy_difference([[True]] * 3, [[False]] * 3)
+    assert found.low < 1
+    assert found.p_value > 1e-3
+
+
+def test_with_endless_images_it_is_welch_s():
+    generator = np.random.default_rng(3)
+    rates = [np.array([[0.60], [0.63], [0.66]]), np.array([[0.5], [0.56], [0.55], [0.52]])]
+    first, second = (generator.random((len(rate), 400_000)) < rate for rate in rates)
+    expected = ttest_ind(first.mean(axis=1), second.mean(axis=1), equal_var=False)
+    found = accuracy_difference(first, second)
+    assert found.degrees == pytest.approx(expected.df, rel=0.01)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=0.05)
+    low, high = expected.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.0015)
+
+
+def test_with_seeds_that_agree_it_is_bonett_and_price_s():
+    generator = np.random.default_rng(4)
+    first, second = (simulated(generator, mean, 1, 2000) for mean in (1.2, 1.0))
+    found = accuracy_difference(np.repeat(first, 3, axis=0), np.repeat(second, 3, axis=0))
+    low, high = bonett_and_price(first[0], second[0])
+    assert found.seed_variance == pytest.approx(0, abs=1e-20)
+    assert found.high - found.low == pytest.approx(high - low, rel=0.01)
+
+
+def test_one_seed_is_lent_the_other_side_s_variance():
+    generator = np.random.default_rng(5)
+    one, several = simulated(generator, 1, 1, 4000), simulated(generator, 1, 3, 4000, 0.3)
+    found = accuracy_difference(one, several)
+    assert found.method == "seeds-and-images"
+    assert found.degrees == 2
+    assert found.seed_variance > 0
+    reverse = accuracy_difference(several, one)
+    assert reverse.seed_variance == found.seed_variance
+
+
+def test_other_images_and_other_shapes_are_refused():
+    with pytest.raises(ValueError, match="`first` and `second` must be of the same images"):
+        accuracy_difference([[True, False]], [[True]])
+    with pytest.raises(ValueError, match=r"`first` must be \[seeds, images\].*received \[2\]"):
+        accuracy_difference([True, False], [[True, False]])
+    with pytest.raises(ValueError, match="`second` must be true or false"):
+        accuracy_difference([[True, False]], [[0.2, 0.8]])
+    with pytest.raises(ValueError, match="`confidence`"):
+        accuracy_difference([[True, False]], [[True, True]]).interval(1.0)
+
+
+@quick
+@given(values, values)
+def test_of_a_scalar_it_is_welch_s_test(first, second):
+    assume(len(first) > 1 and len(second) > 1)
+    # scipy warns, rightly, of values too near each other for their variance to mean anything.
+    assume(np.std(first) > 0.01 and np.std(second) > 0.01)
+    expected = ttest_ind(first, second, equal_var=False)
+    found = scalar_difference(first, second)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+    low, high = expected.confidence_interval()
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
+    assert found.method == "welch"
+    assert found.reversed() == scalar_difference(second, first)
+
+
+def test_a_scalar_of_one_seed_a_side_settles_nothing():
+    found = scalar_difference([60.0], [75.0])
+    assert (found.estimate, found.low, found.high) == (-15, -inf, inf)
+    assert (found.p_value, found.method) == (1, "single")
+    assert found.p_value_against(-3) == 1
+    assert not found.excludes_zero
+    assert found.reversed().estimate == 15
+
+
+def test_scalars_that_never_vary_are_taken_at_their_word():
+    found = scalar_difference([10, 10, 10], [15, 15])
+    assert (found.estimate, found.low, found.high, found.p_value) == (-5, -5, -5, 0)
+    assert scalar_difference([10, 10], [10, 10]).p_value == 1
+    assert scalar_difference([10, 10], [15, 15]).p_value_against(-5) == 1
+
+
+def test_images_widen_a_scalar_s_interval():
+    first, second = [0.08, 0.10, 0.09], [0.05, 0.06, 0.06]
+    alone, both = scalar_difference(first, second), scalar_difference(first, second, 1e-4)
+    assert both.high - both.low > alone.high - alone.low
+    assert both.p_value > alone.p_value
+
+
+@pytest.mark.parametrize("bad", [[], [np.nan], [[1.0]], [inf, 1.0]])
+def test_scalars_that_are_none_are_refused(bad):
+    with pytest.raises(ValueError, match="`second` must be finite numbers"):
+        scalar_difference([1.0], bad)
+    with pytest.raises(ValueError, match="`image_variance` must be 0 or more"):
+        scalar_difference([1.0], [2.0], image_variance=-1)

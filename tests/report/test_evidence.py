@@ -1,0 +1,422 @@
+"""For constructed results, what is settled is said, and what is not is not."""
+
+import json
+import re
+from math import inf
+
+import pytest
+from fabricate import Made, fabricate_study
+
+from cotejo.facts import gather
+from cotejo.report import write_report
+from cotejo.report.claims import Part, Verdict
+from cotejo.report.csv_files import claim_rows
+from cotejo.report.findings import Findings
+from cotejo.report.page import Page
+from cotejo.report.prose.claims import advantage, claims, summary_of_claims, wants
+from cotejo.report.prose.claims import claimed as what_is_claimed
+from cotejo.report.prose.comparisons import comparison_sentence, comparisons, p_value
+from cotejo.report.prose.factors import effect_sentences
+from cotejo.report.prose.words import Words
+from cotejo.report.sections.claims import claims_section
+from cotejo.store import read_csv
+
+EN, ES = Words("en"), Words("es")
+THREE = (1, 2, 3)
+
+
+def claim(better, than, metric="test_accuracy", by=0.0, value=None, reach=None):
+    text = {"en": f"{better} is better", "es": f"{better} es mejor"}
+    return {"text": text, "better": better, "than": than, "value": value, "by": by,
+            "metric": metric, "reach": reach}  # fmt: skip
+
+
+@pytest.fixture
+def claimed(tmp_path):
+    """Make the findings of a study that states claims."""
+
+    def make(alternatives, *stated, seeds=THREE):
+        folder = fabricate_study(tmp_path / "study", alternatives, seeds=seeds)
+        study = json.loads((folder / "study.json").read_text())
+        (folder / "study.json").write_text(json.dumps(study | {"claims": list(stated)}))
+        return Findings(gather(folder))
+
+    return make
+
+
+def test_a_clear_win_over_seeds(study):
+    findings = study(Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75, 0.76, 0.755)), seeds=THREE)
+    (lead,) = findings.leads
+    assert lead.settled
+    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.0 points [")
+    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,0 puntos [")
+    # Seen from the other side it is the same sentence.
+    other = findings.evidence.lead(lead.second, lead.first)
+    assert other.outcome == "behind"
+    assert comparison_sentence(other, EN) == comparison_sentence(lead, EN)
+
+
+def test_a_tie_over_seeds_says_what_would_settle_it(study):
+    findings = study(Made("a", (0.70, 0.73, 0.71)), Made("b", (0.72, 0.75, 0.70)), seeds=THREE)
+    sentence = comparison_sentence(findings.leads[0], EN)
+    assert "are not distinguishable with 3 seeds" in sentence
+    assert "would be needed" in sentence or "it would take" in sentence
+    assert "no se distinguen con 3 semillas" in comparison_sentence(findings.leads[0], ES)
+
+
+def test_one_seed_compares_networks_only(study):
+    findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
+    assert "beats that of" in comparison_sentence(findings.leads[0], EN)
+    assert "nothing about luck in training" in " ".join(comparisons(findings, EN))
+    assert "McNemar" in " ".join(comparisons(findings, ES))
+
+
+def test_what_decides_is_corrected_for_all_pairs(study):
+    findings = study(*(Made(name, (0.6,)) for name in "abcd"))
+    assert "Of 6 pairs" in " ".join(comparisons(findings, EN))
+    assert all(found.p_corrected >= found.difference.p_value
+               for found in findings.evidence.comparisons)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "spanish"),
+    [(0.0004, "< 0.001", "< 0,001"), (0.0234, "0.023", "0,023"), (0.5, "0.50", "0,50")],
+)
+def test_p_has_the_digits_that_matter(value, english, spanish):
+    assert p_value(value, EN) == english
+    assert p_value(value, ES) == spanish
+
+
+def test_a_setting_that_changes_alone_is_a_factor(study):
+    findings = study(
+        Made("base", (0.60, 0.61, 0.605)),
+        Made("he", (0.70, 0.71, 0.705), changes={"initializer": "he"}),
+        Made("sgd", (0.50, 0.51, 0.505), changes={"optimizer": "sgd", "learning_rate": 0.01}),
+        Made("both", (0.9,) * 3, changes={"batch_size": 128, "augment": "notebook"}),
+        seeds=THREE,
+    )
+    assert [factor.name for factor in findings.factors] == ["initializer", "optimizer"]
+    initializer, optimizer = findings.factors
+    (up,) = effect_sentences(initializer, EN)
+    assert up.startswith("“The he” has 10.0 points [")
+    (down,) = effect_sentences(optimizer, ES)
+    assert down.startswith("«La sgd» logra 10,0 puntos [")
+
+
+def test_a_factor_without_a_settled_difference_says_so(study):
+    findings = study(
+        Made("base", (0.70, 0.73, 0.71)),
+        Made("he", (0.71, 0.72, 0.715), changes={"initializer": "he"}),
+        seeds=THREE,
+    )
+    (sentence,) = effect_sentences(findings.factors[0], EN)
+    assert "is not settled" in sentence
+    assert "more test accuracy" not in sentence
+
+
+def test_no_factor_where_everything_changes_at_once(study):
+    findings = study(Made("a"), Made("b", changes={"batch_size": 128, "augment": "notebook"}))
+    assert findings.factors == []
+
+
+GOOD, POOR = (0.75, 0.76, 0.755), (0.60, 0.61, 0.605)
+
+
+def test_claims_get_their_verdicts(claimed):
+    findings = claimed(
+        [Made("base", POOR), Made("better", GOOD), Made("same", (0.63, 0.60, 0.616))],
+        claim("better", ["base"]),
+        claim("base", ["better"]),
+        claim("same", ["base"]),
+        claim("better", ["base"], by=0.30),
+        claim("better", ["base", "same"]),
+        claim("base", ["same"], by=-0.15),
+    )
+    outcomes = [verdict.outcome for verdict in findings.verdicts]
+    assert outcomes == ["supported", "refuted", "unsettled", "refuted", "supported", "supported"]
+    assert (
+        "support 3, refute 2 and leave 1 unsettled" in summary_of_claims(findings.verdicts, EN)[0]
+    )
+    assert (
+        "respaldan 3, refutan 2 y dejan 1 sin decidir"
+        in (summary_of_claims(findings.verdicts, ES)[0])
+    )
+    first, *_, last = findings.verdicts
+    assert advantage(first, first.parts[0], findings, EN).startswith(
+        "Test accuracy, against “The base”: 15.0 points ["
+    )
+    assert what_is_claimed(first, EN) == []
+    assert what_is_claimed(last, ES) == ["se afirmaba: como mucho, 15,0 puntos peor"]
+    assert wants(first, first.parts[0], EN) == []
+    third = findings.verdicts[2]
+    assert wants(third, third.parts[0], EN)
+
+
+def test_one_seed_settles_no_claim(claimed):
+    findings = claimed(
+        [Made("base", (0.5,)), Made("better", (0.9,))], claim("better", ["base"]), seeds=(1,)
+    )
+    assert findings.verdicts[0].outcome == "unsettled"
+    (verdict,) = findings.verdicts
+    assert "With one seed a side no claim" in " ".join(claims(findings, EN))
+    assert "una sola semilla" in advantage(verdict, verdict.parts[0], findings, ES)
+
+
+def test_a_claim_on_an_alternative_without_results_is_not_tested(claimed):
+    findings = claimed(
+        [Made("base", GOOD), Made("gone", GOOD, failed=THREE)], claim("gone", ["base"])
+    )
+    assert findings.verdicts[0].outcome == "untested"
+    (verdict,) = findings.verdicts
+    assert "no finished run" in advantage(verdict, verdict.parts[0], findings, EN)
+    assert "could not be tested" in " ".join(claims(findings, EN))
+
+
+def test_lower_is_better_for_gap_epochs_and_seconds(claimed):
+    findings = claimed(
+        [
+            Made("base", POOR, train=(0.90, 0.91, 0.90), seconds=9.0),
+            Made("small", POOR, train=(0.61, 0.62, 0.61), seconds=6.0),
+        ],
+        claim("small", ["base"], "gap"),
+        claim("small", None, "gap", value=0.1),
+        claim("small", ["base"], "seconds"),
+        claim("base", ["small"], "epochs", reach=0.99),
+    )
+    outcomes = [verdict.outcome for verdict in findings.verdicts]
+    assert outcomes[:3] == ["supported", "supported", "supported"]
+    # Never reached by any run, they tell nothing apart.
+    assert outcomes[3] == "unsettled"
+    never = findings.verdicts[3]
+    assert "can't be stated" in advantage(never, never.parts[0], findings, EN)
+    assert "6 runs never reached that accuracy" in " ".join(wants(never, never.parts[0], EN))
+    gap = findings.verdicts[0]
+    assert "(smaller is better)" in advantage(gap, gap.parts[0], findings, EN)
+    assert "(mejor cuanto menor)" in advantage(gap, gap.parts[0], findings, ES)
+
+
+def test_the_report_and_its_files_have_them(claimed):
+    findings = claimed([Made("base", POOR), Made("better", GOOD)], claim("better", ["base"]))
+    folder = findings.facts.folder.path
+    page = write_report(folder, "es").read_text()
+    assert "Las afirmaciones, a examen" in page
+    assert "Quién supera a quién" in page
+    (pair,) = read_csv(folder / "comparisons.csv")
+    assert (pair["first"], pair["second"], pair["verdict"]) == ("base", "better", "second")
+    (row,) = read_csv(folder / "claims.csv")
+    assert (row["outcome"], row["than"]) == ("supported", "base")
+    assert float(row["advantage"]) == pytest.approx(0.15, abs=0.002)
+
+
+def test_without_claims_there_is_no_section(study):
+    page = write_report(study(Made("a")).facts.folder.path).read_text()
+    assert 'id="claims"' not in page
+    assert 'id="comparisons"' not in page
+
+
+def told(verdict, findings, words):
+    return [advantage(verdict, part, findings, words) for part in verdict.parts]
+
+
+def test_runs_that_never_arrived_make_a_difference_a_bound(claimed):
+    findings = claimed(
+        [Made("base", GOOD), Made("other", POOR)],
+        claim("other", ["base"], "epochs", reach=0.60),
+        claim("base", ["other"], "epochs", reach=0.60),
+        claim("base", ["other"], "epochs", reach=0.60, by=9.0),
+    )
+    refuted, supported, more = findings.verdicts
+    assert [verdict.outcome for verdict in (refuted, supported, more)] == [
+        "refuted", "supported", "unsettled"
+    ]  # fmt: skip
+    (part,) = supported.parts
+    # The slower ones count as the 10 epochs that they trained, which is too few: a bound is
+    # never rounded up.
+    assert 4 < part.difference.estimate < 6
+    assert (part.difference.low, part.difference.high) == (-inf, inf)
+    assert part.unreached == 3
+    (english,), (spanish,) = (told(supported, findings, words) for words in (EN, ES))
+    assert re.search(r"against “The other”: at least 5\.[12] epochs; corrected p", english)
+    assert "al menos 5," in spanish
+    assert "[" not in english
+    assert "at most −5." in told(refuted, findings, EN)[0]
+    # A claim beyond the bound may be true or not.
+    assert more.parts[0].p_corrected == 1
+
+
+def test_runs_that_never_arrived_on_the_faster_side_leave_nothing_to_state(claimed):
+    findings = claimed(
+        # A short training that never gets there is no faster for it.
+        [Made("base", GOOD), Made("short", POOR, changes={"epochs": 3}), Made("slow", POOR)],
+        claim("short", ["base"], "epochs", reach=0.60),
+        claim("short", ["slow"], "epochs", reach=0.60),
+    )
+    for verdict in findings.verdicts:
+        assert verdict.outcome == "unsettled"
+        assert verdict.parts[0].difference is None
+        assert "can't be stated" in told(verdict, findings, EN)[0]
+        assert "no se puede determinar" in told(verdict, findings, ES)[0]
+    assert "habrían necesitado" in wants(verdict, verdict.parts[0], ES)[0]
+    rows = claim_rows(findings, "en")
+    assert [(row["outcome"], row["advantage"]) for row in rows] == [("unsettled", None)] * 2
+
+
+def test_a_bound_without_any_spread_settles_nothing(claimed):
+    same = (0.75,) * 3
+    findings = claimed(
+        [Made("base", same), Made("other", POOR)],
+        claim("base", ["other"], "epochs", reach=0.60),
+        claim("other", None, "epochs", value=2, reach=0.60),
+    )
+    for verdict in findings.verdicts:
+        assert verdict.outcome == "unsettled"
+        assert verdict.parts[0].p_corrected == 1
+    assert "at least" in told(findings.verdicts[0], findings, EN)[0]
+    assert "at most −8.0 epochs" in told(findings.verdicts[1], findings, EN)[0]
+
+
+def test_a_claim_of_a_value_has_the_interval_of_the_results(claimed):
+    findings = claimed(
+        [Made("base", POOR), Made("better", (0.72, 0.78, 0.755))],
+        claim("better", None, value=0.7),
+        claim("base", None, value=0.7),
+    )
+    for verdict in findings.verdicts:
+        (part,), alone = verdict.parts, findings.accuracy[verdict.claim["better"]]
+        assert part.difference.low + 0.7 == pytest.approx(alone.low)
+        assert part.difference.high + 0.7 == pytest.approx(alone.high)
+        assert part.p_corrected >= part.difference.p_value_against(0.0)
+
+
+def test_what_settles_says_how_it_is_corrected(claimed, study):
+    three = [Made("base", POOR), Made("better", GOOD), Made("same", (0.63, 0.60, 0.616))]
+    findings = claimed(three, claim("better", ["base", "same"]), claim("better", ["base"], "gap"))
+    english, spanish = " ".join(comparisons(findings, EN)), " ".join(comparisons(findings, ES))
+    assert "not Holm's of the p printed beside it" in english
+    assert "drawn towards that of the whole study" in english
+    assert "acercada a la del conjunto del estudio" in spanish
+    rule = " ".join(claims(findings, EN))
+    assert "over the 3 comparisons of all claims" in rule
+    assert "may therefore leave out 0, or the margin claimed, without that being enough" in rule
+    assert "drawn towards that of the whole study" in rule
+    assert "puede dejar fuera el 0, o el margen afirmado, sin que eso baste" in " ".join(
+        claims(findings, ES)
+    )
+    one_seed = study(*(Made(name, (0.6,)) for name in "abc"))
+    assert "printed beside it" not in " ".join(comparisons(one_seed, EN))
+
+
+def test_each_comparison_of_a_claim_has_a_row(claimed):
+    findings = claimed(
+        [Made("base", (0.70, 0.72, 0.71)), Made("a", (0.71, 0.73, 0.70)), Made("b", POOR)],
+        claim("base", ["a", "b"], by=0.01),
+    )
+    page = Page(findings, EN)
+    first, second = claims_section(page)["table"].rows
+    assert first[0].remarks == ["claimed: more than 1.0 points"]
+    assert second[0].remarks == ["the same claim"]
+    assert "against “The a”" in first[2].text
+    assert "against “The b”" in second[2].text
+    # Ahead by less than is claimed, more data would settle it against the claim.
+    (remark,) = first[2].remarks
+    assert "against the claim" in remark
+    assert second[2].remarks == []
+
+
+@pytest.mark.parametrize(
+    ("supported", "refuted", "unsettled", "english", "spanish"),
+    [
+        (0, 0, 5, "neither support nor refute any; 5 remain unsettled",
+         "no respaldan ni refutan ninguna; 5 quedan sin decidir"),
+        (0, 0, 0, "neither support nor refute any", "no respaldan ni refutan ninguna"),
+        (2, 0, 1, "support 2, refute none and leave 1 unsettled",
+         "respaldan 2, no refutan ninguna y dejan 1 sin decidir"),
+        (0, 2, 0, "support none, refute 2 and leave none unsettled",
+         "no respaldan ninguna, refutan 2 y no dejan ninguna sin decidir"),
+    ],
+)  # fmt: skip
+def test_no_claim_is_counted_by_a_nought(supported, refuted, unsettled, english, spanish):
+    outcomes = ["supported"] * supported + ["refuted"] * refuted + ["unsettled"] * unsettled
+    outcomes += ["untested"] * (2 - min(len(outcomes), 2))
+    verdicts = [
+        Verdict({}, (Part("x", None, None, 1.0, outcome, None, 0),)) for outcome in outcomes
+    ]
+    assert f"these data {english}." in summary_of_claims(verdicts, EN)[0]
+    assert f"estos datos {spanish}." in summary_of_claims(verdicts, ES)[0]
+
+
+def test_what_is_needed_is_more_than_there_is(claimed):
+    findings = claimed(
+        [Made("base", (0.70, 0.72, 0.71)), Made("better", (0.73, 0.75, 0.72)),
+         *(Made(f"other-{k}", (0.70 + k / 100, 0.73, 0.71)) for k in range(3))],
+        *(claim("better", [f"other-{k}"]) for k in range(3)),
+        claim("better", ["base"]),
+    )  # fmt: skip
+    for verdict in findings.verdicts:
+        for part in verdict.parts:
+            if part.needed and part.needed.seeds:
+                assert part.needed.seeds > 3
+    for found in findings.evidence.comparisons:
+        if found.needed and found.needed.seeds:
+            assert found.needed.seeds > 3
+
+
+def test_ahead_but_not_settled_is_never_called_indistinguishable(study):
+    findings = study(
+        *(Made(name, (0.70, 0.71, 0.705)) for name in "abcdefg"),
+        Made("h", (0.74, 0.76, 0.75)),
+        seeds=THREE,
+    )
+    for lead in findings.leads:
+        sentence = comparison_sentence(lead, EN)
+        if lead.difference.excludes_zero and not lead.settled:
+            assert "is ahead of" in sentence
+            assert "not settled" in sentence
+
+
+def test_one_seed_and_three_lend_the_spread(study):
+    findings = study(
+        Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75,) * 3, failed=(2, 3)), seeds=THREE
+    )
+    assert "single finished seed" in " ".join(comparisons(findings, EN))
+    assert not findings.leads[0].one_seed
+    assert "supera" in comparison_sentence(findings.leads[0], ES) or "delante" in (
+        comparison_sentence(findings.leads[0], ES)
+    )
+
+
+def test_early_stopping_is_not_blamed_for_other_epochs(study):
+    findings = study(
+        Made("base"),
+        Made("stopping", changes={"early_stopping": 3, "epochs": 30}),
+        Made("five", changes={"epochs": 5}),
+    )
+    names = {
+        factor.name: [(e.lead.first.name, e.lead.second.name) for e in factor.effects]
+        for factor in findings.factors
+    }
+    assert names == {"epochs": [("five", "base")], "early_stopping": [("stopping", "base")]}
+    (sentence,) = effect_sentences(findings.factors[1], EN)
+    assert "Along with it change: epochs" in sentence
+
+
+def test_the_gap_is_spoken_of_where_it_is_beyond_chance(study):
+    findings = study(
+        Made("base", POOR, train=(0.90, 0.91, 0.905)),
+        Made("augmented", POOR, train=(0.62, 0.63, 0.625), changes={"augment": "notebook"}),
+        seeds=THREE,
+    )
+    (sentence,) = effect_sentences(findings.factors[0], EN)
+    assert "narrower" in sentence
+    (spanish,) = effect_sentences(findings.factors[0], ES)
+    assert "menor" in spanish
+
+
+def test_claims_taken_out_leave_no_verdicts(claimed):
+    findings = claimed([Made("base", POOR), Made("better", GOOD)], claim("better", ["base"]))
+    folder = findings.facts.folder.path
+    write_report(folder)
+    study = json.loads((folder / "study.json").read_text())
+    (folder / "study.json").write_text(json.dumps(study | {"claims": []}))
+    write_report(folder)
+    assert not (folder / "claims.csv").exists()

@@ -1,0 +1,291 @@
+"""The report as Markdown and as PDF says what the page says; only reports are overwritten."""
+
+import io
+import re
+import sys
+import zlib
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from fabricate import Made, fabricate_study
+from PIL import Image
+
+from cotejo.cli.app import run
+from cotejo.errors import ConfigError, OutputError
+from cotejo.facts import gather
+from cotejo.report import write_report, write_reports
+from cotejo.report.findings import Findings
+from cotejo.report.formats import chosen_formats, places
+from cotejo.report.formats.markdown import to_markdown
+from cotejo.report.formats.pdf import import_weasyprint, to_pdf
+from cotejo.report.html import render
+
+try:
+    import_weasyprint()
+except OutputError as error:
+    pdf = pytest.mark.skip(reason=str(error))
+else:
+    pdf = pytest.mark.skipif(False, reason="")
+
+
+@pytest.fixture(scope="module", params=["en", "es"])
+def page(request, full):
+    return render(Findings(gather(full)), request.param)
+
+
+@pytest.fixture(scope="module")
+def written(page):
+    return to_markdown(page, "report-files")
+
+
+class Counter(HTMLParser):
+    """Count each table's rows, and keep the sections' titles."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.rows, self.titles, self.in_title = [], [], False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "table":
+            self.rows.append(0)
+        self.rows[-1:] = [self.rows[-1] + (tag == "tr")] if self.rows else []
+        if tag == "h2":
+            self.titles.append("")
+        self.in_title = tag == "h2" or (self.in_title and tag == "span")
+
+    def handle_endtag(self, tag):
+        self.in_title = self.in_title and tag != "h2"
+
+    def handle_data(self, data):
+        if self.in_title:
+            self.titles[-1] += data
+
+
+def test_every_title_and_every_row_is_in_the_markdown(page, written):
+    text, _ = written
+    found = Counter(page)
+    assert len(found.titles) > 9
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == found.titles
+    blocks = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    rows = [block.count("\n") - 1 for block in blocks if not block.startswith("| ![")]
+    assert rows == found.rows
+    for block in blocks:
+        assert len({line.count(" |") for line in block.splitlines()}) == 1
+
+
+def test_no_html_is_left_and_what_folds_is_open(page, written):
+    text, _ = written
+    prose = re.sub(r"`[^`]*`", "", text)
+    assert not re.search(r"(?<!\\)<[a-zA-Z/!]", prose)
+    for summary in re.findall(r"<summary>(.*?)</summary>", page):
+        assert f"**{summary}**" in text.replace("\\", "")
+
+
+def test_pictures_are_files_that_can_be_opened(written):
+    text, pictures = written
+    shown = re.findall(r"!\[[^\]]+\]\(report-files/([^)]+)\)", text)
+    assert sorted(shown) == sorted(pictures)
+    for name, content in pictures.items():
+        if name.endswith(".svg"):
+            root = ElementTree.fromstring(content)  # noqa: S314
+            assert root.tag == "{http://www.w3.org/2000/svg}svg"
+            assert float(root.attrib["width"]) > 300
+        else:
+            with Image.open(io.BytesIO(content)) as image:
+                assert min(image.size) >= 64
+
+
+def test_the_contents_lead_to_the_headings(written):
+    text, _ = written
+    links = re.findall(r"\]\(#([^)]+)\)", text)
+    titles = [line[3:] for line in text.splitlines() if re.match(r"## \d", line)]
+    assert links == [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+def test_numbers_stand_to_the_right(written):
+    text, _ = written
+    assert re.search(r"^\| --- \| ---: \| ---: \|", text, re.MULTILINE)
+
+
+def test_a_label_is_no_mark_of_markdown(tmp_path):
+    label = "a|b *c* <b>d</b> $x$ [e](f) _g_ `h` &amp; i_j"
+    fabricate_study(tmp_path, [Made("a", label={"en": label}), Made("b", (0.6,))])
+    text = write_report(tmp_path, format="md").read_text()
+    marked = r"a\|b \*c\* \<b>d\</b> \$x\$ [e\](f) \_g\_ \`h\` \&amp; i_j"
+    assert f"| {marked} " in text
+    assert re.sub(r"\\(?=[|*<$\]_`&])", "", marked) == label
+
+
+def test_markdown_written_again_leaves_no_old_pictures(tmp_path):
+    fabricate_study(tmp_path, [Made("a"), *(Made(f"b{index}", (0.6,)) for index in range(3))])
+    path = write_report(tmp_path, format="md", out=tmp_path / "my report.md")
+    folder = tmp_path / "my report-files"
+    assert (folder / "curves-3.svg").is_file()
+    assert "(my%20report-files/curves-3.svg)" in path.read_text()
+    (folder / "mine.svg").write_text("")
+    fabricate_study(tmp_path, [Made("a")])
+    assert write_report(tmp_path, format="md", out=path) == path
+    assert not (folder / "curves-3.svg").exists()
+    assert (folder / "curves-0.svg").is_file()
+    assert (folder / "mine.svg").is_file()
+
+
+def test_a_stranger_s_folder_gets_no_pictures(reported, tmp_path, capsys):
+    place, folder = tmp_path / "notes.md", tmp_path / "notes-files"
+    folder.mkdir()
+    (folder / "curves-0.svg").write_text("Mine.")
+    for language, said in (("es", "Elija otro nombre"), ("en", "Choose another name")):
+        asked = ["report", str(reported), "--out", str(place), "--lang", language]
+        assert run(asked) == 2
+        shown = capsys.readouterr().err
+        assert str(folder) in shown
+        assert said in shown
+        assert shown.count("\n") == 1
+    assert [path.name for path in tmp_path.rglob("*.*")] == ["curves-0.svg"]
+    assert (folder / "curves-0.svg").read_text() == "Mine."
+    (folder / "curves-0.svg").rename(tmp_path / "mine.svg")
+    assert places(reported, ["md"], place) == {"md": place}
+    folder.rmdir()
+    folder.write_text("A file of that name.")
+    with pytest.raises(OutputError, match="not written by Cotejo"):
+        places(reported, ["md"], place)
+
+
+def test_a_folder_of_pictures_is_known_without_its_report_and_without_its_mark(reported, tmp_path):
+    place = write_report(reported, "es", out=tmp_path / "notes.md")
+    text = place.read_text()
+    place.unlink()
+    assert places(reported, ["md"], place) == {"md": place}
+    (tmp_path / "notes-files" / ".cotejo").unlink()
+    with pytest.raises(OutputError, match="not written by Cotejo"):
+        places(reported, ["md"], place)
+    place.write_text(text)
+    assert places(reported, ["md"], place) == {"md": place}
+
+
+def test_the_format_is_asked_for_or_the_ending_s():
+    assert chosen_formats(["pdf", "md,html", "pdf"]) == ["pdf", "md", "html"]
+    assert chosen_formats(out=Path("x.MD")) == ["md"]
+    assert chosen_formats(["html"], Path("x.pdf")) == ["html"]
+    with pytest.raises(ConfigError, match='Did you mean "html"'):
+        chosen_formats(["htm"])
+
+
+def test_the_place_gets_the_format_s_ending(tmp_path):
+    study = tmp_path / "study"
+    assert places(study, ["md"]) == {"md": study / "report.md"}
+    found = places(study, ["html", "pdf"], tmp_path / "informe.html")
+    assert [path.name for path in found.values()] == ["informe.html", "informe.pdf"]
+    assert places(study, ["html"], tmp_path / "v1.2")["html"].name == "v1.2.html"
+    assert places(study, ["html"], tmp_path)["html"] == tmp_path / "report.html"
+
+
+@pytest.mark.parametrize("name", ["html", "md", pytest.param("pdf", marks=pdf)])
+def test_only_a_report_is_overwritten(name, reported, tmp_path):
+    place = tmp_path / f"other.{name}"
+    place.write_text("Written by me, not by Cotejo.\n")
+    with pytest.raises(OutputError, match="no report of Cotejo's"):
+        places(reported, [name], place)
+    place.unlink()
+    (tmp_path / f"folder.{name}").mkdir()
+    with pytest.raises(OutputError, match="no report of Cotejo's"):
+        places(reported, [name], tmp_path / "folder")
+    if name == "pdf":
+        place.write_bytes(to_pdf("<title>A page</title>"))
+    else:
+        write_report(reported, "es", format=name, out=place)
+    assert places(reported, [name], place) == {name: place}
+
+
+def test_two_languages_stand_side_by_side(reported, tmp_path):
+    before = (reported / "report.html").read_text()
+    english = write_report(reported, "en", out=tmp_path / "new" / "english.html")
+    assert '<html lang="en">' in english.read_text()
+    assert (reported / "report.html").read_text() == before
+    write_report(reported, "es")
+
+
+@pdf
+def test_a_pdf_has_pages_a_title_and_a_language(full, tmp_path):
+    content = to_pdf(render(Findings(gather(full)), "es"))
+    assert content.startswith(b"%PDF-")
+    inside = b""
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        try:
+            inside += zlib.decompress(stream)
+        except zlib.error:
+            inside += stream
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", inside)) > 3
+    assert b"/Lang (es)" in inside
+    assert b"Alternativas inventadas" in inside
+    assert content == to_pdf(render(Findings(gather(full)), "es"))
+    place = tmp_path / "informe.pdf"
+    place.write_bytes(content)
+    assert places(full, ["pdf"], place) == {"pdf": place}
+
+
+@pdf
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.png", Path(__file__).as_uri()])
+def test_a_pdf_fetches_nothing(address, caplog):
+    to_pdf(f'<img src="{address}" alt="">')
+    assert "disallowed protocol" in caplog.text
+
+
+def test_without_weasyprint_one_line_says_how_to_install_it(reported, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    for language, said in (("en", "is not installed"), ("es", "no está instalado")):
+        assert run(["report", str(reported), "--format", "pdf", "--lang", language]) == 2
+        shown = capsys.readouterr().err
+        assert said in shown
+        assert "python -m pip install weasyprint`" in shown
+        assert shown.count("\n") == 1
+
+
+def test_the_interpreter_is_named_from_here(reported, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    monkeypatch.chdir(tmp_path)
+    assert run(["report", str(reported), "--format", "pdf"]) == 2
+    assert "`.venv/bin/python -m pip install weasyprint`" in capsys.readouterr().err
+
+
+def test_without_pango_one_line_names_the_library(reported, monkeypatch, capsys, tmp_path):
+    (tmp_path / "weasyprint.py").write_text(
+        "print('advice')\nraise OSError('no libpango\\nmore')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    assert run(["report", str(reported), "--format", "pdf"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "no libpango. It needs the system's library Pango" in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_the_command_writes_what_is_asked_for(reported, tmp_path, capsys):
+    asked = ["report", str(reported), "--format", "html,md", "--out", str(tmp_path / "informe")]
+    assert run([*asked, "--lang", "es"]) == 0
+    shown = capsys.readouterr().out
+    for name in ("informe.html", "informe.md"):
+        assert (tmp_path / name).is_file()
+        assert str(tmp_path / name) in shown
+    for asked in (["--format", "docx"], ["--out", str(tmp_path / "informe.docx")]):
+        assert run(["report", str(reported), *asked]) == 2
+        assert 'no format "docx"; the formats are: html, md, pdf.' in capsys.readouterr().err
+    assert not list(tmp_path.glob("informe.docx*"))
+    # A date is no ending.
+    assert run(["report", str(reported), "--out", str(tmp_path / "informe.2026")]) == 0
+    assert (tmp_path / "informe.2026.html").is_file()
+
+
+def test_a_mistake_is_found_before_anything_is_drawn(full, tmp_path, monkeypatch):
+    place = tmp_path / "notes.html"
+    place.write_text("<p>Mine.</p>")
+    monkeypatch.setattr("cotejo.report.html.render", None)
+    with pytest.raises(OutputError, match="no report of Cotejo's"):
+        write_reports(full, "en", [], place)
+    assert place.read_text() == "<p>Mine.</p>"

@@ -1,0 +1,68 @@
+"""``study.json`` and ``study.toml`` say what was claimed; cutting a study down keeps it."""
+
+from __future__ import annotations
+
+import tomllib
+
+from cotejo.config import StudyConfig
+from cotejo.facts.checks import check_study
+from cotejo.store import StudyFolder
+from cotejo.study.description import write_study
+from cotejo.study.plan import resolve
+from cotejo.study.study import _quickened
+
+CONTENT = {
+    "data": "digits",
+    "alternative": [{"name": "base"}, {"name": "he", "initializer": "he"}],
+    "vary": [{"batch_size": [32]}],
+    "claim": [
+        {"text": {"en": "A", "es": "B"}, "better": "he", "than": ["base", "batch-size-32"]},
+        {"text": "C", "better": "he", "than": 0.02, "metric": "gap", "by": -0.01},
+        {"text": "D", "better": "he", "than": "base", "metric": "epochs", "reach": 0.5},
+    ],
+}
+
+
+def test_the_claims_are_written_as_they_were_stated(tmp_path, digits):
+    config = StudyConfig.parse(CONTENT)
+    keys = {(one.name, 1): "k" for one in config.alternatives}
+    write_study(tmp_path, config, config, digits, keys, False, "cotejo study x.toml")
+    study = StudyFolder(tmp_path)
+    check_study(study)
+    assert study.study["claims"] == [
+        {
+            "text": {"en": "A", "es": "B"},
+            "better": "he",
+            "than": ["base", "batch-size-32"],
+            "value": None,
+            "by": 0.0,
+            "metric": "test_accuracy",
+            "reach": None,
+        },
+        {
+            "text": {"en": "C", "es": "C"},
+            "better": "he",
+            "than": None,
+            "value": 0.02,
+            "by": -0.01,
+            "metric": "gap",
+            "reach": None,
+        },
+        {
+            "text": {"en": "D", "es": "D"},
+            "better": "he",
+            "than": ["base"],
+            "value": None,
+            "by": 0.0,
+            "metric": "epochs",
+            "reach": 0.5,
+        },
+    ]
+    again = StudyConfig.parse(tomllib.loads((tmp_path / "study.toml").read_text()))
+    assert again.claims == config.claims
+
+
+def test_resolving_and_cutting_down_keep_the_claims():
+    config = StudyConfig.parse(CONTENT)
+    assert resolve(config).claims == config.claims
+    assert _quickened(resolve(config)).claims == config.claims
