@@ -1,4 +1,4 @@
-"""The studies that ship, found by name."""
+"""What ships beside the code, found by name: studies and recipes, each a TOML file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from pathlib import Path
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
 
-__all__ = ["find_study", "study_folders"]
+__all__ = ["find_recipe", "find_study", "shipped_folders", "shipped_recipes"]
 
 
-def study_folders() -> list[Path]:
-    """Return the folders in which a study given by its name is looked for, in order."""
+def shipped_folders(kind: str) -> list[Path]:
+    """Return the folders in which what is given by its name is looked for, in order.
+
+    Args:
+        kind: ``"studies"`` or ``"recipes"``.
+    """
     package = Path(str(files("cotejo")))
     # The package's own is there when it is installed, the checkout's when it is edited.
-    return [Path("studies"), package / "studies", package.parent.parent / "studies"]
+    return [Path(kind), package / kind, package.parent.parent / kind]
 
 
 def find_study(name_or_path: str | Path) -> Path:
@@ -32,11 +36,38 @@ def find_study(name_or_path: str | Path) -> Path:
     is_name = path.name == name and path.suffix == ""
     if path.is_file() or not is_name:
         return path
-    found: dict[str, Path] = {}
-    for folder in study_folders():
-        for study in sorted(folder.glob("*.toml")):
-            found.setdefault(study.stem, study)
+    return _find("studies", name, "unknown_study")
+
+
+def find_recipe(name: str) -> Path:
+    """Return the path of a recipe that ships.
+
+    Raises:
+        ConfigError: none has that name.
+
+    Example:
+        >>> find_recipe("fast").name
+        'fast.toml'
+    """
+    return _find("recipes", name, "unknown_recipe")
+
+
+def shipped_recipes() -> dict[str, Path]:
+    """Return every recipe's path, by name."""
+    return _named("recipes")
+
+
+def _find(kind: str, name: str, error: str) -> Path:
+    found = _named(kind)
     if name not in found:
         known = ", ".join(found) or "–"
-        raise ConfigError("unknown_study", name=name, known=known, hint=did_you_mean(name, found))
+        raise ConfigError(error, name=name, known=known, hint=did_you_mean(name, found))
     return found[name]
+
+
+def _named(kind: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in shipped_folders(kind):
+        for path in sorted(folder.glob("*.toml")):
+            found.setdefault(path.stem, path)
+    return found

@@ -15,6 +15,8 @@ from cotejo.cli.failures import INTERRUPTED, report_failure, silence_output
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup, translate
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
+from cotejo.cli.predict_command import predict
+from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
@@ -34,7 +36,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(_root)
-    for command in (study, train, report, data, models, doctor):
+    for command in (study, train, recipes, predict, report, data, models, doctor):
         app.command(command.__name__, cls=TranslatedCommand)(command)
     return app
 

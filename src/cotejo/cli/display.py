@@ -152,8 +152,9 @@ class Display(Observer):
         """Add a line to the run's table."""
         epoch = int(row["epoch"])
         self._pace.epoch_ended(run, float(row["seconds"]))
-        is_best = row["valid_loss"] < self._lowest_loss
-        self._lowest_loss = min(self._lowest_loss, row["valid_loss"])
+        loss = float("inf") if row["valid_loss"] is None else row["valid_loss"]
+        is_best = loss < self._lowest_loss
+        self._lowest_loss = min(self._lowest_loss, loss)
         self._print(_epoch_line(row, run.epochs, is_best))
         self._status.epoch_ended(epoch, run.epochs)
         self._show_time_left(run, float(epoch))
@@ -161,12 +162,13 @@ class Display(Observer):
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say what the run reached and where it is."""
         self._status.stop()
-        line = message(
-            "cli.run_finished",
-            valid=numbers().percent(metrics["valid"]["accuracy"]),
-            test=numbers().percent(metrics["test"]["accuracy"]),
-            folder=run.folder,
-        )
+        accuracies = {
+            split: numbers().percent(metrics[split]["accuracy"])
+            for split in ("valid", "test")
+            if split in metrics
+        }
+        key = "cli.run_finished" if "valid" in metrics else "cli.final_run_finished"
+        line = message(key, folder=run.folder, **accuracies)
         self._print(Text.assemble(("  ✓ ", "bold green"), line))
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
@@ -236,8 +238,8 @@ def _epoch_line(row: dict[str, Any], epochs: int, is_best: bool) -> Text:
         f"{int(row['epoch'])}/{epochs}",
         formatted.decimal(row["train_loss"], 3),
         formatted.percent(row["train_accuracy"]),
-        formatted.decimal(row["valid_loss"], 3),
-        formatted.percent(row["valid_accuracy"]),
+        "–" if row["valid_loss"] is None else formatted.decimal(row["valid_loss"], 3),
+        "–" if row["valid_accuracy"] is None else formatted.percent(row["valid_accuracy"]),
         formatted.duration(row["seconds"]),
     ]
     line = Text()

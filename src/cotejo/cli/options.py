@@ -10,7 +10,7 @@ import typer
 from cotejo.errors import ConfigError
 from cotejo.messages import LANGUAGES, did_you_mean
 
-__all__ = ["Data", "DataFolder", "Debug", "Language", "Out", "Overrides", "Quick", "Seeds"]
+__all__ = ["Data", "DataFolder", "Debug", "Final", "Language", "Out", "Overrides", "Quick", "Seeds"]
 
 
 def _known_language(value: str | None) -> str | None:
@@ -35,6 +35,7 @@ DataFolder = Annotated[
 ]
 Seeds = Annotated[int | None, typer.Option("--seeds", metavar="N", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)]
+Final = Annotated[bool, typer.Option("--final")]
 Quick = Annotated[bool, typer.Option("--quick")]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", show_default=False)

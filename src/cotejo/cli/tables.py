@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -11,20 +12,28 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
 
 if TYPE_CHECKING:
-    from cotejo.config import Alternative, StudyConfig
+    from pathlib import Path
+
+    from cotejo.config import Alternative, Recipe, StudyConfig
+    from cotejo.inference import Prediction
     from cotejo.progress import PlannedRun
+    from cotejo.store import RunFolder
 
 __all__ = [
     "audit_table",
     "channels_table",
     "classes_table",
+    "final_table",
     "models_table",
     "numbers",
     "plan_table",
+    "predictions_table",
+    "recipes_table",
     "results_table",
     "setting_text",
 ]
@@ -87,6 +96,66 @@ def setting_text(value: object) -> str:
     if value is None:
         return _MISSING
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def recipes_table(recipes: Sequence[Recipe]) -> Table:
+    """Return the recipes: a row each, with what it was measured to reach."""
+    table = _table(
+        "left:recipe", "right:test", "right:seeds", "right:time", "fold:machine", "fold:description"
+    )
+    formatted = numbers()
+    for recipe in recipes:
+        found = recipe.measured
+        measured = (_MISSING, _MISSING, _MISSING, message("cli.not_measured"))
+        if found is not None:
+            accuracy = formatted.percent(found.accuracy, 2)
+            measured = (
+                f"{accuracy} ± {formatted.points(found.deviation, 2)}",
+                str(found.seeds),
+                formatted.duration(found.seconds),
+                found.machine,
+            )
+        table.add_row(recipe.name, *measured, in_language(recipe.text, current_language()))
+    return table
+
+
+def predictions_table(
+    paths: Sequence[Path], predictions: Sequence[Prediction], names: Sequence[str], top: int
+) -> Table:
+    """Return what a model says of pictures: a row each, the likeliest class first."""
+    table = _table("fold:picture", "left:class", "right:probability", "fold:then")
+    formatted = numbers()
+    for path, one in zip(paths, predictions, strict=True):
+        shown = [
+            (names[place], formatted.percent(chance))
+            for place, chance in zip(one.classes[:top], one.probabilities, strict=False)
+        ]
+        others = ", ".join(f"{name} {chance}" for name, chance in shown[1:])
+        table.add_row(str(path), *shown[0], others)
+    return table
+
+
+def final_table(runs: Sequence[RunFolder]) -> Table:
+    """Return what a final training came to: a row a seed, and the mean over several."""
+    table = _table("right:seed", "right:train", "right:test", "right:time")
+    formatted = numbers()
+    rows = [
+        (
+            run.metrics["train"]["accuracy"],
+            run.metrics["test"]["accuracy"],
+            run.record["timings"]["train_seconds"],
+        )
+        for run in runs
+    ]
+    names = [str(run.record["seed"]) for run in runs]
+    if len(rows) > 1:
+        means = [fmean(column) for column in zip(*rows, strict=True)]
+        names.append(message("cli.mean"))
+        rows.append((means[0], means[1], means[2]))
+    for name, (train, test, seconds) in zip(names, rows, strict=True):
+        accuracies = (formatted.percent(train, 2), formatted.percent(test, 2))
+        table.add_row(name, *accuracies, formatted.duration(seconds))
+    return table
 
 
 def results_table(rows: Sequence[Mapping[str, Any]], console: Console) -> Table:

@@ -6,12 +6,25 @@ from typing import Annotated, Any
 
 import typer
 
-from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Quick, Seeds
+from cotejo.cli.options import (
+    Data,
+    DataFolder,
+    Debug,
+    Final,
+    Language,
+    Out,
+    Overrides,
+    Quick,
+    Seeds,
+)
 
 __all__ = ["train"]
 
 
 def train(
+    recipe: Annotated[
+        str | None, typer.Option("--recipe", metavar="NAME", show_default=False)
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", show_default=False)
     ] = None,
@@ -44,6 +57,7 @@ def train(
     seeds: Seeds = None,
     out: Out = None,
     quick: Quick = False,
+    final: Final = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
@@ -53,6 +67,7 @@ def train(
     from cotejo.study import Study
 
     flags = {
+        "recipe": recipe,
         "model": model,
         "augment": augment,
         "optimizer": optimizer,
@@ -64,7 +79,7 @@ def train(
         "precision": precision,
     }
     given = {key: value for key, value in flags.items() if value is not None}
-    own_name = name or model or str(Settings.model_fields["model"].default)
+    own_name = name or recipe or model or str(Settings.model_fields["model"].default)
     content: dict[str, Any] = {"name": own_name, "alternative": [{"name": own_name, **given}]}
     if data is not None:
         content["data"] = data
@@ -73,4 +88,4 @@ def train(
     # As settings of the alternative's own, so that the plan and the report show them.
     own = [f"{own_name}.{each}" for each in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
-    return train_and_report(study, out=out, data_dir=data_dir, quick=quick)
+    return train_and_report(study, out=out, data_dir=data_dir, quick=quick, final=final)

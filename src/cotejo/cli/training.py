@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from statistics import stdev
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.text import Text
 from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
 from cotejo.cli.failures import INTERRUPTED
-from cotejo.cli.tables import results_table
+from cotejo.cli.tables import final_table, numbers, results_table
 from cotejo.config import MODELS
 from cotejo.messages import current_language, message
 
@@ -57,9 +58,10 @@ def train_and_report(
     out: Path | None = None,
     data_dir: Path | None = None,
     quick: bool = False,
+    final: bool = False,
     fallback: str | None = None,
 ) -> int:
-    """Train what is missing of ``study``, write its report and show its results.
+    """Train what is missing of ``study``, write its report, or card, and show its results.
 
     Returns:
         The exit code: 0, 1 if an alternative failed, 130 if the user stopped it.
@@ -74,6 +76,7 @@ def train_and_report(
                 out=out,
                 data_dir=data_dir,
                 quick=quick,
+                final=final,
                 fallback=fallback,
                 observer=display,
                 command=command,
@@ -82,6 +85,8 @@ def train_and_report(
             display.close()
             _say_interrupted(console, command)
             return INTERRUPTED
+    if final:
+        return _conclude_final(console, result, command)
     return _conclude(console, result, command, quick)
 
 
@@ -123,6 +128,30 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
         _say_next(console, "cli.next_full", command_line(without="--quick"))
     else:
         _say_other_language(console, result.folder)
+    return 1 if result.failed else 0
+
+
+def _conclude_final(console: Console, result: StudyResult, command: str) -> int:
+    from cotejo.report import final_runs, write_cards
+
+    if result.finished:
+        cards = write_cards(result.folder)
+        runs = final_runs(result.folder)
+        console.print(final_table(runs))
+        if len(runs) > 1:
+            accuracies = [run.metrics["test"]["accuracy"] for run in runs]
+            deviation = numbers().points(stdev(accuracies), 2)
+            say(console, message("cli.final_spread", deviation=deviation), "dim")
+        print_lines(
+            console,
+            (message("cli.label_card"), cards[current_language()]),
+            (message("cli.label_runs"), f"{result.folder}/"),
+        )
+        console.print()
+    for run in result.failed:
+        _say_failed(console, run)
+    if result.failed:
+        _say_next(console, "cli.next_failed", command)
     return 1 if result.failed else 0
 
 

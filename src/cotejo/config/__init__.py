@@ -7,6 +7,7 @@ what the study is to test.
 
 from cotejo.config.alternatives import Alternative
 from cotejo.config.claims import Claim
+from cotejo.config.recipes import Measured, Recipe, load_recipe, recipes
 from cotejo.config.settings import LEARNING_RATES, MODEL_OPTIONS, MODELS, Settings
 from cotejo.config.study import StudyConfig
 
@@ -16,6 +17,10 @@ __all__ = [
     "MODEL_OPTIONS",
     "Alternative",
     "Claim",
+    "Measured",
+    "Recipe",
     "Settings",
     "StudyConfig",
+    "load_recipe",
+    "recipes",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
 from cotejo.config.overrides import parse_overrides, refuse_varied
+from cotejo.config.recipes import with_recipe
 from cotejo.config.settings import Settings
 from cotejo.config.vary import Varied
 from cotejo.errors import ConfigError
@@ -70,9 +71,9 @@ def fill_in(
 def _base(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError("not_a_table", where="base")
-    check_keys(value, tuple(Settings.model_fields), "base")
+    check_keys(value, ("recipe", *Settings.model_fields), "base")
     _refuse_lists(value, "base")
-    return value
+    return with_recipe(value, "base")
 
 
 def _alternative(
@@ -88,8 +89,9 @@ def _alternative(
     name = entry.pop("name")
     where = message("errors.in_alternative", name=name)
     label = in_both_languages(entry.pop("label", name))
-    check_keys(entry, tuple(Settings.model_fields), where)
+    check_keys(entry, ("recipe", *Settings.model_fields), where)
     _refuse_lists(entry, where)
+    entry = with_recipe(entry, where)
     changes = {**entry, **{key: general[key] for key in general if key in entry}, **own}
     settings = checked(Settings, {**base, **general, **changes}, where).resolved()
     content = {"name": name, "label": label, "changes": changes, "settings": settings}

@@ -10,11 +10,12 @@ from cotejo.config.checking import Frozen
 
 __all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "Settings"]
 
-MODELS = ("cnn", "cnn2", "cnn3", "cnn7", "mlp")
+MODELS = ("airbench", "cnn", "cnn2", "cnn3", "cnn7", "mlp")
 """The models that ship, for who would rather not load Keras to know; the registry may have more."""
 
 MODEL_OPTIONS = (
     "initializer", "convolutions", "kernel_size", "width", "activation", "dropout", "batch_norm",
+    "whitening",
 )  # fmt: skip
 """The settings that a model's builder takes; None leaves the model its own."""
 
@@ -68,6 +69,7 @@ class Settings(Frozen):
     activation: Literal["relu", "silu", "gelu"] | None = None
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
     batch_norm: bool | None = None
+    whitening: bool | None = None
     augment: Literal["none", "notebook", "flip-crop", "alternating-flip-crop"] = "none"
     optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"] = "adam"
     learning_rate: Annotated[float, Field(gt=0, le=100)] | None = None
@@ -79,6 +81,9 @@ class Settings(Frozen):
     epochs: Annotated[int, Field(ge=1, le=10000)] = 10
     early_stopping: Annotated[int, Field(ge=0, le=10000)] = 0
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    small_epochs: Annotated[int, Field(ge=0, le=10000)] = 0
+    hard_epochs: Annotated[int, Field(ge=0, le=10000)] = 0
+    hard_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     tta: Literal["none", "flip", "flip-shift"] = "none"
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     start_from: str | None = None

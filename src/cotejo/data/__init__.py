@@ -5,7 +5,7 @@ Imports neither Keras nor a backend, and nothing of the network until something 
 
 from __future__ import annotations
 
-from cotejo.data.dataset import Dataset, Split
+from cotejo.data.dataset import Dataset, Split, without_validation
 from cotejo.data.loading import NAMES, load
 from cotejo.data.places import where
 from cotejo.data.splits import nested_subset, stratified_split
@@ -21,4 +21,5 @@ __all__ = [
     "nested_subset",
     "stratified_split",
     "where",
+    "without_validation",
 ]

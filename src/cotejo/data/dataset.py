@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Dataset", "Split"]
+__all__ = ["Dataset", "Split", "without_validation"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,3 +71,23 @@ class Dataset:
             digest.update(np.ascontiguousarray(split.images).data)
             digest.update(np.ascontiguousarray(split.labels, dtype=np.int32).data)
         return digest.hexdigest()
+
+
+def without_validation(dataset: Dataset) -> Dataset:
+    """Return the same with the validation images among those learned from, and none to validate.
+
+    For a training whose settings are decided: nothing can be chosen with it any more.
+
+    Example:
+        >>> images, labels = np.zeros((4, 8, 8, 1), np.uint8), np.array([0, 1, 0, 1], np.int32)
+        >>> part = Split(images, labels)
+        >>> names = {"en": ("a", "b"), "es": ("a", "b")}
+        >>> final = without_validation(Dataset("x", part, part, part, names, {}, "made"))
+        >>> len(final.train), len(final.valid), len(final.test)
+        (8, 0, 4)
+    """
+    images = np.concatenate([dataset.train.images, dataset.valid.images])
+    labels = np.concatenate([dataset.train.labels, dataset.valid.labels])
+    none = Split(dataset.valid.images[:0], dataset.valid.labels[:0])
+    split: dict[str, str | int] = {"method": "final"}
+    return replace(dataset, train=Split(images, labels), valid=none, split=split)

@@ -9,7 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from cotejo.evaluate.metrics import brier_score, check_predictions, log_loss
 
-__all__ = ["BINS", "calibration", "calibration_error", "fit_temperature", "reliability", "tempered"]
+__all__ = [
+    "BINS",
+    "calibration",
+    "calibration_error",
+    "fit_temperature",
+    "plain_calibration",
+    "reliability",
+    "tempered",
+]
 
 BINS = 15
 """Bins of equal width over ``(0, 1]``, as Guo et al. have them."""
@@ -59,18 +67,22 @@ def calibration(
     true, chances = check_predictions(test_labels, test_probabilities)
     temperature = fit_temperature(*check_predictions(valid_labels, valid_probabilities))
     scaled = tempered(chances, temperature)
-    before, after = reliability(true, chances), reliability(true, scaled)
+    after = reliability(true, scaled)
     return {
-        "bins": BINS,
-        "scheme": _SCHEME,
-        "ece": calibration_error(before),
-        "reliability": before,
+        **plain_calibration(true, chances),
         "temperature": temperature,
         "ece_scaled": calibration_error(after),
         "loss_scaled": log_loss(true, scaled),
         "brier_scaled": brier_score(true, scaled),
         "reliability_scaled": after,
     }
+
+
+def plain_calibration(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
+    """Return what `calibration` says of the probabilities as they are, without a temperature."""
+    rows = reliability(*check_predictions(labels, probabilities))
+    error = calibration_error(rows)
+    return {"bins": BINS, "scheme": _SCHEME, "ece": error, "reliability": rows}
 
 
 def reliability(

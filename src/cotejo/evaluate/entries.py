@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from cotejo.evaluate.calibration import calibration
+from cotejo.evaluate.calibration import calibration, plain_calibration
 from cotejo.evaluate.intervals import score_intervals
 from cotejo.evaluate.metrics import classification_metrics
 
@@ -21,11 +21,13 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
 
     Args:
         predictions: what ``predictions.npz`` holds: ``valid_labels``, ``valid_probabilities``,
-            ``test_labels`` and ``test_probabilities``.
+            ``test_labels`` and ``test_probabilities``; without validation images the first
+            two are missing.
 
     Returns:
         ``valid``: some of what `classification_metrics` measures. ``test``: all of it, with the
-        intervals of `score_intervals` and the ``calibration`` of `calibration`.
+        intervals of `score_intervals` and the ``calibration`` of `calibration`. Without
+        validation images ``test`` alone, and of its calibration what needs no temperature.
 
     Raises:
         ValueError: labels and probabilities don't agree.
@@ -44,14 +46,18 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
         >>> sorted(found["valid"]), round(found["test"]["brier"], 3)
         (['accuracy', 'images', 'loss', 'macro_f1'], 0.273)
     """
-    valid = predictions["valid_labels"], predictions["valid_probabilities"]
     test = predictions["test_labels"], predictions["test_probabilities"]
-    on_valid, on_test = classification_metrics(*valid), classification_metrics(*test)
-    found = score_intervals(*test)
+    on_test, found = classification_metrics(*test), score_intervals(*test)
     rows = zip(on_test["per_class"], found["per_class"], strict=True)
+    entry = on_test | {
+        "per_class": [row | bounds for row, bounds in rows],
+        "intervals": found["intervals"],
+    }
+    if "valid_labels" not in predictions:
+        return {"test": entry | {"calibration": plain_calibration(*test)}}
+    valid = predictions["valid_labels"], predictions["valid_probabilities"]
+    on_valid = classification_metrics(*valid)
     return {
         "valid": {name: on_valid[name] for name in _OF_VALIDATION},
-        "test": on_test
-        | {"per_class": [row | bounds for row, bounds in rows]}
-        | {"intervals": found["intervals"], "calibration": calibration(*valid, *test)},
+        "test": entry | {"calibration": calibration(*valid, *test)},
     }

@@ -19,6 +19,7 @@ from cotejo.facts.checks import (
     check_run,
     check_study,
 )
+from cotejo.messages import current_language
 from cotejo.store import RunFolder, StudyFolder, read_csv
 
 __all__ = ["Phase", "StudyFacts", "best_alternative", "gather"]
@@ -178,6 +179,9 @@ def gather(folder: Path) -> StudyFacts:
     if not (study.path / "study.json").is_file():
         raise OutputError("no_study", path=study.path)
     check_study(study)
+    if study.study.get("final"):
+        card = study.path / f"card.{current_language()}.md"
+        raise OutputError("final_no_report", folder=study.path, card=card)
     if not study.study["alternatives"]:
         raise OutputError("no_finished_run", path=study.path)
     alternatives = tuple(

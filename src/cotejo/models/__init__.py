@@ -1,6 +1,6 @@
 """The models: one file a family, and the registry that builds them by name."""
 
-from cotejo.models import cnn, cnn7, mlp
+from cotejo.models import airbench, cnn, cnn7, mlp
 from cotejo.models.cost import operations_per_image
 from cotejo.models.portable import portable
 from cotejo.models.registry import (
@@ -15,6 +15,7 @@ from cotejo.models.whitening import whiten
 
 __all__ = [
     "ModelFamily",
+    "airbench",
     "build_model",
     "check_options",
     "cnn",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.backend import batch_normalized, keras
+from cotejo.backend import batch_normalized, keras, ops
 
 __all__ = ["BatchNormalization"]
 
@@ -25,7 +25,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         """Return the inputs normalised, ``[batch, height, width, channels]``."""
         if not (training and self.trainable) or mask is not None:
             return super().call(inputs, training=training, mask=mask)
-        outputs, mean, variance = batch_normalized(inputs, self.gamma, self.beta, self.epsilon)
+        outputs, mean, variance = batch_normalized(
+            inputs, self.gamma if self.scale else ops.ones_like(self.beta), self.beta, self.epsilon
+        )
         for kept, seen in ((self.moving_mean, mean), (self.moving_variance, variance)):
             kept.assign(kept * self.momentum + seen * (1.0 - self.momentum))
         return outputs

@@ -71,7 +71,7 @@ def model_families() -> list[ModelFamily]:
 
     Example:
         >>> [family.name for family in model_families()]
-        ['cnn', 'cnn2', 'cnn3', 'cnn7', 'mlp']
+        ['airbench', 'cnn', 'cnn2', 'cnn3', 'cnn7', 'mlp']
     """
     return sorted(_families.values(), key=lambda family: family.name)
 

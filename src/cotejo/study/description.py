@@ -42,6 +42,7 @@ def write_study(
         "data": dataset.name,
         "requested_data": wanted,
         "quick": quick,
+        "final": dataset.split.get("method") == "final",
         "seeds": list(config.seeds),
         "alternatives": [
             {

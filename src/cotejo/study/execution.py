@@ -68,7 +68,8 @@ def run_study(
         else:
             result.failed.append(run)
             observer.run_failed(run, reason)
-    if result.finished:
+    # Without validation images nothing is compared, and no report is made.
+    if result.finished and len(dataset.valid):
         look_back(folder, dataset, observer)
         # A quick look has a part of the images, which says nothing about the whole.
         if not quick:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from numpy.typing import NDArray
+
 from cotejo.backend import keras, use_precision
 from cotejo.config import Settings
 from cotejo.data.dataset import Split
@@ -91,8 +93,9 @@ def _train_and_write(
     record["model"] = described_model(network)
     record["dataset"]["train"] = len(learned)
 
-    def on_epoch(row: dict[str, float]) -> None:
-        log.append(" ".join(f"{name}={value:.6g}" for name, value in row.items()))
+    def on_epoch(row: dict[str, Any]) -> None:
+        known = {name: value for name, value in row.items() if value is not None}
+        log.append(" ".join(f"{name}={value:.6g}" for name, value in known.items()))
         observer.epoch_ended(planned, row)
 
     training = train(
@@ -153,7 +156,11 @@ def _evaluate(job: RunJob, network: keras.Model, learned: Split) -> tuple[dict[s
     tta = job.settings.tta
     on_sample = softmax(predict_logits(network, sample.images, tta=tta))
     trained = classification_metrics(sample.labels, on_sample)
-    valid_probabilities = softmax(predict_logits(network, dataset.valid.images, tta=tta))
+    on_valid: dict[str, NDArray[Any]] = {}
+    if len(dataset.valid):
+        on_valid["valid_labels"] = dataset.valid.labels
+        valid_logits = predict_logits(network, dataset.valid.images, tta=tta)
+        on_valid["valid_probabilities"] = softmax(valid_logits)
     row = {"time": now(), "alternative": job.planned.alternative, "seed": job.planned.seed}
     append_csv(
         job.study_folder / "test-reads.csv", TEST_READS_COLUMNS, row | {"key": job.planned.key}
@@ -168,8 +175,7 @@ def _evaluate(job: RunJob, network: keras.Model, learned: Split) -> tuple[dict[s
     predictions = {
         "test_labels": test.labels,
         "test_probabilities": test_probabilities,
-        "valid_labels": dataset.valid.labels,
-        "valid_probabilities": valid_probabilities,
+        **on_valid,
     }
     write_npz(folder / "predictions.npz", **predictions)
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset, load
-from cotejo.data.dataset import Split
-from cotejo.errors import DownloadError, OutputError
+from cotejo.data.dataset import Split, without_validation
+from cotejo.errors import ConfigError, DownloadError, OutputError
 from cotejo.messages import current_language
 from cotejo.progress import Observer
 from cotejo.shipped import find_study
@@ -62,6 +62,7 @@ class Study:
         out: Path | str | None = None,
         data_dir: Path | None = None,
         quick: bool = False,
+        final: bool = False,
         fallback: str | None = None,
         observer: Observer | None = None,
         command: str | None = None,
@@ -73,6 +74,9 @@ class Study:
                 is not CIFAR-10, and ``-quick``.
             data_dir: where CIFAR-10 is looked for first.
             quick: a look of some two minutes, on a part of the images; no evidence.
+            final: learn from the validation images too. Nothing can be chosen then, so it is
+                for one alternative, whose settings are decided; it has a card in place of a
+                report (`cotejo.report.write_card`).
             fallback: the dataset to use where the study's own can't be downloaded.
             observer: told of everything as it happens.
             command: what repeats the study, for its record; from its ``study.toml`` if left out.
@@ -104,14 +108,18 @@ class Study:
         observer = observer or Observer()
         # Before anything is downloaded or written: a mistake costs nothing.
         plan.check_models(self.config)
+        if final:
+            _check_final(self.config)
         if out is not None:
             _check_folder(Path(out))
         dataset = self._load_data(data_dir, fallback, observer)
         asked = config = plan.resolve(self.config)
         if quick:
             config, dataset = _quickened(config), _first_images(dataset)
+        if final:
+            dataset = without_validation(dataset)
         parameters = plan.count_parameters(config, dataset)
-        folder = Path(out) if out is not None else _default_folder(config, dataset, quick)
+        folder = Path(out) if out is not None else _default_folder(config, dataset, quick, final)
         _check_folder(folder)
         self.folder = make_folder(folder)
         command = command or _command(folder, quick)
@@ -191,11 +199,21 @@ def _command(folder: Path, quick: bool) -> str:
     return shlex.join([*words, "--quick"] if quick else words)
 
 
-def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool) -> Path:
+def _check_final(config: StudyConfig) -> None:
+    """Refuse what would need validation images where there are none."""
+    if len(config.alternatives) > 1:
+        raise ConfigError("final_of_several", count=len(config.alternatives))
+    if config.alternatives[0].settings.early_stopping:
+        raise ConfigError("final_stops_early", name=config.alternatives[0].name)
+
+
+def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: bool) -> Path:
     # CIFAR-10 gets the plain name, so that a fallback never mixes with it.
     parts = [config.name]
     if dataset.name != "cifar10":
         parts.append(dataset.name)
+    if final:
+        parts.append("final")
     if quick:
         parts.append("quick")
     return Path("runs") / "-".join(parts)

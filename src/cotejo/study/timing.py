@@ -61,6 +61,8 @@ def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
 
 def _validation_seconds(network: keras.Model, dataset: Dataset) -> float:
     """Time one batch of validation, after one that compiles, and scale it to all of them."""
+    if not len(dataset.valid):
+        return 0.0
     images = dataset.valid.images[:500]
     predict_logits(network, images)
     started = time.perf_counter()

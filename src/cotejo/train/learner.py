@@ -36,11 +36,23 @@ class Learner(keras.Model):
         train: the images to gather from; labels come with the indices.
         augment: the name of a policy of `cotejo.augment`.
         seed: of the augmentation's draws.
+        scale: the images' sides, as a share of those that they came with.
+        losses: ``[n]``, where each image's loss is kept when it is seen; None keeps none.
     """
 
-    def __init__(self, network: keras.Model, train: Split, augment: str, seed: int) -> None:
+    def __init__(
+        self,
+        network: keras.Model,
+        train: Split,
+        augment: str,
+        seed: int,
+        scale: float = 1.0,
+        losses: keras.Variable | None = None,
+    ) -> None:
         super().__init__(name="learner")
         self.network = network
+        self.scale = scale
+        self.seen_losses = losses
         self.policy = POLICIES[augment]
         self.alternates = augment == ALTERNATING
         self.draws = keras.random.SeedGenerator(seed)
@@ -62,6 +74,22 @@ class Learner(keras.Model):
             pixels = self.policy(pixels, self.draws)
         return self.network(pixels, training=training)
 
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Return the mean loss of a batch, and keep each image's cross-entropy if asked to."""
+        if self.seen_losses is not None and training:
+            classes = ops.cast(ops.reshape(y, (-1,)), "int32")
+            each = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
+            places = ops.expand_dims(x % self.images.shape[0], 1)
+            self.seen_losses.assign(ops.scatter_update(self.seen_losses, places, each))
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
+
 
 def training_order(count: int, batch_size: int, epochs: int, seed: int) -> NDArray[np.int32]:
     """Return the images of every step of a training: each epoch a new shuffle of all.
@@ -82,20 +110,23 @@ def training_order(count: int, batch_size: int, epochs: int, seed: int) -> NDArr
     return np.concatenate([s.astype(np.int32) for s in shuffles]).reshape(-1, batch_size)
 
 
-def alternating(order: NDArray[np.int32], images: int, epochs: int, seed: int) -> NDArray[np.int32]:
+def alternating(
+    order: NDArray[np.int32], images: int, first_epoch: int, epochs: int, seed: int
+) -> NDArray[np.int32]:
     """Return an order in which each image is mirrored in every second epoch.
 
     Args:
         order: ``[epochs * steps, batch_size]``, of `training_order`.
         images: how many there are to index; a mirrored one's number is higher by as many.
+        first_epoch: of the order, from 0.
         epochs: that the order is of.
         seed: of which half is mirrored in the first epoch.
 
     Example:
-        >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 2, seed=0).tolist()
+        >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 0, 2, seed=0).tolist()
         [[0, 1], [3, 2]]
     """
-    first = np.random.default_rng((seed, 1)).random(images) < 0.5
-    epoch = np.arange(len(order)) // (len(order) // epochs)
-    mirrored = first[order] ^ (epoch % 2 == 1)[:, None]
+    at_first = np.random.default_rng((seed, 1)).random(images) < 0.5
+    epoch = first_epoch + np.arange(len(order)) // (len(order) // epochs)
+    mirrored = at_first[order] ^ (epoch % 2 == 1)[:, None]
     return np.where(mirrored, order + images, order).astype(np.int32)

@@ -39,6 +39,7 @@ def predict_logits(
     batch_size: int = 500,
     *,
     tta: str = "none",
+    unsure: float = UNSURE,
 ) -> NDArray[np.float32]:
     """Return the network's logits.
 
@@ -46,8 +47,9 @@ def predict_logits(
         network: from pixels in ``[0, 255]`` to logits.
         images: ``[n, height, width, channels]``, uint8.
         batch_size: how many at a time; it does not change the result.
-        tta: a name of `VIEWS`. The least sure quarter of the images is looked at from the other
-            views, too, and theirs is the weighted mean: the rest would hardly ever change class.
+        tta: a name of `VIEWS`. The least sure images are looked at from the other views, too,
+            and theirs is the weighted mean: the rest would hardly ever change class.
+        unsure: the share of the images that are, in ``(0, 1]``.
 
     Returns:
         ``[n, classes]``, float32, unnormalised.
@@ -57,15 +59,15 @@ def predict_logits(
     if len(views) == 1:
         return logits
     first, second = np.sort(logits, axis=1)[:, :-3:-1].T
-    unsure = np.argsort(first - second, kind="stable")[: int(np.ceil(UNSURE * len(images)))]
-    seen = images[unsure]
-    mixed = np.zeros_like(logits[unsure])
+    again = np.argsort(first - second, kind="stable")[: int(np.ceil(unsure * len(images)))]
+    seen = images[again]
+    mixed = np.zeros_like(logits[again])
     for (shift, mirrored), weight in views.items():
-        again = logits[unsure]
+        found = logits[again]
         if shift or mirrored:
-            again = _plain_logits(network, view(seen, shift, mirrored), batch_size)
-        mixed += np.float32(weight) * again
-    logits[unsure] = mixed
+            found = _plain_logits(network, view(seen, shift, mirrored), batch_size)
+        mixed += np.float32(weight) * found
+    logits[again] = mixed
     return logits
 
 

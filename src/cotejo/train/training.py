@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.augment import ALTERNATING
-from cotejo.backend import keras, steps_feed
+from cotejo.backend import keras, ops, steps_feed
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
@@ -20,6 +20,7 @@ from cotejo.errors import TrainingError
 from cotejo.train.learner import Learner, alternating, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits
+from cotejo.train.stages import Stage, at_size, resized, stages
 
 __all__ = ["Training", "compile_learner", "train"]
 
@@ -36,7 +37,7 @@ class Training:
         images_per_second: in training alone: the median over the epochs.
     """
 
-    history: list[dict[str, float]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int = 0
     stopped_early: bool = False
     train_seconds: float = 0.0
@@ -49,7 +50,7 @@ def train(
     settings: Settings,
     seed: int,
     *,
-    on_epoch: Callable[[dict[str, float]], None] = lambda row: None,
+    on_epoch: Callable[[dict[str, Any]], None] = lambda row: None,
     on_batch: Callable[[int, int, int], None] = lambda epoch, step, steps: None,
 ) -> Training:
     """Train ``network`` on the training images, choosing on the validation images alone.
@@ -74,30 +75,65 @@ def train(
         >>> [row["epoch"] for row in training.history]
         [1]
     """
-    chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
-    steps = len(chosen) // settings.batch_size
-    learner = compile_learner(network, dataset, settings, seed)
-    drawn = training_order(len(chosen), settings.batch_size, settings.epochs, seed)
-    order = chosen[drawn].astype(np.int32)
-    labels = dataset.train.labels[order]
-    if settings.augment == ALTERNATING:
-        order = alternating(order, len(dataset.train), settings.epochs, seed)
-    keeper = _EpochKeeper(dataset, settings, steps, on_epoch, on_batch)
+    keeper = _EpochKeeper(network, dataset, settings, on_epoch, on_batch)
     started = time.perf_counter()
-    learner.fit(
-        steps_feed(order, labels),
-        epochs=settings.epochs,
-        steps_per_epoch=steps,
-        callbacks=[keeper],
-        verbose=0,
-        shuffle=False,
-    )
+    _train_in_stages(network, dataset, settings, seed, keeper)
+    keeper.restore_best()
     training = keeper.training
     training.train_seconds = time.perf_counter() - started
     # The first epoch compiles; it counts only where there is no other.
-    seconds = float(np.median(keeper.fit_seconds[1:] or keeper.fit_seconds))
-    training.images_per_second = steps * settings.batch_size / seconds
+    training.images_per_second = float(np.median(keeper.speeds[1:] or keeper.speeds))
     return training
+
+
+def _train_in_stages(
+    network: keras.Model, dataset: Dataset, settings: Settings, seed: int, keeper: _EpochKeeper
+) -> None:
+    """Train stage by stage, with one optimizer whose schedule runs over all of them."""
+    chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
+    plan = stages(settings, len(chosen))
+    losses = keras.Variable(np.zeros(len(dataset.train), "float32"), trainable=False)
+    learner: Learner | None = None
+    for stage in plan:
+        if learner is None or learner.scale != stage.scale:
+            optimizer = None if learner is None else learner.optimizer
+            learner = compile_learner(
+                network,
+                dataset,
+                settings,
+                seed,
+                stage=stage,
+                optimizer=optimizer,
+                losses=losses if settings.hard_epochs else None,
+            )
+        images = chosen
+        if stage.hard:
+            seen = ops.convert_to_numpy(losses)[chosen]
+            most = stage.steps * settings.batch_size
+            images = chosen[np.sort(np.argsort(-seen, kind="stable")[:most])]
+        learner.fit(
+            steps_feed(*_steps_of(stage, images, dataset, settings, seed)),
+            initial_epoch=stage.first,
+            epochs=stage.first + stage.epochs,
+            steps_per_epoch=stage.steps,
+            callbacks=[keeper],
+            verbose=0,
+            shuffle=False,
+        )
+        if learner.stop_training:
+            break
+
+
+def _steps_of(
+    stage: Stage, images: NDArray[np.int64], dataset: Dataset, settings: Settings, seed: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the numbers and the labels of a stage's images, each ``[steps, batch]``."""
+    drawn = training_order(len(images), settings.batch_size, stage.epochs, seed + stage.first)
+    order = images[drawn].astype(np.int32)
+    labels = dataset.train.labels[order]
+    if settings.augment == ALTERNATING:
+        order = alternating(order, len(dataset.train), stage.first, stage.epochs, seed)
+    return order, labels
 
 
 def compile_learner(
@@ -105,23 +141,48 @@ def compile_learner(
     dataset: Dataset,
     settings: Settings,
     seed: int,
+    *,
+    stage: Stage | None = None,
+    optimizer: keras.optimizers.Optimizer | None = None,
+    losses: keras.Variable | None = None,
     steps_per_execution: int | None = None,
 ) -> Learner:
     """Return a compiled learner for ``network``, ready to fit.
 
+    Args:
+        network: from pixels in ``[0, 255]`` to logits.
+        dataset: whose training images it holds.
+        settings: resolved.
+        seed: of the augmentation.
+        stage: of the training; the first if left out.
+        optimizer: that of the stage before, to go on with.
+        losses: where each image's loss is kept, if at all.
+        steps_per_execution: how many steps run at once; chosen if left out.
+
     Raises:
-        TrainingError: a batch is larger than the training set.
+        TrainingError: a batch is larger than the training set, or the network can't take
+            images of another size.
     """
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
     if settings.batch_size > images:
         raise TrainingError("too_few_images", batch_size=settings.batch_size, images=images)
-    steps = images // settings.batch_size
-    learner = Learner(network, dataset.train, settings.augment, seed)
+    plan = stages(settings, images)
+    stage = stage or plan[0]
+    train = resized(dataset.train, stage.scale)
+    learner = Learner(
+        at_size(network, train.images.shape[1:]),
+        train,
+        settings.augment,
+        seed + stage.first,
+        scale=stage.scale,
+        losses=losses,
+    )
+    total = sum(one.epochs * one.steps for one in plan)
     learner.compile(
-        optimizer=build_optimizer(settings, steps * settings.epochs),
+        optimizer=optimizer or build_optimizer(settings, total),
         loss=_loss(dataset.num_classes, settings.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=steps_per_execution or _steps_per_execution(steps),
+        steps_per_execution=steps_per_execution or _steps_per_execution(plan),
     )
     return learner
 
@@ -139,8 +200,9 @@ def _loss(num_classes: int, smoothing: float) -> Any:
     return loss
 
 
-def _steps_per_execution(steps: int, most: int = 32) -> int:
-    # A divisor, so that an epoch ends where an execution does.
+def _steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:
+    # A divisor, so that every stage's epochs end where an execution does.
+    steps = math.gcd(*(stage.steps for stage in plan))
     return max(number for number in range(1, most + 1) if steps % number == 0)
 
 
@@ -152,18 +214,18 @@ class _EpochKeeper(keras.callbacks.Callback):
 
     def __init__(
         self,
+        network: keras.Model,
         dataset: Dataset,
         settings: Settings,
-        steps: int,
-        on_epoch: Callable[[dict[str, float]], None],
+        on_epoch: Callable[[dict[str, Any]], None],
         on_batch: Callable[[int, int, int], None],
     ) -> None:
         super().__init__()
         self.training = Training()
-        self.fit_seconds: list[float] = []
+        self.speeds: list[float] = []
+        self._network = network
         self._dataset = dataset
         self._settings = settings
-        self._steps = steps
         self._on_epoch = on_epoch
         self._on_batch = on_batch
         self._best_loss = math.inf
@@ -177,14 +239,14 @@ class _EpochKeeper(keras.callbacks.Callback):
         self._learning_rate = float(keras.ops.convert_to_numpy(rate))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._on_batch(len(self.training.history) + 1, batch + 1, self._steps)
+        self._on_batch(len(self.training.history) + 1, batch + 1, self.params["steps"])
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         fit_seconds = time.perf_counter() - self._epoch_started
         train_loss = float(logs["loss"])
         valid_loss, valid_accuracy = self._validate()
         # Weights can overflow in an epoch's last step, which only the validation sees.
-        if not math.isfinite(train_loss + valid_loss):
+        if not math.isfinite(train_loss + (valid_loss or 0.0)):
             raise TrainingError(
                 "loss_not_finite", epoch=epoch + 1, learning_rate=self._settings.learning_rate
             )
@@ -197,31 +259,34 @@ class _EpochKeeper(keras.callbacks.Callback):
             "learning_rate": self._learning_rate,
             "seconds": time.perf_counter() - self._epoch_started,
         }
-        self.fit_seconds.append(fit_seconds)
+        self.speeds.append(self.params["steps"] * self._settings.batch_size / fit_seconds)
         self.training.history.append(row)
         self._on_epoch(row)
         self._keep_best(epoch + 1, valid_loss)
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def restore_best(self) -> None:
+        """Bring the weights of the best epoch back, where training looked for one."""
         if self._best_weights is not None:
-            self.model.network.set_weights(self._best_weights)
+            self._network.set_weights(self._best_weights)
 
-    def _validate(self) -> tuple[float, float]:
+    def _validate(self) -> tuple[float | None, float | None]:
         valid = self._dataset.valid
-        logits = predict_logits(self.model.network, valid.images)
+        if not len(valid):
+            return None, None
+        logits = predict_logits(self._network, valid.images)
         correct = logits.argmax(axis=1) == valid.labels
         shifted = logits - logits.max(axis=1, keepdims=True)
         log_sums = np.log(np.exp(shifted).sum(axis=1))
         losses = log_sums - np.take_along_axis(shifted, valid.labels[:, None], axis=1)[:, 0]
         return float(losses.mean()), float(correct.mean())
 
-    def _keep_best(self, epoch: int, valid_loss: float) -> None:
+    def _keep_best(self, epoch: int, valid_loss: float | None) -> None:
         patience = self._settings.early_stopping
-        if not patience:
+        if not patience or valid_loss is None:
             self.training.best_epoch = epoch
         elif valid_loss < self._best_loss:
             self._best_loss = valid_loss
-            self._best_weights = self.model.network.get_weights()
+            self._best_weights = self._network.get_weights()
             self.training.best_epoch = epoch
         elif epoch - self.training.best_epoch >= patience:
             self.training.stopped_early = epoch < self._settings.epochs

@@ -1,0 +1,20 @@
+"""``cotejo recipes``: the full training setups that ship, and what they were measured to reach."""
+
+from __future__ import annotations
+
+from cotejo.cli.options import Debug, Language
+from cotejo.messages import message
+
+__all__ = ["recipes"]
+
+
+def recipes(lang: Language = None, debug: Debug = False) -> int:
+    """List the recipes with what each was measured to reach, and in how long."""
+    from cotejo.cli.console import make_console, say
+    from cotejo.cli.tables import recipes_table
+    from cotejo.config import recipes as shipped
+
+    console = make_console()
+    console.print(recipes_table(shipped()))
+    say(console, message("cli.recipes_note"))
+    return 0

@@ -1,0 +1,112 @@
+"""The model that ships: packed small from a final training, and unpacked to be used.
+
+Packed are the weights in float16, the architecture in Keras's own layers, the weights' SHA-256,
+and the model's card in both languages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cotejo.backend import keras
+from cotejo.errors import OutputError
+from cotejo.messages import LANGUAGES
+from cotejo.store import RunFolder, StudyFolder, write_atomically, write_json
+
+__all__ = ["SHIPPED", "pack", "unpack"]
+
+SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
+"""Where the model that ships lies in the package."""
+
+_WEIGHTS = "model.weights.h5"
+
+
+def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) -> Path:
+    """Pack the model of a run.
+
+    Args:
+        folder: the final training's; its cards come along.
+        run: whose model it is.
+        temperature: that its logits are divided by, fitted on images that a network of the
+            same settings did not learn from.
+        out: where the files go.
+
+    Returns:
+        The path of the weights.
+
+    Raises:
+        OutputError: a file is missing or can't be written.
+    """
+    model = keras.saving.load_model(run.path / "model.keras", compile=False, safe_mode=True)
+    # Without the softmax: views are averaged as logits.
+    network = keras.Model(model.input, model.layers[-1].input, name=model.name)
+    weights = _float16_weights(network)
+    out.mkdir(parents=True, exist_ok=True)
+    write_atomically(out / _WEIGHTS, lambda file: file.write(weights))
+    study = StudyFolder(folder)
+    record = run.record
+    write_json(
+        out / "model.json",
+        {
+            "format": 1,
+            "name": record["alternative"],
+            "sha256": hashlib.sha256(weights).hexdigest(),
+            "image_shape": list(network.input.shape[1:]),
+            "classes": study.data["class_names"],
+            "views": record["settings"]["tta"],
+            "temperature": round(temperature, 4),
+            "test_accuracy": run.metrics["test"]["accuracy"],
+            "command": record["command"],
+            "architecture": json.loads(network.to_json()),
+        },
+    )
+    for language in LANGUAGES:
+        shutil.copyfile(folder / f"card.{language}.md", out / f"card.{language}.md")
+    return out / _WEIGHTS
+
+
+def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
+    """Return a packed model, from pixels to logits, and what its ``model.json`` says.
+
+    Raises:
+        OutputError: it is not there, or its weights are not those that were packed.
+    """
+    try:
+        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        digest = hashlib.sha256((folder / _WEIGHTS).read_bytes()).hexdigest()
+    except (OSError, ValueError) as error:
+        raise OutputError("model_not_shipped", path=folder) from error
+    if digest != about["sha256"]:
+        raise OutputError("model_changed", path=folder / _WEIGHTS)
+    network = keras.models.model_from_json(json.dumps(about["architecture"]))
+    network.load_weights(folder / _WEIGHTS)
+    return network, about
+
+
+def _float16_weights(network: keras.Model) -> bytes:
+    """Return the network's weights as a Keras file of half the size."""
+    import h5py
+
+    with tempfile.TemporaryDirectory() as temporary:
+        whole, half = Path(temporary) / "whole.weights.h5", Path(temporary) / "half.weights.h5"
+        network.save_weights(whole)
+        with h5py.File(whole) as source, h5py.File(half, "w") as target:
+
+            def copy(name: str, item: Any) -> None:
+                if isinstance(item, h5py.Dataset):
+                    copied = target.create_dataset(name, data=np.asarray(item, np.float16))
+                else:
+                    copied = target.require_group(name)
+                copied.attrs.update(item.attrs)
+
+            source.visititems(copy)
+            target.attrs.update(source.attrs)
+        return half.read_bytes()

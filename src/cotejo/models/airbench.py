@@ -1,0 +1,90 @@
+"""The network of the CIFAR-10 speed records, in the form and at the scales that they train it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cotejo.backend import keras
+from cotejo.models.layers import INITIALIZERS, pixels
+from cotejo.models.normalization import BatchNormalization
+from cotejo.models.registry import register
+from cotejo.models.whitening import WHITENING
+
+__all__ = ["airbench"]
+
+layers = keras.layers
+
+
+@register("airbench")
+def airbench(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    initializer: str = "dirac",
+    width: int = 64,
+    activation: str = "silu",
+    whitening: bool = True,
+) -> keras.Model:
+    """Seven convolutions at the scales of the CIFAR-10 speed records, made for `muon`.
+
+    Like `cnn7`, and in four things unlike it: the whitening has a bias that is trained;
+    normalisations have no scale, which the next kernel's fixed norm would take away; their
+    memory is a few steps; and the last layer has weights of unit deviation, no bias, and logits
+    divided by its inputs' number, so that the classes part slowly.
+
+    Args:
+        image_shape: ``(height, width, channels)``.
+        num_classes: how many classes.
+        initializer: of the 3×3 convolutions: ``"glorot"``, ``"he"`` or ``"dirac"``.
+        width: the first group's filters; the other two have four times as many.
+        activation: ``"relu"``, ``"silu"`` or ``"gelu"``.
+        whitening: whether the first convolution is filled by `whiten` and kept as it is; it is
+            trained like the others if not.
+
+    References:
+        airbench94 and airbench94_muon (Jordan 2024, arXiv 2404.00498).
+
+    Example:
+        >>> airbench((32, 32, 3), 10).count_params()
+        1973736
+    """
+    inputs, x = pixels(image_shape)
+    x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
+    first = layers.Conv2D(
+        8 * image_shape[-1],
+        2,
+        kernel_initializer="he_uniform",
+        name=WHITENING if whitening else "first",
+    )
+    x = layers.Activation(activation)(first(x))
+    if whitening:
+        first.kernel.trainable = False
+    for filters in (width, 4 * width, 4 * width):
+        x = _normalized(layers.MaxPooling2D()(_convolution(x, filters, initializer)), activation)
+        x = _normalized(_convolution(x, filters, initializer), activation)
+    x = layers.GlobalMaxPooling2D()(x)
+    return keras.Model(inputs, _slow_logits(x, num_classes), name="airbench")
+
+
+def _convolution(x: Any, filters: int, initializer: str) -> Any:
+    return layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=INITIALIZERS[initializer],
+    )(x)
+
+
+def _normalized(x: Any, activation: str) -> Any:
+    return layers.Activation(activation)(BatchNormalization(momentum=0.6, scale=False)(x))
+
+
+def _slow_logits(x: Any, num_classes: int) -> Any:
+    features = x.shape[-1]
+    unit = keras.initializers.RandomUniform(-math.sqrt(3), math.sqrt(3))
+    x = layers.Dense(
+        num_classes, use_bias=False, kernel_initializer=unit, name="logits", dtype="float32"
+    )(x)
+    return layers.Rescaling(1 / features, name="scaled", dtype="float32")(x)

@@ -1,0 +1,232 @@
+"""The card of a model trained finally: what it learned from, how good it is, what it is not for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from cotejo.compare import mean_accuracy
+from cotejo.config import Settings
+from cotejo.errors import OutputError
+from cotejo.facts import in_language
+from cotejo.facts.checks import check_run, check_study
+from cotejo.messages import LANGUAGES
+from cotejo.report.prose.words import Words
+from cotejo.store import RunFolder, StudyFolder, read_csv, write_atomically
+
+__all__ = ["chosen_run", "final_runs", "write_cards"]
+
+_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+_CONFUSIONS = 4
+
+
+def final_runs(folder: Path) -> list[RunFolder]:
+    """Return the finished runs of a final training, by seed.
+
+    Raises:
+        OutputError: it is no study's folder, or none of its runs has finished.
+    """
+    study = StudyFolder(folder)
+    if not (folder / "study.json").is_file():
+        raise OutputError("no_study", path=folder)
+    check_study(study)
+    runs = study.runs(study.study["alternatives"][0]["name"])
+    for run in runs:
+        check_run(run)
+    finished = [run for run in runs if run.is_finished]
+    if not finished:
+        raise OutputError("no_finished_run", path=folder)
+    return sorted(finished, key=lambda run: int(run.record["seed"]))
+
+
+def chosen_run(runs: list[RunFolder]) -> RunFolder:
+    """Return the run whose model is kept: that of the lowest seed.
+
+    Not the best on the test images: its figure would be flattered by the choice.
+    """
+    return runs[0]
+
+
+def write_cards(folder: Path) -> dict[str, Path]:
+    """Write the card of a final training, a Markdown file a language.
+
+    Args:
+        folder: of a study that learned from the validation images too.
+
+    Returns:
+        The files' paths, by language.
+
+    Raises:
+        OutputError: the folder holds none, or can't be written.
+    """
+    paths = {language: folder / f"card.{language}.md" for language in LANGUAGES}
+    for language, path in paths.items():
+        _write(path, "\n\n".join(_paragraphs(folder, Words(language))) + "\n")
+    return paths
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def _paragraphs(folder: Path, words: Words) -> Iterator[str]:
+    study, runs = StudyFolder(folder), final_runs(folder)
+    run = chosen_run(runs)
+    record, test = run.record, run.metrics["test"]
+    classes = [str(name) for name in in_language(study.data["class_names"], words.language)]
+    label = in_language(study.study["alternatives"][0]["label"], words.language)
+    yield f"# {words.say('card.title', name=label)}"
+    shape = "×".join(str(side) for side in study.data["image_shape"])
+    yield words.say("card.intro", shape=shape, classes=len(classes))
+    if study.study["quick"]:
+        yield f"**{words.say('card.quick')}**"
+    yield f"## {words.say('card.accuracy_title')}"
+    yield from _accuracy(runs, run, words)
+    yield f"## {words.say('card.data_title')}"
+    yield from _data(folder, record, runs, words)
+    yield words.say("card.classes", classes=words.both(classes))
+    yield f"## {words.say('card.settings_title')}"
+    yield from _settings(runs, run, words)
+    yield f"## {words.say('card.per_class_title')}"
+    yield _per_class(test, classes, words)
+    yield words.say("card.per_class_note", seed=record["seed"])
+    yield f"## {words.say('card.calibration_title')}"
+    yield _calibration(test, words)
+    yield f"## {words.say('card.weaknesses_title')}"
+    yield _weaknesses(test, classes, words)
+    yield f"## {words.say('card.use_title')}"
+    yield words.say("card.use")
+    yield f"## {words.say('card.licence_title')}"
+    name = study.study["data"]
+    yield words.say("card.licence_cifar10" if name == "cifar10" else "card.licence_other")
+    yield words.say("card.command", command=record["command"])
+
+
+def _accuracy(runs: list[RunFolder], chosen: RunFolder, words: Words) -> Iterator[str]:
+    correct = []
+    for run in runs:
+        predictions = run.predictions
+        answers = predictions["test_probabilities"].argmax(axis=1)
+        correct.append(answers == predictions["test_labels"])
+    found = mean_accuracy(np.stack(correct))
+    percent = words.numbers.percent
+    each = [percent(one.mean(), 2) for one in correct]
+    values = {
+        "accuracy": percent(found.estimate, 2),
+        "low": words.numbers.points(found.low, 2),
+        "high": words.numbers.points(found.high, 2),
+    }
+    if len(runs) == 1:
+        yield words.say("card.accuracy_one", **values)
+    else:
+        listed = words.both(each)
+        yield words.say("card.accuracy_many", count=len(runs), each=listed, **values)
+        accuracy = percent(chosen.metrics["test"]["accuracy"], 2)
+        yield words.say("card.accuracy_of_seed", seed=chosen.record["seed"], accuracy=accuracy)
+    views = {"flip": 2, "flip-shift": 6}.get(chosen.record["settings"].get("tta", "none"))
+    if views:
+        yield words.say("card.views", count=views)
+
+
+def _data(
+    folder: Path, record: dict[str, Any], runs: list[RunFolder], words: Words
+) -> Iterator[str]:
+    counts = record["dataset"]
+    whole = words.numbers.integer
+    name = words.data_name(counts["name"])
+    train, test = whole(counts["train"]), whole(counts["test"])
+    yield words.say("card.data", data=name, train=train, test=test)
+    reads = folder / "test-reads.csv"
+    count = len(read_csv(reads)) if reads.is_file() else len(runs)
+    if count > len(runs):
+        yield words.say("card.data_again", count=count)
+
+
+def _settings(runs: list[RunFolder], run: RunFolder, words: Words) -> Iterator[str]:
+    record = run.record
+    model = record["model"]
+    operations = words.numbers.integer(model["operations_per_image"] / 2e6)
+    parameters = words.numbers.integer(model["parameters"])
+    yield words.say(
+        "card.settings_intro",
+        model=record["settings"]["model"],
+        parameters=parameters,
+        operations=operations,
+    )
+    defaults = Settings().model_dump()
+    differing = {
+        name: value
+        for name, value in record["settings"].items()
+        if value is not None and value != defaults.get(name)
+    }
+    titles = (words.say("card.column_setting"), words.say("card.column_value"))
+    shown = [
+        (words.setting_name(name), words.setting_value(name, value))
+        for name, value in differing.items()
+    ]
+    yield _table([titles, *shown], "--")
+    seconds = median(one.record["timings"]["train_seconds"] for one in runs)
+    machine, backend = record["machine"], record["backend"]
+    version = record["versions"].get(backend, "")
+    yield words.say(
+        "card.machine",
+        machine=machine["accelerator"] or f"{machine['processor']} ({machine['cores']})",
+        precision=record["precision"],
+        backend=f"{_BACKENDS.get(backend, backend)} {version}".strip(),
+        seconds=words.numbers.duration(seconds),
+        over=words.say("card.over_seeds", count=len(runs)) if len(runs) > 1 else "",
+        date=str(record["started"])[:10],
+    )
+
+
+def _per_class(test: dict[str, Any], classes: list[str], words: Words) -> str:
+    columns = ("precision", "recall", "f1")
+    titles = [words.say(f"card.column_{name}") for name in ("class", *columns)]
+    rows = [
+        [name, *(words.numbers.percent(row[column]) for column in columns)]
+        for name, row in zip(classes, test["per_class"], strict=True)
+    ]
+    return _table([titles, *rows], "-:::")
+
+
+def _calibration(test: dict[str, Any], words: Words) -> str:
+    found = test["calibration"]
+    filled = [row for row in found["reliability"] if row["images"]]
+    lean = sum(row["images"] * (row["accuracy"] - row["confidence"]) for row in filled)
+    key = "card.calibration_under" if lean > 0 else "card.calibration_over"
+    return words.say(key, ece=words.numbers.points(found["ece"]), bins=found["bins"])
+
+
+def _weaknesses(test: dict[str, Any], classes: list[str], words: Words) -> str:
+    confusion = np.array(test["confusion"])
+    wrong = confusion - np.diag(np.diag(confusion))
+    recalls = [row["recall"] for row in test["per_class"]]
+    lowest = int(np.argmin(recalls))
+    recall = words.numbers.percent(recalls[lowest])
+    lines = [words.say("card.weak_classes", name=classes[lowest], recall=recall)]
+    for place in np.argsort(-wrong, axis=None, kind="stable")[:_CONFUSIONS]:
+        true, predicted = divmod(int(place), len(classes))
+        if not wrong[true, predicted]:
+            break
+        lines.append(
+            words.say(
+                "card.confusion",
+                count=int(wrong[true, predicted]),
+                total=int(confusion[true].sum()),
+                true=classes[true],
+                predicted=classes[predicted],
+            )
+        )
+    lines.append(words.say("card.weak_general"))
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(rows: list[Any], alignment: str) -> str:
+    """Return rows as Markdown's table; ``alignment`` has ``:`` for a column of numbers."""
+    marks = ["---:" if mark == ":" else "---" for mark in alignment]
+    head, *body = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    return "\n".join([head, "| " + " | ".join(marks) + " |", *body])

@@ -1,0 +1,105 @@
+"""The stages of a training: epochs on smaller images first, on the harder images last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.backend import keras, ops
+from cotejo.config import Settings
+from cotejo.data.dataset import Split
+
+__all__ = ["Stage", "at_size", "resized", "stages"]
+
+SMALL = 0.75
+"""How high and wide the smaller images are: they cost about half, and keep what a class is by."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Epochs that are alike.
+
+    Attributes:
+        first: the first epoch, from 0.
+        epochs: how many.
+        steps: of an epoch.
+        scale: the sides of the images, as a share of their own.
+        hard: whether the images are those with the highest losses when they were last seen; as
+            many as the steps take.
+    """
+
+    first: int
+    epochs: int
+    steps: int
+    scale: float = 1.0
+    hard: bool = False
+
+
+def stages(settings: Settings, images: int) -> list[Stage]:
+    """Return the stages of a training; each epoch on the harder images is one of its own.
+
+    Args:
+        settings: of the training.
+        images: how many there are to learn from.
+
+    Example:
+        >>> [(s.epochs, s.steps) for s in stages(Settings(epochs=5), 1000)]
+        [(5, 15)]
+        >>> settings = Settings(epochs=5, small_epochs=2, hard_epochs=1, batch_size=100)
+        >>> [(s.epochs, s.steps, s.scale, s.hard) for s in stages(settings, 1000)]
+        [(2, 10, 0.75, False), (2, 10, 1.0, False), (1, 5, 1.0, True)]
+    """
+    steps = images // settings.batch_size
+    hard_steps = max(1, round(settings.hard_share * steps))
+    hard_from = settings.epochs - settings.hard_epochs
+    middle = hard_from - settings.small_epochs
+    found = [
+        Stage(0, settings.small_epochs, steps, scale=SMALL),
+        Stage(settings.small_epochs, middle, steps),
+        *(Stage(epoch, 1, hard_steps, hard=True) for epoch in range(hard_from, settings.epochs)),
+    ]
+    return [stage for stage in found if stage.epochs > 0]
+
+
+def resized(split: Split, scale: float) -> Split:
+    """Return the images with their sides brought to ``scale`` of what they are.
+
+    Example:
+        >>> split = Split(np.zeros((2, 32, 32, 3), np.uint8), np.zeros(2, np.int32))
+        >>> resized(split, 0.75).images.shape
+        (2, 24, 24, 3)
+    """
+    if scale == 1:
+        return split
+    height, width = (max(1, round(scale * side)) for side in split.images.shape[1:3])
+    parts = [
+        _resized(split.images[start : start + 1000], (height, width))
+        for start in range(0, len(split), 1000)
+    ]
+    return Split(np.concatenate(parts), split.labels)
+
+
+def _resized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    floats = ops.image.resize(ops.convert_to_tensor(images), size, antialias=True)
+    whole = np.rint(ops.convert_to_numpy(floats))
+    return np.asarray(np.clip(whole, 0, 255), dtype=np.uint8)
+
+
+def at_size(network: keras.Model, image_shape: tuple[int, ...]) -> keras.Model:
+    """Return the network for images of another size, sharing its layers and so its weights.
+
+    Args:
+        network: one that pools over whatever size is left at its end.
+        image_shape: ``(height, width, channels)``.
+
+    Raises:
+        ValueError: its last layers need the size that it was built for.
+    """
+    if tuple(network.input.shape[1:]) == tuple(image_shape):
+        return network
+    inputs = keras.Input(image_shape, name="pixels")
+    return keras.models.clone_model(
+        network, input_tensors=inputs, clone_function=lambda layer: layer
+    )
