@@ -71,6 +71,7 @@ def test_study_passes_on_what_was_asked(
         "out": tmp_path / "o",
         "data_dir": tmp_path,
         "quick": True,
+        "final": False,
         "fallback": None,
     }
     assert calls.languages == ["es"]

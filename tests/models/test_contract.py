@@ -17,7 +17,14 @@ from cotejo.models import (
 )
 
 # Literal counts at 32×32×3 and 10 classes: a change of a model is a change of these.
-PARAMETERS = {"mlp": 1_707_274, "cnn": 122_570, "cnn2": 315_850, "cnn3": 122_570, "cnn7": 499_242}
+PARAMETERS = {
+    "airbench": 1_973_944,
+    "mlp": 1_707_274,
+    "cnn": 122_570,
+    "cnn2": 315_850,
+    "cnn3": 122_570,
+    "cnn7": 499_242,
+}
 
 VARIANTS = [
     ("mlp", {"batch_norm": True}, 1_710_346),
@@ -31,6 +38,8 @@ VARIANTS = [
     ("cnn3", {"kernel_size": 5, "dropout": 0.5}, 160_970),
     ("cnn3", {"batch_norm": True, "initializer": "he"}, 123_210),
     ("cnn7", {"width": 16, "dropout": 0.2}, 127_658),
+    ("airbench", {"width": 16, "activation": "relu"}, 127_384),
+    ("airbench", {"whitening": False, "initializer": "he"}, 1_973_944),
     ("cnn7", {"activation": "silu", "initializer": "dirac"}, 499_242),
 ]
 

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from cotejo.cli.options import Data, DataFolder, Debug, Language, Out, Overrides, Quick, Seeds
+from cotejo.cli.options import (
+    Data,
+    DataFolder,
+    Debug,
+    Final,
+    Language,
+    Out,
+    Overrides,
+    Quick,
+    Seeds,
+)
 
 __all__ = ["study"]
 
@@ -18,6 +28,7 @@ def study(
     seeds: Seeds = None,
     out: Out = None,
     quick: Quick = False,
+    final: Final = False,
     fallback: Annotated[
         str | None, typer.Option("--fallback", metavar="NAME", show_default=False)
     ] = None,
@@ -37,4 +48,6 @@ def study(
     if seeds is not None:
         changes["seeds"] = seeds
     chosen = Study.load(file, overrides or (), **changes)
-    return train_and_report(chosen, out=out, data_dir=data_dir, quick=quick, fallback=fallback)
+    return train_and_report(
+        chosen, out=out, data_dir=data_dir, quick=quick, final=final, fallback=fallback
+    )

@@ -94,6 +94,9 @@ def _alternative(
     entry = with_recipe(entry, where)
     changes = {**entry, **{key: general[key] for key in general if key in entry}, **own}
     settings = checked(Settings, {**base, **general, **changes}, where).resolved()
+    staged = settings.small_epochs + settings.hard_epochs
+    if staged > settings.epochs:
+        raise ConfigError("too_many_stages", name=name, staged=staged, epochs=settings.epochs)
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
     return checked(Alternative, content, where)
 

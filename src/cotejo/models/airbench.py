@@ -47,7 +47,7 @@ def airbench(
 
     Example:
         >>> airbench((32, 32, 3), 10).count_params()
-        1973736
+        1973944
     """
     inputs, x = pixels(image_shape)
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)

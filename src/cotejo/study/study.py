@@ -122,7 +122,7 @@ class Study:
         folder = Path(out) if out is not None else _default_folder(config, dataset, quick, final)
         _check_folder(folder)
         self.folder = make_folder(folder)
-        command = command or _command(folder, quick)
+        command = command or _command(folder, quick, final)
         keys = plan.run_keys(config, dataset, keras.config.backend())
         with held(folder):
             bring_back(folder, keys)
@@ -175,8 +175,12 @@ class Study:
 
 def _quickened(config: StudyConfig) -> StudyConfig:
     def cut(alternative: Any) -> Any:
-        epochs = min(alternative.settings.epochs, QUICK["epochs"])
-        settings = alternative.settings.model_copy(update={"epochs": epochs})
+        given = alternative.settings
+        epochs = min(given.epochs, QUICK["epochs"])
+        small = min(given.small_epochs, epochs - 1)
+        hard = min(given.hard_epochs, epochs - small)
+        fewer = {"epochs": epochs, "small_epochs": small, "hard_epochs": hard}
+        settings = given.model_copy(update=fewer)
         return alternative.model_copy(update={"settings": settings})
 
     return config.model_copy(update={"alternatives": tuple(map(cut, config.alternatives))})
@@ -194,9 +198,10 @@ def _first_images(dataset: Dataset) -> Dataset:
     )
 
 
-def _command(folder: Path, quick: bool) -> str:
+def _command(folder: Path, quick: bool, final: bool) -> str:
     words = ["cotejo", "study", str(folder / "study.toml"), "--out", str(folder)]
-    return shlex.join([*words, "--quick"] if quick else words)
+    words += ["--quick"] * quick + ["--final"] * final
+    return shlex.join(words)
 
 
 def _check_final(config: StudyConfig) -> None:

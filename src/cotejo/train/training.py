@@ -169,8 +169,12 @@ def compile_learner(
     plan = stages(settings, images)
     stage = stage or plan[0]
     train = resized(dataset.train, stage.scale)
+    try:
+        sized = at_size(network, train.images.shape[1:])
+    except ValueError as error:
+        raise TrainingError("needs_its_size", model=settings.model) from error
     learner = Learner(
-        at_size(network, train.images.shape[1:]),
+        sized,
         train,
         settings.augment,
         seed + stage.first,

@@ -1,0 +1,134 @@
+"""Trained models in use: the one that ships, one of a run, and one packed and unpacked."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cotejo import Study
+from cotejo.cli.app import run as command_line
+from cotejo.config import StudyConfig
+from cotejo.errors import OutputError
+from cotejo.inference import Classifier
+from cotejo.inference.packing import SHIPPED, pack, unpack
+from cotejo.report import chosen_run, final_runs, write_cards
+
+ONE = {
+    "name": "tiny",
+    "data": "digits",
+    "base": {"model": "airbench", "width": 8, "optimizer": "muon", "tta": "flip-shift"},
+    "alternative": [{"name": "tiny", "epochs": 3, "batch_size": 50}],
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained") / "tiny-final"
+    Study(StudyConfig.parse(ONE)).run(out=folder, final=True)
+    write_cards(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def packed(trained, tmp_path_factory):
+    out = tmp_path_factory.mktemp("packed")
+    pack(trained, chosen_run(final_runs(trained)), 0.5, out)
+    return out
+
+
+@pytest.fixture
+def picture(digits, tmp_path):
+    path = tmp_path / "digit.png"
+    Image.fromarray(digits.test.images[0]).save(path)
+    return path
+
+
+def test_a_run_s_model_says_what_the_run_measured(trained, digits):
+    classifier = Classifier.load(trained / "tiny" / "seed-1")
+    run = chosen_run(final_runs(trained))
+    chances = classifier.probabilities(digits.test.images)
+    assert chances.shape == (len(digits.test), 10)
+    np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
+    # The run looked at the unsure quarter from all sides, the classifier at every image.
+    same = chances.argmax(axis=1) == run.predictions["test_probabilities"].argmax(axis=1)
+    assert same.mean() > 0.97
+
+
+def test_predictions_are_ranked_and_add_up(trained, digits):
+    classifier = Classifier.load(trained / "tiny" / "seed-1")
+    for one in classifier.predict(digits.test.images[:5]):
+        assert sorted(one.classes) == list(range(10))
+        assert list(one.probabilities) == sorted(one.probabilities, reverse=True)
+        assert sum(one.probabilities) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_packed_model_is_half_as_large_and_says_nearly_the_same(trained, packed, digits):
+    network, about = unpack(packed)
+    whole = Classifier.load(trained / "tiny" / "seed-1")
+    images = digits.test.images[:100]
+    np.testing.assert_allclose(
+        network.predict_on_batch(images), whole.network.predict_on_batch(images), atol=0.05
+    )
+    assert about["temperature"] == 0.5
+    assert about["classes"]["en"] == list(digits.class_names["en"])
+    assert (packed / "card.es.md").read_text().startswith("# Ficha del modelo")
+    weights = (packed / "model.weights.h5").stat().st_size
+    assert weights < (trained / "tiny" / "seed-1" / "model.keras").stat().st_size
+
+
+def test_a_packed_model_that_was_changed_is_refused(packed, tmp_path):
+    for path in packed.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    weights = tmp_path / "model.weights.h5"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(OutputError, match="is not the file that was packed"):
+        unpack(tmp_path)
+    with pytest.raises(OutputError, match="this installation is incomplete"):
+        unpack(tmp_path / "nowhere")
+
+
+def test_what_is_no_run_is_refused(tmp_path):
+    with pytest.raises(OutputError, match="is no folder of a finished run"):
+        Classifier.load(tmp_path)
+
+
+def test_the_model_that_ships_is_small_and_knows_its_classes(capsys, tmp_path):
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 5_000_000
+    classifier = Classifier.load()
+    assert classifier.image_shape == (32, 32, 3)
+    assert classifier.class_names["es"][3] == "gato"
+    cards = [(SHIPPED / f"card.{language}.md").read_text() for language in ("en", "es")]
+    about = json.loads((SHIPPED / "model.json").read_text())
+    assert f"{100 * about['test_accuracy']:.2f}%" in cards[0]
+    assert f"{100 * about['test_accuracy']:.2f}".replace(".", ",") in cards[1]
+
+
+def test_the_model_that_ships_reaches_what_its_card_says(cifar10):
+    about = json.loads((SHIPPED / "model.json").read_text())
+    images, labels = cifar10.test.images[:2000], cifar10.test.labels[:2000]
+    chances = Classifier.load().probabilities(images)
+    accuracy = (chances.argmax(axis=1) == labels).mean()
+    # Two thousand of the ten: within three standard errors.
+    assert abs(accuracy - about["test_accuracy"]) < 0.016
+    assert (chances.max(axis=1).mean() - accuracy) ** 2 < 0.03**2
+
+
+def test_predict_on_the_command_line(picture, trained, capsys):
+    model = str(trained / "tiny" / "seed-1")
+    assert command_line(["predict", str(picture), "--model", model, "--lang", "es"]) == 0
+    shown = capsys.readouterr().out
+    assert "probabilidad" in shown
+    assert "digit.png" in shown
+    assert command_line(["predict", str(picture), "--model", model, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert set(row["probabilities"]) == set("0123456789")
+    assert row["class"] in row["probabilities"]
+
+
+def test_predict_refuses_what_is_no_picture(tmp_path, trained, capsys):
+    model = str(trained / "tiny" / "seed-1")
+    assert command_line(["predict", str(tmp_path / "no.png"), "--model", model]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,116 @@
+"""Stages: what a training sees of its images, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cotejo.backend import keras, ops
+from cotejo.config import Settings, StudyConfig
+from cotejo.data import without_validation
+from cotejo.data.dataset import Split
+from cotejo.errors import ConfigError, TrainingError
+from cotejo.models import build_model
+from cotejo.train import train
+from cotejo.train import training as module
+from cotejo.train.stages import at_size, resized, stages
+
+
+def staged(dataset, **changes):
+    settings = Settings(
+        **({"model": "airbench", "width": 8, "optimizer": "muon", "batch_size": 50} | changes)
+    ).resolved()
+    keras.utils.set_random_seed(3)
+    network = build_model(
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+    )
+    return network, train(network, dataset, settings, seed=3)
+
+
+def test_the_stages_hold_every_epoch_once():
+    settings = Settings(epochs=7, small_epochs=3, hard_epochs=2, batch_size=10)
+    found = stages(settings, 205)
+    assert [stage.first for stage in found] == [0, 3, 5, 6]
+    assert sum(stage.epochs for stage in found) == 7
+    assert [stage.steps for stage in found] == [20, 20, 10, 10]
+
+
+def test_a_staged_training_learns_and_repeats_itself(digits):
+    changes = {"epochs": 5, "small_epochs": 2, "hard_epochs": 1, "schedule": "linear"}
+    changes["augment"] = "alternating-flip-crop"
+    first, once = staged(digits, **changes)
+    second, again = staged(digits, **changes)
+    assert [row["epoch"] for row in once.history] == [1, 2, 3, 4, 5]
+    assert once.history[-1]["valid_accuracy"] > 0.8
+    # One schedule over all stages: the rate goes on falling, and ends near 0.
+    rates = [row["learning_rate"] for row in once.history]
+    assert rates == sorted(rates, reverse=True)
+    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert [{**row, "seconds": 0} for row in once.history] == [
+        {**row, "seconds": 0} for row in again.history
+    ]
+
+
+def test_the_hard_epochs_see_the_images_with_the_highest_losses(digits, monkeypatch):
+    seen = []
+
+    def recorded(stage, images, *others):
+        seen.append((stage, images))
+        return original(stage, images, *others)
+
+    original = module._steps_of
+    monkeypatch.setattr(module, "_steps_of", recorded)
+    network, _ = staged(digits, epochs=4, hard_epochs=1, hard_share=0.3)
+    stage, images = seen[-1]
+    assert stage.hard
+    assert len(images) == stage.steps * 50 < len(digits.train)
+    assert len(set(images)) == len(images)
+    # Most of what the network still gets wrong is among them.
+    wrong = network.predict_on_batch(digits.train.images).argmax(axis=1) != digits.train.labels
+    share = len(images) / len(digits.train)
+    if wrong.sum() >= 5:
+        assert np.isin(np.flatnonzero(wrong), images).mean() > share
+
+
+def test_small_images_are_averages_of_the_large():
+    images = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
+    flat = np.full((2, 32, 32, 3), 77, np.uint8)
+    labels = np.zeros(3, np.int32)
+    small = resized(Split(images, labels), 0.75)
+    assert (small.images.shape, small.images.dtype) == ((3, 24, 24, 3), np.uint8)
+    assert abs(float(small.images.mean()) - float(images.mean())) < 3
+    assert (resized(Split(flat, labels[:2]), 0.75).images == 77).all()
+    same = Split(images, labels)
+    assert resized(same, 1.0) is same
+
+
+def test_a_network_of_another_size_shares_its_weights():
+    network = build_model("airbench", (32, 32, 3), 10, width=8)
+    small = at_size(network, (24, 24, 3))
+    assert small(ops.zeros((2, 24, 24, 3))).shape == (2, 10)
+    assert {id(one) for one in small.weights} == {id(one) for one in network.weights}
+    assert at_size(network, (32, 32, 3)) is network
+
+
+def test_a_network_of_one_size_says_so(digits):
+    with pytest.raises(TrainingError, match="takes images of one size only"):
+        staged(digits, model="mlp", width=None, epochs=2, small_epochs=1)
+
+
+def test_more_stages_than_epochs_are_refused():
+    table = {"name": "a", "epochs": 3, "small_epochs": 2, "hard_epochs": 2}
+    with pytest.raises(ConfigError, match="are 4 together, and there are 3 epochs"):
+        StudyConfig.parse({"alternative": [table]})
+
+
+def test_without_validation_images_nothing_is_validated(digits):
+    final = without_validation(digits)
+    assert len(final.train) == len(digits.train) + len(digits.valid)
+    assert final.fingerprint != digits.fingerprint
+    _, training = staged(final, epochs=2)
+    assert [row["valid_loss"] for row in training.history] == [None, None]
+    assert training.best_epoch == 2
+    assert replace(final).num_classes == digits.num_classes
