@@ -7,6 +7,7 @@ orthogonal steps for the kernels and Adam's for the rest. `engine.py --recipe NA
 
 from __future__ import annotations
 
+import itertools
 import time
 
 
@@ -108,7 +109,7 @@ def _weights(tf, width: int):
     sizes = [24, width, width, 4 * width, 4 * width, 4 * width, 4 * width]
     kernels = [
         tf.Variable(tf.random.normal((3, 3, inputs, outputs), stddev=0.05))
-        for inputs, outputs in zip(sizes, sizes[1:], strict=False)
+        for inputs, outputs in itertools.pairwise(sizes)
     ]
     others = [tf.Variable(tf.zeros((24,)))]
     others += [tf.Variable(tf.zeros((outputs,))) for outputs in sizes[1:]]

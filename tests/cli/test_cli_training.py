@@ -72,6 +72,7 @@ def test_study_passes_on_what_was_asked(
         "data_dir": tmp_path,
         "quick": True,
         "final": False,
+        "deadline": None,
         "fallback": None,
     }
     assert calls.languages == ["es"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +19,8 @@ from cotejo.cli.options import (
     Quick,
     Seeds,
 )
+from cotejo.errors import ConfigError
+from cotejo.messages import message
 
 __all__ = ["train"]
 
@@ -24,6 +28,9 @@ __all__ = ["train"]
 def train(
     recipe: Annotated[
         str | None, typer.Option("--recipe", metavar="NAME", show_default=False)
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="TIME", show_default=False)
     ] = None,
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", show_default=False)
@@ -78,6 +85,7 @@ def train(
         "early_stopping": early_stopping,
         "precision": precision,
     }
+    started = time.perf_counter()
     given = {key: value for key, value in flags.items() if value is not None}
     own_name = name or recipe or model or str(Settings.model_fields["model"].default)
     content: dict[str, Any] = {"name": own_name, "alternative": [{"name": own_name, **given}]}
@@ -85,7 +93,64 @@ def train(
         content["data"] = data
     if seeds is not None:
         content["seeds"] = seeds
+    if budget is not None:
+        for option in ("recipe", "model", "epochs", "seeds"):
+            if {**given, "seeds": seeds}.get(option) is not None:
+                raise ConfigError("budget_and_recipe", option=option)
+        return _in_time(budget, started, content, overrides, name, data_dir, out, final)
     # As settings of the alternative's own, so that the plan and the report show them.
     own = [f"{own_name}.{each}" for each in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
     return train_and_report(study, out=out, data_dir=data_dir, quick=quick, final=final)
+
+
+def _in_time(
+    budget: str,
+    started: float,
+    content: dict[str, Any],
+    overrides: list[str] | None,
+    name: str | None,
+    data_dir: Path | None,
+    out: Path | None,
+    final: bool,
+) -> int:
+    """Train what fits into a time: the machine is timed first."""
+    from cotejo.cli.console import make_console, say
+    from cotejo.cli.live import Status
+    from cotejo.cli.tables import numbers
+    from cotejo.cli.training import train_and_report
+    from cotejo.config import StudyConfig, recipes
+    from cotejo.data import load, without_validation
+    from cotejo.study import Study
+    from cotejo.study.budget import plan_for, seconds_of
+
+    seconds = seconds_of(budget)
+    console = make_console()
+    status = Status(console)
+    status.show_note(message("cli.budget_timing"))
+    try:
+        dataset = load(content.get("data", "cifar10"), data_dir=data_dir)
+        whole = without_validation(dataset) if final else dataset
+        plan = plan_for(started + seconds - time.perf_counter(), whole, recipes())
+    finally:
+        status.stop()
+    chosen: dict[str, Any] = {
+        "speed": numbers().integer(plan.images_per_second),
+        "recipe": plan.recipe,
+        "epochs": plan.epochs,
+        "small": plan.small_epochs,
+        "duration": numbers().duration(plan.seconds),
+        "expected": numbers().percent(plan.expected),
+    }
+    say(console, message("cli.budget_chosen", **chosen), "bold")
+    own_name = name or f"budget-{round(seconds)}s"
+    (given,) = content["alternative"]
+    settings = {
+        "recipe": plan.recipe, "epochs": plan.epochs, "small_epochs": plan.small_epochs,
+        "hard_epochs": 0,
+    }  # fmt: skip
+    content |= {"name": own_name, "alternative": [settings | given | {"name": own_name}]}
+    own = [f"{own_name}.{each}" for each in overrides or ()]
+    study = Study(StudyConfig.parse(content, own))
+    deadline = started + seconds - plan.evaluation
+    return train_and_report(study, out=out, data_dir=data_dir, final=final, deadline=deadline)

@@ -59,6 +59,7 @@ def train_and_report(
     data_dir: Path | None = None,
     quick: bool = False,
     final: bool = False,
+    deadline: float | None = None,
     fallback: str | None = None,
 ) -> int:
     """Train what is missing of ``study``, write its report, or card, and show its results.
@@ -77,6 +78,7 @@ def train_and_report(
                 data_dir=data_dir,
                 quick=quick,
                 final=final,
+                deadline=deadline,
                 fallback=fallback,
                 observer=display,
                 command=command,

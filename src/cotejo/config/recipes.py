@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cotejo.config.checking import Frozen, Name, Text, check_keys, checked
 from cotejo.config.settings import Settings
@@ -44,12 +44,21 @@ class Recipe(Frozen):
         text: what it is for, by language.
         settings: those that differ from the defaults.
         measured: what it reached; None where that is still to be measured.
+        curve: numbers of epochs, growing, each with the accuracy in ``[0, 1]`` that they
+            reached on CIFAR-10's validation images, after learning from the 40,000 others.
     """
 
     name: Name
     text: Text
     settings: dict[str, Any]
     measured: Measured | None = None
+    curve: tuple[tuple[int, float], ...] = ()
+
+    @field_validator("curve", mode="before")
+    @classmethod
+    def _curve(cls, value: Any) -> Any:
+        # TOML has lists.
+        return tuple(tuple(point) for point in value) if isinstance(value, list) else value
 
 
 def load_recipe(name: str) -> Recipe:

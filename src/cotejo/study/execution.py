@@ -44,6 +44,7 @@ def run_study(
     quick: bool,
     command: str,
     observer: Observer,
+    deadline: float | None = None,
 ) -> StudyResult:
     """Train the runs that are not finished, and look at where those that are fail.
 
@@ -55,13 +56,14 @@ def run_study(
     if not _has_samples(folder, dataset):
         policies = (alternative.settings.augment for alternative in config.alternatives)
         write_samples(folder, dataset, policies)
-    if missing:
+    if missing and deadline is None:
         _estimate(config, dataset, missing, observer)
     for run in missing:
         observer.run_started(run)
         settings = config.alternative(run.alternative).settings
         parent = _parent(runs, run, settings.start_from)
-        reason = execute(RunJob(run, settings, parent, dataset, folder, quick, command), observer)
+        job = RunJob(run, settings, parent, dataset, folder, quick, command, deadline)
+        reason = execute(job, observer)
         if reason is None:
             result.finished.append(replace(run, finished=True))
             observer.run_finished(run, RunFolder(run.folder).metrics)

@@ -63,16 +63,17 @@ def _build(settings: Settings, dataset: Dataset) -> Any:
     )
 
 
-def run_keys(config: StudyConfig, dataset: Dataset, backend: str) -> Keys:
+def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool = False) -> Keys:
     """Return the key of every run, by alternative and seed.
 
     Args:
         config: the study, resolved.
         dataset: what it trains on.
         backend: the name of Keras's backend.
+        on_time: whether the clock has a say in the training, whose result then is another.
     """
     return {
-        (alternative.name, seed): _key(config, alternative, seed, dataset, backend)
+        (alternative.name, seed): _key(config, alternative, seed, dataset, backend, on_time)
         for seed in config.seeds
         for alternative in config.alternatives
     }
@@ -93,7 +94,12 @@ def plan_runs(
 
 
 def _key(
-    config: StudyConfig, alternative: Alternative, seed: int, dataset: Dataset, backend: str
+    config: StudyConfig,
+    alternative: Alternative,
+    seed: int,
+    dataset: Dataset,
+    backend: str,
+    on_time: bool,
 ) -> str:
     """Hash what determines a run's result; its name and label do not, its parent's key does."""
     # Only what differs from the defaults: a setting added later changes no earlier run's key.
@@ -101,7 +107,8 @@ def _key(
     settings["precision"] = resolve_precision(alternative.settings.precision)
     parent = settings.pop("start_from", None)
     if parent is not None:
-        settings["parent"] = _key(config, config.alternative(parent), seed, dataset, backend)
+        start = config.alternative(parent)
+        settings["parent"] = _key(config, start, seed, dataset, backend, on_time)
     content = {
         "settings": settings,
         "seed": seed,
@@ -109,4 +116,6 @@ def _key(
         "backend": backend,
         "training_code": TRAINING_CODE,
     }
+    if on_time:
+        content["on_time"] = True
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

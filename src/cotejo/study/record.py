@@ -41,6 +41,7 @@ class RunJob:
         study_folder: where readings of the test set are noted.
         quick: whether this is a quick look.
         command: the command that repeats it.
+        deadline: when its training has to end, in the seconds of `time.perf_counter`.
     """
 
     planned: PlannedRun
@@ -50,6 +51,7 @@ class RunJob:
     study_folder: Path
     quick: bool
     command: str
+    deadline: float | None = None
 
 
 def start_record(job: RunJob) -> dict[str, Any]:

@@ -45,7 +45,7 @@ from cotejo.study.record import (
 from cotejo.study.replaced import clear
 from cotejo.train import predict_logits, softmax, train
 
-__all__ = ["build_network", "execute"]
+__all__ = ["TRAIN_SAMPLE", "build_network", "execute"]
 
 TEST_READS_COLUMNS = ("time", "alternative", "seed", "key")
 TRAIN_SAMPLE = 10_000
@@ -105,6 +105,7 @@ def _train_and_write(
         planned.seed,
         on_epoch=on_epoch,
         on_batch=lambda epoch, step, steps: observer.batch_ended(planned, epoch, step, steps),
+        deadline=job.deadline,
     )
     evaluating = time.perf_counter()
     write_csv(folder / "history.csv", HISTORY_COLUMNS, training.history)

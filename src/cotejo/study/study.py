@@ -63,6 +63,7 @@ class Study:
         data_dir: Path | None = None,
         quick: bool = False,
         final: bool = False,
+        deadline: float | None = None,
         fallback: str | None = None,
         observer: Observer | None = None,
         command: str | None = None,
@@ -77,6 +78,8 @@ class Study:
             final: learn from the validation images too. Nothing can be chosen then, so it is
                 for one alternative, whose settings are decided; it has a card in place of a
                 report (`cotejo.report.write_card`).
+            deadline: when training has to end, in the seconds of `time.perf_counter`
+                (`cotejo.study.budget`); the clock then has a say in what comes out.
             fallback: the dataset to use where the study's own can't be downloaded.
             observer: told of everything as it happens.
             command: what repeats the study, for its record; from its ``study.toml`` if left out.
@@ -123,13 +126,13 @@ class Study:
         _check_folder(folder)
         self.folder = make_folder(folder)
         command = command or _command(folder, quick, final)
-        keys = plan.run_keys(config, dataset, keras.config.backend())
+        keys = plan.run_keys(config, dataset, keras.config.backend(), deadline is not None)
         with held(folder):
             bring_back(folder, keys)
             runs = plan.plan_runs(config, keys, folder, parameters)
             write_study(folder, config, asked, dataset, keys, quick, command)
             observer.planned(config, dataset, runs, folder, quick)
-            return run_study(config, dataset, runs, folder, quick, command, observer)
+            return run_study(config, dataset, runs, folder, quick, command, observer, deadline)
 
     def report(self, folder: Path | str | None = None, language: str | None = None) -> Path:
         """Write the report of what was trained and return its path.

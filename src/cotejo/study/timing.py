@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 
 from cotejo.backend import keras
-from cotejo.config import Alternative
+from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.progress import Estimate
-from cotejo.study.run import build_network
+from cotejo.study.run import TRAIN_SAMPLE, build_network
 from cotejo.train import compile_learner, predict_logits
 from cotejo.train.learner import training_order
+from cotejo.train.stages import Stage, stages
 
-__all__ = ["estimate"]
+__all__ = ["estimate", "step_seconds", "views_seconds"]
 
 TIMED_SECONDS = 1.5
 """How long steps are timed, at least two of them: enough to be right within a fifth or so."""
@@ -36,7 +37,32 @@ def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
     settings = alternative.settings
     keras.utils.set_random_seed(0)
     network = build_network(settings, dataset.train, dataset.num_classes)
-    learner = compile_learner(network, dataset, settings, seed=0, steps_per_execution=1)
+    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
+    plan = stages(settings, images)
+    seconds, learned = 0.0, 0
+    by_scale: dict[float, float] = {}
+    for stage in plan:
+        if stage.scale not in by_scale:
+            compiling, by_scale[stage.scale] = step_seconds(network, dataset, settings, stage)
+            seconds += compiling  # again, in the run
+        seconds += stage.epochs * stage.steps * by_scale[stage.scale]
+        learned += stage.epochs * stage.steps * settings.batch_size
+    training = sum(one.epochs * one.steps * by_scale[one.scale] for one in plan)
+    valid_seconds = _validation_seconds(network, dataset)
+    return Estimate(
+        alternative.name,
+        int(network.count_params()),
+        learned / training,
+        # Evaluation reads as many images again as three validations.
+        seconds + (settings.epochs + 3) * valid_seconds,
+    )
+
+
+def step_seconds(
+    network: keras.Model, dataset: Dataset, settings: Settings, stage: Stage
+) -> tuple[float, float]:
+    """Return the seconds of a stage's first step, which compiles, and of one after it."""
+    learner = compile_learner(network, dataset, settings, 0, stage=stage, steps_per_execution=1)
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     order = training_order(images, settings.batch_size, 1, seed=0)
     started = time.perf_counter()
@@ -47,16 +73,7 @@ def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
         chosen = order[steps % len(order)]
         learner.train_on_batch(chosen, dataset.train.labels[chosen])
         steps += 1
-    step_seconds = (time.perf_counter() - started) / steps
-    valid_seconds = _validation_seconds(network, dataset)
-    epoch_seconds = step_seconds * len(order) + valid_seconds
-    return Estimate(
-        alternative.name,
-        int(network.count_params()),
-        settings.batch_size / step_seconds,
-        # Compiled again in the run; evaluation reads as many images again as three validations.
-        compile_seconds + settings.epochs * epoch_seconds + 3 * valid_seconds,
-    )
+    return compile_seconds, (time.perf_counter() - started) / steps
 
 
 def _validation_seconds(network: keras.Model, dataset: Dataset) -> float:
@@ -68,3 +85,13 @@ def _validation_seconds(network: keras.Model, dataset: Dataset) -> float:
     started = time.perf_counter()
     predict_logits(network, images)
     return (time.perf_counter() - started) * len(dataset.valid) / len(images)
+
+
+def views_seconds(network: keras.Model, dataset: Dataset, tta: str) -> float:
+    """Return how long a trained network's evaluation takes, of all splits and from all views."""
+    images = dataset.test.images[:1000]
+    predict_logits(network, images)
+    started = time.perf_counter()
+    predict_logits(network, images, tta=tta)
+    measured = min(len(dataset.train), TRAIN_SAMPLE) + len(dataset.valid) + len(dataset.test)
+    return (time.perf_counter() - started) * measured / len(images)

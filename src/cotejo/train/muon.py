@@ -77,7 +77,7 @@ class Muon(keras.optimizers.Optimizer):
         self,
         learning_rate: Any = 0.1,
         momentum: float = 0.6,
-        adam_share: float = 0.1,
+        adam_share: float = 0.3,
         last_layer: str = "logits",
         name: str = "muon",
         **kwargs: Any,

@@ -17,6 +17,7 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
+from cotejo.train.clock import Clock
 from cotejo.train.learner import Learner, alternating, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits
@@ -52,6 +53,7 @@ def train(
     *,
     on_epoch: Callable[[dict[str, Any]], None] = lambda row: None,
     on_batch: Callable[[int, int, int], None] = lambda epoch, step, steps: None,
+    deadline: float | None = None,
 ) -> Training:
     """Train ``network`` on the training images, choosing on the validation images alone.
 
@@ -62,6 +64,7 @@ def train(
         seed: of the order of the images and of the augmentation.
         on_epoch: called with each epoch's row.
         on_batch: called with the epoch (from 1), the steps done and the steps of an epoch.
+        deadline: when to end, by `Clock`, in the seconds of `time.perf_counter`.
 
     Raises:
         TrainingError: the loss is no number any more, or a batch is larger than the data.
@@ -77,7 +80,7 @@ def train(
     """
     keeper = _EpochKeeper(network, dataset, settings, on_epoch, on_batch)
     started = time.perf_counter()
-    _train_in_stages(network, dataset, settings, seed, keeper)
+    _train_in_stages(network, dataset, settings, seed, keeper, deadline)
     keeper.restore_best()
     training = keeper.training
     training.train_seconds = time.perf_counter() - started
@@ -87,12 +90,20 @@ def train(
 
 
 def _train_in_stages(
-    network: keras.Model, dataset: Dataset, settings: Settings, seed: int, keeper: _EpochKeeper
+    network: keras.Model,
+    dataset: Dataset,
+    settings: Settings,
+    seed: int,
+    keeper: _EpochKeeper,
+    deadline: float | None,
 ) -> None:
     """Train stage by stage, with one optimizer whose schedule runs over all of them."""
     chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
     plan = stages(settings, len(chosen))
     losses = keras.Variable(np.zeros(len(dataset.train), "float32"), trainable=False)
+    callbacks: list[keras.callbacks.Callback] = [keeper]
+    if deadline is not None:
+        callbacks.append(Clock(deadline, sum(one.epochs * one.steps for one in plan)))
     learner: Learner | None = None
     for stage in plan:
         if learner is None or learner.scale != stage.scale:
@@ -105,6 +116,8 @@ def _train_in_stages(
                 stage=stage,
                 optimizer=optimizer,
                 losses=losses if settings.hard_epochs else None,
+                # The clock looks often: a step can be half a second.
+                steps_per_execution=None if deadline is None else 1,
             )
         images = chosen
         if stage.hard:
@@ -116,7 +129,7 @@ def _train_in_stages(
             initial_epoch=stage.first,
             epochs=stage.first + stage.epochs,
             steps_per_epoch=stage.steps,
-            callbacks=[keeper],
+            callbacks=callbacks,
             verbose=0,
             shuffle=False,
         )
@@ -235,6 +248,7 @@ class _EpochKeeper(keras.callbacks.Callback):
         self._best_loss = math.inf
         self._best_weights: list[NDArray[Any]] | None = None
         self._epoch_started = 0.0
+        self._steps_done = 0
         self._learning_rate = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -243,6 +257,7 @@ class _EpochKeeper(keras.callbacks.Callback):
         self._learning_rate = float(keras.ops.convert_to_numpy(rate))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._steps_done = batch + 1
         self._on_batch(len(self.training.history) + 1, batch + 1, self.params["steps"])
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -263,7 +278,7 @@ class _EpochKeeper(keras.callbacks.Callback):
             "learning_rate": self._learning_rate,
             "seconds": time.perf_counter() - self._epoch_started,
         }
-        self.speeds.append(self.params["steps"] * self._settings.batch_size / fit_seconds)
+        self.speeds.append(self._steps_done * self._settings.batch_size / fit_seconds)
         self.training.history.append(row)
         self._on_epoch(row)
         self._keep_best(epoch + 1, valid_loss)
