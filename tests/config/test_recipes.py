@@ -41,12 +41,12 @@ def test_the_quickest_comes_first():
 
 
 def test_own_settings_stand_above_a_recipe_s():
-    base = {"recipe": "fast", "epochs": 2}
-    tables = [{"name": "a"}, {"name": "b", "recipe": "quick"}, {"name": "c", "batch_size": 77}]
+    base = {"recipe": "fast", "epochs": 20}
+    tables = [{"name": "a"}, {"name": "b", "recipe": "quick"}, {"name": "c", "epochs": 30}]
     first, second, third = StudyConfig.parse({"base": base, "alternative": tables}).alternatives
-    assert (first.settings.model, first.settings.epochs) == ("airbench", 2)
-    assert second.settings.epochs == load_recipe("quick").settings["epochs"]
-    assert (third.settings.batch_size, third.settings.epochs) == (77, 2)
+    assert (first.settings.model, first.settings.epochs) == ("airbench", 20)
+    assert second.settings.width == load_recipe("quick").settings["width"]
+    assert (third.settings.width, third.settings.epochs) == (first.settings.width, 30)
 
 
 def test_a_table_without_a_recipe_stays_as_it_is():

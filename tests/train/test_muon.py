@@ -44,7 +44,8 @@ def test_hidden_kernels_keep_their_norm_and_the_rest_is_adams():
             assert np.linalg.norm(new) == pytest.approx(np.sqrt(new.shape[-1]), rel=0.2)
         else:
             # Adam's steps with one gradient again and again: its sign times the rate.
-            np.testing.assert_allclose(new, old - 3 * 0.01 * np.sign(gradient), atol=1e-3)
+            rate = 0.1 * 0.5 * (np.std(old) if new.ndim == 2 else 1)
+            np.testing.assert_allclose(new, old - 3 * rate * np.sign(gradient), atol=5e-3 * rate)
 
 
 def test_muon_survives_being_saved():

@@ -149,7 +149,7 @@ def test_training_learns_on_the_real_images(cifar10):
 
 def test_alternating_shows_each_image_both_ways_in_two_epochs():
     order = training_order(20, 5, 4, seed=3)
-    numbers = alternating(order, 20, 4, seed=3)
+    numbers = alternating(order, 20, 0, 4, seed=3)
     np.testing.assert_array_equal(numbers % 20, order)
     ways = [{int(n) % 20: int(n) >= 20 for n in epoch.ravel()} for epoch in np.split(numbers, 4)]
     assert ways[0] == ways[2]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from cotejo.backend import keras, ops
 
 __all__ = ["Muon", "orthogonalized"]
@@ -61,7 +63,8 @@ class Muon(keras.optimizers.Optimizer):
     Args:
         learning_rate: of the kernels; a number or a schedule.
         momentum: Nesterov's, of the kernels' gradients.
-        adam_share: Adam's rate for the other weights, as a share of `learning_rate`.
+        adam_share: Adam's rate for the other weights, as a share of `learning_rate`; for the last
+            layer's kernel also of the deviation that it started with, so that its scale has no say.
         last_layer: the name of the layer whose kernel is Adam's, too.
 
     References:
@@ -77,7 +80,7 @@ class Muon(keras.optimizers.Optimizer):
         self,
         learning_rate: Any = 0.1,
         momentum: float = 0.6,
-        adam_share: float = 0.3,
+        adam_share: float = 0.5,
         last_layer: str = "logits",
         name: str = "muon",
         **kwargs: Any,
@@ -102,6 +105,11 @@ class Muon(keras.optimizers.Optimizer):
             for one in variables
         ]
 
+        self._sizes = [
+            float(np.std(ops.convert_to_numpy(one))) or 1.0 if len(one.shape) >= 2 else 1.0
+            for one in variables
+        ]
+
     def _is_hidden_kernel(self, variable: Any) -> bool:
         return len(variable.shape) >= 2 and f"{self.last_layer}/" not in variable.path
 
@@ -114,6 +122,7 @@ class Muon(keras.optimizers.Optimizer):
         if velocity is None:
             self._orthogonal_step(gradient, variable, momentum, rate)
         else:
+            rate = rate * (self.adam_share * self._sizes[index])
             self._adam_step(gradient, variable, momentum, velocity, rate)
 
     def _orthogonal_step(self, gradient: Any, variable: Any, momentum: Any, rate: Any) -> None:
@@ -133,7 +142,7 @@ class Muon(keras.optimizers.Optimizer):
         self.assign(velocity, second * velocity + (1 - second) * ops.square(gradient))
         mean = momentum / (1 - ops.power(first, count))
         size = ops.sqrt(velocity / (1 - ops.power(second, count))) + 1e-8
-        self.assign_sub(variable, rate * self.adam_share * mean / size)
+        self.assign_sub(variable, rate * mean / size)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments."""

@@ -201,6 +201,8 @@ def compile_learner(
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         steps_per_execution=steps_per_execution or _steps_per_execution(plan),
     )
+    # Before the first step is traced: Muon looks at the weights that it will change.
+    learner.optimizer.build(network.trainable_variables)
     return learner
 
 

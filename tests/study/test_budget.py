@@ -1,0 +1,79 @@
+"""A time to train for: read, planned for, and kept."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cotejo.backend import keras
+from cotejo.config import Recipe, Settings
+from cotejo.errors import ConfigError
+from cotejo.models import build_model
+from cotejo.study import budget
+from cotejo.study.budget import plan_for, scaled, seconds_of
+from cotejo.train import train
+
+
+def recipe(name="tiny", epochs=8, curve=((2, 0.6), (8, 0.9), (50, 0.95)), **settings):
+    given = {"model": "airbench", "width": 4, "batch_size": 100, "epochs": epochs} | settings
+    return Recipe(name=name, text={"en": name, "es": name}, settings=given, curve=curve)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("5m", 300), ("90s", 90), ("1h30m", 5400), ("1.5 min", 90), ("2 h", 7200), ("10 m 5 s", 605)],
+)
+def test_times_are_read(text, seconds):
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "5x", "-3m", "2s", "m5"])
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(ConfigError, match="is no time to train for"):
+        seconds_of(text)
+
+
+def test_fewer_epochs_keep_their_share_of_small_ones():
+    given = recipe(epochs=8, small_epochs=4, hard_epochs=2)
+    assert [scaled(given, epochs).small_epochs for epochs in (2, 5, 8, 16)] == [1, 2, 4, 8]
+    assert scaled(given, 5).hard_epochs == 0
+
+
+def test_more_time_plans_more_epochs(digits, monkeypatch):
+    # Two seconds a step, half of one on small images, whatever this machine does.
+    monkeypatch.setattr(
+        budget, "step_seconds", lambda *given: (1.0, 2.0 if given[3].scale == 1 else 0.5)
+    )
+    monkeypatch.setattr(budget, "views_seconds", lambda *given: 5.0)
+    short, long = (plan_for(each, digits, [recipe()]) for each in (100, 1000))
+    assert 2 <= short.epochs < long.epochs
+    assert short.expected < long.expected
+    assert short.seconds + short.evaluation < 100
+    small = plan_for(100, digits, [recipe(small_epochs=4)])
+    assert small.epochs > short.epochs
+    with pytest.raises(ConfigError, match="the shortest takes about"):
+        plan_for(20, digits, [recipe()])
+
+
+def test_the_recipe_that_reaches_more_is_chosen(digits, monkeypatch):
+    monkeypatch.setattr(budget, "step_seconds", lambda *given: (0.0, 0.5))
+    monkeypatch.setattr(budget, "views_seconds", lambda *given: 0.0)
+    better = recipe("better", curve=((2, 0.7), (8, 0.97)))
+    none = recipe("none", curve=())
+    assert plan_for(300, digits, [recipe(), better, none]).recipe == "better"
+
+
+def test_a_training_ends_on_time_with_its_rate_down(digits):
+    settings = Settings(
+        model="cnn3", optimizer="sgd", schedule="linear", epochs=10_000, batch_size=32
+    ).resolved()
+    keras.utils.set_random_seed(1)
+    network = build_model("cnn3", digits.image_shape, digits.num_classes)
+    started = time.perf_counter()
+    training = train(network, digits, settings, 1, deadline=started + 6)
+    assert len(training.history) < 10_000
+    rates = [row["learning_rate"] for row in training.history]
+    # Cut off without the clock, the rate would hardly have moved.
+    assert rates[-1] < 0.4 * rates[0]
+    assert training.history[-1]["valid_accuracy"] > 0.3
