@@ -73,7 +73,7 @@ def _base(value: Any) -> dict[str, Any]:
         raise ConfigError("not_a_table", where="base")
     check_keys(value, ("recipe", *Settings.model_fields), "base")
     _refuse_lists(value, "base")
-    return with_recipe(value, "base")
+    return value
 
 
 def _alternative(
@@ -91,7 +91,9 @@ def _alternative(
     label = in_both_languages(entry.pop("label", name))
     check_keys(entry, ("recipe", *Settings.model_fields), where)
     _refuse_lists(entry, where)
-    entry = with_recipe(entry, where)
+    # A recipe of its own takes the place of the base's, not of what the base says besides.
+    base = {**base, "recipe": None} if "recipe" in entry else base
+    base, entry = with_recipe(base, "base"), with_recipe(entry, where)
     changes = {**entry, **{key: general[key] for key in general if key in entry}, **own}
     settings = checked(Settings, {**base, **general, **changes}, where).resolved()
     staged = settings.small_epochs + settings.hard_epochs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -89,7 +90,7 @@ def recipes() -> list[Recipe]:
     return sorted(found, key=lambda one: one.measured.seconds if one.measured else float("inf"))
 
 
-def with_recipe(table: dict[str, Any], where: str) -> dict[str, Any]:
+def with_recipe(table: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return a table of settings in which those of its ``recipe`` stand under its own.
 
     Raises:
