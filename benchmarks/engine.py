@@ -1,6 +1,7 @@
-"""How fast the engine trains `cnn3` with the notebooks' augmentation, against the notebook's way.
+"""How fast the engine trains: `cnn3` against the notebook's way, recipes against a loop by hand.
 
     python benchmarks/engine.py [--rounds 2] [--epochs 2]
+    python benchmarks/engine.py --recipe accurate [--rounds 2] [--epochs 2]
 
 Each way runs in a process of its own, in turn (A B C A B C …), so that a machine that slows down
 slows all of them: Cotejo's engine; the notebook's `ImageDataGenerator` and `fit` as TensorFlow
@@ -9,6 +10,9 @@ Epochs are whole, of 40,000 images in batches of 64; the first, which compiles, 
 The images are noise: the speed does not depend on what they show. Prints images a second (median
 over all counted epochs, with the lowest and highest), the ratios of the medians, and the share of
 the machine's matrix-product peak, which is measured in the same run. The last line is JSON.
+
+With a recipe, its network is trained on whole images in its batches, in epochs of 10,000, and the
+other way is `handwritten.py`: the same arithmetic in a TensorFlow loop of our own without Keras.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import sys
 import time
 
 IMAGES, BATCH = 40_000, 64
+RECIPE_IMAGES = 10_000
 WAYS = {
     "cotejo": {},
     "notebook": {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"},
@@ -30,6 +35,10 @@ WAYS = {
         "KERAS_BACKEND": "tensorflow",
         "TF_ENABLE_ONEDNN_OPTS": "1",
     },
+}
+RECIPE_WAYS = {
+    "cotejo": {},
+    "written by hand": {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"},
 }
 
 
@@ -41,28 +50,29 @@ def noise(count: int):
     return images, random.integers(0, 10, count, dtype=np.int32)
 
 
-def cotejo_way(epochs: int) -> dict:
+def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
     """Train with Cotejo's engine and measure the peak of the precision that it chose."""
-    from cotejo.backend import use_precision
-    from cotejo.config import Settings
+    from cotejo.config import Settings, load_recipe
     from cotejo.data.dataset import Dataset, Split
-    from cotejo.models import build_model, operations_per_image
+    from cotejo.models import operations_per_image
     from cotejo.platform import machine, resolve_precision, versions
+    from cotejo.study.run import build_network
     from cotejo.train import train
 
+    given = {"model": "cnn3", "initializer": "he", "augment": "notebook", "batch_size": BATCH}
+    if recipe:
+        given = load_recipe(recipe).settings | {"small_epochs": 0, "hard_epochs": 0}
+    settings = Settings(**given | {"epochs": epochs + 1}).resolved()
+    images = RECIPE_IMAGES if recipe else IMAGES
     few = Split(*noise(100))
     names = tuple("0123456789")
     dataset = Dataset(
-        "noise", Split(*noise(IMAGES)), few, few, {"en": names, "es": names}, {}, "made"
+        "noise", Split(*noise(images)), few, few, {"en": names, "es": names}, {}, "made"
     )
-    settings = Settings(
-        model="cnn3", initializer="he", augment="notebook", batch_size=BATCH, epochs=epochs + 1
-    ).resolved()
     precision = resolve_precision(settings.precision)
-    with use_precision(precision):
-        network = build_model("cnn3", (32, 32, 3), 10, **settings.model_options)
+    network = build_network(settings, dataset.train, 10)
     history = train(network, dataset, settings, seed=1).history
-    counted = IMAGES // BATCH * BATCH
+    counted = images // settings.batch_size * settings.batch_size
     return {
         "speeds": [counted / row["seconds"] for row in history[1:]],
         "operations": 3 * operations_per_image(network),
@@ -134,32 +144,52 @@ def notebook_way(epochs: int) -> dict:
     return {"speeds": speeds[1:]}
 
 
-def in_a_process(way: str, epochs: int) -> dict:
+def hand_way(epochs: int, recipe: str) -> dict:
+    """Train the recipe's network by the loop written by hand, whose arithmetic is bfloat16's."""
+    from cotejo.config import load_recipe
+    from handwritten import speeds
+
+    settings = load_recipe(recipe).settings
+    batch, width = settings["batch_size"], settings.get("width", 64)
+    return {"speeds": speeds(*noise(RECIPE_IMAGES), width, batch, RECIPE_IMAGES // batch, epochs)}
+
+
+def in_a_process(way: str, epochs: int, recipe: str | None) -> dict:
     command = [sys.executable, __file__, "--way", way, "--epochs", str(epochs)]
+    command += ["--recipe", recipe] if recipe else []
+    variables = (RECIPE_WAYS if recipe else WAYS)[way]
     done = subprocess.run(
-        command, env=os.environ | WAYS[way], capture_output=True, text=True, check=False
+        command, env=os.environ | variables, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(f"{way}: {done.stderr}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def one_way(way: str, epochs: int, recipe: str | None) -> dict:
+    if way == "cotejo":
+        return cotejo_way(epochs, recipe)
+    return hand_way(epochs, recipe) if recipe else notebook_way(epochs)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--way", choices=WAYS)
+    parser.add_argument("--recipe")
+    parser.add_argument("--way", choices=[*WAYS, *RECIPE_WAYS])
     arguments = parser.parse_args()
+    recipe = arguments.recipe
     if arguments.way:
-        run = cotejo_way if arguments.way == "cotejo" else notebook_way
-        print(json.dumps(run(arguments.epochs)))
+        print(json.dumps(one_way(arguments.way, arguments.epochs, recipe)))
         return
-    speeds: dict[str, list[float]] = {way: [] for way in WAYS}
+    ways = RECIPE_WAYS if recipe else WAYS
+    speeds: dict[str, list[float]] = {way: [] for way in ways}
     facts = {}
     peaks = []
     for number in range(arguments.rounds):
-        for way in WAYS:
-            found = in_a_process(way, arguments.epochs)
+        for way in ways:
+            found = in_a_process(way, arguments.epochs, recipe)
             speeds[way] += found["speeds"]
             print(f"round {number + 1}: {way}: {[round(s) for s in found['speeds']]} images/s")
             if way == "cotejo":
@@ -175,7 +205,7 @@ def summarize(speeds: dict[str, list[float]], facts: dict, best_peak: float) -> 
     print(f"{facts['precision']}; Keras {facts['versions']['keras']}")
     for way, found in speeds.items():
         print(f"{way:22}{medians[way]:8,.0f} images/s  ({min(found):,.0f} to {max(found):,.0f})")
-    for way in list(WAYS)[1:]:
+    for way in list(speeds)[1:]:
         print(f"cotejo / {way}: {medians['cotejo'] / medians[way]:.2f}")
     print(f"matrix-product peak {best_peak / 1e9:,.0f} GFLOP/s; ", end="")
     print(f"the engine reaches {reached / 1e9:,.0f}, {reached / best_peak:.0%} of it")
