@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from cotejo.augment import POLICIES, rotate_shift_flip, shift_flip
+from cotejo.augment import POLICIES, cut_out, rotate_shift_flip, shift_flip
 from cotejo.backend import keras, ops
 
 CHANGING = [name for name, policy in POLICIES.items() if policy is not None]
@@ -97,3 +97,13 @@ def test_the_notebook_policy_stays_within_its_bounds():
     centres = np.array([ndimage.center_of_mass(image[..., 0]) for image in changed])
     assert np.abs(centres - 16).max() <= 3.3 + 0.2
     assert np.abs(centres - 16).max() > 2.5
+
+
+def test_cutout_hides_a_square_of_three_eighths_as_far_as_it_is_inside():
+    batch = np.zeros((2, 32, 32, 3), "float32")
+    hidden = ops.convert_to_numpy(cut_out(batch, np.array([16.0, 0.0]), np.array([16.0, 32.0])))
+    np.testing.assert_array_equal(np.unique(hidden), [0, 127.5])
+    assert (hidden[0, 10:22, 10:22] == 127.5).all()
+    assert (hidden[0] == 127.5).sum() == 12 * 12 * 3
+    assert (hidden[1, :6, 26:] == 127.5).all()
+    assert (hidden[1] == 127.5).sum() == 6 * 6 * 3

@@ -19,11 +19,13 @@ from cotejo.models import (
 # Literal counts at 32×32×3 and 10 classes: a change of a model is a change of these.
 PARAMETERS = {
     "airbench": 1_973_944,
+    "airbench96": 9_921_848,
     "mlp": 1_707_274,
     "cnn": 122_570,
     "cnn2": 315_850,
     "cnn3": 122_570,
     "cnn7": 499_242,
+    "wide-resnet": 10_968_570,
 }
 
 VARIANTS = [

@@ -10,7 +10,7 @@ from cotejo.config.checking import Frozen
 
 __all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "Settings"]
 
-MODELS = ("airbench", "cnn", "cnn2", "cnn3", "cnn7", "mlp")
+MODELS = ("airbench", "airbench96", "cnn", "cnn2", "cnn3", "cnn7", "mlp", "wide-resnet")
 """The models that ship, for who would rather not load Keras to know; the registry may have more."""
 
 MODEL_OPTIONS = (
@@ -70,7 +70,9 @@ class Settings(Frozen):
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
     batch_norm: bool | None = None
     whitening: bool | None = None
-    augment: Literal["none", "notebook", "flip-crop", "alternating-flip-crop"] = "none"
+    augment: Literal[
+        "none", "notebook", "flip-crop", "alternating-flip-crop", "alternating-flip-crop-cutout"
+    ] = "none"
     optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"] = "adam"
     learning_rate: Annotated[float, Field(gt=0, le=100)] | None = None
     momentum: Annotated[float, Field(ge=0, lt=1)] | None = None

@@ -1,6 +1,6 @@
 """The models: one file a family, and the registry that builds them by name."""
 
-from cotejo.models import airbench, cnn, cnn7, mlp
+from cotejo.models import airbench, airbench96, cnn, cnn7, mlp, wide_resnet
 from cotejo.models.cost import operations_per_image
 from cotejo.models.portable import portable
 from cotejo.models.registry import (
@@ -16,6 +16,7 @@ from cotejo.models.whitening import whiten
 __all__ = [
     "ModelFamily",
     "airbench",
+    "airbench96",
     "build_model",
     "check_options",
     "cnn",
@@ -27,4 +28,5 @@ __all__ = [
     "portable",
     "register",
     "whiten",
+    "wide_resnet",
 ]

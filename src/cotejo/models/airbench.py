@@ -11,7 +11,7 @@ from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
 from cotejo.models.whitening import WHITENING
 
-__all__ = ["airbench"]
+__all__ = ["airbench", "convolution", "first_layers", "normalized", "slow_logits"]
 
 layers = keras.layers
 
@@ -50,24 +50,27 @@ def airbench(
         1973944
     """
     inputs, x = pixels(image_shape)
+    x = first_layers(x, image_shape[-1], activation, whitening)
+    for filters in (width, 4 * width, 4 * width):
+        x = normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
+        x = normalized(convolution(x, filters, initializer), activation)
+    x = layers.GlobalMaxPooling2D()(x)
+    return keras.Model(inputs, slow_logits(x, num_classes), name="airbench")
+
+
+def first_layers(x: Any, channels: int, activation: str, whitening: bool) -> Any:
+    """Return what comes before the groups: pixels about 0, and a 2×2 convolution of them."""
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
-    first = layers.Conv2D(
-        8 * image_shape[-1],
-        2,
-        kernel_initializer="he_uniform",
-        name=WHITENING if whitening else "first",
-    )
+    name = WHITENING if whitening else "first"
+    first = layers.Conv2D(8 * channels, 2, kernel_initializer="he_uniform", name=name)
     x = layers.Activation(activation)(first(x))
     if whitening:
         first.kernel.trainable = False
-    for filters in (width, 4 * width, 4 * width):
-        x = _normalized(layers.MaxPooling2D()(_convolution(x, filters, initializer)), activation)
-        x = _normalized(_convolution(x, filters, initializer), activation)
-    x = layers.GlobalMaxPooling2D()(x)
-    return keras.Model(inputs, _slow_logits(x, num_classes), name="airbench")
+    return x
 
 
-def _convolution(x: Any, filters: int, initializer: str) -> Any:
+def convolution(x: Any, filters: int, initializer: str) -> Any:
+    """Return a 3×3 convolution without a bias, which the normalisation would take away."""
     return layers.Conv2D(
         filters,
         3,
@@ -77,11 +80,14 @@ def _convolution(x: Any, filters: int, initializer: str) -> Any:
     )(x)
 
 
-def _normalized(x: Any, activation: str) -> Any:
-    return layers.Activation(activation)(BatchNormalization(momentum=0.6, scale=False)(x))
+def normalized(x: Any, activation: str | None) -> Any:
+    """Return ``x`` normalised without a scale, and activated."""
+    x = BatchNormalization(momentum=0.6, scale=False)(x)
+    return layers.Activation(activation)(x) if activation else x
 
 
-def _slow_logits(x: Any, num_classes: int) -> Any:
+def slow_logits(x: Any, num_classes: int) -> Any:
+    """Return logits of weights of unit deviation, divided by the number of features."""
     features = x.shape[-1]
     unit = keras.initializers.RandomUniform(-math.sqrt(3), math.sqrt(3))
     x = layers.Dense(

@@ -71,7 +71,7 @@ def model_families() -> list[ModelFamily]:
 
     Example:
         >>> [family.name for family in model_families()]
-        ['airbench', 'cnn', 'cnn2', 'cnn3', 'cnn7', 'mlp']
+        ['airbench', 'airbench96', 'cnn', 'cnn2', 'cnn3', 'cnn7', 'mlp', 'wide-resnet']
     """
     return sorted(_families.values(), key=lambda family: family.name)
 

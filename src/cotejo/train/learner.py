@@ -54,7 +54,7 @@ class Learner(keras.Model):
         self.scale = scale
         self.seen_losses = losses
         self.policy = POLICIES[augment]
-        self.alternates = augment == ALTERNATING
+        self.alternates = augment in ALTERNATING
         self.draws = keras.random.SeedGenerator(seed)
         self.images = device_images(train)
 

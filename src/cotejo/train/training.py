@@ -144,7 +144,7 @@ def _steps_of(
     drawn = training_order(len(images), settings.batch_size, stage.epochs, seed + stage.first)
     order = images[drawn].astype(np.int32)
     labels = dataset.train.labels[order]
-    if settings.augment == ALTERNATING:
+    if settings.augment in ALTERNATING:
         order = alternating(order, len(dataset.train), stage.first, stage.epochs, seed)
     return order, labels
 

@@ -1,0 +1,51 @@
+"""The larger network of the CIFAR-10 speed records, for 96% and an accelerator."""
+
+from __future__ import annotations
+
+from cotejo.backend import keras
+from cotejo.models.airbench import convolution, first_layers, normalized, slow_logits
+from cotejo.models.layers import pixels
+from cotejo.models.registry import register
+
+__all__ = ["airbench96"]
+
+layers = keras.layers
+
+
+@register("airbench96")
+def airbench96(
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    *,
+    initializer: str = "dirac",
+    width: int = 128,
+    activation: str = "silu",
+    whitening: bool = True,
+) -> keras.Model:
+    """Ten convolutions, `airbench` with a third one a group and a shortcut around the last two.
+
+    Args:
+        image_shape: ``(height, width, channels)``.
+        num_classes: how many classes.
+        initializer: of the 3×3 convolutions: ``"glorot"``, ``"he"`` or ``"dirac"``.
+        width: the first group's filters; the others have three and four times as many.
+        activation: ``"relu"``, ``"silu"`` or ``"gelu"``.
+        whitening: whether the first convolution is filled by `whiten` and kept as it is.
+
+    References:
+        airbench96 (Jordan 2024, arXiv 2404.00498).
+
+    Example:
+        >>> airbench96((32, 32, 3), 10, width=8).name
+        'airbench96'
+    """
+    inputs, x = pixels(image_shape)
+    x = first_layers(x, image_shape[-1], activation, whitening)
+    for filters in (width, 3 * width, 4 * width):
+        x = normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
+        shortcut = x
+        x = normalized(convolution(x, filters, initializer), activation)
+        x = normalized(convolution(x, filters, initializer), None)
+        x = layers.Activation(activation)(layers.Add()([x, shortcut]))
+    x = layers.GlobalMaxPooling2D()(x)
+    return keras.Model(inputs, slow_logits(x, num_classes), name="airbench96")
