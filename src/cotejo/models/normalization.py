@@ -25,9 +25,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         """Return the inputs normalised, ``[batch, height, width, channels]``."""
         if not (training and self.trainable) or mask is not None:
             return super().call(inputs, training=training, mask=mask)
-        outputs, mean, variance = batch_normalized(
-            inputs, self.gamma if self.scale else ops.ones_like(self.beta), self.beta, self.epsilon
-        )
+        gamma = self.gamma if self.scale else ops.ones(self.beta.shape)
+        outputs, mean, variance = batch_normalized(inputs, gamma, self.beta, self.epsilon)
         for kept, seen in ((self.moving_mean, mean), (self.moving_variance, variance)):
             kept.assign(kept * self.momentum + seen * (1.0 - self.momentum))
         return outputs
