@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset, load
     from cotejo.errors import CotejoError
+    from cotejo.inference import Classifier
     from cotejo.progress import Observer
     from cotejo.report import write_report
     from cotejo.study import Study, StudyResult
 
 __all__ = [
+    "Classifier",
     "CotejoError",
     "Dataset",
     "Observer",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Classifier": "inference",
     "CotejoError": "errors",
     "Dataset": "data",
     "Observer": "progress",

@@ -49,7 +49,7 @@ def test_more_time_plans_more_epochs(digits, monkeypatch):
     short, long = (plan_for(each, digits, [recipe()]) for each in (100, 1000))
     assert 2 <= short.epochs < long.epochs
     assert short.expected < long.expected
-    assert short.seconds + short.evaluation < 100
+    assert 80 < short.seconds + short.evaluation < 100
     small = plan_for(100, digits, [recipe(small_epochs=4)])
     assert small.epochs > short.epochs
     with pytest.raises(ConfigError, match="the shortest takes about"):

@@ -22,6 +22,8 @@ __all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
 _FORM = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)\s*s)?")
 _MARGIN = 0.97
 """How much of the time is planned for: starting and writing take what is left."""
+_LONGEST = 4
+"""How many times the epochs of a curve's end are planned at most: what more bring is not known."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,11 @@ class Plan:
 
     Attributes:
         recipe: whose settings they are.
-        epochs, small_epochs: how many fit.
+        epochs, small_epochs: how many fit; the last one may be cut short.
         seconds: that training takes, as timed.
         evaluation: the seconds that evaluating takes, as timed.
         expected: the accuracy to expect, from what the recipe reached on CIFAR-10's validation
-            images in as many epochs.
+            images in as many epochs; past the end of its curve, the accuracy there.
         images_per_second: of the network in training, on whole images.
     """
 
@@ -122,15 +124,21 @@ def _fitting(recipe: Recipe, dataset: Dataset, until: float) -> tuple[float, lis
         keras.utils.clear_session()
     left = _MARGIN * (until - time.perf_counter()) - evaluation - compiling
     epochs, accuracies = np.array(recipe.curve).T
+    speed = settings.batch_size / step
     shortest = float("inf")
     found: list[Plan] = []
-    for count in range(int(epochs[0]), int(epochs[-1]) + 1):
+    for count in range(int(epochs[0]), _LONGEST * int(epochs[-1]) + 1):
         chosen = scaled(recipe, count)
         on_small = chosen.small_epochs
         taken = whole.steps * (on_small * small_step + (count - on_small) * step)
         shortest = min(shortest, taken + evaluation + compiling)
-        if taken <= left:
-            expected = float(np.interp(count, epochs, accuracies))
-            speed = settings.batch_size / step
-            found = [Plan(recipe.name, count, on_small, taken, evaluation, expected, speed)]
+        if taken > left and not found:
+            break
+        # The first that is too long, too: the clock brings it to its end on time.
+        done = min(1.0, left / taken)
+        expected = float(np.interp(done * count, epochs, accuracies))
+        plan = Plan(recipe.name, count, on_small, done * taken, evaluation, expected, speed)
+        found = [plan]
+        if taken > left:
+            break
     return shortest, found
