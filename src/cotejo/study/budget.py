@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from cotejo.backend import keras
 from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.study.run import build_network
+from cotejo.models import operations_per_image
+from cotejo.study.run import TRAIN_SAMPLE, build_network
 from cotejo.study.timing import step_seconds, views_seconds
-from cotejo.train.stages import Stage, stages
+from cotejo.train.stages import SMALL, Stage
 
 __all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
 
@@ -38,6 +39,8 @@ class Plan:
         expected: the accuracy to expect, from what the recipe reached on CIFAR-10's validation
             images in as many epochs; past the end of its curve, the accuracy there.
         images_per_second: of the network in training, on whole images.
+        least: the seconds that the recipe takes with the fewest epochs of its curve.
+        fits: whether those are there.
     """
 
     recipe: str
@@ -47,6 +50,8 @@ class Plan:
     evaluation: float
     expected: float
     images_per_second: float
+    least: float
+    fits: bool
 
 
 def seconds_of(text: str) -> float:
@@ -79,19 +84,22 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
         ConfigError: nothing fits.
     """
     until = time.perf_counter() + seconds
-    plans: list[Plan] = []
-    shortest = float("inf")
-    for recipe in sorted(recipes, key=lambda one: one.curve[0][1] if one.curve else 1.0):
-        left = until - time.perf_counter()
-        # A network that is timed takes from the time: one whose least is too much is not.
-        if not recipe.curve or (plans and left < 4 * plans[-1].seconds / plans[-1].epochs):
-            continue
-        found = _fitting(recipe, dataset, until)
-        shortest = min(shortest, found[0])
-        plans += found[1]
-    if not plans:
-        raise ConfigError("budget_too_short", seconds=round(shortest))
-    return max(plans, key=lambda plan: plan.expected)
+    networks = [(recipe, _cost(recipe, dataset)) for recipe in recipes if recipe.curve]
+    # Only the cheapest is timed to choose by, since timing takes from the time, too.
+    probe, least = min(networks, key=lambda each: each[1])
+    rate = least / _timing(probe, dataset).step
+    guesses = {
+        recipe.name: _longest(recipe, dataset, _guessed(recipe, dataset, cost / rate), until)
+        for recipe, cost in networks
+    }
+    by_name = {recipe.name: recipe for recipe, _ in networks}
+    for name in sorted(guesses, key=lambda each: -guesses[each].expected):
+        if guesses[name].fits:
+            recipe = by_name[name]
+            found = _longest(recipe, dataset, _timing(recipe, dataset), until)
+            if found.fits:
+                return found
+    raise ConfigError("budget_too_short", seconds=round(min(g.least for g in guesses.values())))
 
 
 def scaled(recipe: Recipe, epochs: int) -> Settings:
@@ -107,38 +115,76 @@ def scaled(recipe: Recipe, epochs: int) -> Settings:
     return given.model_copy(update={"epochs": epochs, "small_epochs": small, "hard_epochs": 0})
 
 
-def _fitting(recipe: Recipe, dataset: Dataset, until: float) -> tuple[float, list[Plan]]:
-    """Return the seconds that a recipe takes at least, and its plan that fits, if one does."""
-    settings = Settings(**recipe.settings).resolved()
-    whole = stages(settings.model_copy(update={"small_epochs": 0}), len(dataset.train))[0]
-    small = Stage(0, 1, whole.steps, scale=0.75)
+@dataclass(frozen=True)
+class _Timing:
+    """Seconds: of a step on whole and on small images, of compiling, and of evaluating."""
+
+    step: float
+    small_step: float
+    compiling: float
+    evaluation: float
+
+
+def _settings(recipe: Recipe) -> Settings:
+    return Settings(**recipe.settings).resolved()
+
+
+def _cost(recipe: Recipe, dataset: Dataset) -> float:
+    """Return the operations of a step on whole images, forwards alone."""
+    settings = _settings(recipe)
+    network = build_network(settings, dataset.train, dataset.num_classes)
+    return float(operations_per_image(network)) * settings.batch_size
+
+
+def _timing(recipe: Recipe, dataset: Dataset) -> _Timing:
+    settings = _settings(recipe)
+    whole = Stage(0, 1, len(dataset.train) // settings.batch_size)
     network = build_network(settings, dataset.train, dataset.num_classes)
     try:
         compiling, step = step_seconds(network, dataset, settings, whole)
         small_step = step
         if settings.small_epochs:
-            more, small_step = step_seconds(network, dataset, settings, small)
+            more, small_step = step_seconds(network, dataset, settings, replace(whole, scale=SMALL))
             compiling += more
-        evaluation = views_seconds(network, dataset, settings.tta)
+        return _Timing(step, small_step, compiling, views_seconds(network, dataset, settings.tta))
     finally:
         keras.utils.clear_session()
-    left = _MARGIN * (until - time.perf_counter()) - evaluation - compiling
+
+
+def _guessed(recipe: Recipe, dataset: Dataset, step: float) -> _Timing:
+    """Return what a recipe's timing should be about, to choose by before it is timed itself."""
+    settings = _settings(recipe)
+    seen = min(len(dataset.train), TRAIN_SAMPLE) + len(dataset.valid) + len(dataset.test)
+    # Forwards is a third of a step; with its views, an image is looked at twice on average.
+    evaluation = 2 * seen / settings.batch_size * step / 3
+    return _Timing(step, step * SMALL**2, compiling=15.0, evaluation=evaluation)
+
+
+def _longest(recipe: Recipe, dataset: Dataset, timing: _Timing, until: float) -> Plan:
+    """Return the most epochs of a recipe that end by ``until``, the last one perhaps cut short."""
+    settings = _settings(recipe)
+    steps = len(dataset.train) // settings.batch_size
     epochs, accuracies = np.array(recipe.curve).T
-    speed = settings.batch_size / step
-    shortest = float("inf")
-    found: list[Plan] = []
-    for count in range(int(epochs[0]), _LONGEST * int(epochs[-1]) + 1):
-        chosen = scaled(recipe, count)
-        on_small = chosen.small_epochs
-        taken = whole.steps * (on_small * small_step + (count - on_small) * step)
-        shortest = min(shortest, taken + evaluation + compiling)
-        if taken > left and not found:
-            break
-        # The first that is too long, too: the clock brings it to its end on time.
-        done = min(1.0, left / taken)
-        expected = float(np.interp(done * count, epochs, accuracies))
-        plan = Plan(recipe.name, count, on_small, done * taken, evaluation, expected, speed)
-        found = [plan]
-        if taken > left:
-            break
-    return shortest, found
+    left = _MARGIN * (until - time.perf_counter()) - timing.evaluation - timing.compiling
+
+    def seconds(count: int) -> float:
+        small = scaled(recipe, count).small_epochs
+        return steps * (small * timing.small_step + (count - small) * timing.step)
+
+    first = int(epochs[0])
+    count = first
+    # One more than fits: the clock brings it to its end on time.
+    while seconds(count) < left and count < _LONGEST * epochs[-1]:
+        count += 1
+    done = min(1.0, left / seconds(count))
+    return Plan(
+        recipe.name,
+        count,
+        scaled(recipe, count).small_epochs,
+        seconds=done * seconds(count),
+        evaluation=timing.evaluation,
+        expected=float(np.interp(done * count, epochs, accuracies)),
+        images_per_second=settings.batch_size / timing.step,
+        least=seconds(first) + timing.evaluation + timing.compiling,
+        fits=seconds(first) <= left,
+    )

@@ -11,7 +11,7 @@ from cotejo.backend import keras, ops
 from cotejo.config import Settings
 from cotejo.data.dataset import Split
 
-__all__ = ["Stage", "at_size", "resized", "stages"]
+__all__ = ["SMALL", "Stage", "at_size", "resized", "stages"]
 
 SMALL = 0.75
 """How high and wide the smaller images are: they cost about half, and keep what a class is by."""
