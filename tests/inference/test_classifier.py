@@ -69,9 +69,11 @@ def test_a_packed_model_is_half_as_large_and_says_nearly_the_same(trained, packe
     network, about = unpack(packed)
     whole = Classifier.load(trained / "tiny" / "seed-1")
     images = digits.test.images[:100]
-    np.testing.assert_allclose(
-        network.predict_on_batch(images), whole.network.predict_on_batch(images), atol=0.05
-    )
+    said, meant = (one.predict_on_batch(images) for one in (network, whole.network))
+    # The run may have computed in bfloat16, the packed model never does.
+    np.testing.assert_allclose(said, meant, atol=0.2)
+    assert (said.argmax(axis=1) == meant.argmax(axis=1)).mean() > 0.95
+    assert {layer.dtype_policy.name for layer in network.layers} == {"float32"}
     assert about["temperature"] == 0.5
     assert about["classes"]["en"] == list(digits.class_names["en"])
     assert (packed / "card.es.md").read_text().startswith("# Ficha del modelo")

@@ -65,7 +65,8 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
             "temperature": round(temperature, 4),
             "test_accuracy": run.metrics["test"]["accuracy"],
             "command": record["command"],
-            "architecture": json.loads(network.to_json()),
+            # In float32, which every processor computes well: few have bfloat16.
+            "architecture": json.loads(network.to_json().replace("mixed_bfloat16", "float32")),
         },
     )
     for language in LANGUAGES:
