@@ -46,9 +46,11 @@ def _curve_notes(page: Page) -> list[str]:
     notes = [words.say("curves_lines", count=len(facts.trained)), _training_curves(page)]
     if any(one.settings.get("label_smoothing") for one in facts.trained):
         notes.append(words.say("curves_smoothing"))
-    for stage in ("small_epochs", "hard_epochs"):
-        if any(one.settings.get(stage) for one in facts.trained):
-            notes.append(words.say(f"curves_{stage}"))
+    notes.extend(
+        words.say(f"curves_{stage}")
+        for stage in ("small_epochs", "hard_epochs")
+        if any(one.settings.get(stage) for one in facts.trained)
+    )
     if any(len(one.finished) > 1 for one in facts.trained):
         notes.append(words.say("curves_seeds"))
     limit = figures.loss_limit(facts)
