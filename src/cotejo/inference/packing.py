@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +17,9 @@ import numpy as np
 
 from cotejo.backend import keras
 from cotejo.errors import OutputError
-from cotejo.messages import LANGUAGES
+from cotejo.messages import LANGUAGES, message
+from cotejo.numbers import Numbers
+from cotejo.report import without_places
 from cotejo.store import RunFolder, StudyFolder, write_atomically, write_json
 
 __all__ = ["SHIPPED", "pack", "unpack"]
@@ -50,7 +51,7 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
     network = keras.Model(model.input, model.layers[-1].input, name=model.name)
     weights = _float16_weights(network)
     out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / _WEIGHTS, lambda file: file.write(weights))
+    _write(out / _WEIGHTS, weights)
     study = StudyFolder(folder)
     record = run.record
     write_json(
@@ -64,13 +65,17 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
             "views": record["settings"]["tta"],
             "temperature": round(temperature, 4),
             "test_accuracy": run.metrics["test"]["accuracy"],
-            "command": record["command"],
+            "command": without_places(record["command"]),
             # In float32, which every processor computes well: few have bfloat16.
             "architecture": json.loads(network.to_json().replace("mixed_bfloat16", "float32")),
         },
     )
     for language in LANGUAGES:
-        shutil.copyfile(folder / f"card.{language}.md", out / f"card.{language}.md")
+        card = (folder / f"card.{language}.md").read_text(encoding="utf-8")
+        shown = Numbers(language).shortest(temperature, 3)
+        title = message("card.packed_title", language=language)
+        packed = message("card.packed", language=language, temperature=shown)
+        _write(out / f"card.{language}.md", f"{card}\n## {title}\n\n{packed}\n".encode())
     return out / _WEIGHTS
 
 
@@ -90,6 +95,10 @@ def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
     network = keras.models.model_from_json(json.dumps(about["architecture"]))
     network.load_weights(folder / _WEIGHTS)
     return network, about
+
+
+def _write(path: Path, content: bytes) -> None:
+    write_atomically(path, lambda file: file.write(content))
 
 
 def _float16_weights(network: keras.Model) -> bytes:

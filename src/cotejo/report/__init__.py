@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.facts import gather
-from cotejo.report.card import chosen_run, final_runs, write_cards
+from cotejo.report.card import chosen_run, final_runs, without_places, write_cards
 from cotejo.report.csv_files import summary_rows, write_csv_files
 from cotejo.report.findings import Findings
 from cotejo.report.formats import check_installed, chosen_formats, places, write_page
 from cotejo.store import make_folder, write_json
 
-__all__ = ["chosen_run", "final_runs", "summary", "write_cards", "write_report", "write_reports"]
+__all__ = [
+    "chosen_run",
+    "final_runs",
+    "summary",
+    "without_places",
+    "write_cards",
+    "write_report",
+    "write_reports",
+]
 
 
 def write_report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -18,7 +19,7 @@ from cotejo.messages import LANGUAGES
 from cotejo.report.prose.words import Words
 from cotejo.store import RunFolder, StudyFolder, read_csv, write_atomically
 
-__all__ = ["chosen_run", "final_runs", "write_cards"]
+__all__ = ["chosen_run", "final_runs", "without_places", "write_cards"]
 
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _CONFUSIONS = 4
@@ -49,6 +50,23 @@ def chosen_run(runs: list[RunFolder]) -> RunFolder:
     Not the best on the test images: its figure would be flattered by the choice.
     """
     return runs[0]
+
+
+def without_places(command: str) -> str:
+    """Return a command without what is of one machine only: where its data and its folder are.
+
+    Example:
+        >>> without_places("COTEJO_DATA='/my data' cotejo train --final --out /tmp/a --seeds 3")
+        'cotejo train --final --seeds 3'
+    """
+    kept: list[str] = []
+    words = iter(shlex.split(command))
+    for word in words:
+        if word in ("--out", "--data-dir"):
+            next(words, None)
+        elif not word.startswith(("COTEJO_DATA=", "--out=", "--data-dir=")):
+            kept.append(word)
+    return shlex.join(kept)
 
 
 def write_cards(folder: Path) -> dict[str, Path]:
@@ -103,7 +121,7 @@ def _paragraphs(folder: Path, words: Words) -> Iterator[str]:
     yield f"## {words.say('card.licence_title')}"
     name = study.study["data"]
     yield words.say("card.licence_cifar10" if name == "cifar10" else "card.licence_other")
-    yield words.say("card.command", command=record["command"])
+    yield words.say("card.command", command=without_places(record["command"]))
 
 
 def _accuracy(runs: list[RunFolder], chosen: RunFolder, words: Words) -> Iterator[str]:
