@@ -56,7 +56,7 @@ def test_a_run_s_model_says_what_the_run_measured(trained, digits):
     np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
     # The run looked at the unsure quarter from all sides, the classifier at every image.
     same = chances.argmax(axis=1) == run.predictions["test_probabilities"].argmax(axis=1)
-    assert same.mean() > 0.97
+    assert same.mean() > 0.9
 
 
 def test_predictions_are_ranked_and_add_up(trained, digits):

@@ -70,6 +70,10 @@ def test_what_is_no_picture_is_refused(tmp_path, monkeypatch):
     whole.write_bytes(whole.read_bytes()[:-40])
     with pytest.raises(DataError, match="can't be decoded"):
         read_picture(whole, SHAPE)
+    # What another library of the process has turned on has no say.
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(DataError, match="can't be decoded"):
+        read_picture(whole, SHAPE)
     monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
     with pytest.raises(DataError, match="more than"):
         read_picture(saved(tmp_path / "d.png", np.zeros((20, 20, 3), np.uint8)), SHAPE)

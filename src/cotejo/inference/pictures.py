@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +45,7 @@ def read_picture(path: Path, image_shape: tuple[int, int, int]) -> NDArray[np.ui
     if not path.exists():
         raise DataError("picture_missing", path=path)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _whole_files_only():
             # Pillow only warns of sizes that are refused here.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")) as opened:
@@ -60,3 +62,16 @@ def read_picture(path: Path, image_shape: tuple[int, int, int]) -> NDArray[np.ui
     flat = Image.alpha_composite(white, upright).convert("RGB" if channels == 3 else "L")
     small = ImageOps.fit(flat, (width, height), Image.Resampling.BOX, centering=(0.5, 0.5))
     return np.asarray(small, np.uint8).reshape(image_shape)
+
+
+@contextmanager
+def _whole_files_only() -> Iterator[None]:
+    # WeasyPrint turns this on for the whole process; half a picture is grey below.
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
