@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from cotejo.backend import keras
-from cotejo.models.layers import INITIALIZERS, pixels
+from cotejo.models.layers import convolution, pixels
 from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
 from cotejo.models.whitening import WHITENING
 
-__all__ = ["airbench", "convolution", "first_layers", "normalized", "slow_logits"]
+__all__ = ["airbench", "first_layers", "normalized", "slow_logits"]
 
 layers = keras.layers
 
@@ -67,17 +67,6 @@ def first_layers(x: Any, channels: int, activation: str, whitening: bool) -> Any
     if whitening:
         first.kernel.trainable = False
     return x
-
-
-def convolution(x: Any, filters: int, initializer: str) -> Any:
-    """Return a 3×3 convolution without a bias, which the normalisation would take away."""
-    return layers.Conv2D(
-        filters,
-        3,
-        padding="same",
-        use_bias=False,
-        kernel_initializer=INITIALIZERS[initializer],
-    )(x)
 
 
 def normalized(x: Any, activation: str | None) -> Any:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cotejo.backend import keras
-from cotejo.models.airbench import convolution, first_layers, normalized, slow_logits
-from cotejo.models.layers import pixels
+from cotejo.models.airbench import first_layers, normalized, slow_logits
+from cotejo.models.layers import convolution, pixels
 from cotejo.models.registry import register
 
 __all__ = ["airbench96"]

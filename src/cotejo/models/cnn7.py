@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.backend import keras
-from cotejo.models.layers import INITIALIZERS, logits, pixels
+from cotejo.models.layers import INITIALIZERS, convolution, logits, pixels
 from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
 from cotejo.models.whitening import WHITENING
@@ -60,23 +60,12 @@ def cnn7(
         name=WHITENING,
     )(x)
     for filters in (width, 4 * width, 4 * width):
-        x = _normalized(layers.MaxPooling2D()(_convolution(x, filters, initializer)), activation)
-        x = _normalized(_convolution(x, filters, initializer), activation)
+        x = _normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
+        x = _normalized(convolution(x, filters, initializer), activation)
     x = layers.GlobalMaxPooling2D()(x)
     if dropout:
         x = layers.Dropout(dropout)(x)
     return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn7")
-
-
-def _convolution(x: Any, filters: int, initializer: str) -> Any:
-    # No bias: the normalisation after it would take it away.
-    return layers.Conv2D(
-        filters,
-        3,
-        padding="same",
-        use_bias=False,
-        kernel_initializer=INITIALIZERS[initializer],
-    )(x)
 
 
 def _normalized(x: Any, activation: str) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cotejo.backend import keras, ops
 
-__all__ = ["INITIALIZERS", "Dirac", "logits", "pixels"]
+__all__ = ["INITIALIZERS", "Dirac", "convolution", "logits", "pixels"]
 
 layers = keras.layers
 
@@ -54,6 +54,17 @@ def pixels(image_shape: tuple[int, int, int]) -> tuple[Any, Any]:
     """
     inputs = keras.Input(image_shape, name="pixels")
     return inputs, layers.Rescaling(1 / 255, name="scale")(inputs)
+
+
+def convolution(x: Any, filters: int, initializer: str) -> Any:
+    """Return a 3×3 convolution without a bias, which the normalisation after it would take away."""
+    return layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        use_bias=False,
+        kernel_initializer=INITIALIZERS[initializer],
+    )(x)
 
 
 def logits(x: Any, num_classes: int, initializer: str) -> Any:
