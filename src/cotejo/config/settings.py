@@ -51,6 +51,7 @@ class Settings(Frozen):
         early_stopping: epochs without a lower validation loss before training stops and the best
             weights come back; 0 trains every epoch and keeps the last weights.
         label_smoothing: the share of the target spread over all classes.
+        average: ``"ema"`` keeps the moving average of the weights over about an epoch's steps.
         tta: from which views the finished network sees an image that it is unsure of; they are
             averaged.
         precision: of the computation; weights are float32 in any case.
@@ -86,6 +87,7 @@ class Settings(Frozen):
     small_epochs: Annotated[int, Field(ge=0, le=10000)] = 0
     hard_epochs: Annotated[int, Field(ge=0, le=10000)] = 0
     hard_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    average: Literal["none", "ema"] = "none"
     tta: Literal["none", "flip", "flip-shift"] = "none"
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     start_from: str | None = None

@@ -27,7 +27,8 @@ ORDER = (
     "model", "convolutions", "width", "kernel_size", "activation", "initializer", "optimizer",
     "learning_rate", "momentum", "schedule", "batch_size", "epochs", "early_stopping",
     "start_from", "dropout", "batch_norm", "weight_decay", "whitening", "label_smoothing",
-    "augment", "small_epochs", "hard_epochs", "hard_share", "train_fraction", "tta", "precision",
+    "augment", "small_epochs", "hard_epochs", "hard_share", "train_fraction", "average", "tta",
+    "precision",
 )  # fmt: skip
 """The factors in the order of the report."""
 

@@ -17,6 +17,7 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
+from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.clock import Clock
 from cotejo.train.learner import Learner, alternating, training_order
 from cotejo.train.optimizers import build_optimizer
@@ -102,6 +103,9 @@ def _train_in_stages(
     plan = stages(settings, len(chosen))
     losses = keras.Variable(np.zeros(len(dataset.train), "float32"), trainable=False)
     callbacks: list[keras.callbacks.Callback] = [keeper]
+    if settings.average == "ema":
+        # First, so that the keeper validates the average.
+        callbacks.insert(0, ExponentialAverage(network, window=plan[0].steps))
     if deadline is not None:
         callbacks.append(Clock(deadline, sum(one.epochs * one.steps for one in plan)))
     learner: Learner | None = None
