@@ -70,6 +70,7 @@ def test_study_passes_on_what_was_asked(
     assert calls.options == {
         "out": tmp_path / "o",
         "data_dir": tmp_path,
+        "dataset": None,
         "quick": True,
         "final": False,
         "deadline": None,

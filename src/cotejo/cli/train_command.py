@@ -130,8 +130,8 @@ def _in_time(
     status.show_note(message("cli.budget_timing"))
     try:
         dataset = load(content.get("data", "cifar10"), data_dir=data_dir)
-        whole = without_validation(dataset) if final else dataset
-        plan = plan_for(started + seconds - time.perf_counter(), whole, recipes())
+        learned = without_validation(dataset) if final else dataset
+        plan = plan_for(started + seconds - time.perf_counter(), learned, recipes())
     finally:
         status.stop()
     chosen: dict[str, Any] = {
@@ -153,4 +153,4 @@ def _in_time(
     own = [f"{own_name}.{each}" for each in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
     deadline = started + seconds - plan.evaluation
-    return train_and_report(study, out=out, data_dir=data_dir, final=final, deadline=deadline)
+    return train_and_report(study, out=out, dataset=dataset, final=final, deadline=deadline)

@@ -22,6 +22,7 @@ from cotejo.messages import current_language, message
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
+    from cotejo.data import Dataset
     from cotejo.progress import PlannedRun
     from cotejo.study import Study, StudyResult
 
@@ -57,6 +58,7 @@ def train_and_report(
     *,
     out: Path | None = None,
     data_dir: Path | None = None,
+    dataset: Dataset | None = None,
     quick: bool = False,
     final: bool = False,
     deadline: float | None = None,
@@ -76,6 +78,7 @@ def train_and_report(
             result = study.run(
                 out=out,
                 data_dir=data_dir,
+                dataset=dataset,
                 quick=quick,
                 final=final,
                 deadline=deadline,

@@ -20,7 +20,7 @@ from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.numbers import Numbers
 from cotejo.report import without_places
-from cotejo.store import RunFolder, StudyFolder, write_atomically, write_json
+from cotejo.store import RunFolder, StudyFolder, write_file, write_json
 
 __all__ = ["SHIPPED", "pack", "unpack"]
 
@@ -51,7 +51,7 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
     network = keras.Model(model.input, model.layers[-1].input, name=model.name)
     weights = _float16_weights(network)
     out.mkdir(parents=True, exist_ok=True)
-    _write(out / _WEIGHTS, weights)
+    write_file(out / _WEIGHTS, weights)
     study = StudyFolder(folder)
     record = run.record
     write_json(
@@ -75,7 +75,7 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
         shown = Numbers(language).shortest(temperature, 3)
         title = message("card.packed_title", language=language)
         packed = message("card.packed", language=language, temperature=shown)
-        _write(out / f"card.{language}.md", f"{card}\n## {title}\n\n{packed}\n".encode())
+        write_file(out / f"card.{language}.md", f"{card}\n## {title}\n\n{packed}\n")
     return out / _WEIGHTS
 
 
@@ -95,10 +95,6 @@ def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
     network = keras.models.model_from_json(json.dumps(about["architecture"]))
     network.load_weights(folder / _WEIGHTS)
     return network, about
-
-
-def _write(path: Path, content: bytes) -> None:
-    write_atomically(path, lambda file: file.write(content))
 
 
 def _float16_weights(network: keras.Model) -> bytes:

@@ -16,7 +16,7 @@ from cotejo.report.html import environment, stylesheet
 from cotejo.report.prose import audit as prose
 from cotejo.report.prose.words import Words
 from cotejo.report.sections.audit import POOR, counts_rows
-from cotejo.store import write_atomically
+from cotejo.store import write_file
 
 __all__ = ["write_audit_page"]
 
@@ -68,7 +68,7 @@ def write_audit_page(
             style=stylesheet(),
         )
     )
-    write_atomically(path, lambda file: file.write(page.encode()))
+    write_file(path, page)
 
 
 def _subtitle(facts: Mapping[str, Any], words: Words) -> str:

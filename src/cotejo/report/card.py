@@ -17,7 +17,7 @@ from cotejo.facts import in_language
 from cotejo.facts.checks import check_run, check_study
 from cotejo.messages import LANGUAGES
 from cotejo.report.prose.words import Words
-from cotejo.store import RunFolder, StudyFolder, read_csv, write_atomically
+from cotejo.store import RunFolder, StudyFolder, read_csv, write_file
 
 __all__ = ["chosen_run", "final_runs", "without_places", "write_cards"]
 
@@ -88,7 +88,7 @@ def write_cards(folder: Path) -> dict[str, Path]:
 
 
 def _write(path: Path, text: str) -> None:
-    write_atomically(path, lambda file: file.write(text.encode()))
+    write_file(path, text)
 
 
 def _paragraphs(folder: Path, words: Words) -> Iterator[str]:

@@ -17,6 +17,7 @@ from cotejo.store.files import (
     read_npz,
     write_atomically,
     write_csv,
+    write_file,
     write_json,
     write_npz,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "read_npz",
     "write_atomically",
     "write_csv",
+    "write_file",
     "write_json",
     "write_npz",
 ]

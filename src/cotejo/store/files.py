@@ -27,6 +27,7 @@ __all__ = [
     "read_npz",
     "write_atomically",
     "write_csv",
+    "write_file",
     "write_json",
     "write_npz",
 ]
@@ -59,10 +60,15 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
             temporary.unlink()
 
 
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write text as UTF-8, or bytes as they are."""
+    data = content.encode() if isinstance(content, str) else content
+    write_atomically(path, lambda file: file.write(data))
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write ``content`` as indented JSON; a number that is not finite is refused."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode()))
+    write_file(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

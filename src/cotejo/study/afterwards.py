@@ -21,7 +21,7 @@ from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.failures import FAILURES, failures_of
 from cotejo.progress import Observer
-from cotejo.store import write_atomically, write_npz
+from cotejo.store import write_file, write_npz
 from cotejo.study.failures import failure_arrays
 
 __all__ = ["look_back"]
@@ -51,7 +51,7 @@ def look_back(folder: Path, dataset: Dataset, observer: Observer) -> None:
         log.unlink(missing_ok=True)
     except Exception as error:
         text = traceback.format_exc()
-        write_atomically(log, lambda file: file.write(text.encode()))
+        write_file(log, text)
         first_line = str(error).strip().partition("\n")[0]
         reason = f"{type(error).__name__}: {first_line}"
         observer.look_back_failed(CotejoError("look_back_failed", reason=reason, log=log))

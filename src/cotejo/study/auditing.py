@@ -23,7 +23,7 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.evaluate import label_issues
 from cotejo.facts import AlternativeFacts, best_alternative, gather
 from cotejo.progress import Observer
-from cotejo.store import RunFolder, write_atomically
+from cotejo.store import RunFolder, write_file
 
 __all__ = ["write_audit"]
 
@@ -65,7 +65,7 @@ def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
     except Exception as error:
         _forget(folder)
         text = traceback.format_exc()
-        write_atomically(log, lambda file: file.write(text.encode()))
+        write_file(log, text)
         first_line = str(error).strip().partition("\n")[0]
         reason = f"{type(error).__name__}: {first_line}"
         observer.audit_failed(CotejoError("audit_failed", reason=reason, log=log))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cotejo.config import Claim, StudyConfig
 from cotejo.data import Dataset
-from cotejo.store import FORMAT, write_atomically, write_json
+from cotejo.store import FORMAT, write_file, write_json
 
 __all__ = ["write_study"]
 
@@ -63,7 +63,7 @@ def write_study(
     }
     write_json(folder / "study.json", content)
     toml = asked.to_toml().encode()
-    write_atomically(folder / "study.toml", lambda file: file.write(toml))
+    write_file(folder / "study.toml", toml)
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

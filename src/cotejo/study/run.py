@@ -30,6 +30,7 @@ from cotejo.store import (
     read_csv,
     write_atomically,
     write_csv,
+    write_file,
     write_json,
     write_npz,
 )
@@ -228,6 +229,4 @@ def _write_model(path: Path, network: keras.Model) -> None:
 
 
 def _write_log(folder: Path, lines: list[str]) -> None:
-    write_atomically(
-        folder / "log.txt", lambda file: file.write(("\n".join(lines) + "\n").encode())
-    )
+    write_file(folder / "log.txt", "\n".join(lines) + "\n")

@@ -61,6 +61,7 @@ class Study:
         *,
         out: Path | str | None = None,
         data_dir: Path | None = None,
+        dataset: Dataset | None = None,
         quick: bool = False,
         final: bool = False,
         deadline: float | None = None,
@@ -74,6 +75,7 @@ class Study:
             out: the study's folder; ``runs/<name>`` if left out, with the dataset's name where it
                 is not CIFAR-10, and ``-quick``.
             data_dir: where CIFAR-10 is looked for first.
+            dataset: the study's own where it has been loaded already.
             quick: a look of some two minutes, on a part of the images; no evidence.
             final: learn from the validation images too. Nothing can be chosen then, so it is
                 for one alternative, whose settings are decided; it has a card in place of a
@@ -115,7 +117,7 @@ class Study:
             _check_final(self.config)
         if out is not None:
             _check_folder(Path(out))
-        dataset = self._load_data(data_dir, fallback, observer)
+        dataset = dataset or self._load_data(data_dir, fallback, observer)
         asked = config = plan.resolve(self.config)
         if quick:
             config, dataset = _quickened(config), _first_images(dataset)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.report.formats.places import FORMATS, chosen_formats, places
-from cotejo.store import write_atomically
+from cotejo.store import write_file
 
 __all__ = ["FORMATS", "check_installed", "chosen_formats", "places", "write_page"]
 
@@ -40,6 +40,6 @@ def write_page(page: str, path: Path, name: str) -> None:
         from cotejo.report.formats.pdf import to_pdf
 
         content = to_pdf(page)
-        write_atomically(path, lambda file: file.write(content))
+        write_file(path, content)
     else:
-        write_atomically(path, lambda file: file.write(page.encode()))
+        write_file(path, page)

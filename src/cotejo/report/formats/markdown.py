@@ -11,7 +11,7 @@ from markdownify import MarkdownConverter
 
 from cotejo.report.formats.beside import MARK, Pictures, picture_folder, shown_pictures
 from cotejo.report.formats.simplify import simplify
-from cotejo.store import make_folder, write_atomically
+from cotejo.store import make_folder, write_file
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -105,4 +105,4 @@ def _ruled(marks: list[str]) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    write_atomically(path, lambda file: file.write(content))
+    write_file(path, content)
