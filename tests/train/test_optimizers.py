@@ -38,6 +38,13 @@ def test_an_optimizer_moves_the_weights(name, schedule):
     assert (moved < 1).all()
 
 
+def test_muon_has_a_momentum_of_its_own_or_the_one_asked_for():
+    for given, expected in ((None, 0.6), (0.9, 0.9)):
+        settings = Settings(optimizer="muon", momentum=given).resolved()
+        assert build_optimizer(settings, 10).momentum == settings.momentum == expected
+    assert Settings(momentum=0.9).resolved().momentum is None
+
+
 def test_sgd_is_nesterov_with_its_momentum():
     optimizer = build_optimizer(Settings(optimizer="sgd", momentum=0.5).resolved(), 10)
     assert (optimizer.momentum, optimizer.nesterov) == (0.5, True)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cotejo.config.checking import Frozen
 
-__all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "Settings"]
+__all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "MOMENTUMS", "Settings"]
 
 MODELS = ("airbench", "airbench96", "cnn", "cnn2", "cnn3", "cnn7", "mlp", "wide-resnet")
 """The models that ship, for who would rather not load Keras to know; the registry may have more."""
@@ -30,6 +30,9 @@ LEARNING_RATES = {
 }
 """Each optimizer's rate where none is given: Keras's own, but for Adagrad's 1e-3 and Muon."""
 
+MOMENTUMS = {"sgd": 0.9, "muon": 0.6}
+"""The momentum, where none is given, of the optimizers that take one."""
+
 
 class Settings(Frozen):
     """How one alternative is built and trained.
@@ -41,7 +44,8 @@ class Settings(Frozen):
         augment: how training images are changed each time they are seen.
         optimizer: the optimizer's name.
         learning_rate: the highest of the schedule; None for the optimizer's own.
-        momentum: of `sgd`, Nesterov's, 0.9 if left out; the others have their own, and it is None.
+        momentum: Nesterov's, of `sgd`, 0.9 if left out, and of `muon`, 0.6; the others have their
+            own, and it is None.
         weight_decay: decoupled from the gradient, as in AdamW.
         schedule: how the learning rate changes from step to step.
         train_fraction: the share of the training images that are learned from, of each class;
@@ -104,8 +108,8 @@ class Settings(Frozen):
         return self.model_copy(
             update={
                 "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
-                "momentum": (0.9 if momentum is None else momentum)
-                if self.optimizer == "sgd"
-                else None,
+                "momentum": MOMENTUMS.get(self.optimizer)
+                if momentum is None or self.optimizer not in MOMENTUMS
+                else momentum,
             }
         )

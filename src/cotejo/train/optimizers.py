@@ -85,8 +85,9 @@ def build_optimizer(settings: Settings, steps: int) -> keras.optimizers.Optimize
     common = {"learning_rate": rate, "weight_decay": settings.weight_decay or None}
     if settings.optimizer == "sgd":
         return keras.optimizers.SGD(momentum=settings.momentum, nesterov=True, **common)
+    if settings.optimizer == "muon":
+        return Muon(momentum=settings.momentum, **common)
     classes = {
-        "muon": Muon,
         "adam": keras.optimizers.Adam,
         "adamw": keras.optimizers.AdamW,
         "nadam": keras.optimizers.Nadam,

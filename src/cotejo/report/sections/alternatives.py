@@ -31,7 +31,8 @@ def alternatives(page: Page) -> dict[str, Any]:
     values = {name: [one.settings.get(name) for one in every] for name in names}
     differing = [name for name in names if any(v != values[name][0] for v in values[name])]
     if len(every) == 1:
-        differing = [n for n in names if _setting(page, n, every[0]) != NOT_APPLICABLE]
+        # What has no value is no option of its model, or of its optimizer.
+        differing = [name for name in names if values[name][0] is not None]
     shared = [name for name in names if name not in differing and values[name][0] is not None]
     return {
         "intro": words.say("alternatives_alone" if len(every) == 1 else "alternatives_intro"),
