@@ -82,12 +82,13 @@ def build_optimizer(settings: Settings, steps: int) -> keras.optimizers.Optimize
     if settings.learning_rate is None:
         raise ValueError("`settings` must be resolved: it has no learning rate")
     rate = build_schedule(settings.schedule, settings.learning_rate, steps)
-    common = {"learning_rate": rate, "weight_decay": settings.weight_decay or None}
+    common: dict[str, Any] = {"learning_rate": rate, "weight_decay": settings.weight_decay or None}
+    if settings.momentum is not None:
+        common["momentum"] = settings.momentum
     if settings.optimizer == "sgd":
-        return keras.optimizers.SGD(momentum=settings.momentum, nesterov=True, **common)
-    if settings.optimizer == "muon":
-        return Muon(momentum=settings.momentum, **common)
+        return keras.optimizers.SGD(nesterov=True, **common)
     classes = {
+        "muon": Muon,
         "adam": keras.optimizers.Adam,
         "adamw": keras.optimizers.AdamW,
         "nadam": keras.optimizers.Nadam,
