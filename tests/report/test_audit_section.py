@@ -232,6 +232,13 @@ def test_labels_judged_by_other_runs_are_left_out(folder) -> None:
     assert "Labels that may be wrong" not in section
 
 
+@pytest.mark.parametrize(("suspects", "too_many"), [(100, False), (101, True)])
+def test_more_suspects_than_any_dataset_has_are_the_networks(folder, suspects, too_many) -> None:
+    write(folder, [label(index) for index in range(suspects)])
+    said = " ".join(prose.labels(found_in(folder), Words("en")))
+    assert ("which is right on 81.0% of the test images" in said) == too_many
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_galleries(folder, language: str) -> None:
     issues = [

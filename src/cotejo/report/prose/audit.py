@@ -11,6 +11,14 @@ from cotejo.report.prose.words import Words
 
 __all__ = ["doubts", "duplicates", "found_twice", "judged_labels", "labels", "score"]
 
+MOST_WRONG = 0.1
+"""The share of labels past which suspects say more about the network than about the labels.
+
+References:
+    Northcutt et al. 2021, "Pervasive label errors in test sets" (arXiv 2103.14749): of ten test
+    sets the worst has some 10% of wrong labels; CIFAR-10's has 0.5%.
+"""
+
 
 def duplicates(audit: Audit, words: Words) -> list[str]:
     """Return a paragraph on what was found twice, and one on how and with what doubt."""
@@ -71,7 +79,12 @@ def labels(found: Audited, words: Words) -> list[str]:
     if valid := len(found.label_issues("valid")):
         said = numbers.integer(valid)
         sentences.append(words.say("audit.labels_valid", count=valid, number=said))
-    return [*sentences, words.say("audit.labels_meaning")] if count or valid else sentences
+    if count or valid:
+        sentences.append(words.say("audit.labels_meaning"))
+    if count > MOST_WRONG * len(found.suspected):
+        accuracy = numbers.percent(found.scores[0].accuracy.estimate)
+        sentences.append(words.say("audit.labels_many", accuracy=accuracy))
+    return sentences
 
 
 def judged_labels(audit: Audit, splits: Sequence[str], words: Words) -> list[str]:
