@@ -1,6 +1,5 @@
 """`commonalities`: effects that are there are found, those that are not are not."""
 
-import gc
 from itertools import combinations
 
 import numpy as np
@@ -23,12 +22,6 @@ def _drawn(seed, images=3000, classes=5, slope=0.0, bend=0.0):
     odds = -1.5 + 0.5 * labels + slope * noise + bend * (noise**2 - 1)
     wrong = generator.random(images) < 1 / (1 + np.exp(-odds))
     return wrong, labels, noise + labels
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Keep statsmodels' Holm from collecting garbage at each call, a tenth of a second each."""
-    monkeypatch.setattr(gc, "collect", lambda: 0)
 
 
 def test_a_direction_is_found():
@@ -75,7 +68,7 @@ def test_in_one_class_it_is_mann_and_whitney_s(decimals):
     assert effect.p_direction == pytest.approx(min(2 * reference.pvalue, 1))
 
 
-def test_the_variance_under_no_difference_is_that_of_all_arrangements(quick):
+def test_the_variance_under_no_difference_is_that_of_all_arrangements():
     labels = np.array([0] * 6 + [1] * 7)
     trait = np.array([1, 2, 2, 2, 5, 9, 3, 3, 4, 6, 6, 6, 8.0])
     effects = [
@@ -90,7 +83,7 @@ def test_the_variance_under_no_difference_is_that_of_all_arrangements(quick):
     assert [effect.p_direction for effect in effects] == pytest.approx(expected.tolist())
 
 
-def test_few_mistakes_are_told_apart_by_chance_as_often_as_said(quick):
+def test_few_mistakes_are_told_apart_by_chance_as_often_as_said():
     found = []
     for seed in range(700):
         generator = np.random.default_rng(seed)
@@ -132,7 +125,7 @@ def test_holm_s_correction_goes_over_all_tests():
     assert alone.p_direction < among.p_direction <= 7 * alone.p_direction
 
 
-def test_by_chance_little_is_found(quick):
+def test_by_chance_little_is_found():
     settled = 0
     for seed in range(30):
         wrong, labels, trait = _drawn(seed, images=300)

@@ -9,7 +9,7 @@ from cotejo.compare.intervals import Interval, wilson_interval
 from cotejo.compare.pairs import accuracy_difference, scalar_difference
 from cotejo.compare.power import Needed, needed
 from cotejo.compare.shared import Shared, spread_of_study
-from cotejo.compare.study import Comparison, compare_all, holm
+from cotejo.compare.study import Comparison, compare_all
 
 __all__ = [
     "Comparison",
@@ -20,7 +20,6 @@ __all__ = [
     "accuracy_above",
     "accuracy_difference",
     "compare_all",
-    "holm",
     "mean_accuracy",
     "needed",
     "scalar_above",

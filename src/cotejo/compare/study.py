@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -14,8 +14,9 @@ from cotejo.compare.difference import Difference
 from cotejo.compare.pairs import difference_of_answers
 from cotejo.compare.power import Needed, needed
 from cotejo.compare.shared import shared_spread
+from cotejo.evaluate import holm
 
-__all__ = ["Comparison", "compare_all", "holm"]
+__all__ = ["Comparison", "compare_all"]
 
 _ALPHA = 0.05
 
@@ -41,32 +42,6 @@ class Comparison:
     p_corrected: float
     verdict: Literal["first", "second", "tie"]
     needed: Needed | None
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values after Holm's correction, in the same order.
-
-    Kept below 0.05, they hold the probability of any false finding among them to 5%, whatever
-    the comparisons have to do with each other.
-
-    Raises:
-        ValueError: a p-value is not in ``[0, 1]``.
-
-    Example:
-        >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
-        [0.03, 0.06, 0.06]
-
-    References:
-        Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian
-        Journal of Statistics 6(2).
-    """
-    if not all(0 <= p <= 1 for p in p_values):
-        raise ValueError(f"`p_values` must be in [0, 1]; received {list(p_values)}")
-    if not p_values:
-        return []
-    from statsmodels.stats.multitest import multipletests
-
-    return [float(p) for p in multipletests(list(p_values), method="holm")[1]]
 
 
 def compare_all(correct: Mapping[str, ArrayLike]) -> list[Comparison]:

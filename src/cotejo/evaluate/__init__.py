@@ -9,6 +9,7 @@ from cotejo.evaluate.agreement import agreement, stands_out
 from cotejo.evaluate.calibration import calibration
 from cotejo.evaluate.commonalities import commonalities
 from cotejo.evaluate.entries import split_metrics
+from cotejo.evaluate.holm import holm
 from cotejo.evaluate.intervals import score_intervals
 from cotejo.evaluate.labels import label_issues, suspected_labels
 from cotejo.evaluate.metrics import classification_metrics
@@ -21,6 +22,7 @@ __all__ = [
     "classification_metrics",
     "commonalities",
     "confused_pairs",
+    "holm",
     "image_traits",
     "label_issues",
     "mutual_pairs",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cotejo.evaluate.areas import area_under_curve
+from cotejo.evaluate.holm import holm
 from cotejo.evaluate.intervals import effective_interval, proportion_interval
 
 __all__ = ["ClassRates", "Commonalities", "Fifth", "TraitEffect", "commonalities"]
@@ -304,12 +305,8 @@ def _homogeneity(counts: list[tuple[int, int]]) -> float:
 def _corrected(effects: list[TraitEffect]) -> list[TraitEffect]:
     from dataclasses import replace
 
-    from statsmodels.stats.multitest import multipletests
-
-    if not effects:
-        return []
     values = [value for one in effects for value in (one.p_direction, one.p_shape)]
-    corrected = multipletests(values, method="holm")[1].tolist()
+    corrected = holm(values)
     return [
         replace(effect, p_direction=direction, p_shape=shape)
         for effect, direction, shape in zip(effects, corrected[::2], corrected[1::2], strict=True)

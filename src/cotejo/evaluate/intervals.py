@@ -6,6 +6,7 @@ kind. They say nothing about how much they would change with another training se
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from cotejo.evaluate.metrics import (
 __all__ = ["effective_interval", "mean_interval", "proportion_interval", "score_intervals"]
 
 Bounds = list[float] | None
+
+_NORMAL = 1.959963984540054
+"""The 97.5% quantile of the standard normal distribution."""
 
 
 def score_intervals(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
@@ -89,13 +93,19 @@ def proportion_interval(count: float, images: float) -> Bounds:
     Example:
         >>> [round(bound, 3) for bound in proportion_interval(700, 1000)]
         [0.671, 0.728]
-    """
-    from statsmodels.stats.proportion import proportion_confint
 
+    References:
+        Wilson, E. B. (1927). Probable inference, the law of succession, and statistical
+        inference. Journal of the American Statistical Association 22(158).
+    """
     if images <= 0:
         return None
-    low, high = proportion_confint(min(max(count, 0.0), images), images, method="wilson")
-    return [max(float(low), 0.0), min(float(high), 1.0)]
+    share = min(max(count / images, 0.0), 1.0)
+    weight = _NORMAL**2 / images
+    centre = share + weight / 2
+    half = sqrt(share * (1 - share) * weight + weight**2 / 4)
+    low, high = ((centre + sign * half) / (1 + weight) for sign in (-1, 1))
+    return [max(low, 0.0), min(high, 1.0)]
 
 
 def effective_interval(estimate: float, variance: float, certain: float) -> Bounds:

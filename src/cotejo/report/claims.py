@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cotejo.compare import Difference, Needed, holm, needed, spread_of_study
+from cotejo.compare import Difference, Needed, needed, spread_of_study
+from cotejo.evaluate import holm
 from cotejo.facts import StudyFacts, in_language
 from cotejo.report.advantages import Measured, measure
 
