@@ -37,7 +37,8 @@ def trained(tmp_path_factory):
 @pytest.fixture(scope="module")
 def packed(trained, tmp_path_factory):
     out = tmp_path_factory.mktemp("packed")
-    pack(trained, chosen_run(final_runs(trained)), 0.5, out)
+    calibration = {"temperature": 0.5, "ece": 0.18, "ece_scaled": 0.01}
+    pack(trained, chosen_run(final_runs(trained)), calibration, out)
     return out
 
 
@@ -77,7 +78,10 @@ def test_a_packed_model_is_half_as_large_and_says_nearly_the_same(trained, packe
     assert {layer.dtype_policy.name for layer in network.layers} == {"float32"}
     assert about["temperature"] == 0.5
     assert about["classes"]["en"] == list(digits.class_names["en"])
-    assert (packed / "card.es.md").read_text().startswith("# Ficha del modelo")
+    card = (packed / "card.es.md").read_text()
+    assert card.startswith("# Ficha del modelo")
+    assert "se dividen entre 0,5" in card
+    assert "pasó de 18,0 a 1,0 puntos" in card
     weights = (packed / "model.weights.h5").stat().st_size
     assert weights < (trained / "tiny" / "seed-1" / "model.keras").stat().st_size
 

@@ -3,7 +3,7 @@
     python -m cotejo.inference runs/accurate-final --temperature runs/accurate
 
 packs the model of the lowest seed into the package. The temperature is that of a study with the
-same settings, which kept the validation images apart; without one it is 1.
+same settings, which kept the validation images apart; without one the logits stay as they are.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ def main() -> None:
     parser.add_argument("final", type=Path, help="the folder of a final training")
     parser.add_argument("--temperature", type=Path, help="the folder of a study of the same")
     given = parser.parse_args()
-    temperature = 1.0
+    calibration = None
     if given.temperature:
-        run = chosen_run(final_runs(given.temperature))
-        temperature = float(run.metrics["test"]["calibration"]["temperature"])
-    path = pack(given.final, chosen_run(final_runs(given.final)), temperature)
-    print(f"{path}: {path.stat().st_size:,} bytes, temperature {temperature:.3f}")
+        calibration = chosen_run(final_runs(given.temperature)).metrics["test"]["calibration"]
+    path = pack(given.final, chosen_run(final_runs(given.final)), calibration)
+    print(f"{path}: {path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

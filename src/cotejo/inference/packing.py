@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,17 @@ SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
 _WEIGHTS = "model.weights.h5"
 
 
-def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) -> Path:
+def pack(
+    folder: Path, run: RunFolder, calibration: Mapping[str, float] | None, out: Path = SHIPPED
+) -> Path:
     """Pack the model of a run.
 
     Args:
         folder: the final training's; its cards come along.
         run: whose model it is.
-        temperature: that its logits are divided by, fitted on images that a network of the
-            same settings did not learn from.
+        calibration: of a network of the same settings, on images that it did not learn from: the
+            ``temperature`` that the logits are divided by, and the test images' ``ece`` and
+            ``ece_scaled`` before and after; None divides by nothing.
         out: where the files go.
 
     Returns:
@@ -54,6 +58,7 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
     write_file(out / _WEIGHTS, weights)
     study = StudyFolder(folder)
     record = run.record
+    temperature = calibration["temperature"] if calibration else 1.0
     write_json(
         out / "model.json",
         {
@@ -72,11 +77,28 @@ def pack(folder: Path, run: RunFolder, temperature: float, out: Path = SHIPPED) 
     )
     for language in LANGUAGES:
         card = (folder / f"card.{language}.md").read_text(encoding="utf-8")
-        shown = Numbers(language).shortest(temperature, 3)
         title = message("card.packed_title", language=language)
-        packed = message("card.packed", language=language, temperature=shown)
+        packed = " ".join(_said_of_the_packed(calibration, record["settings"]["tta"], language))
         write_file(out / f"card.{language}.md", f"{card}\n## {title}\n\n{packed}\n")
     return out / _WEIGHTS
+
+
+def _said_of_the_packed(
+    calibration: Mapping[str, float] | None, views: str, language: str
+) -> Iterator[str]:
+    """Say in what the packed model is not the trained one."""
+    numbers = Numbers(language)
+    yield message("card.packed", language=language)
+    if calibration:
+        yield message(
+            "card.packed_temperature",
+            language=language,
+            temperature=numbers.shortest(calibration["temperature"], 3),
+            before=numbers.points(calibration["ece"]),
+            after=numbers.points(calibration["ece_scaled"]),
+        )
+    if views != "none":
+        yield message("card.packed_views", language=language)
 
 
 def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:

@@ -83,12 +83,8 @@ def write_cards(folder: Path) -> dict[str, Path]:
     """
     paths = {language: folder / f"card.{language}.md" for language in LANGUAGES}
     for language, path in paths.items():
-        _write(path, "\n\n".join(_paragraphs(folder, Words(language))) + "\n")
+        write_file(path, "\n\n".join(_paragraphs(folder, Words(language))) + "\n")
     return paths
-
-
-def _write(path: Path, text: str) -> None:
-    write_file(path, text)
 
 
 def _paragraphs(folder: Path, words: Words) -> Iterator[str]:
@@ -192,12 +188,13 @@ def _settings(runs: list[RunFolder], run: RunFolder, words: Words) -> Iterator[s
     version = record["versions"].get(backend, "")
     yield words.say(
         "card.machine",
-        machine=machine["accelerator"] or f"{machine['processor']} ({machine['cores']})",
+        machine=machine["accelerator"]
+        or words.say("card.cores", count=machine["cores"], processor=machine["processor"]),
         precision=record["precision"],
         backend=f"{_BACKENDS.get(backend, backend)} {version}".strip(),
         seconds=words.numbers.duration(seconds),
         over=words.say("card.over_seeds", count=len(runs)) if len(runs) > 1 else "",
-        date=str(record["started"])[:10],
+        date=words.numbers.day(record["started"]),
     )
 
 
