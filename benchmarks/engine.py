@@ -150,6 +150,8 @@ def hand_way(epochs: int, recipe: str) -> dict:
     from handwritten import speeds
 
     settings = load_recipe(recipe).settings
+    if settings["model"] != "airbench":
+        raise SystemExit(f"only recipes of airbench are written by hand; {recipe} is another's")
     batch, width = settings["batch_size"], settings.get("width", 64)
     return {"speeds": speeds(*noise(RECIPE_IMAGES), width, batch, RECIPE_IMAGES // batch, epochs)}
 

@@ -1,8 +1,10 @@
 """The airbench network trained by a loop written by hand in TensorFlow: what the engine is held to.
 
 No Keras and nothing of Cotejo's: variables, `tf.nn`, one `tf.function` that runs many steps.
-The same arithmetic as the recipes': bfloat16, augmentation and label smoothing inside the step,
-orthogonal steps for the kernels and Adam's for the rest. `engine.py --recipe NAME` runs it.
+The arithmetic of the recipes that have `airbench`: bfloat16, crops and label smoothing inside the
+step, orthogonal steps for the kernels and Adam's for the rest. It leaves out mirroring, the
+normalisation's moving statistics and the accuracy, which Cotejo has, so it has a little less to
+do. `engine.py --recipe NAME` runs it.
 """
 
 from __future__ import annotations

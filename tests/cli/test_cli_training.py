@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -232,3 +233,40 @@ def test_the_command_to_repeat_names_the_program_and_the_data(monkeypatch, tmp_p
     assert command_line(without="--quick") == "bin/cotejo study notebooks"
     monkeypatch.setattr("sys.argv", ["cotejo", "study", "notebooks"])
     assert command_line() == "cotejo study notebooks"
+
+
+def test_a_budget_trains_what_the_plan_says_until_then(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cotejo.study import budget
+
+    asked = {}
+
+    def plan_for(seconds: float, dataset: Any, recipes: Any) -> budget.Plan:
+        asked["seconds"], asked["sizes"] = seconds, {one.settings["batch_size"] for one in recipes}
+        return budget.Plan("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
+
+    monkeypatch.setattr(budget, "plan_for", plan_for)
+    started = time.perf_counter()
+    code = call(
+        monkeypatch, "train", "--budget", "5m", "--data", "digits", "--batch-size", "250",
+    )  # fmt: skip
+    assert code == 0
+    assert 280 < asked["seconds"] <= 300
+    assert asked["sizes"] == {250}
+    (alternative,) = calls.config.alternatives
+    given = alternative.settings
+    assert (given.epochs, given.small_epochs, given.hard_epochs) == (5, 3, 0)
+    assert (given.model, given.batch_size) == ("airbench", 250)
+    assert calls.options["dataset"].name == "digits"
+    assert calls.options["deadline"] == pytest.approx(started + 280, abs=5)
+
+
+@pytest.mark.parametrize(
+    "option", [("--epochs", "3"), ("--set", "width=8"), ("--quick",), ("--seeds", "2")]
+)
+def test_a_budget_leaves_no_say_to_what_it_plans(
+    option: tuple[str, ...], calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    assert call(monkeypatch, "train", "--budget", "5m", *option) == 2
+    assert f"leave {option[0]} out" in capsys.readouterr().err

@@ -97,6 +97,16 @@ def test_a_packed_model_that_was_changed_is_refused(packed, tmp_path):
         unpack(tmp_path / "nowhere")
 
 
+def test_a_run_is_found_from_within_its_folder(trained, monkeypatch):
+    monkeypatch.chdir(trained / "tiny")
+    assert Classifier.load("seed-1").name == "tiny 1"
+
+
+def test_no_images_have_no_predictions(trained, digits):
+    classifier = Classifier.load(trained / "tiny" / "seed-1")
+    assert classifier.probabilities(digits.test.images[:0]).shape == (0, 10)
+
+
 def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(OutputError, match="is no folder of a finished run"):
         Classifier.load(tmp_path)

@@ -45,7 +45,7 @@ def test_more_time_plans_more_epochs(digits, monkeypatch):
     monkeypatch.setattr(
         budget, "step_seconds", lambda *given: (1.0, 2.0 if given[3].scale == 1 else 0.5)
     )
-    monkeypatch.setattr(budget, "views_seconds", lambda *given: 5.0)
+    monkeypatch.setattr(budget, "image_seconds", lambda *given: 0.002)
     short, long = (plan_for(each, digits, [recipe()]) for each in (100, 1000))
     assert 2 <= short.epochs < long.epochs
     assert short.expected < long.expected
@@ -58,7 +58,7 @@ def test_more_time_plans_more_epochs(digits, monkeypatch):
 
 def test_the_recipe_that_reaches_more_is_chosen(digits, monkeypatch):
     monkeypatch.setattr(budget, "step_seconds", lambda *given: (0.0, 0.5))
-    monkeypatch.setattr(budget, "views_seconds", lambda *given: 0.0)
+    monkeypatch.setattr(budget, "image_seconds", lambda *given: 0.0)
     better = recipe("better", curve=((2, 0.7), (8, 0.97)))
     none = recipe("none", curve=())
     assert plan_for(300, digits, [recipe(), better, none]).recipe == "better"

@@ -13,6 +13,7 @@ from cotejo.data import without_validation
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, TrainingError
 from cotejo.models import build_model
+from cotejo.study.study import _quickened
 from cotejo.train import train
 from cotejo.train import training as module
 from cotejo.train.stages import at_size, resized, stages
@@ -55,24 +56,47 @@ def test_a_staged_training_learns_and_repeats_itself(digits):
 
 
 def test_the_hard_epochs_see_the_images_with_the_highest_losses(digits, monkeypatch):
-    seen = []
+    seen, kept = [], []
 
     def recorded(stage, images, *others):
-        seen.append((stage, images))
+        seen.append((stage, images, ops.convert_to_numpy(kept[-1]).copy()))
         return original(stage, images, *others)
 
-    original = module._steps_of
+    def made(*given, **options):
+        kept.append(options["losses"])
+        return compiled(*given, **options)
+
+    original, compiled = module._steps_of, module.compile_learner
     monkeypatch.setattr(module, "_steps_of", recorded)
-    network, _ = staged(digits, epochs=4, hard_epochs=1, hard_share=0.3)
-    stage, images = seen[-1]
+    monkeypatch.setattr(module, "compile_learner", made)
+    staged(digits, epochs=4, hard_epochs=1, hard_share=0.3)
+    stage, images, losses = seen[-1]
     assert stage.hard
     assert len(images) == stage.steps * 50 < len(digits.train)
     assert len(set(images)) == len(images)
-    # Most of what the network still gets wrong is among them.
-    wrong = network.predict_on_batch(digits.train.images).argmax(axis=1) != digits.train.labels
-    share = len(images) / len(digits.train)
-    if wrong.sum() >= 5:
-        assert np.isin(np.flatnonzero(wrong), images).mean() > share
+    others = np.setdiff1d(np.arange(len(digits.train)), images)
+    assert losses[images].min() >= losses[others].max()
+    assert np.isfinite(losses[others]).all()
+
+
+def test_the_losses_kept_are_those_of_the_images(digits):
+    settings = Settings(model="cnn3", batch_size=50).resolved()
+    network = build_model("cnn3", digits.image_shape, digits.num_classes)
+    losses = keras.Variable(np.full(len(digits.train), np.inf, "float32"), trainable=False)
+    learner = module.compile_learner(
+        network, digits, settings, 1, losses=losses, steps_per_execution=1
+    )
+    learner.optimizer.learning_rate = 0.0
+    chosen = np.arange(7, 57, dtype=np.int32)
+    learner.train_on_batch(chosen, digits.train.labels[chosen])
+    expected = keras.losses.sparse_categorical_crossentropy(
+        digits.train.labels[chosen],
+        network(digits.train.images[chosen].astype("float32")),
+        from_logits=True,
+    )
+    found = ops.convert_to_numpy(losses)
+    np.testing.assert_allclose(found[7:57], ops.convert_to_numpy(expected), rtol=1e-4)
+    assert np.isinf(np.delete(found, chosen)).all()
 
 
 def test_small_images_are_averages_of_the_large():
@@ -104,6 +128,14 @@ def test_more_stages_than_epochs_are_refused():
     table = {"name": "a", "epochs": 3, "small_epochs": 2, "hard_epochs": 2}
     with pytest.raises(ConfigError, match="are 4 together, and there are 3 epochs"):
         StudyConfig.parse({"alternative": [table]})
+
+
+def test_an_epoch_has_to_find_out_what_is_hard():
+    table = {"name": "a", "epochs": 2, "hard_epochs": 2}
+    with pytest.raises(ConfigError, match="all 2 epochs are `hard_epochs`"):
+        StudyConfig.parse({"alternative": [table]})
+    quick = _quickened(StudyConfig.parse({"alternative": [{**table, "epochs": 9}]}))
+    assert quick.alternatives[0].settings.hard_epochs < quick.alternatives[0].settings.epochs
 
 
 def test_without_validation_images_nothing_is_validated(digits):

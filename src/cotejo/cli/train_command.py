@@ -94,10 +94,11 @@ def train(
     if seeds is not None:
         content["seeds"] = seeds
     if budget is not None:
-        for option in ("recipe", "model", "epochs", "seeds"):
-            if {**given, "seeds": seeds}.get(option) is not None:
+        planned = {**given, "seeds": seeds, "set": overrides, "quick": quick or None}
+        for option in ("recipe", "model", "epochs", "seeds", "set", "quick"):
+            if planned.get(option) is not None:
                 raise ConfigError("budget_and_recipe", option=option)
-        return _in_time(budget, started, content, overrides, name, data_dir, out, final)
+        return _in_time(budget, started, content, name, data_dir, out, final)
     # As settings of the alternative's own, so that the plan and the report show them.
     own = [f"{own_name}.{each}" for each in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
@@ -108,7 +109,6 @@ def _in_time(
     budget: str,
     started: float,
     content: dict[str, Any],
-    overrides: list[str] | None,
     name: str | None,
     data_dir: Path | None,
     out: Path | None,
@@ -125,13 +125,17 @@ def _in_time(
     from cotejo.study.budget import plan_for, seconds_of
 
     seconds = seconds_of(budget)
+    StudyConfig.parse(content)  # before the machine is timed: a mistake costs nothing
+    (alternative,) = content["alternative"]
+    given = {key: value for key, value in alternative.items() if key != "name"}
     console = make_console()
     status = Status(console)
     status.show_note(message("cli.budget_timing"))
     try:
         dataset = load(content.get("data", "cifar10"), data_dir=data_dir)
         learned = without_validation(dataset) if final else dataset
-        plan = plan_for(started + seconds - time.perf_counter(), learned, recipes())
+        asked = [recipe.changed(given) for recipe in recipes()]
+        plan = plan_for(started + seconds - time.perf_counter(), learned, asked)
     finally:
         status.stop()
     chosen: dict[str, Any] = {
@@ -144,13 +148,11 @@ def _in_time(
     }
     say(console, message("cli.budget_chosen", **chosen), "bold")
     own_name = name or f"budget-{round(seconds)}s"
-    (given,) = content["alternative"]
     settings = {
         "recipe": plan.recipe, "epochs": plan.epochs, "small_epochs": plan.small_epochs,
         "hard_epochs": 0,
     }  # fmt: skip
     content |= {"name": own_name, "alternative": [settings | given | {"name": own_name}]}
-    own = [f"{own_name}.{each}" for each in overrides or ()]
-    study = Study(StudyConfig.parse(content, own))
+    study = Study(StudyConfig.parse(content))
     deadline = started + seconds - plan.evaluation
     return train_and_report(study, out=out, dataset=dataset, final=final, deadline=deadline)

@@ -96,11 +96,20 @@ def _alternative(
     base, entry = with_recipe(base, "base"), with_recipe(entry, where)
     changes = {**entry, **{key: general[key] for key in general if key in entry}, **own}
     settings = checked(Settings, {**base, **general, **changes}, where).resolved()
-    staged = settings.small_epochs + settings.hard_epochs
-    if staged > settings.epochs:
-        raise ConfigError("too_many_stages", name=name, staged=staged, epochs=settings.epochs)
+    _check_together(settings, name)
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
     return checked(Alternative, content, where)
+
+
+def _check_together(settings: Settings, name: str) -> None:
+    """Refuse settings that are right alone and make no sense together."""
+    staged, epochs = settings.small_epochs + settings.hard_epochs, settings.epochs
+    if staged > epochs:
+        raise ConfigError("too_many_stages", name=name, staged=staged, epochs=epochs)
+    if settings.hard_epochs == epochs:
+        raise ConfigError("hard_epochs_alone", name=name, epochs=epochs)
+    if settings.optimizer == "muon" and settings.weight_decay:
+        raise ConfigError("muon_decays_nothing", name=name)
 
 
 def _refuse_lists(table: Mapping[str, Any], where: str) -> None:

@@ -45,8 +45,9 @@ class Recipe(Frozen):
         text: what it is for, by language.
         settings: those that differ from the defaults.
         measured: what it reached; None where that is still to be measured.
-        curve: numbers of epochs, growing, each with the accuracy in ``[0, 1]`` that they
-            reached on CIFAR-10's validation images, after learning from the 40,000 others.
+        curve: numbers of epochs, growing, each with the accuracy in ``[0, 1]`` that so many
+            reached on CIFAR-10's validation images, after learning from the 40,000 others, once,
+            with these or nearly these settings (``docs/lab-notes.md``).
     """
 
     name: Name
@@ -60,6 +61,10 @@ class Recipe(Frozen):
     def _curve(cls, value: Any) -> Any:
         # TOML has lists.
         return tuple(tuple(point) for point in value) if isinstance(value, list) else value
+
+    def changed(self, settings: Mapping[str, Any]) -> Recipe:
+        """Return the recipe with some settings in place of its own."""
+        return self.model_copy(update={"settings": {**self.settings, **settings}})
 
 
 def load_recipe(name: str) -> Recipe:

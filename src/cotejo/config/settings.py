@@ -39,14 +39,15 @@ class Settings(Frozen):
 
     Attributes:
         model: the model's name; `cotejo models` lists them.
-        initializer, convolutions, kernel_size, width, activation, dropout, batch_norm: options of
-            the model, None for its own.
+        initializer, convolutions, kernel_size, width, activation, dropout, batch_norm, whitening:
+            options of the model, None for its own.
         augment: how training images are changed each time they are seen.
         optimizer: the optimizer's name.
         learning_rate: the highest of the schedule; None for the optimizer's own.
         momentum: Nesterov's, of `sgd`, 0.9 if left out, and of `muon`, 0.6; the others have their
             own, and it is None.
-        weight_decay: decoupled from the gradient, as in AdamW.
+        weight_decay: decoupled from the gradient, as in AdamW; `muon` refuses it, since it keeps
+            the size of its kernels.
         schedule: how the learning rate changes from step to step.
         train_fraction: the share of the training images that are learned from, of each class;
             with one seed a larger share holds every image of a smaller one.
@@ -55,6 +56,9 @@ class Settings(Frozen):
         early_stopping: epochs without a lower validation loss before training stops and the best
             weights come back; 0 trains every epoch and keeps the last weights.
         label_smoothing: the share of the target spread over all classes.
+        small_epochs: the first epochs, on images of three quarters of their height and width.
+        hard_epochs: the last epochs, on the images with the highest losses when last seen.
+        hard_share: how large a share of the images those are.
         average: ``"ema"`` keeps the moving average of the weights over about an epoch's steps.
         tta: from which views the finished network sees an image that it is unsure of; they are
             averaged.

@@ -13,6 +13,7 @@ from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.inference.packing import unpack
 from cotejo.inference.pictures import read_picture
+from cotejo.models import load_portable
 from cotejo.store import RunFolder, StudyFolder
 from cotejo.train import predict_logits, softmax
 
@@ -79,7 +80,7 @@ class Classifier:
                 left out.
 
         Raises:
-            OutputError: there is no finished run's model, or the one that ships is damaged.
+            OutputError: there is no finished run's model, or it is damaged.
         """
         if path is None:
             network, about = unpack()
@@ -90,12 +91,11 @@ class Classifier:
                 temperature=about["temperature"],
                 name=about["name"],
             )
-        run = RunFolder(Path(path))
+        run = RunFolder(Path(path).resolve())
         study = StudyFolder(run.path.parent.parent)
         if not run.is_finished or not (study.path / "data.json").is_file():
             raise OutputError("no_run_to_predict", path=path)
-        # Keras's own layers only, which safe mode loads without running anything of a file's.
-        model = keras.saving.load_model(run.path / "model.keras", compile=False, safe_mode=True)
+        model = load_portable(run.path / "model.keras")
         network = keras.Model(model.input, model.layers[-1].input)
         calibration = run.metrics["test"].get("calibration") or {}
         return cls(
@@ -114,6 +114,8 @@ class Classifier:
         Args:
             images: ``[n, height, width, channels]``, uint8.
         """
+        if not len(images):
+            return np.zeros((0, self.network.output.shape[-1]), np.float32)
         batch = min(len(images), 500)
         logits = predict_logits(self.network, images, batch, tta=self.views, unsure=1.0)
         return softmax(logits / self.temperature)

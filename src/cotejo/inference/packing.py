@@ -19,6 +19,7 @@ import numpy as np
 from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
+from cotejo.models import load_portable
 from cotejo.numbers import Numbers
 from cotejo.report import without_places
 from cotejo.store import RunFolder, StudyFolder, write_file, write_json
@@ -50,7 +51,7 @@ def pack(
     Raises:
         OutputError: a file is missing or can't be written.
     """
-    model = keras.saving.load_model(run.path / "model.keras", compile=False, safe_mode=True)
+    model = load_portable(run.path / "model.keras")
     # Without the softmax: views are averaged as logits.
     network = keras.Model(model.input, model.layers[-1].input, name=model.name)
     weights = _float16_weights(network)
@@ -109,10 +110,10 @@ def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
     """
     try:
         about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        digest = hashlib.sha256((folder / _WEIGHTS).read_bytes()).hexdigest()
-    except (OSError, ValueError) as error:
+        digest, packed = hashlib.sha256((folder / _WEIGHTS).read_bytes()), about["sha256"]
+    except (OSError, ValueError, KeyError) as error:
         raise OutputError("model_not_shipped", path=folder) from error
-    if digest != about["sha256"]:
+    if digest.hexdigest() != packed:
         raise OutputError("model_changed", path=folder / _WEIGHTS)
     network = keras.models.model_from_json(json.dumps(about["architecture"]))
     network.load_weights(folder / _WEIGHTS)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["read_picture"]
 
@@ -51,10 +56,12 @@ def read_picture(path: Path, image_shape: tuple[int, int, int]) -> NDArray[np.ui
             with Image.open(path, formats=("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise DataError("picture_too_large", path=path, most=MOST_PIXELS // 1_000_000)
-                upright = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+                upright = _eight_bits(ImageOps.exif_transpose(opened)).convert("RGBA")
+    except Image.DecompressionBombError as error:
+        raise DataError("picture_too_large", path=path, most=MOST_PIXELS // 1_000_000) from error
+    except UnidentifiedImageError as error:
         raise DataError("picture_unknown", path=path) from error
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error) as error:
         # Pillow raises SyntaxError for some broken PNGs.
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise DataError("picture_damaged", path=path, reason=reason) from error
@@ -62,6 +69,18 @@ def read_picture(path: Path, image_shape: tuple[int, int, int]) -> NDArray[np.ui
     flat = Image.alpha_composite(white, upright).convert("RGB" if channels == 3 else "L")
     small = ImageOps.fit(flat, (width, height), Image.Resampling.BOX, centering=(0.5, 0.5))
     return np.asarray(small, np.uint8).reshape(image_shape)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture of deeper greys at 8 bits; Pillow cuts all above 255 to white."""
+    from PIL import Image
+
+    if picture.mode[0] not in "IF":
+        return picture
+    values = np.asarray(picture, np.float64)
+    # 32 bits are asked of no sensor: what is in them is 16 bits, or its own range.
+    most = 65535.0 if picture.mode.startswith("I") else float(values.max()) or 1.0
+    return Image.fromarray(np.clip(values * 255 / most, 0, 255).round().astype(np.uint8))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from cotejo.models import airbench, airbench96, cnn, cnn7, mlp, wide_resnet
 from cotejo.models.cost import operations_per_image
-from cotejo.models.portable import portable
+from cotejo.models.portable import load_portable, portable
 from cotejo.models.registry import (
     ModelFamily,
     build_model,
@@ -21,6 +21,7 @@ __all__ = [
     "check_options",
     "cnn",
     "cnn7",
+    "load_portable",
     "mlp",
     "model_families",
     "model_family",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from cotejo.backend import keras
+from cotejo.errors import OutputError
 from cotejo.models.normalization import BatchNormalization
 
-__all__ = ["portable"]
+__all__ = ["load_portable", "portable"]
+
+_RUNNING = ("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "__lambda__")
+"""Keras's layers that run what is in the file."""
 
 
 def portable(network: keras.Model) -> keras.Model:
@@ -32,3 +40,42 @@ def portable(network: keras.Model) -> keras.Model:
     copy = keras.models.clone_model(network, clone_function=plain)
     copy.set_weights(network.get_weights())
     return copy
+
+
+def load_portable(path: Path) -> keras.Model:
+    """Return the network in a ``.keras`` file, nothing of which is run.
+
+    Its description is read first: only Keras's own layers are loaded, and of those none that
+    brings code of its own, whatever the installed Keras would let pass.
+
+    Args:
+        path: the file, which a stranger could have made.
+
+    Raises:
+        OutputError: it is damaged, or holds something else than such layers.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            described = json.loads(archive.read("config.json"))
+        foreign = next(_foreign(described), None)
+        if foreign is None:
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise OutputError("damaged_file", path=path) from error
+    raise OutputError("foreign_layer", path=path, layer=foreign)
+
+
+def _foreign(described: Any) -> Iterator[str]:
+    """Yield the names of what is described and is not Keras's own, or runs what it holds."""
+    if isinstance(described, list):
+        for part in described:
+            yield from _foreign(part)
+    elif isinstance(described, dict):
+        if "class_name" in described:
+            name, module = described["class_name"], described.get("module")
+            own = module is None or module == "keras" or str(module).startswith("keras.")
+            registered = ">" in str(described.get("registered_name"))
+            if not own or registered or name in _RUNNING:
+                yield f"{module}.{name}"
+        for part in described.values():
+            yield from _foreign(part)

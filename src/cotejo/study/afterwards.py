@@ -20,6 +20,7 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.failures import FAILURES, failures_of
+from cotejo.models import load_portable
 from cotejo.progress import Observer
 from cotejo.store import write_file, write_npz
 from cotejo.study.failures import failure_arrays
@@ -69,7 +70,7 @@ def _arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
     arrays = failure_arrays(facts, test)
     best = best_alternative(facts).representative
     try:
-        network = keras.saving.load_model(best.path / "model.keras", compile=False, safe_mode=True)
+        network = load_portable(best.path / "model.keras")
         explained = test.images[arrays["explained"]]
         maps = occlusion_maps(network, explained, arrays["explained_classes"])
     finally:

@@ -14,8 +14,8 @@ from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
 from cotejo.models import operations_per_image
-from cotejo.study.run import TRAIN_SAMPLE, build_network
-from cotejo.study.timing import step_seconds, views_seconds
+from cotejo.study.run import build_network
+from cotejo.study.timing import evaluated_images, image_seconds, step_seconds
 from cotejo.train.stages import SMALL, Stage
 
 __all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
@@ -34,10 +34,11 @@ class Plan:
     Attributes:
         recipe: whose settings they are.
         epochs, small_epochs: how many fit; the last one may be cut short.
-        seconds: that training takes, as timed.
-        evaluation: the seconds that evaluating takes, as timed.
-        expected: the accuracy to expect, from what the recipe reached on CIFAR-10's validation
-            images in as many epochs; past the end of its curve, the accuracy there.
+        seconds: that training takes with the other validations, as timed.
+        evaluation: the seconds that evaluating takes, as timed, the last epoch's validation
+            included, which comes when training has ended.
+        expected: the accuracy to expect, from the recipe's curve; past its end, the accuracy
+            there.
         images_per_second: of the network in training, on whole images.
         least: the seconds that the recipe takes with the fewest epochs of its curve.
         fits: whether those are there.
@@ -87,16 +88,23 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
     networks = [(recipe, _cost(recipe, dataset)) for recipe in recipes if recipe.curve]
     # Only the cheapest is timed to choose by, since timing takes from the time, too.
     probe, least = min(networks, key=lambda each: each[1])
-    rate = least / _timing(probe, dataset).step
+    timed = {probe.name: _timing(probe, dataset)}
+    rate = least / timed[probe.name].step
     guesses = {
-        recipe.name: _longest(recipe, dataset, _guessed(recipe, dataset, cost / rate), until)
+        recipe.name: _longest(
+            recipe,
+            dataset,
+            timed.get(recipe.name) or _guessed(recipe, cost / rate),
+            until,
+        )
         for recipe, cost in networks
     }
     by_name = {recipe.name: recipe for recipe, _ in networks}
     for name in sorted(guesses, key=lambda each: -guesses[each].expected):
         if guesses[name].fits:
             recipe = by_name[name]
-            found = _longest(recipe, dataset, _timing(recipe, dataset), until)
+            timing = timed.get(name) or _timing(recipe, dataset)
+            found = _longest(recipe, dataset, timing, until)
             if found.fits:
                 return found
     raise ConfigError("budget_too_short", seconds=round(min(g.least for g in guesses.values())))
@@ -104,6 +112,8 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
 
 def scaled(recipe: Recipe, epochs: int) -> Settings:
     """Return a recipe's settings with other epochs, of which as large a share is on small images.
+
+    None is on the harder images alone: a training that the clock may cut short ends on all.
 
     Example:
         >>> recipe = Recipe(name="a", text={}, settings={"epochs": 8, "small_epochs": 4})
@@ -117,12 +127,12 @@ def scaled(recipe: Recipe, epochs: int) -> Settings:
 
 @dataclass(frozen=True)
 class _Timing:
-    """Seconds: of a step on whole and on small images, of compiling, and of evaluating."""
+    """Seconds: of a step on whole and on small images, of compiling, and of looking at an image."""
 
     step: float
     small_step: float
     compiling: float
-    evaluation: float
+    image: float
 
 
 def _settings(recipe: Recipe) -> Settings:
@@ -146,18 +156,16 @@ def _timing(recipe: Recipe, dataset: Dataset) -> _Timing:
         if settings.small_epochs:
             more, small_step = step_seconds(network, dataset, settings, replace(whole, scale=SMALL))
             compiling += more
-        return _Timing(step, small_step, compiling, views_seconds(network, dataset, settings.tta))
+        return _Timing(step, small_step, compiling, image_seconds(network, dataset))
     finally:
         keras.utils.clear_session()
 
 
-def _guessed(recipe: Recipe, dataset: Dataset, step: float) -> _Timing:
+def _guessed(recipe: Recipe, step: float) -> _Timing:
     """Return what a recipe's timing should be about, to choose by before it is timed itself."""
-    settings = _settings(recipe)
-    seen = min(len(dataset.train), TRAIN_SAMPLE) + len(dataset.valid) + len(dataset.test)
-    # Forwards is a third of a step; with its views, an image is looked at twice on average.
-    evaluation = 2 * seen / settings.batch_size * step / 3
-    return _Timing(step, step * SMALL**2, compiling=15.0, evaluation=evaluation)
+    # Forwards is a third of a step.
+    image = step / _settings(recipe).batch_size / 3
+    return _Timing(step, step * SMALL**2, compiling=15.0, image=image)
 
 
 def _longest(recipe: Recipe, dataset: Dataset, timing: _Timing, until: float) -> Plan:
@@ -165,11 +173,14 @@ def _longest(recipe: Recipe, dataset: Dataset, timing: _Timing, until: float) ->
     settings = _settings(recipe)
     steps = len(dataset.train) // settings.batch_size
     epochs, accuracies = np.array(recipe.curve).T
-    left = _MARGIN * (until - time.perf_counter()) - timing.evaluation - timing.compiling
+    validation = timing.image * len(dataset.valid)
+    evaluation = timing.image * evaluated_images(dataset, settings.tta) + validation
+    left = _MARGIN * (until - time.perf_counter()) - evaluation - timing.compiling
 
     def seconds(count: int) -> float:
         small = scaled(recipe, count).small_epochs
-        return steps * (small * timing.small_step + (count - small) * timing.step)
+        learning = steps * (small * timing.small_step + (count - small) * timing.step)
+        return learning + (count - 1) * validation
 
     first = int(epochs[0])
     count = first
@@ -182,9 +193,9 @@ def _longest(recipe: Recipe, dataset: Dataset, timing: _Timing, until: float) ->
         count,
         scaled(recipe, count).small_epochs,
         seconds=done * seconds(count),
-        evaluation=timing.evaluation,
+        evaluation=evaluation,
         expected=float(np.interp(done * count, epochs, accuracies)),
         images_per_second=settings.batch_size / timing.step,
-        least=seconds(first) + timing.evaluation + timing.compiling,
+        least=seconds(first) + evaluation + timing.compiling,
         fits=seconds(first) <= left,
     )

@@ -19,7 +19,7 @@ from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
-from cotejo.models import build_model, portable, whiten
+from cotejo.models import build_model, load_portable, portable, whiten
 from cotejo.platform import resolve_precision
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
@@ -45,6 +45,7 @@ from cotejo.study.record import (
 )
 from cotejo.study.replaced import clear
 from cotejo.train import predict_logits, softmax, train
+from cotejo.train.learner import device_images
 
 __all__ = ["TRAIN_SAMPLE", "build_network", "execute"]
 
@@ -148,7 +149,7 @@ def _learned_images(job: RunJob) -> Split:
 
 
 def _evaluate(job: RunJob, network: keras.Model, learned: Split) -> tuple[dict[str, Any], float]:
-    """Measure on each split and keep the predictions; the one place that reads the test images.
+    """Measure on each split and keep the predictions; the one place that judges by the test images.
 
     Returns:
         The content of ``metrics.json``, and the seconds that one image's prediction took.
@@ -197,6 +198,10 @@ def _fresh_backend(seed: int) -> Iterator[None]:
     keras.utils.set_random_seed(seed)
     try:
         yield
+    except BaseException:
+        # A step that failed on JAX leaves no usable buffer behind of what it was lent.
+        device_images.cache_clear()
+        raise
     finally:
         keras.utils.clear_session()
         gc.collect()
@@ -205,7 +210,7 @@ def _fresh_backend(seed: int) -> Iterator[None]:
 def _load_weights(network: keras.Model, parent: PlannedRun) -> None:
     if not RunFolder(parent.folder).is_finished:
         raise TrainingError("parent_failed", parent=parent.alternative)
-    trained = keras.saving.load_model(parent.folder / "model.keras", compile=False, safe_mode=True)
+    trained = load_portable(parent.folder / "model.keras")
     network.set_weights(trained.get_weights())
 
 

@@ -183,7 +183,7 @@ def _quickened(config: StudyConfig) -> StudyConfig:
         given = alternative.settings
         epochs = min(given.epochs, QUICK["epochs"])
         small = min(given.small_epochs, epochs - 1)
-        hard = min(given.hard_epochs, epochs - small)
+        hard = min(given.hard_epochs, epochs - max(1, small))
         fewer = {"epochs": epochs, "small_epochs": small, "hard_epochs": hard}
         settings = given.model_copy(update=fewer)
         return alternative.model_copy(update={"settings": settings})

@@ -11,10 +11,11 @@ from cotejo.data.splits import nested_subset
 from cotejo.progress import Estimate
 from cotejo.study.run import TRAIN_SAMPLE, build_network
 from cotejo.train import compile_learner, predict_logits
-from cotejo.train.learner import training_order
+from cotejo.train.learner import device_images, training_order
+from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
 
-__all__ = ["estimate", "step_seconds", "views_seconds"]
+__all__ = ["estimate", "evaluated_images", "image_seconds", "step_seconds"]
 
 TIMED_SECONDS = 1.5
 """How long steps are timed, at least two of them: enough to be right within a fifth or so."""
@@ -29,6 +30,9 @@ def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
     """
     try:
         return _timed(alternative, dataset)
+    except Exception:
+        device_images.cache_clear()  # as after a run that failed
+        raise
     finally:
         keras.utils.clear_session()
 
@@ -48,13 +52,12 @@ def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
         seconds += stage.epochs * stage.steps * by_scale[stage.scale]
         learned += stage.epochs * stage.steps * settings.batch_size
     training = sum(one.epochs * one.steps * by_scale[one.scale] for one in plan)
-    valid_seconds = _validation_seconds(network, dataset)
+    seen = settings.epochs * len(dataset.valid) + evaluated_images(dataset, settings.tta)
     return Estimate(
         alternative.name,
         int(network.count_params()),
         learned / training,
-        # Evaluation reads as many images again as three validations.
-        seconds + (settings.epochs + 3) * valid_seconds,
+        seconds + seen * image_seconds(network, dataset),
     )
 
 
@@ -76,22 +79,23 @@ def step_seconds(
     return compile_seconds, (time.perf_counter() - started) / steps
 
 
-def _validation_seconds(network: keras.Model, dataset: Dataset) -> float:
-    """Time one batch of validation, after one that compiles, and scale it to all of them."""
-    if not len(dataset.valid):
-        return 0.0
-    images = dataset.valid.images[:500]
-    predict_logits(network, images)
+def image_seconds(network: keras.Model, dataset: Dataset) -> float:
+    """Return how long the network takes for one image, by training images in a batch."""
+    images = dataset.train.images[:500]
+    predict_logits(network, images)  # compiles
     started = time.perf_counter()
     predict_logits(network, images)
-    return (time.perf_counter() - started) * len(dataset.valid) / len(images)
+    return (time.perf_counter() - started) / len(images)
 
 
-def views_seconds(network: keras.Model, dataset: Dataset, tta: str) -> float:
-    """Return how long a trained network's evaluation takes, of all splits and from all views."""
-    images = dataset.test.images[:1000]
-    predict_logits(network, images)
-    started = time.perf_counter()
-    predict_logits(network, images, tta=tta)
-    measured = min(len(dataset.train), TRAIN_SAMPLE) + len(dataset.valid) + len(dataset.test)
-    return (time.perf_counter() - started) * measured / len(images)
+def evaluated_images(dataset: Dataset, tta: str) -> float:
+    """Return how many images an evaluation looks at, those seen from several sides as often.
+
+    Example:
+        >>> from cotejo.data import load
+        >>> digits = load("digits")
+        >>> evaluated_images(digits, "flip") / evaluated_images(digits, "none")
+        1.25
+    """
+    images = min(len(dataset.train), TRAIN_SAMPLE) + len(dataset.valid) + len(dataset.test)
+    return images * (1 + UNSURE * (len(VIEWS[tta]) - 1))

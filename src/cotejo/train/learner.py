@@ -15,12 +15,12 @@ from cotejo.data.dataset import Split
 __all__ = ["Learner", "alternating", "device_images", "training_order"]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def device_images(split: Split) -> keras.Variable:
     """Return the images of ``split`` on the device, ``[n, height, width, channels]``, uint8.
 
-    The last split's are kept for the next run of a study: moving them again would cost time, and
-    TensorFlow holds on to what a compiled step has captured.
+    The last split's are kept for the next run of a study, small and whole: moving them again would
+    cost time, and TensorFlow holds on to what a compiled step has captured.
     """
     return keras.Variable(split.images, dtype="uint8", trainable=False, name="images")
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 
-__all__ = ["VIEWS", "predict_logits", "softmax", "view"]
+__all__ = ["UNSURE", "VIEWS", "predict_logits", "softmax", "view"]
 
 VIEWS: dict[str, dict[tuple[int, bool], float]] = {
     "none": {(0, False): 1.0},

@@ -101,13 +101,16 @@ def _train_in_stages(
     """Train stage by stage, with one optimizer whose schedule runs over all of them."""
     chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
     plan = stages(settings, len(chosen))
-    losses = keras.Variable(np.zeros(len(dataset.train), "float32"), trainable=False)
+    # What has not been seen yet counts as hardest.
+    unseen = np.full(len(dataset.train), np.inf, "float32")
+    losses = keras.Variable(unseen, trainable=False)
     callbacks: list[keras.callbacks.Callback] = [keeper]
     if settings.average == "ema":
         # First, so that the keeper validates the average.
         callbacks.insert(0, ExponentialAverage(network, window=plan[0].steps))
     if deadline is not None:
-        callbacks.append(Clock(deadline, sum(one.epochs * one.steps for one in plan)))
+        steps = sum(one.epochs * one.steps for one in plan)
+        callbacks.append(Clock(deadline, steps, len({one.scale for one in plan})))
     learner: Learner | None = None
     for stage in plan:
         if learner is None or learner.scale != stage.scale:

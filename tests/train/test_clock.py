@@ -1,0 +1,56 @@
+"""The clock: the schedule keeps to the time that is there, compiling aside."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from cotejo.backend import keras, ops
+from cotejo.train import clock as module
+from cotejo.train.clock import Clock
+
+
+class Machine:
+    """A machine whose time passes as told, training a model that only counts its steps."""
+
+    def __init__(self, monkeypatch, deadline, steps, compilations=1):
+        self.now = 0.0
+        monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
+        self.clock = Clock(deadline, steps, compilations)
+        self.iterations = keras.Variable(0, dtype="int64", trainable=False)
+        self.model = SimpleNamespace(
+            optimizer=SimpleNamespace(iterations=self.iterations), stop_training=False
+        )
+        self.clock._model = self.model
+
+    def fit(self, steps, seconds, first=0.0):
+        self.clock.on_train_begin()
+        for step in range(steps):
+            self.now += seconds + (first if step == 0 else 0.0)
+            self.iterations.assign_add(1)
+            self.clock.on_train_batch_end(step)
+            if self.model.stop_training:
+                break
+        return int(ops.convert_to_numpy(self.iterations))
+
+
+def test_a_slow_machine_is_taken_to_the_end_of_its_schedule(monkeypatch):
+    machine = Machine(monkeypatch, deadline=100.0, steps=200)
+    assert machine.fit(1000, seconds=1.0) == 200
+    assert machine.model.stop_training
+    assert machine.now == pytest.approx(100)
+
+
+def test_on_time_nothing_is_moved(monkeypatch):
+    machine = Machine(monkeypatch, deadline=101.0, steps=200)
+    assert machine.fit(200, seconds=0.5) == 200
+    assert not machine.model.stop_training
+
+
+def test_compiling_moves_nothing(monkeypatch):
+    machine = Machine(monkeypatch, deadline=121.0, steps=200, compilations=2)
+    # Half of the steps, then those of another size: each first step waits for 10 s.
+    assert machine.fit(100, seconds=0.5, first=10.0) <= 102
+    assert machine.fit(100, seconds=0.5, first=10.0) <= 202
+    assert machine.now == pytest.approx(120)
