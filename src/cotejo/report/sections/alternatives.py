@@ -20,6 +20,8 @@ _LAYERS = {
     "batch_norm": "BatchNormalization",
 }
 """The layers that a setting is about."""
+_UNSAID = {"small_epochs": 0, "hard_epochs": 0, "average": "none", "tta": "none"}
+"""Parts of fast training, of which nothing is said where no alternative has them."""
 _SIDE_BY_SIDE = 7
 """Alternatives up to which each can have a column."""
 
@@ -27,8 +29,8 @@ _SIDE_BY_SIDE = 7
 def alternatives(page: Page) -> dict[str, Any]:
     """The settings in which the alternatives differ, layers, and failures."""
     words, every = page.words, page.facts.alternatives
-    names = list(dict.fromkeys(name for one in every for name in one.settings))
-    values = {name: [one.settings.get(name) for one in every] for name in names}
+    values = _values(every)
+    names = list(values)
     differing = [name for name in names if any(v != values[name][0] for v in values[name])]
     if len(every) == 1:
         # What has no value is no option of its model, or of its optimizer.
@@ -41,6 +43,16 @@ def alternatives(page: Page) -> dict[str, Any]:
         "layers": _layers(page),
         "failures": _failures(page),
     }
+
+
+def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
+    """Return each setting that is worth a word, with every alternative's value of it."""
+    names = dict.fromkeys(name for one in every for name in one.settings)
+    values = {name: [one.settings.get(name) for one in every] for name in names}
+    unsaid = {name for name, off in _UNSAID.items() if all(v == off for v in values.get(name, ()))}
+    if "hard_epochs" in unsaid:
+        unsaid.add("hard_share")
+    return {name: own for name, own in values.items() if name not in unsaid}
 
 
 def _settings_table(page: Page, names: Sequence[str]) -> Table:
