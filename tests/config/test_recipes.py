@@ -29,8 +29,9 @@ def test_its_header_gives_the_figures_that_it_holds(name):
         assert "still to be measured" in header
         return
     assert f"{100 * found.accuracy:.2f}%" in header
-    assert f"{found.seeds} seeds" in header
-    assert f"{found.seconds:.0f} s" in header
+    assert ("one seed" if found.seeds == 1 else f"{found.seeds} seeds") in header
+    assert (found.deviation is None) == (found.seeds == 1)
+    assert f"{found.seconds:,.0f} s" in header
     assert f"cotejo train --recipe {name} --final" in header
 
 

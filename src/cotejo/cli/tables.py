@@ -109,8 +109,10 @@ def recipes_table(recipes: Sequence[Recipe]) -> Table:
         measured = (_MISSING, _MISSING, _MISSING, message("cli.not_measured"))
         if found is not None:
             accuracy = formatted.percent(found.accuracy, 2)
+            if found.deviation is not None:
+                accuracy += f" ± {formatted.points(found.deviation, 2)}"
             measured = (
-                f"{accuracy} ± {formatted.points(found.deviation, 2)}",
+                accuracy,
                 str(found.seeds),
                 formatted.duration(found.seconds),
                 found.machine,

@@ -21,7 +21,7 @@ class Measured(Frozen):
 
     Attributes:
         accuracy: on the test images, the mean over the seeds, in ``[0, 1]``.
-        deviation: of the seeds' accuracies, the standard deviation.
+        deviation: of the seeds' accuracies, the standard deviation; None with one seed.
         seeds: how many.
         seconds: of one training, the median over the seeds; reading the data and evaluating
             come on top.
@@ -30,7 +30,7 @@ class Measured(Frozen):
     """
 
     accuracy: Annotated[float, Field(ge=0, le=1)]
-    deviation: Annotated[float, Field(ge=0, le=1)]
+    deviation: Annotated[float, Field(ge=0, le=1)] | None = None
     seeds: Annotated[int, Field(ge=1)]
     seconds: Annotated[float, Field(gt=0)]
     machine: str
