@@ -199,7 +199,7 @@ def _fresh_backend(seed: int) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # A step that failed on JAX leaves no usable buffer behind of what it was lent.
+        # A step that failed on JAX may leave no usable buffer of what it was lent.
         device_images.cache_clear()
         raise
     finally:
