@@ -20,11 +20,17 @@ from cotejo.evaluate.metrics import (
     true_places,
 )
 
-__all__ = ["effective_interval", "mean_interval", "proportion_interval", "score_intervals"]
+__all__ = [
+    "NORMAL",
+    "effective_interval",
+    "mean_interval",
+    "proportion_interval",
+    "score_intervals",
+]
 
 Bounds = list[float] | None
 
-_NORMAL = 1.959963984540054
+NORMAL = 1.959963984540054
 """The 97.5% quantile of the standard normal distribution."""
 
 
@@ -101,7 +107,7 @@ def proportion_interval(count: float, images: float) -> Bounds:
     if images <= 0:
         return None
     share = min(max(count / images, 0.0), 1.0)
-    weight = _NORMAL**2 / images
+    weight = NORMAL**2 / images
     centre = share + weight / 2
     half = sqrt(share * (1 - share) * weight + weight**2 / 4)
     low, high = ((centre + sign * half) / (1 + weight) for sign in (-1, 1))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cotejo.compare import Interval
+from cotejo.evaluate.intervals import NORMAL
 from cotejo.facts import AlternativeFacts
 from cotejo.report.measured import mean_of, tested
 from cotejo.store import RunFolder
@@ -21,7 +22,6 @@ __all__ = ["Calibration", "Diagnosis", "calibrations", "diagnose", "error_by_cha
 Bins = Sequence[Mapping[str, Any]]
 
 _DRAWS = 4000
-_NORMAL = 1.959964
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def diagnose(alternative: AlternativeFacts) -> Diagnosis | None:
     labels, chances = alternative.test_predictions
     away = chances.max(axis=1).astype(np.float64) - (chances.argmax(axis=1) == labels)
     mean = float(away.mean())
-    half = _NORMAL * sqrt(float(away.var()) / len(away))
+    half = NORMAL * sqrt(float(away.var()) / len(away))
     return Diagnosis(run, Interval(mean, mean - half, mean + half))
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cotejo.backend import keras
 from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
 from cotejo.models import operations_per_image
-from cotejo.study.run import build_network
+from cotejo.study.run import build_network, fresh_backend
 from cotejo.study.timing import evaluated_images, image_seconds, step_seconds
 from cotejo.train.stages import SMALL, Stage
 
@@ -149,16 +148,14 @@ def _cost(recipe: Recipe, dataset: Dataset) -> float:
 def _timing(recipe: Recipe, dataset: Dataset) -> _Timing:
     settings = _settings(recipe)
     whole = Stage(0, 1, len(dataset.train) // settings.batch_size)
-    network = build_network(settings, dataset.train, dataset.num_classes)
-    try:
+    with fresh_backend(seed=0):
+        network = build_network(settings, dataset.train, dataset.num_classes)
         compiling, step = step_seconds(network, dataset, settings, whole)
         small_step = step
         if settings.small_epochs:
             more, small_step = step_seconds(network, dataset, settings, replace(whole, scale=SMALL))
             compiling += more
         return _Timing(step, small_step, compiling, image_seconds(network, dataset))
-    finally:
-        keras.utils.clear_session()
 
 
 def _guessed(recipe: Recipe, step: float) -> _Timing:

@@ -47,7 +47,7 @@ from cotejo.study.replaced import clear
 from cotejo.train import predict_logits, softmax, train
 from cotejo.train.learner import device_images
 
-__all__ = ["TRAIN_SAMPLE", "build_network", "execute"]
+__all__ = ["TRAIN_SAMPLE", "build_network", "execute", "fresh_backend"]
 
 TEST_READS_COLUMNS = ("time", "alternative", "seed", "key")
 TRAIN_SAMPLE = 10_000
@@ -66,7 +66,7 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
     record = start_record(job)
     log = [f"{record['started']} started {job.planned.alternative} seed {job.planned.seed}"]
     try:
-        with _fresh_backend(job.planned.seed):
+        with fresh_backend(job.planned.seed):
             _train_and_write(job, record, log, observer)
     except OutputError:
         raise
@@ -193,7 +193,7 @@ def _test_reads(job: RunJob) -> int:
 
 
 @contextmanager
-def _fresh_backend(seed: int) -> Iterator[None]:
+def fresh_backend(seed: int) -> Iterator[None]:
     """Seed every source of chance, and let go of a run's memory when it ends."""
     keras.utils.set_random_seed(seed)
     try:

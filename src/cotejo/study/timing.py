@@ -9,9 +9,9 @@ from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.progress import Estimate
-from cotejo.study.run import TRAIN_SAMPLE, build_network
+from cotejo.study.run import TRAIN_SAMPLE, build_network, fresh_backend
 from cotejo.train import compile_learner, predict_logits
-from cotejo.train.learner import device_images, training_order
+from cotejo.train.learner import training_order
 from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
 
@@ -28,18 +28,12 @@ def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
         alternative: whose settings say what is trained.
         dataset: whose images are used; nothing that is learned is kept.
     """
-    try:
+    with fresh_backend(seed=0):
         return _timed(alternative, dataset)
-    except Exception:
-        device_images.cache_clear()  # as after a run that failed
-        raise
-    finally:
-        keras.utils.clear_session()
 
 
 def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
     settings = alternative.settings
-    keras.utils.set_random_seed(0)
     network = build_network(settings, dataset.train, dataset.num_classes)
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     plan = stages(settings, images)

@@ -11,18 +11,22 @@ from numpy.typing import NDArray
 from cotejo.augment import ALTERNATING, POLICIES
 from cotejo.backend import keras, ops
 from cotejo.data.dataset import Split
+from cotejo.train.stages import resized
 
 __all__ = ["Learner", "alternating", "device_images", "training_order"]
 
 
 @lru_cache(maxsize=2)
-def device_images(split: Split) -> keras.Variable:
+def device_images(split: Split, scale: float = 1.0) -> keras.Variable:
     """Return the images of ``split`` on the device, ``[n, height, width, channels]``, uint8.
+
+    Their sides are ``scale`` of what they were (`resized`).
 
     The last split's are kept for the next run of a study, small and whole: moving them again would
     cost time, and TensorFlow holds on to what a compiled step has captured.
     """
-    return keras.Variable(split.images, dtype="uint8", trainable=False, name="images")
+    images = resized(split, scale).images
+    return keras.Variable(images, dtype="uint8", trainable=False, name="images")
 
 
 class Learner(keras.Model):
@@ -33,7 +37,7 @@ class Learner(keras.Model):
 
     Args:
         network: from pixels in ``[0, 255]`` to logits.
-        train: the images to gather from; labels come with the indices.
+        images: those to gather from (`device_images`); labels come with the indices.
         augment: the name of a policy of `cotejo.augment`.
         seed: of the augmentation's draws.
         scale: the images' sides, as a share of those that they came with.
@@ -43,7 +47,7 @@ class Learner(keras.Model):
     def __init__(
         self,
         network: keras.Model,
-        train: Split,
+        images: keras.Variable,
         augment: str,
         seed: int,
         scale: float = 1.0,
@@ -56,7 +60,7 @@ class Learner(keras.Model):
         self.policy = POLICIES[augment]
         self.alternates = augment in ALTERNATING
         self.draws = keras.random.SeedGenerator(seed)
-        self.images = device_images(train)
+        self.images = images
 
     def call(self, indices: Any, training: bool = False) -> Any:
         """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``.

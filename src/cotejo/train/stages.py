@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +63,8 @@ def stages(settings: Settings, images: int) -> list[Stage]:
     return [stage for stage in found if stage.epochs > 0]
 
 
-@lru_cache(maxsize=2)
 def resized(split: Split, scale: float) -> Split:
     """Return the images with their sides brought to ``scale`` of what they are.
-
-    The last ones are kept, for the next run of a study.
 
     Example:
         >>> split = Split(np.zeros((2, 32, 32, 3), np.uint8), np.zeros(2, np.int32))

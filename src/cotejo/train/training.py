@@ -19,10 +19,10 @@ from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
 from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.clock import Clock
-from cotejo.train.learner import Learner, alternating, training_order
+from cotejo.train.learner import Learner, alternating, device_images, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits
-from cotejo.train.stages import Stage, at_size, resized, stages
+from cotejo.train.stages import Stage, at_size, stages
 
 __all__ = ["Training", "compile_learner", "train"]
 
@@ -188,14 +188,14 @@ def compile_learner(
         raise TrainingError("too_few_images", batch_size=settings.batch_size, images=images)
     plan = stages(settings, images)
     stage = stage or plan[0]
-    train = resized(dataset.train, stage.scale)
+    on_device = device_images(dataset.train, stage.scale)
     try:
-        sized = at_size(network, train.images.shape[1:])
+        sized = at_size(network, tuple(on_device.shape[1:]))
     except ValueError as error:
         raise TrainingError("needs_its_size", model=settings.model) from error
     learner = Learner(
         sized,
-        train,
+        on_device,
         settings.augment,
         seed + stage.first,
         scale=stage.scale,
