@@ -6,14 +6,12 @@ the images whose parts are hidden are mistakes that are known.
 
 from __future__ import annotations
 
-import gc
 import traceback
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError
@@ -24,6 +22,7 @@ from cotejo.models import load_portable
 from cotejo.progress import Observer
 from cotejo.store import write_file, write_npz
 from cotejo.study.failures import failure_arrays
+from cotejo.train import fresh_backend
 
 __all__ = ["look_back"]
 
@@ -69,11 +68,8 @@ def _is_there(facts: StudyFacts) -> bool:
 def _arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
     arrays = failure_arrays(facts, test)
     best = best_alternative(facts).representative
-    try:
+    with fresh_backend():
         network = load_portable(best.path / "model.keras")
         explained = test.images[arrays["explained"]]
         maps = occlusion_maps(network, explained, arrays["explained_classes"])
-    finally:
-        keras.utils.clear_session()
-        gc.collect()
     return arrays | {"occlusion_maps": maps}

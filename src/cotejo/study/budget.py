@@ -13,8 +13,9 @@ from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
 from cotejo.models import operations_per_image
-from cotejo.study.run import build_network, fresh_backend
+from cotejo.study.run import build_network
 from cotejo.study.timing import evaluated_images, image_seconds, step_seconds
+from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
 
 __all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
@@ -148,7 +149,7 @@ def _cost(recipe: Recipe, dataset: Dataset) -> float:
 def _timing(recipe: Recipe, dataset: Dataset) -> _Timing:
     settings = _settings(recipe)
     whole = Stage(0, 1, len(dataset.train) // settings.batch_size)
-    with fresh_backend(seed=0):
+    with fresh_backend():
         network = build_network(settings, dataset.train, dataset.num_classes)
         compiling, step = step_seconds(network, dataset, settings, whole)
         small_step = step

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -10,7 +9,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
 from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset, stratified_split
 from cotejo.data.audit import Issue
@@ -18,7 +16,7 @@ from cotejo.data.dataset import Split
 from cotejo.evaluate import label_issues
 from cotejo.study.run import build_network
 from cotejo.study.timing import estimate
-from cotejo.train import predict_logits, softmax, train
+from cotejo.train import fresh_backend, predict_logits, softmax, train
 
 __all__ = ["FOLDS", "cross_validated", "expected_seconds", "judged_labels", "recipe"]
 
@@ -110,14 +108,10 @@ def _judged(
     fold: Dataset, settings: Settings, seed: int, on_epoch: Callable[[int], None]
 ) -> NDArray[np.float32]:
     """Return the probabilities of a fold's validation images, once its others are learned."""
-    keras.utils.set_random_seed(seed)
-    try:
+    with fresh_backend(seed):
         network = build_network(settings, fold.train, fold.num_classes)
         train(network, fold, settings, seed, on_epoch=lambda row: on_epoch(int(row["epoch"])))
         return softmax(predict_logits(network, fold.valid.images))
-    finally:
-        keras.utils.clear_session()
-        gc.collect()
 
 
 def _folds(dataset: Dataset, folds: int) -> Iterator[tuple[NDArray[np.int64], Dataset]]:

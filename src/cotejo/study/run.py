@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +41,9 @@ from cotejo.study.record import (
     timings,
 )
 from cotejo.study.replaced import clear
-from cotejo.train import predict_logits, softmax, train
-from cotejo.train.learner import device_images
+from cotejo.train import fresh_backend, predict_logits, softmax, train
 
-__all__ = ["TRAIN_SAMPLE", "build_network", "execute", "fresh_backend"]
+__all__ = ["TRAIN_SAMPLE", "build_network", "execute"]
 
 TEST_READS_COLUMNS = ("time", "alternative", "seed", "key")
 TRAIN_SAMPLE = 10_000
@@ -190,21 +186,6 @@ def _test_reads(job: RunJob) -> int:
     """Count this run's readings of the test set: more than one where it was trained again."""
     rows = read_csv(job.study_folder / "test-reads.csv")
     return sum(row["key"] == job.planned.key for row in rows)
-
-
-@contextmanager
-def fresh_backend(seed: int) -> Iterator[None]:
-    """Seed every source of chance, and let go of a run's memory when it ends."""
-    keras.utils.set_random_seed(seed)
-    try:
-        yield
-    except BaseException:
-        # A step that failed on JAX may leave no usable buffer of what it was lent.
-        device_images.cache_clear()
-        raise
-    finally:
-        keras.utils.clear_session()
-        gc.collect()
 
 
 def _load_weights(network: keras.Model, parent: PlannedRun) -> None:

@@ -9,8 +9,8 @@ from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.progress import Estimate
-from cotejo.study.run import TRAIN_SAMPLE, build_network, fresh_backend
-from cotejo.train import compile_learner, predict_logits
+from cotejo.study.run import TRAIN_SAMPLE, build_network
+from cotejo.train import compile_learner, fresh_backend, predict_logits
 from cotejo.train.learner import training_order
 from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
@@ -28,7 +28,7 @@ def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
         alternative: whose settings say what is trained.
         dataset: whose images are used; nothing that is learned is kept.
     """
-    with fresh_backend(seed=0):
+    with fresh_backend():
         return _timed(alternative, dataset)
 
 
