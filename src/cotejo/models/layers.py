@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cotejo.backend import keras, ops
+from cotejo.models.convolution import Convolution
 
 __all__ = ["INITIALIZERS", "Dirac", "convolution", "logits", "pixels"]
 
@@ -58,7 +59,7 @@ def pixels(image_shape: tuple[int, int, int]) -> tuple[Any, Any]:
 
 def convolution(x: Any, filters: int, initializer: str) -> Any:
     """Return a 3×3 convolution without a bias, which the normalisation after it would take away."""
-    return layers.Conv2D(
+    return Convolution(
         filters,
         3,
         padding="same",

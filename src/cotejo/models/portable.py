@@ -10,12 +10,20 @@ from typing import Any
 
 from cotejo.backend import keras
 from cotejo.errors import OutputError
+from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
+from cotejo.models.whitening import Whitening
 
 __all__ = ["load_portable", "portable"]
 
 _RUNNING = ("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "__lambda__")
 """Keras's layers that run what is in the file."""
+
+_KERAS_OWN: dict[type, type] = {
+    BatchNormalization: keras.layers.BatchNormalization,
+    Convolution: keras.layers.Conv2D,
+    Whitening: keras.layers.Conv2D,
+}
 
 
 def portable(network: keras.Model) -> keras.Model:
@@ -30,9 +38,7 @@ def portable(network: keras.Model) -> keras.Model:
 
     def plain(layer: Any) -> Any:
         config = layer.get_config()
-        kind = type(layer)
-        if kind is BatchNormalization:
-            kind = keras.layers.BatchNormalization
+        kind: Any = _KERAS_OWN.get(type(layer), type(layer))
         if "kernel_initializer" in config:  # the weights that it gave are copied
             config["kernel_initializer"] = "zeros"
         return kind.from_config(config)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.backend import keras
+from cotejo.models.convolution import Convolution
 from cotejo.models.layers import INITIALIZERS, logits, pixels
 from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
@@ -73,7 +74,7 @@ def _block(
 
 
 def _convolution(x: Any, filters: int, initializer: str, strides: int = 1, size: int = 3) -> Any:
-    return layers.Conv2D(
+    return Convolution(
         filters,
         size,
         strides,

@@ -17,7 +17,7 @@ from cotejo.store import StudyFolder
 
 __all__ = ["TRAINING_CODE", "check_models", "count_parameters", "plan_runs", "resolve", "run_keys"]
 
-TRAINING_CODE = 2
+TRAINING_CODE = 3
 """Raised whenever the training code changes so that the same settings give other results."""
 
 Keys = dict[tuple[str, int], str]

@@ -39,7 +39,7 @@ class Learner(keras.Model):
         network: from pixels in ``[0, 255]`` to logits.
         images: those to gather from (`device_images`); labels come with the indices.
         augment: the name of a policy of `cotejo.augment`.
-        seed: of the augmentation's draws.
+        draws: where the augmentation's come from.
         scale: the images' sides, as a share of those that they came with.
         losses: ``[n]``, where each image's loss is kept when it is seen; None keeps none.
     """
@@ -49,7 +49,7 @@ class Learner(keras.Model):
         network: keras.Model,
         images: keras.Variable,
         augment: str,
-        seed: int,
+        draws: keras.random.SeedGenerator,
         scale: float = 1.0,
         losses: keras.Variable | None = None,
     ) -> None:
@@ -59,7 +59,7 @@ class Learner(keras.Model):
         self.seen_losses = losses
         self.policy = POLICIES[augment]
         self.alternates = augment in ALTERNATING
-        self.draws = keras.random.SeedGenerator(seed)
+        self.draws = draws
         self.images = images
 
     def call(self, indices: Any, training: bool = False) -> Any:
@@ -95,7 +95,9 @@ class Learner(keras.Model):
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
 
-def training_order(count: int, batch_size: int, epochs: int, seed: int) -> NDArray[np.int32]:
+def training_order(
+    count: int, batch_size: int, epochs: int, seed: int | tuple[int, ...]
+) -> NDArray[np.int32]:
     """Return the images of every step of a training: each epoch a new shuffle of all.
 
     The last images of a shuffle that fill no batch are left out of that epoch: every step has one
@@ -130,7 +132,7 @@ def alternating(
         >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 0, 2, seed=0).tolist()
         [[0, 1], [3, 2]]
     """
-    at_first = np.random.default_rng((seed, 1)).random(images) < 0.5
+    at_first = np.random.default_rng((seed, 0, 1)).random(images) < 0.5
     epoch = first_epoch + np.arange(len(order)) // (len(order) // epochs)
     mirrored = at_first[order] ^ (epoch % 2 == 1)[:, None]
     return np.where(mirrored, order + images, order).astype(np.int32)

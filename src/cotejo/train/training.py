@@ -17,6 +17,7 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
+from cotejo.models.whitening import hold_whitening
 from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.clock import Clock
 from cotejo.train.learner import Learner, alternating, device_images, training_order
@@ -114,14 +115,13 @@ def _train_in_stages(
     learner: Learner | None = None
     for stage in plan:
         if learner is None or learner.scale != stage.scale:
-            optimizer = None if learner is None else learner.optimizer
             learner = compile_learner(
                 network,
                 dataset,
                 settings,
                 seed,
                 stage=stage,
-                optimizer=optimizer,
+                before=learner,
                 losses=losses if settings.hard_epochs else None,
                 # The clock looks often: a step can be half a second.
                 steps_per_execution=None if deadline is None else 1,
@@ -148,7 +148,7 @@ def _steps_of(
     stage: Stage, images: NDArray[np.int64], dataset: Dataset, settings: Settings, seed: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the numbers and the labels of a stage's images, each ``[steps, batch]``."""
-    drawn = training_order(len(images), settings.batch_size, stage.epochs, seed + stage.first)
+    drawn = training_order(len(images), settings.batch_size, stage.epochs, (seed, stage.first))
     order = images[drawn].astype(np.int32)
     labels = dataset.train.labels[order]
     if settings.augment in ALTERNATING:
@@ -163,7 +163,7 @@ def compile_learner(
     seed: int,
     *,
     stage: Stage | None = None,
-    optimizer: keras.optimizers.Optimizer | None = None,
+    before: Learner | None = None,
     losses: keras.Variable | None = None,
     steps_per_execution: int | None = None,
 ) -> Learner:
@@ -175,7 +175,7 @@ def compile_learner(
         settings: resolved.
         seed: of the augmentation.
         stage: of the training; the first if left out.
-        optimizer: that of the stage before, to go on with.
+        before: that of the stage before, whose optimizer and draws it goes on with.
         losses: where each image's loss is kept, if at all.
         steps_per_execution: how many steps run at once; chosen if left out.
 
@@ -193,17 +193,18 @@ def compile_learner(
         sized = at_size(network, tuple(on_device.shape[1:]))
     except ValueError as error:
         raise TrainingError("needs_its_size", model=settings.model) from error
+    hold_whitening(sized, held=stage.first > 0)
     learner = Learner(
         sized,
         on_device,
         settings.augment,
-        seed + stage.first,
+        before.draws if before else keras.random.SeedGenerator(seed),
         scale=stage.scale,
         losses=losses,
     )
     total = sum(one.epochs * one.steps for one in plan)
     learner.compile(
-        optimizer=optimizer or build_optimizer(settings, total),
+        optimizer=before.optimizer if before else build_optimizer(settings, total),
         loss=_loss(dataset.num_classes, settings.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         steps_per_execution=steps_per_execution or _steps_per_execution(plan),

@@ -1,0 +1,73 @@
+"""The convolution: whatever its gradient is taken from, it is Keras's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cotejo.backend import keras, ops
+from cotejo.models.convolution import Convolution
+
+pytestmark = pytest.mark.skipif(
+    keras.config.backend() != "tensorflow", reason="gradients are asked of TensorFlow"
+)
+
+
+def outputs_and_gradients(layer, images):
+    import tensorflow
+
+    @tensorflow.function
+    def computed(images):
+        with tensorflow.GradientTape() as tape:
+            tape.watch(images)
+            outputs = layer(images)
+            loss = tensorflow.reduce_sum(tensorflow.sin(tensorflow.cast(outputs, "float32")))
+        return outputs, *tape.gradient(loss, [images, layer.kernel.value])
+
+    return [ops.convert_to_numpy(ops.cast(one, "float32")) for one in computed(images)]
+
+
+def both(batch, size, dtype, **options):
+    images = np.random.default_rng(0).normal(size=(batch, size, size, 6)).astype("float32")
+    images = ops.convert_to_tensor(images)
+    made = {"padding": "same", "use_bias": False, "dtype": dtype, **options}
+    ours, kerass = (kind(8, 3, **made) for kind in (Convolution, keras.layers.Conv2D))
+    for layer in (ours, kerass):
+        layer.build(images.shape)
+    ours.set_weights(kerass.get_weights())
+    return outputs_and_gradients(ours, images), outputs_and_gradients(kerass, images)
+
+
+@pytest.mark.parametrize(
+    ("batch", "size"),
+    [(20, 7), (40, 2), (7, 5), (23, 3), (10, 11), (10, 16), (1, 4)],
+    ids=lambda value: str(value),
+)
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_it_is_kerass_convolution_whatever_the_batch(batch, size, dtype):
+    # Two sums in bfloat16, rounded to 8 bits.
+    tolerance = 1e-5 if dtype == "float32" else 0.02
+    for ours, kerass in zip(*both(batch, size, dtype), strict=True):
+        assert ours.shape == kerass.shape
+        assert abs(ours - kerass).max() <= tolerance * abs(kerass).max()
+
+
+@pytest.mark.parametrize("options", [{"strides": 2}, {"padding": "valid"}, {"groups": 2}])
+def test_others_than_plain_ones_are_left_to_keras(options):
+    for ours, kerass in zip(*both(20, 7, "float32", **options), strict=True):
+        np.testing.assert_allclose(ours, kerass, rtol=1e-4, atol=1e-5)
+
+
+def test_a_batch_of_unknown_size_is_taken():
+    import tensorflow
+
+    layer = Convolution(8, 3, padding="same", use_bias=False, dtype="mixed_bfloat16")
+    layer.build((None, 7, 7, 6))
+
+    @tensorflow.function(input_signature=[tensorflow.TensorSpec((None, 7, 7, 6))])
+    def gradient(images):
+        with tensorflow.GradientTape() as tape:
+            loss = tensorflow.reduce_sum(layer(images))
+        return tape.gradient(loss, layer.kernel.value)
+
+    assert gradient(tensorflow.ones((5, 7, 7, 6))).shape == (3, 3, 6, 8)
