@@ -20,7 +20,7 @@ from cotejo.errors import BackendError
 from cotejo.messages import did_you_mean
 from cotejo.platform import chosen_backend, interpreter, quiet_stderr
 
-__all__ = ["batch_normalized", "convolved", "keras", "ops", "steps_feed", "use_precision"]
+__all__ = ["keras", "ops", "steps_feed", "use_precision"]
 
 _BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -85,101 +85,3 @@ def steps_feed(*arrays: NDArray[Any]) -> Any:
     options = tensorflow.data.Options()
     options.autotune.enabled = False
     return tensorflow.data.Dataset.from_tensor_slices(arrays).with_options(options)
-
-
-def batch_normalized(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
-    """Return a batch normalised over all but its last axis, and its mean and variance.
-
-    On TensorFlow the fused kernel, which takes bfloat16 and keeps the moments in float32.
-
-    Args:
-        inputs: ``[batch, height, width, channels]``.
-        gamma: ``[channels]``, float32, the scale.
-        beta: ``[channels]``, float32, the offset.
-        epsilon: added to the variance.
-
-    Returns:
-        The outputs, of the inputs' shape and type; mean and variance ``[channels]``, float32.
-    """
-    if keras.config.backend() == "tensorflow":
-        import tensorflow
-
-        outputs, mean, variance = tensorflow.compat.v1.nn.fused_batch_norm(
-            inputs,
-            ops.convert_to_tensor(gamma),
-            ops.convert_to_tensor(beta),
-            epsilon=epsilon,
-            is_training=True,
-        )
-        return outputs, mean, variance
-    floats = ops.cast(inputs, "float32")
-    axes = list(range(len(inputs.shape) - 1))
-    mean, variance = ops.moments(floats, axes=axes)
-    outputs = ops.batch_normalization(floats, mean, variance, -1, beta, gamma, epsilon)
-    return ops.cast(outputs, inputs.dtype), mean, variance
-
-
-def convolved(inputs: Any, kernel: Any) -> Any:
-    """Return the 3×3 convolution of a batch, as large as it was.
-
-    oneDNN computes the gradient of a kernel in bfloat16 at half the speed of the convolution
-    itself, or a quarter, where an image's rows are short: it works along them. So a kernel's
-    gradient is taken from several images in one row, a column of zeros between them, which is
-    the same sum (benchmarks/narrow_gradients.py).
-
-    Args:
-        inputs: ``[batch, height, width, channels]``.
-        kernel: ``[3, 3, channels, filters]``.
-
-    Returns:
-        ``[batch, height, width, filters]``, of the inputs' type.
-    """
-    if keras.config.backend() == "tensorflow":
-        import tensorflow
-
-        inputs, kernel = ops.convert_to_tensor(inputs), ops.convert_to_tensor(kernel)
-        together = _images_a_row(inputs.shape)
-        on_cpu = not tensorflow.config.list_physical_devices("GPU")
-        if on_cpu and inputs.dtype == tensorflow.bfloat16 and together > 1:
-            return _convolved_with_packed_gradient(inputs, kernel, together)
-    return ops.conv(inputs, kernel, strides=1, padding="same")
-
-
-def _images_a_row(shape: Any, narrow: int = 11, most: int = 20) -> int:
-    """Return how many images of a batch are put into one row: a divisor of the batch."""
-    batch, _, width, _ = shape
-    if batch is None or width is None or width > narrow:
-        return 1
-    return max(number for number in range(1, most + 1) if batch % number == 0)
-
-
-def _convolved_with_packed_gradient(inputs: Any, kernel: Any, together: int) -> Any:
-    import tensorflow
-
-    def packed(images: Any) -> Any:
-        batch, height, width, channels = images.shape
-        rows = batch // together
-        apart = tensorflow.pad(images, [[0, 0], [0, 0], [0, 1], [0, 0]])
-        apart = tensorflow.reshape(apart, [rows, together, height, width + 1, channels])
-        side_by_side = tensorflow.transpose(apart, [0, 2, 1, 3, 4])
-        return tensorflow.reshape(side_by_side, [rows, height, -1, channels])
-
-    same: dict[str, Any] = {"strides": [1, 1, 1, 1], "padding": "SAME"}
-
-    @tensorflow.custom_gradient
-    def convolve(inputs: Any, kernel: Any) -> tuple[Any, Any]:
-        def gradient(upstream: Any) -> tuple[Any, Any]:
-            of_inputs = tensorflow.raw_ops.Conv2DBackpropInput(
-                input_sizes=inputs.shape, filter=kernel, out_backprop=upstream, **same
-            )
-            of_kernel = tensorflow.raw_ops.Conv2DBackpropFilter(
-                input=packed(inputs),
-                filter_sizes=kernel.shape,
-                out_backprop=packed(upstream),
-                **same,
-            )
-            return of_inputs, of_kernel
-
-        return tensorflow.nn.conv2d(inputs, kernel, 1, "SAME"), gradient
-
-    return convolve(inputs, kernel)

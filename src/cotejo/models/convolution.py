@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.backend import convolved, keras
+from cotejo.backend import keras
+from cotejo.models.kernels import convolved
 
 __all__ = ["Convolution"]
 

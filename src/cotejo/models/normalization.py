@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.backend import batch_normalized, keras, ops
+from cotejo.backend import keras, ops
+from cotejo.models.kernels import batch_normalized
 
 __all__ = ["BatchNormalization"]
 
