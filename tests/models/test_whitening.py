@@ -6,11 +6,8 @@ import numpy as np
 from scipy import ndimage
 
 from cotejo.backend import keras, ops
-from cotejo.config import Settings
 from cotejo.models import build_model, whiten
 from cotejo.models.whitening import WHITENING, whitening_filters
-from cotejo.train import compile_learner
-from cotejo.train.stages import stages
 
 
 def smooth_images(count: int = 64) -> np.ndarray:
@@ -43,22 +40,3 @@ def test_it_is_not_trained_and_others_have_none():
 
 def test_flat_images_do_not_blow_up():
     assert np.isfinite(whitening_filters(np.zeros((3, 8, 8, 3)))).all()
-
-
-def test_a_held_bias_stays_where_it_is(digits):
-    settings = Settings(
-        model="airbench", width=8, optimizer="sgd", epochs=2, small_epochs=1, batch_size=50
-    ).resolved()
-    network = build_model("airbench", digits.image_shape, digits.num_classes, width=8)
-    layer = network.get_layer(WHITENING)
-    assert [one.path.split("/")[-1] for one in layer.trainable_weights] == ["bias"]
-    chosen = np.arange(50, dtype=np.int32)
-    for stage in stages(settings, len(digits.train)):
-        learner = compile_learner(network, digits, settings, 1, stage=stage, steps_per_execution=1)
-        bias, kernel = map(
-            np.copy, (ops.convert_to_numpy(layer.bias), ops.convert_to_numpy(layer.kernel))
-        )
-        learner.train_on_batch(chosen, digits.train.labels[chosen])
-        held = stage.first > 0
-        assert np.array_equal(ops.convert_to_numpy(layer.bias), bias) == held
-        np.testing.assert_array_equal(ops.convert_to_numpy(layer.kernel), kernel)

@@ -9,7 +9,7 @@ from cotejo.backend import keras
 from cotejo.models.layers import convolution, pixels
 from cotejo.models.normalization import BatchNormalization
 from cotejo.models.registry import register
-from cotejo.models.whitening import WHITENING, Whitening
+from cotejo.models.whitening import WHITENING
 
 __all__ = ["airbench", "first_layers", "normalized", "slow_logits"]
 
@@ -61,9 +61,12 @@ def airbench(
 def first_layers(x: Any, channels: int, activation: str, whitening: bool) -> Any:
     """Return what comes before the groups: pixels about 0, and a 2×2 convolution of them."""
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
-    kind, name = (Whitening, WHITENING) if whitening else (layers.Conv2D, "first")
-    first = kind(8 * channels, 2, kernel_initializer="he_uniform", name=name)
-    return layers.Activation(activation)(first(x))
+    name = WHITENING if whitening else "first"
+    first = layers.Conv2D(8 * channels, 2, kernel_initializer="he_uniform", name=name)
+    x = layers.Activation(activation)(first(x))
+    if whitening:
+        first.kernel.trainable = False
+    return x
 
 
 def normalized(x: Any, activation: str | None) -> Any:

@@ -12,7 +12,6 @@ from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
-from cotejo.models.whitening import Whitening
 
 __all__ = ["load_portable", "portable"]
 
@@ -22,7 +21,6 @@ _RUNNING = ("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"
 _KERAS_OWN: dict[type, type] = {
     BatchNormalization: keras.layers.BatchNormalization,
     Convolution: keras.layers.Conv2D,
-    Whitening: keras.layers.Conv2D,
 }
 
 

@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras, ops
 
-__all__ = ["WHITENING", "Whitening", "hold_whitening", "whiten", "whitening_filters"]
+__all__ = ["WHITENING", "whiten", "whitening_filters"]
 
 WHITENING = "whitening"
 """The name of the layer that `whiten` fills: a convolution that is not trained."""
-
-
-class Whitening(keras.layers.Conv2D):
-    """A convolution whose kernel `whiten` fills, and whose bias can be held where it is.
-
-    The bias is nearly done after the first epochs, and its gradient asks for that of the next
-    convolution's inputs, of the largest image in the network: a twentieth of the training. A
-    saved network has Keras's own convolution in its place (`cotejo.models.portable`).
-
-    Attributes:
-        held: whether the bias is held. Its gradient is then zero, so that it comes to rest; read
-            where a step is compiled.
-    """
-
-    held = False
-
-    def build(self, input_shape: Any) -> None:
-        """Make the weights, of which the bias alone is trained."""
-        super().build(input_shape)
-        self.kernel.trainable = False
-
-    def call(self, inputs: Any) -> Any:
-        """Return the inputs whitened, ``[batch, height - 1, width - 1, filters]``."""
-        outputs = super().call(inputs)
-        return _without_gradient(outputs) if self.held else outputs
-
-
-@ops.custom_gradient
-def _without_gradient(values: Any) -> tuple[Any, Any]:
-    # Zeros, as an optimizer wants a gradient for each of the variables that it was made for.
-    return values, lambda upstream: ops.zeros_like(upstream)
-
-
-def hold_whitening(network: keras.Model, held: bool) -> None:
-    """Hold the bias of the network's whitening, where it has one, or let it be trained."""
-    for layer in network.layers:
-        if isinstance(layer, Whitening):
-            layer.held = held
 
 
 def whitening_filters(

@@ -17,7 +17,6 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
-from cotejo.models.whitening import hold_whitening
 from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.clock import Clock
 from cotejo.train.learner import Learner, alternating, device_images, training_order
@@ -193,7 +192,6 @@ def compile_learner(
         sized = at_size(network, tuple(on_device.shape[1:]))
     except ValueError as error:
         raise TrainingError("needs_its_size", model=settings.model) from error
-    hold_whitening(sized, held=stage.first > 0)
     learner = Learner(
         sized,
         on_device,
