@@ -4,7 +4,7 @@
 
 For the shapes of `airbench` at widths 64 and 96, in batches of 500: the milliseconds of the 3×3
 convolution and of the gradient of its kernel, as oneDNN computes it from the batch as it is and as
-`cotejo.models.kernels.convolved` has it computed, in turns; the median of the rounds, and GFLOP/s.
+`cotejo.kernels.convolved` has it computed, in turns; the median of the rounds, and GFLOP/s.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 
 import tensorflow
 
-from cotejo.models.kernels import convolved
+from cotejo.kernels import convolved
 
 SHAPES = [(31, 24, 64), (15, 64, 256), (7, 256, 256), (3, 256, 256), (11, 64, 256), (5, 256, 256)]
 SHAPES += [(2, 256, 256), (7, 384, 384)]
