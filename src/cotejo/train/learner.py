@@ -130,7 +130,7 @@ def alternating(
 
     Example:
         >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 0, 2, seed=0).tolist()
-        [[0, 1], [3, 2]]
+        [[2, 3], [1, 0]]
     """
     at_first = np.random.default_rng((seed, 0, 1)).random(images) < 0.5
     epoch = first_epoch + np.arange(len(order)) // (len(order) // epochs)
