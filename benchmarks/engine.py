@@ -153,9 +153,7 @@ def hand_way(epochs: int, recipe: str) -> dict:
     if settings["model"] != "airbench":
         raise SystemExit(f"only recipes of airbench are written by hand; {recipe} is another's")
     batch, width = settings["batch_size"], settings.get("width", 64)
-    network = (width, settings.get("activation", "silu"))
-    steps = RECIPE_IMAGES // batch
-    return {"speeds": speeds(*noise(RECIPE_IMAGES), *network, batch, steps, epochs)}
+    return {"speeds": speeds(*noise(RECIPE_IMAGES), width, batch, RECIPE_IMAGES // batch, epochs)}
 
 
 def in_a_process(way: str, epochs: int, recipe: str | None) -> dict:

@@ -13,16 +13,13 @@ import itertools
 import time
 
 
-def speeds(
-    images, labels, width: int, activation: str, batch: int, steps: int, rounds: int
-) -> list[float]:
+def speeds(images, labels, width: int, batch: int, steps: int, rounds: int) -> list[float]:
     """Return images a second of training, a number a round of ``steps`` steps.
 
     Args:
         images: ``[n, 32, 32, 3]``, uint8.
         labels: ``[n]``, int32.
         width: of the network's first group.
-        activation: the name of one of `tf.nn`.
         batch: images a step.
         steps: of a round.
         rounds: how many are timed; one more, which compiles, is not.
@@ -36,7 +33,6 @@ def speeds(
     momenta = [tf.Variable(tf.zeros_like(one)) for one in weights]
     squares = [tf.Variable(tf.zeros_like(one)) for one in others]
     count = tf.Variable(0.0)
-    activated = getattr(tf.nn, activation)
 
     def logits(x):
         def convolved(x, kernel, padding="SAME"):
@@ -46,12 +42,12 @@ def speeds(
             ones = tf.ones_like(offset)
             return tf.compat.v1.nn.fused_batch_norm(x, ones, offset, epsilon=1e-3)[0]
 
-        x = activated(convolved(x, whitening, "VALID") + tf.cast(others[0], x.dtype))
+        x = tf.nn.silu(convolved(x, whitening, "VALID") + tf.cast(others[0], x.dtype))
         for group in range(3):
             x = tf.nn.max_pool2d(convolved(x, kernels[2 * group]), 2, 2, "VALID")
-            x = activated(normalized(x, others[1 + 2 * group]))
+            x = tf.nn.silu(normalized(x, others[1 + 2 * group]))
             x = convolved(x, kernels[2 * group + 1])
-            x = activated(normalized(x, others[2 + 2 * group]))
+            x = tf.nn.silu(normalized(x, others[2 + 2 * group]))
         return tf.cast(tf.reduce_max(x, (1, 2)), "float32") @ others[-1] / (4 * width)
 
     whitening = tf.constant(np.random.default_rng(0).normal(size=(2, 2, 3, 24)), "float32")

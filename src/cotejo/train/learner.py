@@ -132,6 +132,7 @@ def alternating(
         >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 0, 2, seed=0).tolist()
         [[2, 3], [1, 0]]
     """
+    # A stage's order is drawn from (seed, its first epoch): a third number keeps this apart.
     at_first = np.random.default_rng((seed, 0, 1)).random(images) < 0.5
     epoch = first_epoch + np.arange(len(order)) // (len(order) // epochs)
     mirrored = at_first[order] ^ (epoch % 2 == 1)[:, None]
