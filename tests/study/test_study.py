@@ -219,7 +219,7 @@ def test_half_written_files_do_not_lock_a_folder(tmp_path):
 def test_an_alternative_that_cannot_be_timed_does_not_end_the_study(tmp_path, monkeypatch):
     import cotejo.study.execution as execution
 
-    def greedy(alternative, dataset):
+    def greedy(*given):
         raise RuntimeError("RESOURCE_EXHAUSTED: out of memory")
 
     monkeypatch.setattr(execution, "estimate", greedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
@@ -16,7 +17,7 @@ from cotejo.study.auditing import write_audit
 from cotejo.study.record import RunJob
 from cotejo.study.run import execute
 from cotejo.study.samples import write_samples
-from cotejo.study.timing import estimate
+from cotejo.study.timing import Pace, estimate
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -91,12 +92,13 @@ def _estimate(
     config: StudyConfig, dataset: Dataset, missing: Sequence[PlannedRun], observer: Observer
 ) -> None:
     seconds = 0.0
+    known: dict[Any, Pace] = {}
     for alternative in config.alternatives:
         count = sum(run.alternative == alternative.name for run in missing)
         if count == 0:
             continue
         try:
-            found = estimate(alternative, dataset)
+            found = estimate(alternative, dataset, known)
         except UsageError:
             raise
         except Exception:  # noqa: S112

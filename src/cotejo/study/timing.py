@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from cotejo.backend import keras
 from cotejo.config import Alternative, Settings
@@ -15,44 +18,80 @@ from cotejo.train.learner import training_order
 from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
 
-__all__ = ["estimate", "evaluated_images", "image_seconds", "step_seconds"]
+__all__ = ["Pace", "estimate", "evaluated_images", "image_seconds", "step_seconds"]
 
 TIMED_SECONDS = 1.5
 """How long steps are timed, at least two of them: enough to be right within a fifth or so."""
 
+_SAME_PACE: dict[str, Any] = {
+    "initializer": None,
+    "learning_rate": None,
+    "schedule": "constant",
+    "train_fraction": 1.0,
+    "epochs": 1,
+    "early_stopping": 0,
+    "small_epochs": 0,
+    "hard_epochs": 0,
+    "hard_share": 0.5,
+    "tta": "none",
+    "start_from": None,
+}
+"""The settings that make a training longer or better and none of its steps slower."""
 
-def estimate(alternative: Alternative, dataset: Dataset) -> Estimate:
-    """Time a few steps of training and of validation of an alternative.
+
+@dataclass(frozen=True)
+class Pace:
+    """What timing a network's steps gave.
+
+    Attributes:
+        parameters: of the network.
+        steps: by the images' scale, the seconds of the first step, which compiles, and of the rest.
+        image_seconds: of a prediction.
+    """
+
+    parameters: int
+    steps: dict[float, tuple[float, float]]
+    image_seconds: float
+
+
+def estimate(
+    alternative: Alternative, dataset: Dataset, known: dict[Any, Pace] | None = None
+) -> Estimate:
+    """Say how long an alternative's runs will take, by a few steps of training and of validation.
 
     Args:
         alternative: whose settings say what is trained.
         dataset: whose images are used; nothing that is learned is kept.
+        known: paces timed before, which this one's joins: alternatives whose steps are alike, as
+            those of a study of learning rates, are timed once.
     """
-    with fresh_backend():
-        return _timed(alternative, dataset)
-
-
-def _timed(alternative: Alternative, dataset: Dataset) -> Estimate:
+    known = {} if known is None else known
     settings = alternative.settings
-    network = build_network(settings, dataset.train, dataset.num_classes)
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     plan = stages(settings, images)
-    seconds, learned = 0.0, 0
-    by_scale: dict[float, float] = {}
-    for stage in plan:
-        if stage.scale not in by_scale:
-            compiling, by_scale[stage.scale] = step_seconds(network, dataset, settings, stage)
-            seconds += compiling  # again, in the run
-        seconds += stage.epochs * stage.steps * by_scale[stage.scale]
-        learned += stage.epochs * stage.steps * settings.batch_size
-    training = sum(one.epochs * one.steps * by_scale[one.scale] for one in plan)
+    scales = {stage.scale: stage for stage in plan}
+    alike = (settings.model_copy(update=_SAME_PACE), frozenset(scales))
+    if alike not in known:
+        with fresh_backend():
+            known[alike] = _pace(settings, dataset, scales.values())
+    pace = known[alike]
+    # Every run compiles again.
+    compiling = sum(pace.steps[scale][0] for scale in scales)
+    training = sum(one.epochs * one.steps * pace.steps[one.scale][1] for one in plan)
+    learned = sum(one.epochs * one.steps for one in plan) * settings.batch_size
     seen = settings.epochs * len(dataset.valid) + evaluated_images(dataset, settings.tta)
     return Estimate(
         alternative.name,
-        int(network.count_params()),
+        pace.parameters,
         learned / training,
-        seconds + seen * image_seconds(network, dataset),
+        compiling + training + seen * pace.image_seconds,
     )
+
+
+def _pace(settings: Settings, dataset: Dataset, timed: Iterable[Stage]) -> Pace:
+    network = build_network(settings, dataset.train, dataset.num_classes)
+    steps = {stage.scale: step_seconds(network, dataset, settings, stage) for stage in timed}
+    return Pace(int(network.count_params()), steps, image_seconds(network, dataset))
 
 
 def step_seconds(
