@@ -10,7 +10,7 @@ from cotejo.backend import keras
 from cotejo.config import Recipe, Settings
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
-from cotejo.study import budget
+from cotejo.study import timing
 from cotejo.study.budget import plan_for, scaled, seconds_of
 from cotejo.train import train
 
@@ -43,9 +43,9 @@ def test_fewer_epochs_keep_their_share_of_small_ones():
 def test_more_time_plans_more_epochs(digits, monkeypatch):
     # Two seconds a step, half of one on small images, whatever this machine does.
     monkeypatch.setattr(
-        budget, "step_seconds", lambda *given: (1.0, 2.0 if given[3].scale == 1 else 0.5)
+        timing, "_step_seconds", lambda *given: (1.0, 2.0 if given[3].scale == 1 else 0.5)
     )
-    monkeypatch.setattr(budget, "image_seconds", lambda *given: 0.002)
+    monkeypatch.setattr(timing, "_image_seconds", lambda *given: 0.002)
     short, long = (plan_for(each, digits, [recipe()]) for each in (100, 1000))
     assert 2 <= short.epochs < long.epochs
     assert short.expected < long.expected
@@ -57,8 +57,8 @@ def test_more_time_plans_more_epochs(digits, monkeypatch):
 
 
 def test_the_recipe_that_reaches_more_is_chosen(digits, monkeypatch):
-    monkeypatch.setattr(budget, "step_seconds", lambda *given: (0.0, 0.5))
-    monkeypatch.setattr(budget, "image_seconds", lambda *given: 0.0)
+    monkeypatch.setattr(timing, "_step_seconds", lambda *given: (0.0, 0.5))
+    monkeypatch.setattr(timing, "_image_seconds", lambda *given: 0.0)
     better = recipe("better", curve=((2, 0.7), (8, 0.97)))
     none = recipe("none", curve=())
     assert plan_for(300, digits, [recipe(), better, none]).recipe == "better"

@@ -18,8 +18,8 @@ def timed(monkeypatch) -> list[tuple[int | None, float]]:
         seen.append((settings.width, stage.scale))
         return 5.0, 1.0
 
-    monkeypatch.setattr(timing, "step_seconds", step_seconds)
-    monkeypatch.setattr(timing, "image_seconds", lambda network, dataset: 0.0)
+    monkeypatch.setattr(timing, "_step_seconds", step_seconds)
+    monkeypatch.setattr(timing, "_image_seconds", lambda network, dataset: 0.0)
     return seen
 
 

@@ -14,8 +14,7 @@ from cotejo.data import Dataset
 from cotejo.errors import ConfigError
 from cotejo.models import operations_per_image
 from cotejo.study.run import build_network
-from cotejo.study.timing import evaluated_images, image_seconds, step_seconds
-from cotejo.train import fresh_backend
+from cotejo.study.timing import evaluated_images, pace_of
 from cotejo.train.stages import SMALL, Stage
 
 __all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
@@ -149,14 +148,12 @@ def _cost(recipe: Recipe, dataset: Dataset) -> float:
 def _timing(recipe: Recipe, dataset: Dataset) -> _Timing:
     settings = _settings(recipe)
     whole = Stage(0, 1, len(dataset.train) // settings.batch_size)
-    with fresh_backend():
-        network = build_network(settings, dataset.train, dataset.num_classes)
-        compiling, step = step_seconds(network, dataset, settings, whole)
-        small_step = step
-        if settings.small_epochs:
-            more, small_step = step_seconds(network, dataset, settings, replace(whole, scale=SMALL))
-            compiling += more
-        return _Timing(step, small_step, compiling, image_seconds(network, dataset))
+    timed = [whole, replace(whole, scale=SMALL)] if settings.small_epochs else [whole]
+    pace = pace_of(settings, dataset, timed)
+    step = pace.steps[1.0][1]
+    small_step = pace.steps[SMALL][1] if settings.small_epochs else step
+    compiling = sum(first for first, _ in pace.steps.values())
+    return _Timing(step, small_step, compiling, pace.image_seconds)
 
 
 def _guessed(recipe: Recipe, step: float) -> _Timing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
@@ -92,7 +91,7 @@ def _estimate(
     config: StudyConfig, dataset: Dataset, missing: Sequence[PlannedRun], observer: Observer
 ) -> None:
     seconds = 0.0
-    known: dict[Any, Pace] = {}
+    known: dict[tuple[str, frozenset[float]], Pace] = {}
     for alternative in config.alternatives:
         count = sum(run.alternative == alternative.name for run in missing)
         if count == 0:

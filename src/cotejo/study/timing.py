@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from cotejo.backend import keras
 from cotejo.config import Alternative, Settings
@@ -18,24 +17,15 @@ from cotejo.train.learner import training_order
 from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
 
-__all__ = ["Pace", "estimate", "evaluated_images", "image_seconds", "step_seconds"]
+__all__ = ["Pace", "estimate", "evaluated_images", "pace_of"]
 
 TIMED_SECONDS = 1.5
 """How long steps are timed, at least two of them: enough to be right within a fifth or so."""
 
-_SAME_PACE: dict[str, Any] = {
-    "initializer": None,
-    "learning_rate": None,
-    "schedule": "constant",
-    "train_fraction": 1.0,
-    "epochs": 1,
-    "early_stopping": 0,
-    "small_epochs": 0,
-    "hard_epochs": 0,
-    "hard_share": 0.5,
-    "tta": "none",
-    "start_from": None,
-}
+_SAME_PACE = {
+    "initializer", "learning_rate", "schedule", "train_fraction", "epochs", "early_stopping",
+    "small_epochs", "hard_epochs", "hard_share", "tta", "start_from",
+}  # fmt: skip
 """The settings that make a training longer or better and none of its steps slower."""
 
 
@@ -55,7 +45,9 @@ class Pace:
 
 
 def estimate(
-    alternative: Alternative, dataset: Dataset, known: dict[Any, Pace] | None = None
+    alternative: Alternative,
+    dataset: Dataset,
+    known: dict[tuple[str, frozenset[float]], Pace] | None = None,
 ) -> Estimate:
     """Say how long an alternative's runs will take, by a few steps of training and of validation.
 
@@ -70,10 +62,9 @@ def estimate(
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     plan = stages(settings, images)
     scales = {stage.scale: stage for stage in plan}
-    alike = (settings.model_copy(update=_SAME_PACE), frozenset(scales))
+    alike = settings.model_dump_json(exclude=_SAME_PACE), frozenset(scales)
     if alike not in known:
-        with fresh_backend():
-            known[alike] = _pace(settings, dataset, scales.values())
+        known[alike] = pace_of(settings, dataset, scales.values())
     pace = known[alike]
     # Every run compiles again.
     compiling = sum(pace.steps[scale][0] for scale in scales)
@@ -88,13 +79,15 @@ def estimate(
     )
 
 
-def _pace(settings: Settings, dataset: Dataset, timed: Iterable[Stage]) -> Pace:
-    network = build_network(settings, dataset.train, dataset.num_classes)
-    steps = {stage.scale: step_seconds(network, dataset, settings, stage) for stage in timed}
-    return Pace(int(network.count_params()), steps, image_seconds(network, dataset))
+def pace_of(settings: Settings, dataset: Dataset, timed: Iterable[Stage]) -> Pace:
+    """Time the network of ``settings``: steps of each stage in ``timed``, and a prediction."""
+    with fresh_backend():
+        network = build_network(settings, dataset.train, dataset.num_classes)
+        steps = {stage.scale: _step_seconds(network, dataset, settings, stage) for stage in timed}
+        return Pace(int(network.count_params()), steps, _image_seconds(network, dataset))
 
 
-def step_seconds(
+def _step_seconds(
     network: keras.Model, dataset: Dataset, settings: Settings, stage: Stage
 ) -> tuple[float, float]:
     """Return the seconds of a stage's first step, which compiles, and of one after it."""
@@ -112,7 +105,7 @@ def step_seconds(
     return compile_seconds, (time.perf_counter() - started) / steps
 
 
-def image_seconds(network: keras.Model, dataset: Dataset) -> float:
+def _image_seconds(network: keras.Model, dataset: Dataset) -> float:
     """Return how long the network takes for one image, by training images in a batch."""
     images = dataset.train.images[:500]
     predict_logits(network, images)  # compiles
