@@ -14,7 +14,7 @@ from cotejo.data import Dataset
 from cotejo.errors import ConfigError
 from cotejo.models import operations_per_image
 from cotejo.study.run import build_network
-from cotejo.study.timing import evaluated_images, pace_of
+from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train.stages import SMALL, Stage
 
 __all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
@@ -87,8 +87,8 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
     networks = [(recipe, _cost(recipe, dataset)) for recipe in recipes if recipe.curve]
     # Only the cheapest is timed to choose by, since timing takes from the time, too.
     probe, least = min(networks, key=lambda each: each[1])
-    timed = {probe.name: _timing(probe, dataset)}
-    rate = least / timed[probe.name].step
+    timed = {probe.name: _pace(probe, dataset)}
+    rate = least / timed[probe.name].steps[1.0][1]
     guesses = {
         recipe.name: _longest(
             recipe,
@@ -102,8 +102,8 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
     for name in sorted(guesses, key=lambda each: -guesses[each].expected):
         if guesses[name].fits:
             recipe = by_name[name]
-            timing = timed.get(name) or _timing(recipe, dataset)
-            found = _longest(recipe, dataset, timing, until)
+            pace = timed.get(name) or _pace(recipe, dataset)
+            found = _longest(recipe, dataset, pace, until)
             if found.fits:
                 return found
     raise ConfigError("budget_too_short", seconds=round(min(g.least for g in guesses.values())))
@@ -124,16 +124,6 @@ def scaled(recipe: Recipe, epochs: int) -> Settings:
     return given.model_copy(update={"epochs": epochs, "small_epochs": small, "hard_epochs": 0})
 
 
-@dataclass(frozen=True)
-class _Timing:
-    """Seconds: of a step on whole and on small images, of compiling, and of looking at an image."""
-
-    step: float
-    small_step: float
-    compiling: float
-    image: float
-
-
 def _settings(recipe: Recipe) -> Settings:
     return Settings(**recipe.settings).resolved()
 
@@ -145,36 +135,35 @@ def _cost(recipe: Recipe, dataset: Dataset) -> float:
     return float(operations_per_image(network)) * settings.batch_size
 
 
-def _timing(recipe: Recipe, dataset: Dataset) -> _Timing:
+def _pace(recipe: Recipe, dataset: Dataset) -> Pace:
     settings = _settings(recipe)
     whole = Stage(0, 1, len(dataset.train) // settings.batch_size)
     timed = [whole, replace(whole, scale=SMALL)] if settings.small_epochs else [whole]
-    pace = pace_of(settings, dataset, timed)
-    step = pace.steps[1.0][1]
-    small_step = pace.steps[SMALL][1] if settings.small_epochs else step
-    compiling = sum(first for first, _ in pace.steps.values())
-    return _Timing(step, small_step, compiling, pace.image_seconds)
+    return pace_of(settings, dataset, timed)
 
 
-def _guessed(recipe: Recipe, step: float) -> _Timing:
-    """Return what a recipe's timing should be about, to choose by before it is timed itself."""
-    # Forwards is a third of a step.
+def _guessed(recipe: Recipe, step: float) -> Pace:
+    """Return what a recipe's pace should be about, to choose by before it is timed itself."""
+    # Forwards is a third of a step; compiling takes some 15 s in all.
     image = step / _settings(recipe).batch_size / 3
-    return _Timing(step, step * SMALL**2, compiling=15.0, image=image)
+    return Pace(0, {1.0: (7.5, step), SMALL: (7.5, step * SMALL**2)}, image)
 
 
-def _longest(recipe: Recipe, dataset: Dataset, timing: _Timing, until: float) -> Plan:
+def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Plan:
     """Return the most epochs of a recipe that end by ``until``, the last one perhaps cut short."""
     settings = _settings(recipe)
     steps = len(dataset.train) // settings.batch_size
     epochs, accuracies = np.array(recipe.curve).T
-    validation = timing.image * len(dataset.valid)
-    evaluation = timing.image * evaluated_images(dataset, settings.tta) + validation
-    left = _MARGIN * (until - time.perf_counter()) - evaluation - timing.compiling
+    compiling = sum(first for first, _ in pace.steps.values())
+    _, step = pace.steps[1.0]
+    _, small_step = pace.steps.get(SMALL, pace.steps[1.0])
+    validation = pace.image_seconds * len(dataset.valid)
+    evaluation = pace.image_seconds * evaluated_images(dataset, settings.tta) + validation
+    left = _MARGIN * (until - time.perf_counter()) - evaluation - compiling
 
     def seconds(count: int) -> float:
         small = scaled(recipe, count).small_epochs
-        learning = steps * (small * timing.small_step + (count - small) * timing.step)
+        learning = steps * (small * small_step + (count - small) * step)
         return learning + (count - 1) * validation
 
     first = int(epochs[0])
@@ -190,7 +179,7 @@ def _longest(recipe: Recipe, dataset: Dataset, timing: _Timing, until: float) ->
         seconds=done * seconds(count),
         evaluation=evaluation,
         expected=float(np.interp(done * count, epochs, accuracies)),
-        images_per_second=settings.batch_size / timing.step,
-        least=seconds(first) + evaluation + timing.compiling,
+        images_per_second=settings.batch_size / step,
+        least=seconds(first) + evaluation + compiling,
         fits=seconds(first) <= left,
     )
