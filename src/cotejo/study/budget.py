@@ -119,7 +119,7 @@ def scaled(recipe: Recipe, epochs: int) -> Settings:
         >>> scaled(recipe, 3).small_epochs
         2
     """
-    given = Settings(**recipe.settings).resolved()
+    given = _settings(recipe)
     small = min(epochs - 1, round(given.small_epochs * epochs / given.epochs))
     return given.model_copy(update={"epochs": epochs, "small_epochs": small, "hard_epochs": 0})
 

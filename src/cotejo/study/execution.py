@@ -16,7 +16,7 @@ from cotejo.study.auditing import write_audit
 from cotejo.study.record import RunJob
 from cotejo.study.run import execute
 from cotejo.study.samples import write_samples
-from cotejo.study.timing import Pace, estimate
+from cotejo.study.timing import Paces, estimate
 
 __all__ = ["StudyResult", "run_study"]
 
@@ -91,7 +91,7 @@ def _estimate(
     config: StudyConfig, dataset: Dataset, missing: Sequence[PlannedRun], observer: Observer
 ) -> None:
     seconds = 0.0
-    known: dict[tuple[str, frozenset[float]], Pace] = {}
+    known: Paces = {}
     for alternative in config.alternatives:
         count = sum(run.alternative == alternative.name for run in missing)
         if count == 0:

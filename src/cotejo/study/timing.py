@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cotejo.backend import keras
 from cotejo.config import Alternative, Settings
@@ -17,7 +18,7 @@ from cotejo.train.learner import training_order
 from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
 
-__all__ = ["Pace", "estimate", "evaluated_images", "pace_of"]
+__all__ = ["Pace", "Paces", "estimate", "evaluated_images", "pace_of"]
 
 TIMED_SECONDS = 1.5
 """How long steps are timed, at least two of them: enough to be right within a fifth or so."""
@@ -44,11 +45,11 @@ class Pace:
     image_seconds: float
 
 
-def estimate(
-    alternative: Alternative,
-    dataset: Dataset,
-    known: dict[tuple[str, frozenset[float]], Pace] | None = None,
-) -> Estimate:
+Paces: TypeAlias = dict[tuple[str, frozenset[float]], Pace]
+"""By the settings that steps depend on, and the scales of their images."""
+
+
+def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = None) -> Estimate:
     """Say how long an alternative's runs will take, by a few steps of training and of validation.
 
     Args:
