@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the audits of data sets out of the user's own cache; the first is the others'."""
+    """Keep audits of data sets out of the user's own cache; the first is the others'."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cotejo.data.audit.cached.cache_folder", lambda: folder)

@@ -6,44 +6,19 @@ import errno
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
 
 from cotejo.errors import CotejoError
+from cotejo.examination import Finding, Level
 from cotejo.messages import current_language, message
 from cotejo.platform import has_bfloat16, machine, nvidia_gpu, resolve_precision, versions
 from cotejo.progress import Observer, PlannedRun
 
-__all__ = ["Finding", "examine"]
-
-Level = Literal["ok", "warning", "error"]
+__all__ = ["examine"]
 
 # An untrained model has 0.1; three epochs of `cnn3` on the digits have given 0.9 and more.
 _PROOF_ACCURACY = 0.6
 _PROOF_EPOCHS = 5
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing examined.
-
-    Attributes:
-        level: ``"ok"``, ``"warning"`` (it works, with less) or ``"error"`` (it doesn't work).
-        key: its sentence's, ``doctor_<key>`` in the catalogue; says what to do where needed.
-        values: what the sentence names.
-        cause: what was raised, if anything was.
-    """
-
-    level: Level
-    key: str
-    values: dict[str, Any] = field(default_factory=dict)
-    cause: BaseException | None = None
-
-    @property
-    def text(self) -> str:
-        """The sentence in the language in use."""
-        return message(f"cli.doctor_{self.key}", **self.values)
 
 
 def examine(
@@ -77,7 +52,7 @@ def _software() -> Iterator[Finding]:
     found = versions()
     names = {"cotejo": "Cotejo", "python": "Python", "keras": "Keras", "numpy": "NumPy"}
     software = " · ".join(f"{names[name]} {found[name]}" for name in names if name in found)
-    yield Finding("ok", "software", {"software": software})
+    yield Finding("ok", "cli.doctor_software", {"software": software})
 
 
 def _machine() -> Finding:
@@ -85,7 +60,7 @@ def _machine() -> Finding:
     memory = facts["memory_gib"]
     return Finding(
         "ok",
-        "machine",
+        "cli.doctor_machine",
         {
             "processor": facts["processor"],
             "count": facts["cores"],
@@ -102,13 +77,13 @@ def _data(data_dir: Path | None) -> Finding:
     for key, path, is_there in where(data_dir):
         values = {"place": message(f"cli.place_{key}"), "path": path}
         if is_there:
-            return Finding("ok", "data_found", values)
+            return Finding("ok", "cli.doctor_data_found", values)
         if key in ("data_dir", "environment"):
             # A place that the user named is used or refused, never passed over.
-            return Finding("error", "data_not_where_named", values)
+            return Finding("error", "cli.doctor_data_not_where_named", values)
         looked.append(f"{values['place']} ({path})")
     places = message("cli.places_between").join(looked)
-    return Finding("warning", "data_missing", {"places": places})
+    return Finding("warning", "cli.doctor_data_missing", {"places": places})
 
 
 def _folders() -> Iterator[Finding]:
@@ -122,9 +97,9 @@ def _folders() -> Iterator[Finding]:
         reason = _unwritable(path)
         values = {"folder": message(f"cli.folder_{name}"), "path": path, "reason": reason}
         if reason:
-            yield Finding(level, f"unwritable_{name}", values)
+            yield Finding(level, f"cli.doctor_unwritable_{name}", values)
         else:
-            yield Finding("ok", "writable", values)
+            yield Finding("ok", "cli.doctor_writable", values)
 
 
 def _unwritable(path: Path) -> str:
@@ -151,11 +126,11 @@ def _backend() -> Finding:
     try:
         from cotejo.backend import keras
     except CotejoError as error:
-        return Finding("error", "backend_failed", {"reason": error}, error)
+        return Finding("error", "cli.doctor_backend_failed", {"reason": error}, error)
     name = keras.backend.backend()
     version = versions().get(name, "")
     accelerator = machine()["accelerator"]
-    key = "backend" if accelerator is None else "backend_accelerated"
+    key = "cli.doctor_backend" if accelerator is None else "cli.doctor_backend_accelerated"
     values = {"backend": name, "version": version, "accelerator": accelerator}
     return Finding("ok", key, values)
 
@@ -163,11 +138,11 @@ def _backend() -> Finding:
 def _unused_gpu() -> Iterator[Finding]:
     gpu = nvidia_gpu()
     if gpu is not None and machine()["accelerator"] is None:
-        yield Finding("warning", "gpu_unused", {"gpu": gpu[0]})
+        yield Finding("warning", "cli.doctor_gpu_unused", {"gpu": gpu[0]})
 
 
 def _precision() -> Finding:
-    key = "bfloat16" if has_bfloat16() else "float32"
+    key = "cli.doctor_bfloat16" if has_bfloat16() else "cli.doctor_float32"
     return Finding("ok", key, {"precision": resolve_precision("auto")})
 
 
@@ -175,14 +150,14 @@ def _proof() -> Finding:
     try:
         seconds, accuracy = _train_on_digits()
     except Exception as error:  # whatever is broken here is what the user came to learn
-        return Finding("error", "proof_failed", {"reason": _reason(error)}, error)
+        return Finding("error", "cli.doctor_proof_failed", {"reason": _reason(error)}, error)
     from cotejo.numbers import Numbers
 
     formatted = Numbers(current_language())
     values = {"accuracy": formatted.percent(accuracy), "duration": formatted.duration(seconds)}
     if accuracy < _PROOF_ACCURACY:
-        return Finding("error", "proof_poor", values)
-    return Finding("ok", "proof", values)
+        return Finding("error", "cli.doctor_proof_poor", values)
+    return Finding("ok", "cli.doctor_proof", values)
 
 
 def _train_on_digits() -> tuple[float, float]:

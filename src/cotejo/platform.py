@@ -138,8 +138,16 @@ def machine() -> dict[str, Any]:
         "cores": _cores(),
         "memory_gib": _memory_gib(),
         "accelerator": _accelerator(),
+        "onednn": _uses_onednn(),
         "system": f"{_platform.system()} {_platform.release()}",
     }
+
+
+def _uses_onednn() -> bool | None:
+    """Whether TensorFlow computes with oneDNN, which rounds otherwise; None on other backends."""
+    if chosen_backend() != "tensorflow":
+        return None
+    return os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
 
 
 def _processor_name() -> str:

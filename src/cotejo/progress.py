@@ -27,6 +27,8 @@ class PlannedRun:
         finished: whether they are there already, of this very key.
         epochs: how many it trains at most.
         parameters: of its model.
+        in_the_way: why what an earlier training found is put aside before this run begins; None
+            where nothing is.
     """
 
     alternative: str
@@ -36,6 +38,7 @@ class PlannedRun:
     finished: bool
     epochs: int
     parameters: int
+    in_the_way: CotejoError | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,12 @@ class Observer:
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """A run failed; the study goes on with the next."""
+
+    def waiting_to_write(self, run: PlannedRun, reason: CotejoError) -> None:
+        """A run's results can be written nowhere; they wait in memory, and it is tried again."""
+
+    def readings_put_aside(self, path: Path) -> None:
+        """``test-reads.csv`` is damaged; it was renamed to ``path``, and a new one begins."""
 
     def look_back_failed(self, reason: CotejoError) -> None:
         """Where the networks fail could not be looked at; the study is whole without it."""

@@ -11,7 +11,7 @@ import pytest
 
 from cotejo.cli.app import run
 
-COMMANDS = ("study", "train", "recipes", "predict", "report", "data", "models", "doctor")
+COMMANDS = ("study", "train", "recipes", "predict", "report", "verify", "data", "models", "doctor")
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])

@@ -13,9 +13,11 @@ from fakestudy import summary_rows
 from cotejo import doctor
 from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
-from cotejo.doctor import Finding, examine
+from cotejo.doctor import examine
 from cotejo.errors import BackendError, TrainingError
+from cotejo.examination import Finding
 from cotejo.messages import use_language
+from cotejo.report import Written
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -78,12 +80,11 @@ def test_report_writes_in_the_language_and_shows_the_results(
 ) -> None:
     asked = []
 
-    def write(folder: Path, language: str, formats: Sequence[str], out: Path | None) -> list[Path]:
+    def write(folder: Path, language: str, formats: Sequence[str], out: Path | None) -> Written:
         asked.append((folder, language))
-        return [folder / "report.html"]
+        return Written([folder / "report.html"], summary_rows(), [], missing=0, asked=6)
 
-    monkeypatch.setattr("cotejo.report.write_reports", write)
-    monkeypatch.setattr("cotejo.report.summary", lambda folder: summary_rows())
+    monkeypatch.setattr("cotejo.report.make_reports", write)
     assert run(["report", "runs/pair", "--lang", "es"]) == 0
     assert asked == [(Path("runs/pair"), "es")]
     shown = lines(capsys)
@@ -109,7 +110,7 @@ def test_doctor_prints_a_line_a_finding(
     def findings(data_dir: Path | None, starting: Any) -> Iterator[Finding]:
         for level in levels:
             starting("cli.proving")
-            yield Finding(level, "software", {"software": "Cotejo 1"})
+            yield Finding(level, "cli.doctor_software", {"software": "Cotejo 1"})
 
     monkeypatch.setattr("cotejo.doctor.examine", findings)
     assert run(["doctor"]) == code
@@ -120,7 +121,9 @@ def test_doctor_prints_a_line_a_finding(
 @pytest.fixture
 def sound(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which everything works, found without loading Keras."""
-    monkeypatch.setattr(doctor, "_backend", lambda: Finding("ok", "software", {"software": "K"}))
+    monkeypatch.setattr(
+        doctor, "_backend", lambda: Finding("ok", "cli.doctor_software", {"software": "K"})
+    )
     monkeypatch.setattr(doctor, "_train_on_digits", lambda: (12.0, 0.95))
     monkeypatch.setattr(doctor, "nvidia_gpu", lambda: None)
     monkeypatch.setattr("cotejo.data.where", lambda data_dir: [("cache", Path("/c"), True)])
@@ -176,7 +179,9 @@ def test_one_core_is_one(
 ) -> None:
     monkeypatch.setattr(doctor, "machine", lambda: doctor_machine(cores=cores))
     use_language("es")
-    assert words in next(finding.text for finding in examine() if finding.key == "machine")
+    assert words in next(
+        finding.text for finding in examine() if finding.key == "cli.doctor_machine"
+    )
 
 
 def test_a_gpu_that_is_not_used_is_a_warning_that_says_what_to_install(
@@ -200,7 +205,7 @@ def test_a_backend_that_does_not_load_ends_the_examination(
     sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = BackendError("backend_missing", backend="jax", python="python3")
-    broken = Finding("error", "backend_failed", {"reason": missing}, missing)
+    broken = Finding("error", "cli.doctor_backend_failed", {"reason": missing}, missing)
     monkeypatch.setattr(doctor, "_backend", lambda: broken)
     last = list(examine())[-1]
     assert last.text == (

@@ -14,8 +14,19 @@ from typing import Any
 import numpy as np
 
 from cotejo.evaluate import select_mistakes, split_metrics
-from cotejo.store import append_csv, make_folder, write_csv, write_json, write_npz
+from cotejo.store import (
+    FORMAT,
+    RESULT_FILES,
+    described_files,
+    make_folder,
+    note_reading,
+    read_json,
+    write_csv,
+    write_json,
+    write_npz,
+)
 
+FINGERPRINT = "0123456789abcdef" * 4
 CLASSES = {
     "en": [
         "airplane",
@@ -118,7 +129,7 @@ def fabricate_study(
     write_json(
         folder / "study.json",
         {
-            "format": 1,
+            "format": FORMAT,
             "name": "made-up",
             "title": {"en": "Made-up alternatives", "es": "Alternativas inventadas"},
             "data": data,
@@ -136,7 +147,9 @@ def fabricate_study(
             ],
             "keys": {
                 one.name: {
-                    str(seed): "of newer settings" if seed in one.replaced else _key(one.name, seed)
+                    str(seed): _key("newer settings", seed)
+                    if seed in one.replaced
+                    else _key(one.name, seed)
                     for seed in seeds
                 }
                 for one in alternatives
@@ -158,18 +171,25 @@ def fabricate_study(
                 continue
             _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
             for _ in range(1 + (extra_reads if reads == 0 else 0)):
-                append_csv(
-                    folder / "test-reads.csv",
-                    ("time", "alternative", "seed", "key"),
-                    {
-                        "time": "2026-11-21T10:05:00+00:00",
-                        "alternative": one.name,
-                        "seed": seed,
-                        "key": _key(one.name, seed),
-                    },
+                note_reading(
+                    folder,
+                    time="2026-11-21T10:05:00+00:00",
+                    alternative=one.name,
+                    seed=seed,
+                    key=_key(one.name, seed),
                 )
             reads += 1
     return folder
+
+
+def rewrite(path: Path, **changes: Any) -> None:
+    """Change a JSON file as Cotejo would have written it, sealed and listed: None takes away."""
+    content = {**read_json(path), **changes}
+    write_json(path, {name: value for name, value in content.items() if value is not None})
+    record = path.parent / "run.json"
+    if path != record and record.is_file():
+        listed = described_files(path.parent, [*RESULT_FILES, "log.txt"])
+        write_json(record, read_json(record) | {"files": listed})
 
 
 def predictions(labels: np.ndarray, accuracy: float, seed: int) -> np.ndarray:
@@ -193,12 +213,15 @@ def _key(name: str, seed: int) -> str:
 
 def _write_data(folder: Path, data: str, labels: np.ndarray, pictures: np.ndarray) -> None:
     counts = np.bincount(labels, minlength=10)
+    _write_images(folder, labels, pictures)
     write_json(
         folder / "data.json",
         {
+            "format": FORMAT,
+            "files": described_files(folder, ["data.npz"]),
             "name": data,
             "source": "https://www.cs.toronto.edu/~kriz/cifar.html",
-            "fingerprint": "0123456789abcdef" * 4,
+            "fingerprint": FINGERPRINT,
             "image_shape": list(pictures.shape[1:]),
             "class_names": CLASSES,
             "split": {"method": "notebook"},
@@ -207,9 +230,15 @@ def _write_data(folder: Path, data: str, labels: np.ndarray, pictures: np.ndarra
                 "valid": counts.tolist(),
                 "test": counts.tolist(),
             },
-            "channels": {"mean": [0.491, 0.482, 0.447], "std": [0.247, 0.243, 0.262]},
+            "channels": {
+                "mean": [0.491, 0.482, 0.447][: pictures.shape[-1]],
+                "std": [0.247, 0.243, 0.262][: pictures.shape[-1]],
+            },
         },
     )
+
+
+def _write_images(folder: Path, labels: np.ndarray, pictures: np.ndarray) -> None:
     # A class without images lends another's, so that the array keeps its shape.
     of_class = [pictures[labels == label] for label in range(10)]
     examples = np.stack([np.resize(p if len(p) else pictures, (8, *p.shape[1:])) for p in of_class])
@@ -300,7 +329,8 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     if settings["start_from"]:
         parent = settings["start_from"]
         record["start_from"] = {"alternative": parent, "key": _key(parent, seed)}
-    write_json(path / "run.json", record)
+    listed = described_files(path, [*RESULT_FILES, "log.txt"])
+    write_json(path / "run.json", record | {"files": listed})
 
 
 def _write_failure(path: Path, one: Made, seed: int, quick: bool) -> None:
@@ -316,7 +346,7 @@ def _write_failure(path: Path, one: Made, seed: int, quick: bool) -> None:
 
 def _record(one: Made, seed: int, quick: bool) -> dict[str, Any]:
     return {
-        "format": 1,
+        "format": FORMAT,
         "key": _key(one.name, seed),
         "reason": None,
         "alternative": one.name,
@@ -324,7 +354,7 @@ def _record(one: Made, seed: int, quick: bool) -> dict[str, Any]:
         "settings": SETTINGS | one.changes,
         "start_from": None,
         "quick": quick,
-        "dataset": {"name": "cifar10", "fingerprint": "0123", "split": {"method": "notebook"}},
+        "dataset": {"name": "cifar10", "fingerprint": FINGERPRINT, "split": {"method": "notebook"}},
         "precision": "float32",
         "backend": "tensorflow",
         "versions": {

@@ -5,11 +5,12 @@ import shutil
 
 import numpy as np
 import pytest
-from fabricate import Made, fabricate_study
+from fabricate import Made, fabricate_study, rewrite
 
 from cotejo.errors import OutputError
 from cotejo.facts import best_alternative, gather
 from cotejo.report import summary, write_report
+from cotejo.store import read_json, read_npz, write_json, write_npz
 
 
 def test_a_folder_that_is_no_study_says_what_to_do(tmp_path):
@@ -37,24 +38,51 @@ def test_a_study_whose_runs_all_failed_says_where_to_look(tmp_path):
     [
         ("study.json", '{"format": 1}'),
         ("data.json", "{"),
-        ("a/seed-1/metrics.json", '{"test": {}}'),
-        ("a/seed-1/history.csv", "epoch,train_loss\n"),
-        ("a/seed-1/history.csv", "epoch,train_loss\n1,much\n"),
-        ("a/seed-1/history.csv", "epoch,train_loss\n1\n"),
-        ("a/seed-1/history.csv", "epoch,train_loss\n1,2.0\n"),
-        ("a/seed-1/predictions.npz", "not an archive"),
-        ("a/seed-1/mistakes.npz", ""),
         ("data.npz", "PK"),
+        ("test-reads.csv", "time,alternative\n1,2\n"),
     ],
 )
-def test_a_damaged_file_is_named_and_nothing_is_written(tmp_path, name, content):
+def test_a_damaged_file_of_the_study_is_named_and_nothing_is_written(tmp_path, name, content):
     fabricate_study(tmp_path, [Made("a"), Made("b", (0.6,))])
     (tmp_path / name).write_text(content)
     with pytest.raises(OutputError) as caught:
         write_report(tmp_path)
-    assert name.rpartition("/")[2] in str(caught.value)
+    assert name in str(caught.value)
     assert not (tmp_path / "report.html").exists()
     assert not (tmp_path / "summary.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("metrics.json", '{"test": {}}'),
+        ("history.csv", "epoch,train_loss\n"),
+        ("predictions.npz", "not an archive"),
+        ("mistakes.npz", ""),
+        ("model.keras", "another"),
+        ("run.json", "{"),
+        ("run.json", None),
+        ("metrics.json", None),
+    ],
+)
+def test_a_damaged_run_costs_that_run_alone_and_is_named(tmp_path, name, content):
+    fabricate_study(tmp_path, [Made("a"), Made("b", (0.6,))])
+    path = tmp_path / "a" / "seed-1" / name
+    path.unlink() if content is None else path.write_text(content)
+    facts = gather(tmp_path)
+    assert [one.name for one in facts.trained] == ["b"]
+    assert facts.missing == 1
+    if (name, content) != ("run.json", None):  # as of a run that was cut short
+        (left_out,) = facts.left_out
+        assert (left_out.alternative, left_out.seed) == ("a", 1)
+        assert name in str(left_out.reason)
+
+
+def test_a_study_with_nothing_but_damaged_runs_names_the_first(tmp_path):
+    fabricate_study(tmp_path, [Made("a")])
+    (tmp_path / "a" / "seed-1" / "metrics.json").unlink()
+    with pytest.raises(OutputError, match=r"metrics.json is missing"):
+        gather(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -62,50 +90,92 @@ def test_a_damaged_file_is_named_and_nothing_is_written(tmp_path, name, content)
     [
         ("study.json", "alternatives", [{}]),
         ("study.json", "alternatives", {"a": {}}),
+        ("study.json", "alternatives", [{"name": "../a"}]),
+        ("study.json", "alternatives", [{"name": "a"}, {"name": "a"}]),
+        ("study.json", "alternatives", [{"name": "a", "settings": {"epochs": "ten"}}]),
         ("study.json", "seeds", ["1"]),
+        ("study.json", "seeds", [1, 1]),
+        ("study.json", "seeds", [-1]),
         ("study.json", "title", 3),
         ("study.json", "keys", ["a"]),
         ("data.json", "class_names", {}),
         ("data.json", "class_names", {"en": ["one", "two"]}),
         ("data.json", "counts", {"train": [1], "valid": [1], "test": [1]}),
         ("data.json", "image_shape", [32, 32]),
-        ("a/seed-1/run.json", "status", "started"),
-        ("a/seed-1/run.json", "reason", "no memory"),
-        ("a/seed-1/run.json", "alternative", None),
-        ("a/seed-1/run.json", "model", {"parameters": 1, "layers": [{}]}),
-        ("a/seed-1/run.json", "epochs", "ten"),
-        ("a/seed-1/run.json", "timings", {}),
-        ("a/seed-1/run.json", "started", "yesterday"),
-        ("a/seed-1/metrics.json", "valid", {"accuracy": 70, "loss": 1.0, "images": 100}),
-        ("a/seed-1/metrics.json", "test", {"accuracy": 0.7, "loss": 1.0, "images": 100}),
-        ("b/seed-1/run.json", "reason", "no memory"),
+        ("data.json", "channels", {"mean": [0.5], "std": [0.5]}),
     ],
 )
-def test_valid_json_that_is_not_cotejo_s_is_named(tmp_path, name, key, value):
+def test_json_of_the_study_that_is_not_cotejo_s_is_named(tmp_path, name, key, value):
     fabricate_study(tmp_path, [Made("a"), Made("b", failed=(1,))])
-    content = json.loads((tmp_path / name).read_text())
-    (tmp_path / name).write_text(json.dumps(content | {key: value}))
+    rewrite(tmp_path / name, **{key: value})
     with pytest.raises(OutputError, match="damaged") as caught:
         summary(tmp_path)
     assert caught.value.values["path"] == tmp_path / name
+    assert key in str(caught.value) or "alternatives" in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "array"),
+    ("name", "key", "value"),
     [
-        ("data.npz", "example_images"),
-        ("a/seed-1/predictions.npz", "test_probabilities"),
-        ("a/seed-1/mistakes.npz", "images"),
+        ("run.json", "status", "started"),
+        ("run.json", "reason", "no memory"),
+        ("run.json", "alternative", 3),
+        ("run.json", "seed", 2),
+        ("run.json", "model", {"parameters": 1, "layers": [{}]}),
+        ("run.json", "epochs", "ten"),
+        ("run.json", "epochs", 9),
+        ("run.json", "best_epoch", 11),
+        ("run.json", "timings", {}),
+        ("run.json", "timings", {"train_seconds": -1.0, "images_per_second": 1.0}),
+        ("run.json", "started", "yesterday"),
+        ("run.json", "dataset", {"fingerprint": "another"}),
+        ("metrics.json", "valid", {"accuracy": 70.0, "loss": 1.0, "images": 100}),
+        ("metrics.json", "valid", {"accuracy": 0.5, "loss": 1.0, "images": 1000}),
+        ("metrics.json", "valid", {"accuracy": 0.7, "loss": -1.0, "images": 1000}),
+        ("metrics.json", "test", {"accuracy": 0.7, "loss": 1.0, "images": 100}),
     ],
 )
-def test_arrays_that_are_not_there_are_named(tmp_path, name, array):
-    fabricate_study(tmp_path, [Made("a")])
-    with np.load(tmp_path / name) as arrays:
-        kept = {other: arrays[other] for other in arrays.files if other != array}
-    np.savez(tmp_path / name, **kept)
-    with pytest.raises(OutputError, match="damaged") as caught:
-        write_report(tmp_path)
-    assert caught.value.values["path"] == tmp_path / name
+def test_json_of_a_run_that_is_not_cotejo_s_costs_that_run_alone(tmp_path, name, key, value):
+    fabricate_study(tmp_path, [Made("a"), Made("b")])
+    rewrite(tmp_path / "a" / "seed-1" / name, **{key: value})
+    (left_out,) = gather(tmp_path).left_out
+    assert "damaged" in str(left_out.reason)
+    assert left_out.alternative == "a"
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "change"),
+    [
+        ("predictions.npz", "test_probabilities", None),
+        ("predictions.npz", "test_probabilities", lambda found: found * np.float32(np.nan)),
+        ("predictions.npz", "test_probabilities", lambda found: found * 2),
+        ("predictions.npz", "test_probabilities", lambda found: found[:-1]),
+        ("predictions.npz", "test_probabilities", lambda found: found[::-1]),
+        ("predictions.npz", "test_labels", lambda found: found.astype("f4")),
+        ("predictions.npz", "test_labels", lambda found: found.astype(str)),
+        ("predictions.npz", "test_labels", lambda found: found + 9),
+        ("predictions.npz", "test_labels", lambda found: np.roll(found, 1)),
+        ("predictions.npz", "valid_labels", None),
+        ("mistakes.npz", "images", None),
+        ("mistakes.npz", "images", lambda found: found[1:]),
+        ("mistakes.npz", "indices", lambda found: found + 10**6),
+    ],
+)
+@pytest.mark.parametrize("is_old", [False, True])
+def test_arrays_that_are_not_the_runs_cost_that_run_alone(tmp_path, name, array, change, is_old):
+    fabricate_study(tmp_path, [Made("a"), Made("b")])
+    run = tmp_path / "a" / "seed-1"
+    arrays = read_npz(run / name)
+    if change is None:
+        del arrays[array]
+    else:
+        arrays[array] = change(arrays[array])
+    write_npz(run / name, **arrays)
+    if is_old:  # of before files were listed: what can be seen from their content is
+        rewrite(run / "run.json", files=None)
+    (left_out,) = gather(tmp_path).left_out
+    named = "metrics.json" if change is not None and "metrics" in str(left_out.reason) else name
+    assert named in str(left_out.reason)
 
 
 def test_runs_of_other_settings_count_as_missing(study):
@@ -120,36 +190,24 @@ def test_runs_of_other_settings_count_as_missing(study):
     assert findings.to_json()["missing_runs"] == 3
 
 
-def test_a_finished_run_without_all_its_files_counts_as_missing(study):
-    findings = study(Made("a"), Made("b", (0.6,)))
-    folder = findings.facts.folder.path
-    (folder / "a" / "seed-1" / "predictions.npz").unlink()
-    facts = gather(folder)
-    assert [one.name for one in facts.trained] == ["b"]
-    assert (facts.missing, len(facts.failed)) == (1, 0)
-
-
 def test_a_study_of_before_there_were_keys_is_read(study):
     path = study(Made("a")).facts.folder.path / "study.json"
-    content = json.loads(path.read_text())
-    del content["keys"]
-    path.write_text(json.dumps(content))
+    rewrite(path, keys=None)
     assert gather(path.parent).missing == 0
 
 
 def test_a_renamed_alternative_keeps_its_runs(study):
     folder = study(Made("a", (0.6,)), Made("b", changes={"start_from": "a"})).facts.folder.path
     (folder / "a").rename(folder / "first")
-    text = (folder / "study.json").read_text()
-    (folder / "study.json").write_text(text.replace('"a"', '"first"'))
+    text = json.dumps(read_json(folder / "study.json"))
+    write_json(folder / "study.json", json.loads(text.replace('"a"', '"first"')))
     phases = gather(folder).phases(gather(folder).alternatives[1])
     assert [phase.alternative.name for phase in phases] == ["first", "b"]
 
 
 def test_a_newer_format_is_refused(tmp_path):
     fabricate_study(tmp_path, [Made("a")])
-    study = json.loads((tmp_path / "study.json").read_text())
-    (tmp_path / "study.json").write_text(json.dumps(study | {"format": 99}))
+    rewrite(tmp_path / "study.json", format=99)
     with pytest.raises(OutputError, match="format 99"):
         summary(tmp_path)
 

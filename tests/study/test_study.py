@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -33,17 +34,25 @@ STUDY = {
 
 
 class Recorder(Observer):
-    """Keeps the names of what it was told, and the runs that were started."""
+    """Keeps the names of what it was told, the plan, and the runs that were started."""
 
     def __init__(self):
         self.calls = []
         self.started = []
+        self.plan = []
+        self.aside = []
 
     def __getattribute__(self, name):
-        if name in ("calls", "started") or name.startswith("__"):
+        if name in ("calls", "started", "plan", "aside") or name.startswith("__"):
             return object.__getattribute__(self, name)
         self.calls.append(name)
         return object.__getattribute__(self, name)
+
+    def planned(self, study, dataset, runs, out, quick):
+        self.plan = list(runs)
+
+    def readings_put_aside(self, path):
+        self.aside.append(path)
 
     def run_started(self, run):
         self.started.append((run.alternative, run.seed))
@@ -172,26 +181,55 @@ def test_a_report_never_takes_a_run_of_other_settings(copy):
     changed = study(base={"epochs": 2})
     with pytest.raises(KeyboardInterrupt):
         changed.run(out=copy, observer=Stopped())
-    assert [StudyFolder(copy).runs(name) for name in ("plain", "augmented", "longer")] == [[]] * 3
+    names = ("plain", "augmented", "longer")
+    assert [list(StudyFolder(copy).runs(name)) for name in names] == [[]] * 3
     study().run(out=copy)
-    assert len(StudyFolder(copy).runs("plain")) == 1
+    assert len(list(StudyFolder(copy).runs("plain"))) == 1
 
 
-@pytest.mark.parametrize("name", ["metrics.json", "predictions.npz", "model.keras"])
-def test_a_run_that_lost_a_file_is_trained_again(copy, name):
-    (copy / "plain" / "seed-1" / name).unlink()
+def swapped(run: Path) -> None:
+    shutil.copy(run.parent.parent / "augmented" / "seed-1" / "model.keras", run / "model.keras")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda run: (run / "metrics.json").unlink(),
+        lambda run: (run / "predictions.npz").write_bytes(b"PK"),
+        swapped,
+        lambda run: (run / "run.json").write_text('{"status": "finished"}'),
+        lambda run: (run / "run.json").unlink(),
+    ],
+)
+def test_a_damaged_run_is_announced_put_aside_and_trained_again(copy, damage):
+    damage(copy / "plain" / "seed-1")
+    left = {path.name for path in (copy / "plain" / "seed-1").iterdir()}
     watcher = Recorder()
     study().run(out=copy, observer=watcher)
     assert watcher.started == [("plain", 1)]
+    assert [run.alternative for run in watcher.plan if run.in_the_way] == ["plain"]
+    (aside,) = (copy / "replaced").iterdir()
+    assert {path.name for path in aside.iterdir()} == left
     assert StudyFolder(copy).run("plain", 1).record["test_reads"] == 2
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"status": "finished"}'])
-def test_a_damaged_record_is_trained_again(copy, text):
-    (copy / "plain" / "seed-1" / "run.json").write_text(text)
+def test_a_log_that_is_gone_costs_nothing(copy):
+    (copy / "plain" / "seed-1" / "log.txt").unlink()
     watcher = Recorder()
     study().run(out=copy, observer=watcher)
-    assert watcher.started == [("plain", 1)]
+    assert watcher.started == []
+
+
+def test_damaged_readings_are_put_aside_and_told(copy):
+    path = copy / "test-reads.csv"
+    damaged = path.read_text().replace("plain,1", "plain,2")
+    path.write_text(damaged)
+    watcher = Recorder()
+    study().run(out=copy, observer=watcher)
+    assert watcher.started == []
+    assert watcher.aside == [copy / "test-reads-damaged-1.csv"]
+    assert watcher.aside[0].read_text() == damaged
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("name", ["study.json", "data.json", "data.npz"])
@@ -307,25 +345,54 @@ def test_memory_that_runs_out_is_said(tmp_path, monkeypatch):
     assert reason["key"] == "out_of_memory"
 
 
-def test_a_full_disk_ends_the_study_and_keeps_what_is_finished(copy, monkeypatch):
-    import errno
+@pytest.fixture
+def full_disk(monkeypatch, tmp_path):
+    """Let nothing of a run be written where it belongs; `places` are where it may go instead."""
+    from cotejo.study import results
 
-    import cotejo.study.run as run_module
+    write = results.write_file
+    places = [tmp_path / "beside"]
 
-    def full(path, *arguments, **keywords):
-        raise OutputError("cannot_write", path=path, reason=os.strerror(errno.ENOSPC))
+    def write_where_there_is_room(path, content):
+        if not any(path.is_relative_to(place) for place in places):
+            raise OutputError("cannot_write", path=path, reason=os.strerror(errno.ENOSPC))
+        write(path, content)
 
+    monkeypatch.setattr(results, "_places", lambda: (tmp_path / "full", *places[:1]))
+    monkeypatch.setattr(results, "write_file", write_where_there_is_room)
+    monkeypatch.setattr(results, "PAUSE", 0)
+    monkeypatch.setattr(results, "PATIENCE", 0)
+    return places
+
+
+def test_a_full_disk_ends_the_study_and_loses_no_training(copy, full_disk, monkeypatch):
+    before = StudyFolder(copy).run("augmented", 1).predictions
     shutil.rmtree(copy / "augmented")
-    monkeypatch.setattr(run_module, "write_npz", full)
-    with pytest.raises(OutputError, match="No space left"):
+    with pytest.raises(OutputError, match=r"No space left.*is kept in .*beside"):
         study().run(out=copy)
     folder = StudyFolder(copy)
     assert not folder.run("augmented", 1).is_written
     assert folder.run("plain", 1).is_finished
-    monkeypatch.undo()
+    full_disk.append(copy)
     watcher = Recorder()
     study().run(out=copy, observer=watcher)
+    assert watcher.started == []
+    np.testing.assert_equal(folder.run("augmented", 1).predictions, before)
+    assert not list(full_disk[0].iterdir())
+
+
+def test_results_that_fit_nowhere_wait_in_memory(copy, full_disk):
+    class MakesRoom(Recorder):
+        def waiting_to_write(self, run, reason):
+            assert "No space left" in str(reason)
+            full_disk.append(copy)
+
+    shutil.rmtree(copy / "augmented")
+    full_disk.clear()
+    watcher = MakesRoom()
+    result = study().run(out=copy, observer=watcher)
     assert watcher.started == [("augmented", 1)]
+    assert len(result.finished) == 3
 
 
 def test_a_study_killed_at_any_moment_goes_on(finished, tmp_path):

@@ -20,6 +20,7 @@ from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
+from cotejo.cli.verify_command import verify
 from cotejo.messages import LANGUAGES, use_language
 
 __all__ = ["application", "run"]
@@ -36,7 +37,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(_root)
-    for command in (study, train, recipes, predict, report, data, models, doctor):
+    for command in (study, train, recipes, predict, report, verify, data, models, doctor):
         app.command(command.__name__, cls=TranslatedCommand)(command)
     return app
 

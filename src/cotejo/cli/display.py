@@ -101,6 +101,11 @@ class Display(Observer):
         if study.claims:
             self._print(message("cli.claims", count=len(study.claims)))
         self.console.print(plan_table(study, runs, self.console.width))
+        for run in runs:
+            if run.in_the_way is not None:
+                name = message("cli.run_name", name=run.alternative, seed=run.seed)
+                line = message("cli.put_aside", run=name, reason=run.in_the_way)
+                self._print(line, style="yellow")
         if self._waiting:
             self._status.show_note(message("cli.timing"))
         else:
@@ -179,6 +184,16 @@ class Display(Observer):
         name = message("cli.run_name", name=run.alternative, seed=run.seed)
         line = message("cli.run_failed", run=name, reason=reason)
         self._print(f"  ✗ {line}", style="bold red")
+
+    def waiting_to_write(self, run: PlannedRun, reason: CotejoError) -> None:
+        """Say that a run's results wait in memory until there is room for them."""
+        self._status.stop()
+        self._print(message("cli.waiting_to_write", reason=reason), style="bold red")
+
+    def readings_put_aside(self, path: Path) -> None:
+        """Say that the list of readings was damaged, and where it is now."""
+        self._status.stop()
+        self._print(message("cli.readings_put_aside", path=path), style="yellow")
 
     def look_back_failed(self, reason: CotejoError) -> None:
         """Say what the report will lack, and why."""

@@ -23,16 +23,22 @@ def report(
     debug: Debug = False,
 ) -> int:
     """Write the report of the study in ``folder`` and show its results."""
-    from cotejo.cli.console import make_console, print_lines
+    from cotejo.cli.console import make_console, print_lines, say
     from cotejo.cli.tables import results_table
-    from cotejo.report import summary, write_reports
+    from cotejo.report import make_reports
 
-    pages = write_reports(folder, current_language(), formats or (), out)
+    made = make_reports(folder, current_language(), formats or (), out)
     console = make_console()
-    console.print(results_table(summary(folder), console))
+    console.print(results_table(made.rows, console))
     print_lines(
         console,
-        *((message("cli.label_report"), page) for page in pages),
+        *((message("cli.label_report"), page) for page in made.paths),
         (message("cli.label_numbers"), folder / "summary.csv"),
     )
-    return 0
+    for run in made.left_out:
+        name = message("cli.run_name", name=run.alternative, seed=run.seed)
+        say(console, message("cli.left_out", run=name, reason=run.reason), "bold red")
+    if untrained := made.missing - len(made.left_out):
+        said = message("cli.report_missing", count=untrained, asked=made.asked)
+        say(console, said, "yellow")
+    return 1 if made.left_out else 0

@@ -12,19 +12,21 @@ from cotejo.evaluate.entries import split_metrics
 from cotejo.evaluate.holm import holm
 from cotejo.evaluate.intervals import score_intervals
 from cotejo.evaluate.labels import label_issues, suspected_labels
-from cotejo.evaluate.metrics import classification_metrics
+from cotejo.evaluate.metrics import check_predictions, classification_metrics, log_loss
 from cotejo.evaluate.mistakes import confused_pairs, mutual_pairs, select_mistakes
 from cotejo.evaluate.traits import image_traits
 
 __all__ = [
     "agreement",
     "calibration",
+    "check_predictions",
     "classification_metrics",
     "commonalities",
     "confused_pairs",
     "holm",
     "image_traits",
     "label_issues",
+    "log_loss",
     "mutual_pairs",
     "score_intervals",
     "select_mistakes",

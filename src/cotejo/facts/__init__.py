@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cotejo.facts.alternative import AlternativeFacts, in_language
+from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
 from cotejo.facts.study import Phase, StudyFacts, best_alternative, gather
 
 __all__ = [
     "AlternativeFacts",
+    "LeftOut",
     "Phase",
     "StudyFacts",
     "best_alternative",

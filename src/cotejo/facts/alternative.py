@@ -12,20 +12,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
-from cotejo.facts.checks import check_arrays
-from cotejo.store import RunFolder
+from cotejo.store import RunFolder, damaged
 
-__all__ = ["AlternativeFacts", "in_language"]
+__all__ = ["AlternativeFacts", "LeftOut", "in_language"]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A run that came to an end and can't be counted: a file of it is not as it was written.
+
+    Attributes:
+        alternative: whose it is.
+        seed: which of its runs.
+        reason: names the file, and says what to do.
+    """
+
+    alternative: str
+    seed: int
+    reason: OutputError
 
 
 @dataclass(frozen=True)
 class AlternativeFacts:
-    """One alternative: what was asked for, and its runs that came to an end."""
+    """One alternative: what was asked for, and its runs that came to an end.
+
+    Attributes:
+        index: its place in the study, from 0.
+        entry: what ``study.json`` says of it.
+        finished: its finished runs whose files are whole and agree with each other.
+        failed: its runs that failed.
+        left_out: its runs of which a file is missing, damaged or another's.
+    """
 
     index: int
     entry: Mapping[str, Any]
     finished: tuple[RunFolder, ...]
     failed: tuple[RunFolder, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def name(self) -> str:
@@ -116,7 +139,7 @@ class AlternativeFacts:
                 labels, chances = _predictions(reader, split)
                 answers.append(chances.argmax(axis=1) == labels)
                 if len(answers[-1]) != len(answers[0]):
-                    raise OutputError("damaged_file", path=run.path / "predictions.npz")
+                    raise damaged(run.path / "predictions.npz", f"{split}_labels", len(labels))
         return {split: np.stack(answers) for split, answers in found.items()}
 
     @cached_property
@@ -128,7 +151,6 @@ class AlternativeFacts:
     def kept_mistakes(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """``mistakes.npz`` of the representative run: positions in the test set, and images."""
         run = self.representative
-        check_arrays(run.path / "mistakes.npz", run.mistakes, {"indices": 1, "images": 4})
         return run.mistakes["indices"], run.mistakes["images"]
 
 
@@ -147,7 +169,5 @@ def in_language(texts: Any, language: str) -> Any:
 
 
 def _predictions(run: RunFolder, split: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    labels, chances = f"{split}_labels", f"{split}_probabilities"
     arrays = run.predictions
-    check_arrays(run.path / "predictions.npz", arrays, {labels: 1, chances: 2})
-    return arrays[labels], arrays[chances]
+    return arrays[f"{split}_labels"], arrays[f"{split}_probabilities"]

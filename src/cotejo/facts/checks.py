@@ -1,118 +1,123 @@
-"""What a study's files must hold for a report: checked once, before anything rests on it.
+"""Whether the files of a study agree with each other: checked once, before anything rests on it.
 
-A file that is of the right format and lacks this was not written by Cotejo, or was edited by hand.
-What a report can do without may be missing; what is there must be of its type.
+What a single file must hold is checked when it is read (`cotejo.store`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from cotejo.errors import OutputError
-from cotejo.facts.shapes import Content, Data, FinishedRun, Metrics, Run, Study
-from cotejo.store import HISTORY_COLUMNS, RunFolder, StudyFolder
+from cotejo.config import Settings
+from cotejo.evaluate import check_predictions, log_loss
+from cotejo.store import RunFolder, StudyFolder, damaged
 
-__all__ = ["check_arrays", "check_data", "check_finished", "check_run", "check_study"]
+__all__ = ["check_run", "check_settings", "metric_differences"]
 
-
-def check_study(study: StudyFolder) -> None:
-    """Check ``study.json``: its claims are about its own alternatives.
-
-    Raises:
-        OutputError: it is not what Cotejo writes.
-    """
-    path = study.path / "study.json"
-    _check(Study, study.study, path)
-    names = {alternative["name"] for alternative in study.study["alternatives"]}
-    if not all(_is_about(claim, names) for claim in study.study.get("claims", [])):
-        raise OutputError(_damaged(path), path=path)
+_CLOSE = 1e-6
+"""How near a metric is to what the predictions give: both were computed from the same numbers."""
 
 
-def check_data(study: StudyFolder) -> None:
-    """Check ``data.json``: as many names and counts as classes, and images in every split.
+def check_settings(study: StudyFolder) -> None:
+    """Check the settings that ``study.json`` gives of each alternative.
+
+    A setting that this Cotejo does not know, of a later one or one that is gone, is left alone.
 
     Raises:
-        OutputError: it is not what Cotejo writes.
+        OutputError: a value is none that the setting takes.
     """
-    path = study.path / "data.json"
-    _check(Data, study.data, path)
-    counts, names = study.data["counts"], study.data["class_names"]
-    classes = len(counts["train"])
-    if any(len(listed) != classes for listed in (*names.values(), *counts.values())) or not all(
-        sum(of_split) for of_split in counts.values()
+    for index, alternative in enumerate(study.study["alternatives"]):
+        given = alternative.get("settings") or {}
+        known = {name: value for name, value in given.items() if name in Settings.model_fields}
+        try:
+            Settings.model_validate(known)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = f"alternatives.{index}.settings.{first['loc'][0]}"
+            raise damaged(study.path / "study.json", field, first["input"]) from error
+
+
+def check_run(run: RunFolder, seed: int, data: Mapping[str, Any]) -> None:
+    """Check that a finished run's files agree with each other and with the study's data.
+
+    Args:
+        run: which.
+        seed: that its folder is named for.
+        data: the study's ``data.json``.
+
+    Raises:
+        OutputError: one does not; it is named.
+    """
+    record = run.path / "run.json"
+    fingerprint = (run.record.get("dataset") or {}).get("fingerprint")
+    if run.record["seed"] != seed:
+        raise damaged(record, "seed", run.record["seed"])
+    if None not in (fingerprint, data.get("fingerprint")) and fingerprint != data["fingerprint"]:
+        raise damaged(record, "dataset.fingerprint", fingerprint)
+    if "valid" not in run.metrics or len(run.metrics["test"]["per_class"]) != len(
+        data["counts"]["test"]
     ):
-        raise OutputError(_damaged(path), path=path)
+        raise damaged(run.path / "metrics.json", "valid")
+    if (run.metrics["test"].get("calibration") or {"temperature": 1}).get("temperature") is None:
+        raise damaged(run.path / "metrics.json", "test.calibration.temperature")
+    if any("valid_loss" not in row or "valid_accuracy" not in row for row in run.history):
+        raise damaged(run.path / "history.csv", "valid_loss")
+    # Read one by one, and not kept: thirty runs' probabilities are many.
+    _check_labels(run, data)
+    difference = next(metric_differences(RunFolder(run.path)), None)
+    if difference is not None:
+        raise damaged(run.path / "metrics.json", *difference)
+    indices, images = run.mistakes["indices"], run.mistakes["images"]
+    if (indices >= sum(data["counts"]["test"])).any() or (
+        images.shape[1:] != tuple(data["image_shape"])
+    ):
+        raise damaged(run.path / "mistakes.npz", "indices")
 
 
-def check_run(run: RunFolder) -> None:
-    """Check the ``run.json`` of a run that came to an end.
+def _check_labels(run: RunFolder, data: Mapping[str, Any]) -> None:
+    arrays, path = RunFolder(run.path).predictions, run.path / "predictions.npz"
+    for split in ("valid", "test"):
+        labels, counts = arrays.get(f"{split}_labels"), data["counts"][split]
+        if labels is None:
+            raise damaged(path, f"{split}_labels")
+        if np.bincount(labels, minlength=len(counts)).tolist() != counts:
+            raise damaged(path, f"{split}_labels", np.bincount(labels).tolist())
+        if arrays[f"{split}_probabilities"].shape[1] != len(counts):
+            raise damaged(path, f"{split}_probabilities")
 
-    Raises:
-        OutputError: it is not what Cotejo writes.
+
+def metric_differences(run: RunFolder) -> Iterator[tuple[str, Any]]:
+    """Yield each metric that does not follow from the predictions: its name, and what it is.
+
+    The accuracy, the loss and the number of images of each split, and the confusion matrix, from
+    which precision, recall and F1 follow.
     """
-    _check(Run, run.record, run.path / "run.json")
+    arrays = run.predictions
+    for split in ("valid", "test"):
+        if split not in run.metrics:
+            continue
+        said = run.metrics[split]
+        true, chances = check_predictions(
+            arrays[f"{split}_labels"], arrays[f"{split}_probabilities"]
+        )
+        matrix = _confusion(true, chances)
+        found = {
+            "images": len(true),
+            "accuracy": float(np.trace(matrix)) / len(true),
+            "loss": log_loss(true, chances),
+        }
+        for name, value in found.items():
+            if abs(said[name] - value) > _CLOSE * max(1.0, abs(value)):
+                yield f"{split}.{name}", said[name]
+        if "confusion" in said and said["confusion"] != matrix.tolist():
+            yield f"{split}.confusion", said["confusion"]
 
 
-def check_finished(run: RunFolder, classes: int) -> None:
-    """Check what a finished run on ``classes`` classes found: its record, metrics and history.
-
-    Raises:
-        OutputError: a file of it is not what Cotejo writes.
-    """
-    _check(FinishedRun, run.record, run.path / "run.json")
-    path = run.path / "metrics.json"
-    _check(Metrics, run.metrics, path)
-    test = run.metrics["test"]
-    if any(len(of) != classes for of in (test["per_class"], test["confusion"], *test["confusion"])):
-        raise OutputError(_damaged(path), path=path)
-    _check_history(run)
-
-
-def check_arrays(
-    path: Path, arrays: Mapping[str, NDArray[Any]], dimensions: Mapping[str, int]
-) -> None:
-    """Check that an ``.npz`` file has the arrays that ``dimensions`` names, each with as many.
-
-    Raises:
-        OutputError: one is missing or of another shape.
-    """
-    if any(name not in arrays or arrays[name].ndim != count for name, count in dimensions.items()):
-        raise OutputError(_damaged(path), path=path)
-
-
-def _is_about(claim: Mapping[str, Any], names: set[str]) -> bool:
-    """Whether a claim compares alternatives of ``names``, with what its metric needs."""
-    others, value = claim.get("than"), claim.get("value")
-    with_reach = claim.get("reach") is not None
-    return (
-        (others is None) != (value is None)
-        and with_reach == (claim["metric"] == "epochs")
-        and {claim["better"], *(others or [])} <= names
-    )
-
-
-def _check_history(run: RunFolder) -> None:
-    path = run.path / "history.csv"
-    try:
-        rows: Sequence[Mapping[str, float]] = run.history
-    except (TypeError, ValueError) as error:
-        raise OutputError(_damaged(path), path=path) from error
-    if not rows or any(column not in rows[0] for column in HISTORY_COLUMNS):
-        raise OutputError(_damaged(path), path=path)
-
-
-def _check(shape: type[Content], content: Mapping[str, Any], path: Path) -> None:
-    try:
-        shape.model_validate(content)
-    except ValidationError as error:
-        raise OutputError(_damaged(path), path=path) from error
-
-
-def _damaged(path: Path) -> str:
-    # What to do about it differs: a run's folder can be trained again, the study's can't.
-    return "damaged_file" if path.parent.name.startswith("seed-") else "damaged_study_file"
+def _confusion(true: NDArray[np.int64], chances: NDArray[Any]) -> NDArray[np.int64]:
+    classes = chances.shape[1]
+    places = true * classes + chances.argmax(axis=1)
+    return np.bincount(places, minlength=classes**2).reshape(classes, classes)

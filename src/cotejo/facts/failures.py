@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -11,15 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.errors import OutputError
 from cotejo.evaluate import agreement, commonalities, stands_out
 from cotejo.evaluate.agreement import Agreement
 from cotejo.evaluate.commonalities import Commonalities
 from cotejo.evaluate.traits import TRAITS
 from cotejo.facts.alternative import AlternativeFacts
-from cotejo.facts.checks import check_arrays
 from cotejo.facts.study import StudyFacts
-from cotejo.store import read_npz
+from cotejo.store import check_arrays, damaged, read_npz
 
 __all__ = ["FAILURES", "GALLERIES", "Failures", "failures_of", "fingerprint"]
 
@@ -29,17 +27,18 @@ GALLERIES = ("all_wrong", "only_best_right", "only_best_wrong")
 
 _VERSION = "1"
 """Of what ``failures.npz`` holds: raised, the next study writes it anew."""
-_DIMENSIONS = {
-    **{f"trait_{name}": 1 for name in TRAITS},
-    **dict.fromkeys(GALLERIES, 1),
-    "all_wrong_votes": 2,
-    "pairs": 2,
-    "indices": 1,
-    "images": 4,
-    "explained": 1,
-    "explained_classes": 2,
-    "occlusion_maps": 4,
+_ARRAYS = {
+    **{f"trait_{name}": (1, "f") for name in TRAITS},
+    **dict.fromkeys(GALLERIES, (1, "i")),
+    "all_wrong_votes": (2, "i"),
+    "pairs": (2, "i"),
+    "indices": (1, "i"),
+    "images": (4, "u1"),
+    "explained": (1, "i"),
+    "explained_classes": (2, "i"),
+    "occlusion_maps": (4, "f"),
 }
+"""How many dimensions each array has, and of what it is."""
 
 
 def fingerprint(facts: StudyFacts) -> str:
@@ -62,13 +61,13 @@ def failures_of(facts: StudyFacts, best: AlternativeFacts) -> Failures | None:
     if not path.is_file():
         return None
     arrays = read_npz(path)
-    check_arrays(path, arrays, {"runs": 0})
+    check_arrays(path, arrays, {"runs": (0, "U")})
     if str(arrays["runs"]) != fingerprint(facts):
         return None
-    check_arrays(path, arrays, _DIMENSIONS)
+    check_arrays(path, arrays, _ARRAYS)
     found = Failures(facts, best, arrays)
     if not found.is_sound:
-        raise OutputError("damaged_study_file", path=path)
+        raise damaged(path)
     return found
 
 
@@ -89,21 +88,24 @@ class Failures:
     @property
     def is_sound(self) -> bool:
         """Whether the arrays agree with each other and with the predictions."""
-        arrays, images = self.arrays, len(self.best.test_predictions[0])
-        kept = arrays["indices"]
-        shown = [
-            *(arrays[name] for name in GALLERIES),
-            arrays["pairs"][:, -1:],
-            arrays["explained"],
-        ]
+        arrays, (labels, chances) = self.arrays, self.best.test_predictions
+        classes, images = chances.shape[1], arrays["images"]
+        kept, maps = arrays["indices"], arrays["occlusion_maps"]
+        votes, pairs = arrays["all_wrong_votes"], arrays["pairs"]
+        shown = [*(arrays[name] for name in GALLERIES), pairs[:, -1:], arrays["explained"]]
+        classes_named = [pairs[:, :2], arrays["explained_classes"]]
+        image_shape = tuple(self.facts.data["image_shape"])
         return (
-            all(len(arrays[f"trait_{name}"]) == images for name in TRAITS)
+            all(len(arrays[f"trait_{name}"]) == len(labels) for name in TRAITS)
+            and _in_range([kept], len(labels))
             and all(np.isin(one, kept).all() for one in shown)
-            and len(kept) == len(arrays["images"])
-            and len(arrays["all_wrong"]) == len(arrays["all_wrong_votes"])
-            and len(arrays["explained"])
-            == len(arrays["explained_classes"])
-            == len(arrays["occlusion_maps"])
+            and _in_range(classes_named, classes)
+            and images.shape == (len(kept), *image_shape)
+            and votes.shape == (len(arrays["all_wrong"]), classes)
+            and _in_range([votes], len(self.facts.finished) + 1)
+            and pairs.shape[1] == 3
+            and arrays["explained_classes"].shape == (len(arrays["explained"]), 2)
+            and maps.shape == (len(arrays["explained"]), 2, *image_shape[:2])
         )
 
     def image(self, index: int) -> NDArray[np.uint8]:
@@ -162,3 +164,8 @@ class Failures:
         right, wrong = self.standing_out
         together |= {"only_best_right": right, "only_best_wrong": wrong}
         return {"agreement": together, "commonalities": asdict(self.commonalities)}
+
+
+def _in_range(arrays: Sequence[NDArray[Any]], end: int) -> bool:
+    """Whether all numbers are in ``[0, end)``."""
+    return all(bool(((array >= 0) & (array < end)).all()) for array in arrays)

@@ -11,16 +11,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
-from cotejo.facts.alternative import AlternativeFacts, in_language
-from cotejo.facts.checks import (
-    check_arrays,
-    check_data,
-    check_finished,
-    check_run,
-    check_study,
-)
+from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
+from cotejo.facts.checks import check_run, check_settings
 from cotejo.messages import current_language
-from cotejo.store import RunFolder, StudyFolder, read_csv
+from cotejo.store import RunFolder, StudyFolder, read_readings
 
 __all__ = ["Phase", "StudyFacts", "best_alternative", "gather"]
 
@@ -79,8 +73,13 @@ class StudyFacts:
         return [run for alternative in self.alternatives for run in alternative.finished]
 
     @property
+    def left_out(self) -> list[LeftOut]:
+        """The runs that came to an end and are not counted, since a file of theirs is damaged."""
+        return [left_out for one in self.alternatives for left_out in one.left_out]
+
+    @property
     def missing(self) -> int:
-        """How many runs were asked for and have not come to an end with these settings."""
+        """How many runs were asked for and are neither finished nor failed: those left out too."""
         return self.asked - len(self.finished) - len(self.failed)
 
     @property
@@ -120,11 +119,7 @@ class StudyFacts:
     @cached_property
     def examples(self) -> Mapping[str, NDArray[Any]]:
         """``data.npz``: images of each class, and the same ones augmented."""
-        arrays = self.folder.images
-        augmented = {name: 5 for name in arrays if name.startswith("augmented_")}
-        needed = {"example_images": 5, "original_images": 4}
-        check_arrays(self.folder.path / "data.npz", arrays, needed | augmented)
-        return arrays
+        return self.folder.images
 
     def class_names(self, language: str) -> list[str]:
         """Return the classes' names, in label order."""
@@ -172,33 +167,30 @@ class StudyFacts:
 def gather(folder: Path) -> StudyFacts:
     """Read a study's folder.
 
+    A run of which a file is damaged costs that run alone: it is left out, and `StudyFacts.left_out`
+    says why.
+
     Raises:
-        OutputError: it is no study's folder, a file in it is damaged, or no run has finished.
+        OutputError: it is no study's folder, a file of the study itself is damaged, or it has no
+            finished run that is whole.
     """
     study = StudyFolder(Path(folder))
     if not (study.path / "study.json").is_file():
         raise OutputError("no_study", path=study.path)
-    check_study(study)
+    check_settings(study)
     if study.study.get("final"):
         card = study.path / f"card.{current_language()}.md"
         raise OutputError("final_no_report", folder=study.path, card=card)
-    if not study.study["alternatives"]:
-        raise OutputError("no_finished_run", path=study.path)
     alternatives = tuple(
         _alternative(study, index, entry) for index, entry in enumerate(study.study["alternatives"])
     )
-    if not any(alternative.finished for alternative in alternatives):
-        failed = sum(len(alternative.failed) for alternative in alternatives)
-        raise OutputError(
-            "all_runs_failed" if failed else "no_finished_run", path=study.path, count=failed
-        )
-    check_data(study)
-    classes = len(study.data["counts"]["test"])
-    for alternative in alternatives:
-        for run in alternative.finished:
-            check_finished(run, classes)
-    reads = study.path / "test-reads.csv"
-    return StudyFacts(study, alternatives, tuple(read_csv(reads) if reads.is_file() else ()))
+    facts = StudyFacts(study, alternatives, tuple(read_readings(study.path)))
+    if not facts.finished:
+        if facts.left_out:
+            raise facts.left_out[0].reason
+        key = "all_runs_failed" if facts.failed else "no_finished_run"
+        raise OutputError(key, path=study.path, count=len(facts.failed))
+    return facts
 
 
 def best_alternative(facts: StudyFacts) -> AlternativeFacts:
@@ -212,9 +204,21 @@ def best_alternative(facts: StudyFacts) -> AlternativeFacts:
 
 def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> AlternativeFacts:
     # Those of the study's settings only: what earlier settings left counts as missing.
-    runs = study.runs(entry["name"])
-    for run in runs:
-        check_run(run)
-    finished = tuple(run for run in runs if run.is_finished)
-    failed = tuple(run for run in runs if run.record["status"] == "failed")
-    return AlternativeFacts(index, entry, finished, failed)
+    finished: list[RunFolder] = []
+    failed: list[RunFolder] = []
+    left_out: list[LeftOut] = []
+    for seed, run in study.runs(entry["name"]):
+        try:
+            if run.record["status"] == "failed":
+                failed.append(run)
+                continue
+            check_run(run, seed, study.data)
+            if run.damage is not None:
+                raise run.damage
+        except OutputError as error:
+            if error.values.get("path") == study.path / "data.json":
+                raise
+            left_out.append(LeftOut(str(entry["name"]), seed, error))
+        else:
+            finished.append(run)
+    return AlternativeFacts(index, entry, tuple(finished), tuple(failed), tuple(left_out))

@@ -95,7 +95,7 @@ class Classifier:
         study = StudyFolder(run.path.parent.parent)
         if not run.is_finished or not (study.path / "data.json").is_file():
             raise OutputError("no_run_to_predict", path=path)
-        model = load_portable(run.path / "model.keras")
+        model = load_portable(run.model)
         network = keras.Model(model.input, model.layers[-1].input)
         calibration = run.metrics["test"].get("calibration") or {}
         return cls(

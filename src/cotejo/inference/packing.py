@@ -51,7 +51,7 @@ def pack(
     Raises:
         OutputError: a file is missing or can't be written.
     """
-    model = load_portable(run.path / "model.keras")
+    model = load_portable(run.model)
     # Without the softmax: views are averaged as logits.
     network = keras.Model(model.input, model.layers[-1].input, name=model.name)
     weights = _float16_weights(network)

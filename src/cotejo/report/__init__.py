@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cotejo.facts import gather
+from cotejo.facts import LeftOut, gather
 from cotejo.report.card import chosen_run, final_runs, without_places, write_cards
 from cotejo.report.csv_files import summary_rows, write_csv_files
 from cotejo.report.findings import Findings
@@ -14,8 +15,10 @@ from cotejo.report.formats import check_installed, chosen_formats, places, write
 from cotejo.store import make_folder, write_json
 
 __all__ = [
+    "Written",
     "chosen_run",
     "final_runs",
+    "make_reports",
     "summary",
     "without_places",
     "write_cards",
@@ -63,6 +66,32 @@ def write_reports(
     folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
 ) -> list[Path]:
     """Write one report in several formats, drawn once: as `write_report`, a path a format."""
+    return make_reports(folder, language, formats, out).paths
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, and of what.
+
+    Attributes:
+        paths: of the reports, in the order of the formats.
+        rows: of ``summary.csv``.
+        left_out: the runs that came to an end and are in no figure, since a file is damaged.
+        missing: how many runs were asked for and are neither finished nor failed.
+        asked: how many were asked for.
+    """
+
+    paths: list[Path]
+    rows: list[dict[str, Any]]
+    left_out: list[LeftOut]
+    missing: int
+    asked: int
+
+
+def make_reports(
+    folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
+) -> Written:
+    """Write a report as `write_reports` does, and return what whoever asked for it should know."""
     from cotejo.report.html import render
 
     folder, out = Path(folder), Path(out) if out is not None else None
@@ -78,7 +107,9 @@ def write_reports(
     for name, path in paths.items():
         make_folder(path.parent)
         write_page(page, path, name)
-    return list(paths.values())
+    facts = findings.facts
+    rows = summary_rows(facts)
+    return Written(list(paths.values()), rows, facts.left_out, facts.missing, facts.asked)
 
 
 def summary(folder: Path) -> list[dict[str, Any]]:

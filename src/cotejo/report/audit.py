@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cotejo.compare import Interval, mean_accuracy, wilson_interval
 from cotejo.data.audit import Audit, Issue, is_of, read_audit
-from cotejo.errors import OutputError
 from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.store import damaged
 
 __all__ = ["Audited", "Score", "audited"]
 
@@ -148,6 +148,19 @@ def audited(facts: StudyFacts, best: AlternativeFacts) -> Audited | None:
     audit = read_audit(folder)
     if not is_of(audit, str(facts.data.get("fingerprint"))):
         return None
-    if any(issue.index >= facts.images(issue.split) for issue in audit.issues):
-        raise OutputError("damaged_study_file", path=folder / "audit.csv")
+    if not all(_is_of_images(issue, facts) for issue in audit.issues):
+        raise damaged(folder / "audit.csv")
+    if any(len(facts.class_names("en")) <= label for label in audit.labels):
+        raise damaged(folder / "audit.npz", "labels")
     return Audited(audit, facts, best)
+
+
+def _is_of_images(issue: Issue, facts: StudyFacts) -> bool:
+    """Whether an issue is about images, and a class, that the study's data has."""
+    classes = len(facts.data["counts"]["test"])
+    places = [(issue.split, issue.index)]
+    if issue.partner_split is not None:
+        places.append((issue.partner_split, issue.partner or 0))
+    return (issue.predicted or 0) < classes and all(
+        index < facts.images(split) for split, index in places
+    )

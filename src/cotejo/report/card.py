@@ -14,10 +14,9 @@ from cotejo.compare import mean_accuracy
 from cotejo.config import Settings
 from cotejo.errors import OutputError
 from cotejo.facts import in_language
-from cotejo.facts.checks import check_run, check_study
 from cotejo.messages import LANGUAGES
 from cotejo.report.prose.words import Words
-from cotejo.store import RunFolder, StudyFolder, read_csv, write_file
+from cotejo.store import RunFolder, StudyFolder, read_readings, write_file
 
 __all__ = ["chosen_run", "final_runs", "without_places", "write_cards"]
 
@@ -34,10 +33,12 @@ def final_runs(folder: Path) -> list[RunFolder]:
     study = StudyFolder(folder)
     if not (folder / "study.json").is_file():
         raise OutputError("no_study", path=folder)
-    check_study(study)
-    runs = study.runs(study.study["alternatives"][0]["name"])
-    for run in runs:
-        check_run(run)
+    if not study.study["alternatives"]:
+        raise OutputError("no_finished_run", path=folder)
+    runs = [run for _, run in study.runs(study.study["alternatives"][0]["name"])]
+    damage = next((run.damage for run in runs if run.damage is not None), None)
+    if damage is not None:
+        raise damage
     finished = [run for run in runs if run.is_finished]
     if not finished:
         raise OutputError("no_finished_run", path=folder)
@@ -154,8 +155,7 @@ def _data(
     name = words.data_name(counts["name"])
     train, test = whole(counts["train"]), whole(counts["test"])
     yield words.say("card.data", data=name, train=train, test=test)
-    reads = folder / "test-reads.csv"
-    count = len(read_csv(reads)) if reads.is_file() else len(runs)
+    count = len(read_readings(folder)) or len(runs)
     if count > len(runs):
         yield words.say("card.data_again", count=count)
 

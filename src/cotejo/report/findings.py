@@ -254,6 +254,9 @@ class Findings:
             "finished_runs": len(self.facts.finished),
             "failed_runs": len(self.facts.failed),
             "missing_runs": self.facts.missing,
+            "left_out_runs": [
+                {"alternative": one.alternative, "seed": one.seed} for one in self.facts.left_out
+            ],
         }
 
     @property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,12 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
+from cotejo.store.archives import read_archive
+from cotejo.store.seals import SEAL, array_seal, json_seal
 
 __all__ = [
     "FORMAT",
     "TEMPORARY",
-    "append_csv",
+    "csv_content",
+    "damaged",
+    "json_content",
     "make_folder",
+    "npz_content",
+    "parse_csv",
+    "parse_json",
+    "parse_npz",
+    "read_bytes",
     "read_csv",
     "read_json",
     "read_npz",
@@ -35,8 +46,11 @@ __all__ = [
 TEMPORARY = ".tmp-"
 """How the name of a file begins that is being written; what begins so is nobody's."""
 
-FORMAT = 1
-"""The version of the files' layout; a folder of a newer one is refused."""
+FORMAT = 2
+"""The version of the files' layout; a folder of a newer one is refused. Seals came with 2."""
+
+_MOST_TEXT = 64 * 2**20
+"""Bytes of a text file, far above what a study writes: more would only fill the memory."""
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
@@ -67,29 +81,38 @@ def write_file(path: Path, content: str | bytes) -> None:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write ``content`` as indented JSON; a number that is not finite is refused."""
-    write_file(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write ``content``, sealed, as indented JSON; a number that is not finite is refused."""
+    write_file(path, json_content(content))
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows under ``columns``, UTF-8, a line each; None becomes an empty cell."""
-
-    def write(file: IO[bytes]) -> None:
-        file.write((_csv_line(columns)).encode())
-        for row in rows:
-            file.write(_csv_line([row[column] for column in columns]).encode())
-
-    write_atomically(path, write)
-
-
-def append_csv(path: Path, columns: Sequence[str], row: Mapping[str, Any]) -> None:
-    """Add a row at the end of a short file, made where it is missing; as whole as `write_csv`."""
-    before = read_csv(path) if path.is_file() else []
-    write_csv(path, columns, [*before, row])
+    write_file(path, csv_content(columns, rows))
 
 
 def write_npz(path: Path, **arrays: NDArray[Any]) -> None:
-    """Write named arrays, compressed.
+    """Write named arrays, compressed and sealed: as `npz_content`."""
+    write_file(path, npz_content(arrays))
+
+
+def json_content(content: Mapping[str, Any]) -> bytes:
+    """Return what `write_json` writes."""
+    sealed = {**content, SEAL: json_seal(content)}
+    return (json.dumps(sealed, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def csv_content(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return what `write_csv` writes."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(["" if row[column] is None else row[column] for column in columns])
+    return file.getvalue().encode()
+
+
+def npz_content(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return what `write_npz` writes.
 
     Raises:
         ValueError: an array holds Python objects, which only a pickle could hold.
@@ -97,60 +120,130 @@ def write_npz(path: Path, **arrays: NDArray[Any]) -> None:
     for name, array in arrays.items():
         if array.dtype.hasobject:
             raise ValueError(f"`{name}` must hold numbers; it holds Python objects")
-    # NumPy's types take every keyword for its own `allow_pickle`.
-    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
+    sealed: dict[str, Any] = {**arrays, SEAL: np.array(array_seal(arrays))}
+    file = io.BytesIO()
+    np.savez_compressed(file, **sealed)
+    return file.getvalue()
+
+
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """Read a whole file, of at most ``most`` bytes.
+
+    Raises:
+        OutputError: it is missing, can't be read, is no regular file, or is larger.
+    """
+    try:
+        # Not opened before it is known: to open a pipe waits for whoever writes into it.
+        if path.exists() and not path.is_file():
+            raise OutputError("cannot_read", path=path, reason=os.strerror(errno.EISDIR))
+        if most is not None and path.stat().st_size > most:
+            raise damaged(path)
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise OutputError("missing_file", path=path) from error
+    except OSError as error:
+        raise OutputError("cannot_read", path=path, reason=error.strerror or error) from error
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
+    """Read a JSON object; its seal is checked, and is no part of what is returned.
 
     Raises:
-        OutputError: it is missing, damaged, or of a newer format than this Cotejo's.
+        OutputError: it is missing, damaged, not as it was written, or of a newer format than
+            this Cotejo's.
     """
+    return parse_json(read_bytes(path, _MOST_TEXT), path)
+
+
+def parse_json(content: bytes, path: Path) -> dict[str, Any]:
+    """Return the JSON object in the content of the file at ``path``: as `read_json`."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    except ValueError as error:
-        raise OutputError(_damaged_key(path), path=path) from error
-    if not isinstance(content, dict):
-        raise OutputError(_damaged_key(path), path=path)
-    if content.get("format", FORMAT) != FORMAT:
-        raise OutputError("newer_format", path=path, found=content["format"], known=FORMAT)
-    return content
+        found = json.loads(content, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise damaged(path) from error
+    if not isinstance(found, dict):
+        raise damaged(path)
+    version = found.get("format", 1)
+    if type(version) is not int or version < 1:
+        raise damaged(path, "format", version)
+    if version > FORMAT:
+        raise OutputError("newer_format", path=path, found=version, known=FORMAT)
+    seal = found.pop(SEAL, None)
+    # Of before there were seals, or of a file that has no format and may be as old.
+    if seal is None and version < FORMAT:
+        return found
+    if seal != json_seal(found):
+        raise damaged(path)
+    return found
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
     """Read a CSV file's rows, each a dict of strings by column."""
+    return parse_csv(read_bytes(path, _MOST_TEXT), path)
+
+
+def parse_csv(content: bytes, path: Path) -> list[dict[str, str]]:
+    """Return the rows in the content of the file at ``path``: as `read_csv`.
+
+    Raises:
+        OutputError: it is no CSV file, or a row has more or fewer cells than there are columns.
+    """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise _unreadable(path, error) from error
+        rows = list(csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise OutputError(_damaged_key(path), path=path) from error
+        raise damaged(path) from error
+    # `DictReader` has None for the name of a cell too many, and for a cell too few.
+    if any(None in row or None in row.values() for row in rows):
+        raise damaged(path)
+    return rows
 
 
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    """Read every array of an ``.npz`` file; one that holds a pickle is refused."""
+    """Read every array of an ``.npz`` file; its seal is checked, and is none of them.
+
+    Raises:
+        OutputError: it is missing, damaged, not as it was written, or holds a pickle.
+    """
+    return parse_npz(read_bytes(path), path)
+
+
+def parse_npz(content: bytes, path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays in the content of the file at ``path``: as `read_npz`."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    except Exception as error:  # zipfile, zlib and numpy each have their own for a damaged file
-        raise OutputError(_damaged_key(path), path=path) from error
+        arrays = read_archive(content)
+    except ValueError as error:
+        raise damaged(path) from error
+    seal = arrays.pop(SEAL, None)
+    if seal is not None and str(seal) != array_seal(arrays):
+        raise damaged(path)
+    return arrays
 
 
-def _unreadable(path: Path, error: OSError) -> OutputError:
-    if isinstance(error, FileNotFoundError):
-        return OutputError("missing_file", path=path)
-    return OutputError("cannot_read", path=path, reason=error.strerror or error)
+def damaged(path: Path, field: str = "", received: Any = "") -> OutputError:
+    """Return the error that the file at ``path`` is not what Cotejo writes there.
+
+    What to do about it is said by the file: a run is trained again, the study's are written anew.
+
+    Args:
+        path: the file.
+        field: what in it is wrong, where that is known, such as ``"test.accuracy"``.
+        received: what stands there.
+    """
+    shown = str(received)[:60]
+    part = f" (`{field}`{': ' if shown else ''}{shown})" if field else ""
+    of_run = path.parent.name.startswith("seed-")
+    return OutputError("damaged_file" if of_run else "damaged_study_file", path=path, part=part)
 
 
-def _damaged_key(path: Path) -> str:
-    # A run's folder can go and be made again; the study's holds every run.
-    return "damaged_file" if path.parent.name.startswith("seed-") else "damaged_study_file"
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no number that Cotejo writes")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(f"{text} is too large a number")
+    return value
 
 
 def make_folder(path: Path) -> Path:
@@ -166,10 +259,3 @@ def make_folder(path: Path) -> Path:
     if not os.access(path, os.W_OK | os.X_OK):
         raise OutputError("cannot_write", path=path, reason=os.strerror(13))
     return path
-
-
-def _csv_line(cells: Sequence[Any]) -> str:
-    # csv.writer wants a text file; atomically written ones are binary.
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(["" if cell is None else cell for cell in cells])
-    return line.getvalue()

@@ -1,7 +1,8 @@
-"""The folders of a study and of its runs: which files they hold, read when asked for."""
+"""The folders of a study and of its runs: which files they hold, checked when they are read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +11,18 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
-from cotejo.store.files import read_csv, read_json, read_npz
+from cotejo.store.checks import (
+    check_content,
+    check_images,
+    check_mistakes,
+    check_predictions,
+    checked_history,
+)
+from cotejo.store.files import damaged, parse_csv, parse_json, parse_npz, read_bytes, read_json
+from cotejo.store.schemas import Data, FinishedRun, Metrics, Run, Study
+from cotejo.store.seals import described_content
 
-__all__ = ["HISTORY_COLUMNS", "RUN_FILES", "RunFolder", "StudyFolder"]
+__all__ = ["HISTORY_COLUMNS", "RESULT_FILES", "RUN_FILES", "RunFolder", "StudyFolder"]
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -25,16 +35,17 @@ HISTORY_COLUMNS = (
 )
 """The columns of ``history.csv``."""
 
-RUN_FILES = (
+RESULT_FILES = (
     "history.csv",
-    "log.txt",
     "metrics.json",
     "mistakes.npz",
     "model.keras",
     "predictions.npz",
-    "run.json",
 )
-"""What a finished run's folder holds."""
+"""What a run found. Without one of them it is not finished; without its ``log.txt`` it is."""
+
+RUN_FILES = (*RESULT_FILES, "log.txt", "run.json")
+"""What a finished run's folder holds. ``run.json`` lists the others, and is written last."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,12 @@ class RunFolder:
     @cached_property
     def record(self) -> dict[str, Any]:
         """``run.json``."""
-        return read_json(self.path / "run.json")
+        path = self.path / "run.json"
+        content = read_json(path)
+        check_content(Run, content, path)
+        if content["status"] == "finished":
+            check_content(FinishedRun, content, path)
+        return content
 
     @property
     def is_written(self) -> bool:
@@ -55,42 +71,112 @@ class RunFolder:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the run finished and every file of it is there; a damaged record is not."""
-        if not all((self.path / name).is_file() for name in RUN_FILES):
-            return False
-        try:
-            return self.record.get("status") == "finished"
-        except OutputError:
-            return False
+        """Whether the run finished, and every file of it is there as it was written."""
+        return self.key is not None and self._finished and self.damage is None
+
+    @property
+    def has_results(self) -> bool:
+        """Whether something is there that a training found, whole or not."""
+        return any((self.path / name).is_file() for name in RESULT_FILES)
 
     @property
     def key(self) -> str | None:
         """The key of the run that is there; None where there is none, or its record is damaged."""
         try:
-            return self.record.get("key") if self.is_written else None
+            return str(self.record["key"]) if self.is_written else None
         except OutputError:
             return None
 
     @cached_property
+    def damage(self) -> OutputError | None:
+        """What is wrong with a run that came to an end; None where nothing is.
+
+        Its files are compared with what its record lists, by size and SHA-256. A log that is
+        missing or changed is no damage: nothing follows from it.
+        """
+        try:
+            if self._finished:
+                for name in RESULT_FILES:
+                    self.content(name)
+        except OutputError as error:
+            return error
+        return None
+
+    def in_the_way(self, key: str) -> OutputError | None:
+        """Return why what a training found here can't stand for the run of ``key``.
+
+        None where it can, or where no training has left anything.
+        """
+        if not self.has_results:
+            return None
+        if not self.is_written:
+            return OutputError("missing_file", path=self.path / "run.json")
+        if self.damage is not None or self.key == key:
+            return self.damage
+        return OutputError("run_of_other_settings", path=self.path)
+
+    @property
+    def listed(self) -> Mapping[str, Mapping[str, Any]]:
+        """The size and SHA-256 of the run's files; empty for a run of before they were listed."""
+        return self.record.get("files") or {}
+
+    def content(self, name: str) -> bytes:
+        """Return the content of one of the run's files, compared with what its record lists.
+
+        Raises:
+            OutputError: it is missing, can't be read, or is not the file that was written.
+        """
+        path = self.path / name
+        expected = self.listed.get(name)
+        content = read_bytes(path)
+        if expected is not None and described_content(content) != expected:
+            raise OutputError("file_changed", path=path, bytes=expected["bytes"])
+        return content
+
+    @cached_property
     def history(self) -> list[dict[str, float]]:
-        """``history.csv``: a row an epoch, as numbers."""
-        rows = read_csv(self.path / "history.csv")
-        return [{name: float(value) for name, value in row.items()} for row in rows]
+        """``history.csv``: one row per epoch, as numbers."""
+        path = self.path / "history.csv"
+        rows = parse_csv(self.content("history.csv"), path)
+        return checked_history(rows, self.record["epochs"], HISTORY_COLUMNS, path)
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """``metrics.json``."""
-        return read_json(self.path / "metrics.json")
+        path = self.path / "metrics.json"
+        content = parse_json(self.content("metrics.json"), path)
+        check_content(Metrics, content, path)
+        return content
 
     @cached_property
     def predictions(self) -> dict[str, NDArray[Any]]:
         """``predictions.npz``."""
-        return read_npz(self.path / "predictions.npz")
+        path = self.path / "predictions.npz"
+        arrays = parse_npz(self.content("predictions.npz"), path)
+        check_predictions(arrays, path)
+        return arrays
 
     @cached_property
     def mistakes(self) -> dict[str, NDArray[Any]]:
         """``mistakes.npz``."""
-        return read_npz(self.path / "mistakes.npz")
+        path = self.path / "mistakes.npz"
+        arrays = parse_npz(self.content("mistakes.npz"), path)
+        check_mistakes(arrays, path)
+        return arrays
+
+    @property
+    def model(self) -> Path:
+        """The path of ``model.keras``, which is the file that was written.
+
+        Raises:
+            OutputError: it is missing, can't be read, or is another.
+        """
+        self.content("model.keras")
+        return self.path / "model.keras"
+
+    @property
+    def _finished(self) -> bool:
+        return bool(self.is_written and self.record["status"] == "finished")
 
 
 @dataclass(frozen=True)
@@ -102,31 +188,44 @@ class StudyFolder:
     @cached_property
     def study(self) -> dict[str, Any]:
         """``study.json``."""
-        return read_json(self.path / "study.json")
+        path = self.path / "study.json"
+        content = read_json(path)
+        check_content(Study, content, path)
+        return content
 
     @cached_property
     def data(self) -> dict[str, Any]:
         """``data.json``."""
-        return read_json(self.path / "data.json")
+        path = self.path / "data.json"
+        content = read_json(path)
+        check_content(Data, content, path)
+        return content
 
     @cached_property
     def images(self) -> dict[str, NDArray[Any]]:
         """``data.npz``."""
-        return read_npz(self.path / "data.npz")
+        path = self.path / "data.npz"
+        content = read_bytes(path)
+        expected = (self.data.get("files") or {}).get("data.npz")
+        if expected is not None and described_content(content) != expected:
+            raise damaged(path)
+        arrays = parse_npz(content, path)
+        check_images(arrays, self.data, path)
+        return arrays
 
     def run(self, alternative: str, seed: int) -> RunFolder:
         """Return the folder of one run, there or not."""
         return RunFolder(self.path / alternative / f"seed-{seed}")
 
-    def runs(self, alternative: str) -> list[RunFolder]:
-        """Return the runs of ``alternative`` that came to an end, in the study's seed order.
+    def runs(self, alternative: str) -> Iterator[tuple[int, RunFolder]]:
+        """Yield the runs of ``alternative`` that came to an end, each after its seed, in order.
 
-        A run of other settings than the study's own, left by an earlier one, is not among them.
+        Runs whose record is damaged are among them. A run of other settings than the study's
+        own, left by an earlier one, is not.
         """
         keys = self.study.get("keys", {}).get(alternative, {})
-        folders = {seed: self.run(alternative, seed) for seed in self.study["seeds"]}
-        return [
-            folder
-            for seed, folder in folders.items()
-            if folder.is_written and folder.key == keys.get(str(seed), folder.key)
-        ]
+        for seed in self.study["seeds"]:
+            run = self.run(alternative, seed)
+            own_key = keys.get(str(seed))
+            if run.is_written and (own_key is None or run.key in (own_key, None)):
+                yield seed, run

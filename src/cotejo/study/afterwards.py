@@ -69,7 +69,7 @@ def _arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
     arrays = failure_arrays(facts, test)
     best = best_alternative(facts).representative
     with fresh_backend():
-        network = load_portable(best.path / "model.keras")
+        network = load_portable(best.model)
         explained = test.images[arrays["explained"]]
         maps = occlusion_maps(network, explained, arrays["explained_classes"])
     return arrays | {"occlusion_maps": maps}

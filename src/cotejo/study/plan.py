@@ -89,7 +89,10 @@ def plan_runs(
         run = study.run(name, seed)
         finished = run.is_finished and run.key == key
         epochs = config.alternative(name).settings.epochs
-        planned.append(PlannedRun(name, seed, key, run.path, finished, epochs, parameters[name]))
+        in_the_way = None if finished else run.in_the_way(key)
+        planned.append(
+            PlannedRun(name, seed, key, run.path, finished, epochs, parameters[name], in_the_way)
+        )
     return planned
 
 

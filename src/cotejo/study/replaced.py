@@ -1,4 +1,8 @@
-"""Runs that other settings took the place of: put aside, and brought back when asked for again."""
+"""Runs whose place is needed: put aside, never deleted, and brought back when asked for again.
+
+A finished run is in the way where the study's settings have changed, or where a file of it is
+damaged, so that it can't be counted any more.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from pathlib import Path
 from cotejo.errors import OutputError
 from cotejo.store import RunFolder, StudyFolder, make_folder
 
-__all__ = ["bring_back", "clear"]
+__all__ = ["REPLACED", "bring_back", "clear"]
 
 REPLACED = "replaced"
+"""The folder, in the study's, that runs are put aside to."""
 
 
 def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
@@ -24,8 +29,8 @@ def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
     Raises:
         OutputError: a folder can't be moved.
     """
-    aside = sorted((folder / REPLACED).glob("*/run.json"))
-    kept = {RunFolder(found.parent).key: found.parent for found in aside}
+    aside = [RunFolder(found.parent) for found in sorted((folder / REPLACED).glob("*/run.json"))]
+    kept = {run.key: run.path for run in aside if run.is_finished}
     for (alternative, seed), key in keys.items():
         place = StudyFolder(folder).run(alternative, seed)
         if key in kept and not (place.is_finished and place.key == key):
@@ -34,14 +39,16 @@ def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
 
 
 def clear(path: Path, key: str, folder: Path) -> None:
-    """Make room for the run of ``key`` at ``path``: what finished is put aside, the rest goes.
+    """Make room for the run of ``key`` at ``path``: what a training found is put aside.
+
+    Only what is left of a run that failed, or was stopped before it had results, is deleted.
 
     Raises:
         OutputError: a folder can't be moved or removed.
     """
     run = RunFolder(path)
-    if run.is_finished and run.key != key:
-        name = f"{path.parent.name}-{path.name}-{str(run.key)[:8]}"
+    if run.has_results:
+        name = f"{path.parent.name}-{path.name}-{(run.key or 'damaged')[:8]}"
         _move(path, _free(make_folder(folder / REPLACED) / name))
     elif path.exists():
         try:

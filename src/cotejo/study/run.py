@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 import traceback
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
-
-from numpy.typing import NDArray
 
 from cotejo.backend import keras, use_precision
 from cotejo.config import Settings
 from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
-from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
-from cotejo.models import build_model, load_portable, portable, whiten
+from cotejo.models import build_model, load_portable, whiten
 from cotejo.platform import resolve_precision
 from cotejo.progress import Observer, PlannedRun
-from cotejo.store import (
-    HISTORY_COLUMNS,
-    RunFolder,
-    append_csv,
-    make_folder,
-    read_csv,
-    write_atomically,
-    write_csv,
-    write_file,
-    write_json,
-    write_npz,
-)
+from cotejo.store import HISTORY_COLUMNS, RunFolder, csv_content, make_folder, write_file
+from cotejo.study.evaluation import Evaluation, evaluate, model_content
 from cotejo.study.record import (
     RunJob,
     described_model,
@@ -41,13 +27,10 @@ from cotejo.study.record import (
     timings,
 )
 from cotejo.study.replaced import clear
-from cotejo.train import fresh_backend, predict_logits, softmax, train
+from cotejo.study.results import Results, save
+from cotejo.train import Training, fresh_backend, train
 
-__all__ = ["TRAIN_SAMPLE", "build_network", "execute"]
-
-TEST_READS_COLUMNS = ("time", "alternative", "seed", "key")
-TRAIN_SAMPLE = 10_000
-"""The training images, from the first, on which a trained model's accuracy is measured."""
+__all__ = ["build_network", "execute"]
 
 
 def execute(job: RunJob, observer: Observer) -> CotejoError | None:
@@ -59,31 +42,33 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
     folder = job.planned.folder
     clear(folder, job.planned.key, job.study_folder)
     make_folder(folder)
-    record = start_record(job)
+    results = Results(job.planned, job.study_folder, start_record(job), files={})
+    record = results.record
     log = [f"{record['started']} started {job.planned.alternative} seed {job.planned.seed}"]
+    reason: CotejoError | None = None
     try:
         with fresh_backend(job.planned.seed):
-            _train_and_write(job, record, log, observer)
+            _train_and_evaluate(job, results, log, observer)
     except OutputError:
         raise
     except Exception as error:
         reason = reason_of(error, job)
         log.append(traceback.format_exc())
+        results.files.clear()
         record |= {"status": "failed", "finished": now(), "reason": described_reason(reason)}
-        return reason
-    else:
-        return None
-    finally:
-        _write_log(folder, log)
-        if record["status"] != "started":
-            write_json(folder / "run.json", record)
+    except BaseException:
+        log.append(f"{now()} stopped")
+        with suppress(OutputError):  # what stopped it says more
+            write_file(folder / "log.txt", _lines(log))
+        raise
+    results.files["log.txt"] = _lines(log).encode()
+    save(results, observer)
+    return reason
 
 
-def _train_and_write(
-    job: RunJob, record: dict[str, Any], log: list[str], observer: Observer
-) -> None:
+def _train_and_evaluate(job: RunJob, results: Results, log: list[str], observer: Observer) -> None:
     started = time.perf_counter()
-    folder, planned = job.planned.folder, job.planned
+    record, planned = results.record, job.planned
     learned = _learned_images(job)
     network = build_network(job.settings, learned, job.dataset.num_classes)
     if job.parent is not None:
@@ -106,22 +91,30 @@ def _train_and_write(
         deadline=job.deadline,
     )
     evaluating = time.perf_counter()
-    write_csv(folder / "history.csv", HISTORY_COLUMNS, training.history)
-    metrics, inference_seconds = _evaluate(job, network, learned)
-    write_json(folder / "metrics.json", metrics)
-    _write_model(folder / "model.keras", network)
-    record["model"]["bytes"] = (folder / "model.keras").stat().st_size
-    ended = time.perf_counter()
-    record |= {
+    found = evaluate(job, network, learned)
+    results.reading = found.reading
+    model = model_content(network, planned.folder)
+    record["model"]["bytes"] = len(model)
+    history = csv_content(HISTORY_COLUMNS, training.history)
+    results.files |= {"history.csv": history, "model.keras": model, **found.files}
+    seconds = (time.perf_counter() - evaluating, time.perf_counter() - started)
+    record |= _finished(training, found, seconds)
+    log.append(f"{record['finished']} finished")
+
+
+def _finished(
+    training: Training, found: Evaluation, seconds: tuple[float, float]
+) -> dict[str, Any]:
+    """Return what the record says of a run that finished; ``seconds`` of evaluating, and of all."""
+    return {
         "status": "finished",
         "epochs": len(training.history),
         "best_epoch": training.best_epoch,
         "stopped_early": training.stopped_early,
-        "timings": timings(training, ended - evaluating, ended - started, inference_seconds),
-        "test_reads": _test_reads(job),
+        "timings": timings(training, *seconds, found.inference_seconds),
+        "test_reads": found.test_reads,
         "finished": now(),
     }
-    log.append(f"{record['finished']} finished")
 
 
 def build_network(settings: Settings, train: Split, num_classes: int) -> keras.Model:
@@ -144,75 +137,15 @@ def _learned_images(job: RunJob) -> Split:
     return Split(train.images[chosen], train.labels[chosen])
 
 
-def _evaluate(job: RunJob, network: keras.Model, learned: Split) -> tuple[dict[str, Any], float]:
-    """Measure on each split and keep the predictions; the one place that judges by the test images.
-
-    Returns:
-        The content of ``metrics.json``, and the seconds that one image's prediction took.
-    """
-    dataset, folder = job.dataset, job.planned.folder
-    sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
-    tta = job.settings.tta
-    on_sample = softmax(predict_logits(network, sample.images, tta=tta))
-    trained = classification_metrics(sample.labels, on_sample)
-    on_valid: dict[str, NDArray[Any]] = {}
-    if len(dataset.valid):
-        on_valid["valid_labels"] = dataset.valid.labels
-        valid_logits = predict_logits(network, dataset.valid.images, tta=tta)
-        on_valid["valid_probabilities"] = softmax(valid_logits)
-    row = {"time": now(), "alternative": job.planned.alternative, "seed": job.planned.seed}
-    append_csv(
-        job.study_folder / "test-reads.csv", TEST_READS_COLUMNS, row | {"key": job.planned.key}
-    )
-    test = dataset.test
-    started = time.perf_counter()
-    test_logits = predict_logits(network, test.images, tta=tta)
-    inference_seconds = (time.perf_counter() - started) / len(test)
-    test_probabilities = softmax(test_logits)
-    mistakes = select_mistakes(test.labels, test_probabilities)
-    write_npz(folder / "mistakes.npz", indices=mistakes, images=test.images[mistakes])
-    predictions = {
-        "test_labels": test.labels,
-        "test_probabilities": test_probabilities,
-        **on_valid,
-    }
-    write_npz(folder / "predictions.npz", **predictions)
-    on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
-    metrics = {"train": on_train, **split_metrics(predictions)}
-    return metrics, inference_seconds
-
-
-def _test_reads(job: RunJob) -> int:
-    """Count this run's readings of the test set: more than one where it was trained again."""
-    rows = read_csv(job.study_folder / "test-reads.csv")
-    return sum(row["key"] == job.planned.key for row in rows)
-
-
 def _load_weights(network: keras.Model, parent: PlannedRun) -> None:
-    if not RunFolder(parent.folder).is_finished:
+    run = RunFolder(parent.folder)
+    if run.damage is not None:
+        raise TrainingError("parent_damaged", parent=parent.alternative, reason=run.damage)
+    if not run.is_finished:
         raise TrainingError("parent_failed", parent=parent.alternative)
-    trained = load_portable(parent.folder / "model.keras")
+    trained = load_portable(run.model)
     network.set_weights(trained.get_weights())
 
 
-def _write_model(path: Path, network: keras.Model) -> None:
-    """Save the network with a softmax at its end: pixels in, probabilities out."""
-    kept = portable(network)
-    outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(kept.output)
-    model = keras.Model(kept.input, outputs, name=network.name)
-
-    def write(file: Any) -> None:
-        # Keras saves by name; its bytes are then moved under the atomic writer's file.
-        temporary = path.with_name(".tmp-model.keras")
-        try:
-            model.save(temporary)
-            with temporary.open("rb") as saved:
-                shutil.copyfileobj(saved, file)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-    write_atomically(path, write)
-
-
-def _write_log(folder: Path, lines: list[str]) -> None:
-    write_file(folder / "log.txt", "\n".join(lines) + "\n")
+def _lines(log: list[str]) -> str:
+    return "\n".join(log) + "\n"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cotejo.augment import POLICIES
 from cotejo.backend import keras, ops
 from cotejo.data import Dataset, describe, example_images
-from cotejo.store import write_json, write_npz
+from cotejo.store import FORMAT, described_files, write_json, write_npz
 
 __all__ = ["write_samples"]
 
@@ -28,8 +28,10 @@ def write_samples(folder: Path, dataset: Dataset, policies: Iterable[str]) -> No
     arrays = {"example_images": examples, "original_images": originals}
     for name in sorted({policy for policy in policies if POLICIES[policy] is not None}):
         arrays[f"augmented_{name.replace('-', '_')}"] = _augmented(originals, name)
-    write_json(folder / "data.json", describe(dataset))
     write_npz(folder / "data.npz", **arrays)
+    # Last: it lists what it belongs with.
+    listed = described_files(folder, ["data.npz"])
+    write_json(folder / "data.json", {"format": FORMAT, **describe(dataset), "files": listed})
 
 
 def _augmented(originals: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:

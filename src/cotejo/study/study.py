@@ -20,7 +20,7 @@ from cotejo.store import LOCK, TEMPORARY, held, make_folder
 if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult
 
-__all__ = ["QUICK", "Study"]
+__all__ = ["QUICK", "Study", "first_images", "quickened"]
 
 QUICK = {"epochs": 2, "train": 6000, "valid": 2000, "test": 2000}
 """What a quick look is cut down to: epochs, and the first images of each split."""
@@ -109,6 +109,7 @@ class Study:
         from cotejo.study.description import write_study
         from cotejo.study.execution import run_study
         from cotejo.study.replaced import bring_back
+        from cotejo.study.results import bring_back_kept
 
         observer = observer or Observer()
         # Before anything is downloaded or written: a mistake costs nothing.
@@ -120,7 +121,7 @@ class Study:
         dataset = dataset or self._load_data(data_dir, fallback, observer)
         asked = config = plan.resolve(self.config)
         if quick:
-            config, dataset = _quickened(config), _first_images(dataset)
+            config, dataset = quickened(config), first_images(dataset)
         if final:
             dataset = without_validation(dataset)
         parameters = plan.count_parameters(config, dataset)
@@ -131,6 +132,7 @@ class Study:
         keys = plan.run_keys(config, dataset, keras.config.backend(), deadline is not None)
         with held(folder):
             bring_back(folder, keys)
+            bring_back_kept(folder, keys)
             runs = plan.plan_runs(config, keys, folder, parameters)
             write_study(folder, config, asked, dataset, keys, quick, command)
             observer.planned(config, dataset, runs, folder, quick)
@@ -178,7 +180,9 @@ class Study:
             return load(fallback, data_dir=data_dir, progress=observer.data_progress)
 
 
-def _quickened(config: StudyConfig) -> StudyConfig:
+def quickened(config: StudyConfig) -> StudyConfig:
+    """Return a study cut down to the few epochs of a quick look."""
+
     def cut(alternative: Any) -> Any:
         given = alternative.settings
         epochs = min(given.epochs, QUICK["epochs"])
@@ -191,7 +195,9 @@ def _quickened(config: StudyConfig) -> StudyConfig:
     return config.model_copy(update={"alternatives": tuple(map(cut, config.alternatives))})
 
 
-def _first_images(dataset: Dataset) -> Dataset:
+def first_images(dataset: Dataset) -> Dataset:
+    """Return a dataset cut down to the images of a quick look, the first of each split."""
+
     def first(split: Split, count: int) -> Split:
         return Split(split.images[:count], split.labels[:count])
 

@@ -12,7 +12,8 @@ from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.progress import Estimate
-from cotejo.study.run import TRAIN_SAMPLE, build_network
+from cotejo.study.evaluation import TRAIN_SAMPLE
+from cotejo.study.run import build_network
 from cotejo.train import compile_learner, fresh_backend, predict_logits
 from cotejo.train.learner import training_order
 from cotejo.train.predict import UNSURE, VIEWS

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from cotejo.errors import OutputError
-from cotejo.store import read_csv, read_json, read_npz, write_csv, write_json, write_npz
+from cotejo.store import (
+    FORMAT,
+    check_arrays,
+    check_content,
+    damaged,
+    described_files,
+    read_csv,
+    read_json,
+    read_npz,
+    write_csv,
+    write_json,
+    write_npz,
+)
+from cotejo.store.schemas import Content, Count, Fraction
 
 __all__ = ["FILES", "KINDS", "LEARNED", "Audit", "Issue", "read_audit", "write_audit_files"]
 
@@ -35,6 +48,42 @@ FILES = ("audit.csv", "audit.npz", "audit.json")
 
 _COLUMNS = ("index", "split", "kind", "score", "partner", "partner_split", "predicted")
 _DUPLICATES = ("exact-duplicate", "near-duplicate")
+
+
+_SPLITS = ("train", "valid", "test")
+
+
+class _AuditedData(Content):
+    name: str
+    fingerprint: str
+    images: dict[str, Count]
+
+
+class _Method(Content):
+    version: int
+    likeness: Fraction
+    expected_by_chance: Annotated[float, Field(ge=0)]
+    outlier_share: Fraction
+    neighbours: Count
+    similarity: Annotated[float, Field(ge=-1, le=1)]
+    similarity_to_test: Annotated[float, Field(ge=-1, le=1)]
+
+
+class _Judges(Content):
+    alternative: str | None = None
+    runs: list[str] | None = None
+    folds: Count | None = None
+    settings: dict[str, Any] | None = None
+
+
+class _About(Content):
+    """``audit.json``."""
+
+    dataset: _AuditedData
+    method: _Method
+    differently_labelled: Count
+    labels_judged_by: _Judges | None = None
+    rows: Count
 
 
 @dataclass(frozen=True)
@@ -149,38 +198,60 @@ def write_audit_files(folder: Path, audit: Audit) -> None:
     write_csv(folder / "audit.csv", _COLUMNS, rows)
     gallery = folder / "audit.npz"
     write_npz(gallery, images=audit.images, places=audit.places, labels=audit.labels)
+    about = {name: value for name, value in audit.about.items() if name not in ("format", "files")}
     counted = {"rows": len(audit.issues), "counts": audit.counts()}
-    write_json(folder / "audit.json", {"format": 1, **audit.about, **counted})
+    # Last: it lists what it belongs with.
+    listed = described_files(folder, ["audit.csv", "audit.npz"])
+    write_json(folder / "audit.json", {"format": FORMAT, **about, **counted, "files": listed})
 
 
 def read_audit(folder: Path) -> Audit:
     """Read what `write_audit_files` wrote.
 
     Raises:
-        OutputError: a file is missing or damaged.
+        OutputError: a file is missing, damaged, or of another audit.
     """
-    about = read_json(folder / "audit.json")
-    arrays = read_npz(folder / "audit.npz")
-    table = folder / "audit.csv"
-    rows = read_csv(table)
+    path = folder / "audit.json"
+    about = read_json(path)
+    check_content(_About, about, path)
+    table, gallery = folder / "audit.csv", folder / "audit.npz"
+    rows, arrays = read_csv(table), read_npz(gallery)
+    for name, found in described_files(folder, ["audit.csv", "audit.npz"]).items():
+        if about.get("files", {}).get(name, found) != found:
+            raise damaged(folder / name)
+    check_arrays(gallery, arrays, {"images": (4, "u1"), "places": (2, "i"), "labels": (1, "i")})
+    images, places, labels = arrays["images"], arrays["places"], arrays["labels"]
+    if places.shape != (len(images), 2) or len(labels) != len(images):
+        raise damaged(gallery, "places", list(places.shape))
+    if about["rows"] != len(rows):  # a row is missing, or of another audit
+        raise damaged(table, "rows", len(rows))
+    issues = tuple(_issue(row, number, table) for number, row in enumerate(rows, start=1))
+    return Audit(issues, images, places, labels, about)
+
+
+def _issue(row: Mapping[str, str], number: int, path: Path) -> Issue:
     try:
-        issues = tuple(map(_issue, rows))
-        found = Audit(issues, arrays["images"], arrays["places"], arrays["labels"], about)
-    except (KeyError, TypeError, ValueError) as error:
-        raise OutputError("damaged_study_file", path=table) from error
-    if about.get("rows") != len(issues):  # a row is missing, or of another audit
-        raise OutputError("damaged_study_file", path=table)
-    return found
-
-
-def _issue(row: Mapping[str, str]) -> Issue:
-    paired = bool(row["partner_split"])
-    return Issue(
-        index=int(row["index"]),
-        split=row["split"],
-        kind=row["kind"],
-        score=float(row["score"]),
-        partner=int(row["partner"]) if paired else None,
-        partner_split=row["partner_split"] if paired else None,
-        predicted=int(row["predicted"]) if row["predicted"] else None,
+        paired = bool(row["partner_split"])
+        issue = Issue(
+            index=int(row["index"]),
+            split=row["split"],
+            kind=row["kind"],
+            score=float(row["score"]),
+            partner=int(row["partner"]) if paired else None,
+            partner_split=row["partner_split"] if paired else None,
+            predicted=int(row["predicted"]) if row["predicted"] else None,
+        )
+    except (KeyError, ValueError) as error:
+        raise damaged(path, f"row {number}", ",".join(row.values())) from error
+    sound = (
+        issue.split in _SPLITS
+        and issue.kind in KINDS
+        and 0 <= issue.score <= 1
+        and min(issue.index, issue.partner or 0, issue.predicted or 0) >= 0
+        and issue.is_duplicate == paired
+        and issue.partner_split in (None, *_SPLITS)
+        and (issue.kind == "label") == (issue.predicted is not None)
     )
+    if not sound:
+        raise damaged(path, f"row {number}", ",".join(row.values()))
+    return issue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cotejo.facts import StudyFacts
+from cotejo.facts.conditions import differing_conditions
 from cotejo.report.findings import Findings
 from cotejo.report.prose.comparisons import settled_seeds
 from cotejo.report.prose.names import data_names, quoted, runs_named
@@ -40,6 +41,9 @@ def cautions(findings: Findings, words: Words) -> list[str]:
             )
         )
     found += _incomplete(findings, words)
+    if differing := differing_conditions([run.record for run in facts.finished]):
+        names = [say(f"condition_{name}") for name in differing]
+        found.append(say("careful_conditions", names=words.both(names)))
     if findings.extra_test_reads:
         found.append(_reads(findings, words))
     return found
@@ -118,11 +122,17 @@ def _incomplete(findings: Findings, words: Words) -> list[str]:
         found.append(say("careful_without", count=len(without), labels=labels))
     if len({len(one.finished) for one in facts.trained}) > 1:
         found.append(say("careful_unequal"))
-    if facts.missing:
+    if facts.left_out:
+        runs = [
+            runs_named(_label_of(findings, one.alternative, words), [str(one.seed)], words)
+            for one in facts.left_out
+        ]
+        found.append(say("careful_left_out", count=len(runs), runs=words.both(runs)))
+    if untrained := facts.missing - len(facts.left_out):
         found.append(
             say(
                 "careful_missing",
-                count=facts.missing,
+                count=untrained,
                 finished=len(facts.finished),
                 asked=facts.asked,
             )

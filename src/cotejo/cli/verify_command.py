@@ -1,0 +1,61 @@
+"""``cotejo verify``: whether a study that somebody hands in is whole, and agrees with itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cotejo.cli.options import Data, DataFolder, Debug, Language
+from cotejo.errors import ConfigError
+from cotejo.messages import message
+
+if TYPE_CHECKING:
+    from cotejo.data import Dataset
+
+__all__ = ["verify"]
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
+    data: Data = None,
+    data_dir: DataFolder = None,
+    rerun: Annotated[int, typer.Option("--rerun", metavar="N", show_default=False)] = 0,
+    lang: Language = None,
+    debug: Debug = False,
+) -> int:
+    """Examine the study in ``folder``; exit code 1 where something does not hold."""
+    from cotejo.cli.console import make_console, say
+    from cotejo.cli.findings import show_findings
+    from cotejo.verify import verify as examine
+
+    dataset = _dataset(folder, data, data_dir)
+    if rerun and dataset is None:
+        raise ConfigError("rerun_without_data")
+    console = make_console()
+    wrong = show_findings(
+        console, lambda starting: examine(folder, dataset, rerun=rerun, starting=starting)
+    )
+    key = "verify.does_not_hold" if wrong else "verify.holds"
+    say(console, message(key, count=wrong), "bold")
+    return 1 if wrong else 0
+
+
+def _dataset(folder: Path, data: str | None, data_dir: Path | None) -> Dataset | None:
+    """Return what the study was trained on, where it is at hand; nothing is downloaded."""
+    from cotejo.data import load, where
+    from cotejo.errors import OutputError
+    from cotejo.store import StudyFolder
+
+    if data is not None:
+        return load(data, data_dir=data_dir)
+    try:
+        name = StudyFolder(folder).study.get("data")
+    except OutputError:
+        return None  # the examination says why
+    if name == "digits" or (
+        name == "cifar10" and any(is_there for _, _, is_there in where(data_dir))
+    ):
+        return load(name, data_dir=data_dir)
+    return None

@@ -1,0 +1,154 @@
+"""What the files of a study must hold, checked when they are read, before anything rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from cotejo.store.files import damaged
+from cotejo.store.schemas import Content
+
+__all__ = [
+    "check_arrays",
+    "check_content",
+    "check_images",
+    "check_mistakes",
+    "check_predictions",
+    "checked_history",
+]
+
+_ROUNDING = 1e-3
+"""By how much probabilities in float32 may add up to something else than 1."""
+
+
+def check_content(schema: type[Content], content: Mapping[str, Any], path: Path) -> None:
+    """Check a JSON object against its schema.
+
+    Raises:
+        OutputError: it does not fit; names the first field that doesn't.
+    """
+    try:
+        schema.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        # A check over several fields has no place of its own; its error names them.
+        over_several = str(first.get("ctx", {}).get("error", ""))
+        received = repr(first["input"]) if field else ""
+        raise damaged(path, field or over_several, received) from error
+
+
+def check_arrays(
+    path: Path,
+    arrays: Mapping[str, NDArray[Any]],
+    expected: Mapping[str, tuple[int, str]],
+) -> None:
+    """Check that there are arrays of some names, dimensions and kinds, of finite numbers.
+
+    Args:
+        path: their file.
+        arrays: what it holds.
+        expected: by name, how many dimensions, and the kinds of NumPy's types: ``"i"`` whole
+            numbers, ``"f"`` real ones, ``"u1"`` bytes, ``"U"`` a text.
+
+    Raises:
+        OutputError: one is missing, or of other dimensions or another type.
+    """
+    for name, (dimensions, kind) in expected.items():
+        array = arrays.get(name)
+        if array is None:
+            raise damaged(path, name)
+        of_kind = array.dtype == np.uint8 if kind == "u1" else array.dtype.kind == kind
+        if array.ndim != dimensions or not of_kind:
+            raise damaged(path, name, f"{array.dtype} {list(array.shape)}")
+        if kind == "f" and not np.isfinite(array).all():
+            raise damaged(path, name, "NaN")
+
+
+def check_predictions(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+    """Check ``predictions.npz``: labels that are classes, and probabilities that are such.
+
+    Raises:
+        OutputError: they are not.
+    """
+    splits = ("test", "valid") if "valid_labels" in arrays else ("test",)
+    for split in splits:
+        labels, chances = f"{split}_labels", f"{split}_probabilities"
+        check_arrays(path, arrays, {labels: (1, "i"), chances: (2, "f")})
+        true, probabilities = arrays[labels], arrays[chances]
+        if len(true) != len(probabilities) or not len(true):
+            raise damaged(path, labels, len(true))
+        if true.min() < 0 or true.max() >= probabilities.shape[1]:
+            raise damaged(path, labels, int(true.max()))
+        sums = probabilities.sum(axis=1, dtype=np.float64)
+        if probabilities.min() < 0 or np.abs(sums - 1).max() > _ROUNDING:
+            raise damaged(path, chances, float(sums[np.abs(sums - 1).argmax()]))
+
+
+def check_mistakes(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+    """Check ``mistakes.npz``: as many images as positions.
+
+    Raises:
+        OutputError: it has not.
+    """
+    check_arrays(path, arrays, {"indices": (1, "i"), "images": (4, "u1")})
+    indices = arrays["indices"]
+    if len(indices) != len(arrays["images"]) or (indices < 0).any():
+        raise damaged(path, "indices", list(indices.shape))
+
+
+def check_images(arrays: Mapping[str, NDArray[Any]], data: Mapping[str, Any], path: Path) -> None:
+    """Check ``data.npz``: images of the classes and of the shape that ``data.json`` says.
+
+    Raises:
+        OutputError: they are others.
+    """
+    augmented = {name: (5, "u1") for name in arrays if name.startswith("augmented_")}
+    needed = {"example_images": (5, "u1"), "original_images": (4, "u1")}
+    check_arrays(path, arrays, needed | augmented)
+    shape = tuple(data["image_shape"])
+    originals = len(arrays["original_images"])
+    for name in (*needed, *augmented):
+        array = arrays[name]
+        count = len(data["counts"]["train"]) if name == "example_images" else originals
+        if array.shape[-3:] != shape or len(array) != count or not array.size:
+            raise damaged(path, name, list(array.shape))
+
+
+def checked_history(
+    rows: Sequence[Mapping[str, str]], epochs: int, columns: Sequence[str], path: Path
+) -> list[dict[str, float]]:
+    """Return the rows of ``history.csv`` as numbers, one per epoch, in order.
+
+    A final training has no figures of validation: its rows are without.
+
+    Raises:
+        OutputError: a row is missing, or a figure is none.
+    """
+    if len(rows) != epochs or any(set(columns) - set(row) for row in rows):
+        raise damaged(path, "epoch", len(rows))
+    return [_epoch(row, number, path) for number, row in enumerate(rows, start=1)]
+
+
+def _epoch(row: Mapping[str, str], number: int, path: Path) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, text in row.items():
+        if not text and name.startswith("valid_"):
+            continue
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise damaged(path, name, text) from error
+        most = 1.0 if name.endswith("_accuracy") else float("inf")
+        if not isfinite(value) or not 0 <= value <= most:
+            raise damaged(path, name, text)
+        found[name] = value
+    if found["epoch"] != number:
+        raise damaged(path, "epoch", row["epoch"])
+    return found

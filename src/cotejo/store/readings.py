@@ -1,0 +1,105 @@
+"""``test-reads.csv``: every reading of the test set, one row each, in the order in which they were.
+
+Each row's seal covers the row and the seal before it, so that a row changed, left out or put in
+between shows. Rows at the end can be cut off unseen; each run's ``test_reads`` tells of those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from cotejo.errors import OutputError
+from cotejo.store.files import damaged, read_csv, write_csv
+from cotejo.store.seals import SEAL
+
+__all__ = ["READINGS", "note_reading", "put_damaged_readings_aside", "read_readings"]
+
+READINGS = "test-reads.csv"
+
+_COLUMNS = ("time", "alternative", "seed", "key")
+_SHORT = 16
+"""Digits of a row's seal: enough to show an accident, short enough to read the file."""
+
+
+def note_reading(folder: Path, *, time: str, alternative: str, seed: int, key: str) -> None:
+    """Add a row to the ``test-reads.csv`` of a study's folder.
+
+    Raises:
+        OutputError: what is there is damaged, or it can't be written.
+    """
+    rows = read_readings(folder)
+    added = {"time": time, "alternative": alternative, "seed": str(seed), "key": key}
+    sealed = [*rows, added | {SEAL: _chain([*rows, added])}]
+    # Rows of before there were seals stay without.
+    filled = ({SEAL: None} | row for row in sealed)
+    write_csv(folder / READINGS, (*_COLUMNS, SEAL), filled)
+
+
+def read_readings(folder: Path) -> list[dict[str, str]]:
+    """Return the rows of a study's ``test-reads.csv``; none where nothing was read yet.
+
+    Raises:
+        OutputError: a row is not as it was written, or it is no such file.
+    """
+    path = folder / READINGS
+    if not path.exists():
+        return []
+    rows = read_csv(path)
+    begun = False
+    for count, row in enumerate(rows, start=1):
+        seal = row.get(SEAL)
+        begun = begun or bool(seal)
+        if not _is_reading(row) or (begun and seal != _chain(rows[:count])):
+            raise damaged(path, f"row {count}", ",".join(row.values()))
+    return rows
+
+
+def put_damaged_readings_aside(folder: Path) -> Path | None:
+    """Rename a damaged ``test-reads.csv``, so that a study can go on, and return its new path.
+
+    Nothing of it is lost, and a report counts the readings of what is written from then on.
+
+    Raises:
+        OutputError: it can't be read or renamed.
+    """
+    try:
+        read_readings(folder)
+    except OutputError as error:
+        if error.key != "damaged_study_file":
+            raise
+        path = folder / READINGS
+        aside = next(
+            free
+            for number in range(1, 10_000)
+            if not (free := path.with_name(f"test-reads-damaged-{number}.csv")).exists()
+        )
+        try:
+            path.rename(aside)
+        except OSError as failed:
+            raise OutputError(
+                "cannot_write", path=aside, reason=failed.strerror or failed
+            ) from failed
+        return aside
+    return None
+
+
+def _is_reading(row: Mapping[str, str]) -> bool:
+    if not all(row.get(column) for column in _COLUMNS):
+        return False
+    try:
+        datetime.fromisoformat(row["time"])
+    except ValueError:
+        return False
+    return row["seed"].isdecimal() and len(row["seed"]) <= 10
+
+
+def _chain(rows: list[dict[str, str]]) -> str:
+    """Return the seal of the last of ``rows``, which covers all before it."""
+    seal = ""
+    for row in rows:
+        text = "\n".join([seal, *(row[column] for column in _COLUMNS)])
+        seal = hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+    return seal

@@ -1,0 +1,309 @@
+"""The schemas of a study's JSON files: what must be there, of which type, within which bounds.
+
+A file that is of the right format and does not fit was not written by Cotejo, or was edited by
+hand. What a report can do without may be missing; what is there must be of its type.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["Content", "Data", "FinishedRun", "Metrics", "Run", "Study"]
+
+
+def _is_moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+def _are_distinct(values: list[Any]) -> list[Any]:
+    if len(set(values)) != len(values):
+        raise ValueError("one is there twice")
+    return values
+
+
+Moment = Annotated[str, AfterValidator(_is_moment)]
+Text = dict[str, str] | str | None
+Fraction = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+Positive = Annotated[int, Field(ge=1, lt=2**53)]
+Side = Annotated[int, Field(ge=1, le=65535)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Bounds = Annotated[list[float], Field(min_length=2, max_length=2)] | None
+Key = Annotated[str, Field(min_length=1, max_length=128)]
+FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""The name of an alternative: a folder's, which leads nowhere else."""
+Settings = dict[str, bool | int | float | str | None]
+
+
+class Content(BaseModel):
+    """A JSON object, or a part of one: no value is taken for one of another type."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+class _File(Content):
+    bytes: Count
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Alternative(Content):
+    name: FolderName
+    label: Text = None
+    settings: Settings = {}
+
+
+class _Claim(Content):
+    text: dict[str, str]
+    better: str
+    than: Annotated[list[str], Field(min_length=1)] | None = None
+    value: float | None = None
+    by: float
+    metric: Literal["test_accuracy", "valid_accuracy", "gap", "epochs", "seconds"]
+    reach: Fraction | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> _Claim:
+        """Check that it has what its metric needs, and one thing to be compared with."""
+        if (self.than is None) == (self.value is None):
+            raise ValueError("than, value")
+        if (self.reach is None) == (self.metric == "epochs"):
+            raise ValueError("reach")
+        return self
+
+
+class Study(Content):
+    """``study.json``."""
+
+    name: str = ""
+    title: Text = None
+    data: str | None = None
+    requested_data: str | None = None
+    quick: bool = False
+    final: bool = False
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_are_distinct)]
+    alternatives: list[_Alternative]
+    claims: list[_Claim] = []
+    keys: dict[str, dict[str, Key]] = {}
+    command: str = ""
+    files: dict[str, _File] = {}
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Study:
+        """Check that alternatives have different names, and claims are about them."""
+        names = [alternative.name for alternative in self.alternatives]
+        if len(set(names)) != len(names):
+            raise ValueError("alternatives")
+        for claim in self.claims:
+            if not {claim.better, *(claim.than or [])} <= set(names):
+                raise ValueError("claims")
+        return self
+
+
+class _Counts(Content):
+    train: list[Count]
+    valid: list[Count]
+    test: list[Count]
+
+
+class _Split(Content):
+    method: str = ""
+
+
+class _Channels(Content):
+    mean: list[Fraction]
+    std: list[Fraction]
+
+
+class Data(Content):
+    """``data.json``."""
+
+    name: str
+    source: str | None = None
+    fingerprint: str | None = None
+    image_shape: Annotated[list[Side], Field(min_length=3, max_length=3)]
+    class_names: Annotated[dict[str, list[str]], Field(min_length=1)]
+    split: _Split | None = None
+    counts: _Counts
+    channels: _Channels | None = None
+    files: dict[str, _File] = {}
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Data:
+        """Check that there are as many names and counts as classes."""
+        counts = self.counts
+        lengths = {len(of_split) for of_split in (counts.train, counts.valid, counts.test)}
+        lengths |= {len(names) for names in self.class_names.values()}
+        if len(lengths) != 1 or not sum(counts.test):
+            raise ValueError("class_names, counts")
+        channels = self.channels
+        if channels and {len(channels.mean), len(channels.std)} != {self.image_shape[2]}:
+            raise ValueError("channels")
+        return self
+
+
+class _Reason(Content):
+    key: str
+    values: dict[str, Any] = {}
+    message: str | None = None
+
+
+class _Start(Content):
+    alternative: str
+    key: str
+
+
+class _Layer(Content):
+    name: str
+    type: str
+    output_shape: list[int | None] | None = None
+    parameters: Count
+
+
+class _Model(Content):
+    parameters: Count
+    operations_per_image: Count | None = None
+    bytes: Count | None = None
+    layers: list[_Layer] | None = None
+
+
+class _Machine(Content):
+    processor: str | None = None
+    cores: Count | None = None
+    memory_gib: NotNegative | None = None
+    accelerator: str | None = None
+    onednn: bool | None = None
+    system: str | None = None
+
+
+class _RunData(Content):
+    name: str | None = None
+    fingerprint: str | None = None
+    train: Count | None = None
+    valid: Count | None = None
+    test: Count | None = None
+
+
+class Run(Content):
+    """``run.json`` of a run that came to an end."""
+
+    key: Key
+    status: Literal["finished", "failed"]
+    reason: _Reason | None = None
+    alternative: str
+    seed: Seed
+    settings: Settings = {}
+    start_from: _Start | None = None
+    model: _Model | None = None
+    precision: str | None = None
+    backend: str | None = None
+    versions: dict[str, str] | None = None
+    machine: _Machine | None = None
+    started: Moment | None = None
+    finished: Moment | None = None
+    dataset: _RunData | None = None
+    files: dict[str, _File] = {}
+
+
+class _Timings(Content):
+    train_seconds: NotNegative
+    images_per_second: NotNegative
+    inference_ms_per_image: NotNegative | None = None
+
+
+class FinishedRun(Run):
+    """``run.json`` of one that finished."""
+
+    epochs: Positive
+    best_epoch: Positive | None = None
+    stopped_early: bool = False
+    timings: _Timings
+    test_reads: Count = 1
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> FinishedRun:
+        """Check that the best epoch was trained."""
+        if (self.best_epoch or 1) > self.epochs:
+            raise ValueError("best_epoch")
+        return self
+
+
+class _Measured(Content):
+    accuracy: Fraction
+    loss: NotNegative
+    images: Positive
+
+
+class _OfClass(Content):
+    precision: Fraction
+    recall: Fraction
+    f1: Fraction
+    auc: Fraction | None = None
+    support: Count
+    precision_interval: Bounds = None
+    recall_interval: Bounds = None
+    f1_interval: Bounds = None
+    auc_interval: Bounds = None
+
+
+class _Bin(Content):
+    low: Fraction
+    high: Fraction
+    images: Count
+    confidence: Fraction | None
+    accuracy: Fraction | None
+
+
+class _Calibration(Content):
+    ece: Fraction
+    temperature: Annotated[float, Field(gt=0)] | None = None
+    ece_scaled: Fraction | None = None
+    loss_scaled: NotNegative | None = None
+    brier_scaled: NotNegative | None = None
+    reliability: Annotated[list[_Bin], Field(min_length=1)]
+    reliability_scaled: Annotated[list[_Bin], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> _Calibration:
+        """Check that what follows from a temperature is there where one is, and only there.
+
+        It is fitted on the validation images, which a final training has none of.
+        """
+        scaled = (self.ece_scaled, self.loss_scaled, self.brier_scaled, self.reliability_scaled)
+        if {value is None for value in (self.temperature, *scaled)} == {True, False}:
+            raise ValueError("test.calibration")
+        return self
+
+
+class _Tested(_Measured):
+    macro_f1: Fraction
+    macro_precision: Fraction | None = None
+    macro_recall: Fraction | None = None
+    macro_auc: Fraction | None = None
+    brier: Annotated[float, Field(ge=0, le=2)] | None = None
+    top2_accuracy: Fraction | None = None
+    intervals: dict[str, Bounds] | None = None
+    calibration: _Calibration | None = None
+    per_class: list[_OfClass]
+    confusion: list[list[Count]]
+
+
+class Metrics(Content):
+    """``metrics.json``; a final training has no ``valid``."""
+
+    train: _Measured
+    valid: _Measured | None = None
+    test: _Tested
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Metrics:
+        """Check that each class has a row of figures, and a row and a column of the matrix."""
+        classes = len(self.test.per_class)
+        matrix = self.test.confusion
+        if not classes or {len(matrix), *(len(row) for row in matrix)} != {classes}:
+            raise ValueError("test.confusion")
+        return self

@@ -1,0 +1,129 @@
+"""The evaluation of a trained network: the one place that judges by the test images."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from cotejo.backend import keras
+from cotejo.data.dataset import Split
+from cotejo.errors import OutputError
+from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
+from cotejo.models import portable
+from cotejo.store import json_content, note_reading, npz_content, read_readings
+from cotejo.study.record import RunJob, now
+from cotejo.train import predict_logits, softmax
+
+__all__ = ["TRAIN_SAMPLE", "Evaluation", "evaluate", "model_content"]
+
+TRAIN_SAMPLE = 10_000
+"""The training images, from the first, on which a trained model's accuracy is measured."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What measuring a network gave.
+
+    Attributes:
+        files: the content of ``metrics.json``, ``predictions.npz`` and ``mistakes.npz``.
+        inference_seconds: that one image's prediction took.
+        test_reads: how often a run of this key has read the test images, this time included.
+        reading: what could not be noted of this reading yet, as `note_reading` takes it.
+    """
+
+    files: dict[str, bytes]
+    inference_seconds: float
+    test_reads: int
+    reading: Mapping[str, Any] | None
+
+
+def evaluate(job: RunJob, network: keras.Model, learned: Split) -> Evaluation:
+    """Measure a network on each split; the reading of the test images is noted before it."""
+    dataset, tta = job.dataset, job.settings.tta
+    sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
+    on_sample = softmax(predict_logits(network, sample.images, tta=tta))
+    trained = classification_metrics(sample.labels, on_sample)
+    on_valid: dict[str, NDArray[Any]] = {}
+    if len(dataset.valid):
+        on_valid["valid_labels"] = dataset.valid.labels
+        valid_logits = predict_logits(network, dataset.valid.images, tta=tta)
+        on_valid["valid_probabilities"] = softmax(valid_logits)
+    reading = _note(job)
+    test = dataset.test
+    started = time.perf_counter()
+    test_logits = predict_logits(network, test.images, tta=tta)
+    inference_seconds = (time.perf_counter() - started) / len(test)
+    test_probabilities = softmax(test_logits)
+    mistakes = select_mistakes(test.labels, test_probabilities)
+    predictions = {
+        "test_labels": test.labels,
+        "test_probabilities": test_probabilities,
+        **on_valid,
+    }
+    on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
+    files = {
+        "metrics.json": json_content({"train": on_train, **split_metrics(predictions)}),
+        "mistakes.npz": npz_content({"indices": mistakes, "images": test.images[mistakes]}),
+        "predictions.npz": npz_content(predictions),
+    }
+    return Evaluation(files, inference_seconds, _test_reads(job), reading)
+
+
+def _note(job: RunJob) -> dict[str, Any] | None:
+    """Note this reading of the test images, or return what is to be noted where it can't be.
+
+    A full disk would otherwise cost the training that has just ended.
+    """
+    planned = job.planned
+    reading: dict[str, Any] = {
+        "time": now(),
+        "alternative": planned.alternative,
+        "seed": planned.seed,
+        "key": planned.key,
+    }
+    try:
+        note_reading(job.study_folder, **reading)
+    except OutputError:
+        return reading
+    return None
+
+
+def _test_reads(job: RunJob) -> int:
+    """Count this run's readings of the test set: more than one where it was trained again."""
+    try:
+        rows = read_readings(job.study_folder)
+    except OutputError:
+        rows = []
+    return max(1, sum(row["key"] == job.planned.key for row in rows))
+
+
+def model_content(network: keras.Model, folder: Path) -> bytes:
+    """Return a network's ``.keras`` file, a softmax at its end: pixels in, probabilities out.
+
+    Args:
+        network: from pixels to logits.
+        folder: where the file may be written for a moment, if nowhere else: Keras saves by name.
+
+    Raises:
+        OutputError: there is no room for it anywhere.
+    """
+    kept = portable(network)
+    outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(kept.output)
+    model = keras.Model(kept.input, outputs, name=network.name)
+    failure: OSError | RuntimeError | None = None
+    for place in (None, folder, Path("/dev/shm")):  # noqa: S108
+        try:
+            with tempfile.TemporaryDirectory(prefix=".tmp-", dir=place) as temporary:
+                path = Path(temporary) / "model.keras"
+                model.save(path)
+                return path.read_bytes()
+        except (OSError, RuntimeError) as error:  # h5py has a RuntimeError for a full disk
+            failure = error
+    reason = getattr(failure, "strerror", None) or failure
+    raise OutputError("cannot_write", path=folder / "model.keras", reason=reason) from failure

@@ -1,0 +1,185 @@
+"""What a run found: kept in memory until it is written, so that no training is lost to a full disk.
+
+Where a run's folder can't be written, its files go beside it, to Cotejo's cache folder or to the
+system's folder of temporary files, and the study's next start brings them back from there. Where
+nothing can be written at all they wait in memory, and writing is tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cotejo.data.places import cache_folder
+from cotejo.errors import OutputError
+from cotejo.progress import Observer, PlannedRun
+from cotejo.store import (
+    RunFolder,
+    StudyFolder,
+    described_content,
+    make_folder,
+    note_reading,
+    read_readings,
+    write_file,
+    write_json,
+)
+from cotejo.study.replaced import clear
+
+__all__ = ["Results", "bring_back_kept", "save"]
+
+PATIENCE = 600.0
+"""Seconds for which results that can be written nowhere wait for somebody to make room."""
+PAUSE = 5.0
+"""Seconds between two attempts."""
+
+
+@dataclass
+class Results:
+    """What a run came to.
+
+    Attributes:
+        planned: which run.
+        study_folder: its study's, where its reading of the test set is noted.
+        record: the content of ``run.json``, but for the list of files.
+        files: the content of the others, by name.
+        reading: of the test set, where it could not be noted yet: what `note_reading` takes.
+    """
+
+    planned: PlannedRun
+    study_folder: Path
+    record: dict[str, Any]
+    files: dict[str, bytes]
+    reading: Mapping[str, Any] | None = None
+
+    def write(self) -> None:
+        """Write everything to where it belongs.
+
+        Raises:
+            OutputError: something can't be written.
+        """
+        if self.reading is not None:
+            note_reading(self.study_folder, **self.reading)
+            self.reading = None
+        self.write_to(self.planned.folder)
+
+    def write_to(self, folder: Path) -> None:
+        """Write the run's files to a folder, ``run.json`` last.
+
+        Raises:
+            OutputError: one can't be written.
+        """
+        make_folder(folder)
+        for name, content in self.files.items():
+            write_file(folder / name, content)
+        listed = {name: described_content(self.files[name]) for name in sorted(self.files)}
+        write_json(folder / "run.json", {**self.record, "files": listed})
+
+
+def save(results: Results, observer: Observer) -> None:
+    """Write what a run found: where it belongs, else beside it, else as soon as there is room.
+
+    Raises:
+        OutputError: it could not be written where it belongs. The error says where it is kept,
+            or that it is lost.
+    """
+    try:
+        results.write()
+    except OutputError as error:
+        # A failure is quickly had again; a training is not.
+        if results.record["status"] != "finished":
+            raise
+        if (kept := _keep_beside(results)) is not None:
+            raise OutputError(
+                "results_kept", path=results.planned.folder, kept=kept, reason=_reason(error)
+            ) from error
+        observer.waiting_to_write(results.planned, error)
+        _wait_and_write(results)
+
+
+def _keep_beside(results: Results) -> Path | None:
+    """Write the results to the first place that takes them, and return it; None where none does."""
+    for place in _places():
+        folder = place / _short(results.planned.key)
+        try:
+            make_folder(place)
+            results.write_to(folder)
+        except OutputError:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            return folder
+    return None
+
+
+def _wait_and_write(results: Results) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        time.sleep(PAUSE)
+        try:
+            return results.write()
+        except OutputError:
+            if time.monotonic() > until:
+                raise
+
+
+def bring_back_kept(study_folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
+    """Move what `save` kept of a study's runs beside it to where it belongs.
+
+    Args:
+        study_folder: the study's.
+        keys: each run's key, by alternative and seed.
+
+    Raises:
+        OutputError: it can't be moved.
+    """
+    for (alternative, seed), key in keys.items():
+        place = StudyFolder(study_folder).run(alternative, seed)
+        for kept in map(RunFolder, _kept(key)):
+            if kept.is_finished and kept.key == key and not place.is_finished:
+                clear(place.path, key, study_folder)
+                _note(study_folder, alternative, seed, kept)
+                _move(kept.path, place.path)
+
+
+def _note(study_folder: Path, alternative: str, seed: int, run: RunFolder) -> None:
+    """Note a reading of the test set that could not be noted when it was made."""
+    key = str(run.key)
+    if not any(row["key"] == key for row in read_readings(study_folder)):
+        when = run.record["finished"]
+        note_reading(study_folder, time=when, alternative=alternative, seed=seed, key=key)
+
+
+def _move(source: Path, target: Path) -> None:
+    make_folder(target.parent)
+    try:
+        # Between two disks: what is there is deleted only once it was copied.
+        shutil.move(source, target)
+    except OSError as error:
+        raise OutputError("cannot_write", path=target, reason=error.strerror or error) from error
+
+
+def _kept(key: str) -> Iterator[Path]:
+    for place in _places():
+        folder = place / _short(key)
+        # In a folder that everybody may write to, a stranger could have left one of that name.
+        if folder.is_dir() and (os.name == "nt" or folder.stat().st_uid == os.getuid()):
+            yield folder
+
+
+def _places() -> tuple[Path, ...]:
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    return cache_folder() / "kept", Path(tempfile.gettempdir()) / f"cotejo-kept-{user}"
+
+
+def _short(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _reason(error: OutputError) -> str:
+    return str(error.values.get("reason", error))

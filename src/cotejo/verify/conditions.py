@@ -1,0 +1,22 @@
+"""Where and with what a study's runs were made: versions, machines, what a key does not say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from cotejo.examination import Finding
+from cotejo.facts.conditions import described_conditions, differing_conditions
+from cotejo.store import StudyFolder
+from cotejo.verify.files import SoundRuns
+
+__all__ = ["condition_findings"]
+
+
+def condition_findings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]:
+    """Say one line per kind of machine and versions, and whether runs differ in them."""
+    counts = Counter(described_conditions(run.record) for _, _, run in runs)
+    for text, count in counts.items():
+        yield Finding("ok", "verify.conditions", {"count": count, "conditions": text})
+    if differing := differing_conditions([run.record for _, _, run in runs]):
+        yield Finding("warning", "verify.conditions_differ", {"names": ", ".join(differing)})

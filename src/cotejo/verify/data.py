@@ -1,0 +1,72 @@
+"""Whether a study's labels and fingerprint fit the data, and how often the test set was read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from cotejo.data import Dataset, without_validation
+from cotejo.errors import OutputError
+from cotejo.examination import Finding, Level
+from cotejo.store import StudyFolder, read_readings
+from cotejo.study.study import first_images
+from cotejo.verify.files import SoundRuns
+
+__all__ = ["as_the_study_saw_it", "data_findings"]
+
+
+def as_the_study_saw_it(study: StudyFolder, dataset: Dataset) -> Dataset:
+    """Return the data cut down as for a quick look, or without validation as for a final one."""
+    if study.study.get("quick"):
+        dataset = first_images(dataset)
+    return without_validation(dataset) if study.study.get("final") else dataset
+
+
+def data_findings(
+    study: StudyFolder, runs: SoundRuns, dataset: Dataset | None
+) -> Iterator[Finding]:
+    """Compare fingerprint and labels with the data, and count the readings of the test set."""
+    name = study.study.get("data")
+    if dataset is None:
+        yield Finding("warning", "verify.data_not_at_hand", {"name": name})
+    else:
+        yield from _compared(study, runs, as_the_study_saw_it(study, dataset))
+    yield from _readings(study, runs)
+
+
+def _compared(study: StudyFolder, runs: SoundRuns, dataset: Dataset) -> Iterator[Finding]:
+    said = study.data.get("fingerprint")
+    if said != dataset.fingerprint:
+        values = {"said": str(said)[:16], "found": dataset.fingerprint[:16], "name": dataset.name}
+        yield Finding("error", "verify.other_data", values)
+        return
+    splits = {"test": dataset.test.labels, "valid": dataset.valid.labels}
+    for _, _, run in runs:
+        predictions = run.predictions
+        for split, labels in splits.items():
+            own = predictions.get(f"{split}_labels", np.zeros(0, np.int32))
+            if not np.array_equal(own, labels):
+                path = run.path / "predictions.npz"
+                field = f"{split}_labels"
+                yield Finding("error", "verify.other_labels", {"path": path, "field": field})
+    yield Finding("ok", "verify.data_fits", {"name": dataset.name, "fingerprint": str(said)[:16]})
+
+
+def _readings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]:
+    try:
+        rows = read_readings(study.path)
+    except OutputError:
+        return  # told already, with the files
+    counts = Counter(row["key"] for row in rows)
+    for _, _, run in runs:
+        said, noted = run.record.get("test_reads", 1), counts[str(run.key)]
+        if noted < said:
+            values = {"path": run.path, "said": said, "noted": noted}
+            yield Finding("error", "verify.reading_missing", values)
+    more = sum(count - 1 for count in counts.values() if count > 1)
+    others = len(counts.keys() - {str(run.key) for _, _, run in runs})
+    level: Level = "warning" if more or others else "ok"
+    key = "verify.readings_more" if more or others else "verify.readings_once"
+    yield Finding(level, key, {"count": len(rows), "runs": len(runs)})

@@ -1,0 +1,137 @@
+"""Whether a study's files are there, whole, and those that were written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cotejo.data.audit import read_audit
+from cotejo.errors import OutputError
+from cotejo.examination import Finding
+from cotejo.facts.checks import check_run, check_settings
+from cotejo.facts.failures import FAILURES
+from cotejo.store import (
+    RunFolder,
+    StudyFolder,
+    described_content,
+    described_files,
+    read_npz,
+    read_readings,
+)
+
+__all__ = ["SoundRuns", "file_findings", "sound_runs"]
+
+SoundRuns = list[tuple[str, int, RunFolder]]
+"""The finished runs whose files are whole: alternative, seed, folder."""
+
+
+def file_findings(folder: Path) -> tuple[StudyFolder | None, list[Finding]]:
+    """Return the study, None where it can't be read, and what its files show.
+
+    Raises:
+        OutputError: the folder holds no study.
+    """
+    study = StudyFolder(folder)
+    if not (folder / "study.json").is_file():
+        raise OutputError("no_study", path=folder)
+    try:
+        check_settings(study)
+    except OutputError as error:
+        return None, [_broken(error)]
+    findings = [*_study_findings(study), *_run_findings(study)]
+    return study, findings
+
+
+def sound_runs(study: StudyFolder) -> SoundRuns:
+    """Return the finished runs whose files are whole and agree with each other."""
+    found = []
+    for alternative in study.study["alternatives"]:
+        for seed, run in study.runs(alternative["name"]):
+            try:
+                if run.record["status"] == "finished" and run.damage is None:
+                    _check(study, run, seed)
+                    found.append((str(alternative["name"]), seed, run))
+            except OutputError:
+                continue  # `file_findings` tells of it
+    return found
+
+
+def _check(study: StudyFolder, run: RunFolder, seed: int) -> None:
+    # A final training has no validation for its files to agree on.
+    if not study.study.get("final"):
+        check_run(run, seed, study.data)
+
+
+def _study_findings(study: StudyFolder) -> Iterator[Finding]:
+    folder, reads = study.path, read_readings
+    checks: list[tuple[str, Callable[[], object]]] = [
+        ("study.toml", lambda: _check_toml(study)),
+        ("data.json", lambda: study.data),
+        ("data.npz", lambda: study.images),
+        ("test-reads.csv", lambda: reads(folder)),
+        (FAILURES, lambda: read_npz(folder / FAILURES)),
+        ("audit.json", lambda: read_audit(folder)),
+    ]
+    whole = ["study.json"]
+    for name, check in checks:
+        if not (folder / name).is_file():
+            if name in ("data.json", "data.npz", "test-reads.csv"):
+                yield _broken(OutputError("missing_file", path=folder / name))
+            continue
+        try:
+            check()
+            whole.append(name)
+        except OutputError as error:
+            yield _broken(error)
+    if study.study.get("format", 1) < 2:
+        yield Finding("warning", "verify.unsealed", {"path": folder / "study.json"})
+    yield Finding("ok", "verify.study_files", {"files": ", ".join(whole)})
+
+
+def _check_toml(study: StudyFolder) -> None:
+    expected = (study.study.get("files") or {}).get("study.toml")
+    found = described_files(study.path, ["study.toml"])["study.toml"]
+    if expected not in (None, found):
+        path = study.path / "study.toml"
+        raise OutputError("damaged_study_file", path=path, part="")
+
+
+def _run_findings(study: StudyFolder) -> Iterator[Finding]:
+    whole, unlisted, failed, asked = 0, 0, 0, 0
+    for alternative in study.study["alternatives"]:
+        asked += len(study.study["seeds"])
+        for seed, run in study.runs(alternative["name"]):
+            try:
+                if run.record["status"] == "failed":
+                    failed += 1
+                    continue
+                if run.damage is not None:
+                    raise run.damage
+                _check(study, run, seed)
+            except OutputError as error:
+                yield _broken(error)
+                continue
+            whole += 1
+            unlisted += not run.listed
+            yield from _log_findings(run)
+    if whole:
+        yield Finding("ok", "verify.run_files", {"count": whole, "asked": asked})
+    if unlisted:
+        yield Finding("warning", "verify.unlisted", {"count": unlisted})
+    if failed:
+        yield Finding("warning", "verify.failed_runs", {"count": failed})
+    if missing := asked - whole - failed:
+        yield Finding("warning", "verify.missing_runs", {"count": missing, "asked": asked})
+
+
+def _log_findings(run: RunFolder) -> Iterator[Finding]:
+    """Tell of a log that is not as it was written, from which nothing follows."""
+    expected, path = run.listed.get("log.txt"), run.path / "log.txt"
+    if expected is None:
+        return
+    if not path.is_file() or described_content(path.read_bytes()) != expected:
+        yield Finding("warning", "verify.log_changed", {"path": path})
+
+
+def _broken(error: OutputError) -> Finding:
+    return Finding("error", "verify.broken", {"reason": error}, error)

@@ -1,0 +1,181 @@
+"""Whether a study's metrics, and its report, follow from its predictions."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from importlib.metadata import version
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from cotejo.errors import OutputError
+from cotejo.evaluate import split_metrics
+from cotejo.examination import Finding, Level
+from cotejo.messages import LANGUAGES
+from cotejo.report import write_report
+from cotejo.store import SEAL, StudyFolder
+from cotejo.verify.files import SoundRuns
+
+__all__ = ["first_difference", "metric_findings", "report_findings"]
+
+_CLOSE = 1e-6
+"""How near numbers are that were computed from the same predictions, on whatever machine."""
+
+
+def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
+    """Compute every metric anew from the predictions, and say where one is another."""
+    following = 0
+    for _, _, run in runs:
+        said = {split: run.metrics[split] for split in ("valid", "test") if split in run.metrics}
+        difference = first_difference(said, split_metrics(run.predictions))
+        if difference is None:
+            following += 1
+            continue
+        values = {"path": run.path / "metrics.json", "field": difference}
+        yield Finding("error", "verify.metrics_differ", values)
+    if following:
+        yield Finding("ok", "verify.metrics_follow", {"count": following})
+
+
+def report_findings(study: StudyFolder) -> Iterator[Finding]:
+    """Write the report anew, elsewhere, and say where the one that is there says something else."""
+    if study.study.get("final"):
+        return
+    folder = study.path
+    if not (folder / "report.json").is_file():
+        yield Finding("warning", "verify.no_report", {"folder": folder})
+        return
+    try:
+        different = _different_files(study)
+    except OutputError as error:
+        yield Finding("error", "verify.broken", {"reason": error}, error)
+        return
+    if not different:
+        yield Finding("ok", "verify.report_follows")
+        return
+    # Another version may say the same differently: that is for a reader to judge.
+    level: Level = "error" if _is_of_this_version(folder) else "warning"
+    for name, field in different.items():
+        yield Finding(level, f"verify.report_differs_{level}", {"path": name, "field": field})
+
+
+def _different_files(study: StudyFolder) -> dict[str, str]:
+    """Return, for each file that the report would write otherwise, where it first differs."""
+    folder = study.path
+    page = folder / "report.html"
+    said = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
+    found = re.search(r'<html lang="(\w+)"', said)
+    languages = [found[1]] if found and found[1] in LANGUAGES else list(LANGUAGES)
+    results = []
+    for language in languages:
+        with tempfile.TemporaryDirectory() as temporary:
+            twin = _twin(study, Path(temporary) / folder.resolve().name)
+            new = write_report(twin, language)
+            different = dict(_compare(folder, twin))
+            if said and (place := _first_other_word(said, new.read_text(encoding="utf-8"))):
+                different["report.html"] = place
+            results.append(different)
+    # The tables' class names are in the report's language, which a study without a page hides.
+    return min(results, key=len)
+
+
+def _twin(study: StudyFolder, twin: Path) -> Path:
+    """Make a folder in which the study's own files are links, and write nothing into theirs."""
+    twin.mkdir()
+    names = [one["name"] for one in study.study["alternatives"]]
+    own = ("study.json", "study.toml", "data.json", "data.npz", "test-reads.csv", "failures.npz")
+    for name in (*own, "audit.csv", "audit.npz", "audit.json", *names):
+        if (study.path / name).exists():
+            (twin / name).symlink_to((study.path / name).resolve())
+    return twin
+
+
+def _compare(folder: Path, twin: Path) -> Iterator[tuple[str, str]]:
+    for new in sorted([*twin.glob("*.csv"), twin / "report.json"]):
+        old = folder / new.name
+        if new.is_symlink():
+            continue
+        if not old.is_file():
+            yield new.name, "–"
+            continue
+        read = _json if new.suffix == ".json" else _csv
+        difference = first_difference(read(old), read(new))
+        if difference is not None:
+            yield new.name, difference
+
+
+def _json(path: Path) -> Any:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return {key: value for key, value in content.items() if key != SEAL}
+
+
+def _csv(path: Path) -> Any:
+    try:
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    except (OSError, ValueError, csv.Error):
+        return None
+    return [[_number(cell) for cell in row] for row in rows]
+
+
+def _number(cell: str) -> Any:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
+
+
+def first_difference(old: Any, new: Any, place: str = "") -> str | None:
+    """Return where two contents first differ, such as ``"test.accuracy"``; None where nowhere.
+
+    Numbers that are as good as equal are equal. What only ``new`` has is no difference: an
+    earlier version wrote less.
+
+    Example:
+        >>> first_difference({"a": [1.0, 2.0]}, {"a": [1.0, 2.5], "b": 1})
+        'a.1'
+    """
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        parts = [(str(key), old[key], new.get(key)) for key in old]
+    elif _is_list(old) and _is_list(new) and len(old) == len(new):
+        parts = [(str(index), *pair) for index, pair in enumerate(zip(old, new, strict=True))]
+    elif isinstance(old, float) and isinstance(new, int | float):
+        return None if isclose(old, new, rel_tol=_CLOSE, abs_tol=_CLOSE) else place or "–"
+    else:
+        return None if old == new else place or "–"
+    for name, one, other in parts:
+        difference = first_difference(one, other, f"{place}.{name}".lstrip("."))
+        if difference is not None:
+            return difference
+    return None
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _first_other_word(old: str, new: str) -> str | None:
+    """Return the words around the first difference of two pages' texts, figures left out."""
+    before, after = _words(old), _words(new)
+    if before == after:
+        return None
+    pairs = enumerate(zip(before, after, strict=False))
+    at = next((i for i, (one, other) in pairs if one != other), min(len(before), len(after)))
+    return "“" + " ".join(before[max(0, at - 3) : at + 4]) + "”"
+
+
+def _words(page: str) -> list[str]:
+    text = re.sub(r"<(svg|style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", " ", text)).split()
+
+
+def _is_of_this_version(folder: Path) -> bool:
+    page = folder / "report.html"
+    return page.is_file() and f"Cotejo {version('cotejo')}" in page.read_text("utf-8", "replace")

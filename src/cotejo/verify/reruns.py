@@ -1,0 +1,99 @@
+"""Runs trained again, and compared with what a study says that they gave."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cotejo.backend import keras
+from cotejo.config import StudyConfig
+from cotejo.data import Dataset
+from cotejo.errors import CotejoError
+from cotejo.examination import Finding, Level
+from cotejo.facts.conditions import differing_conditions
+from cotejo.progress import Observer, PlannedRun
+from cotejo.store import RunFolder, StudyFolder
+from cotejo.study.plan import plan_runs, resolve, run_keys
+from cotejo.study.record import RunJob
+from cotejo.study.run import execute
+from cotejo.study.study import quickened
+from cotejo.verify.data import as_the_study_saw_it
+from cotejo.verify.files import SoundRuns
+
+__all__ = ["rerun_findings"]
+
+
+def rerun_findings(
+    study: StudyFolder,
+    runs: SoundRuns,
+    dataset: Dataset,
+    count: int,
+    starting: Callable[[str], object],
+) -> Iterator[Finding]:
+    """Train some runs again, those that took the least time, and compare the predictions.
+
+    Under the same conditions they must be equal bit for bit; under others it is said by how much
+    they differ.
+    """
+    config = resolve(StudyConfig.load(study.path / "study.toml"))
+    if study.study.get("quick"):
+        config = quickened(config)
+    dataset = as_the_study_saw_it(study, dataset)
+    shortest = sorted(runs, key=lambda run: float(run[2].record["timings"]["train_seconds"]))
+    for alternative, seed, old in shortest[:count]:
+        starting("verify.working_rerun")
+        with tempfile.TemporaryDirectory() as temporary:
+            yield _compared(config, dataset, alternative, seed, old, Path(temporary))
+
+
+def _compared(
+    config: StudyConfig,
+    dataset: Dataset,
+    alternative: str,
+    seed: int,
+    old: RunFolder,
+    folder: Path,
+) -> Finding:
+    values: dict[str, Any] = {"alternative": alternative, "seed": seed}
+    config = config.model_copy(update={"seeds": (seed,)})
+    keys = run_keys(config, dataset, keras.config.backend())
+    if keys[alternative, seed] != old.key:
+        return Finding("warning", "verify.rerun_other_key", values)
+    parameters = dict.fromkeys((each.name for each in config.alternatives), 0)
+    planned = {run.alternative: run for run in plan_runs(config, keys, folder, parameters)}
+    try:
+        new = _train(config, dataset, planned, alternative, folder)
+    except CotejoError as error:
+        return Finding("error", "verify.broken", {"reason": error}, error)
+    before, after = (run.predictions["test_probabilities"] for run in (old, new))
+    if np.array_equal(before, after):
+        return Finding("ok", "verify.rerun_equal", values)
+    values["difference"] = f"{float(np.abs(before - after).max()):.2g}"
+    values["images"] = int((before.argmax(axis=1) != after.argmax(axis=1)).sum())
+    same = not differing_conditions([old.record, new.record])
+    level: Level = "error" if same else "warning"
+    return Finding(level, f"verify.rerun_differs_{level}", values)
+
+
+def _train(
+    config: StudyConfig,
+    dataset: Dataset,
+    planned: dict[str, PlannedRun],
+    name: str,
+    folder: Path,
+) -> RunFolder:
+    """Train an alternative, after those that it starts from."""
+    settings = config.alternative(name).settings
+    parent = settings.start_from
+    if parent is not None:
+        _train(config, dataset, planned, parent, folder)
+    start = planned[parent] if parent is not None else None
+    job = RunJob(planned[name], settings, start, dataset, folder, quick=False, command="")
+    reason = execute(job, Observer())
+    if reason is not None:
+        raise reason
+    return RunFolder(planned[name].folder)
