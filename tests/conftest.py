@@ -31,3 +31,30 @@ def cifar10():
     from cotejo.data import load
 
     return load("cifar10")
+
+
+@pytest.fixture(scope="session")
+def small_study(tmp_path_factory):
+    """A study of two alternatives, one of which starts from the other, × two seeds, with a report.
+
+    Whoever changes it copies it first.
+    """
+    from cotejo.config import StudyConfig
+    from cotejo.study import Study
+
+    folder = tmp_path_factory.mktemp("small") / "study"
+    config = StudyConfig.parse(
+        {
+            "data": "digits",
+            "seeds": 2,
+            "base": {"model": "cnn3", "epochs": 1},
+            "alternative": [
+                {"name": "plain"},
+                {"name": "on", "start_from": "plain", "augment": "notebook"},
+            ],
+        }
+    )
+    study = Study(config)
+    study.run(out=folder)
+    study.report()
+    return folder

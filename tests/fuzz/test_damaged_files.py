@@ -19,8 +19,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from damage import copied, damage, forget_seals
+from fuzzing import cases
 
-from conftest import cases
 from cotejo.data.audit import read_audit
 from cotejo.errors import CotejoError
 from cotejo.facts import best_alternative, gather
@@ -76,20 +76,20 @@ def is_one_line(error: CotejoError) -> bool:
 
 
 @pytest.fixture(scope="module")
-def before(trained):
-    return everything(trained)
+def before(small_study):
+    return everything(small_study)
 
 
 @pytest.fixture(scope="module")
-def old(trained, tmp_path_factory):
-    folder = copied(trained, tmp_path_factory.mktemp("old") / "study")
+def old(small_study, tmp_path_factory):
+    folder = copied(small_study, tmp_path_factory.mktemp("old") / "study")
     forget_seals(folder)
     return folder
 
 
 @pytest.mark.parametrize("seed", cases(160))
-def test_a_damaged_file_is_named_or_costs_nothing(trained, before, tmp_path, seed):
-    folder = copied(trained, tmp_path / "study")
+def test_a_damaged_file_is_named_or_costs_nothing(small_study, before, tmp_path, seed):
+    folder = copied(small_study, tmp_path / "study")
     name = random.Random(seed).choice(FILES)
     how = damage(folder, name, seed)
     try:
@@ -127,8 +127,8 @@ def test_what_no_seal_covers_never_ends_in_a_traceback(old, tmp_path, seed):
 
 
 @pytest.mark.parametrize("seed", cases(20))
-def test_a_damaged_run_predicts_as_before_or_says_why_not(trained, tmp_path, seed, digits):
-    folder = copied(trained, tmp_path / "study")
+def test_a_damaged_run_predicts_as_before_or_says_why_not(small_study, tmp_path, seed, digits):
+    folder = copied(small_study, tmp_path / "study")
     run = folder / "plain" / "seed-1"
     name = random.Random(seed).choice(["model.keras"] * 3 + ["run.json", "metrics.json"])
     how = damage(folder, f"plain/seed-1/{name}", seed)
@@ -138,13 +138,13 @@ def test_a_damaged_run_predicts_as_before_or_says_why_not(trained, tmp_path, see
     except CotejoError as error:
         assert is_one_line(error), how
         return
-    expected = Classifier.load(trained / "plain" / "seed-1").probabilities(images)
+    expected = Classifier.load(small_study / "plain" / "seed-1").probabilities(images)
     np.testing.assert_array_equal(found, expected, err_msg=how)
 
 
 @pytest.mark.parametrize("seed", cases(12))
-def test_verify_finds_what_was_changed(trained, tmp_path, seed):
-    folder = copied(trained, tmp_path / "study")
+def test_verify_finds_what_was_changed(small_study, tmp_path, seed):
+    folder = copied(small_study, tmp_path / "study")
     name = random.Random(seed).choice(FILES)
     content = (folder / name).read_bytes()
     how = damage(folder, name, seed)
@@ -158,17 +158,17 @@ def test_verify_finds_what_was_changed(trained, tmp_path, seed):
     assert ("error" in levels or "warning" in levels) == changed, how
 
 
-def test_the_advice_helps_for_every_file_of_the_study(trained, tmp_path):
+def test_the_advice_helps_for_every_file_of_the_study(small_study, tmp_path):
     from cotejo.config import StudyConfig
     from cotejo.study import Study
 
-    folder = copied(trained, tmp_path / "study")
+    folder = copied(small_study, tmp_path / "study")
     for name in ("study.json", "data.json", "data.npz", "failures.npz", "audit.json"):
         (folder / name).write_text("{")
     (folder / "test-reads.csv").write_text("time,alternative,seed,key\n1,2\n")
     shutil.rmtree(folder / "on" / "seed-2")
-    study = Study(StudyConfig.load(trained / "study.toml"))
+    study = Study(StudyConfig.load(small_study / "study.toml"))
     result = study.run(out=folder)
     assert len(result.finished) == 4
     assert write_report(folder).is_file()
-    assert best_alternative(gather(folder)).name == best_alternative(gather(trained)).name
+    assert best_alternative(gather(folder)).name == best_alternative(gather(small_study)).name

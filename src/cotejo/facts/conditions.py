@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cotejo.messages import message
+
 __all__ = ["described_conditions", "differing_conditions"]
 
 _LIBRARIES = ("keras", "tensorflow", "jax", "torch", "numpy")
@@ -37,7 +39,8 @@ def described_conditions(record: Mapping[str, Any]) -> str:
     versions, found = record.get("versions") or {}, conditions(record)
     parts = [f"{name} {number}" for name, number in versions.items()]
     parts += [str(found[name]) for name in ("processor", "accelerator", "precision") if found[name]]
-    parts += [f"{found['cores']} cores"] if found["cores"] else []
+    if found["cores"]:
+        parts.append(message("verify.cores", count=found["cores"]))
     return ", ".join(parts)
 
 
