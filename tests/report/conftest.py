@@ -1,6 +1,7 @@
 """Fabricated studies, shared by the report's tests."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,6 +15,7 @@ from fabricate import Made, fabricate_study
 from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
+from cotejo.report.html import render
 from cotejo.report.prose.words import Words
 
 
@@ -53,6 +55,13 @@ def reported(full):
     """The same, with its report in Spanish beside it."""
     write_report(full, "es")
     return full
+
+
+@pytest.fixture(scope="session")
+def page_of(full):
+    """The page of that study: ``page_of("es")``, rendered once for all who ask for it."""
+    findings = Findings(gather(full))
+    return cache(lambda language: render(findings, language))
 
 
 @pytest.fixture(params=["en", "es"])

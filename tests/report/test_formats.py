@@ -1,9 +1,7 @@
-"""The report as Markdown and as PDF says what the page says; only reports are overwritten."""
+"""The report as Markdown says what the page says; only reports are overwritten."""
 
 import io
 import re
-import sys
-import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,25 +12,15 @@ from PIL import Image
 
 from cotejo.cli.app import run
 from cotejo.errors import ConfigError, OutputError
-from cotejo.facts import gather
 from cotejo.report import write_report, write_reports
-from cotejo.report.findings import Findings
 from cotejo.report.formats import chosen_formats, places
 from cotejo.report.formats.markdown import to_markdown
-from cotejo.report.formats.pdf import import_weasyprint, to_pdf
-from cotejo.report.html import render
-
-try:
-    import_weasyprint()
-except OutputError as error:
-    pdf = pytest.mark.skip(reason=str(error))
-else:
-    pdf = pytest.mark.skipif(False, reason="")
+from cotejo.report.formats.pdf import to_pdf
 
 
 @pytest.fixture(scope="module", params=["en", "es"])
-def page(request, full):
-    return render(Findings(gather(full)), request.param)
+def page(request, page_of):
+    return page_of(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +171,7 @@ def test_the_place_gets_the_format_s_ending(tmp_path):
     assert places(study, ["html"], tmp_path)["html"] == tmp_path / "report.html"
 
 
-@pytest.mark.parametrize("name", ["html", "md", pytest.param("pdf", marks=pdf)])
+@pytest.mark.parametrize("name", ["html", "md", "pdf"])
 def test_only_a_report_is_overwritten(name, reported, tmp_path):
     place = tmp_path / f"other.{name}"
     place.write_text("Written by me, not by Cotejo.\n")
@@ -206,64 +194,6 @@ def test_two_languages_stand_side_by_side(reported, tmp_path):
     assert '<html lang="en">' in english.read_text()
     assert (reported / "report.html").read_text() == before
     write_report(reported, "es")
-
-
-@pdf
-def test_a_pdf_has_pages_a_title_and_a_language(full, tmp_path):
-    content = to_pdf(render(Findings(gather(full)), "es"))
-    assert content.startswith(b"%PDF-")
-    inside = b""
-    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
-        try:
-            inside += zlib.decompress(stream)
-        except zlib.error:
-            inside += stream
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", inside)) > 3
-    assert b"/Lang (es)" in inside
-    assert b"Alternativas inventadas" in inside
-    assert content == to_pdf(render(Findings(gather(full)), "es"))
-    place = tmp_path / "informe.pdf"
-    place.write_bytes(content)
-    assert places(full, ["pdf"], place) == {"pdf": place}
-
-
-@pdf
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.png", Path(__file__).as_uri()])
-def test_a_pdf_fetches_nothing(address, caplog):
-    to_pdf(f'<img src="{address}" alt="">')
-    assert "disallowed protocol" in caplog.text
-
-
-def test_without_weasyprint_one_line_says_how_to_install_it(reported, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "weasyprint", None)
-    for language, said in (("en", "is not installed"), ("es", "no está instalado")):
-        assert run(["report", str(reported), "--format", "pdf", "--lang", language]) == 2
-        shown = capsys.readouterr().err
-        assert said in shown
-        assert "python -m pip install weasyprint`" in shown
-        assert shown.count("\n") == 1
-
-
-def test_the_interpreter_is_named_from_here(reported, tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "weasyprint", None)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
-    monkeypatch.chdir(tmp_path)
-    assert run(["report", str(reported), "--format", "pdf"]) == 2
-    assert "`.venv/bin/python -m pip install weasyprint`" in capsys.readouterr().err
-
-
-def test_without_pango_one_line_names_the_library(reported, monkeypatch, capsys, tmp_path):
-    (tmp_path / "weasyprint.py").write_text(
-        "print('advice')\nraise OSError('no libpango\\nmore')\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "weasyprint"]:
-        monkeypatch.delitem(sys.modules, name)
-    assert run(["report", str(reported), "--format", "pdf"]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert "no libpango. It needs the system's library Pango" in captured.err
-    assert captured.err.count("\n") == 1
 
 
 def test_the_command_writes_what_is_asked_for(reported, tmp_path, capsys):

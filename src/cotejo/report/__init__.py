@@ -40,8 +40,8 @@ def write_report(
         folder: a study's, as `docs/files.md` describes it.
         language: ``"en"`` or ``"es"``.
         format: ``"html"``, one page with everything inside, that opens offline; ``"md"``, with
-            its figures in a folder beside it; or ``"pdf"``, with WeasyPrint installed. By
-            default that of the ending of ``out``, else HTML.
+            its figures in a folder beside it; or ``"pdf"``. By default that of the ending of
+            ``out``, else HTML.
         out: the file to write, whose ending is made the format's; ``report.<format>`` in
             ``folder`` if left out. Of files that are there only a report is overwritten.
 

@@ -17,12 +17,12 @@ def check_installed(name: str) -> None:
     """Check, before anything is drawn, that what writes a format is installed.
 
     Raises:
-        OutputError: WeasyPrint, or a library of the system that it needs, is missing.
+        OutputError: Typst, which lays out a PDF, is missing.
     """
     if name == "pdf":
-        from cotejo.report.formats.pdf import import_weasyprint
+        from cotejo.report.formats.pdf import import_typst
 
-        import_weasyprint()
+        import_typst()
 
 
 def write_page(page: str, path: Path, name: str) -> None:

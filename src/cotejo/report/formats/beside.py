@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from cotejo.store import TEMPORARY
 
-__all__ = ["MARK", "Pictures", "is_free", "picture_folder", "shown_pictures"]
+__all__ = ["MARK", "Pictures", "is_free", "picture_folder", "shown_pictures", "standalone"]
 
 MARK = ".cotejo"
 """The empty file by which a folder of pictures is known for Cotejo's, even a half-written one."""
@@ -38,7 +38,7 @@ class Pictures:
 
     def add_figure(self, svg: str, name: str) -> str:
         """Keep an ``<svg>`` element of the page as a file of its own and return its address."""
-        return self._keep(f"{name}.svg", _alone(svg).encode())
+        return self._keep(f"{name}.svg", standalone(svg).encode())
 
     def add_strip(self, addresses: list[str], place: str) -> str:
         """Keep images, given by their ``data:`` addresses, side by side as one file.
@@ -75,7 +75,7 @@ class Pictures:
         return f"{self.folder}/{name}"
 
 
-def _alone(svg: str) -> str:
+def standalone(svg: str) -> str:
     """Return an element of the page as a document: on white, sized, with a font of its own."""
     head, _, body = svg.partition(">")
     head = re.sub(r'\s(style|role|aria-\w+)="[^"]*"', "", head)

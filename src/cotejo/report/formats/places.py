@@ -13,8 +13,8 @@ from cotejo.report.formats.beside import is_free, picture_folder
 __all__ = ["FORMATS", "PDF_MARK", "chosen_formats", "places"]
 
 FORMATS = ("html", "md", "pdf")
-PDF_MARK = b"Cotejo "
-"""How the identifier of a PDF begins that Cotejo wrote: it stands in the file uncompressed."""
+PDF_MARK = "Cotejo report"
+"""The keyword of a PDF that Cotejo wrote: it stands in the file uncompressed."""
 
 _ENDING = re.compile(r"\.([a-z][a-z0-9]{1,4})")
 _HTML_MARK = b'<meta name="generator" content="Cotejo '
@@ -100,7 +100,9 @@ def _is_report(path: Path, name: str) -> bool:
     if name == "html":
         return _HTML_MARK in content[:4096]
     if name == "pdf":
-        return content.startswith(b"%PDF") and b"/ID [(" + PDF_MARK in content
+        # The second is how PDFs of before 2026-11-26 are known.
+        marks = (f"/Keywords({PDF_MARK})".encode(), b"/ID [(Cotejo ")
+        return content.startswith(b"%PDF") and any(mark in content for mark in marks)
     # The last line of a report in Markdown, up to the version.
     last = content.decode(errors="replace").rstrip().rpartition("\n")[2]
     written = (message("report.made_by", language=one, version="\0") for one in LANGUAGES)

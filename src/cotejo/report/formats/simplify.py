@@ -8,24 +8,17 @@ from collections.abc import Iterable
 from bs4 import BeautifulSoup, Tag
 
 from cotejo.report.formats.beside import Pictures
+from cotejo.report.formats.parsing import parse
 
 __all__ = ["simplify"]
 
 _PER_ROW = 6
 """Images of a gallery side by side."""
-_SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
 def simplify(page: str, pictures: Pictures) -> BeautifulSoup:
     """Return the page's elements, simplified; its figures and images are added to ``pictures``."""
-    figures: list[str] = []
-
-    def aside(found: re.Match[str]) -> str:
-        # HTML's parser would write the names of SVG's elements in small letters.
-        figures.append(found[0])
-        return f'<img class="drawn" alt="{len(figures) - 1}">'
-
-    soup = BeautifulSoup(_SVG.sub(aside, page), "html.parser")
+    soup, figures = parse(page)
     for unseen in soup.select("head, script, style, .swatch"):
         unseen.decompose()
     _link_contents(soup)

@@ -1,0 +1,35 @@
+"""The rendered page, read again as elements, for the forms that are made from it."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup
+
+__all__ = ["parse"]
+
+_SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
+
+
+def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
+    """Return the page's elements and the figures that were drawn in it.
+
+    Args:
+        page: as `cotejo.report.html.render` gives it.
+
+    Returns:
+        The elements, in which an ``<img class="drawn">`` stands for each figure, its position in
+        the list as its ``alt``; and the figures' ``<svg>`` elements, as they were.
+
+    Example:
+        >>> parse("<p>Seen</p><svg viewBox='0 0 1 1'></svg>")
+        (<p>Seen</p><img alt="0" class="drawn"/>, ["<svg viewBox='0 0 1 1'></svg>"])
+    """
+    figures: list[str] = []
+
+    def aside(found: re.Match[str]) -> str:
+        # HTML's parser would write the names of SVG's elements in small letters.
+        figures.append(found[0])
+        return f'<img alt="{len(figures) - 1}" class="drawn">'
+
+    return BeautifulSoup(_SVG.sub(aside, page), "html.parser"), figures

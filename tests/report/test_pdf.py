@@ -1,0 +1,179 @@
+"""The report as PDF says what the page says, on every machine alike, and fetches nothing."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from html import escape
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from cotejo.cli.app import run
+from cotejo.report.formats import places
+from cotejo.report.formats.pdf import to_pdf
+from cotejo.report.formats.tree import to_tree
+
+
+@pytest.fixture(scope="module")
+def page(page_of):
+    return page_of("es")
+
+
+@pytest.fixture(scope="module")
+def content(page):
+    return to_pdf(page)
+
+
+@pytest.fixture(scope="module")
+def read(content):
+    return PdfReader(io.BytesIO(content))
+
+
+def letters(text):
+    """Return the letters and digits alone: lines end, and words part, where the layout says."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def words(nodes):
+    for node in nodes:
+        if isinstance(node, str):
+            yield from re.findall(r"\w+", node)
+        elif node["tag"] != "nav":
+            yield from words(node.get("children", []))
+
+
+def test_every_word_of_the_page_is_in_the_pdf(page, read):
+    said = "".join(letters(one.extract_text()) for one in read.pages)
+    assert [word for word in words(to_tree(page).elements) if letters(word) not in said] == []
+
+
+def test_it_has_pages_a_title_a_language_bookmarks_and_links(page, read):
+    assert 8 < len(read.pages) < 30
+    assert read.metadata.title == "Alternativas inventadas"
+    assert read.trailer["/Root"]["/Lang"] == "es"
+    titles = re.findall(r'<h2><span class="number">\d+</span> (.*?)</h2>', page)
+    marks = [mark.title for mark in read.outline if not isinstance(mark, list)]
+    assert [re.sub(r"^\d+\s+", "", mark) for mark in marks] == titles
+    assert len(read.pages[0].get("/Annots", [])) >= len(titles)
+    for number, sheet in enumerate(read.pages, start=1):
+        assert f"{number} / {len(read.pages)}" in sheet.extract_text().replace("\xa0", " ")
+
+
+def test_every_image_of_the_page_is_in_it(page, read):
+    files = {node["file"] for node in images(to_tree(page).elements)}
+    assert files == set(to_tree(page).files)
+    assert len(files) > 50
+
+
+def images(nodes):
+    for node in nodes:
+        if isinstance(node, dict):
+            yield from [node] if "file" in node else []
+            yield from images(node.get("children", []))
+
+
+def test_galleries_stand_several_images_a_row(read):
+    # One image a line would be a page for each eight of them.
+    most = max(len(sheet["/Resources"].get("/XObject", {})) for sheet in read.pages)
+    assert most >= 16
+
+
+def test_the_same_report_gives_the_same_bytes(page, content):
+    assert to_pdf(page) == content
+
+
+def test_its_letters_come_along(read):
+    fonts = {
+        font.get_object()["/BaseFont"]
+        for sheet in read.pages
+        for font in sheet["/Resources"].get("/Font", {}).values()
+    }
+    assert fonts
+    assert all(re.search(r"\+(DejaVuSans|LibertinusSerif)", font) for font in fonts)
+
+
+def test_a_machine_without_fonts_writes_the_same(page, content, tmp_path):
+    """No font, no home, no language, no font configuration: nothing of the system's is used."""
+    (tmp_path / "page.html").write_text(page)
+    program = (
+        "import sys; from pathlib import Path; from cotejo.report.formats.pdf import to_pdf\n"
+        "Path(sys.argv[2]).write_bytes(to_pdf(Path(sys.argv[1]).read_text('utf-8')))"
+    )
+    bare = {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "FONTCONFIG_FILE": os.devnull,
+        "HOME": str(tmp_path / "nowhere"),
+        "LC_ALL": "C",
+        "MPLCONFIGDIR": str(tmp_path),
+    }
+    out = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "page.html", tmp_path / "page.pdf"],
+        env=bare,
+        capture_output=True,
+        check=True,
+    )
+    assert (out.stdout, out.stderr) == (b"", b"")
+    assert (tmp_path / "page.pdf").read_bytes() == content
+
+
+def test_a_script_that_our_fonts_lack_still_gives_a_pdf(capfd):
+    made = to_pdf("<html lang='es'><title>深度学习</title><p>العربية ไทย 深度学习 🐸</p></html>")
+    assert PdfReader(io.BytesIO(made)).metadata.title == "深度学习"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_no_word_of_a_page_is_an_instruction():
+    label = '#panic("x") *b* _i_ $x$ <l> @r `r` = h \\ "q" // c /* d #import "@preview/a:0.1.0"'
+    page = "<title>T</title><h1>{0}</h1><table></table><p>{0}</p><p><code>{0}</code></p>"
+    read = PdfReader(io.BytesIO(to_pdf(page.format(escape(label)))))
+    assert letters(read.pages[0].extract_text()).count(letters(label)) == 3
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/x.png", Path(__file__).as_uri(), "page.json", "/etc/passwd"]
+)
+def test_a_pdf_fetches_nothing(address):
+    tree = to_tree(f'<img src="{address}" alt="What it shows">')
+    assert tree.files == {}
+    read = PdfReader(io.BytesIO(to_pdf(f'<p><img src="{address}" alt="What it shows"></p>')))
+    assert "What it shows" in read.pages[0].extract_text()
+
+
+def test_its_own_pdf_is_known_and_an_earlier_one(content, full, tmp_path):
+    place = tmp_path / "informe.pdf"
+    for known in (content, b"%PDF-1.7\n1 0 obj\ntrailer /ID [(Cotejo 0123)"):
+        place.write_bytes(known)
+        assert places(full, ["pdf"], place) == {"pdf": place}
+
+
+def test_without_typst_one_line_says_how_to_install_it(reported, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    for language, said in (("en", "is not installed"), ("es", "no está instalado")):
+        assert run(["report", str(reported), "--format", "pdf", "--lang", language]) == 2
+        shown = capsys.readouterr().err
+        assert said in shown
+        assert "python -m pip install typst`" in shown
+        assert shown.count("\n") == 1
+
+
+def test_the_interpreter_is_named_from_here(reported, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    monkeypatch.chdir(tmp_path)
+    assert run(["report", str(reported), "--format", "pdf"]) == 2
+    assert "`.venv/bin/python -m pip install typst`" in capsys.readouterr().err
+
+
+def test_without_a_temporary_folder_one_line_says_so(reported, monkeypatch, capsys):
+    def nowhere(*args, **options):
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("cotejo.report.formats.pdf.TemporaryDirectory", nowhere)
+    assert run(["report", str(reported), "--format", "pdf"]) == 2
+    shown = capsys.readouterr().err
+    assert "No usable temporary directory found" in shown
+    assert "TMPDIR" in shown
+    assert shown.count("\n") == 1
