@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from cotejo.augment import POLICIES, cut_out, rotate_shift_flip, shift_flip
+from cotejo.augment import ALTERNATING, POLICIES, cut_out, rotate_shift_flip, shift_flip
 from cotejo.backend import keras, ops
+from cotejo.config.augmentations import MIRRORING
+from cotejo.config.settings import Settings
 
 CHANGING = [name for name, policy in POLICIES.items() if policy is not None]
 
@@ -34,6 +37,23 @@ def test_a_policy_keeps_shape_and_range_and_follows_its_seed(name, shape):
     assert once.max() <= batch.max() + 1e-3
     np.testing.assert_array_equal(once, again)
     assert not np.array_equal(once, other)
+
+
+def test_every_name_that_a_study_may_use_is_an_augmentation_and_says_whether_it_mirrors():
+    names = set(get_args(Settings.model_fields["augment"].annotation))
+    assert set(POLICIES) == set(MIRRORING) == names
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_a_policy_mirrors_as_is_said_of_it(name):
+    """Where the training's order mirrors every second epoch, the policy itself does not."""
+    ramp = np.linspace(0, 255, 32, dtype="float32")
+    batch = np.broadcast_to(ramp[None, None, :, None], (400, 32, 32, 3))
+    changed = apply(name, batch, 1)
+    turned = (changed[:, :, 4:14].mean((1, 2, 3)) > changed[:, :, 18:28].mean((1, 2, 3))).mean()
+    at_random = MIRRORING[name] == "at random"
+    assert 0.4 < turned < 0.6 if at_random else turned == 0
+    assert (name in ALTERNATING) == (MIRRORING[name] == "every second epoch")
 
 
 @pytest.mark.parametrize("name", CHANGING)

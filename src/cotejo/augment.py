@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cotejo.backend import keras, ops
+from cotejo.config.augmentations import MIRRORING
 
 __all__ = [
     "ALTERNATING",
@@ -193,7 +194,7 @@ def _whole(draw: Any, most: int) -> Any:
     return ops.cast(ops.floor(draw * (2 * most + 1)), "int32") - most
 
 
-ALTERNATING = ("alternating-flip-crop", "alternating-flip-crop-cutout")
+ALTERNATING = tuple(name for name, when in MIRRORING.items() if when == "every second epoch")
 """The policies in which each image is mirrored in every second epoch, as the training's order says.
 
 Two epochs then show every image both ways, where a coin shows a quarter of them twice the same

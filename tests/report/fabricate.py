@@ -6,13 +6,15 @@ fraction ``a`` of them right, so that differences between alternatives come out 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cotejo.config.settings import MODEL_OPTIONS, Settings
 from cotejo.evaluate import select_mistakes, split_metrics
 from cotejo.store import (
     FORMAT,
@@ -65,24 +67,30 @@ HISTORY = (
 SETTINGS = {
     "model": "cnn3",
     "initializer": "glorot",
-    "convolutions": None,
     "kernel_size": 3,
-    "width": None,
     "dropout": 0.0,
     "batch_norm": False,
-    "augment": "none",
-    "optimizer": "adam",
     "learning_rate": 0.001,
-    "momentum": None,
-    "weight_decay": 0.0,
-    "schedule": "constant",
-    "batch_size": 64,
-    "epochs": 10,
-    "early_stopping": 0,
-    "label_smoothing": 0.0,
-    "precision": "auto",
-    "start_from": None,
 }
+
+
+def settings_of(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return an alternative's settings as a study records them."""
+    from cotejo.models.registry import model_family
+
+    # What its model has no option for is left out, as a study file has to.
+    options = model_family(changes.get("model", SETTINGS["model"])).options
+    fit = {key: SETTINGS[key] for key in SETTINGS if key in options or key not in MODEL_OPTIONS}
+    return Settings(**fit | changes).resolved().model_dump()
+
+
+@cache
+def network_of(model: str, **options: Any) -> dict[str, Any]:
+    """Return what a run records of the network that it trains, which is built for that."""
+    from cotejo.models import build_model
+    from cotejo.study.record import described_model
+
+    return described_model(build_model(model, (32, 32, 3), 10, **options))
 
 
 @dataclass(frozen=True)
@@ -98,12 +106,29 @@ class Made:
     failed: Sequence[int] = ()
     missing: Sequence[int] = ()
     replaced: Sequence[int] = ()
-    layers: Sequence[str] = ("Conv2D", "Dense")
     loss_rise: float = 0.0
     seconds: float = 6.0
-    parameters: int = 122570
-    operations: int | None = 9_097_216
-    """None: a run of before operations, bytes and a prediction's time were recorded."""
+    parameters: int | None = None
+    operations: int | None = None
+    """Of these two, None: those of the real network."""
+    costs: bool = True
+    """False: a run of before operations, bytes and a prediction's time were recorded."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return settings_of(self.changes)
+
+    @property
+    def network(self) -> dict[str, Any]:
+        settings = Settings(**self.settings)
+        found = dict(network_of(settings.model, **settings.model_options))
+        if self.parameters is not None:
+            found |= dict.fromkeys(("parameters", "trainable_parameters"), self.parameters)
+        if self.operations is not None:
+            found["operations_per_image"] = self.operations
+        if not self.costs:
+            del found["operations_per_image"]
+        return found
 
 
 def fabricate_study(
@@ -141,7 +166,7 @@ def fabricate_study(
                     "name": one.name,
                     "label": one.label or {"en": f"The {one.name}", "es": f"La {one.name}"},
                     "changes": one.changes,
-                    "settings": SETTINGS | one.changes,
+                    "settings": one.settings,
                 }
                 for one in alternatives
             ],
@@ -159,7 +184,7 @@ def fabricate_study(
         },
     )
     (folder / "study.toml").write_text("")
-    _write_data(folder, data, labels, pictures)
+    _write_data(folder, data, labels, pictures, {one.settings["augment"] for one in alternatives})
     reads = 0
     for one in alternatives:
         for position, seed in enumerate(seeds):
@@ -211,7 +236,9 @@ def _key(name: str, seed: int) -> str:
     return f"{name}-{seed}".encode().hex()
 
 
-def _write_data(folder: Path, data: str, labels: np.ndarray, pictures: np.ndarray) -> None:
+def _write_data(
+    folder: Path, data: str, labels: np.ndarray, pictures: np.ndarray, policies: Iterable[str]
+) -> None:
     counts = np.bincount(labels, minlength=10)
     _write_images(folder, labels, pictures)
     write_json(
@@ -248,8 +275,7 @@ def _write_images(folder: Path, labels: np.ndarray, pictures: np.ndarray) -> Non
         folder / "data.npz",
         example_images=examples,
         original_images=originals,
-        augmented_notebook=moved,
-        augmented_flip_crop=moved[:, :, :, ::-1],
+        **{f"augmented_{name.replace('-', '_')}": moved for name in policies if name != "none"},
     )
 
 
@@ -275,7 +301,7 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     test = one.test[position]
     valid = (one.valid or one.test)[position]
     train = one.train[position] if one.train else min(1.0, valid + 0.05)
-    settings = SETTINGS | one.changes
+    settings, network = one.settings, one.network
     rows = _history(one, train, valid, settings["epochs"])
     test_chances = predictions(labels, test, seed)
     valid_chances = predictions(labels, valid, seed + 100)
@@ -302,14 +328,7 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     losses = [row["valid_loss"] for row in rows]
     record = _record(one, seed, quick) | {
         "status": "finished",
-        "model": {
-            "parameters": one.parameters,
-            "trainable_parameters": one.parameters,
-            "layers": [
-                {"name": kind.lower(), "type": kind, "output_shape": [10], "parameters": 650}
-                for kind in one.layers
-            ],
-        },
+        "model": network,
         "epochs": len(rows),
         "best_epoch": losses.index(min(losses)) + 1,
         "stopped_early": False,
@@ -322,9 +341,8 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
         "test_reads": 1,
         "finished": "2026-11-21T10:05:00+00:00",
     }
-    if one.operations is not None:
-        bytes_of = {"operations_per_image": one.operations, "bytes": 4 * one.parameters + 40_000}
-        record["model"] |= bytes_of
+    if one.costs:
+        record["model"] = network | {"bytes": 4 * network["parameters"] + 40_000}
         record["timings"]["inference_ms_per_image"] = 0.09
     if settings["start_from"]:
         parent = settings["start_from"]
@@ -351,7 +369,7 @@ def _record(one: Made, seed: int, quick: bool) -> dict[str, Any]:
         "reason": None,
         "alternative": one.name,
         "seed": seed,
-        "settings": SETTINGS | one.changes,
+        "settings": one.settings,
         "start_from": None,
         "quick": quick,
         "dataset": {"name": "cifar10", "fingerprint": FINGERPRINT, "split": {"method": "notebook"}},

@@ -32,7 +32,7 @@ def test_intervals_over_seeds(values, halves):
 
 def test_a_run_without_calibration_is_reported_all_the_same(tmp_path):
     """As before it was measured: of one alternative, then of both."""
-    made = [Made("a", (0.7,), operations=None), Made("b", (0.6,))]
+    made = [Made("a", (0.7,), costs=False), Made("b", (0.6,))]
     fabricate_study(tmp_path, made, images=200)
 
     def strip(name):

@@ -1,5 +1,6 @@
 """The page as a whole: complete, self-contained, and opened in Chromium where it is present."""
 
+import html
 import os
 import re
 import shutil
@@ -115,13 +116,13 @@ def test_the_time_of_a_fine_tuned_one_leaves_its_start_out(page):
 
 def test_settings_that_a_model_has_not_are_told_from_its_own(tmp_path):
     made = [
-        Made("a", changes={"dropout": None, "kernel_size": 5}, layers=("Conv2D", "Dropout")),
-        Made("b", (0.6,), changes={"kernel_size": None}, layers=("Dense",)),
+        Made("a", changes={"model": "cnn7", "augment": "flip-crop"}),
+        Made("b", (0.6,), changes={"model": "mlp"}),
     ]
     folder = fabricate_study(tmp_path, made)
     shown = " ".join(re.sub("<[^>]*>", " ", write_report(folder).read_text()).split())
-    assert "The a 5 the model&#39;s own 122,570" in shown
-    assert "The b – 0 122,570" in shown
+    assert "Filter size the model&#39;s own –" in shown
+    assert "Width the model&#39;s own –" in shown
 
 
 def test_it_is_small_and_quick_for_thirty_runs(tmp_path):
@@ -212,8 +213,14 @@ def test_more_alternatives_than_classes_stand_below_each_other(study):
 
 def test_the_model_s_own_number_of_convolutions_is_told(study):
     findings = study(
-        Made("a", layers=("Conv2D", "Conv2D", "Dense")), Made("b", changes={"convolutions": 4})
+        Made("three"),
+        Made("cnn7", changes={"model": "cnn7"}),
+        Made("air", changes={"model": "airbench"}),
+        Made("wide", changes={"model": "wide-resnet"}),
+        Made("b", changes={"model": "cnn", "convolutions": 4}),
     )
-    page = render(findings, "en")
-    assert "the model's own (2)" in page or "the model&#39;s own (2)" in page
-    assert "según el modelo (2)" in render(findings, "es")
+    page = html.unescape(render(findings, "en"))
+    # Counted in the networks themselves, whichever class of layer they are built of.
+    for count in (3, 7, 16):
+        assert f"the model's own ({count})" in page
+    assert "según el modelo (7)" in render(findings, "es")

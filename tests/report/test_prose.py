@@ -1,8 +1,12 @@
 """For constructed results, the right sentence appears, in both languages."""
 
+from typing import get_args
+
 import pytest
 from fabricate import Made
 
+from cotejo.config.augmentations import mirrors
+from cotejo.config.settings import Settings
 from cotejo.report.prose.cautions import cautions
 from cotejo.report.prose.classes import classes
 from cotejo.report.prose.data import data
@@ -11,6 +15,7 @@ from cotejo.report.prose.mistakes import confusion, mistakes, representative
 from cotejo.report.prose.summary import key_figures, summary, title
 from cotejo.report.prose.training import overfitting, overfitting_intro, whole_training
 from cotejo.report.prose.words import Words
+from cotejo.train.predict import VIEWS
 
 EN, ES = Words("en"), Words("es")
 
@@ -388,6 +393,21 @@ def test_digits_are_said_to_be_enlarged_and_mirrored(study):
     photographs = study(*made)
     assert "8×8" not in " ".join(data(photographs, EN))
     assert "mirrored" not in said(photographs, EN)
+
+
+@pytest.mark.parametrize("augment", get_args(Settings.model_fields["augment"].annotation))
+def test_every_augmentation_that_mirrors_is_cautioned_about_on_digits(study, augment):
+    digits = study(Made("a", changes={"augment": augment}), data="digits")
+    assert ("half are mirrored" in said(digits, EN)) == mirrors(augment)
+    assert ("la mitad están reflejados" in said(digits, ES)) == mirrors(augment)
+
+
+@pytest.mark.parametrize("tta", sorted(VIEWS))
+def test_views_that_are_mirrored_are_cautioned_about_on_digits(study, tta):
+    made = Made("a", changes={"tta": tta}), Made("b", (0.6,))
+    mirrored = any(flipped for _, flipped in VIEWS[tta])
+    assert ("“The a” also looks" in said(study(*made, data="digits"), EN)) == mirrored
+    assert "also looks" not in said(study(*made), EN)
 
 
 def test_a_quick_look_does_not_tell_overfitting(study):

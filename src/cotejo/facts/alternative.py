@@ -31,6 +31,9 @@ class LeftOut:
     seed: int
     reason: OutputError
 
+_DERIVED = {"Convolution": "Conv2D"}
+"""Layers of Cotejo's own by the kind of Keras's that they are."""
+
 
 @dataclass(frozen=True)
 class AlternativeFacts:
@@ -97,7 +100,7 @@ class AlternativeFacts:
         """The network's parameters and layers, or None where no run got so far."""
         for run in (*self.finished, *self.failed):
             if run.record.get("model"):
-                return dict(run.record["model"])
+                return _in_keras_words(run.record["model"])
         return None
 
     def has_layers(self, kind: str) -> bool:
@@ -166,6 +169,18 @@ def in_language(texts: Any, language: str) -> Any:
     if not isinstance(texts, Mapping) or not texts:
         return texts
     return texts.get(language, texts.get("en", next(iter(texts.values()))))
+
+
+def _in_keras_words(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a model as ``run.json`` has it, its layers named by Keras's kinds.
+
+    Runs of before 2026-11-26 name a class of Cotejo's own where Keras's was derived from.
+    """
+    layers = [
+        {**layer, "type": _DERIVED.get(layer["type"], layer["type"])}
+        for layer in model.get("layers") or []
+    ]
+    return {**model, "layers": layers}
 
 
 def _predictions(run: RunFolder, split: str) -> tuple[NDArray[Any], NDArray[Any]]:

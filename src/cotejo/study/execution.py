@@ -8,14 +8,14 @@ from pathlib import Path
 
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
-from cotejo.errors import OutputError, UsageError
+from cotejo.errors import UsageError
 from cotejo.progress import Observer, PlannedRun
-from cotejo.store import RunFolder, StudyFolder, put_damaged_readings_aside
+from cotejo.store import RunFolder, put_damaged_readings_aside
 from cotejo.study.afterwards import look_back
 from cotejo.study.auditing import write_audit
 from cotejo.study.record import RunJob
 from cotejo.study.run import execute
-from cotejo.study.samples import write_samples
+from cotejo.study.samples import has_samples, write_samples
 from cotejo.study.timing import Paces, estimate
 
 __all__ = ["StudyResult", "run_study"]
@@ -55,8 +55,8 @@ def run_study(
         observer.readings_put_aside(aside)
     result = StudyResult(folder, finished=[run for run in runs if run.finished])
     missing = [run for run in runs if not run.finished]
-    if not _has_samples(folder, dataset):
-        policies = (alternative.settings.augment for alternative in config.alternatives)
+    policies = {alternative.settings.augment for alternative in config.alternatives}
+    if not has_samples(folder, dataset, policies):
         write_samples(folder, dataset, policies)
     if missing and deadline is None:
         _estimate(config, dataset, missing, observer)
@@ -79,14 +79,6 @@ def run_study(
         if not quick:
             write_audit(folder, dataset, observer)
     return result
-
-
-def _has_samples(folder: Path, dataset: Dataset) -> bool:
-    study = StudyFolder(folder)
-    try:
-        return study.data["fingerprint"] == dataset.fingerprint and bool(study.images)
-    except (OutputError, KeyError):
-        return False
 
 
 def _estimate(

@@ -94,13 +94,23 @@ def described_model(network: keras.Model) -> dict[str, Any]:
         "layers": [
             {
                 "name": layer.name,
-                "type": type(layer).__name__,
+                "type": _kind(layer),
                 "output_shape": list(layer.output.shape[1:]),
                 "parameters": layer.count_params(),
             }
             for layer in network.layers
         ],
     }
+
+
+def _kind(layer: Any) -> str:
+    """Return Keras's name of what a layer is: a convolution of ours is a ``Conv2D`` too."""
+    for kind in type(layer).__mro__:
+        if kind is keras.layers.Layer:
+            break
+        if kind.__module__.partition(".")[0] == "keras":
+            return kind.__name__
+    return type(layer).__name__
 
 
 def _array(weight: Any) -> Any:

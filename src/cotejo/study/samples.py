@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from cotejo.augment import POLICIES
 from cotejo.backend import keras, ops
 from cotejo.data import Dataset, describe, example_images
-from cotejo.store import FORMAT, described_files, write_json, write_npz
+from cotejo.errors import OutputError
+from cotejo.store import FORMAT, StudyFolder, described_files, write_json, write_npz
 
-__all__ = ["write_samples"]
+__all__ = ["has_samples", "write_samples"]
 
 ORIGINALS = 8
 DRAWS = 6
@@ -26,12 +27,31 @@ def write_samples(folder: Path, dataset: Dataset, policies: Iterable[str]) -> No
     turns = examples.swapaxes(0, 1).reshape(-1, *dataset.image_shape)
     originals = turns[:ORIGINALS]
     arrays = {"example_images": examples, "original_images": originals}
-    for name in sorted({policy for policy in policies if POLICIES[policy] is not None}):
-        arrays[f"augmented_{name.replace('-', '_')}"] = _augmented(originals, name)
+    for name in _changing(policies):
+        arrays[_array_name(name)] = _augmented(originals, name)
     write_npz(folder / "data.npz", **arrays)
     # Last: it lists what it belongs with.
     listed = described_files(folder, ["data.npz"])
     write_json(folder / "data.json", {"format": FORMAT, **describe(dataset), "files": listed})
+
+
+def has_samples(folder: Path, dataset: Dataset, policies: Iterable[str]) -> bool:
+    """Return whether a study has what `write_samples` would write of the dataset and policies."""
+    study = StudyFolder(folder)
+    try:
+        same = study.data["fingerprint"] == dataset.fingerprint
+        arrays = {"example_images", "original_images", *map(_array_name, _changing(policies))}
+        return same and arrays <= set(study.images)
+    except (OutputError, KeyError):
+        return False
+
+
+def _changing(policies: Iterable[str]) -> list[str]:
+    return sorted({policy for policy in policies if POLICIES[policy] is not None})
+
+
+def _array_name(policy: str) -> str:
+    return f"augmented_{policy.replace('-', '_')}"
 
 
 def _augmented(originals: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cotejo.config.augmentations import mirrors
 from cotejo.facts import StudyFacts
 from cotejo.facts.conditions import differing_conditions
 from cotejo.report.findings import Findings
@@ -11,7 +12,6 @@ from cotejo.report.prose.words import Words
 
 __all__ = ["cautions"]
 
-_MIRRORING = ("notebook", "flip-crop", "alternating-flip-crop")
 _SPLITS = ("train", "valid", "test")
 
 
@@ -24,9 +24,8 @@ def cautions(findings: Findings, words: Words) -> list[str]:
         found.append(say("careful_fallback", data=data, requested=requested))
     if facts.study.get("quick"):
         found.append(_quick(facts, words))
-    mirrored = [one for one in facts.trained if one.settings.get("augment") in _MIRRORING]
-    if mirrored and facts.data["name"] == "digits":
-        found.append(say("careful_mirrored", count=len(mirrored), labels=quoted(mirrored, words)))
+    if facts.data["name"] == "digits":
+        found += _mirrored(facts, words)
     found.append(_luck(findings, words))
     if len(facts.trained) > 1:
         found += _choice(findings, words)
@@ -47,6 +46,18 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     if findings.extra_test_reads:
         found.append(_reads(findings, words))
     return found
+
+
+def _mirrored(facts: StudyFacts, words: Words) -> list[str]:
+    """Return what to say where digits, of which most are none once mirrored, are mirrored."""
+    trained = [one for one in facts.trained if mirrors(one.settings.get("augment"))]
+    # Every view but the image itself comes with its mirror image.
+    viewed = [one for one in facts.trained if one.settings.get("tta", "none") != "none"]
+    return [
+        words.say(key, count=len(those), labels=quoted(those, words))
+        for key, those in (("careful_mirrored", trained), ("careful_mirrored_views", viewed))
+        if those
+    ]
 
 
 def _reads(findings: Findings, words: Words) -> str:

@@ -65,8 +65,7 @@ def method(page: Page) -> dict[str, Any]:
 def _file_key(page: Page, name: str) -> str:
     """Return the key of what is said of a file, which holds more in some studies."""
     key = "file_" + name.replace("-", "_").replace(".", "_")
-    settings = [one.settings for one in page.facts.alternatives]
-    if name == "data.npz" and any(one.get("augment", "none") != "none" for one in settings):
+    if name == "data.npz" and any(array.startswith("augmented_") for array in page.facts.examples):
         return f"{key}_augmented"
     failures = page.findings.failures
     traits = {one.trait for one in failures.commonalities.traits} if failures else set()
