@@ -6,6 +6,7 @@ fraction ``a`` of them right, so that differences between alternatives come out 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -93,6 +94,9 @@ def network_of(model: str, **options: Any) -> dict[str, Any]:
     return described_model(build_model(model, (32, 32, 3), 10, **options))
 
 
+COMMAND = "cotejo study studies/made-up.toml"
+
+
 @dataclass(frozen=True)
 class Made:
     """One alternative of a fabricated study; accuracies are a value a seed."""
@@ -143,8 +147,17 @@ def fabricate_study(
     extra_reads: int = 0,
     pictures: np.ndarray | None = None,
     labels: np.ndarray | None = None,
+    place: str | None = None,
 ) -> Path:
-    """Write the folder and return it; ``pictures`` and ``labels`` are a real test set's."""
+    """Write the folder and return it.
+
+    ``pictures`` and ``labels`` are a real test set's; ``place`` is where data, study file and
+    results lay on the machine that made it.
+    """
+    command = COMMAND
+    if place is not None:
+        paths = (f"{place}/data", f"{place}/mine.toml", f"--out={place}/out", f"{place}/other.toml")
+        command = "COTEJO_DATA={} cotejo study {} {} --set=a={}".format(*map(shlex.quote, paths))
     make_folder(folder)
     generator = np.random.default_rng(0)
     if labels is None:
@@ -179,12 +192,14 @@ def fabricate_study(
                 }
                 for one in alternatives
             },
-            "command": "cotejo study studies/made-up.toml",
+            "command": command,
             "started": "2026-09-01T10:00:00+00:00",
         },
     )
     (folder / "study.toml").write_text("")
-    _write_data(folder, data, labels, pictures, {one.settings["augment"] for one in alternatives})
+    _write_data(
+        folder, data, labels, pictures, {one.settings["augment"] for one in alternatives}, place
+    )
     reads = 0
     for one in alternatives:
         for position, seed in enumerate(seeds):
@@ -192,7 +207,7 @@ def fabricate_study(
                 continue
             path = make_folder(folder / one.name / f"seed-{seed}")
             if seed in one.failed:
-                _write_failure(path, one, seed, quick)
+                _write_failure(path, one, seed, quick, place)
                 continue
             _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
             for _ in range(1 + (extra_reads if reads == 0 else 0)):
@@ -237,7 +252,12 @@ def _key(name: str, seed: int) -> str:
 
 
 def _write_data(
-    folder: Path, data: str, labels: np.ndarray, pictures: np.ndarray, policies: Iterable[str]
+    folder: Path,
+    data: str,
+    labels: np.ndarray,
+    pictures: np.ndarray,
+    policies: Iterable[str],
+    place: str | None,
 ) -> None:
     counts = np.bincount(labels, minlength=10)
     _write_images(folder, labels, pictures)
@@ -247,7 +267,7 @@ def _write_data(
             "format": FORMAT,
             "files": described_files(folder, ["data.npz"]),
             "name": data,
-            "source": "https://www.cs.toronto.edu/~kriz/cifar.html",
+            "source": f"{place}/cifar-10-python.tar.gz" if place else "scikit-learn",
             "fingerprint": FINGERPRINT,
             "image_shape": list(pictures.shape[1:]),
             "class_names": CLASSES,
@@ -351,12 +371,20 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
     write_json(path / "run.json", record | {"files": listed})
 
 
-def _write_failure(path: Path, one: Made, seed: int, quick: bool) -> None:
+def _write_failure(path: Path, one: Made, seed: int, quick: bool, place: str | None) -> None:
     reason = {
         "key": "loss_not_finite",
         "values": {"epoch": 3, "learning_rate": 0.1},
         "message": "the loss is not finite in epoch 3",
     }
+    if place is not None:
+        said = f"[Errno 13] Permission denied: '{place}/out/state.keras'"
+        log = f"{place}/out/{one.name}/log.txt"
+        reason = {
+            "key": "unexpected",
+            "values": {"type": "PermissionError", "reason": said, "log": log},
+            "message": f"PermissionError: {said}. Details are in {log}.",
+        }
     write_json(
         path / "run.json", _record(one, seed, quick) | {"status": "failed", "reason": reason}
     )
@@ -389,6 +417,6 @@ def _record(one: Made, seed: int, quick: bool) -> dict[str, Any]:
             "accelerator": None,
             "system": "Linux 6.1",
         },
-        "command": "cotejo study studies/made-up.toml",
+        "command": COMMAND,
         "started": "2026-11-21T10:00:00+00:00",
     }

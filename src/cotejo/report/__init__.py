@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.facts import LeftOut, gather
-from cotejo.report.card import chosen_run, final_runs, without_places, write_cards
+from cotejo.report.card import chosen_run, final_runs, write_cards
 from cotejo.report.csv_files import summary_rows, write_csv_files
 from cotejo.report.findings import Findings
 from cotejo.report.formats import check_installed, chosen_formats, places, write_page
+from cotejo.report.private import without_places
 from cotejo.store import make_folder, write_json
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -15,10 +14,11 @@ from cotejo.config import Settings
 from cotejo.errors import OutputError
 from cotejo.facts import in_language
 from cotejo.messages import LANGUAGES
+from cotejo.report.private import without_places
 from cotejo.report.prose.words import Words
 from cotejo.store import RunFolder, StudyFolder, read_readings, write_file
 
-__all__ = ["chosen_run", "final_runs", "without_places", "write_cards"]
+__all__ = ["chosen_run", "final_runs", "write_cards"]
 
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _CONFUSIONS = 4
@@ -51,23 +51,6 @@ def chosen_run(runs: list[RunFolder]) -> RunFolder:
     Not the best on the test images: its figure would be flattered by the choice.
     """
     return runs[0]
-
-
-def without_places(command: str) -> str:
-    """Return a command without what is of one machine only: where its data and its folder are.
-
-    Example:
-        >>> without_places("COTEJO_DATA='/my data' cotejo train --final --out /tmp/a --seeds 3")
-        'cotejo train --final --seeds 3'
-    """
-    kept: list[str] = []
-    words = iter(shlex.split(command))
-    for word in words:
-        if word in ("--out", "--data-dir"):
-            next(words, None)
-        elif not word.startswith(("COTEJO_DATA=", "--out=", "--data-dir=")):
-            kept.append(word)
-    return shlex.join(kept)
 
 
 def write_cards(folder: Path) -> dict[str, Path]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from cotejo.report.findings import Findings
+from cotejo.report.private import is_place
 from cotejo.report.prose.words import Words
 
 __all__ = ["data"]
 
 _BALANCED = 1.15
 """The largest class over the smallest, up to which classes count as equally frequent."""
+_DIGITS = 12
+"""Of the fingerprint, whose whole is in the table of the last section."""
 
 
 def data(findings: Findings, words: Words) -> list[str]:
@@ -39,6 +42,9 @@ def data(findings: Findings, words: Words) -> list[str]:
     ]
     if facts.data["name"] == "digits":
         sentences.insert(1, say("data_digits_enlarged"))
-    if facts.data.get("source"):
-        sentences.append(say("data_source", source=facts.data["source"]))
+    source, fingerprint = facts.data.get("source"), facts.data.get("fingerprint")
+    if source and not is_place(source):
+        sentences.append(say("data_source", source=source))
+    elif fingerprint:
+        sentences.append(say("data_identified", fingerprint=fingerprint[:_DIGITS]))
     return sentences

@@ -9,6 +9,7 @@ from typing import Any
 from cotejo.errors import CotejoError
 from cotejo.messages import LANGUAGES, message
 from cotejo.numbers import Numbers
+from cotejo.report.private import without_paths
 
 __all__ = ["NOT_APPLICABLE", "Words"]
 
@@ -102,6 +103,11 @@ class Words:
         if not reason:
             return self.say("reason_unknown")
         try:
-            return CotejoError(reason["key"], **reason.get("values", {})).in_language(self.language)
+            values = {
+                name: without_paths(value) if isinstance(value, str) else value
+                for name, value in reason.get("values", {}).items()
+            }
+            said = CotejoError(reason["key"], **values).in_language(self.language)
         except (KeyError, TypeError):
-            return str(reason.get("message") or self.say("reason_unknown"))
+            said = str(reason.get("message") or self.say("reason_unknown"))
+        return without_paths(said)

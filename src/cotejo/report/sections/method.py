@@ -8,6 +8,7 @@ from cotejo.data.audit import FILES as AUDIT_FILES
 from cotejo.report.elements import Table, cells
 from cotejo.report.optional_files import optional_rows
 from cotejo.report.page import Page
+from cotejo.report.private import without_places
 from cotejo.report.prose import method as prose
 
 __all__ = ["method"]
@@ -57,7 +58,7 @@ def method(page: Page) -> dict[str, Any]:
     return {
         "paragraphs": prose.method(page.findings, words),
         "table": _table(page),
-        "command": page.facts.study.get("command", ""),
+        "command": without_places(page.facts.study.get("command", "")),
         "files": [*files, ("<…>/seed-<k>/", words.say("file_runs"))],
     }
 
