@@ -49,11 +49,11 @@ def test_is_plain_json(random_predictions):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
-def test_a_class_that_never_comes_counts_as_zero():
+def test_a_class_that_never_comes_is_no_part_of_the_averages():
     found = classification_metrics([0, 0], [[0.9, 0.1, 0.0], [0.8, 0.1, 0.1]])
     nothing = {"precision": 0, "recall": 0, "f1": 0, "auc": None, "support": 0}
     assert found["per_class"][2] == nothing
-    assert found["macro_f1"] == pytest.approx(1 / 3)
+    assert (found["macro_precision"], found["macro_recall"], found["macro_f1"]) == (1, 1, 1)
     assert found["macro_auc"] is None  # nor have the others images of another class
 
 
@@ -100,7 +100,13 @@ def test_properties(random_predictions, seed, images, classes):
     assert 0 <= found["macro_f1"] <= 1
     assert found["loss"] >= 0
     assert 0 <= found["brier"] <= 2
-    assert found["accuracy"] <= found["top2_accuracy"] <= 1
+    if classes == 2:
+        assert found["top2_accuracy"] is None
+    else:
+        assert found["accuracy"] <= found["top2_accuracy"] <= 1
+    for name in ("precision", "recall", "f1"):
+        tested = [row[name] for row in found["per_class"] if row["support"]]
+        assert found[f"macro_{name}"] == pytest.approx(np.mean(tested))
     assert found["macro_auc"] is None or 0 <= found["macro_auc"] <= 1
     for row in found["per_class"]:
         assert min(row["precision"], row["recall"]) - 1e-12 <= row["f1"]

@@ -81,8 +81,10 @@ def score_intervals(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, An
     return {
         "intervals": {
             "accuracy": proportion_interval(float(np.trace(confusion)), images),
-            "top2_accuracy": proportion_interval(
-                float((true_places(true, chances) < 2).sum()), images
+            "top2_accuracy": (
+                proportion_interval(float((true_places(true, chances) < 2).sum()), images)
+                if classes > 2
+                else None
             ),
             **_macro_intervals(confusion),
             "macro_auc": _macro_area(areas, confusion.sum(axis=1)),
@@ -182,7 +184,8 @@ def _macro_intervals(confusion: NDArray[np.float64]) -> dict[str, Bounds]:
     """
     right = np.eye(len(confusion))
     hits = confusion.diagonal()
-    # At least 1, so that what a class without images adds is 0.
+    present = confusion.sum(axis=1) > 0
+    # At least 1, so that a class without images, which is no part of the means, moves nothing.
     seen = np.maximum(confusion.sum(axis=1), 1)
     named = np.maximum(confusion.sum(axis=0), 1)
     both = np.maximum(confusion.sum(axis=1) + confusion.sum(axis=0), 1)
@@ -194,9 +197,9 @@ def _macro_intervals(confusion: NDArray[np.float64]) -> dict[str, Bounds]:
     }
     return {
         name: effective_interval(
-            float(of_classes.mean()),
-            float((confusion * (influence / len(confusion)) ** 2).sum()),
-            _balanced(seen),
+            float(of_classes[present].mean()),
+            float((confusion * (influence / present.sum()) ** 2).sum()),
+            _balanced(seen[present]),
         )
         for name, (of_classes, influence) in moved.items()
     }

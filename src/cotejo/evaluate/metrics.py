@@ -28,9 +28,9 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
 
     The predicted class is the one of the highest probability, the first of equals. Precision,
     recall and F1 are scikit-learn's, 0 where they would divide by 0; their macro averages are
-    plain means over all classes, those without images included. A class's AUC is that of its
-    probability, against the rest; it is None where the class has no images or there are no
-    others, and ``macro_auc`` is the mean of those that are not.
+    plain means over the classes that have images. A class's AUC is that of its probability,
+    against the rest; it is None where the class has no images or there are no others, and
+    ``macro_auc`` is the mean of those that are not.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -39,7 +39,8 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     Returns:
         ``accuracy``, ``macro_precision``, ``macro_recall``, ``macro_f1`` and ``macro_auc`` in
         ``[0, 1]``; ``top2_accuracy``, how often the true class is one of the two of the highest
-        probabilities, the first of equals; ``loss`` as `log_loss` and ``brier`` as
+        probabilities, the first of equals, and None for two classes, where it could only be 1;
+        ``loss`` as `log_loss` and ``brier`` as
         `brier_score`; ``images``, how many there were; ``per_class``, a dict of ``precision``,
         ``recall``, ``f1``, ``auc`` and ``support`` a class, in label order; ``confusion``,
         counts, a row a true class and a column a predicted one. All are plain Python numbers,
@@ -65,16 +66,19 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     precision, recall, f1, support = precision_recall_fscore_support(
         true, predicted, labels=classes, average=None, zero_division=0
     )
+    present = support > 0
     auc = areas_under_curves(true, chances).estimates
     known = auc[~np.isnan(auc)]
     return {
         "accuracy": float((predicted == true).mean()),
         "loss": log_loss(true, chances),
         "brier": brier_score(true, chances),
-        "top2_accuracy": float((true_places(true, chances) < 2).mean()),
-        "macro_precision": float(precision.mean()),
-        "macro_recall": float(recall.mean()),
-        "macro_f1": float(f1.mean()),
+        "top2_accuracy": (
+            float((true_places(true, chances) < 2).mean()) if len(classes) > 2 else None
+        ),
+        "macro_precision": float(precision[present].mean()),
+        "macro_recall": float(recall[present].mean()),
+        "macro_f1": float(f1[present].mean()),
         "macro_auc": float(known.mean()) if len(known) else None,
         "images": len(true),
         "per_class": [

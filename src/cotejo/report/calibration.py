@@ -34,7 +34,8 @@ class Calibration:
         alternative: whose they are.
         loss: log loss, in nats.
         brier: Brier score, in ``[0, 2]``.
-        top2_accuracy: how often the true class is among the two most probable, in ``[0, 1]``.
+        top2_accuracy: how often the true class is among the two most probable, in ``[0, 1]``;
+            None where there are but two classes.
         excess: mean probability of the answers less accuracy; above 0 where it is overconfident.
         error: expected calibration error, in ``[0, 1]``.
         temperature: fitted on the validation images.
@@ -201,7 +202,8 @@ def _calibration(one: AlternativeFacts) -> Calibration:
         alternative=one,
         loss=one.mean("test", "loss"),
         brier=mean("brier"),
-        top2_accuracy=mean("top2_accuracy"),
+        # Of two classes the true one is always among them, as runs of before 2026-11-26 say.
+        top2_accuracy=mean("top2_accuracy") if len(one.per_class) > 2 else None,
         excess=_mean_excess(one),
         error=mean("calibration", "ece"),
         temperature=mean("calibration", "temperature"),

@@ -15,7 +15,7 @@ from cotejo.errors import OutputError
 from cotejo.facts import in_language
 from cotejo.messages import LANGUAGES
 from cotejo.report.private import without_places
-from cotejo.report.prose.words import Words
+from cotejo.report.prose.words import NOT_APPLICABLE, Words
 from cotejo.store import RunFolder, StudyFolder, read_readings, write_file
 
 __all__ = ["chosen_run", "final_runs", "write_cards"]
@@ -185,7 +185,13 @@ def _per_class(test: dict[str, Any], classes: list[str], words: Words) -> str:
     columns = ("precision", "recall", "f1")
     titles = [words.say(f"card.column_{name}") for name in ("class", *columns)]
     rows = [
-        [name, *(words.numbers.percent(row[column]) for column in columns)]
+        [
+            name,
+            *(
+                words.numbers.percent(row[column]) if row["support"] else NOT_APPLICABLE
+                for column in columns
+            ),
+        ]
         for name, row in zip(classes, test["per_class"], strict=True)
     ]
     return _table([titles, *rows], "-:::")
@@ -202,7 +208,8 @@ def _calibration(test: dict[str, Any], words: Words) -> str:
 def _weaknesses(test: dict[str, Any], classes: list[str], words: Words) -> str:
     confusion = np.array(test["confusion"])
     wrong = confusion - np.diag(np.diag(confusion))
-    recalls = [row["recall"] for row in test["per_class"]]
+    # A class without test images has no recall to be the lowest.
+    recalls = [row["recall"] if row["support"] else np.inf for row in test["per_class"]]
     lowest = int(np.argmin(recalls))
     recall = words.numbers.percent(recalls[lowest])
     lines = [words.say("card.weak_classes", name=classes[lowest], recall=recall)]

@@ -161,7 +161,9 @@ def _class_rows(one: AlternativeFacts, names: Sequence[str]) -> list[dict[str, A
         row = dict.fromkeys(_CLASS_COLUMNS) | {"alternative": one.name} | means
         row |= {"label": label, "class": names[label]}
         for name, interval in found.items():
-            if interval is not None:
+            if not means["support"] and name in means:
+                row[name] = None  # of a class without test images there is nothing to measure
+            elif interval is not None:
                 row |= {name: interval.estimate, f"{name}_low": interval.low}
                 row[f"{name}_high"] = interval.high
         rows.append(row)

@@ -99,12 +99,24 @@ class Findings:
 
     @cached_property
     def macro(self) -> dict[str, dict[str, float]]:
-        """Of each alternative with a finished run, the means of its classes' figures."""
+        """Of each alternative with a finished run, its figures' means over the classes.
+
+        Those without test images are left out, for they can't be measured.
+        """
         names = ("precision", "recall", "f1")
+        present = {one.name: self.classes_by_f1(one) for one in self.facts.trained}
         return {
-            one.name: {name: fmean(row[name] for row in one.per_class) for name in names}
+            one.name: {
+                name: fmean(one.per_class[label][name] for label in sorted(present[one.name]))
+                for name in names
+            }
             for one in self.facts.trained
         }
+
+    @property
+    def untested(self) -> list[int]:
+        """The classes of which there are no test images, in label order."""
+        return [label for label, row in enumerate(self.best.per_class) if not row["support"]]
 
     @cached_property
     def leads(self) -> list[Lead]:

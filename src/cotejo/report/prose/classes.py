@@ -14,12 +14,21 @@ _NAMED_OVERLAPS = 3
 
 
 def classes(findings: Findings, words: Words) -> list[str]:
-    """Return which classes the best does best and worst on, and which is hardest for all."""
+    """Return which classes the best does best and worst on, and which is hardest for all.
+
+    First come those without test images, of which nothing is known.
+    """
     best, names = findings.best, findings.facts.class_names(words.language)
     order, rows = findings.classes_by_f1(best), best.per_class
+    untested = [words.say("quoted", text=names[label]) for label in findings.untested]
+    sentences = (
+        [words.say("classes_untested", count=len(untested), classes=words.both(untested))]
+        if untested
+        else []
+    )
     named = min(_NAMED_CLASSES, len(order) // 2)
     if not named:
-        return []
+        return sentences
 
     def listed(labels: list[int]) -> str:
         return words.both(
@@ -33,14 +42,14 @@ def classes(findings: Findings, words: Words) -> list[str]:
             ]
         )
 
-    sentences = [
+    sentences.append(
         words.say(
             "classes_best",
             best=best.label(words.language),
             good=listed(order[:named]),
             bad=listed(order[: -named - 1 : -1]),
         )
-    ]
+    )
     trained = len(findings.facts.trained)
     (hardest, times), *_ = findings.hardest_counts().most_common(1)
     if trained > 1 and times > trained / 2:

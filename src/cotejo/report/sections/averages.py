@@ -65,8 +65,13 @@ def _class_row(
     f1, auc = found["f1"], found["auc"]
     return cells(
         name,
-        *(n.decimal(means[key], 3) for key in ("precision", "recall", "f1")),
-        NOT_APPLICABLE if f1 is None else n.decimal_interval(f1.low, f1.high, 2),
+        *(
+            n.decimal(means[key], 3) if means["support"] else NOT_APPLICABLE
+            for key in ("precision", "recall", "f1")
+        ),
+        NOT_APPLICABLE
+        if f1 is None or not means["support"]
+        else n.decimal_interval(f1.low, f1.high, 2),
         NOT_APPLICABLE if auc is None else n.decimal(auc.estimate, 3),
         n.integer(means["support"]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cotejo.report.calibration import Calibration, calibrations
@@ -47,20 +48,20 @@ def _bins(rows: list[Calibration]) -> int:
 
 
 def _table(page: Page, rows: list[Calibration]) -> Table:
+    # Of two classes there is no such figure.
+    shown = [name for name in _COLUMNS if name != "top2" or len(page.findings.best.per_class) > 2]
     columns = [page.column("alternative", number=False)]
-    columns += [
-        Column(page.words.say(f"calibration.column_{name}"), number=True) for name in _COLUMNS
-    ]
+    columns += [Column(page.words.say(f"calibration.column_{name}"), number=True) for name in shown]
     return page.table(
         page.words.say("calibration.table"),
         columns,
-        [_row(page, row) for row in rows],
+        [_row(page, row, shown) for row in rows],
         marked=page.facts.trained.index(page.findings.best),
         files="calibration.csv",
     )
 
 
-def _row(page: Page, row: Calibration) -> list[Cell]:
+def _row(page: Page, row: Calibration, shown: Sequence[str]) -> list[Cell]:
     n = page.words.numbers
 
     def decimal(value: float | None, digits: int = 3) -> str:
@@ -70,9 +71,14 @@ def _row(page: Page, row: Calibration) -> list[Cell]:
         return NOT_APPLICABLE if value is None else n.points(value)
 
     top2 = NOT_APPLICABLE if row.top2_accuracy is None else n.percent(row.top2_accuracy)
-    return [
-        page.named(row.alternative, mark_best=True),
-        *cells(decimal(row.loss), decimal(row.brier), top2, points(row.excess)),
-        *cells(points(row.error), decimal(row.temperature, 2)),
-        *cells(points(row.error_scaled), decimal(row.loss_scaled)),
-    ]
+    texts = {
+        "log_loss": decimal(row.loss),
+        "brier": decimal(row.brier),
+        "top2": top2,
+        "excess": points(row.excess),
+        "error": points(row.error),
+        "temperature": decimal(row.temperature, 2),
+        "error_scaled": points(row.error_scaled),
+        "loss_scaled": decimal(row.loss_scaled),
+    }
+    return [page.named(row.alternative, mark_best=True), *cells(*(texts[name] for name in shown))]

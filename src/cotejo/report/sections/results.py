@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,15 +95,17 @@ def _time_remarks(one: AlternativeFacts, words: Words) -> list[str]:
 def _f1_table(page: Page) -> Table:
     words, trained = page.words, page.facts.trained
     # Where the worst class of all is white, classes that are all near 0.9 still differ.
-    every = [row["f1"] for one in trained for row in one.per_class]
+    every = [row["f1"] for one in trained for row in one.per_class if row["support"]]
     low, width = min(every), max(max(every) - min(every), 0.01)
 
-    def cell(value: float) -> Cell:
-        shown = words.numbers.decimal(value, 2)
-        return Cell(shown, background=shade((value - low) / width))
+    def cell(row: Mapping[str, float]) -> Cell:
+        if not row["support"]:
+            return Cell(NOT_APPLICABLE)
+        shown = words.numbers.decimal(row["f1"], 2)
+        return Cell(shown, background=shade((row["f1"] - low) / width))
 
     names = page.facts.class_names(words.language)
-    values = [[cell(row["f1"]) for row in one.per_class] for one in trained]
+    values = [[cell(row) for row in one.per_class] for one in trained]
     macro = [Cell(words.numbers.decimal(page.findings.macro[one.name]["f1"], 2)) for one in trained]
     # The longer side goes down: sixteen columns would not fit a page.
     if len(trained) > len(names):
