@@ -148,6 +148,7 @@ def fabricate_study(
     pictures: np.ndarray | None = None,
     labels: np.ndarray | None = None,
     place: str | None = None,
+    class_names: dict[str, list[str]] = CLASSES,
 ) -> Path:
     """Write the folder and return it.
 
@@ -158,10 +159,11 @@ def fabricate_study(
     if place is not None:
         paths = (f"{place}/data", f"{place}/mine.toml", f"--out={place}/out", f"{place}/other.toml")
         command = "COTEJO_DATA={} cotejo study {} {} --set=a={}".format(*map(shlex.quote, paths))
+    classes = len(class_names["en"])
     make_folder(folder)
     generator = np.random.default_rng(0)
     if labels is None:
-        labels = np.arange(images) % 10
+        labels = np.arange(images) % classes
     if pictures is None:
         pictures = generator.integers(0, 256, (len(labels), 32, 32, 3), dtype=np.uint8)
     write_json(
@@ -197,9 +199,8 @@ def fabricate_study(
         },
     )
     (folder / "study.toml").write_text("")
-    _write_data(
-        folder, data, labels, pictures, {one.settings["augment"] for one in alternatives}, place
-    )
+    policies = {one.settings["augment"] for one in alternatives}
+    _write_data(folder, data, labels, pictures, policies, place, class_names)
     reads = 0
     for one in alternatives:
         for position, seed in enumerate(seeds):
@@ -209,7 +210,7 @@ def fabricate_study(
             if seed in one.failed:
                 _write_failure(path, one, seed, quick, place)
                 continue
-            _write_run(path, one, alternatives, seed, position, labels, pictures, quick)
+            _write_run(path, one, alternatives, seed, position, labels, pictures, quick, classes)
             for _ in range(1 + (extra_reads if reads == 0 else 0)):
                 note_reading(
                     folder,
@@ -232,17 +233,17 @@ def rewrite(path: Path, **changes: Any) -> None:
         write_json(record, read_json(record) | {"files": listed})
 
 
-def predictions(labels: np.ndarray, accuracy: float, seed: int) -> np.ndarray:
-    """Return probabilities ``[n, 10]`` that get exactly ``round(accuracy * n)`` images right."""
+def predictions(labels: np.ndarray, accuracy: float, seed: int, classes: int = 10) -> np.ndarray:
+    """Return ``[n, classes]`` probabilities with exactly ``round(accuracy * n)`` images right."""
     count = len(labels)
     generator = np.random.default_rng(seed)
     difficulty = np.random.default_rng(1).permutation(count)
     right = difficulty < round(accuracy * count)
     # Wrong answers prefer the neighbouring class, so that some pairs stand out.
     step = generator.choice([1, 2, 5], p=[0.6, 0.3, 0.1], size=count)
-    predicted = np.where(right, labels, (labels + step) % 10)
+    predicted = np.where(right, labels, (labels + 1 + (step - 1) % (classes - 1)) % classes)
     sureness = generator.uniform(0.5, 0.999, count)
-    chances = np.repeat(((1 - sureness) / 9)[:, None], 10, axis=1)
+    chances = np.repeat(((1 - sureness) / (classes - 1))[:, None], classes, axis=1)
     chances[np.arange(count), predicted] = sureness
     return chances.astype(np.float32)
 
@@ -258,9 +259,11 @@ def _write_data(
     pictures: np.ndarray,
     policies: Iterable[str],
     place: str | None,
+    class_names: dict[str, list[str]],
 ) -> None:
-    counts = np.bincount(labels, minlength=10)
-    _write_images(folder, labels, pictures)
+    classes = len(class_names["en"])
+    counts = np.bincount(labels, minlength=classes)
+    _write_images(folder, labels, pictures, policies, classes)
     write_json(
         folder / "data.json",
         {
@@ -270,10 +273,10 @@ def _write_data(
             "source": f"{place}/cifar-10-python.tar.gz" if place else "scikit-learn",
             "fingerprint": FINGERPRINT,
             "image_shape": list(pictures.shape[1:]),
-            "class_names": CLASSES,
+            "class_names": class_names,
             "split": {"method": "notebook"},
             "counts": {
-                "train": np.maximum(4 * counts + np.arange(-5, 5), 0).tolist(),
+                "train": np.maximum(4 * counts + np.arange(classes) - classes // 2, 0).tolist(),
                 "valid": counts.tolist(),
                 "test": counts.tolist(),
             },
@@ -285,9 +288,11 @@ def _write_data(
     )
 
 
-def _write_images(folder: Path, labels: np.ndarray, pictures: np.ndarray) -> None:
+def _write_images(
+    folder: Path, labels: np.ndarray, pictures: np.ndarray, policies: Iterable[str], classes: int
+) -> None:
     # A class without images lends another's, so that the array keeps its shape.
-    of_class = [pictures[labels == label] for label in range(10)]
+    of_class = [pictures[labels == label] for label in range(classes)]
     examples = np.stack([np.resize(p if len(p) else pictures, (8, *p.shape[1:])) for p in of_class])
     originals = pictures[:8]
     moved = np.stack([np.roll(originals, shift, axis=2) for shift in range(-3, 3)], axis=1)
@@ -317,14 +322,14 @@ def _history(one: Made, train: float, valid: float, epochs: int) -> list[dict[st
     return rows
 
 
-def _write_run(path, one, alternatives, seed, position, labels, pictures, quick) -> None:
+def _write_run(path, one, alternatives, seed, position, labels, pictures, quick, classes) -> None:
     test = one.test[position]
     valid = (one.valid or one.test)[position]
     train = one.train[position] if one.train else min(1.0, valid + 0.05)
     settings, network = one.settings, one.network
     rows = _history(one, train, valid, settings["epochs"])
-    test_chances = predictions(labels, test, seed)
-    valid_chances = predictions(labels, valid, seed + 100)
+    test_chances = predictions(labels, test, seed, classes)
+    valid_chances = predictions(labels, valid, seed + 100, classes)
     indices = select_mistakes(labels, test_chances)
     kept = {
         "test_labels": labels.astype(np.int32),

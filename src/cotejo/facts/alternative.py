@@ -31,6 +31,7 @@ class LeftOut:
     seed: int
     reason: OutputError
 
+
 _DERIVED = {"Convolution": "Conv2D"}
 """Layers of Cotejo's own by the kind of Keras's that they are."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -110,10 +112,23 @@ def draws(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
     def drawn(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
         from matplotlib import rc_context
 
-        with rc_context({"text.parse_math": False}):
+        with rc_context({"text.parse_math": False}), _any_script():
             return draw(*args, **kwargs)
 
     return drawn
+
+
+@contextmanager
+def _any_script() -> Iterator[None]:
+    """Let text be in a script that Matplotlib's font lacks, such as Chinese, without a warning.
+
+    Matplotlib only measures it, by boxes of about its size: it is drawn as text, and whoever
+    shows the page has the letters.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+        warnings.filterwarnings("ignore", "Matplotlib currently does not support", UserWarning)
+        yield
 
 
 def dress(axes: Axes, title: str = "") -> None:
@@ -156,7 +171,10 @@ def to_svg(figure: Figure, name: str) -> str:
 
     file = io.StringIO()
     # Read from the configuration only; the ticks' text is made here.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "text.parse_math": False}):
+    with (
+        rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "text.parse_math": False}),
+        _any_script(),
+    ):
         figure.savefig(
             file,
             format="svg",
