@@ -1,6 +1,5 @@
 """For constructed results, what is settled is said, and what is not is not."""
 
-import json
 import re
 from math import inf
 
@@ -19,7 +18,7 @@ from cotejo.report.prose.comparisons import comparison_sentence, comparisons, p_
 from cotejo.report.prose.factors import effect_sentences
 from cotejo.report.prose.words import Words
 from cotejo.report.sections.claims import claims_section
-from cotejo.store import read_csv
+from cotejo.store import read_csv, read_json, write_json
 
 EN, ES = Words("en"), Words("es")
 THREE = (1, 2, 3)
@@ -37,8 +36,8 @@ def claimed(tmp_path):
 
     def make(alternatives, *stated, seeds=THREE):
         folder = fabricate_study(tmp_path / "study", alternatives, seeds=seeds)
-        study = json.loads((folder / "study.json").read_text())
-        (folder / "study.json").write_text(json.dumps(study | {"claims": list(stated)}))
+        study = read_json(folder / "study.json")
+        write_json(folder / "study.json", study | {"claims": list(stated)})
         return Findings(gather(folder))
 
     return make
@@ -416,7 +415,7 @@ def test_claims_taken_out_leave_no_verdicts(claimed):
     findings = claimed([Made("base", POOR), Made("better", GOOD)], claim("better", ["base"]))
     folder = findings.facts.folder.path
     write_report(folder)
-    study = json.loads((folder / "study.json").read_text())
-    (folder / "study.json").write_text(json.dumps(study | {"claims": []}))
+    study = read_json(folder / "study.json")
+    write_json(folder / "study.json", study | {"claims": []})
     write_report(folder)
     assert not (folder / "claims.csv").exists()
