@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from fabricate import Made, fabricate_study
+from fabricate import Made, fabricate_study, rewrite
 
 from cotejo.compare import Interval
 from cotejo.errors import OutputError
@@ -16,7 +16,7 @@ from cotejo.report.findings import Findings
 from cotejo.report.prose.calibration import calibration_intro, diagnosis
 from cotejo.report.prose.words import Words
 from cotejo.report.reliability_figure import reliability_figure
-from cotejo.store import RunFolder, write_json, write_npz
+from cotejo.store import RunFolder, write_npz
 
 EN, ES = Words("en"), Words("es")
 
@@ -34,7 +34,7 @@ def resurely(folder, change):
             spread[np.arange(len(labels)), predicted] = sure
             kept[f"{split}_probabilities"] = spread.astype(np.float32)
         write_npz(path / "predictions.npz", **kept)
-        write_json(path / "metrics.json", run.metrics | split_metrics(kept))
+        rewrite(path / "metrics.json", **split_metrics(kept))
     return Findings(gather(folder))
 
 
@@ -133,9 +133,9 @@ def test_several_seeds_are_averaged_and_one_is_drawn(study):
 def test_a_damaged_calibration_is_refused(tmp_path):
     fabricate_study(tmp_path, [Made("a")], images=100)
     path = tmp_path / "a" / "seed-1" / "metrics.json"
-    metrics = json.loads(path.read_text())
-    metrics["test"]["calibration"]["reliability"] = "none"
-    write_json(path, metrics)
+    test = json.loads(path.read_text())["test"]
+    test["calibration"]["reliability"] = "none"
+    rewrite(path, test=test)
     with pytest.raises(OutputError, match=r"metrics\.json is damaged"):
         gather(tmp_path)
 

@@ -4,7 +4,7 @@ import re
 from math import inf
 
 import pytest
-from fabricate import Made, fabricate_study
+from fabricate import Made, fabricate_study, rewrite
 
 from cotejo.facts import gather
 from cotejo.report import write_report
@@ -18,7 +18,7 @@ from cotejo.report.prose.comparisons import comparison_sentence, comparisons, p_
 from cotejo.report.prose.factors import effect_sentences
 from cotejo.report.prose.words import Words
 from cotejo.report.sections.claims import claims_section
-from cotejo.store import read_csv, read_json, write_json
+from cotejo.store import read_csv
 
 EN, ES = Words("en"), Words("es")
 THREE = (1, 2, 3)
@@ -36,8 +36,7 @@ def claimed(tmp_path):
 
     def make(alternatives, *stated, seeds=THREE):
         folder = fabricate_study(tmp_path / "study", alternatives, seeds=seeds)
-        study = read_json(folder / "study.json")
-        write_json(folder / "study.json", study | {"claims": list(stated)})
+        rewrite(folder / "study.json", claims=list(stated))
         return Findings(gather(folder))
 
     return make
@@ -415,7 +414,6 @@ def test_claims_taken_out_leave_no_verdicts(claimed):
     findings = claimed([Made("base", POOR), Made("better", GOOD)], claim("better", ["base"]))
     folder = findings.facts.folder.path
     write_report(folder)
-    study = read_json(folder / "study.json")
-    write_json(folder / "study.json", study | {"claims": []})
+    rewrite(folder / "study.json", claims=[])
     write_report(folder)
     assert not (folder / "claims.csv").exists()

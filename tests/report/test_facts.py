@@ -181,7 +181,10 @@ def test_arrays_that_are_not_the_runs_cost_that_run_alone(tmp_path, name, array,
 def test_layers_of_older_runs_are_known_by_keras_s_name(tmp_path):
     folder = fabricate_study(tmp_path / "study", [Made("a", changes={"model": "cnn7"})])
     path = folder / "a" / "seed-1" / "run.json"
-    path.write_text(path.read_text().replace('"Conv2D"', '"Convolution"'))
+    model = read_json(path)["model"]
+    for layer in model["layers"]:
+        layer["type"] = layer["type"].replace("Conv2D", "Convolution")
+    rewrite(path, model=model)
     (one,) = gather(folder).alternatives
     assert one.has_layers("Conv2D")
     assert not one.has_layers("Convolution")

@@ -28,6 +28,9 @@ def add_audit(folder):
             "likeness": 0.75,
             "expected_by_chance": 0,
             "outlier_share": 0.001,
+            "neighbours": 8,
+            "similarity": 0.9,
+            "similarity_to_test": 0.9,
         },
         "differently_labelled": 0,
     }
