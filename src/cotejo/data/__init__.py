@@ -6,7 +6,7 @@ Imports neither Keras nor a backend, and nothing of the network until something 
 from __future__ import annotations
 
 from cotejo.data.dataset import Dataset, Split, without_validation
-from cotejo.data.loading import NAMES, load
+from cotejo.data.loading import NAMES, is_published, load
 from cotejo.data.places import where
 from cotejo.data.splits import nested_subset, stratified_split
 from cotejo.data.summary import describe, example_images
@@ -17,6 +17,7 @@ __all__ = [
     "Split",
     "describe",
     "example_images",
+    "is_published",
     "load",
     "nested_subset",
     "stratified_split",

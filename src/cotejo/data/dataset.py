@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cotejo.data.arrays import checked_images, checked_labels
+from cotejo.errors import DataError
+from cotejo.messages import LANGUAGES
 
 __all__ = ["Dataset", "Split", "without_validation"]
 
@@ -32,15 +38,30 @@ class Split:
 class Dataset:
     """A dataset and how it was split.
 
+    It is checked when it is made. What can be meant in one way only is converted: labels of
+    another whole type or of the shape ``[n, 1]``, grey images without a channel axis, and one list
+    of class names for all languages. Anything else is refused, in one line that says what to do.
+
     Attributes:
         name: what reports call it, such as ``"cifar10"``.
         train, valid, test: the splits. Models learn from ``train``, choices are made on
             ``valid``, and ``test`` is read once per finished run.
-        class_names: the classes in label order, by language: ``{"en": …, "es": …}``.
+        class_names: the classes in label order, by language: ``{"en": …, "es": …}``; or one list.
         split: how the splits were made: ``{"method": "notebook"}`` (CIFAR-10: the first 40,000
             training images, the last 10,000, the 10,000 test images) or
             ``{"method": "stratified", "seed": 0}``.
         source: where it was read from: a path, or the name of a library that holds it.
+
+    Raises:
+        DataError: images, labels or names are not as they have to be, or there are none to learn
+            from or to test on.
+
+    Example:
+        >>> grey, labels = np.zeros((4, 8, 8), np.uint8), np.array([[0], [1], [0], [1]])
+        >>> part = Split(grey, labels)
+        >>> made = Dataset("mine", part, part, part, ["no", "yes"], {"method": "own"}, "made")
+        >>> made.image_shape, made.train.labels.tolist(), made.class_names["es"]
+        ((8, 8, 1), [0, 1, 0, 1], ('no', 'yes'))
     """
 
     name: str
@@ -50,6 +71,20 @@ class Dataset:
     class_names: dict[str, tuple[str, ...]]
     split: dict[str, str | int]
     source: str
+
+    def __post_init__(self) -> None:
+        if (
+            not isinstance(self.name, str)
+            or not self.name.isprintable()
+            or set("/\\") & {*self.name}
+        ):
+            raise DataError("dataset_name", name=repr(self.name))
+        names = _checked_names(self.class_names)
+        object.__setattr__(self, "class_names", names)
+        train = _checked(self.train, "train", len(names["en"]))
+        for split in ("train", "valid", "test"):
+            checked = _checked(getattr(self, split), split, len(names["en"]), like=train)
+            object.__setattr__(self, split, checked)
 
     @property
     def num_classes(self) -> int:
@@ -71,6 +106,43 @@ class Dataset:
             digest.update(np.ascontiguousarray(split.images).data)
             digest.update(np.ascontiguousarray(split.labels, dtype=np.int32).data)
         return digest.hexdigest()
+
+
+def _checked(split: Split, name: str, classes: int, like: Split | None = None) -> Split:
+    """Return the split with images and labels as they have to be, of the shape of another's.
+
+    Only the validation split may be empty; it then has images of no number but that shape.
+    """
+    if np.shape(split.images)[:1] in ((), (0,)):
+        if like is None or name != "valid":
+            raise DataError("empty_split", name=name)
+        return Split(like.images[:0], like.labels[:0])
+    images = checked_images(split.images, f"{name}.images")
+    labels = checked_labels(split.labels, f"{name}.labels", len(images), classes)
+    if like is not None and images.shape[1:] != like.images.shape[1:]:
+        shape, other = list(like.images.shape[1:]), list(images.shape[1:])
+        raise DataError("split_shapes", name=name, shape=shape, other=other)
+    if images is split.images and labels is split.labels:
+        return split
+    return Split(images, labels)
+
+
+def _checked_names(found: Any) -> dict[str, tuple[str, ...]]:
+    """Return the class names by language; one list of them is for every language."""
+    lists = [found.get(one) for one in LANGUAGES] if isinstance(found, Mapping) else [found] * 2
+    if all(_are_names(names) for names in lists) and len({len(names) for names in lists}) == 1:
+        return {one: tuple(map(str, names)) for one, names in zip(LANGUAGES, lists, strict=True)}
+    text = repr(found)
+    raise DataError("class_names_form", received=text if len(text) <= 80 else f"{text[:79]}…")
+
+
+def _are_names(names: Any) -> bool:
+    return (
+        isinstance(names, list | tuple)
+        and len(names) > 1
+        and all(isinstance(name, str) and name.strip() for name in names)
+        and len(set(names)) == len(names)
+    )
 
 
 def without_validation(dataset: Dataset) -> Dataset:

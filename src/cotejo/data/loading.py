@@ -17,9 +17,15 @@ from cotejo.messages import did_you_mean
 if TYPE_CHECKING:
     from cotejo.data.transfer import Progress
 
-__all__ = ["NAMES", "SOURCES", "load"]
+__all__ = ["NAMES", "SOURCES", "is_published", "load"]
 
 NAMES = ("cifar10", "digits")
+
+_FINGERPRINTS = {
+    "cifar10": "f84f132a64ed4be9b2a29d9f62caafd37ffc3015b209ac61546ae5e8c263febd",
+    "digits": "14062915562633dd1c776416a5f720afd7f63af771c43ab5c7273597c49a6a74",
+}
+"""`Dataset.fingerprint` of each dataset that is loaded by its name."""
 
 # The official host has been slow at times (pytorch/vision#9536); the second is the Ray
 # project's copy, the same bytes by their md5 (anyscale/templates#927).
@@ -73,6 +79,24 @@ def load(
             hint=did_you_mean(str(name_or_path).lower(), NAMES),
         )
     return read_cifar10(path)
+
+
+def is_published(dataset: Dataset) -> bool:
+    """Whether a dataset is what `load` returns for its name: the same images, labels and split.
+
+    Raises:
+        DataError: it is another dataset under such a name.
+
+    Example:
+        >>> is_published(load("digits"))
+        True
+    """
+    published = _FINGERPRINTS.get(dataset.name)
+    if published is None:
+        return False
+    if dataset.fingerprint != published:
+        raise DataError("data_name_taken", name=dataset.name)
+    return True
 
 
 def _looks_like_a_name(name_or_path: str | Path) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cotejo.errors import DataError
+
 __all__ = ["nested_subset", "stratified_split"]
 
 
@@ -25,10 +27,11 @@ def stratified_split(
         seed: which of the possible splits, 0 or more.
 
     Returns:
-        For each fraction the positions of its part, ascending, int64. The parts share nothing
-        and together hold every position.
+        For each fraction the positions of its part, ascending, int64. The parts share nothing,
+        together hold every position, and each holds an image of every class.
 
     Raises:
+        DataError: a class has too few images for each part to get one.
         ValueError: the labels aren't a vector, or the fractions are out of range.
 
     Example:
@@ -49,6 +52,10 @@ def stratified_split(
         members = generator.permutation(np.flatnonzero(classes == label))
         # Rounding the running total, not each share, leaves no image over.
         bounds = np.rint(np.cumsum(fractions)[:-1] * len(members)).astype(int)
+        if (np.diff([0, *bounds, len(members)]) == 0).any():
+            raise DataError(
+                "class_too_small", label=label, count=len(members), parts=len(fractions)
+            )
         for part, chosen in zip(parts, np.split(members, bounds), strict=True):
             part.append(chosen)
     empty = np.empty(0, np.int64)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.errors import OutputError
+from cotejo.data.arrays import CHANNELS, checked_images
+from cotejo.errors import DataError, OutputError
+from cotejo.inference.description import describe_run
 from cotejo.inference.packing import unpack
 from cotejo.inference.pictures import read_picture
-from cotejo.models import load_portable
-from cotejo.store import RunFolder, StudyFolder
+from cotejo.models import load_trained
+from cotejo.store import RunFolder
 from cotejo.train import predict_logits, softmax
 
-__all__ = ["Classifier", "Prediction"]
+__all__ = ["Classifier", "Prediction", "Unreadable"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,19 @@ class Prediction:
 
     classes: tuple[int, ...]
     probabilities: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A picture that could not be read, in the place of what a model would say of it.
+
+    Attributes:
+        path: the picture's, as it was given.
+        error: why, in one line.
+    """
+
+    path: Path | str
+    error: DataError
 
 
 class Classifier:
@@ -53,7 +69,7 @@ class Classifier:
     def __init__(
         self,
         network: keras.Model,
-        class_names: dict[str, Sequence[str]],
+        class_names: Mapping[str, Sequence[str]],
         *,
         views: str = "none",
         temperature: float = 1.0,
@@ -75,12 +91,15 @@ class Classifier:
     def load(cls, path: Path | str | None = None) -> Classifier:
         """Return the model that ships, or that of a run.
 
+        A run's folder can be moved out of its study. Its model computes in the precision that
+        it was trained in, so that its probabilities are those that the study measured.
+
         Args:
-            path: a run's folder, such as ``runs/notebooks/cnn7/seed-1``; the one that ships if
-                left out.
+            path: a run's folder, such as ``runs/notebooks/cnn7/seed-1``, or the ``model.keras``
+                in it; the one that ships if left out.
 
         Raises:
-            OutputError: there is no finished run's model, or it is damaged.
+            OutputError: there is no finished run's model, or a file of it is damaged.
         """
         if path is None:
             network, about = unpack()
@@ -91,19 +110,18 @@ class Classifier:
                 temperature=about["temperature"],
                 name=about["name"],
             )
-        run = RunFolder(Path(path).resolve())
-        study = StudyFolder(run.path.parent.parent)
-        if not run.is_finished or not (study.path / "data.json").is_file():
-            raise OutputError("no_run_to_predict", path=path)
-        model = load_portable(run.model)
-        network = keras.Model(model.input, model.layers[-1].input)
-        calibration = run.metrics["test"].get("calibration") or {}
+        run = _run_at(path)
+        described = describe_run(run)
+        network = _logits_of(load_trained(run), run.path / "model.keras")
+        classes, names = network.output.shape[-1], len(described.class_names["en"])
+        if classes != names:
+            raise OutputError("model_classes", path=run.path, classes=classes, names=names)
         return cls(
             network,
-            study.data["class_names"],
-            views=run.record["settings"].get("tta", "none"),
-            temperature=calibration.get("temperature", 1.0),
-            name=f"{run.record['alternative']} {run.record['seed']}",
+            described.class_names,
+            views=described.views,
+            temperature=described.temperature,
+            name=described.name,
         )
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -112,8 +130,12 @@ class Classifier:
         Each image is looked at from all views, whose logits are averaged.
 
         Args:
-            images: ``[n, height, width, channels]``, uint8.
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+
+        Raises:
+            DataError: they are of another type or shape.
         """
+        images = self._checked(images)
         if not len(images):
             return np.zeros((0, self.network.output.shape[-1]), np.float32)
         batch = min(len(images), 500)
@@ -121,17 +143,85 @@ class Classifier:
         return softmax(logits / self.temperature)
 
     def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
-        """Return what the model says of each of the images ``[n, height, width, channels]``."""
+        """Return what the model says of each of the images ``[n, height, width, channels]``.
+
+        Raises:
+            DataError: they are not uint8, or of another shape than the model takes.
+        """
         found = []
         for row in self.probabilities(images):
             order = np.argsort(-row, kind="stable")
             found.append(Prediction(tuple(map(int, order)), tuple(map(float, row[order]))))
         return found
 
-    def predict_files(self, paths: Sequence[Path]) -> list[Prediction]:
-        """Return what the model says of each picture.
+    def predict_files(self, paths: Iterable[Path | str]) -> list[Prediction | Unreadable]:
+        """Return, in order, what the model says of each picture.
 
-        Raises:
-            DataError: one can't be read.
+        A picture that can't be read has an `Unreadable` in its place, which says why; the
+        others are answered all the same.
+
+        Args:
+            paths: of the pictures; one alone counts as a list of one.
+
+        Example:
+            >>> (answer,) = Classifier.load().predict_files(["nowhere.png"])
+            >>> isinstance(answer, Unreadable), str(answer.error)
+            (True, 'nowhere.png: there is no such file.')
         """
-        return self.predict(np.stack([read_picture(path, self.image_shape) for path in paths]))
+        wanted = [paths] if isinstance(paths, str | Path) else list(paths)
+        answers: dict[int, Prediction | Unreadable] = {}
+        pictures: dict[int, NDArray[np.uint8]] = {}
+        for place, path in enumerate(wanted):
+            try:
+                pictures[place] = read_picture(path, self.image_shape)
+            except DataError as error:
+                answers[place] = Unreadable(path, error)
+        if pictures:
+            said = self.predict(np.stack(list(pictures.values())))
+            answers |= dict(zip(pictures, said, strict=True))
+        return [answers[place] for place in range(len(wanted))]
+
+    def _checked(self, images: Any) -> NDArray[np.uint8]:
+        if isinstance(images, Sequence) and not images:
+            return np.zeros((0, *self.image_shape), np.uint8)
+        array = checked_images(images, "images")
+        if array.shape[1:] == self.image_shape:
+            return array
+        # Three axes could be a single image too; say what is wanted of either.
+        raise DataError(
+            "images_of_model", shape=list(np.shape(images)), expected=["n", *self.image_shape]
+        )
+
+
+def _run_at(path: Path | str) -> RunFolder:
+    """Return the finished run in a folder, or beside a model's file.
+
+    Raises:
+        OutputError: there is none.
+    """
+    folder = Path(path).resolve()
+    if folder.name == "model.keras" and folder.is_file():
+        folder = folder.parent
+    run = RunFolder(folder)
+    if not run.is_written:
+        raise OutputError("no_run_to_predict", path=path)
+    if run.record.get("status") != "finished":
+        raise OutputError("unfinished_run", path=path)
+    return run
+
+
+def _logits_of(model: keras.Model, path: Path) -> keras.Model:
+    """Return a saved model without the softmax at its end.
+
+    Raises:
+        OutputError: it is no model that Cotejo saved: from images to probabilities.
+    """
+    last = model.layers[-1] if getattr(model, "layers", None) else None
+    single = len(getattr(model, "inputs", ())) == len(getattr(model, "outputs", ())) == 1
+    if single and isinstance(last, keras.layers.Softmax):
+        shape = model.input.shape
+        if len(shape) == 4 and None not in shape[1:] and shape[3] in CHANNELS:
+            network = keras.Model(model.input, last.input)
+            if len(network.output.shape) == 2 and network.output.shape[-1]:
+                return network
+    raise OutputError("model_of_others", path=path)

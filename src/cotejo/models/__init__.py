@@ -2,7 +2,7 @@
 
 from cotejo.models import airbench, airbench96, cnn, cnn7, mlp, wide_resnet
 from cotejo.models.cost import operations_per_image
-from cotejo.models.portable import load_portable, portable
+from cotejo.models.portable import load_portable, load_trained, portable, precisions
 from cotejo.models.registry import (
     ModelFamily,
     build_model,
@@ -22,11 +22,13 @@ __all__ = [
     "cnn",
     "cnn7",
     "load_portable",
+    "load_trained",
     "mlp",
     "model_families",
     "model_family",
     "operations_per_image",
     "portable",
+    "precisions",
     "register",
     "whiten",
     "wide_resnet",

@@ -1,10 +1,17 @@
-"""A network in Keras's own layers, so that its file loads wherever Keras does."""
+"""A network in Keras's own layers, so that its file loads wherever Keras does.
+
+The file computes in float32, whatever the network was trained in: few processors have bfloat16,
+and onnxruntime has no convolution in it. The weights are the same, because Keras keeps those of a
+network that computes in bfloat16 in float32. What a training measured was computed in its own
+precision, so a run's record names it layer by layer (`precisions`), and `load_trained` brings it
+back: the same probabilities, bit for bit, as the network had when it was trained.
+"""
 
 from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +19,19 @@ from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
+from cotejo.store import RunFolder
 
-__all__ = ["load_portable", "portable"]
+__all__ = ["load_portable", "load_trained", "portable", "precisions"]
+
+_PRECISIONS = {"mixed_bfloat16": "bfloat16", "float32": "float32"}
+_POLICIES = {precision: policy for policy, precision in _PRECISIONS.items()}
+"""Keras's policy for each precision that a layer computes in."""
 
 _RUNNING = ("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "__lambda__")
 """Keras's layers that run what is in the file."""
+
+_UNPACKED = 4
+"""By how much the content of a file may be larger than the file."""
 
 _KERAS_OWN: dict[type, type] = {
     BatchNormalization: keras.layers.BatchNormalization,
@@ -25,7 +40,9 @@ _KERAS_OWN: dict[type, type] = {
 
 
 def portable(network: keras.Model) -> keras.Model:
-    """Return a copy of the network, weights and all, that needs nothing of Cotejo's to be loaded.
+    """Return a copy of the network that needs nothing of Cotejo's to be loaded.
+
+    It has the network's weights and computes in float32.
 
     Example:
         >>> from cotejo.models import build_model
@@ -35,15 +52,77 @@ def portable(network: keras.Model) -> keras.Model:
     """
 
     def plain(layer: Any) -> Any:
-        config = layer.get_config()
+        config = _computing_in("float32", layer.get_config())
         kind: Any = _KERAS_OWN.get(type(layer), type(layer))
         if "kernel_initializer" in config:  # the weights that it gave are copied
             config["kernel_initializer"] = "zeros"
         return kind.from_config(config)
 
-    copy = keras.models.clone_model(network, clone_function=plain)
+    return _copy(network, plain)
+
+
+def precisions(network: keras.Model) -> dict[str, str]:
+    """Return what each layer computes in, by its name: ``"float32"`` or ``"bfloat16"``.
+
+    A layer that computes in something else is left out; its file keeps it as it is.
+
+    Example:
+        >>> from cotejo.models import build_model
+        >>> precisions(build_model("cnn3", (32, 32, 3), 10))["logits"]
+        'float32'
+    """
+    policies = {layer.name: str(layer.dtype_policy.name) for layer in network.layers}
+    return {name: _PRECISIONS[each] for name, each in policies.items() if each in _PRECISIONS}
+
+
+def load_trained(run: RunFolder) -> keras.Model:
+    """Return a finished run's network, which computes as it did when it was trained.
+
+    A run of an older Cotejo, whose record names no precisions, has them in its file.
+
+    Raises:
+        OutputError: its model or its record is damaged.
+    """
+    model = load_portable(run.path / "model.keras")
+    layers = (run.record.get("model") or {}).get("layers") or []
+    try:
+        found = {layer["name"]: layer.get("precision") for layer in layers}
+        policies = {name: _POLICIES[each] for name, each in found.items() if each is not None}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise OutputError("damaged_file", path=run.path / "run.json") from error
+    return _restored(model, policies)
+
+
+def _restored(model: keras.Model, policies: Mapping[str, str]) -> keras.Model:
+    """Return the model with each layer that ``policies`` names computing by its policy."""
+    if not set(policies.values()) - {"float32"}:
+        return model
+
+    def as_trained(layer: Any) -> Any:
+        policy = policies.get(layer.name, "float32")
+        return type(layer).from_config(_computing_in(policy, layer.get_config()))
+
+    return _copy(model, as_trained)
+
+
+def _copy(network: keras.Model, clone: Any) -> keras.Model:
+    copy = keras.models.clone_model(network, clone_function=clone)
     copy.set_weights(network.get_weights())
     return copy
+
+
+def _computing_in(policy: str, config: Any) -> Any:
+    """Return a layer's configuration with another policy, in the layers within it too.
+
+    Only a layer that has a policy of Cotejo's changes: an input has a type of its own.
+    """
+    if isinstance(config, list | tuple):
+        return type(config)(_computing_in(policy, part) for part in config)
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == "DTypePolicy" and config["config"]["name"] in _PRECISIONS:
+        return {**config, "config": {**config["config"], "name": policy}}
+    return {key: _computing_in(policy, part) for key, part in config.items()}
 
 
 def load_portable(path: Path) -> keras.Model:
@@ -56,17 +135,37 @@ def load_portable(path: Path) -> keras.Model:
         path: the file, which a stranger could have made.
 
     Raises:
-        OutputError: it is damaged, or holds something else than such layers.
+        OutputError: it is missing, damaged, or holds something else than such layers.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            described = json.loads(archive.read("config.json"))
+        described = _description(path)
         foreign = next(_foreign(described), None)
         if foreign is None:
             return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except FileNotFoundError as error:
+        raise OutputError("missing_file", path=path) from error
+    except PermissionError as error:
+        raise OutputError("cannot_read", path=path, reason=error.strerror) from error
+    except Exception as error:  # zipfile, h5py and Keras each have their own for a damaged file
         raise OutputError("damaged_file", path=path) from error
     raise OutputError("foreign_layer", path=path, layer=foreign)
+
+
+def _description(path: Path) -> Any:
+    """Return what the file says of its layers, once all of it is found to be as it was written.
+
+    Raises:
+        ValueError: a checksum does not fit, or the file would unpack to far more than its size.
+    """
+    with zipfile.ZipFile(path) as archive:
+        # Keras packs without compression.
+        unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > _UNPACKED * path.stat().st_size:
+            raise ValueError("it unpacks to far more than its size")
+        # Keras reads a part of the weights at a time, and never comes to compare the checksum.
+        if archive.testzip() is not None:
+            raise ValueError("a checksum does not fit")
+        return json.loads(archive.read("config.json"))
 
 
 def _foreign(described: Any) -> Iterator[str]:

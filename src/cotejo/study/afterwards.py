@@ -18,7 +18,7 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.failures import FAILURES, failures_of
-from cotejo.models import load_portable
+from cotejo.models import load_trained
 from cotejo.progress import Observer
 from cotejo.store import write_file, write_npz
 from cotejo.study.failures import failure_arrays
@@ -69,7 +69,7 @@ def _arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
     arrays = failure_arrays(facts, test)
     best = best_alternative(facts).representative
     with fresh_backend():
-        network = load_portable(best.model)
+        network = load_trained(best)
         explained = test.images[arrays["explained"]]
         maps = occlusion_maps(network, explained, arrays["explained_classes"])
     return arrays | {"occlusion_maps": maps}

@@ -12,7 +12,7 @@ from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError, TrainingError
-from cotejo.models import operations_per_image
+from cotejo.models import operations_per_image, precisions
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.progress import PlannedRun
 from cotejo.store import FORMAT
@@ -70,6 +70,7 @@ def start_record(job: RunJob) -> dict[str, Any]:
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint,
+            "class_names": {name: list(each) for name, each in dataset.class_names.items()},
             "split": dataset.split,
             "train": len(dataset.train),
             "valid": len(dataset.valid),
@@ -85,7 +86,8 @@ def start_record(job: RunJob) -> dict[str, Any]:
 
 
 def described_model(network: keras.Model) -> dict[str, Any]:
-    """Return a network's parameters and layers."""
+    """Return a network's parameters and layers, and what each layer computes in."""
+    computed_in = precisions(network)
     trainable = sum(int(weight.size) for weight in map(_array, network.trainable_weights))
     return {
         "parameters": network.count_params(),
@@ -97,6 +99,7 @@ def described_model(network: keras.Model) -> dict[str, Any]:
                 "type": _kind(layer),
                 "output_shape": list(layer.output.shape[1:]),
                 "parameters": layer.count_params(),
+                "precision": computed_in.get(layer.name),
             }
             for layer in network.layers
         ],

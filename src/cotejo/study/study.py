@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cotejo.config import StudyConfig
-from cotejo.data import Dataset, load
+from cotejo.data import NAMES, Dataset, is_published, load
 from cotejo.data.dataset import Split, without_validation
-from cotejo.errors import ConfigError, DownloadError, OutputError
+from cotejo.errors import ConfigError, DataError, DownloadError, OutputError
 from cotejo.messages import current_language
 from cotejo.progress import Observer
 from cotejo.shipped import find_study
@@ -75,7 +77,8 @@ class Study:
             out: the study's folder; ``runs/<name>`` if left out, with the dataset's name where it
                 is not CIFAR-10, and ``-quick``.
             data_dir: where CIFAR-10 is looked for first.
-            dataset: the study's own where it has been loaded already.
+            dataset: what to train on: the study's own where it has been loaded already, or one
+                of yours, whose name then stands in the study's files.
             quick: a look of some two minutes, on a part of the images; no evidence.
             final: learn from the validation images too. Nothing can be chosen then, so it is
                 for one alternative, whose settings are decided; it has a card in place of a
@@ -118,17 +121,19 @@ class Study:
             _check_final(self.config)
         if out is not None:
             _check_folder(Path(out))
+        asked = config = plan.resolve(_about(self.config, dataset))
+        by_name = dataset is None or is_published(dataset)
         dataset = dataset or self._load_data(data_dir, fallback, observer)
-        asked = config = plan.resolve(self.config)
         if quick:
             config, dataset = quickened(config), first_images(dataset)
         if final:
             dataset = without_validation(dataset)
+        _check_splits(dataset, final)
         parameters = plan.count_parameters(config, dataset)
         folder = Path(out) if out is not None else _default_folder(config, dataset, quick, final)
         _check_folder(folder)
         self.folder = make_folder(folder)
-        command = command or _command(folder, quick, final)
+        command = command or _command(folder, quick, final, by_name)
         keys = plan.run_keys(config, dataset, keras.config.backend(), deadline is not None)
         with held(folder):
             bring_back(folder, keys)
@@ -209,10 +214,37 @@ def first_images(dataset: Dataset) -> Dataset:
     )
 
 
-def _command(folder: Path, quick: bool, final: bool) -> str:
-    words = ["cotejo", "study", str(folder / "study.toml"), "--out", str(folder)]
-    words += ["--quick"] * quick + ["--final"] * final
-    return shlex.join(words)
+def _about(config: StudyConfig, dataset: Dataset | None) -> StudyConfig:
+    """Return the study with the name of the dataset that it is given in place of its own.
+
+    A path to CIFAR-10 stays: it is that data, and says where to find it.
+    """
+    if dataset is None or (dataset.name == "cifar10" and config.data not in NAMES):
+        return config
+    return config.model_copy(update={"data": dataset.name})
+
+
+def _check_splits(dataset: Dataset, final: bool) -> None:
+    """Refuse a dataset that can't be chosen by, or of which a class can't be learned."""
+    if not final and not len(dataset.valid):
+        raise DataError("no_validation")
+    images = np.bincount(dataset.train.labels, minlength=dataset.num_classes)
+    if not images.all():
+        name = dataset.class_names[current_language()][int(images.argmin())]
+        raise DataError("class_not_learned", name=name)
+
+
+def _command(folder: Path, quick: bool, final: bool, by_name: bool) -> str:
+    """Return what repeats the study: a command, or Python where the dataset has no name there."""
+    flags = ["--quick"] * quick + ["--final"] * final
+    if by_name:
+        words = ["cotejo", "study", str(folder / "study.toml"), "--out", str(folder)]
+        return shlex.join(words + flags)
+    options = "".join(f", {flag[2:]}=True" for flag in flags)
+    code = (
+        f"Study.load({str(folder / 'study.toml')!r}).run(out={str(folder)!r}, dataset=…{options})"
+    )
+    return shlex.join(["python", "-c", f"import cotejo; cotejo.{code}"])
 
 
 def _check_final(config: StudyConfig) -> None:

@@ -1,0 +1,143 @@
+"""From a decoded picture to the small one: turned, of eight bits, on white, its middle square.
+
+All but the last step are done to strips of a million pixels, which are put together again, so
+that there is one copy of the picture in memory beside what was decoded, and none where the
+picture is as it should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["is_plain", "is_turned", "small_square"]
+
+_STRIP = 1_000_000
+"""The pixels of a strip."""
+
+_ORIENTATION = 0x0112
+
+_TURNS = {
+    2: ("FLIP_LEFT_RIGHT", False, False),
+    3: ("ROTATE_180", False, True),
+    4: ("FLIP_TOP_BOTTOM", False, True),
+    5: ("TRANSPOSE", True, False),
+    6: ("ROTATE_270", True, False),
+    7: ("TRANSVERSE", True, True),
+    8: ("ROTATE_90", True, True),
+}
+"""By EXIF's orientation: Pillow's turn; whether rows come from columns; whether from the last."""
+
+
+def small_square(
+    path: Path, picture: Image.Image, image_shape: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    """Return a decoded picture's middle, uint8 of ``image_shape``.
+
+    Args:
+        path: what an error names.
+        picture: decoded.
+        image_shape: ``(height, width, channels)``; a picture that is not of these proportions
+            loses its sides.
+
+    Raises:
+        DataError: the picture holds numbers that are not finite.
+    """
+    from PIL import Image, ImageOps
+
+    height, width, channels = image_shape
+    flat = picture if is_plain(picture, channels) else _flattened(path, picture, channels)
+    small = ImageOps.fit(flat, (width, height), Image.Resampling.BOX, centering=(0.5, 0.5))
+    return np.array(small, np.uint8).reshape(image_shape)
+
+
+def is_plain(picture: Image.Image, channels: int) -> bool:
+    """Whether a picture is upright, opaque and of as many channels as are wanted."""
+    return (
+        picture.mode == _mode(channels)
+        and "transparency" not in picture.info
+        and not is_turned(picture)
+    )
+
+
+def is_turned(picture: Image.Image) -> bool:
+    """Whether its EXIF says to turn the picture."""
+    return _turn(picture) is not None
+
+
+def _mode(channels: int) -> str:
+    return "RGB" if channels == 3 else "L"
+
+
+def _turn(picture: Image.Image) -> tuple[str, bool, bool] | None:
+    return _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+
+
+def _flattened(path: Path, picture: Image.Image, channels: int) -> Image.Image:
+    """Return the picture upright, of eight bits, transparent parts on white."""
+    from PIL import Image
+
+    turn, (columns, rows) = _turn(picture), picture.size
+    if turn is not None and turn[1]:
+        columns, rows = rows, columns
+    white_point = _white_point(path, picture)
+    flat = Image.new(_mode(channels), (columns, rows))
+    for start, strip in _upright_strips(picture, turn, columns, rows):
+        clear = _eight_bits(strip, white_point).convert("RGBA")
+        white = Image.new("RGBA", clear.size, "white")
+        flat.paste(Image.alpha_composite(white, clear).convert(flat.mode), (0, start))
+    return flat
+
+
+def _upright_strips(
+    picture: Image.Image, turn: tuple[str, bool, bool] | None, columns: int, rows: int
+) -> Iterator[tuple[int, Image.Image]]:
+    """Yield the picture in strips of whole rows, turned, each with the number of its first row."""
+    from PIL import Image
+
+    step = max(1, _STRIP // columns)
+    for start in range(0, rows, step):
+        end = min(start + step, rows)
+        if turn is None:
+            yield start, picture.crop((0, start, columns, end))
+            continue
+        method, from_columns, from_last = turn
+        first, last = (rows - end, rows - start) if from_last else (start, end)
+        box = (first, 0, last, columns) if from_columns else (0, first, columns, last)
+        yield start, picture.crop(box).transpose(Image.Transpose[method])
+
+
+def _white_point(path: Path, picture: Image.Image) -> float:
+    """Return the value that becomes 255 where a picture has more than 8 bits a channel.
+
+    32 bits are asked of no sensor: what is in them is 16 bits, or, in floats, its own range.
+    """
+    if not picture.mode.startswith("F"):
+        return 65535.0
+    highest = 0.0
+    for _, strip in _upright_strips(picture, None, *picture.size):
+        values = np.asarray(strip)
+        if not np.isfinite(values).all():
+            raise DataError("picture_not_finite", path=path)
+        highest = max(highest, float(values.max()))
+    return highest or 1.0
+
+
+def _eight_bits(strip: Image.Image, white_point: float) -> Image.Image:
+    """Return a strip of deeper greys at 8 bits; Pillow cuts all above 255 to white."""
+    from PIL import Image
+
+    if strip.mode[0] not in "IF":
+        return strip
+    values = np.asarray(strip, np.float64)
+    scaled = np.clip(values * 255 / white_point, 0, 255).round().astype(np.uint8)
+    return Image.fromarray(scaled)

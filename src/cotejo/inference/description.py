@@ -1,0 +1,132 @@
+"""What it takes to use a run's model, read from the run's folder alone, and checked.
+
+A folder with ``model.keras``, ``run.json`` and ``metrics.json`` is all that is needed, so a model
+travels without its study. The class names of a run of an older Cotejo are in its study's
+``data.json``, two folders above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cotejo.errors import OutputError
+from cotejo.messages import LANGUAGES, message
+from cotejo.store import RunFolder, StudyFolder
+from cotejo.train import VIEWS
+
+__all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
+
+_TEMPERATURES = (0.01, 100.0)
+"""The temperatures that are believed; those that are fitted are from 0.05 to 20."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What it takes to use a network.
+
+    Attributes:
+        class_names: by language, in label order.
+        views: from which sides an image is looked at: a name of `cotejo.train.VIEWS`.
+        temperature: that the logits are divided by.
+        name: what the model is called.
+    """
+
+    class_names: dict[str, tuple[str, ...]]
+    views: str
+    temperature: float
+    name: str
+
+
+def describe_run(run: RunFolder) -> Description:
+    """Return what a finished run's files say of its model.
+
+    Raises:
+        OutputError: a file is missing, or says what no run's says. The error names the field.
+    """
+    record, metrics = run.path / "run.json", run.path / "metrics.json"
+    settings = _table(run.record, "settings", record)
+    calibration = _table(run.metrics, "test", metrics).get("calibration") or {}
+    if not isinstance(calibration, Mapping):
+        raise _wrong(metrics, "test.calibration", calibration, "a_table")
+    return Description(
+        _class_names(run),
+        check_views(settings.get("tta", "none"), record, "settings.tta"),
+        check_temperature(
+            calibration.get("temperature", 1.0), metrics, "test.calibration.temperature"
+        ),
+        f"{run.record.get('alternative', '')} {run.record.get('seed', '')}".strip(),
+    )
+
+
+def _class_names(run: RunFolder) -> dict[str, tuple[str, ...]]:
+    path = run.path / "run.json"
+    dataset = _table(run.record, "dataset", path)
+    if "class_names" in dataset:
+        return check_class_names(dataset["class_names"], path, "dataset.class_names")
+    study = StudyFolder(run.path.parent.parent)
+    path = study.path / "data.json"
+    if not path.is_file():
+        raise OutputError("model_without_classes", path=run.path)
+    return check_class_names(study.data.get("class_names"), path, "class_names")
+
+
+def check_class_names(found: Any, path: Path, field: str) -> dict[str, tuple[str, ...]]:
+    """Return the class names by language, if they are names, and as many in each language.
+
+    Raises:
+        OutputError: they are something else. The error names the file and the field.
+    """
+    named = isinstance(found, Mapping) and all(
+        isinstance(found.get(language), list | tuple) for language in LANGUAGES
+    )
+    if named:
+        lists = [found[language] for language in LANGUAGES]
+        texts = all(isinstance(name, str) for names in lists for name in names)
+        if texts and lists[0] and len({len(names) for names in lists}) == 1:
+            return {language: tuple(found[language]) for language in LANGUAGES}
+    raise _wrong(path, field, found, "class_names")
+
+
+def check_temperature(found: Any, path: Path, field: str) -> float:
+    """Return the temperature, if it is a number that logits can be divided by.
+
+    Raises:
+        OutputError: it is something else. The error names the file and the field.
+    """
+    low, high = _TEMPERATURES
+    # Not a number is in no range.
+    if isinstance(found, int | float) and not isinstance(found, bool) and low <= found <= high:
+        return float(found)
+    raise _wrong(path, field, found, "temperature")
+
+
+def check_views(found: Any, path: Path, field: str) -> str:
+    """Return the name of the views, if there are such.
+
+    Raises:
+        OutputError: there are none. The error names the file and the field.
+    """
+    if isinstance(found, str) and found in VIEWS:
+        return found
+    raise _wrong(path, field, found, "views")
+
+
+def _table(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    found = content.get(key)
+    if not isinstance(found, Mapping):
+        raise _wrong(path, key, found, "a_table")
+    return found
+
+
+def _wrong(path: Path, field: str, found: Any, expected: str) -> OutputError:
+    text = repr(found)
+    return OutputError(
+        "model_field",
+        path=path,
+        field=field,
+        expected=message(f"errors.model_field_{expected}", views=", ".join(VIEWS)),
+        received=text if len(text) <= 60 else f"{text[:57]}…",
+    )
