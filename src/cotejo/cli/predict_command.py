@@ -53,7 +53,7 @@ def predict(
         typer.echo(_json(images, found, classifier))
     elif answers:
         names = classifier.class_names[current_language()]
-        console.print(predictions_table(*zip(*answers, strict=True), names, top))
+        console.print(predictions_table(answers, names, top))
         say(console, message("cli.predict_note", model=classifier.name), "dim")
     for error in unread:
         report_failure(error)

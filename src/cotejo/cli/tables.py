@@ -122,12 +122,12 @@ def recipes_table(recipes: Sequence[Recipe]) -> Table:
 
 
 def predictions_table(
-    paths: Sequence[Path], predictions: Sequence[Prediction], names: Sequence[str], top: int
+    answers: Sequence[tuple[Path, Prediction]], names: Sequence[str], top: int
 ) -> Table:
     """Return what a model says of pictures: a row each, the likeliest class first."""
     table = _table("fold:picture", "left:class", "right:probability", "fold:then")
     formatted = numbers()
-    for path, one in zip(paths, predictions, strict=True):
+    for path, one in answers:
         shown = [
             (names[place], formatted.percent(chance))
             for place, chance in zip(one.classes[:top], one.probabilities, strict=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -73,11 +74,8 @@ class Dataset:
     source: str
 
     def __post_init__(self) -> None:
-        if (
-            not isinstance(self.name, str)
-            or not self.name.isprintable()
-            or set("/\\") & {*self.name}
-        ):
+        # It becomes a part of a folder's name.
+        if not isinstance(self.name, str) or not re.fullmatch(r"[^/\\\x00-\x1f\x7f]+", self.name):
             raise DataError("dataset_name", name=repr(self.name))
         names = _checked_names(self.class_names)
         object.__setattr__(self, "class_names", names)
@@ -129,7 +127,8 @@ def _checked(split: Split, name: str, classes: int, like: Split | None = None) -
 
 def _checked_names(found: Any) -> dict[str, tuple[str, ...]]:
     """Return the class names by language; one list of them is for every language."""
-    lists = [found.get(one) for one in LANGUAGES] if isinstance(found, Mapping) else [found] * 2
+    by_language = found if isinstance(found, Mapping) else dict.fromkeys(LANGUAGES, found)
+    lists: list[Any] = [by_language.get(language) for language in LANGUAGES]
     if all(_are_names(names) for names in lists) and len({len(names) for names in lists}) == 1:
         return {one: tuple(map(str, names)) for one, names in zip(LANGUAGES, lists, strict=True)}
     text = repr(found)

@@ -112,7 +112,7 @@ class Classifier:
             )
         run = _run_at(path)
         described = describe_run(run)
-        network = _logits_of(load_trained(run), run.path / "model.keras")
+        network = _logits_of(load_trained(run), run.model)
         classes, names = network.output.shape[-1], len(described.class_names["en"])
         if classes != names:
             raise OutputError("model_classes", path=run.path, classes=classes, names=names)

@@ -15,7 +15,7 @@ from typing import Any
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.store import RunFolder, StudyFolder
-from cotejo.train import VIEWS
+from cotejo.train.predict import VIEWS
 
 __all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
 
@@ -51,12 +51,13 @@ def describe_run(run: RunFolder) -> Description:
     calibration = _table(run.metrics, "test", metrics).get("calibration") or {}
     if not isinstance(calibration, Mapping):
         raise _wrong(metrics, "test.calibration", calibration, "a_table")
+    temperature = calibration.get("temperature")
+    if temperature is None:  # a final training has no images to fit one on
+        temperature = 1.0
     return Description(
         _class_names(run),
         check_views(settings.get("tta", "none"), record, "settings.tta"),
-        check_temperature(
-            calibration.get("temperature", 1.0), metrics, "test.calibration.temperature"
-        ),
+        check_temperature(temperature, metrics, "test.calibration.temperature"),
         f"{run.record.get('alternative', '')} {run.record.get('seed', '')}".strip(),
     )
 

@@ -108,7 +108,7 @@ def _decoded(path: Path, file: IO[bytes], image_shape: tuple[int, int, int]) -> 
         with Image.open(file, formats=_FORMATS) as opened:
             if scale > 1:
                 width, height = opened.size
-                opened.draft(None, (width // scale, height // scale))  # type: ignore[arg-type]
+                opened.draft(None, (width // scale, height // scale))
             opened.load()
             return small_square(path, opened, image_shape)
     except UnidentifiedImageError as error:

@@ -20,6 +20,7 @@ from cotejo.errors import OutputError
 from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
 from cotejo.store import RunFolder
+from cotejo.store.files import damaged
 
 __all__ = ["load_portable", "load_trained", "portable", "precisions"]
 
@@ -83,13 +84,13 @@ def load_trained(run: RunFolder) -> keras.Model:
     Raises:
         OutputError: its model or its record is damaged.
     """
-    model = load_portable(run.path / "model.keras")
+    model = load_portable(run.model)
     layers = (run.record.get("model") or {}).get("layers") or []
     try:
         found = {layer["name"]: layer.get("precision") for layer in layers}
         policies = {name: _POLICIES[each] for name, each in found.items() if each is not None}
     except (AttributeError, KeyError, TypeError) as error:
-        raise OutputError("damaged_file", path=run.path / "run.json") from error
+        raise damaged(run.path / "run.json", "model.layers") from error
     return _restored(model, policies)
 
 
@@ -147,7 +148,7 @@ def load_portable(path: Path) -> keras.Model:
     except PermissionError as error:
         raise OutputError("cannot_read", path=path, reason=error.strerror) from error
     except Exception as error:  # zipfile, h5py and Keras each have their own for a damaged file
-        raise OutputError("damaged_file", path=path) from error
+        raise damaged(path) from error
     raise OutputError("foreign_layer", path=path, layer=foreign)
 
 

@@ -162,6 +162,7 @@ class _Layer(Content):
     type: str
     output_shape: list[int | None] | None = None
     parameters: Count
+    precision: Literal["float32", "bfloat16"] | None = None
 
 
 class _Model(Content):
@@ -186,6 +187,7 @@ class _RunData(Content):
     train: Count | None = None
     valid: Count | None = None
     test: Count | None = None
+    class_names: dict[str, list[str]] | None = None
 
 
 class Run(Content):

@@ -241,10 +241,9 @@ def _command(folder: Path, quick: bool, final: bool, by_name: bool) -> str:
         words = ["cotejo", "study", str(folder / "study.toml"), "--out", str(folder)]
         return shlex.join(words + flags)
     options = "".join(f", {flag[2:]}=True" for flag in flags)
-    code = (
-        f"Study.load({str(folder / 'study.toml')!r}).run(out={str(folder)!r}, dataset=…{options})"
-    )
-    return shlex.join(["python", "-c", f"import cotejo; cotejo.{code}"])
+    study = f"cotejo.Study.load({str(folder / 'study.toml')!r})"
+    code = f"import cotejo; {study}.run(out={str(folder)!r}, dataset=…{options})"
+    return shlex.join(["python", "-c", code])
 
 
 def _check_final(config: StudyConfig) -> None:
