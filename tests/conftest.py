@@ -58,3 +58,30 @@ def small_study(tmp_path_factory):
     study.run(out=folder)
     study.report()
     return folder
+
+
+@pytest.fixture(scope="session")
+def own_data(digits):
+    """A data set that nothing of Cotejo's can load: small grey images of three digits."""
+    from cotejo.data import Dataset, Split
+
+    def part(split):
+        few = split.labels < 3
+        return Split(split.images[few, ::2, ::2, 0], split.labels[few].astype("int64")[:, None])
+
+    splits = (part(split) for split in (digits.train, digits.valid, digits.test))
+    names = ["zero", "one", "two"]
+    return Dataset("own-digits", *splits, names, {"method": "own"}, "made in a test")
+
+
+@pytest.fixture(scope="session")
+def own_study(own_data, tmp_path_factory):
+    """A study of that data set, whose network computes in bfloat16; copy it to change it."""
+    from cotejo import Study
+    from cotejo.config import StudyConfig
+
+    folder = tmp_path_factory.mktemp("own") / "study"
+    settings = {"model": "cnn2", "epochs": 1, "precision": "bfloat16", "tta": "flip"}
+    alternative = {"name": "small", **settings}
+    Study(StudyConfig.parse({"alternative": [alternative]})).run(out=folder, dataset=own_data)
+    return folder

@@ -6,8 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotejo.data import nested_subset, stratified_split
+from cotejo.errors import DataError
 
-LABELS = st.lists(st.integers(0, 6), max_size=200)
+# Of each class so many that every part gets one: five parts, the smallest of a hundredth.
+LABELS = st.lists(st.integers(70, 90), max_size=3).map(
+    lambda counts: [label for label, count in enumerate(counts) for _ in range(count)]
+)
 SHARES = st.lists(st.integers(1, 20), min_size=1, max_size=5).map(
     lambda parts: [part / sum(parts) for part in parts]
 )
@@ -34,6 +38,18 @@ def test_repeats(labels, fractions, seed):
     first = stratified_split(labels, fractions, seed)
     again = stratified_split(labels, fractions, seed)
     assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+@given(st.integers(1, 8), st.integers(1, 4))
+def test_a_class_that_can_t_be_in_every_part_is_refused(count, parts):
+    labels = [0] * 40 + [1] * count
+    fractions = [1 / parts] * parts
+    if count >= parts:
+        split = stratified_split(labels, fractions, 0)
+        assert all({0, 1} == set(np.asarray(labels)[part]) for part in split)
+    else:
+        with pytest.raises(DataError, match=f"class 1 has {count} images, too few"):
+            stratified_split(labels, fractions, 0)
 
 
 def test_seeds_differ():

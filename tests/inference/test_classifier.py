@@ -11,8 +11,8 @@ from PIL import Image
 from cotejo import Study
 from cotejo.cli.app import run as command_line
 from cotejo.config import StudyConfig
-from cotejo.errors import OutputError
-from cotejo.inference import Classifier
+from cotejo.errors import DataError, OutputError
+from cotejo.inference import Classifier, Prediction, Unreadable
 from cotejo.inference.packing import SHIPPED, pack, unpack
 from cotejo.report import chosen_run, final_runs, write_cards
 
@@ -145,7 +145,77 @@ def test_predict_on_the_command_line(picture, trained, capsys):
     assert row["class"] in row["probabilities"]
 
 
-def test_predict_refuses_what_is_no_picture(tmp_path, trained, capsys):
-    model = str(trained / "tiny" / "seed-1")
+@pytest.fixture
+def model(trained):
+    return str(trained / "tiny" / "seed-1")
+
+
+def test_a_bad_picture_costs_no_other_its_answer(picture, tmp_path, model):
+    classifier = Classifier.load(model)
+    paths = [str(picture), tmp_path / "no.png", picture, tmp_path]
+    first, missing, again, folder = classifier.predict_files(paths)
+    assert isinstance(first, Prediction)
+    (alone,) = classifier.predict_files(picture)
+    assert first == again
+    assert first.classes == alone.classes
+    assert isinstance(missing, Unreadable)
+    assert (missing.path, missing.error.key) == (paths[1], "picture_missing")
+    assert folder.error.key == "picture_folder"
+    assert classifier.predict_files([]) == []
+    assert all(isinstance(one, Unreadable) for one in classifier.predict_files([tmp_path]))
+
+
+def test_bad_pictures_are_told_of_after_the_answers(picture, tmp_path, model, capsys):
+    bad = tmp_path / "no.png"
+    assert command_line(["predict", str(bad), str(picture), "--model", model]) == 1
+    shown = capsys.readouterr()
+    assert "digit.png" in shown.out
+    assert "no.png" not in shown.out
+    assert shown.err.count("\n") == 1
+    assert "there is no such file" in shown.err
+    assert command_line(["predict", str(bad), str(picture), "--model", model, "--json"]) == 1
+    unread, read = json.loads(capsys.readouterr().out)
+    assert unread == {"image": str(bad), "error": f"{bad}: there is no such file."}
+    assert "class" in read
+
+
+def test_predict_refuses_what_is_no_picture(tmp_path, model, capsys):
     assert command_line(["predict", str(tmp_path / "no.png"), "--model", model]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("top", ["0", "-1"])
+def test_no_class_at_all_is_no_answer(picture, top, capsys):
+    assert command_line(["predict", str(picture), "--top", top]) == 2
+    assert f"--top must be 1 or more; received {top}." in capsys.readouterr().err
+
+
+def test_names_of_files_are_written_out_in_json(tmp_path, model, capsys):
+    bad = tmp_path / "a\x1b[2J\x9b\udcff.png"
+    assert command_line(["predict", str(bad), "--model", model, "--json"]) == 2
+    written = capsys.readouterr().out
+    assert written.isascii() or not set(written) & {"\x1b", "\x9b", "\udcff"}
+    assert json.loads(written)[0]["image"] == str(bad)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda images: images / 255, r"np\.rint\(255"),
+        (lambda images: images / 255 * np.nan, "must be uint8"),
+        (lambda images: images.astype(int), "must be uint8"),
+        (lambda images: images[0], r"images\[np\.newaxis\]"),
+        (lambda images: images[..., 0], "which this model takes"),
+        (lambda images: images[:, :28, :28], r"\['n', 32, 32, 3\]"),
+        (lambda images: np.moveaxis(images, -1, 1), "moveaxis"),
+        (lambda images: images.reshape(len(images), -1), "Reshape"),
+        (lambda images: "images", r"shape \[n, height, width, channels\]"),
+    ],
+)
+def test_arrays_that_a_model_can_t_take_are_refused(change, said, digits, model):
+    classifier = Classifier.load(model)
+    for ask in (classifier.predict, classifier.probabilities):
+        with pytest.raises(DataError, match=said) as caught:
+            ask(change(digits.test.images[:4]))
+        assert "\n" not in str(caught.value)
+    assert classifier.predict([]) == []

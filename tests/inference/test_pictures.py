@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import struct
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cotejo.errors import DataError
 from cotejo.inference import pictures, read_picture
@@ -57,28 +61,90 @@ def test_a_turned_photograph_is_set_upright(tmp_path):
     assert picture[:8].mean() < 5
 
 
+def refused(path, said):
+    with pytest.raises(DataError, match=said) as caught:
+        read_picture(path, SHAPE)
+    assert "\n" not in str(caught.value)
+
+
 def test_what_is_no_picture_is_refused(tmp_path, monkeypatch):
     text = tmp_path / "a.png"
     text.write_text("no picture")
-    with pytest.raises(DataError, match="is no picture that can be read"):
-        read_picture(text, SHAPE)
-    with pytest.raises(DataError, match="there is no such file"):
-        read_picture(tmp_path / "b.png", SHAPE)
-    with pytest.raises(DataError, match="can't be decoded"):
-        read_picture(tmp_path, SHAPE)
+    refused(text, "is no picture that can be read")
+    refused(tmp_path / "b.png", "there is no such file")
+    refused(str(text / "inside.png"), "there is no such file")
+    refused(tmp_path, "is a folder; give the pictures in it")
+    refused("https://example.org/a.png", "https://example.org/a.png is an address; download")
+    refused("x" * 300, "can't be read: File name too long")
+    refused("a\0b", "can't be read: embedded null byte")
     whole = saved(tmp_path / "c.png", np.zeros((60, 60, 3), np.uint8))
     whole.write_bytes(whole.read_bytes()[:-40])
-    with pytest.raises(DataError, match="can't be decoded"):
-        read_picture(whole, SHAPE)
+    refused(whole, "can't be decoded")
     # What another library of the process has turned on has no say.
     monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
-    with pytest.raises(DataError, match="can't be decoded"):
-        read_picture(whole, SHAPE)
+    refused(whole, "can't be decoded")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_what_is_no_regular_file_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    refused(tmp_path / "pipe.png", "is no regular file")
+    refused(os.devnull, "is no regular file")
+
+
+def test_what_would_fill_the_memory_is_refused_by_its_header(tmp_path, monkeypatch):
     large = saved(tmp_path / "d.png", np.zeros((20, 20, 3), np.uint8))
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 100)
-    with pytest.raises(DataError, match="more than"):
-        read_picture(large, SHAPE)
-    # Past twice its own limit Pillow refuses by itself.
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(DataError, match="more than"):
-        read_picture(large, SHAPE)
+    photograph = saved(tmp_path / "d.jpg", np.full((80, 80, 3), 90, np.uint8))
+    monkeypatch.setattr(pictures, "MOST_BYTES", 3000)
+    refused(large, "is 20 × 20 pixels, which would fill the memory")
+    # A JPEG can be decoded smaller.
+    assert abs(int(read_picture(photograph, SHAPE).mean()) - 90) < 3
+    monkeypatch.setattr(pictures, "MOST_BYTES", 300)
+    refused(photograph, "would fill the memory")
+    monkeypatch.undo()
+    refused(saved(tmp_path / "e.png", np.zeros((2, 70_000), np.uint8)), "70000 × 2 pixels")
+
+
+@pytest.mark.parametrize(("place", "value"), [(18, -30), (22, -(2**31)), (22, 2**31 - 1)])
+def test_a_header_that_can_t_be_is_called_damaged(tmp_path, place, value):
+    path = saved(tmp_path / "a.bmp", np.zeros((40, 30, 3), np.uint8))
+    content = bytearray(path.read_bytes())
+    content[place : place + 4] = struct.pack("<i", value)
+    path.write_bytes(content)
+    refused(path, "its header is damaged")
+
+
+def test_a_bmp_from_the_top_down_is_read(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8)
+    path = saved(tmp_path / "a.bmp", image)
+    content = bytearray(path.read_bytes())
+    content[22:26] = struct.pack("<i", -32)
+    rows = np.frombuffer(bytes(content[54:]), np.uint8).reshape(32, -1)[::-1]
+    path.write_bytes(bytes(content[:54]) + rows.tobytes())
+    np.testing.assert_array_equal(read_picture(path, SHAPE), image)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_none_are_refused(tmp_path, value):
+    floats = np.ones((40, 40), np.float32)
+    path = saved(tmp_path / "a.tiff", floats)
+    assert (read_picture(path, SHAPE) == 255).all()
+    floats[20, 20] = value
+    refused(saved(path, floats), "no finite numbers")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("ending", ["png", "tiff", "webp"])
+def test_strips_are_put_together_as_the_whole_would_be(tmp_path, monkeypatch, ending, orientation):
+    image = np.random.default_rng(1).integers(0, 256, (45, 61, 4), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = saved(tmp_path / f"a.{ending}", image, exif=exif, lossless=True)
+    whole = read_picture(path, SHAPE)
+    monkeypatch.setattr("cotejo.inference.decoding._STRIP", 150)
+    np.testing.assert_array_equal(read_picture(path, SHAPE), whole)
+    with Image.open(io.BytesIO(path.read_bytes())) as opened:
+        upright = ImageOps.exif_transpose(opened)
+        flat = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright)
+    small = ImageOps.fit(flat.convert("RGB"), (32, 32), Image.Resampling.BOX)
+    np.testing.assert_array_equal(whole, np.asarray(small))

@@ -111,7 +111,7 @@ def _checked(split: Split, name: str, classes: int, like: Split | None = None) -
 
     Only the validation split may be empty; it then has images of no number but that shape.
     """
-    if np.shape(split.images)[:1] in ((), (0,)):
+    if _is_empty(split.images) and _is_empty(split.labels):
         if like is None or name != "valid":
             raise DataError("empty_split", name=name)
         return Split(like.images[:0], like.labels[:0])
@@ -123,6 +123,13 @@ def _checked(split: Split, name: str, classes: int, like: Split | None = None) -
     if images is split.images and labels is split.labels:
         return split
     return Split(images, labels)
+
+
+def _is_empty(values: Any) -> bool:
+    try:
+        return not len(values)
+    except TypeError:  # a single number
+        return False
 
 
 def _checked_names(found: Any) -> dict[str, tuple[str, ...]]:

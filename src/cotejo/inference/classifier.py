@@ -216,12 +216,12 @@ def _logits_of(model: keras.Model, path: Path) -> keras.Model:
     Raises:
         OutputError: it is no model that Cotejo saved: from images to probabilities.
     """
-    last = model.layers[-1] if getattr(model, "layers", None) else None
-    single = len(getattr(model, "inputs", ())) == len(getattr(model, "outputs", ())) == 1
-    if single and isinstance(last, keras.layers.Softmax):
-        shape = model.input.shape
+    layers, inputs = getattr(model, "layers", ()), getattr(model, "inputs", ())
+    if layers and len(inputs) == 1 and isinstance(layers[-1], keras.layers.Softmax):
+        (pixels,) = inputs
+        shape = pixels.shape
         if len(shape) == 4 and None not in shape[1:] and shape[3] in CHANNELS:
-            network = keras.Model(model.input, last.input)
+            network = keras.Model(pixels, layers[-1].input)
             if len(network.output.shape) == 2 and network.output.shape[-1]:
                 return network
     raise OutputError("model_of_others", path=path)

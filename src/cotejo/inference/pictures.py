@@ -14,7 +14,7 @@ from __future__ import annotations
 import stat
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from cotejo.errors import DataError
 from cotejo.inference.decoding import is_plain, is_turned, small_square
+from cotejo.platform import quiet_stderr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -71,7 +72,7 @@ def read_picture(path: Path | str, image_shape: tuple[int, int, int]) -> NDArray
     """
     found = _check_file(path)
     try:
-        with found.open("rb") as file, _strict_pillow():
+        with found.open("rb") as file, _strict_pillow(), _quiet_libtiff(file):
             return _decoded(found, file, image_shape)
     except DataError:
         raise
@@ -161,6 +162,21 @@ def _damaged(path: Path | str, error: Exception) -> DataError:
 def _unreadable(path: Path | str, error: OSError | ValueError) -> DataError:
     reason = getattr(error, "strerror", None) or str(error)
     return DataError("picture_unreadable", path=path, reason=reason)
+
+
+@contextmanager
+def _quiet_libtiff(file: IO[bytes]) -> Iterator[None]:
+    """Keep libtiff's own lines about a damaged file from standard error: an error says it."""
+    is_tiff = file.read(4) in (b"II*\0", b"MM\0*")
+    file.seek(0)
+    failure: Exception | None = None
+    with quiet_stderr() if is_tiff else nullcontext():
+        try:
+            yield
+        except Exception as error:  # what was heard is for a failure that nobody explains
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 @contextmanager
