@@ -216,7 +216,8 @@ def _logits_of(model: keras.Model, path: Path) -> keras.Model:
     Raises:
         OutputError: it is no model that Cotejo saved: from images to probabilities.
     """
-    layers, inputs = getattr(model, "layers", ()), getattr(model, "inputs", ())
+    layers: list[Any] = getattr(model, "layers", [])
+    inputs: list[Any] = getattr(model, "inputs", [])
     if layers and len(inputs) == 1 and isinstance(layers[-1], keras.layers.Softmax):
         (pixels,) = inputs
         shape = pixels.shape
