@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import importlib
+import traceback
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -99,6 +101,32 @@ def test_a_failed_training_leaves_nothing_behind_either():
         compiled(ops.silu)
         raise ArithmeticError
     assert_nothing_left(*before)
+
+
+def test_an_error_that_is_kept_keeps_no_network():
+    networks: list[weakref.ref[Any]] = []
+
+    def fail() -> None:
+        network = keras.Sequential([keras.layers.Dense(1)])
+        networks.append(weakref.ref(network))
+        raise ArithmeticError
+
+    def fail_with_a_cause() -> None:
+        network = keras.Sequential([keras.layers.Dense(1)])
+        networks.append(weakref.ref(network))
+        try:
+            fail()
+        except ArithmeticError as error:
+            raise LookupError from error
+
+    with pytest.raises(LookupError) as kept, fresh_backend():
+        fail_with_a_cause()
+    gc.collect()
+    assert [network() for network in networks] == [None, None]
+    # What went wrong can still be told, line by line.
+    lines = "".join(traceback.format_exception(kept.value))
+    assert "in fail_with_a_cause" in lines
+    assert "in fail\n" in lines
 
 
 def test_a_gradient_that_somebody_named_stays():

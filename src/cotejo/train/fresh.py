@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +21,9 @@ _TABLE_MODULE = "tensorflow.python.framework.ops"
 def fresh_backend(seed: int = 0) -> Iterator[None]:
     """Seed every source of chance, and let go of what was built inside when it ends.
 
-    A compiled function that was traced inside has no gradient of its own any more afterwards.
+    A function that defines its own gradient and was compiled inside can't be differentiated
+    afterwards. Where an error ends it, the local variables of what raised the error are cleared:
+    whoever keeps the error, to tell of it at the end of a study, would keep the network, too.
 
     Args:
         seed: of Python's, NumPy's and the backend's draws.
@@ -30,7 +33,8 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
     before = set(gradients)
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        _clear_locals(error)
         # A step that failed on JAX may leave no usable buffer of what it was lent.
         device_images.cache_clear()
         raise
@@ -41,6 +45,18 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
                 del gradients[name]
         keras.utils.clear_session()
         gc.collect()
+
+
+def _clear_locals(error: BaseException) -> None:
+    """Clear the local variables of every finished call in an error's traceback and its causes'."""
+    chained: list[BaseException | None] = [error]
+    cleared: set[int] = set()
+    while chained:
+        link = chained.pop()
+        if link is not None and id(link) not in cleared:
+            cleared.add(id(link))
+            traceback.clear_frames(link.__traceback__)
+            chained += [link.__cause__, link.__context__]
 
 
 def _registered_gradients() -> MutableMapping[str, Any]:
