@@ -1,5 +1,8 @@
 """Numbers as each language writes them."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cotejo.numbers import MINUS, NO_BREAK, Numbers
 
 EN, ES = Numbers("en"), Numbers("es")
@@ -44,3 +47,38 @@ def test_durations():
 def test_dates():
     assert EN.moment("2026-11-21T10:00:00+00:00") == "November 21, 2026, 10:00 UTC"
     assert ES.moment("2026-11-21T10:00:00+00:00") == "21 de noviembre de 2026, 10:00 UTC"
+
+
+def test_what_has_no_row_of_digits_is_written_all_the_same():
+    huge = [EN.decimal(value, 3) for value in (1e25, -1.234e300, float("inf"), float("-inf"))]
+    assert huge == ["1.00×10²⁵", f"{MINUS}1.23×10³⁰⁰", "∞", f"{MINUS}∞"]
+    assert ES.decimal(1.5e20, 1) == "1,50×10²⁰"
+    assert EN.percent(1e25) == f"1.00×10²⁷{NO_BREAK}%"
+    nothing = float("nan")
+    shown = (EN.integer(nothing), EN.percent(nothing), EN.duration(nothing), EN.points(nothing))
+    assert set(shown) == {"–"}
+    assert EN.integer(float("inf")) == "∞"
+
+
+def test_a_duration_may_be_negative_or_without_end():
+    assert EN.duration(-125).replace(NO_BREAK, " ") == f"{MINUS}2 min 5 s"
+    assert EN.duration(float("inf")) == f"∞{NO_BREAK}s"
+
+
+@given(st.floats(), st.integers(0, 6), st.sampled_from([EN, ES]))
+def test_every_number_is_written_in_one_short_line(value, decimals, numbers):
+    formats = (
+        numbers.integer(value),
+        numbers.decimal(value, decimals),
+        numbers.shortest(value, decimals),
+        numbers.percent(value, decimals),
+        numbers.points(value, decimals),
+        numbers.interval(value, value),
+        numbers.decimal_interval(value, value, decimals),
+        numbers.points_interval(value, value),
+        numbers.duration(value),
+    )
+    for text in formats:
+        assert text
+        assert "\n" not in text
+        assert len(text) < 80

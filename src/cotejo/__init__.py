@@ -14,7 +14,6 @@ Importing it loads no backend; the names below are loaded when they are first us
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,6 +52,9 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        # Deferred: it takes as long as all the rest, and Ctrl-C is to find a program that listens.
+        from importlib.metadata import version
+
         return version("cotejo")
     if name in _HOMES:
         return getattr(import_module(f"cotejo.{_HOMES[name]}"), name)

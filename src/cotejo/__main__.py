@@ -2,16 +2,60 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+from cotejo.stopping import code_of, let_go, listen
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line on the process's arguments and exit with its code."""
-    from cotejo.cli.app import run
+    try:
+        _repair_streams()
+        # Before the imports that take long, so that Ctrl-C ends quietly in them too.
+        listen()
+        _tame_warnings()
+        from cotejo.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt as stopped:
+        code = code_of(stopped)
+    finally:
+        let_go()
+    sys.exit(code)
+
+
+def _repair_streams() -> None:
+    """Give a process that was started with closed streams ones that fail, or drop what is said.
+
+    Without it the next file that is opened, a model's for one, takes the place of standard
+    output, and what native code prints is written into that file.
+    """
+    for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number is this one: those below it are open by now.
+            os.open(os.devnull, mode)
+    # Standard output is opened for reading, so that writing to it fails, and is told of. That
+    # standard error is closed can be told to nobody.
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
+def _tame_warnings() -> None:
+    """Keep ``PYTHONWARNINGS=error`` from ending the imports of what Cotejo stands on."""
+    if not sys.warnoptions:
+        return
+    import warnings
+
+    warnings.simplefilter("default")
+    for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", category)
 
 
 if __name__ == "__main__":

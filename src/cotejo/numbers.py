@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import isfinite, isinf, isnan
 
-__all__ = ["MINUS", "NO_BREAK", "Numbers"]
+__all__ = ["MINUS", "NOT_A_NUMBER", "NO_BREAK", "Numbers"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+NOT_A_NUMBER = "–"
+"""What stands for a number that there is not, as in the cells of a table."""
+
+# From here on digits say nothing, and Babel's decimals, of 28 digits, come to an end.
+_LARGEST = 1e15
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GROUPED_FROM = {"es": 10_000}
 
 
@@ -23,6 +30,8 @@ class Numbers:
         ('69.7%', '1.707.274', '0,25')
         >>> english.decimal(0.123, 1), english.shortest(0.001)
         ('0.1', '0.001')
+        >>> english.decimal(1e25, 3), spanish.decimal(float("inf"), 1), english.percent(float("nan"))
+        ('1.00×10²⁵', '∞', '–')
     """
 
     def __init__(self, language: str) -> None:
@@ -33,7 +42,7 @@ class Numbers:
 
     def integer(self, value: float) -> str:
         """Return a whole number, its thousands grouped."""
-        return self._decimal(round(value), "#,##0")
+        return self._decimal(round(value) if isfinite(value) else value, "#,##0")
 
     def decimal(self, value: float, decimals: int) -> str:
         """Return a number with exactly ``decimals`` decimals."""
@@ -47,6 +56,8 @@ class Numbers:
         """Return a fraction as a percentage, written as the language does."""
         from babel.numbers import format_percent
 
+        if not abs(value) < _LARGEST:
+            return self._without_digits(100 * value, "%")
         pattern = self._locale.percent_formats[None].pattern
         places = "0." + "0" * decimals if decimals else "0"
         text: str = format_percent(value, pattern.replace("0", places), locale=self._locale)
@@ -70,12 +81,16 @@ class Numbers:
 
     def duration(self, seconds: float) -> str:
         """Return a duration in the two largest units that it fills: ``4 min 5 s``."""
+        if not abs(seconds) < _LARGEST:
+            return self._without_digits(seconds, "s")
+        if seconds < 0:
+            return MINUS + self.duration(-seconds)
         whole = round(seconds)
         if whole < 10:
             return f"{self.decimal(seconds, 1)}{NO_BREAK}s"
         hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
         if hours:
-            return f"{hours}{NO_BREAK}h {minutes}{NO_BREAK}min"
+            return f"{self.integer(hours)}{NO_BREAK}h {minutes}{NO_BREAK}min"
         if minutes:
             return f"{minutes}{NO_BREAK}min {rest}{NO_BREAK}s"
         return f"{rest}{NO_BREAK}s"
@@ -103,6 +118,8 @@ class Numbers:
     def _decimal(self, value: float, pattern: str) -> str:
         from babel.numbers import format_decimal
 
+        if not abs(value) < _LARGEST:
+            return self._without_digits(value)
         # CLDR's minimumGroupingDigits, which Babel leaves out: 4000 but 40.000 in Spanish.
         if abs(value) < _GROUPED_FROM.get(self.language, 0):
             pattern = pattern.replace("#,##0", "0")
@@ -111,3 +128,15 @@ class Numbers:
         if text.startswith("-") and not any(digit in text for digit in "123456789"):
             text = text[1:]
         return text.replace("-", MINUS)
+
+    def _without_digits(self, value: float, unit: str = "") -> str:
+        """Return what has no row of digits: no number at all, infinity, or a power of ten."""
+        after = NO_BREAK + unit if unit else ""
+        if isnan(value):
+            return NOT_A_NUMBER
+        sign = MINUS if value < 0 else ""
+        if isinf(value):
+            return f"{sign}∞{after}"
+        mantissa, _, exponent = f"{abs(value):.2e}".partition("e")
+        power = str(int(exponent)).translate(_RAISED)
+        return f"{sign}{self._decimal(float(mantissa), '0.00')}×10{power}{after}"

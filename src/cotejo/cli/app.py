@@ -11,17 +11,19 @@ import typer
 
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
-from cotejo.cli.failures import INTERRUPTED, report_failure, silence_output
+from cotejo.cli.failures import report_failure
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup, translate
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
 from cotejo.cli.predict_command import predict
 from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
+from cotejo.cli.streams import outlets, unwritable
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
 from cotejo.cli.verify_command import verify
 from cotejo.messages import LANGUAGES, use_language
+from cotejo.stopping import Stopped, code_of, requested
 
 __all__ = ["application", "run"]
 
@@ -49,23 +51,36 @@ def run(arguments: Sequence[str]) -> int:
         arguments: the command's, without the program's name.
 
     Returns:
-        The exit code: 0 done, 1 something failed, 2 the user can mend it, 130 stopped by Ctrl-C.
+        The exit code: 0 done, 1 something failed, 2 the user can mend it, and 128 more than a
+        signal's number where that stopped it: 130 for Ctrl-C, 143 for SIGTERM.
     """
-    _prepare(arguments)
+    with outlets() as (output, _):
+        _prepare(arguments)
+        try:
+            code = _command_code(arguments)
+        except KeyboardInterrupt as stopped:
+            return code_of(stopped)
+        except Exception as error:
+            number = requested()
+            if number is not None:  # what was interrupted can fail in a manner of its own
+                return Stopped(number).exit_code
+            code = report_failure(error)
+        output.flush()
+        if output.is_lost and not code:
+            report_failure(unwritable(output))
+            return 1
+        return code
+
+
+def _command_code(arguments: Sequence[str]) -> int:
+    command = typer.main.get_command(application())
+    translate(command)
     try:
-        command = typer.main.get_command(application())
-        translate(command)
-        code = command.main(list(arguments), prog_name="cotejo", standalone_mode=False)
-        sys.stdout.flush()
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough, as in `cotejo models | head -1`.
-        silence_output()
-        return 0
-    except Exception as error:
-        return report_failure(error)
-    return int(code or 0)
+        # Not the command's own `main`, which has its own ways with Ctrl-C and broken pipes.
+        with command.make_context("cotejo", list(arguments)) as context:
+            return int(command.invoke(context) or 0)
+    except typer.Exit as ended:
+        return int(ended.exit_code)
 
 
 def _root(
@@ -90,6 +105,7 @@ def _prepare(arguments: Sequence[str]) -> None:
         # As a variable, so that it reaches `quiet_stderr` too.
         os.environ["COTEJO_DEBUG"] = "1"
     for stream in (sys.stdout, sys.stderr):
+        # Through the `Outlet` to the stream itself.
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             # A terminal without "·" in its encoding shows "?" instead of ending the study.

@@ -4,24 +4,54 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
-from cotejo.cli.failures import silence_output
+from cotejo.texts import visible
 
-__all__ = ["make_console", "print_lines", "say"]
+__all__ = ["NARROWEST", "fits", "make_console", "print_lines", "say"]
 
-_PLAIN_WIDTH = 100
+NARROWEST = 40
+"""Columns below which nothing is laid out: lines then go beyond the edge, rather than be cut."""
+
+_PLAIN_WIDTH, _PLAIN_HEIGHT = 100, 25
+_WIDEST = 1000
 
 
-class _QuietConsole(Console):
-    """A console that says no more once its reader has gone, instead of ending the study."""
+class _Console(Console):
+    """A console that obeys nothing of what it shows, and cuts off nothing.
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        silence_output()
+    Names of files, labels and paths come from outside, and can hold what a terminal would obey:
+    every text that is rendered passes through `visible`.
+    """
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """The columns and lines to lay out for."""
+        found = super().size
+        return ConsoleDimensions(min(max(found.width, NARROWEST), _WIDEST), found.height)
+
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        Console.size.fset(self, new_size)  # type: ignore[attr-defined]
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does, but with lines beyond the edge left whole."""
+        super().print(*objects, **{"crop": False, **options})
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render as rich does, with control characters written out."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(visible(segment.text), segment.style)
 
 
 def make_console(**options: Any) -> Console:
@@ -29,9 +59,36 @@ def make_console(**options: Any) -> Console:
 
     Where the output is no terminal it is plain lines, 100 wide unless ``COLUMNS`` says otherwise.
     """
-    plain = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    chosen: dict[str, Any] = {"width": _PLAIN_WIDTH} if plain else {}
-    return _QuietConsole(markup=False, emoji=False, highlight=False, **{**chosen, **options})
+    chosen: dict[str, Any] = {}
+    columns = _whole(os.environ.get("COLUMNS", ""))
+    if columns:
+        chosen["width"] = columns
+    elif not sys.stdout.isatty():
+        chosen["width"] = _PLAIN_WIDTH
+    elif "COLUMNS" in os.environ:
+        # 0 is what a program without a terminal hands on; it says that nobody knows.
+        chosen["width"] = _terminal_width(sys.stdout) or _PLAIN_WIDTH
+    if "LINES" in os.environ and not _whole(os.environ["LINES"]):
+        chosen["height"] = _PLAIN_HEIGHT
+    return _Console(markup=False, emoji=False, highlight=False, **{**chosen, **options})
+
+
+def fits(console: Console) -> bool:
+    """Return whether lines as wide as the console fit on the terminal, so that they can change."""
+    width = _terminal_width(console.file)
+    return width is None or width >= console.width
+
+
+def _whole(text: str) -> int:
+    """Return a number of columns or lines; 0 where ``text`` is none."""
+    return int(text[:9]) if text.isascii() and text.isdigit() else 0
+
+
+def _terminal_width(file: Any) -> int | None:
+    try:
+        return os.get_terminal_size(file.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):  # no terminal
+        return None
 
 
 def say(console: Console, text: str | Text, style: str = "") -> None:
@@ -44,5 +101,5 @@ def print_lines(console: Console, *pairs: tuple[str, object]) -> None:
     """Print a line a pair, name and value, the values below each other; none is cut or folded."""
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
-        text = Text.assemble((f"  {name:<{width}}  ", "dim"), str(value))
+        text = Text.assemble((f"  {name:<{width}}  ", "dim"), visible(str(value)))
         console.print(text, soft_wrap=True)

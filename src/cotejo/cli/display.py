@@ -44,6 +44,10 @@ class Display(Observer):
         self._lowest_loss = float("inf")
         self._pace = Pace(())
         self._name_width = 0
+        self.running: PlannedRun | None = None
+        """The run that is being trained; None between runs."""
+        self.epoch = 0
+        """Which of its epochs has begun."""
 
     def __enter__(self) -> Display:
         return self
@@ -132,6 +136,7 @@ class Display(Observer):
 
     def run_started(self, run: PlannedRun) -> None:
         """Open the run's table of epochs."""
+        self.running, self.epoch = run, 1
         self._started += 1
         self._lowest_loss = float("inf")
         if run in self._waiting:
@@ -149,6 +154,7 @@ class Display(Observer):
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
         """Move the bar."""
+        self.epoch = epoch
         done = epoch - 1 + step / steps
         self._status.batch_ended(epoch, step, steps)
         self._show_time_left(run, done)
@@ -166,6 +172,7 @@ class Display(Observer):
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say what the run reached and where it is."""
+        self.running = None
         self._status.stop()
         accuracies = {
             split: numbers().percent(metrics[split]["accuracy"])
@@ -178,6 +185,7 @@ class Display(Observer):
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """Say why the run failed; the study goes on."""
+        self.running = None
         self._status.stop()
         if run in self._waiting:
             self._waiting.remove(run)
@@ -260,5 +268,6 @@ def _epoch_line(row: dict[str, Any], epochs: int, is_best: bool) -> Text:
     line = Text()
     for index, (cell, width) in enumerate(zip(cells, _EPOCH_WIDTHS, strict=True)):
         # The epoch with the lowest validation loss so far is the one early stopping would keep.
-        line.append(f"{cell:>{width}}", style="green" if is_best and index in (3, 4) else "")
+        # A space before each, also before one that is wider than its column.
+        line.append(f" {cell:>{width - 1}}", style="green" if is_best and index in (3, 4) else "")
     return line

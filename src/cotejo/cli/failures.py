@@ -10,11 +10,9 @@ from typing import Any
 
 from cotejo.errors import CotejoError
 from cotejo.messages import did_you_mean, message
+from cotejo.texts import visible
 
-__all__ = ["INTERRUPTED", "report_failure", "silence_output"]
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it."""
+__all__ = ["report_failure"]
 
 # The parser's own English, which has no codes: what it matches, and our sentence for it.
 _SENTENCES = (
@@ -45,17 +43,11 @@ def report_failure(error: Exception) -> int:
     return 1
 
 
-def silence_output() -> None:
-    """Send what is still written to standard output nowhere: its reader has gone."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-
-
 def _say(sentence: str) -> None:
     word = message("cli.error")
     if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
         word = f"\x1b[1;31m{word}\x1b[0m"
-    print(f"{word} {sentence}", file=sys.stderr)
+    print(f"{word} {visible(sentence)}", file=sys.stderr)
 
 
 def _usage_sentence(error: Any) -> str:

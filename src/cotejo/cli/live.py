@@ -8,6 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from cotejo.cli.console import fits
 from cotejo.cli.tables import numbers
 from cotejo.messages import message
 from cotejo.numbers import NO_BREAK
@@ -34,7 +35,8 @@ class Status:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._is_live = console.is_terminal and not console.is_dumb_terminal
+        is_terminal = console.is_terminal and not console.is_dumb_terminal
+        self._is_live = is_terminal and fits(console)
         self._live: Live | None = None
         self._run: PlannedRun | None = None
         self._place, self._step = "", ""

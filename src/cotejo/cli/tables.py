@@ -7,14 +7,16 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
+from cotejo.texts import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,7 @@ __all__ = [
 _MISSING = "–"
 _UNBOUNDED = 10_000
 _NARROWEST = 11
+_GAP = 1
 _ROOM_FOR_PARAMETERS = 72
 
 
@@ -284,11 +287,37 @@ def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Tab
     return table
 
 
+class _Table(Table):
+    """A table that gives every name its room, even beyond the edge of a narrow terminal."""
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        # Written out before they are measured, so that columns stay below each other.
+        shown = (visible(cell) if isinstance(cell, str) else cell for cell in cells)
+        super().add_row(*shown, **options)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        room = max(options.max_width, self._narrowest())
+        yield from super().__rich_console__(console, options.update(width=room))
+
+    def _narrowest(self) -> int:
+        """Return the width in which what may not be folded is whole, and the rest can be read."""
+        return sum(map(_narrowest_column, self.columns)) + self._extra_width
+
+
+def _narrowest_column(column: Column) -> int:
+    room = column.min_width or 1
+    if column.no_wrap:
+        cells = (column.header, column.footer, *column.cells)
+        lines = [line for cell in cells for line in str(cell).splitlines()]
+        room = max(map(cell_len, lines), default=0)
+    return room + _GAP
+
+
 def _table(*columns: str) -> Table:
-    table = Table(
+    table = _Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, 1, 0, 0),
+        padding=(0, _GAP, 0, 0),
         header_style="bold",
         footer_style="bold",
     )

@@ -15,10 +15,12 @@ from rich.text import Text
 
 from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
-from cotejo.cli.failures import INTERRUPTED
 from cotejo.cli.tables import final_table, numbers, results_table
 from cotejo.config import MODELS
+from cotejo.errors import CotejoError
 from cotejo.messages import current_language, message
+from cotejo.stopping import code_of
+from cotejo.texts import shown_path
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
@@ -67,7 +69,7 @@ def train_and_report(
     """Train what is missing of ``study``, write its report, or card, and show its results.
 
     Returns:
-        The exit code: 0, 1 if an alternative failed, 130 if the user stopped it.
+        The exit code: 0, 1 if an alternative failed, or that of the signal that stopped it.
     """
     console = make_console()
     command = command_line()
@@ -86,10 +88,10 @@ def train_and_report(
                 observer=display,
                 command=command,
             )
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
             display.close()
-            _say_interrupted(console, command)
-            return INTERRUPTED
+            _say_stopped(console, study.folder, display, command, final)
+            return code_of(stopped)
     if final:
         return _conclude_final(console, result, command)
     return _conclude(console, result, command, quick)
@@ -105,10 +107,33 @@ def _check_models(config: StudyConfig, display: Display) -> None:
     check_models(config)
 
 
-def _say_interrupted(console: Console, command: str) -> None:
+def _say_stopped(
+    console: Console, folder: Path | None, display: Display, command: str, final: bool
+) -> None:
+    """Show what is finished, which run starts over, and the command that goes on from there."""
     console.print()
+    if folder is not None:
+        _show_finished(console, folder, final)
+    run = display.running
+    if run is not None:
+        name = message("cli.run_name", name=run.alternative, seed=run.seed)
+        line = message("cli.stopped_run", run=name, epoch=display.epoch, epochs=run.epochs)
+        say(console, line, "yellow")
     say(console, message("cli.interrupted"), "bold yellow")
     console.print(Text(f"  {command}"), soft_wrap=True)
+
+
+def _show_finished(console: Console, folder: Path, final: bool) -> None:
+    """Show the table of the runs that are finished, if there are any."""
+    from cotejo.report import final_runs, summary
+
+    try:
+        table = (
+            final_table(final_runs(folder)) if final else results_table(summary(folder), console)
+        )
+    except CotejoError:  # none finished, or a file of theirs is damaged: the next start says so
+        return
+    console.print(table)
 
 
 def _conclude(console: Console, result: StudyResult, command: str, quick: bool) -> int:
@@ -170,7 +195,8 @@ def _say_other_language(console: Console, folder: Path) -> None:
     other = "en" if current_language() == "es" else "es"
     # Beside the first report, not in its place.
     place = folder / f"report-{other}.html"
-    words = [_program(), "report", str(folder), "--lang", other, "--out", str(place)]
+    paths = shown_path(folder), shown_path(place)
+    words = [_program(), "report", paths[0], "--lang", other, "--out", paths[1]]
     command = shlex.join(words)
     _say_next(console, f"cli.next_{other}", command)
 

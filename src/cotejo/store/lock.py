@@ -1,7 +1,10 @@
-"""The lock by which no two studies write to one folder at once."""
+"""The lock by which no two processes write to one folder at once."""
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,21 +21,56 @@ LOCK = ".lock"
 def held(folder: Path) -> Iterator[None]:
     """Hold ``folder`` for this process, so that no two studies write to it at once.
 
+    The lock ends with the process, however that ends; its file stays, and means nothing alone.
+
     Raises:
-        OutputError: another process holds it.
+        OutputError: another process holds it, the folder can't be written to, or what is called
+            ``.lock`` there is no file that can be locked.
     """
     try:
         import fcntl
     except ImportError:  # Windows has no such lock
         yield
         return
-    with (folder / LOCK).open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise OutputError("folder_in_use", path=folder) from error
-        except OSError:
-            # Some network file systems have no locks; that is no reason to refuse to train.
-            yield
-            return
+    descriptor = _opened(folder / LOCK)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise OutputError("folder_in_use", path=folder) from error
+    except OSError:
+        # Some network file systems have no locks; that is no reason to refuse to train.
+        pass
+    try:
         yield
+    finally:
+        os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    """Open the lock's file, made where it is missing, and return its descriptor."""
+    # Neither through a link, which may lead anywhere, nor waiting for the other end of a pipe.
+    careful = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | careful, 0o666)
+        except PermissionError:
+            if not path.exists():
+                raise
+            # Another user's, who shares the folder: a lock needs no more than to read it.
+            descriptor = os.open(path, os.O_RDONLY | careful)
+    except OSError as error:
+        if path.is_symlink():
+            raise _no_lock(path, os.strerror(errno.ELOOP)) from error
+        if os.path.lexists(path):
+            raise _no_lock(path, error.strerror) from error
+        reason = error.strerror or error
+        raise OutputError("cannot_write", path=path.parent, reason=reason) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _no_lock(path, os.strerror(errno.EINVAL))
+    return descriptor
+
+
+def _no_lock(path: Path, reason: str | None) -> OutputError:
+    return OutputError("lock_unusable", path=path, reason=reason)

@@ -17,7 +17,9 @@ from cotejo.errors import ConfigError, DataError, DownloadError, OutputError
 from cotejo.messages import current_language
 from cotejo.progress import Observer
 from cotejo.shipped import find_study
-from cotejo.store import LOCK, TEMPORARY, held, make_folder
+from cotejo.store import held, make_folder
+from cotejo.study.place import check_place, clear_half_written
+from cotejo.texts import shown_path
 
 if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult
@@ -111,6 +113,7 @@ class Study:
         from cotejo.study import plan
         from cotejo.study.description import write_study
         from cotejo.study.execution import run_study
+        from cotejo.study.preflight import check_before_training
         from cotejo.study.replaced import bring_back
         from cotejo.study.results import bring_back_kept
 
@@ -120,7 +123,7 @@ class Study:
         if final:
             _check_final(self.config)
         if out is not None:
-            _check_folder(Path(out))
+            check_place(Path(out))
         asked = config = plan.resolve(_about(self.config, dataset))
         by_name = dataset is None or is_published(dataset)
         dataset = dataset or self._load_data(data_dir, fallback, observer)
@@ -131,14 +134,19 @@ class Study:
         _check_splits(dataset, final)
         parameters = plan.count_parameters(config, dataset)
         folder = Path(out) if out is not None else _default_folder(config, dataset, quick, final)
-        _check_folder(folder)
-        self.folder = make_folder(folder)
+        check_place(folder)
+        make_folder(folder)
         command = command or _command(folder, quick, final, by_name)
         keys = plan.run_keys(config, dataset, keras.config.backend(), deadline is not None)
         with held(folder):
+            # Once more: another may have written to it before it was held.
+            check_place(folder)
+            self.folder = folder
+            clear_half_written(folder)
             bring_back(folder, keys)
             bring_back_kept(folder, keys)
             runs = plan.plan_runs(config, keys, folder, parameters)
+            check_before_training(config, dataset, runs, folder)
             write_study(folder, config, asked, dataset, keys, quick, command)
             observer.planned(config, dataset, runs, folder, quick)
             return run_study(config, dataset, runs, folder, quick, command, observer, deadline)
@@ -238,7 +246,8 @@ def _command(folder: Path, quick: bool, final: bool, by_name: bool) -> str:
     """Return what repeats the study: a command, or Python where the dataset has no name there."""
     flags = ["--quick"] * quick + ["--final"] * final
     if by_name:
-        words = ["cotejo", "study", str(folder / "study.toml"), "--out", str(folder)]
+        study = shown_path(folder / "study.toml")
+        words = ["cotejo", "study", study, "--out", shown_path(folder)]
         return shlex.join(words + flags)
     options = "".join(f", {flag[2:]}=True" for flag in flags)
     study = f"cotejo.Study.load({str(folder / 'study.toml')!r})"
@@ -264,17 +273,3 @@ def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: b
     if quick:
         parts.append("quick")
     return Path("runs") / "-".join(parts)
-
-
-def _check_folder(folder: Path) -> None:
-    """Refuse a folder that holds something else than a study's files; clear half-written ones."""
-    try:
-        found = list(folder.iterdir()) if folder.is_dir() else []
-        half_written = [path for path in found if path.name.startswith(TEMPORARY)]
-        for path in half_written:
-            path.unlink()
-    except OSError as error:
-        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
-    others = {path.name for path in found if path not in half_written} - {LOCK}
-    if others and "study.json" not in others:
-        raise OutputError("foreign_folder", path=folder)

@@ -1,0 +1,116 @@
+"""Standard output and standard error, which may be closed, full, or read by nobody any more.
+
+A command goes on without them: what it trains is worth more than what it says. What could not
+be shown is remembered, and the command ends with one line that says so and with exit code 1,
+unless its reader has merely had enough, as in ``cotejo models | head -1``.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO, cast
+
+from cotejo.errors import OutputError
+
+__all__ = ["Outlet", "outlets", "unwritable"]
+
+# Of a pipe without a reader, and of a terminal that was closed.
+_GONE = (errno.EPIPE, errno.EIO)
+
+
+class Outlet(io.TextIOBase):
+    """A text stream that never fails: from its first failure on, what is written goes nowhere.
+
+    Args:
+        stream: the one that it stands for.
+
+    Attributes:
+        failure: why the stream can't be written to; None while it can.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.failure: OSError | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The encoding of the stream, by which rich chooses its characters."""
+        return self._stream.encoding
+
+    @property
+    def errors(self) -> str | None:  # type: ignore[override]
+        """What becomes of characters that the encoding lacks."""
+        return self._stream.errors
+
+    def isatty(self) -> bool:
+        """Whether the stream is a terminal."""
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        """The stream's file descriptor."""
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        """Whether there is a stream: always."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Write ``text``, or drop it once the stream has failed."""
+        if self.failure is None:
+            try:
+                self._stream.write(text)
+            except OSError as error:
+                self._fail(error)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush the stream, unless it has failed."""
+        if self.failure is None:
+            try:
+                self._stream.flush()
+            except OSError as error:
+                self._fail(error)
+
+    def close(self) -> None:
+        """Do nothing: the stream belongs to the process."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether something could not be shown, to a reader who still wants it."""
+        return self.failure is not None and self.failure.errno not in _GONE
+
+    def _fail(self, error: OSError) -> None:
+        self.failure = error
+        # The interpreter flushes what is left in the buffer when it ends: that goes nowhere too.
+        with suppress(OSError, ValueError, AttributeError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+
+@contextmanager
+def outlets() -> Iterator[tuple[Outlet, Outlet]]:
+    """Put an `Outlet` in the place of standard output and of standard error, inside."""
+    before = sys.stdout, sys.stderr
+    output, errors = Outlet(sys.stdout), Outlet(sys.stderr)
+    sys.stdout, sys.stderr = cast(TextIO, output), cast(TextIO, errors)
+    try:
+        yield output, errors
+    finally:
+        output.flush()
+        errors.flush()
+        sys.stdout, sys.stderr = before
+
+
+def unwritable(output: Outlet) -> OutputError:
+    """Return the error that says that standard output could not be written to, and why."""
+    reason = output.failure.strerror if output.failure is not None else ""
+    return OutputError("output_lost", reason=reason)

@@ -1,0 +1,133 @@
+"""What would end a study after its training, looked at before it.
+
+Each check raises one error that says what is wrong and what to do. Nothing is changed, but for a
+file of a few bytes that is written and taken away again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from cotejo.config import Settings, StudyConfig
+from cotejo.data import Dataset
+from cotejo.data.splits import nested_subset
+from cotejo.errors import ConfigError, OutputError
+from cotejo.models import build_model
+from cotejo.progress import PlannedRun
+from cotejo.store import TEMPORARY, write_atomically
+from cotejo.train.stages import SMALL, at_size
+
+__all__ = ["check_before_training", "check_clock", "check_writable", "room_needed"]
+
+_BYTES_PER_WEIGHT = 4
+_SPARE = 32 * 2**20
+"""Bytes for the study's own files: the report, the audit's pictures, the tables."""
+
+_ZIP_YEARS = range(1980, 2108)
+"""The years that the date of a file in a zip archive can be in: models and arrays are such."""
+
+
+def check_before_training(
+    config: StudyConfig, dataset: Dataset, runs: Sequence[PlannedRun], folder: Path
+) -> None:
+    """Refuse a study whose runs could be trained, and not be finished.
+
+    Args:
+        config: the study, resolved.
+        dataset: what it trains on.
+        runs: its plan; those that are finished need nothing more.
+        folder: the study's, which is held.
+
+    Raises:
+        OutputError: a file or a folder can't be written or added to, or there is no room for
+            what the runs will leave.
+        ConfigError: an alternative can't be trained on as many images, or on their size.
+    """
+    missing = [run for run in runs if not run.finished]
+    check_clock()
+    check_writable(folder)
+    if not missing:
+        return
+    _check_run_folders(missing)
+    _check_room(room_needed(missing, dataset), folder)
+    waiting = {run.alternative: run.seed for run in reversed(missing)}
+    for name, seed in waiting.items():
+        _check_sizes(name, config.alternative(name).settings, dataset, seed)
+
+
+def check_clock() -> None:
+    """Refuse a clock whose year no model or array can be dated with.
+
+    Raises:
+        OutputError: it is before 1980 or after 2107.
+    """
+    year = datetime.now().astimezone().year
+    if year not in _ZIP_YEARS:
+        raise OutputError("clock_wrong", year=year)
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder in which no file can be written: permission says less than a try.
+
+    Raises:
+        OutputError: it can't: the disk is read-only or full, or the folder is another user's.
+    """
+    probe = folder / f"{TEMPORARY}probe"
+    write_atomically(probe, lambda file: file.write(bytes(4096)))
+    probe.unlink(missing_ok=True)
+
+
+def room_needed(runs: Sequence[PlannedRun], dataset: Dataset) -> int:
+    """Return the bytes that the runs may take: twice each model, as one is kept while it is written.
+
+    Args:
+        runs: those to be trained.
+        dataset: whose validation and test images each run's predictions are of.
+    """
+    answers = (len(dataset.valid) + len(dataset.test)) * (dataset.num_classes + 2) * 4
+    models = sum(2 * _BYTES_PER_WEIGHT * run.parameters for run in runs)
+    return models + len(runs) * answers + _SPARE
+
+
+def _check_room(needed: int, folder: Path) -> None:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:  # a file system that doesn't tell; writing will
+        return
+    if free < needed:
+        sizes: Mapping[str, int] = {"needed": -(-needed // 10**6), "free": free // 10**6}
+        raise OutputError("no_room", path=folder, **sizes)
+
+
+def _check_run_folders(missing: Sequence[PlannedRun]) -> None:
+    """Refuse folders of runs that were made by another user, or are files."""
+    for run in missing:
+        for place in (run.folder.parent, run.folder):
+            if not os.path.lexists(place):
+                continue
+            if not place.is_dir():
+                raise OutputError("cannot_write", path=place, reason=os.strerror(20))
+            if not os.access(place, os.W_OK | os.X_OK):
+                raise OutputError("cannot_write", path=place, reason=os.strerror(13))
+
+
+def _check_sizes(name: str, settings: Settings, dataset: Dataset, seed: int) -> None:
+    """Refuse batches larger than the images there are, and smaller images where none will do."""
+    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
+    if settings.batch_size > images:
+        size = settings.batch_size
+        raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)
+    if settings.small_epochs:
+        height, width, channels = dataset.image_shape
+        small = tuple(max(1, round(SMALL * side)) for side in (height, width))
+        network = build_model(
+            settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        )
+        try:
+            at_size(network, (*small, channels))
+        except ValueError as error:
+            raise ConfigError("size_needed", name=name, model=settings.model) from error
