@@ -17,6 +17,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cotejo.errors import BackendError
+from cotejo.memory import check_memory
 from cotejo.messages import did_you_mean
 from cotejo.platform import chosen_backend, interpreter, quiet_stderr
 
@@ -37,6 +38,7 @@ def _check_backend(name: str) -> None:
 # Set even where the variable is there and empty, which Keras would take for its own choice.
 os.environ["KERAS_BACKEND"] = chosen_backend()
 _check_backend(os.environ["KERAS_BACKEND"])
+check_memory()
 # What TensorFlow logs from C++ is not about the user's work; its exceptions say what is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # TensorFlow turns oneDNN on by itself only on newer processors; it was 1.6 times as fast on a

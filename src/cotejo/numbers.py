@@ -30,8 +30,8 @@ class Numbers:
         ('69.7%', '1.707.274', '0,25')
         >>> english.decimal(0.123, 1), english.shortest(0.001)
         ('0.1', '0.001')
-        >>> english.decimal(1e25, 3), spanish.decimal(float("inf"), 1), english.percent(float("nan"))
-        ('1.00×10²⁵', '∞', '–')
+        >>> english.decimal(1e25, 3), english.percent(float("nan"))
+        ('1.00×10²⁵', '–')
     """
 
     def __init__(self, language: str) -> None:

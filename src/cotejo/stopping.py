@@ -1,4 +1,4 @@
-"""Being asked to stop: Ctrl-C, and the signals of a system that shuts down or a terminal that closes.
+"""Being asked to stop: Ctrl-C, and the signals of a shutdown or of a terminal that closes.
 
 The command line calls `listen` before anything else. The first signal raises `Stopped` in the
 main thread, so that what is open is closed on the way out, and the command says what is finished

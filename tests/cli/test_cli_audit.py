@@ -10,6 +10,7 @@ import pytest
 from cotejo.cli import auditing
 from cotejo.cli.app import run
 from cotejo.data.audit import Issue
+from cotejo.store import held
 
 
 def shown(capsys: pytest.CaptureFixture[str]) -> str:
@@ -28,7 +29,7 @@ def test_audit_shows_and_writes_what_was_found(
     assert "Suspected labels" not in text
     assert str(tmp_path / "found" / "audit.csv") in text
     files = sorted(path.name for path in (tmp_path / "found").iterdir())
-    assert files == ["audit.csv", "audit.html", "audit.json", "audit.npz"]
+    assert files == [".lock", "audit.csv", "audit.html", "audit.json", "audit.npz"]
     with (tmp_path / "found" / "audit.csv").open() as file:
         kinds = {row["kind"] for row in csv.DictReader(file)}
     assert "outlier" in kinds
@@ -80,3 +81,48 @@ def test_a_folder_that_cannot_be_written_costs_no_audit(
     (tmp_path / "file").write_text("")
     assert run(["data", "digits", "--audit", "--out", str(tmp_path / "file")]) == 2
     assert "can't write" in capsys.readouterr().err
+
+
+FOREIGN = {
+    "audit.csv": b"date,amount\n2026-01-01,3\n",
+    "audit.npz": b"PK\x03\x04 something else",
+    "audit.json": b'{"format": 1, "by": "somebody"}',
+    "audit.html": b"<!DOCTYPE html><title>The audit of our accounts</title>",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_is_no_audit_is_left_as_it_is(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(FOREIGN[name])
+    assert run(["data", "digits", "--audit", "--out", str(tmp_path)]) == 2
+    assert f"{path} is there and is no audit of Cotejo's" in capsys.readouterr().err
+    assert path.read_bytes() == FOREIGN[name]
+    assert [found.name for found in tmp_path.iterdir()] == [name]
+
+
+def test_an_audit_takes_the_place_of_an_earlier_one_whole_or_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = ["data", "digits", "--audit", "--out", str(tmp_path)]
+    assert run(audit) == 0
+    assert run(audit) == 0
+    (tmp_path / "audit.json").unlink()  # as a process leaves it that was killed before
+    assert run(audit) == 0
+    assert (tmp_path / "audit.json").is_file()
+
+
+def test_a_study_s_audit_is_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "study.json").write_text("{}")
+    assert run(["data", "digits", "--audit", "--out", str(tmp_path)]) == 2
+    assert "is a study's folder" in capsys.readouterr().err
+
+
+def test_two_audits_do_not_write_to_one_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with held(tmp_path):
+        assert run(["data", "digits", "--audit", "--out", str(tmp_path)]) == 2
+    assert "is in use" in capsys.readouterr().err

@@ -43,6 +43,9 @@ class Handler(BaseHTTPRequestHandler):
         if manner in ("silent", "hang up"):
             self.close_connection = True
             return
+        if manner == "trickling headers":
+            self._trickle(b"HTTP/1.1 200 " + b"O" * 10_000)
+            return
         content = bytes(len(script.content)) if manner == "wrong" else script.content
         if manner == "page":
             content = b"<html>please log in</html>"
@@ -69,6 +72,9 @@ class Handler(BaseHTTPRequestHandler):
             rest = rest[: len(rest) // (3 - len(self.server.script.ranges) % 2)]
         if manner == "empty":
             return
+        if manner == "trickle":
+            self._trickle(rest)
+            return
         if manner == "endless":
             rest = rest * 3
         if manner != "slow":
@@ -79,6 +85,18 @@ class Handler(BaseHTTPRequestHandler):
             self.server.script.closing.wait(0.02)
         if manner == "stall":
             self.server.script.closing.wait(10)
+
+    def _trickle(self, content: bytes) -> None:
+        """Send a byte now and then, as long as there is a reader."""
+        for at in range(len(content)):
+            if self.server.script.closing.is_set():
+                return
+            try:
+                self.wfile.write(content[at : at + 1])
+                self.wfile.flush()
+            except OSError:
+                return
+            self.server.script.closing.wait(0.01)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -14,6 +14,7 @@ from cotejo.errors import DataError, DownloadError
 
 BRISK = Patience(timeout=0.5, attempts=3, pause=0.01, slow=0.0, judged_after=0.05)
 JUDGING = Patience(timeout=0.5, attempts=3, pause=0.01, slow=1e9, judged_after=0.05)
+DRIPPING = Patience(timeout=5.0, attempts=2, pause=0.01, slow=0.0, least=5000.0, given_up_after=0.2)
 NAME = "cifar-10-python.tar.gz"
 
 
@@ -190,6 +191,19 @@ def test_the_only_source_may_be_slow(serve, get, holds):
     get(server, patience=JUDGING)
     holds()
     assert len(server.ranges) == 1
+
+
+@pytest.mark.parametrize("manner", ["trickle", "trickling headers"])
+def test_the_only_source_is_not_waited_for_where_it_drips(manner, serve, get):
+    server = serve(manner)
+    with pytest.raises(DownloadError, match=r"it is too slow \([0-9.e+-]+ kB/s\)"):
+        get(server, patience=DRIPPING)
+    assert len(server.ranges) == DRIPPING.attempts
+
+
+def test_what_dripped_is_taken_up_by_another_source(serve, get, holds):
+    get(serve("trickle"), serve("whole"), patience=DRIPPING)
+    holds()
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def test_a_damaged_file_of_the_study_is_written_anew(copy, name):
 
 
 def test_two_studies_do_not_write_to_one_folder(copy):
-    with held(copy), pytest.raises(OutputError, match="another study"):
+    with held(copy), pytest.raises(OutputError, match="is in use"):
         study().run(out=copy)
     study().run(out=copy)
 

@@ -12,12 +12,21 @@ from cotejo.cli.console import print_lines, say
 from cotejo.cli.display import Display
 from cotejo.cli.tables import audit_table, numbers
 from cotejo.data import Dataset
-from cotejo.data.audit import Audit, Issue, cached_audit, spread, with_issues, write_audit_files
+from cotejo.data.audit import (
+    PAGE,
+    Audit,
+    Issue,
+    cached_audit,
+    check_audit_place,
+    spread,
+    with_issues,
+    write_audit_files,
+)
 from cotejo.messages import current_language, message
 from cotejo.report.audit_page import write_audit_page
 from cotejo.report.prose import audit as prose
 from cotejo.report.prose.words import Words
-from cotejo.store import make_folder
+from cotejo.store import held, make_folder
 
 __all__ = ["audit_and_show"]
 
@@ -45,17 +54,32 @@ def audit_and_show(
         labels: whether networks are trained to judge the labels.
 
     Raises:
-        OutputError: the folder can't be written to.
+        OutputError: the folder can't be written to, another process holds it, or what is there
+            is no audit's.
     """
     # Before anything that takes long: a mistake in the path costs nothing.
-    folder = make_folder(out if out is not None else Path("runs") / f"audit-{dataset.name}")
+    folder = out if out is not None else Path("runs") / f"audit-{dataset.name}"
+    check_audit_place(folder)
+    with held(make_folder(folder)):
+        check_audit_place(folder)
+        _audit_into(folder, console, display, dataset, facts, labels)
+
+
+def _audit_into(
+    folder: Path,
+    console: Console,
+    display: Display,
+    dataset: Dataset,
+    facts: Mapping[str, Any],
+    labels: bool,
+) -> None:
     audit = cached_audit(dataset, lambda: display.audit_started(dataset))
     judged = _JUDGED if labels else ()
     if labels:
         audit = _judged(console, display, dataset, audit)
     display.close()
     write_audit_files(folder, audit)
-    page = folder / "audit.html"
+    page = folder / PAGE
     write_audit_page(page, audit, facts, current_language(), judged)
     _show(console, audit, dataset, judged)
     print_lines(

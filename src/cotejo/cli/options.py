@@ -9,6 +9,7 @@ import typer
 
 from cotejo.errors import ConfigError
 from cotejo.messages import LANGUAGES, did_you_mean
+from cotejo.texts import readable
 
 __all__ = ["Data", "DataFolder", "Debug", "Final", "Language", "Out", "Overrides", "Quick", "Seeds"]
 
@@ -22,6 +23,11 @@ def _known_language(value: str | None) -> str | None:
             hint=did_you_mean(value, LANGUAGES),
         )
     return value
+
+
+def _readable_texts(values: list[str] | None) -> list[str] | None:
+    # Texts for the files of a study, which are UTF-8 in a locale of C too.
+    return None if values is None else [readable(value) for value in values]
 
 
 Language = Annotated[
@@ -38,5 +44,6 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_defaul
 Final = Annotated[bool, typer.Option("--final")]
 Quick = Annotated[bool, typer.Option("--quick")]
 Overrides = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", show_default=False)
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", callback=_readable_texts, show_default=False),
 ]

@@ -20,7 +20,7 @@ from cotejo.config import MODELS
 from cotejo.errors import CotejoError
 from cotejo.messages import current_language, message
 from cotejo.stopping import code_of
-from cotejo.texts import shown_path
+from cotejo.texts import readable, shown_path
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
@@ -40,7 +40,7 @@ def command_line(without: str = "") -> str:
     words = [word for word in sys.argv[1:] if word != without]
     data = os.environ.get("COTEJO_DATA")
     place = f"COTEJO_DATA={shlex.quote(data)} " if data else ""
-    return place + shlex.join([_program(), *words])
+    return readable(place + shlex.join([_program(), *words]))
 
 
 def _program() -> str:

@@ -13,6 +13,7 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
+from cotejo.data.trickle import TrickleError, measured_handlers
 from cotejo.errors import DataError
 from cotejo.messages import message
 
@@ -43,6 +44,9 @@ class Patience:
         pause: seconds before the second of them; then twice that, and so on.
         slow: bytes a second below which another source is tried.
         judged_after: seconds after which a source's speed is judged.
+        least: bytes a second below which no source is waited for, were it the only one.
+        given_up_after: the seconds over which that is measured, each time anew; the answer to a
+            request has to begin within them too.
     """
 
     timeout: float = 20.0
@@ -50,6 +54,8 @@ class Patience:
     pause: float = 1.0
     slow: float = 200_000.0
     judged_after: float = 20.0
+    least: float = 5_000.0
+    given_up_after: float = 60.0
 
 
 class SourceError(Exception):
@@ -72,8 +78,12 @@ class TooSlowError(SourceError):
     """Another source is likely to be faster."""
 
     def __init__(self, bytes_per_second: float) -> None:
-        super().__init__("data_source_slow", rate=round(bytes_per_second / 1000))
+        super().__init__("data_source_slow", rate=_kilobytes(bytes_per_second))
         self.bytes_per_second = bytes_per_second
+
+
+def _kilobytes(number: float) -> str:
+    return f"{number / 1000:.3g}" if number < 10_000 else f"{round(number / 1000)}"
 
 
 def check_address(url: str) -> None:
@@ -143,7 +153,7 @@ def _open(url: str, start: int, patience: Patience) -> HTTPResponse:
         headers["Range"] = f"bytes={start}-"
     try:
         # Ruff's S310 warns of addresses such as file:; this opener knows none but http and https.
-        response: HTTPResponse = _opener().open(
+        response: HTTPResponse = _opener(patience).open(
             request.Request(url, headers=headers),  # noqa: S310
             timeout=patience.timeout,
         )
@@ -154,6 +164,8 @@ def _open(url: str, start: int, patience: Patience) -> HTTPResponse:
             return _open(url, 0, patience)
         kind = BrokenOffError if _may_pass(error.code) else SourceError
         raise kind("data_source_status", code=error.code, reason=error.reason) from None
+    except TrickleError as error:
+        raise BrokenOffError("data_source_slow", rate=_kilobytes(error.rate)) from None
     except (URLError, HTTPException, OSError) as error:
         reason = getattr(error, "reason", None) or error or type(error).__name__
         # With a part of it here already, a moment's outage mustn't cost the whole.
@@ -162,19 +174,19 @@ def _open(url: str, start: int, patience: Patience) -> HTTPResponse:
     return response
 
 
-def _opener() -> request.OpenerDirector:
+def _opener(patience: Patience) -> request.OpenerDirector:
     # Not `build_opener`, which would follow a redirection to ftp and open local files.
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler,
-        request.HTTPHandler,
-        request.HTTPSHandler,
         request.HTTPDefaultErrorHandler,
         request.HTTPRedirectHandler,
         request.HTTPErrorProcessor,
         request.UnknownHandler,
     ):
         opener.add_handler(handler())
+    for measured in measured_handlers(patience.least, patience.given_up_after):
+        opener.add_handler(measured)
     return opener
 
 
@@ -202,6 +214,9 @@ def _read(response: HTTPResponse, done: int, size: int) -> bytes:
     try:
         # read1 returns after each arrival, so that a trickle counts as slow, not as silent.
         return response.read1(_CHUNK)
+    except TrickleError as error:
+        # Broken off rather than too slow: a new connection may fare better.
+        raise BrokenOffError("data_source_slow", rate=_kilobytes(error.rate)) from None
     except (HTTPException, OSError):
         raise BrokenOffError("data_source_broke_off", done=done, size=size) from None
 

@@ -1,4 +1,4 @@
-"""The folder that a study is given: whether it is the study's to write to, and what is cleared there.
+"""The folder that a study is given: whether it may be written to, and what is cleared there.
 
 First it is only looked at, so that a folder of something else is left as it is. What a process
 that was killed left half-written is cleared once the folder is held, and only where that process

@@ -82,7 +82,7 @@ def check_writable(folder: Path) -> None:
 
 
 def room_needed(runs: Sequence[PlannedRun], dataset: Dataset) -> int:
-    """Return the bytes that the runs may take: twice each model, as one is kept while it is written.
+    """Return the bytes that the runs may take: twice each model, their predictions, and some.
 
     Args:
         runs: those to be trained.

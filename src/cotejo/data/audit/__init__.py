@@ -8,6 +8,7 @@ from __future__ import annotations
 from cotejo.data.audit.auditing import METHOD, audit_dataset, with_issues
 from cotejo.data.audit.cached import cached_audit, is_of
 from cotejo.data.audit.gallery import PAIRS_ACROSS, shown, spread
+from cotejo.data.audit.place import PAGE, check_audit_place
 from cotejo.data.audit.result import (
     FILES,
     KINDS,
@@ -23,11 +24,13 @@ __all__ = [
     "KINDS",
     "LEARNED",
     "METHOD",
+    "PAGE",
     "PAIRS_ACROSS",
     "Audit",
     "Issue",
     "audit_dataset",
     "cached_audit",
+    "check_audit_place",
     "is_of",
     "read_audit",
     "shown",

@@ -1,0 +1,82 @@
+"""Whether an audit may be written to a folder: files of its names there must be an audit's."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+from cotejo.data.audit.result import Issue
+from cotejo.errors import OutputError
+from cotejo.store import read_json
+
+__all__ = ["PAGE", "check_audit_place"]
+
+PAGE = "audit.html"
+"""The page that ``cotejo data --audit`` writes beside the files of the audit."""
+
+_PAGE_MARK = b'<meta name="generator" content="Cotejo'
+_ARRAYS = {"images.npy", "places.npy", "labels.npy"}
+
+
+def check_audit_place(folder: Path) -> None:
+    """Refuse a folder in which an audit would take the place of somebody else's files.
+
+    Changes nothing. A study's folder is refused too: the audit in it is the study's, whose
+    networks have judged the labels.
+
+    Raises:
+        OutputError: a file of one of the audit's names is there and is no audit's, or the folder
+            is a study's.
+    """
+    if (folder / "study.json").exists():
+        raise OutputError("audit_in_a_study", path=folder)
+    if _is_about(folder / "audit.json"):
+        return  # the others are of it; a page of before pages had a mark, for one
+    for name, is_ours in _KINDS.items():
+        path = folder / name
+        if path.exists() and not is_ours(path):
+            raise OutputError("not_an_audit", path=path)
+
+
+def _is_about(path: Path) -> bool:
+    try:
+        return path.is_file() and {"rows", "counts"} <= read_json(path).keys()
+    except OutputError:
+        return False
+
+
+def _is_table(path: Path) -> bool:
+    columns = ",".join(field.name for field in fields(Issue)).encode()
+    return _begins(path, len(columns)) == columns
+
+
+def _is_page(path: Path) -> bool:
+    return _PAGE_MARK in _begins(path, 4096)
+
+
+def _is_gallery(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return set(archive.namelist()) >= _ARRAYS
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _begins(path: Path, size: int) -> bytes:
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
+
+
+_KINDS: dict[str, Callable[[Path], bool]] = {
+    "audit.csv": _is_table,
+    "audit.npz": _is_gallery,
+    "audit.json": _is_about,
+    PAGE: _is_page,
+}
