@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Sequence
@@ -108,8 +109,14 @@ def _prepare(arguments: Sequence[str]) -> None:
         # Through the `Outlet` to the stream itself.
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            # A terminal without "·" in its encoding shows "?" instead of ending the study.
-            reconfigure(errors="replace")
+            # A locale of C, which says nothing of the terminal, counts as UTF-8, as for Python
+            # itself; one without "·" in its encoding shows "?" instead of ending the study.
+            unsaid = _is_ascii(stream.encoding) and not os.environ.get("PYTHONIOENCODING")
+            reconfigure(errors="replace", **({"encoding": "utf-8"} if unsaid else {}))
+
+
+def _is_ascii(encoding: str | None) -> bool:
+    return encoding is not None and codecs.lookup(encoding).name == "ascii"
 
 
 def _asked_language(arguments: Sequence[str]) -> str | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from cotejo.texts import visible
+from cotejo.texts import shown_path, visible
 
 __all__ = ["NARROWEST", "fits", "make_console", "print_lines", "say"]
 
@@ -61,15 +62,16 @@ def make_console(**options: Any) -> Console:
     """
     chosen: dict[str, Any] = {}
     columns = _whole(os.environ.get("COLUMNS", ""))
-    if columns:
+    given = [os.environ[name] for name in ("COLUMNS", "LINES") if name in os.environ]
+    if not all(map(_whole, given)):
+        # 0 is what a program without a terminal hands on; it says that nobody knows. With both
+        # sizes given, rich doesn't read these variables, of which some would end it.
+        columns = columns or _terminal_width(sys.stdout) or _PLAIN_WIDTH
+        chosen = {"width": columns, "height": _PLAIN_HEIGHT}
+    elif columns:
         chosen["width"] = columns
     elif not sys.stdout.isatty():
         chosen["width"] = _PLAIN_WIDTH
-    elif "COLUMNS" in os.environ:
-        # 0 is what a program without a terminal hands on; it says that nobody knows.
-        chosen["width"] = _terminal_width(sys.stdout) or _PLAIN_WIDTH
-    if "LINES" in os.environ and not _whole(os.environ["LINES"]):
-        chosen["height"] = _PLAIN_HEIGHT
     return _Console(markup=False, emoji=False, highlight=False, **{**chosen, **options})
 
 
@@ -101,5 +103,9 @@ def print_lines(console: Console, *pairs: tuple[str, object]) -> None:
     """Print a line a pair, name and value, the values below each other; none is cut or folded."""
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
-        text = Text.assemble((f"  {name:<{width}}  ", "dim"), visible(str(value)))
+        text = Text.assemble((f"  {name:<{width}}  ", "dim"), _shown(value))
         console.print(text, soft_wrap=True)
+
+
+def _shown(value: object) -> str:
+    return shown_path(value) if isinstance(value, Path) else visible(str(value))

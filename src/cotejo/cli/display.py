@@ -17,6 +17,7 @@ from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
 from cotejo.progress import Estimate, Observer, PlannedRun
+from cotejo.texts import shown_path
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
@@ -99,7 +100,7 @@ class Display(Observer):
         self._name_width = max(len(alternative.name) for alternative in study.alternatives)
         self._print(computing_line(each.settings.precision for each in study.alternatives))
         self._print(data_line(dataset))
-        self._print(message("cli.out_folder", out=out))
+        self._print(message("cli.out_folder", out=shown_path(out)))
         self._print("")
         self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
         if study.claims:
@@ -180,7 +181,7 @@ class Display(Observer):
             if split in metrics
         }
         key = "cli.run_finished" if "valid" in metrics else "cli.final_run_finished"
-        line = message(key, folder=run.folder, **accuracies)
+        line = message(key, folder=shown_path(run.folder), **accuracies)
         self._print(Text.assemble(("  ✓ ", "bold green"), line))
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:

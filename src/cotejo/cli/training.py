@@ -147,7 +147,7 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
             console,
             (message("cli.label_report"), page),
             (message("cli.label_numbers"), result.folder / "summary.csv"),
-            (message("cli.label_runs"), f"{result.folder}/"),
+            (message("cli.label_runs"), f"{shown_path(result.folder)}/"),
         )
         console.print()
     for run in result.failed:
@@ -175,7 +175,7 @@ def _conclude_final(console: Console, result: StudyResult, command: str) -> int:
         print_lines(
             console,
             (message("cli.label_card"), cards[current_language()]),
-            (message("cli.label_runs"), f"{result.folder}/"),
+            (message("cli.label_runs"), f"{shown_path(result.folder)}/"),
         )
         console.print()
     for run in result.failed:
