@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fakestudy import drive, summary_rows
+from fakestudy import config, drive, planned, row, summary_rows
 
 from cotejo.cli.app import run
 from cotejo.cli.training import command_line
 from cotejo.config import StudyConfig
+from cotejo.errors import OutputError
 from cotejo.messages import use_language
+from cotejo.stopping import Stopped
 from cotejo.study import Study, StudyResult
 
 
@@ -179,6 +182,82 @@ def test_ctrl_c_is_exit_code_130_and_says_how_to_go_on(
     assert words in captured.out
     assert captured.out.rstrip().endswith(f"cotejo study notebooks --lang {language}")
     assert captured.err == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_stop_shows_what_is_finished_and_what_starts_over(
+    number: signal.Signals,
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(study: Study, **options: Any) -> StudyResult:
+        study.folder = tmp_path
+        observer = options["observer"]
+        observer.run_started(planned(config(), tmp_path)[2])
+        observer.epoch_ended(planned(config(), tmp_path)[2], row(1))
+        observer.batch_ended(planned(config(), tmp_path)[2], 2, 5, 10)
+        raise Stopped(number)
+
+    monkeypatch.setattr(Study, "run", stop)
+    assert call(monkeypatch, "study", "notebooks") == 128 + number
+    lines = capsys.readouterr().out.splitlines()
+    assert any("cnn3-he ★" in line for line in lines)
+    assert lines[-3:] == [
+        "cnn3-he · seed 1 was stopped in epoch 2 of 2; it will start over.",
+        "Stopped. The runs that finished are kept; the same command goes on from there:",
+        "  cotejo study notebooks",
+    ]
+    assert calls.languages == []
+
+
+def test_a_stop_before_anything_is_finished_shows_no_table(
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(study: Study, **options: Any) -> StudyResult:
+        study.folder = tmp_path
+        raise Stopped(signal.SIGTERM)
+
+    def nothing(folder: Path) -> None:
+        raise OutputError("no_finished_run", path=folder)
+
+    monkeypatch.setattr(Study, "run", stop)
+    monkeypatch.setattr("cotejo.report.summary", nothing)
+    assert call(monkeypatch, "study", "notebooks") == 143
+    assert "★" not in capsys.readouterr().out
+
+
+def test_a_loss_beyond_all_digits_is_shown(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    def explode(study: Study, **options: Any) -> StudyResult:
+        run = planned(config(), tmp_path)[1]
+        options["observer"].run_started(run)
+        changes = {"train_loss": 1e25, "valid_loss": float("inf")}
+        options["observer"].epoch_ended(run, row(1, **changes))
+        return StudyResult(tmp_path, failed=[run])
+
+    monkeypatch.setattr(Study, "run", explode)
+    assert call(monkeypatch, "study", "notebooks") == 1
+    assert "     1/2 1.00×10²⁵     41.2%        ∞" in capsys.readouterr().out
+
+
+def test_a_folder_that_begins_with_a_dash_is_shown_as_it_is_typed(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def train(study: Study, **options: Any) -> StudyResult:
+        return drive(options["observer"], Path("-dash"), fail=False)
+
+    monkeypatch.setattr(Study, "run", train)
+    assert call(monkeypatch, "study", "notebooks", "--out=-dash") == 0
+    shown = capsys.readouterr().out
+    assert "  cotejo report ./-dash --lang es --out ./-dash/report-es.html" in shown
+    assert "  Runs     ./-dash/" in shown
+    assert " -dash" not in shown
 
 
 def test_train_is_a_study_of_one_alternative(

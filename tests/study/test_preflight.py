@@ -1,0 +1,124 @@
+"""What is bound to fail is found before anything is trained, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+from datetime import UTC, datetime
+
+import pytest
+
+from cotejo.config import StudyConfig
+from cotejo.errors import ConfigError, OutputError
+from cotejo.study import Study, preflight
+from cotejo.study.place import check_place, clear_half_written
+
+USAGE = namedtuple("USAGE", "total used free")
+
+
+@pytest.fixture
+def refused(tmp_path, monkeypatch):
+    """Run a study that must be refused before it trains, and return why."""
+
+    def train(*arguments, **options):
+        raise AssertionError("it was trained")
+
+    monkeypatch.setattr("cotejo.study.study.load", lambda *a, **o: pytest.fail("it was loaded"))
+    monkeypatch.setattr("cotejo.study.execution.execute", train)
+    monkeypatch.setattr("cotejo.study.execution.estimate", train)
+
+    def refused(kind, dataset, **settings):
+        content = {"data": "digits", "alternative": [{"name": "a", "model": "mlp", **settings}]}
+        with pytest.raises(kind) as caught:
+            Study(StudyConfig.parse(content)).run(out=tmp_path / "out", dataset=dataset)
+        assert "\n" not in str(caught.value)
+        return caught.value
+
+    return refused
+
+
+def test_a_disk_without_room(refused, digits, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: USAGE(10**9, 10**9, 5 * 10**6))
+    error = refused(OutputError, digits)
+    assert error.key == "no_room"
+    assert error.values["free"] == 5
+    # Twice a model of 1.7 million weights, and some.
+    assert 40 < error.values["needed"] < 80
+
+
+def test_a_disk_that_takes_no_file(refused, digits, monkeypatch):
+    def full(path, write):
+        raise OutputError("cannot_write", path=path, reason="No space left on device")
+
+    monkeypatch.setattr(preflight, "write_atomically", full)
+    assert "No space left" in str(refused(OutputError, digits))
+
+
+@pytest.mark.parametrize("year", [1970, 1979, 2108])
+def test_a_clock_that_no_model_can_be_dated_with(year, refused, digits, monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(year, 6, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(preflight, "datetime", Clock)
+    assert refused(OutputError, digits).key == "clock_wrong"
+
+
+@pytest.mark.parametrize(
+    "settings", [{"batch_size": 1079}, {"batch_size": 200, "train_fraction": 0.1}]
+)
+def test_a_batch_larger_than_the_images(settings, refused, digits):
+    error = refused(ConfigError, digits, **settings)
+    assert (error.key, error.values["name"]) == ("batch_too_large", "a")
+
+
+def test_smaller_images_for_a_network_of_one_size(refused, digits):
+    error = refused(ConfigError, digits, epochs=4, small_epochs=2)
+    assert (error.key, error.values["model"]) == ("size_needed", "mlp")
+
+
+def test_a_file_where_a_run_goes(refused, digits, tmp_path):
+    (tmp_path / "out" / "a").mkdir(parents=True)
+    (tmp_path / "out" / "a" / "seed-1").write_text("mine")
+    (tmp_path / "out" / "study.json").write_text('{"seeds": [1], "alternatives": []}')
+    error = refused(OutputError, digits)
+    assert error.values["path"] == tmp_path / "out" / "a" / "seed-1"
+    assert (tmp_path / "out" / "a" / "seed-1").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("thesis.tex", "x"),
+        (".tmp-notes", "x"),
+        ("study.json", '{"study": "of bees"}'),
+        ("study.json", "{"),
+        ("audit.csv", "x"),
+    ],
+)
+def test_a_foreign_folder_loses_nothing_and_gains_nothing(name, content, refused, digits, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    half_written = out / ".tmp-4194304999-0123abcd"
+    for path, text in ((out / name, content), (half_written, "half")):
+        path.write_text(text)
+    assert refused(OutputError, digits).key == "foreign_folder"
+    assert (out / name).read_text() == content
+    assert sorted(path.name for path in out.iterdir()) == sorted([name, half_written.name])
+
+
+def test_a_study_whose_file_is_damaged_is_known_by_its_runs(tmp_path):
+    (tmp_path / "a" / "seed-1").mkdir(parents=True)
+    (tmp_path / "a" / "seed-1" / "run.json").write_text("{}")
+    check_place(tmp_path)  # `study.json` was deleted, as the advice on a damaged one has it
+    (tmp_path / "study.json").write_text("{")
+    check_place(tmp_path)
+
+
+def test_what_others_write_is_not_cleared(tmp_path):
+    kept = {".tmp-notes", ".tmp-1-0123abcd", "a.txt"}
+    for name in (*kept, ".tmp-4194304999-0123abcd"):
+        (tmp_path / name).touch()
+    clear_half_written(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == kept
