@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -206,9 +206,10 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(heard.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:  # not Ctrl-C, of which there is nothing to explain
             heard.seek(0)
-            os.write(kept, heard.read())
+            with suppress(OSError):  # standard error may be full
+                os.write(kept, heard.read())
             raise
         finally:
             os.dup2(kept, 2)

@@ -61,7 +61,7 @@ def test_a_clock_that_no_model_can_be_dated_with(year, refused, digits, monkeypa
         def now(cls, tz=None):
             return datetime(year, 6, 1, tzinfo=UTC)
 
-    monkeypatch.setattr(preflight, "datetime", Clock)
+    monkeypatch.setattr("cotejo.store.clock.datetime", Clock)
     assert refused(OutputError, digits).key == "clock_wrong"
 
 

@@ -26,7 +26,7 @@ from cotejo.messages import current_language, message
 from cotejo.report.audit_page import write_audit_page
 from cotejo.report.prose import audit as prose
 from cotejo.report.prose.words import Words
-from cotejo.store import held, make_folder
+from cotejo.store import check_clock, held, make_folder
 
 __all__ = ["audit_and_show"]
 
@@ -60,6 +60,7 @@ def audit_and_show(
     # Before anything that takes long: a mistake in the path costs nothing.
     folder = out if out is not None else Path("runs") / f"audit-{dataset.name}"
     check_audit_place(folder)
+    check_clock()
     with held(make_folder(folder)):
         check_audit_place(folder)
         _audit_into(folder, console, display, dataset, facts, labels)

@@ -13,6 +13,7 @@ could have made; ``seals`` shows whether a file is the one that was written; ``s
 from __future__ import annotations
 
 from cotejo.store.checks import check_arrays, check_content
+from cotejo.store.clock import check_clock
 from cotejo.store.files import (
     FORMAT,
     TEMPORARY,
@@ -58,6 +59,7 @@ __all__ = [
     "RunFolder",
     "StudyFolder",
     "check_arrays",
+    "check_clock",
     "check_content",
     "csv_content",
     "damaged",
