@@ -10,7 +10,7 @@ from cotejo.config import StudyConfig
 from cotejo.data import Dataset
 from cotejo.errors import UsageError
 from cotejo.progress import Observer, PlannedRun
-from cotejo.store import RunFolder, put_damaged_readings_aside
+from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
 from cotejo.study.auditing import write_audit
 from cotejo.study.record import RunJob
@@ -51,8 +51,6 @@ def run_study(
     Raises:
         OutputError: the folder can't be written.
     """
-    if (aside := put_damaged_readings_aside(folder)) is not None:
-        observer.readings_put_aside(aside)
     result = StudyResult(folder, finished=[run for run in runs if run.finished])
     missing = [run for run in runs if not run.finished]
     policies = {alternative.settings.augment for alternative in config.alternatives}

@@ -17,7 +17,7 @@ from cotejo.errors import ConfigError, DataError, DownloadError, OutputError
 from cotejo.messages import current_language
 from cotejo.progress import Observer
 from cotejo.shipped import find_study
-from cotejo.store import held, make_folder
+from cotejo.store import held, make_folder, put_damaged_readings_aside
 from cotejo.study.place import check_place, clear_half_written
 from cotejo.texts import shown_path
 
@@ -143,6 +143,8 @@ class Study:
             check_place(folder)
             self.folder = folder
             clear_half_written(folder)
+            if (aside := put_damaged_readings_aside(folder)) is not None:
+                observer.readings_put_aside(aside)
             bring_back(folder, keys)
             bring_back_kept(folder, keys)
             runs = plan.plan_runs(config, keys, folder, parameters)
