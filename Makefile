@@ -2,42 +2,73 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What Keras computes on: an extra of pyproject.toml, tensorflow, jax, jax-cuda or torch.
+BACKEND ?= tensorflow
+INSTALLED := $(VENV)/.installed-$(BACKEND)
+# The tool that finds versions; it is installed beside, since Cotejo doesn't need it.
+UV := .uv/bin/uv
 STUDY ?= studies/notebooks.toml
 ARGS ?=
 
-.PHONY: study test lint install lock clean
+.PHONY: study test test-lowest lint install lock check-lock clean
 
-study: $(VENV)/.installed
+study: $(INSTALLED)
 	$(BIN)/cotejo study $(STUDY) --fallback digits $(ARGS)
 
-test: $(VENV)/.installed lint
+test: $(INSTALLED) lint
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.installed
+lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-install: $(VENV)/.installed
+install: $(INSTALLED)
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Cotejo needs Python 3.11, 3.12 or 3.13; this is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
 	@echo "Installing into $(VENV), once: some minutes. / Instalando en $(VENV), una vez: unos minutos."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(BACKEND),dev]'
 	touch $@
 
-# The versions that `make` installs: the newest that the ranges in pyproject.toml allow. Of
-# TensorFlow's two builds one is installed, and both are pinned, for every machine's sake.
-lock:
-	rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
-	$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
-	twin=$$(sed -n -e 's/^tensorflow[_-]cpu==/tensorflow==/p' -e t -e 's/^tensorflow==/tensorflow_cpu==/p' \
-		constraints.txt) && echo "$$twin" >> constraints.txt
-	touch $(VENV)/.installed
+# The versions that `make` installs: the newest that the ranges in pyproject.toml allow on every
+# Python and system promised, with markers where systems differ.
+lock: $(UV)
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11.0 --fork-strategy fewest \
+		--extra dev --extra tensorflow --extra jax --extra jax-cuda \
+		--no-annotate --custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
+
+# Resolves the lock for each Python and system promised, from wheels alone. What it prints is
+# missing from the lock, or pinned to a version that the system can't have.
+check-lock: $(UV)
+	@for python in 3.11.0 3.12.0 3.13.0; do \
+		for system in x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin x86_64-pc-windows-msvc; do \
+			echo "Python $$python on $$system" && \
+			$(UV) pip compile --quiet --no-header --no-annotate --only-binary :all: \
+				--python-version $$python --python-platform $$system --constraint constraints.txt \
+				--extra dev --extra tensorflow --extra jax pyproject.toml > .uv/resolved.txt && \
+			sed -e 's/ *;.*//' constraints.txt > .uv/pinned.txt && \
+			! grep --invert-match --line-regexp --fixed-strings --file=.uv/pinned.txt .uv/resolved.txt || exit 1; \
+		done; \
+	done
+
+# The lowest versions that pyproject.toml promises, and the tests on them, once.
+test-lowest: .venv-lowest/.installed
+	.venv-lowest/bin/python -m pytest
+
+.venv-lowest/.installed: pyproject.toml $(UV)
+	$(PYTHON) -m venv .venv-lowest
+	$(UV) pip compile --quiet --resolution lowest-direct --python .venv-lowest/bin/python \
+		--extra tensorflow --no-annotate --no-header --output-file .venv-lowest/lowest.txt pyproject.toml
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c .venv-lowest/lowest.txt -e '.[tensorflow,dev]'
+	touch $@
+
+$(UV):
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest .uv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from surroundings import run_without
 
 from cotejo import platform
 
@@ -102,20 +103,36 @@ def ask_driver(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("packages", "gpu", "backend"),
     [
-        (["jax"], True, "tensorflow"),
-        (["jax", "jax_cuda12_plugin"], True, "jax"),
-        (["jax", "jax_cuda13_plugin"], True, "jax"),
-        (["jax", "jax_cuda12_plugin"], False, "tensorflow"),
+        (["tensorflow", "jax"], True, "tensorflow"),
+        (["tensorflow", "jax", "jax_cuda12_plugin"], True, "jax"),
+        (["tensorflow", "jax", "jax_cuda13_plugin"], True, "jax"),
+        (["tensorflow", "jax", "jax_cuda12_plugin"], False, "tensorflow"),
+        (["tensorflow", "torch"], True, "tensorflow"),
+        (["jax"], True, "jax"),
+        (["jax"], False, "jax"),
+        (["torch"], False, "torch"),
+        (["jax", "torch"], False, "torch"),
+        # With none, the one to install.
         ([], True, "tensorflow"),
     ],
 )
-def test_jax_is_chosen_where_it_can_use_the_gpu(packages, gpu, backend, monkeypatch):
-    monkeypatch.setattr(platform, "find_spec", lambda name: name if name in packages else None)
+def test_the_backend_is_the_best_of_those_installed(packages, gpu, backend, monkeypatch):
+    monkeypatch.setattr(platform, "is_installed", packages.__contains__)
     monkeypatch.setattr(platform, "nvidia_gpu", lambda: ("NVIDIA A100", 8.0) if gpu else None)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     assert platform.chosen_backend() == backend
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert platform.chosen_backend() == "torch"
+
+
+def test_what_uninstalling_left_behind_is_not_installed(tmp_path, monkeypatch):
+    (tmp_path / "remains" / "python").mkdir(parents=True)
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert platform.is_installed("whole")
+    assert not platform.is_installed("remains")
+    assert not platform.is_installed("nowhere_to_be_found")
 
 
 def fake_jax(kind):
@@ -153,29 +170,35 @@ def test_the_backend_is_asked_for_its_accelerator(backend, module, accelerator, 
 
 
 @pytest.mark.parametrize(
-    ("backend", "words"),
+    ("chosen", "missing", "words"),
     [
-        ("torhc", ('KERAS_BACKEND names "torhc", which is no backend', 'Did you mean "torch"?')),
-        ("torch", ("the backend torch is not installed. Install it (`", " -m pip install torch`)")),
+        ("torhc", [], ('KERAS_BACKEND names "torhc", which is no backend', 'Did you mean "torch"?')),
+        ("torch", ["torch"], ("the backend torch is not installed", " -m pip install torch`)")),
+        ("", platform.BACKENDS, ("none of TensorFlow, JAX and PyTorch", "pip install tensorflow")),
+        ("jax", platform.BACKENDS, ("none of TensorFlow, JAX and PyTorch", "pip install jax")),
     ],
 )
-def test_a_backend_that_is_not_there_is_the_users_to_mend(backend, words):
-    code = (
-        "import sys; from importlib import util; found = util.find_spec\n"
-        "util.find_spec = lambda name, *more: None if name == 'torch' else found(name, *more)\n"
-        "from cotejo.cli.app import run\n"
-        "sys.exit(run(['train', '--data', 'digits']))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "KERAS_BACKEND": backend, "COTEJO_LANG": "en"},
-    )
+def test_a_backend_that_is_not_there_is_the_users_to_mend(chosen, missing, words):
+    done = run_without(missing, "train", "--data", "digits", KERAS_BACKEND=chosen)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
     assert all(part in done.stderr for part in words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--help"], 0), (["recipes"], 0), (["data", "digits"], 0)]
+)
+def test_what_needs_no_network_needs_no_keras(arguments, code):
+    done = run_without(["keras", *platform.BACKENDS], *arguments)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_the_doctor_says_what_to_install():
+    done = run_without(platform.BACKENDS, "doctor")
+    assert done.returncode == 1
+    assert "pip install tensorflow" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_the_machine_is_described():

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import Any
 
 from numpy.typing import NDArray
@@ -19,20 +19,27 @@ from numpy.typing import NDArray
 from cotejo.errors import BackendError
 from cotejo.memory import check_memory
 from cotejo.messages import did_you_mean
-from cotejo.platform import chosen_backend, interpreter, quiet_stderr
+from cotejo.platform import (
+    BACKENDS,
+    chosen_backend,
+    interpreter,
+    is_installed,
+    package_of,
+    quiet_stderr,
+)
 
 __all__ = ["keras", "ops", "steps_feed", "use_precision"]
 
-_BACKENDS = ("tensorflow", "jax", "torch")
-
 
 def _check_backend(name: str) -> None:
-    if name not in _BACKENDS:
-        known = ", ".join(_BACKENDS)
-        hint = did_you_mean(name, _BACKENDS)
+    if name not in BACKENDS:
+        known = ", ".join(BACKENDS)
+        hint = did_you_mean(name, BACKENDS)
         raise BackendError("backend_unknown", name=name, known=known, hint=hint)
-    if find_spec(name) is None:
-        raise BackendError("backend_missing", backend=name, python=interpreter())
+    if not is_installed(name):
+        anywhere = any(is_installed(other) for other in BACKENDS)
+        key = "backend_missing" if anywhere else "backend_none"
+        raise BackendError(key, backend=name, package=package_of(name), python=interpreter())
 
 
 # Set even where the variable is there and empty, which Keras would take for its own choice.
@@ -49,7 +56,10 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 try:
-    with quiet_stderr():
+    with quiet_stderr(), warnings.catch_warnings():
+        # What other packages deprecate in each other is not about the user's work either, and
+        # must not end it where warnings are errors.
+        warnings.simplefilter("ignore")
         import keras
         from keras import ops
 

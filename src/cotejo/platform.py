@@ -18,30 +18,43 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
+    "BACKENDS",
     "chosen_backend",
     "default_backend",
     "has_bfloat16",
     "interpreter",
+    "is_installed",
     "machine",
     "nvidia_gpu",
+    "package_of",
     "quiet_stderr",
     "resolve_precision",
     "versions",
 ]
 
+BACKENDS = ("tensorflow", "torch", "jax")
+"""What Keras computes on, the fastest on a processor first (docs/decisions/0001)."""
+
+_JAX_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 # Ampere's; a T4 (7.5) or a V100 (7.0) takes longer for bfloat16 than for float32.
 _BFLOAT16_CAPABILITY = 8.0
 
 
 def default_backend() -> str:
-    """Return the backend for this machine: JAX where it can use a GPU, else TensorFlow.
+    """Return the backend for this machine, of those that are installed.
+
+    JAX where it can use a GPU; else TensorFlow, which is the fastest on a processor; else
+    whichever of PyTorch and JAX is there. With none installed it is TensorFlow, as the one to
+    install.
 
     XLA's convolutions on a CPU are 3 to 8 times slower than oneDNN's (docs/decisions/0001), so
-    JAX without its CUDA plugin is no choice, GPU or none.
+    JAX without its CUDA plugin is the last choice, GPU or none.
     """
     # The plugin first: it is a look at the disk, and the GPU takes a process to ask.
-    return "jax" if _jax_has_cuda() and nvidia_gpu() is not None else "tensorflow"
+    if _jax_has_cuda() and nvidia_gpu() is not None:
+        return "jax"
+    return next((name for name in BACKENDS if is_installed(name)), "tensorflow")
 
 
 def chosen_backend() -> str:
@@ -49,9 +62,29 @@ def chosen_backend() -> str:
     return os.environ.get("KERAS_BACKEND") or default_backend()
 
 
+def is_installed(module: str) -> bool:
+    """Whether ``module`` can be imported, without importing it.
+
+    A folder without code does not count: uninstalling a package may leave one.
+    """
+    spec = find_spec(module)
+    return spec is not None and spec.origin is not None
+
+
+def package_of(backend: str) -> str:
+    """Return what to install for a backend, as pip names it: that of the extra of its name.
+
+    Example:
+        >>> package_of("torch")
+        'torch'
+    """
+    if backend == "tensorflow" and (sys.platform, _platform.machine()) == ("linux", "x86_64"):
+        return "tensorflow-cpu"
+    return backend
+
+
 def _jax_has_cuda() -> bool:
-    plugins = ("jax_cuda12_plugin", "jax_cuda13_plugin")
-    return find_spec("jax") is not None and any(find_spec(plugin) for plugin in plugins)
+    return is_installed("jax") and any(is_installed(plugin) for plugin in _JAX_PLUGINS)
 
 
 @cache

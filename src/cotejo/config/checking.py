@@ -139,4 +139,6 @@ def _bounds(model: type[BaseModel], key: str) -> dict[str, Any]:
         "exclusiveMaximum": "high",
     }
     parts = (schema, *schema.get("anyOf", ()))  # a setting that may be left out is one of two
-    return {bound: part[name] for part in parts for name, bound in names.items() if name in part}
+    found = {bound: part[name] for part in parts for name, bound in names.items() if name in part}
+    # Before 2.11 pydantic writes the ends of a range of real numbers as `1.0`.
+    return {bound: int(end) if end == int(end) else end for bound, end in found.items()}
