@@ -8,9 +8,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from surroundings import run_without
 
 from cotejo import platform
+from surroundings import run_without
 
 
 def loaded_by(code: str) -> set[str]:
@@ -172,7 +172,7 @@ def test_the_backend_is_asked_for_its_accelerator(backend, module, accelerator, 
 @pytest.mark.parametrize(
     ("chosen", "missing", "words"),
     [
-        ("torhc", [], ('KERAS_BACKEND names "torhc", which is no backend', 'Did you mean "torch"?')),
+        ("torhc", [], ('KERAS_BACKEND names "torhc", which is no', 'Did you mean "torch"?')),
         ("torch", ["torch"], ("the backend torch is not installed", " -m pip install torch`)")),
         ("", platform.BACKENDS, ("none of TensorFlow, JAX and PyTorch", "pip install tensorflow")),
         ("jax", platform.BACKENDS, ("none of TensorFlow, JAX and PyTorch", "pip install jax")),

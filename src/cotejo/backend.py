@@ -28,7 +28,7 @@ from cotejo.platform import (
     quiet_stderr,
 )
 
-__all__ = ["keras", "ops", "steps_feed", "use_precision"]
+__all__ = ["keras", "ops", "set_seed", "steps_feed", "use_precision"]
 
 
 def _check_backend(name: str) -> None:
@@ -71,6 +71,16 @@ except Exception as error:  # a backend that is broken can raise anything
         backend=os.environ["KERAS_BACKEND"],
         reason=f"{type(error).__name__}: {' '.join(str(error).split())}".rstrip(".: "),
     ) from error
+
+
+def set_seed(seed: int) -> None:
+    """Seed every source of chance: Python's, NumPy's and the backend's.
+
+    Before 3.13 Keras leaves its generator of draws without a seed of their own as it was.
+    """
+    if tuple(map(int, keras.__version__.split(".")[:2])) < (3, 13):
+        keras.utils.clear_session()
+    keras.utils.set_random_seed(seed)
 
 
 @contextmanager

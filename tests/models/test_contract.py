@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cotejo.backend import keras
+from cotejo.backend import keras, set_seed
 from cotejo.errors import ConfigError
 from cotejo.models import (
     build_model,
@@ -85,7 +85,7 @@ def test_a_model_survives_saving_in_safe_mode(name, tmp_path):
 def test_two_builds_with_one_seed_have_one_start(name):
     weights = []
     for _ in range(2):
-        keras.utils.set_random_seed(7)
+        set_seed(7)
         weights.append(build_model(name, (32, 32, 3), 10).get_weights())
     for first, second in zip(*weights, strict=True):
         np.testing.assert_array_equal(first, second)
@@ -94,7 +94,7 @@ def test_two_builds_with_one_seed_have_one_start(name):
 def test_he_and_glorot_start_with_their_own_spread():
     spreads = {}
     for name in ("he", "glorot"):
-        keras.utils.set_random_seed(1)
+        set_seed(1)
         network = build_model("cnn3", (32, 32, 3), 10, initializer=name)
         spreads[name] = network.get_layer(index=-2).get_weights()[0].std()
     # Uniform: He's variance is 2 / fan_in, Glorot's 2 / (fan_in + fan_out); 1024 in, 64 out.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cotejo.backend import keras, ops
+from cotejo.backend import keras, ops, set_seed
 from cotejo.models.convolution import Convolution
 
 pytestmark = pytest.mark.skipif(
@@ -28,14 +28,19 @@ def outputs_and_gradients(layer, images):
 
 
 def both(batch, size, dtype, **options):
+    """Return what ours and Keras's give, and what Keras's gives in float32."""
     images = np.random.default_rng(0).normal(size=(batch, size, size, 6)).astype("float32")
     images = ops.convert_to_tensor(images)
-    made = {"padding": "same", "use_bias": False, "dtype": dtype, **options}
-    ours, kerass = (kind(8, 3, **made) for kind in (Convolution, keras.layers.Conv2D))
-    for layer in (ours, kerass):
+    set_seed(0)
+    made = {"padding": "same", "use_bias": False, **options}
+    ours = Convolution(8, 3, dtype=dtype, **made)
+    kerass, exact = (keras.layers.Conv2D(8, 3, dtype=kind, **made) for kind in (dtype, "float32"))
+    for layer in (ours, kerass, exact):
         layer.build(images.shape)
-    ours.set_weights(kerass.get_weights())
-    return outputs_and_gradients(ours, images), outputs_and_gradients(kerass, images)
+        layer.set_weights(ours.get_weights())
+    return zip(
+        *(outputs_and_gradients(layer, images) for layer in (ours, kerass, exact)), strict=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,16 +50,18 @@ def both(batch, size, dtype, **options):
 )
 @pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
 def test_it_is_kerass_convolution_whatever_the_batch(batch, size, dtype):
-    # Two sums in bfloat16, rounded to 8 bits.
+    # A sum in bfloat16 is rounded to 8 bits: at its end where the processor has bfloat16, and
+    # at every step of Keras's where it has none, which may be far from the truth.
     tolerance = 1e-5 if dtype == "float32" else 0.02
-    for ours, kerass in zip(*both(batch, size, dtype), strict=True):
+    for ours, kerass, exact in both(batch, size, dtype):
         assert ours.shape == kerass.shape
-        assert abs(ours - kerass).max() <= tolerance * abs(kerass).max()
+        allowed = tolerance * abs(exact).max() + 1.5 * abs(kerass - exact).max()
+        assert abs(ours - exact).max() <= allowed
 
 
 @pytest.mark.parametrize("options", [{"strides": 2}, {"padding": "valid"}, {"groups": 2}])
 def test_others_than_plain_ones_are_left_to_keras(options):
-    for ours, kerass in zip(*both(20, 7, "float32", **options), strict=True):
+    for ours, kerass, _ in both(20, 7, "float32", **options):
         np.testing.assert_allclose(ours, kerass, rtol=1e-4, atol=1e-5)
 
 

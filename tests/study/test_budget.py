@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cotejo.backend import keras
+from cotejo.backend import set_seed
 from cotejo.config import Recipe, Settings
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
@@ -68,7 +68,7 @@ def test_a_training_ends_on_time_with_its_rate_down(digits):
     settings = Settings(
         model="cnn3", optimizer="sgd", schedule="linear", epochs=10_000, batch_size=32
     ).resolved()
-    keras.utils.set_random_seed(1)
+    set_seed(1)
     network = build_model("cnn3", digits.image_shape, digits.num_classes)
     started = time.perf_counter()
     training = train(network, digits, settings, 1, deadline=started + 10)

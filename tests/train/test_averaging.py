@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cotejo.backend import keras
+from cotejo.backend import keras, set_seed
 from cotejo.config import Settings
 from cotejo.models import build_model
 from cotejo.train import predict_logits, train
@@ -15,7 +15,7 @@ from cotejo.train.averaging import ExponentialAverage
 def trained(dataset, **changes):
     given = {"model": "airbench", "width": 8, "optimizer": "muon", "batch_size": 50, "epochs": 3}
     settings = Settings(**(given | changes)).resolved()
-    keras.utils.set_random_seed(3)
+    set_seed(3)
     network = build_model(settings.model, dataset.image_shape, dataset.num_classes, width=8)
     return network, train(network, dataset, settings, seed=3)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cotejo.backend import keras, ops
+from cotejo.backend import keras, ops, set_seed
 from cotejo.models import build_model
 from cotejo.train.muon import Muon, orthogonalized
 
@@ -58,7 +58,7 @@ def test_muon_learns_the_digits(digits):
     from cotejo.config import Settings
     from cotejo.train import train
 
-    keras.utils.set_random_seed(1)
+    set_seed(1)
     network = build_model("cnn3", digits.image_shape, digits.num_classes)
     settings = Settings(optimizer="muon", epochs=3, schedule="one-cycle").resolved()
     history = train(network, digits, settings, seed=1).history

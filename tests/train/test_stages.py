@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cotejo.backend import keras, ops
+from cotejo.backend import keras, ops, set_seed
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import without_validation
 from cotejo.data.dataset import Split
@@ -23,7 +23,7 @@ def staged(dataset, **changes):
     settings = Settings(
         **({"model": "airbench", "width": 8, "optimizer": "muon", "batch_size": 50} | changes)
     ).resolved()
-    keras.utils.set_random_seed(3)
+    set_seed(3)
     network = build_model(
         settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
     )

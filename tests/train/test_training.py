@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax as reference_softmax
 
-from cotejo.backend import keras, ops, use_precision
+from cotejo.backend import keras, ops, set_seed, use_precision
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset, Split
 from cotejo.errors import TrainingError
@@ -18,7 +18,7 @@ from cotejo.train.predict import VIEWS, view
 
 def trained(dataset: Dataset, seed: int = 1, **changes):
     settings = Settings(**changes).resolved()
-    keras.utils.set_random_seed(seed)
+    set_seed(seed)
     network = build_model(
         settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
     )

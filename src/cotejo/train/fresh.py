@@ -9,7 +9,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from cotejo.backend import keras
+from cotejo.backend import keras, set_seed
 from cotejo.train.learner import device_images
 
 __all__ = ["fresh_backend"]
@@ -28,7 +28,7 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
     Args:
         seed: of Python's, NumPy's and the backend's draws.
     """
-    keras.utils.set_random_seed(seed)
+    set_seed(seed)
     gradients = _registered_gradients()
     before = set(gradients)
     try:
