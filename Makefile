@@ -7,6 +7,10 @@ BACKEND ?= tensorflow
 INSTALLED := $(VENV)/.installed-$(BACKEND)
 # The tool that finds versions; it is installed beside, since Cotejo doesn't need it.
 UV := .uv/bin/uv
+# Tests that need no backend run side by side, a file to a worker; the others one after another,
+# since TensorFlow uses every core.
+LIGHT := tests/compare tests/config tests/data tests/evaluate tests/report
+WORKERS ?= auto
 STUDY ?= studies/notebooks.toml
 ARGS ?=
 
@@ -16,7 +20,8 @@ study: $(INSTALLED)
 	$(BIN)/cotejo study $(STUDY) --fallback digits $(ARGS)
 
 test: $(INSTALLED) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(LIGHT)
+	$(BIN)/python -m pytest $(LIGHT:%=--ignore=%)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -56,7 +61,8 @@ check-lock: $(UV)
 
 # The lowest versions that pyproject.toml promises, and the tests on them, once.
 test-lowest: .venv-lowest/.installed
-	.venv-lowest/bin/python -m pytest
+	.venv-lowest/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(LIGHT)
+	.venv-lowest/bin/python -m pytest $(LIGHT:%=--ignore=%)
 
 .venv-lowest/.installed: pyproject.toml $(UV)
 	$(PYTHON) -m venv .venv-lowest

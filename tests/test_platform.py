@@ -236,3 +236,14 @@ def test_the_backend_starts_without_a_word():
         check=True,
     )
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_doctor_says_which_backend_would_be_faster(monkeypatch):
+    from cotejo import doctor
+    from cotejo.backend import keras
+
+    assert doctor._backend().level == "ok"
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    finding = doctor._backend()
+    assert finding.level == "warning"
+    assert "pip install tensorflow" in finding.text

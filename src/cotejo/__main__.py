@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 
@@ -17,6 +18,7 @@ def main() -> None:
         # Before the imports that take long, so that Ctrl-C ends quietly in them too.
         listen()
         _tame_warnings()
+        _quiet_libraries()
         from cotejo.cli.app import run
 
         code = run(sys.argv[1:])
@@ -56,6 +58,14 @@ def _tame_warnings() -> None:
     warnings.simplefilter("default")
     for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
         warnings.simplefilter("ignore", category)
+
+
+def _quiet_libraries() -> None:
+    """Keep from the user what libraries say of a machine that has less than they could use."""
+    # joblib, under scikit-learn, warns where there is no /dev/shm; nothing here runs in parallel.
+    os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
+    # matplotlib, where HOME can't be written to, takes a temporary folder for its cache.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

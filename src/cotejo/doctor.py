@@ -11,7 +11,15 @@ from pathlib import Path
 from cotejo.errors import CotejoError
 from cotejo.examination import Finding, Level
 from cotejo.messages import current_language, message
-from cotejo.platform import has_bfloat16, machine, nvidia_gpu, resolve_precision, versions
+from cotejo.platform import (
+    has_bfloat16,
+    interpreter,
+    machine,
+    nvidia_gpu,
+    package_of,
+    resolve_precision,
+    versions,
+)
 from cotejo.progress import Observer, PlannedRun
 
 __all__ = ["examine"]
@@ -130,9 +138,13 @@ def _backend() -> Finding:
     name = keras.backend.backend()
     version = versions().get(name, "")
     accelerator = machine()["accelerator"]
-    key = "cli.doctor_backend" if accelerator is None else "cli.doctor_backend_accelerated"
     values = {"backend": name, "version": version, "accelerator": accelerator}
-    return Finding("ok", key, values)
+    if accelerator is not None:
+        return Finding("ok", "cli.doctor_backend_accelerated", values)
+    if name != "tensorflow":
+        values |= {"python": interpreter(), "package": package_of("tensorflow")}
+        return Finding("warning", "cli.doctor_backend_slow", values)
+    return Finding("ok", "cli.doctor_backend", values)
 
 
 def _unused_gpu() -> Iterator[Finding]:
