@@ -17,7 +17,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.messages import message
+from cotejo.messages import message, one_line
+
+_SEVERAL_LINES = "reasons"
+"""The one value that has a line for each of several things, each cleaned where it is made."""
 
 
 class CotejoError(Exception):
@@ -40,11 +43,18 @@ class CotejoError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return message(f"errors.{self.key}", **self.values)
+        return message(f"errors.{self.key}", **self._shown())
 
     def in_language(self, language: str) -> str:
         """Return the message in ``language``, ``"en"`` or ``"es"``."""
-        return message(f"errors.{self.key}", language=language, **self.values)
+        return message(f"errors.{self.key}", language=language, **self._shown())
+
+    def _shown(self) -> dict[str, Any]:
+        """Return the values as a line can name them: many come from files and command lines."""
+        return {
+            name: value if name == _SEVERAL_LINES else one_line(value)
+            for name, value in self.values.items()
+        }
 
 
 class DownloadError(CotejoError):

@@ -11,14 +11,17 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["LANGUAGES", "current_language", "did_you_mean", "message", "use_language"]
+__all__ = ["LANGUAGES", "current_language", "did_you_mean", "message", "one_line", "use_language"]
 
 LANGUAGES = ("en", "es")
+_LARGEST = 10**20
+"""The whole numbers from here on are described; Python itself refuses to print 5,000 digits."""
 
 _chosen: str | None = None
 
@@ -80,6 +83,50 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(word, list(known), n=1)
     return " " + message("errors.did_you_mean", word=near[0]) if near else ""
+
+
+def one_line(value: Any, most: int = 1000) -> Any:
+    r"""Return a value from outside as a sentence can name it: on one line, printable and short.
+
+    A file, a command line or a server can hold line breaks, the escape sequences of a terminal,
+    halves of characters and numbers of 5,000 digits; none of them may reach the screen.
+
+    Args:
+        value: what a sentence names. Ordinary numbers come back as they are, so that the
+            sentence can format them.
+        most: how many characters are kept; ``…`` stands for the rest.
+
+    Example:
+        >>> print(one_line("two\nlines"), one_line(3), one_line("a" * 9, most=4))
+        two\nlines 3 aaa…
+    """
+    if value is None or isinstance(value, float | complex):
+        return value
+    if isinstance(value, int):
+        if -_LARGEST < value < _LARGEST:
+            return value
+        digits = round(value.bit_length() * 0.30103)
+        return message("errors.huge_number", digits=digits)
+    if not isinstance(value, str):
+        value = _text(value)
+    # What is cut off need not be looked at.
+    escaped = "".join(map(_escaped, value[: most + 1]))
+    return escaped if len(escaped) <= most else escaped[: most - 1] + "…"
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except (RecursionError, ValueError):  # a nesting too deep, a number too long inside
+        return f"<{type(value).__name__}>"
+
+
+def _escaped(character: str) -> str:
+    # Controls, formats such as right-to-left marks, surrogates, and separators but the space.
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        return character.encode("unicode_escape").decode("ascii")
+    return character
 
 
 @cache

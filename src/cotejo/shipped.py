@@ -1,55 +1,82 @@
-"""What ships beside the code, found by name: studies and recipes, each a TOML file."""
+"""What ships beside the code, found by name: studies and recipes, each a TOML file.
+
+A name means what ships, wherever the command is given: a file that happens to lie in the current
+folder neither stands for one of ours nor disturbs it. A path, which has a separator or ends in
+``.toml``, means the user's own file.
+"""
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
 
-__all__ = ["find_recipe", "find_study", "shipped_folders", "shipped_recipes"]
+__all__ = ["find_recipe", "find_study", "is_path", "shipped_folder", "shipped_recipes"]
 
 
-def shipped_folders(kind: str) -> list[Path]:
-    """Return the folders in which what is given by its name is looked for, in order.
+def shipped_folder(kind: str) -> Path:
+    """Return the folder of what ships: the package's, or the checkout's where that is at work.
 
     Args:
         kind: ``"studies"`` or ``"recipes"``.
     """
     package = Path(str(files("cotejo")))
-    # The package's own is there when it is installed, the checkout's when it is edited.
-    return [Path(kind), package / kind, package.parent.parent / kind]
+    installed = package / kind
+    # Only a package that is edited in its checkout lies in a folder "src".
+    if not installed.is_dir() and package.parent.name == "src":
+        return package.parent.parent / kind
+    return installed
+
+
+def is_path(name_or_path: str) -> bool:
+    """Return whether a text means a file of the user's rather than the name of what ships.
+
+    Example:
+        >>> is_path("fast"), is_path("fast.toml"), is_path("./fast")
+        (False, True, True)
+    """
+    separators = {"/", os.sep, os.altsep or "/"}
+    return name_or_path.lower().endswith(".toml") or any(
+        separator in name_or_path for separator in separators
+    )
 
 
 def find_study(name_or_path: str | Path) -> Path:
     """Return the path of a study given by its path, or by its name where it ships.
 
     Raises:
-        ConfigError: it is a name, and no study has it.
+        ConfigError: it is a name, and no study that ships has it.
 
     Example:
         >>> find_study("notebooks").name
         'notebooks.toml'
     """
-    path, name = Path(name_or_path), str(name_or_path)
-    is_name = path.name == name and path.suffix == ""
-    if path.is_file() or not is_name:
-        return path
-    return _find("studies", name, "unknown_study")
+    if isinstance(name_or_path, Path) or is_path(name_or_path):
+        return Path(name_or_path)
+    return _find("studies", name_or_path, "unknown_study")
 
 
-def find_recipe(name: str) -> Path:
-    """Return the path of a recipe that ships.
+def find_recipe(name_or_path: str, folder: Path | None = None) -> Path:
+    """Return the path of a recipe given by its path, or by its name where it ships.
+
+    Args:
+        name_or_path: the name, such as ``"fast"``, or a path, such as ``"./mine.toml"``.
+        folder: where a relative path begins: the folder of the study that names the recipe; the
+            current folder if left out.
 
     Raises:
-        ConfigError: none has that name.
+        ConfigError: it is a name, and no recipe that ships has it.
 
     Example:
         >>> find_recipe("fast").name
         'fast.toml'
     """
-    return _find("recipes", name, "unknown_recipe")
+    if is_path(name_or_path):
+        return (folder or Path()) / name_or_path
+    return _find("recipes", name_or_path, "unknown_recipe")
 
 
 def shipped_recipes() -> dict[str, Path]:
@@ -66,8 +93,4 @@ def _find(kind: str, name: str, error: str) -> Path:
 
 
 def _named(kind: str) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for folder in shipped_folders(kind):
-        for path in sorted(folder.glob("*.toml")):
-            found.setdefault(path.stem, path)
-    return found
+    return {path.stem: path for path in sorted(shipped_folder(kind).glob("*.toml"))}

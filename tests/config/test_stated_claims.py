@@ -13,7 +13,11 @@ from cotejo.config import Claim, StudyConfig
 from cotejo.errors import ConfigError
 from cotejo.messages import use_language
 
-ALTERNATIVES = [{"name": "base"}, {"name": "augmented"}, {"name": "he"}]
+ALTERNATIVES = [
+    {"name": "base"},
+    {"name": "augmented", "augment": "notebook"},
+    {"name": "he", "initializer": "he"},
+]
 CLAIM = {"text": "Augmentation helps", "better": "augmented", "than": "base"}
 
 

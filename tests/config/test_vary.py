@@ -162,9 +162,9 @@ def test_alternatives_come_first_then_the_tables_in_their_order():
     assert names(StudyConfig.parse(content)) == ["a", "epochs-1", "epochs-2", "batch-size-8"]
 
 
-def test_equal_settings_under_two_names_are_allowed():
-    study = parse({"batch_size": [64]}, alternative=[{"name": "a"}])
-    assert study.alternatives[0].settings == study.alternatives[1].settings
+def test_equal_settings_under_two_names_are_refused():
+    with pytest.raises(ConfigError, match='"a" and "batch-size-64" have the same settings'):
+        parse({"batch_size": [64]}, alternative=[{"name": "a"}])
 
 
 def test_overrides_reach_what_does_not_vary():

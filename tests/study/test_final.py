@@ -69,7 +69,7 @@ def test_run_again_it_trains_nothing(finished):
 
 
 def test_several_alternatives_are_refused():
-    two = ONE | {"alternative": [{"name": "a"}, {"name": "b"}]}
+    two = ONE | {"alternative": [{"name": "a"}, {"name": "b", "augment": "notebook"}]}
     with pytest.raises(ConfigError, match="this study has 2"):
         Study(StudyConfig.parse(two)).run(final=True)
 

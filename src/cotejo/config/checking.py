@@ -7,17 +7,30 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cotejo.config.names import NAME_PATTERN
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean, message
+from cotejo.messages import did_you_mean, message, one_line
 
-__all__ = ["Frozen", "Name", "Text", "check_keys", "check_tables", "checked", "in_both_languages"]
+__all__ = [
+    "Frozen",
+    "Name",
+    "Text",
+    "check_keys",
+    "check_tables",
+    "checked",
+    "in_both_languages",
+    "of_alternative",
+]
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Text = dict[Literal["en", "es"], str]
 Model = TypeVar("Model", bound=BaseModel)
 
 # Texts a language, whose own keys are no values to suggest.
 _TEXTS = ("label", "text", "title")
+
+_SHOWN = 80
+"""How many characters of a key or a value an error shows: what is longer hides the advice."""
 
 
 class Frozen(BaseModel):
@@ -47,7 +60,14 @@ def check_keys(given: Iterable[str], known: Sequence[str], where: str) -> None:
             hint = did_you_mean(key, known) or " " + message(
                 "errors.known_keys", keys=", ".join(known)
             )
-            raise ConfigError("unknown_key", key=key, where=_place(where), hint=hint)
+            raise ConfigError(
+                "unknown_key", key=one_line(key, _SHOWN), where=_place(where), hint=hint
+            )
+
+
+def of_alternative(name: Any) -> str:
+    """Return how an error calls an alternative: ``alternative "cnn3"``."""
+    return message("errors.in_alternative", name=one_line(name, _SHOWN))
 
 
 def check_tables(value: Any, key: str) -> list[dict[str, Any]]:
@@ -86,24 +106,39 @@ def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model
     Raises:
         ConfigError: a value is of the wrong type or out of range.
     """
-    content = {
-        key: float(value) if _is_float_field(model, key) and type(value) is int else value
-        for key, value in content.items()
-    }
     try:
-        return model.model_validate(content)
+        return model.model_validate(
+            {
+                key: _as_float(value) if _is_float_field(model, key) else value
+                for key, value in content.items()
+            }
+        )
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False, include_context=False)[0]
         key = str(first["loc"][0])
-        received = first["input"] if key not in content else content[key]
+        received = content.get(key)
+        if received is None:
+            shown = message("errors.nothing")
+        else:
+            shown = one_line(repr(received) if isinstance(received, str) else received, _SHOWN)
         raise ConfigError(
             "bad_value",
-            key=key,
+            key=one_line(key, _SHOWN),
             where=_place(where),
             expected=_expected(model, key),
-            received=repr(received) if isinstance(received, str) else received,
+            received=shown,
             hint=did_you_mean(received, _choices(model, key)) if isinstance(received, str) else "",
         ) from error
+
+
+def _as_float(value: Any) -> Any:
+    """Return a whole number as the real one that it is, and anything else as it is."""
+    if type(value) is not int:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else -float("inf")
 
 
 def _place(where: str) -> str:

@@ -83,12 +83,13 @@ def parse_claims(tables: Sequence[Mapping[str, Any]], names: Sequence[str]) -> t
         ConfigError: a key is unknown or missing, a value out of range, or an alternative is not
             the study's.
     """
+    known = dict.fromkeys(names)  # in their order, and quick to look in
     return tuple(
-        _claim(table, names, where=f"[[claim]] {number}") for number, table in enumerate(tables, 1)
+        _claim(table, known, where=f"[[claim]] {number}") for number, table in enumerate(tables, 1)
     )
 
 
-def _claim(table: Mapping[str, Any], names: Sequence[str], where: str) -> Claim:
+def _claim(table: Mapping[str, Any], names: Mapping[str, None], where: str) -> Claim:
     check_keys(table, tuple(Claim.model_fields), where)
     for key, field in Claim.model_fields.items():
         if field.is_required() and key not in table:
@@ -103,7 +104,7 @@ def _claim(table: Mapping[str, Any], names: Sequence[str], where: str) -> Claim:
     return claim
 
 
-def _check_names(claim: Claim, names: Sequence[str], where: str) -> None:
+def _check_names(claim: Claim, names: Mapping[str, None], where: str) -> None:
     if claim.than == ():
         raise ConfigError("claim_empty", where=where)
     for key, given in (("better", [claim.better]), ("than", claim.others)):

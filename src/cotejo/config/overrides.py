@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cotejo.config.checking import check_keys
+from cotejo.config.reading import parse_toml
 from cotejo.config.settings import Settings
 from cotejo.config.vary import Varied
 from cotejo.errors import ConfigError
@@ -31,6 +31,7 @@ def parse_overrides(
         >>> parse_overrides(["epochs=1", "a.augment=none"], ["a", "b"])
         ({'epochs': 1}, {'a': {'augment': 'none'}})
     """
+    known = frozenset(names)
     general: dict[str, Any] = {}
     own: dict[str, dict[str, Any]] = {}
     for override in overrides:
@@ -39,7 +40,7 @@ def parse_overrides(
             raise ConfigError("override_form", override=override)
         # An alternative's name may hold points, a setting's never does.
         name, point, setting = key.strip().rpartition(".")
-        if point and name not in names:
+        if point and name not in known:
             hint = did_you_mean(name, names)
             raise ConfigError("override_alternative", name=name, known=", ".join(names), hint=hint)
         check_keys([setting], tuple(Settings.model_fields), "--set")
@@ -65,8 +66,8 @@ def refuse_varied(
 def _value(text: str) -> Any:
     # As in TOML; a word without quotes is a string, for the shell's sake.
     try:
-        parsed = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+        parsed = parse_toml(f"value = {text}")
+    except ValueError:
         return text
     # A line break could smuggle in a second key.
     return parsed["value"] if set(parsed) == {"value"} else text

@@ -1,16 +1,19 @@
-"""Recipes: full training setups that ship, each with what it was measured to reach."""
+"""Recipes: full training setups, those that ship each with what it was measured to reach."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from cotejo.config.checking import Frozen, Name, Text, check_keys, checked
+from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
+from cotejo.config.names import name_of
+from cotejo.config.reading import read_toml
 from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
+from cotejo.messages import message
 from cotejo.shipped import find_recipe, shipped_recipes
 
 __all__ = ["Measured", "Recipe", "load_recipe", "recipes", "with_recipe"]
@@ -59,29 +62,54 @@ class Recipe(Frozen):
     @field_validator("curve", mode="before")
     @classmethod
     def _curve(cls, value: Any) -> Any:
-        # TOML has lists.
-        return tuple(tuple(point) for point in value) if isinstance(value, list) else value
+        # TOML has lists, and a whole accuracy, 1, is a real number too.
+        if not isinstance(value, list):
+            return value
+        return tuple(
+            (point[0], float(point[1]) if type(point[1]) is int and point[1] == 1 else point[1])
+            if isinstance(point, list) and len(point) == 2
+            else point
+            for point in value
+        )
 
     def changed(self, settings: Mapping[str, Any]) -> Recipe:
         """Return the recipe with some settings in place of its own."""
         return self.model_copy(update={"settings": {**self.settings, **settings}})
 
 
-def load_recipe(name: str) -> Recipe:
-    """Return the recipe named ``name``.
+def load_recipe(name_or_path: str, folder: Path | None = None) -> Recipe:
+    """Return the recipe that ships under a name, or the one in a file of the user's.
+
+    Args:
+        name_or_path: a name, such as ``"fast"``, or a path, such as ``"./mine.toml"``. The file
+            needs a table ``[settings]`` alone.
+        folder: where a relative path begins; the current folder if left out.
 
     Raises:
-        ConfigError: there is none of that name, or its file says something it can't.
+        ConfigError: there is none of that name, or its file can't be read or says something that
+            it can't.
 
     Example:
         >>> load_recipe("fast").settings["model"]
         'airbench'
     """
-    content = tomllib.loads(find_recipe(name).read_text(encoding="utf-8"))
-    settings = content.get("settings", {})
-    check_keys(settings, tuple(Settings.model_fields), f"recipe {name}")
-    checked(Settings, settings, f"recipe {name}")
-    return checked(Recipe, {"name": name, **content}, f"recipe {name}")
+    path = find_recipe(name_or_path, folder)
+    content, name = read_toml(path, "recipe"), name_of(path.stem, "recipe")
+    where = message("errors.in_recipe", name=name_or_path)
+    check_keys(content, tuple(key for key in Recipe.model_fields if key != "name"), where)
+    settings = content.get("settings")
+    if not isinstance(settings, dict):
+        raise ConfigError("recipe_no_settings", where=where)
+    check_keys(settings, tuple(Settings.model_fields), where)
+    checked(Settings, settings, where)
+    measured = content.get("measured", {})
+    if not isinstance(measured, dict):
+        raise ConfigError("not_a_table", where="measured")
+    if measured:
+        check_keys(measured, tuple(Measured.model_fields), where)
+        content["measured"] = checked(Measured, measured, where)
+    content["text"] = in_both_languages(content.get("text", name))
+    return checked(Recipe, {"name": name, **content}, where)
 
 
 def recipes() -> list[Recipe]:
@@ -95,11 +123,16 @@ def recipes() -> list[Recipe]:
     return sorted(found, key=lambda one: one.measured.seconds if one.measured else float("inf"))
 
 
-def with_recipe(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+def with_recipe(table: Mapping[str, Any], where: str, folder: Path | None = None) -> dict[str, Any]:
     """Return a table of settings in which those of its ``recipe`` stand under its own.
 
+    Args:
+        table: the settings, and perhaps a ``recipe``: a name, or a path.
+        where: the table, in words.
+        folder: where a relative path begins; the current folder if left out.
+
     Raises:
-        ConfigError: the recipe is no name of one that ships.
+        ConfigError: there is no such recipe, or its file says something that it can't.
     """
     table = dict(table)
     name = table.pop("recipe", None)
@@ -107,4 +140,4 @@ def with_recipe(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         return table
     if not isinstance(name, str):
         raise ConfigError("recipe_no_name", where=where)
-    return {**load_recipe(name).settings, **table}
+    return {**load_recipe(name, folder).settings, **table}

@@ -44,9 +44,10 @@ class Settings(Frozen):
         augment: how training images are changed each time they are seen.
         optimizer: the optimizer's name.
         learning_rate: the highest of the schedule; None for the optimizer's own.
-        momentum: Nesterov's, of `sgd`, 0.9 if left out, and of `muon`, 0.6; the others have their
-            own, and it is None.
-        weight_decay: decoupled from the gradient, as in AdamW; `muon` refuses it, since it keeps
+        momentum: Nesterov's, of `sgd`, 0.9 if left out, and of `muon`, 0.6. The other optimizers
+            take none, and it is None: adam, adamw and nadam average the gradient in their own way,
+            adagrad not at all, and Keras's rmsprop keeps its own, 0.
+        weight_decay: decoupled from the gradient, as in AdamW. `muon` takes none, since it keeps
             the size of its kernels.
         schedule: how the learning rate changes from step to step.
         train_fraction: the share of the training images that are learned from, of each class;
@@ -58,7 +59,7 @@ class Settings(Frozen):
         label_smoothing: the share of the target spread over all classes.
         small_epochs: the first epochs, on images of three quarters of their height and width.
         hard_epochs: the last epochs, on the images with the highest losses when last seen.
-        hard_share: how large a share of the images those are.
+        hard_share: how large a share of the images those are; it needs `hard_epochs`.
         average: ``"ema"`` keeps the moving average of the weights over about an epoch's steps.
         tta: from which views the finished network sees an image that it is unsure of; they are
             averaged.
@@ -106,14 +107,33 @@ class Settings(Frozen):
         options = {name: getattr(self, name) for name in MODEL_OPTIONS}
         return {name: value for name, value in options.items() if value is not None}
 
+    @property
+    def idle(self) -> dict[str, str]:
+        """The settings that do nothing beside the others, each with the one that makes it so.
+
+        Example:
+            >>> Settings(optimizer="adam").idle
+            {'momentum': 'optimizer', 'hard_share': 'hard_epochs'}
+        """
+        found = {}
+        if self.optimizer not in MOMENTUMS:
+            found["momentum"] = "optimizer"
+        if self.optimizer == "muon":
+            found["weight_decay"] = "optimizer"
+        if self.hard_epochs == 0:
+            found["hard_share"] = "hard_epochs"
+        return found
+
     def resolved(self) -> Settings:
-        """Return the same with the optimizer's own learning rate and momentum filled in."""
+        """Return the same with the optimizer's own learning rate and momentum filled in.
+
+        Settings that do nothing go back to their defaults, so that what is recorded is what was
+        done, and two alternatives that differ in them alone are seen to be one.
+        """
         rate, momentum = self.learning_rate, self.momentum
-        return self.model_copy(
-            update={
-                "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
-                "momentum": MOMENTUMS.get(self.optimizer)
-                if momentum is None or self.optimizer not in MOMENTUMS
-                else momentum,
-            }
-        )
+        filled = {
+            "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
+            "momentum": MOMENTUMS.get(self.optimizer) if momentum is None else momentum,
+        }
+        defaults = {name: type(self).model_fields[name].default for name in self.idle}
+        return self.model_copy(update=filled | defaults)

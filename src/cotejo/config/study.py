@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,11 +20,15 @@ from cotejo.config.checking import (
     in_both_languages,
 )
 from cotejo.config.claims import Claim, parse_claims
+from cotejo.config.names import name_of
+from cotejo.config.reading import read_toml
 from cotejo.config.vary import expand
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean, message
 
-__all__ = ["StudyConfig"]
+__all__ = ["MOST_RUNS", "StudyConfig"]
+
+MOST_RUNS = 10_000
+"""Runs that a study may have; more would take years to train, and are a slip."""
 
 _KEYS = ("name", "title", "data", "seeds", "base", "alternative", "vary", "claim")
 
@@ -85,35 +87,41 @@ class StudyConfig(Frozen):
             ConfigError: it can't be read, is not TOML, or says something it can't.
         """
         path = Path(path)
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ConfigError("no_study_file", path=path, hint=_nearby(path)) from error
-        except OSError as error:
-            raise ConfigError("unreadable_study", path=path, reason=error.strerror) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError("not_toml", path=path, reason=_mistake(error)) from error
-        content.setdefault("name", path.stem)
-        return cls.parse({**content, **changes}, overrides)
+        content = read_toml(path, "study")
+        content.setdefault("name", name_of(path.stem, "study"))
+        return cls.parse({**content, **changes}, overrides, path.parent)
 
     @classmethod
-    def parse(cls, content: Mapping[str, Any], overrides: Sequence[str] = ()) -> StudyConfig:
+    def parse(
+        cls,
+        content: Mapping[str, Any],
+        overrides: Sequence[str] = (),
+        folder: Path | None = None,
+    ) -> StudyConfig:
         """Check the content of a study file and fill it in.
 
+        Args:
+            content: the file's keys and their values.
+            overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
+            folder: where the path of a ``recipe`` begins; the current folder if left out.
+
         Raises:
-            ConfigError: a key is unknown, a value out of range, a name used twice or missing.
+            ConfigError: a key is unknown, a value out of range, a name used twice or missing, a
+                setting does nothing, two alternatives are the same, or there are too many runs.
         """
         check_keys(content, _KEYS, "")
         content = dict(content)
         tables, vary, claims = (
             check_tables(content.pop(key, []), key) for key in ("alternative", "vary", "claim")
         )
-        alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides)
+        alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
         content["alternatives"] = alternatives
         content["claims"] = parse_claims(claims, [one.name for one in alternatives])
         if "title" in content:
             content["title"] = in_both_languages(content["title"])
-        return checked(cls, content, "")
+        study = checked(cls, content, "")
+        _check_runs(study)
+        return study
 
     def to_toml(self) -> str:
         """Return the study as TOML with every default filled in; `parse` reads it back."""
@@ -130,18 +138,13 @@ class StudyConfig(Frozen):
         return tomli_w.dumps(document)
 
 
-def _mistake(error: ValueError) -> str:
-    """Return in the language in use why a text is not TOML; the parser says it in English."""
-    if isinstance(error, UnicodeDecodeError):
-        return message("errors.not_utf8")
-    found = re.search(r"at line (?P<line>\d+), column (?P<column>\d+)", str(error))
-    key, values = ("place", found.groupdict()) if found else ("end", {})
-    place = message(f"errors.toml_{key}", **values)
-    twice = re.match("Cannot (overwrite|declare|mutate|redefine)", str(error))
-    return message("errors.toml_twice" if twice else "errors.toml_syntax", place=place)
-
-
-def _nearby(path: Path) -> str:
-    folder = path.parent if path.parent.is_dir() else Path("studies")
-    studies = sorted(str(found) for found in folder.glob("*.toml"))
-    return did_you_mean(str(path), studies)
+def _check_runs(study: StudyConfig) -> None:
+    alternatives, seeds = len(study.alternatives), len(study.seeds)
+    if alternatives * seeds > MOST_RUNS:
+        raise ConfigError(
+            "too_many_runs",
+            count=alternatives * seeds,
+            alternatives=alternatives,
+            seeds=seeds,
+            most=MOST_RUNS,
+        )

@@ -15,10 +15,10 @@ from cotejo.config.labels import label_of
 from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
 
-__all__ = ["Varied", "expand"]
+__all__ = ["Varied", "check_count", "expand"]
 
-_MOST = 1000
-"""Alternatives that one table may make; more is a slip, and would take years to train."""
+MOST_ALTERNATIVES = 1000
+"""Alternatives that a study may have; more is a slip, and would take years to train."""
 
 Values = Mapping[str, Sequence[Any]]
 
@@ -30,10 +30,12 @@ class Varied:
     Attributes:
         table: the same as an ``[[alternative]]``.
         settings: the names of those that vary.
+        where: the table that makes it, in words.
     """
 
     table: Mapping[str, Any]
     settings: tuple[str, ...]
+    where: str
 
     @property
     def name(self) -> str:
@@ -63,11 +65,21 @@ def expand(tables: Sequence[Mapping[str, Any]]) -> list[Varied]:
         >>> second.table["augment"], second.table["batch_size"]
         ('notebook', 64)
     """
-    return [
-        one
-        for number, table in enumerate(tables, 1)
-        for one in _expand(table, where=f"[[vary]] {number}")
-    ]
+    made: list[Varied] = []
+    for number, table in enumerate(tables, 1):
+        made += _expand(table, where=f"[[vary]] {number}")
+        check_count(len(made))
+    return made
+
+
+def check_count(count: int) -> None:
+    """Refuse more alternatives than a study may have.
+
+    Raises:
+        ConfigError: there are.
+    """
+    if count > MOST_ALTERNATIVES:
+        raise ConfigError("too_many_alternatives", most=MOST_ALTERNATIVES)
 
 
 def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
@@ -81,7 +93,7 @@ def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
         chosen = dict(zip(values, combination, strict=True))
         name = _name(chosen, head.name, where)
         named = {"name": name, "label": label_of(chosen, head.label)}
-        made.append(Varied({**named, **table, **chosen}, tuple(values)))
+        made.append(Varied({**named, **table, **chosen}, tuple(values), where))
     return made
 
 
@@ -103,8 +115,8 @@ def _values(lists: Values, where: str) -> Values:
         if any(value is None or isinstance(value, list | dict) for value in given):
             raise ConfigError("vary_nested", key=key, where=where)
     count = prod(len(given) for given in lists.values())
-    if count > _MOST:
-        raise ConfigError("vary_many", where=where, count=count, most=_MOST)
+    if count > MOST_ALTERNATIVES:
+        raise ConfigError("vary_many", where=where, count=count, most=MOST_ALTERNATIVES)
     values = {
         key: [getattr(checked(Settings, {key: value}, where), key) for value in given]
         for key, given in lists.items()

@@ -71,7 +71,11 @@ def load(
     if name_or_path == "cifar10":
         return _load_cifar10(data_dir, progress)
     path = expanded(name_or_path)
-    if not path.exists() and _looks_like_a_name(name_or_path):
+    try:
+        there = path.exists()
+    except OSError as error:  # a path of 10,000 characters is too long even to be missing
+        raise DataError("data_unreadable", path=path, reason=error.strerror) from error
+    if not there and _looks_like_a_name(name_or_path):
         raise DataError(
             "data_unknown_name",
             name=name_or_path,
