@@ -31,7 +31,7 @@ class CotejoError(Exception):
         **values: what the message names between braces.
 
     Example:
-        >>> str(ConfigError("unknown_model", model="cnn9", models="cnn2, cnn3", hint=""))
+        >>> str(ConfigError("unknown_model", model="cnn9", models="cnn2, cnn3", where="", hint=""))
         'unknown model "cnn9"; the models are: cnn2, cnn3.'
     """
 

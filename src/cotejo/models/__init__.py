@@ -2,6 +2,7 @@
 
 from cotejo.models import airbench, airbench96, cnn, cnn7, mlp, wide_resnet
 from cotejo.models.cost import operations_per_image
+from cotejo.models.fingerprint import fingerprint
 from cotejo.models.portable import load_portable, load_trained, portable, precisions
 from cotejo.models.registry import (
     ModelFamily,
@@ -10,6 +11,7 @@ from cotejo.models.registry import (
     model_families,
     model_family,
     register,
+    unregister,
 )
 from cotejo.models.whitening import whiten
 
@@ -21,6 +23,7 @@ __all__ = [
     "check_options",
     "cnn",
     "cnn7",
+    "fingerprint",
     "load_portable",
     "load_trained",
     "mlp",
@@ -30,6 +33,7 @@ __all__ = [
     "portable",
     "precisions",
     "register",
+    "unregister",
     "whiten",
     "wide_resnet",
 ]

@@ -1,36 +1,44 @@
-"""The plan of a study: its runs, each named by the hash of all that determines it."""
+"""The plan of a study: its runs, each named by its key, and what can't be built refused first."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cotejo.config import Alternative, Settings, StudyConfig
+from cotejo.config import MODEL_OPTIONS, Alternative, Settings, StudyConfig
+from cotejo.config.checking import of_alternative
+from cotejo.config.idle import refuse_twins
 from cotejo.data import Dataset
+from cotejo.errors import ConfigError
 from cotejo.models import build_model, check_options, model_family
-from cotejo.platform import resolve_precision
 from cotejo.progress import PlannedRun
 from cotejo.store import StudyFolder
+from cotejo.study.keys import TRAINING_CODE, Keys, run_keys
+from cotejo.train import fresh_backend
 
 __all__ = ["TRAINING_CODE", "check_models", "count_parameters", "plan_runs", "resolve", "run_keys"]
 
-TRAINING_CODE = 3
-"""Raised whenever the training code changes so that the same settings give other results."""
-
-Keys = dict[tuple[str, int], str]
-
 
 def check_models(config: StudyConfig) -> None:
-    """Refuse a study that names a model, or an option of one, that there is not.
+    """Refuse what the models themselves say is wrong with a study.
 
     Raises:
-        ConfigError: it does.
+        ConfigError: it names a model, or an option of one, that there is not; an alternative
+            starts from another network; or two alternatives are the same once the models' own
+            options are filled in.
     """
     for alternative in config.alternatives:
-        check_options(alternative.settings.model, alternative.settings.model_options)
+        with _said_of(alternative):
+            check_options(alternative.settings.model, alternative.settings.model_options)
+    settings = {one.name: one.settings for one in resolve(config).alternatives}
+    refuse_twins(settings)
+    for name, own in settings.items():
+        parent = own.start_from
+        if parent is not None and own.model_options != settings[parent].model_options:
+            raise ConfigError("start_of_another", name=name, parent=parent)
 
 
 def resolve(config: StudyConfig) -> StudyConfig:
@@ -38,23 +46,31 @@ def resolve(config: StudyConfig) -> StudyConfig:
 
     def resolved(alternative: Alternative) -> Alternative:
         given = alternative.settings
-        options = {**model_family(given.model).options, **given.model_options}
-        settings = given.model_copy(update=options)
+        own = model_family(given.model).options
+        options = {name: own[name] for name in MODEL_OPTIONS if name in own}
+        settings = given.model_copy(update={**options, **given.model_options})
         return alternative.model_copy(update={"settings": settings})
 
     return config.model_copy(update={"alternatives": tuple(map(resolved, config.alternatives))})
 
 
 def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
-    """Build every alternative's model once and count its parameters.
+    """Build every alternative's network, each that is another once, and count its parameters.
 
     Raises:
         ConfigError: the images are too small for one of them.
     """
-    return {
-        alternative.name: _build(alternative.settings, dataset).count_params()
-        for alternative in config.alternatives
-    }
+    known: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    with fresh_backend():
+        for alternative in config.alternatives:
+            settings = alternative.settings
+            alike = json.dumps([settings.model, settings.model_options], sort_keys=True)
+            if alike not in known:
+                with _said_of(alternative):
+                    known[alike] = _build(settings, dataset).count_params()
+            counts[alternative.name] = known[alike]
+    return counts
 
 
 def _build(settings: Settings, dataset: Dataset) -> Any:
@@ -63,20 +79,14 @@ def _build(settings: Settings, dataset: Dataset) -> Any:
     )
 
 
-def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool = False) -> Keys:
-    """Return the key of every run, by alternative and seed.
-
-    Args:
-        config: the study, resolved.
-        dataset: what it trains on.
-        backend: the name of Keras's backend.
-        on_time: whether the clock has a say in the training, whose result then is another.
-    """
-    return {
-        (alternative.name, seed): _key(config, alternative, seed, dataset, backend, on_time)
-        for seed in config.seeds
-        for alternative in config.alternatives
-    }
+@contextmanager
+def _said_of(alternative: Alternative) -> Iterator[None]:
+    """Let an error about a model say which alternative it is that has the model."""
+    try:
+        yield
+    except ConfigError as error:
+        where = f" ({of_alternative(alternative.name)})"
+        raise ConfigError(error.key, **{**error.values, "where": where}) from error
 
 
 def plan_runs(
@@ -84,41 +94,15 @@ def plan_runs(
 ) -> list[PlannedRun]:
     """Return a study's runs, seed by seed, each alternative after the one that it starts from."""
     study = StudyFolder(folder)
+    epochs = {one.name: one.settings.epochs for one in config.alternatives}
     planned = []
     for (name, seed), key in keys.items():
         run = study.run(name, seed)
         finished = run.is_finished and run.key == key
-        epochs = config.alternative(name).settings.epochs
         in_the_way = None if finished else run.in_the_way(key)
         planned.append(
-            PlannedRun(name, seed, key, run.path, finished, epochs, parameters[name], in_the_way)
+            PlannedRun(
+                name, seed, key, run.path, finished, epochs[name], parameters[name], in_the_way
+            )
         )
     return planned
-
-
-def _key(
-    config: StudyConfig,
-    alternative: Alternative,
-    seed: int,
-    dataset: Dataset,
-    backend: str,
-    on_time: bool,
-) -> str:
-    """Hash what determines a run's result; its name and label do not, its parent's key does."""
-    # Only what differs from the defaults: a setting added later changes no earlier run's key.
-    settings: dict[str, Any] = alternative.settings.model_dump(exclude_defaults=True)
-    settings["precision"] = resolve_precision(alternative.settings.precision)
-    parent = settings.pop("start_from", None)
-    if parent is not None:
-        start = config.alternative(parent)
-        settings["parent"] = _key(config, start, seed, dataset, backend, on_time)
-    content = {
-        "settings": settings,
-        "seed": seed,
-        "data": dataset.fingerprint,
-        "backend": backend,
-        "training_code": TRAINING_CODE,
-    }
-    if on_time:
-        content["on_time"] = True
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

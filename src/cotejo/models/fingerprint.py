@@ -1,0 +1,188 @@
+"""What a network is, whatever code built it, as one hash: for the models that users register.
+
+The key of a run has to hold what determines its result. Of the models that ship, a name and the
+options say it; of a user's own, whose function may be written anew under the same name, only what
+the function returns does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from cotejo.backend import keras, use_precision
+
+__all__ = ["fingerprint"]
+
+_LEFT_OUT = {"build_config", "compile_config", "module", "registered_name", "shared_object_id"}
+"""What Keras writes beside a configuration: where a class lay, what was built when."""
+
+_KNOWN = {"cotejo", "jax", "jaxlib", "keras", "ml_dtypes", "numpy", "tensorflow", "torch"}
+"""The packages whose code is no part of a fingerprint: their versions stand in a run's record."""
+
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+
+
+def fingerprint(build: Callable[[], keras.Model]) -> str:
+    """Return the hash of the network that ``build`` returns.
+
+    Two networks have the same where they have the same layers, in the same order, connected in the
+    same way, with the same configuration, initialisers included, whatever the layers are called;
+    where the code of the user's own layers and functions compiles to the same; and where the
+    weights that no chance gave them, such as pretrained ones, are the same.
+
+    Args:
+        build: called twice, with different seeds, which are set for all of Keras.
+
+    Example:
+        >>> from cotejo.models import build_model
+        >>> small, large = (
+        ...     fingerprint(lambda: build_model("cnn", (32, 32, 3), 10, convolutions=count))
+        ...     for count in (1, 2)
+        ... )
+        >>> small == large
+        False
+    """
+    networks = []
+    with use_precision("float32"):
+        for seed in (1, 2):
+            keras.utils.set_random_seed(seed)
+            networks.append(build())
+    first, second = networks
+    content = [_description(first), list(_code_of(first)), list(_fixed_weights(first, second))]
+    text = json.dumps(content, sort_keys=True, default=lambda value: type(value).__name__)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _description(network: keras.Model) -> Any:
+    try:
+        config = network.get_config()
+        return _normal(config, {network.name, *_layer_names(config)}, {})
+    except (NotImplementedError, TypeError):
+        # A layer that does not say how it was made, or a model written as a class.
+        return [
+            [type(part).__name__, [list(weight.shape) for weight in part.weights]]
+            for part in network.layers
+        ]
+
+
+def _layer_names(config: Any) -> Iterator[str]:
+    if isinstance(config, list | tuple):
+        for part in config:
+            yield from _layer_names(part)
+    elif isinstance(config, dict):
+        inner = config.get("config")
+        # The name of a policy, float32, is no layer's.
+        if isinstance(inner, dict) and "Policy" not in str(config.get("class_name")):
+            yield str(inner.get("name"))
+        for part in config.values():
+            yield from _layer_names(part)
+
+
+def _parts(network: keras.Model) -> Iterator[Any]:
+    """Yield a network's layers and operations, and those of the networks inside it."""
+    yield network
+    for part in getattr(network, "operations", network.layers):
+        if isinstance(part, keras.Model):
+            yield from _parts(part)
+        else:
+            yield part
+
+
+def _normal(value: Any, names: set[str], numbers: dict[str, int], key: str = "") -> Any:
+    """Return a configuration with numbers for the names of layers, which Keras counts on."""
+    if isinstance(value, dict):
+        if value.get("class_name") == "__lambda__":
+            return "__lambda__"  # bytecode with the file that it lay in; `_code_of` has the rest
+        return {
+            inner: _normal(part, names, numbers, inner)
+            for inner, part in value.items()
+            if part is not None and inner not in _LEFT_OUT
+        }
+    if isinstance(value, list | tuple):
+        return [_normal(part, names, numbers, key) for part in value]
+    if key in ("name", "keras_history", "input_layers", "output_layers") and value in names:
+        return numbers.setdefault(value, len(numbers))
+    return value
+
+
+def _fixed_weights(first: keras.Model, second: keras.Model) -> Iterator[str]:
+    """Yield a hash of each weight that two seeds give alike; of a drawn one, only that it is."""
+    for one, other in zip(first.get_weights(), second.get_weights(), strict=False):
+        drawn = one.shape != other.shape or (one != other).any()
+        yield "drawn" if drawn else hashlib.sha256(one.tobytes()).hexdigest()
+
+
+def _code_of(network: keras.Model) -> Iterator[str]:
+    """Yield what the user's own classes and functions in a network compile to."""
+    seen: set[Any] = set()
+    for part in _parts(network):
+        for thing in (part, *vars(part).values()):
+            yield from _code(thing if callable(thing) else type(thing), seen)
+            yield from _code(type(thing), seen)
+
+
+def _code(thing: Any, seen: set[Any]) -> Iterator[str]:
+    thing = inspect.unwrap(thing) if callable(thing) else thing
+    thing = getattr(thing, "__func__", thing)
+    if not isinstance(thing, type | FunctionType) or thing in seen or not _is_foreign(thing):
+        return
+    seen.add(thing)
+    if isinstance(thing, FunctionType):
+        yield from _function(thing, seen)
+        return
+    for kind in thing.__mro__:
+        yield from _code(kind, seen)
+    for name, value in sorted(vars(thing).items()):
+        if isinstance(value, _PLAIN) and not name.startswith("__"):
+            yield f"{name}={value!r}"
+        for function in (value, *(getattr(value, part, None) for part in ("fget", "__func__"))):
+            if isinstance(function, FunctionType):
+                yield name
+                yield from _code(function, seen)
+
+
+def _function(function: FunctionType, seen: set[Any]) -> Iterator[str]:
+    """Yield a function's instructions, and what it takes from outside of itself."""
+    yield from _instructions(function.__code__)
+    cells = map(_content, function.__closure__ or ())
+    names = sorted(_names(function.__code__))
+    used = [function.__globals__[name] for name in names if name in function.__globals__]
+    for value in (*(function.__defaults__ or ()), *cells, *used):
+        if isinstance(value, _PLAIN):
+            yield repr(value)
+        yield from _code(value, seen)
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # empty: what would fill it has not run
+        return None
+
+
+def _instructions(code: CodeType) -> Iterator[str]:
+    yield code.co_code.hex()
+    yield " ".join(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _instructions(constant)
+        elif isinstance(constant, frozenset):  # whose order is chance
+            yield repr(sorted(map(repr, constant)))
+        else:
+            yield repr(constant)
+
+
+def _names(code: CodeType) -> set[str]:
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(_names, inner))
+
+
+def _is_foreign(thing: Any) -> bool:
+    root = str(getattr(thing, "__module__", None)).partition(".")[0]
+    return root not in _KNOWN and root not in sys.stdlib_module_names

@@ -1,0 +1,116 @@
+"""The keys of a study's runs: each the hash of all that determines the run's result.
+
+A run that is finished is known by its key for ever, so that what a key is made of may grow, and
+must not change:
+
+- A setting counts where it differs from its default, so that one added later, whose default changes
+  nothing, changes no earlier key. So does an option of a model against the builder's own default.
+- The options that the models had at first are always hashed, defaults and all, because they were
+  before this rule: leaving them out now would name anew every run that there is.
+- A model of the user's own counts by what its builder returns (`cotejo.models.fingerprint`).
+
+Whatever else changes the results, a default of a model that ships among it, raises `TRAINING_CODE`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cotejo.config import MODEL_OPTIONS, Settings, StudyConfig
+from cotejo.data import Dataset
+from cotejo.models import build_model, fingerprint, model_family
+from cotejo.platform import resolve_precision
+from cotejo.train import fresh_backend
+
+__all__ = ["TRAINING_CODE", "Keys", "run_keys"]
+
+TRAINING_CODE = 3
+"""Raised whenever the training code changes so that the same settings give other results."""
+
+Keys = dict[tuple[str, int], str]
+
+_FIRST_OPTIONS = {
+    "airbench": ("activation", "initializer", "whitening", "width"),
+    "airbench96": ("activation", "initializer", "whitening", "width"),
+    "cnn": ("batch_norm", "convolutions", "dropout", "initializer", "kernel_size"),
+    "cnn2": ("batch_norm", "dropout", "initializer", "kernel_size"),
+    "cnn3": ("batch_norm", "dropout", "initializer", "kernel_size"),
+    "cnn7": ("activation", "dropout", "initializer", "width"),
+    "mlp": ("batch_norm", "dropout", "initializer"),
+    "wide-resnet": ("activation", "dropout", "initializer", "width"),
+}
+"""The options that are always hashed; no option that comes later joins them."""
+
+
+def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool = False) -> Keys:
+    """Return the key of every run, by alternative and seed, in the order of training.
+
+    Args:
+        config: the study, resolved.
+        dataset: what it trains on.
+        backend: the name of Keras's backend.
+        on_time: whether the clock has a say in the training, whose result then is another.
+    """
+    common: dict[str, Any] = {
+        "data": dataset.fingerprint,
+        "backend": backend,
+        "training_code": TRAINING_CODE,
+    }
+    if on_time:
+        common["on_time"] = True
+    networks = _own_networks(config, dataset)
+    hashed = {one.name: _hashed(one.settings) for one in config.alternatives}
+    keys: Keys = {}
+    for seed in config.seeds:
+        for alternative in config.alternatives:
+            settings = hashed[alternative.name]
+            parent = alternative.settings.start_from
+            if parent is not None:
+                # It stands earlier in the study, and so has its key already.
+                settings = settings | {"parent": keys[parent, seed]}
+            content = common | {"settings": settings, "seed": seed}
+            if alternative.name in networks:
+                content["network"] = networks[alternative.name]
+            keys[alternative.name, seed] = _hash(content)
+    return keys
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _hashed(given: Settings) -> dict[str, Any]:
+    """Return the settings that count: neither names nor labels do, and a parent by its key."""
+    settings = given.model_dump(exclude_defaults=True, exclude={"start_from"})
+    settings["precision"] = resolve_precision(given.precision)
+    own = model_family(given.model).options
+    for option in MODEL_OPTIONS:
+        later = option not in _FIRST_OPTIONS.get(given.model, ())
+        if later and option in settings and option in own and settings[option] == own[option]:
+            del settings[option]
+    return settings
+
+
+def _own_networks(config: StudyConfig, dataset: Dataset) -> dict[str, str]:
+    """Return the fingerprints of the networks whose builders are the user's, by alternative."""
+    known: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for alternative in config.alternatives:
+        model, options = alternative.settings.model, alternative.settings.model_options
+        if model_family(model).ships:
+            continue
+        alike = json.dumps([model, options], sort_keys=True)
+        if alike not in known:
+            known[alike] = _fingerprint(model, options, dataset)
+        found[alternative.name] = known[alike]
+    return found
+
+
+def _fingerprint(model: str, options: Mapping[str, Any], dataset: Dataset) -> str:
+    with fresh_backend():
+        return fingerprint(
+            lambda: build_model(model, dataset.image_shape, dataset.num_classes, **options)
+        )
