@@ -110,7 +110,7 @@ def one_line(value: Any, most: int = 1000) -> Any:
     if not isinstance(value, str):
         value = _text(value)
     # What is cut off need not be looked at.
-    escaped = "".join(map(_escaped, value[: most + 1]))
+    escaped = "".join(map(_escaped, _decoded(value[: most + 1])))
     return escaped if len(escaped) <= most else escaped[: most - 1] + "…"
 
 
@@ -121,10 +121,17 @@ def _text(value: Any) -> str:
         return f"<{type(value).__name__}>"
 
 
+def _decoded(text: str) -> str:
+    """Return a text without surrogates: Python keeps bytes that it could not decode as such."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _escaped(character: str) -> str:
-    # Controls, formats such as right-to-left marks, surrogates, and separators but the space.
-    category = unicodedata.category(character)
-    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+    # Controls, formats such as right-to-left marks, and the ends of lines and paragraphs.
+    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
         return character.encode("unicode_escape").decode("ascii")
     return character
 

@@ -8,10 +8,11 @@ import pytest
 
 from cotejo.backend import set_seed
 from cotejo.config import Recipe, Settings
+from cotejo.config.durations import seconds_of
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
 from cotejo.study import timing
-from cotejo.study.budget import plan_for, scaled, seconds_of
+from cotejo.study.budget import plan_for, scaled
 from cotejo.train import train
 
 
@@ -28,7 +29,7 @@ def test_times_are_read(text, seconds):
     assert seconds_of(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "5x", "-3m", "2s", "m5"])
+@pytest.mark.parametrize("text", ["", "5", "m", "5x", "-3m", "2s", "m5", "1001h", "9" * 5000 + "h"])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(ConfigError, match="is no time to train for"):
         seconds_of(text)

@@ -71,6 +71,7 @@ def train(
     """Train one alternative and write its report."""
     from cotejo.cli.training import train_and_report
     from cotejo.config import Settings, StudyConfig
+    from cotejo.config.names import name_of
     from cotejo.study import Study
 
     flags = {
@@ -87,7 +88,8 @@ def train(
     }
     started = time.perf_counter()
     given = {key: value for key, value in flags.items() if value is not None}
-    own_name = name or recipe or model or str(Settings.model_fields["model"].default)
+    model_name = model or str(Settings.model_fields["model"].default)
+    own_name = name or name_of(Path(recipe).stem if recipe else model_name, "train")
     content: dict[str, Any] = {"name": own_name, "alternative": [{"name": own_name, **given}]}
     if data is not None:
         content["data"] = data
@@ -114,30 +116,45 @@ def _in_time(
     out: Path | None,
     final: bool,
 ) -> int:
-    """Train what fits into a time: the machine is timed first."""
+    """Train what fits into a time: the machine is timed first.
+
+    Where the data is downloaded the clock starts anew once it is there: how long that takes is
+    not for a plan to say.
+    """
     from cotejo.cli.console import make_console, say
-    from cotejo.cli.live import Status
+    from cotejo.cli.display import Display
     from cotejo.cli.tables import numbers
     from cotejo.cli.training import train_and_report
     from cotejo.config import StudyConfig, recipes
+    from cotejo.config.durations import seconds_of
     from cotejo.data import load, without_validation
     from cotejo.study import Study
-    from cotejo.study.budget import plan_for, seconds_of
 
     seconds = seconds_of(budget)
-    StudyConfig.parse(content)  # before the machine is timed: a mistake costs nothing
+    own_name = name or f"budget-{round(seconds)}s"
+    # Before the machine is timed, and anything is downloaded: a mistake costs nothing.
+    asked = Study(StudyConfig.parse(content | {"name": own_name}))
+    asked.check_folder(out, final=final)
     (alternative,) = content["alternative"]
     given = {key: value for key, value in alternative.items() if key != "name"}
     console = make_console()
-    status = Status(console)
-    status.show_note(message("cli.budget_timing"))
-    try:
-        dataset = load(content.get("data", "cifar10"), data_dir=data_dir)
+    downloads = []
+    with Display(console) as display:
+
+        def progress(source: str, done: int, total: int | None) -> None:
+            downloads.append(source)
+            display.data_progress(source, done, total)
+
+        dataset = load(content.get("data", "cifar10"), data_dir=data_dir, progress=progress)
+        asked.check_folder(out, dataset=dataset, final=final)
+        started = time.perf_counter() if downloads else started
+        display.note(message("cli.budget_timing"))
+        # Deferred: this loads Keras.
+        from cotejo.study.budget import plan_for
+
         learned = without_validation(dataset) if final else dataset
-        asked = [recipe.changed(given) for recipe in recipes()]
-        plan = plan_for(started + seconds - time.perf_counter(), learned, asked)
-    finally:
-        status.stop()
+        known = [recipe.changed(given) for recipe in recipes()]
+        plan = plan_for(started + seconds - time.perf_counter(), learned, known)
     chosen: dict[str, Any] = {
         "speed": numbers().integer(plan.images_per_second),
         "recipe": plan.recipe,
@@ -147,7 +164,6 @@ def _in_time(
         "expected": numbers().percent(plan.expected),
     }
     say(console, message("cli.budget_chosen", **chosen), "bold")
-    own_name = name or f"budget-{round(seconds)}s"
     settings = {
         "recipe": plan.recipe, "epochs": plan.epochs, "small_epochs": plan.small_epochs,
         "hard_epochs": 0,

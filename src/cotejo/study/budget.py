@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +11,13 @@ import numpy as np
 from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.models import operations_per_image
-from cotejo.study.run import build_network
+from cotejo.models import build_model, operations_per_image
 from cotejo.study.timing import Pace, evaluated_images, pace_of
+from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
 
-__all__ = ["Plan", "plan_for", "scaled", "seconds_of"]
+__all__ = ["Plan", "plan_for", "scaled"]
 
-_FORM = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*m(?:in)?)?\s*(?:(\d+(?:\.\d+)?)\s*s)?")
 _MARGIN = 0.97
 """How much of the time is planned for: starting and writing take what is left."""
 _LONGEST = 4
@@ -54,24 +52,6 @@ class Plan:
     fits: bool
 
 
-def seconds_of(text: str) -> float:
-    """Return the seconds of a duration such as ``5m``, ``90s`` or ``1h30m``.
-
-    Raises:
-        ConfigError: it is none, or below ten seconds.
-
-    Example:
-        >>> seconds_of("5m"), seconds_of("1h30m"), seconds_of("2 min 30 s")
-        (300.0, 5400.0, 150.0)
-    """
-    found = _FORM.fullmatch(text.strip().lower())
-    hours, minutes, seconds = (float(part or 0) for part in (found.groups() if found else [0] * 3))
-    total = 3600 * hours + 60 * minutes + seconds
-    if total < 10:
-        raise ConfigError("budget_form", text=text)
-    return total
-
-
 def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Plan:
     """Time the machine and return what reaches most in ``seconds``, evaluation included.
 
@@ -84,7 +64,8 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
         ConfigError: nothing fits.
     """
     until = time.perf_counter() + seconds
-    networks = [(recipe, _cost(recipe, dataset)) for recipe in recipes if recipe.curve]
+    with fresh_backend():
+        networks = [(recipe, _cost(recipe, dataset)) for recipe in recipes if recipe.curve]
     # Only the cheapest is timed to choose by, since timing takes from the time, too.
     probe, least = min(networks, key=lambda each: each[1])
     timed = {probe.name: _pace(probe, dataset)}
@@ -131,7 +112,9 @@ def _settings(recipe: Recipe) -> Settings:
 def _cost(recipe: Recipe, dataset: Dataset) -> float:
     """Return the operations of a step on whole images, forwards alone."""
     settings = _settings(recipe)
-    network = build_network(settings, dataset.train, dataset.num_classes)
+    network = build_model(
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+    )
     return float(operations_per_image(network)) * settings.batch_size
 
 

@@ -182,6 +182,29 @@ class Study:
             raise OutputError("nothing_run_yet")
         return write_report(folder, language or current_language())
 
+    def check_folder(
+        self, out: Path | str | None = None, *, dataset: Dataset | None = None, final: bool = False
+    ) -> None:
+        """Refuse a folder that `run` would refuse, before anything costs time.
+
+        Args:
+            out: the study's folder, as for `run`.
+            dataset: the study's own, whose name is in the name of the folder where ``out`` is left
+                out; while it is not known, that folder is not looked at.
+            final: whether the training is final, as for `run`.
+
+        Raises:
+            OutputError: the folder holds something else than a study's files.
+
+        Example:
+            >>> config = StudyConfig.parse({"alternative": [{"name": "cnn3"}]})
+            >>> Study(config).check_folder("a-new-folder")
+        """
+        if out is not None:
+            _check_folder(Path(out))
+        elif dataset is not None:
+            _check_folder(_default_folder(self.config, dataset, False, final))
+
     def _load_data(
         self, data_dir: Path | None, fallback: str | None, observer: Observer
     ) -> Dataset:
