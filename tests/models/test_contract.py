@@ -120,6 +120,6 @@ def test_images_too_small_are_refused():
         build_model("cnn3", (8, 8, 3), 10)
 
 
-def test_a_name_is_registered_once():
-    with pytest.raises(ValueError, match="registered already"):
+def test_a_name_of_ours_is_not_taken():
+    with pytest.raises(ConfigError, match='"mlp" is a model of Cotejo.s own'):
         register("mlp")(model_family("mlp").build)

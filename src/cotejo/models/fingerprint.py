@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -61,7 +62,10 @@ def fingerprint(build: Callable[[], keras.Model]) -> str:
 
 def _description(network: keras.Model) -> Any:
     try:
-        config = network.get_config()
+        with warnings.catch_warnings():
+            # That a lambda is unsafe to load: nothing is loaded from this.
+            warnings.simplefilter("ignore")
+            config = network.get_config()
         return _normal(config, {network.name, *_layer_names(config)}, {})
     except (NotImplementedError, TypeError):
         # A layer that does not say how it was made, or a model written as a class.
