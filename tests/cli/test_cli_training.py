@@ -341,6 +341,76 @@ def test_a_budget_trains_what_the_plan_says_until_then(
     assert calls.options["deadline"] == pytest.approx(started + 280, abs=5)
 
 
+def test_a_budget_refuses_a_foreign_folder_before_it_loads_or_times_anything(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    def never(*given: Any, **options: Any) -> None:
+        raise AssertionError("too late to look at the folder")
+
+    monkeypatch.setattr("cotejo.data.load", never)
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert call(monkeypatch, "train", "--budget", "5m", "--out", str(tmp_path)) == 2
+    assert "holds files that are no study's" in capsys.readouterr().err
+    # The folder by default has the data set's name in it: it is looked at once that is known.
+    monkeypatch.undo()
+    monkeypatch.setattr("cotejo.study.budget.plan_for", never)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "budget-300s-digits").mkdir(parents=True)
+    (tmp_path / "runs" / "budget-300s-digits" / "thesis.txt").write_text("mine")
+    assert call(monkeypatch, "train", "--budget", "5m", "--data", "digits") == 2
+
+
+def test_a_budget_s_clock_starts_anew_after_a_download(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    from cotejo.data import load
+    from cotejo.study import budget
+
+    clock = [1000.0]
+    monkeypatch.setattr("cotejo.cli.train_command.time.perf_counter", lambda: clock[0])
+
+    def slow(name: str, *, data_dir: Path | None, progress: Any) -> Any:
+        clock[0] += 250
+        progress("https://example.org/cifar", 85, 170)
+        return load("digits")
+
+    asked = []
+
+    def plan_for(seconds: float, dataset: Any, recipes: Any) -> budget.Plan:
+        asked.append(seconds)
+        return budget.Plan("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
+
+    monkeypatch.setattr("cotejo.data.load", slow)
+    monkeypatch.setattr(budget, "plan_for", plan_for)
+    assert call(monkeypatch, "train", "--budget", "5m") == 0
+    assert asked == [300.0]
+    assert calls.options["deadline"] == 1000 + 250 + 300 - 20
+    assert "example.org" in capsys.readouterr().out
+
+
+def test_a_recipe_of_one_s_own_gives_its_name_and_settings(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "my recipe.toml").write_text("[settings]\nmodel = 'mlp'\nepochs = 3")
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "train", "--recipe", "./my recipe.toml", "--data", "digits") == 0
+    (alternative,) = calls.config.alternatives
+    assert (calls.config.name, alternative.name) == ("my-recipe", "my-recipe")
+    assert (alternative.settings.model, alternative.settings.epochs) == ("mlp", 3)
+
+
+def test_recipes_are_those_that_ship_wherever_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "broken.toml").write_text("=")
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "recipes") == 0
+    shown = capsys.readouterr().out
+    assert "fast" in shown
+    assert "broken" not in shown
+
+
 @pytest.mark.parametrize(
     "option", [("--epochs", "3"), ("--set", "width=8"), ("--quick",), ("--seeds", "2")]
 )

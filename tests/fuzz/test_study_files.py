@@ -13,8 +13,8 @@ import signal
 import tomllib
 import traceback
 from contextlib import contextmanager
+from functools import partial
 
-import pytest
 from mutating import ODD, ODD_TEXT, mutated, odd
 
 from cotejo.config import Settings, StudyConfig, load_recipe
@@ -86,7 +86,8 @@ def outcome(action):
 
 
 def check(action, cases=CASES):
-    wrong = {case: found for case in range(cases) if (found := outcome(lambda: action(case)))}
+    found = {case: outcome(partial(action, case)) for case in range(cases)}
+    wrong = {case: text for case, text in found.items() if text}
     first = next(iter(wrong.items()), None)
     assert not wrong, f"{len(wrong)} of {cases} cases: {list(wrong)[:20]}; case {first}"
 
@@ -127,7 +128,7 @@ def test_overrides(tmp_path, digits):
     keys = (*Settings.model_fields, "epoch", "", "recipe", "name", "seeds", "x" * 2000)
 
     def override(case):
-        chance = random.Random(case)  # noqa: S311
+        chance = random.Random(case)
         overrides = []
         for _ in range(chance.randint(1, 3)):
             value = chance.choice((*ODD_TEXT, *map(repr, ODD), str(odd(chance)), "0.5", "1"))

@@ -121,5 +121,5 @@ def test_images_too_small_are_refused():
 
 
 def test_a_name_of_ours_is_not_taken():
-    with pytest.raises(ConfigError, match='"mlp" is a model of Cotejo.s own'):
+    with pytest.raises(ConfigError, match=r'"mlp" is a model of Cotejo.s own'):
         register("mlp")(model_family("mlp").build)

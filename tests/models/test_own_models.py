@@ -68,7 +68,7 @@ def test_an_option_without_a_default_is_refused():
     def build(image_shape, num_classes, *, units):
         return network(units=units)
 
-    with pytest.raises(ConfigError, match="`units` of the model .mine. has no default"):
+    with pytest.raises(ConfigError, match=r"`units` of the model .mine. has no default"):
         register("mine")(build)
 
 
@@ -154,6 +154,6 @@ def test_functions_and_what_they_close_over_count():
 
 def test_a_fingerprint_does_not_depend_on_what_was_drawn_before():
     first = of()
-    np.random.seed(5)  # noqa: NPY002
+    np.random.seed(5)
     keras.utils.set_random_seed(77)
     assert of() == first

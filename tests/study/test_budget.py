@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,7 +12,7 @@ from cotejo.config import Recipe, Settings
 from cotejo.config.durations import seconds_of
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
-from cotejo.study import timing
+from cotejo.study import budget, timing
 from cotejo.study.budget import plan_for, scaled
 from cotejo.train import train
 
@@ -63,6 +64,27 @@ def test_the_recipe_that_reaches_more_is_chosen(digits, monkeypatch):
     better = recipe("better", curve=((2, 0.7), (8, 0.97)))
     none = recipe("none", curve=())
     assert plan_for(300, digits, [recipe(), better, none]).recipe == "better"
+
+
+def test_the_networks_are_built_where_they_are_let_go_of(digits, monkeypatch):
+    inside = []
+
+    @contextmanager
+    def watched():
+        inside.append("begun")
+        yield
+        inside.append("ended")
+
+    def build(*given, **options):
+        assert inside[-1:] == ["begun"]
+        return build_model(*given, **options)
+
+    monkeypatch.setattr(budget, "fresh_backend", watched)
+    monkeypatch.setattr(budget, "build_model", build)
+    monkeypatch.setattr(timing, "_step_seconds", lambda *given: (0.0, 0.5))
+    monkeypatch.setattr(timing, "_image_seconds", lambda *given: 0.0)
+    plan_for(300, digits, [recipe(), recipe("other")])
+    assert inside == ["begun", "ended"]
 
 
 def test_a_training_ends_on_time_with_its_rate_down(digits):

@@ -10,7 +10,8 @@ from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
 from cotejo.models import model_family, register, registry, unregister
-from cotejo.study import plan
+from cotejo.store import RunFolder
+from cotejo.study import Study, plan
 
 MODELS = ("airbench", "airbench96", "cnn", "cnn2", "cnn3", "cnn7", "mlp", "wide-resnet")
 
@@ -174,3 +175,18 @@ def test_a_long_chain_and_many_runs_are_planned(digits, tmp_path):
     parameters = plan.count_parameters(config, digits)
     runs = plan.plan_runs(config, keys, tmp_path, parameters)
     assert len(runs) == len(set(keys.values())) == 10_000
+
+
+def test_a_network_redefined_under_its_name_is_trained_again(own, tmp_path):
+    config = StudyConfig.parse(
+        {"data": "digits", "base": {"epochs": 1, "model": "mine"}, "alternative": [{"name": "a"}]}
+    )
+    counts = []
+    for units in (8, 9, 8):
+        own(units=units)
+        Study(config).run(out=tmp_path)
+        record = RunFolder(tmp_path / "a" / "seed-1").record
+        counts.append(record["model"]["parameters"])
+    assert counts[0] == counts[2] != counts[1]
+    # The first was put aside, and came back without being trained again.
+    assert len((tmp_path / "test-reads.csv").read_text().splitlines()) == 1 + 2
