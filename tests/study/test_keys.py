@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cotejo.backend import keras
@@ -161,10 +162,13 @@ def test_what_the_models_say_is_wrong_is_said_of_the_alternative(tables, line):
 
 
 def test_images_too_small_are_said_of_the_alternative(digits):
-    small = replace(digits.train, images=digits.train.images[:, :8, :8])
+    def cut(split):
+        return replace(split, images=np.ascontiguousarray(split.images[:, :8, :8]))
+
+    small = {name: cut(getattr(digits, name)) for name in ("train", "valid", "test")}
     config = StudyConfig.parse({"alternative": [{"name": "fine", "model": "mlp"}, {"name": "a"}]})
     with pytest.raises(ConfigError, match=r'too small for the model "cnn3" \(alternative "a"\)'):
-        plan.count_parameters(config, replace(digits, train=small))
+        plan.count_parameters(config, replace(digits, **small))
 
 
 def test_a_long_chain_and_many_runs_are_planned(digits, tmp_path):
