@@ -11,11 +11,12 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from cotejo.texts import visible
 
 __all__ = ["LANGUAGES", "current_language", "did_you_mean", "message", "one_line", "use_language"]
 
@@ -110,7 +111,7 @@ def one_line(value: Any, most: int = 1000) -> Any:
     if not isinstance(value, str):
         value = _text(value)
     # What is cut off need not be looked at.
-    escaped = "".join(map(_escaped, _decoded(value[: most + 1])))
+    escaped = visible(value[: most + 1], lines=False)
     return escaped if len(escaped) <= most else escaped[: most - 1] + "…"
 
 
@@ -119,21 +120,6 @@ def _text(value: Any) -> str:
         return str(value)
     except (RecursionError, ValueError):  # a nesting too deep, a number too long inside
         return f"<{type(value).__name__}>"
-
-
-def _decoded(text: str) -> str:
-    """Return a text without surrogates: Python keeps bytes that it could not decode as such."""
-    try:
-        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    except UnicodeEncodeError:  # a surrogate that stands for no byte
-        return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _escaped(character: str) -> str:
-    # Controls, formats such as right-to-left marks, and the ends of lines and paragraphs.
-    if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp"):
-        return character.encode("unicode_escape").decode("ascii")
-    return character
 
 
 @cache

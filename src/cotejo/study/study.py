@@ -201,9 +201,9 @@ class Study:
             >>> Study(config).check_folder("a-new-folder")
         """
         if out is not None:
-            _check_folder(Path(out))
+            check_place(Path(out))
         elif dataset is not None:
-            _check_folder(_default_folder(self.config, dataset, False, final))
+            check_place(_default_folder(self.config, dataset, False, final))
 
     def _load_data(
         self, data_dir: Path | None, fallback: str | None, observer: Observer
