@@ -113,6 +113,9 @@ def test_a_name_taken_from_a_file_is_made_to_be_one(read, file, name):
     assert read(ALTERNATIVE, file).name == name
 
 
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
 @given(st.text())
 def test_every_text_makes_a_name(text):
     name = name_of(text, "study")
@@ -124,7 +127,9 @@ def test_every_text_makes_a_name(text):
 def test_every_text_is_shown_on_one_line(text):
     shown = one_line(text, most=50)
     assert len(shown) <= 50
-    assert not {unicodedata.category(sign) for sign in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    # Marks that join letters, or part them, are a part of some scripts; those that turn are not.
+    assert not {unicodedata.category(sign) for sign in shown} & {"Cc", "Cs", "Zl", "Zp"}
+    assert not {unicodedata.bidirectional(sign) for sign in shown} & TURNING
 
 
 def test_what_lies_in_the_current_folder_is_neither_read_nor_in_the_way(tmp_path, monkeypatch):

@@ -82,7 +82,8 @@ def settings_of(changes: dict[str, Any]) -> dict[str, Any]:
     # What its model has no option for is left out, as a study file has to.
     options = model_family(changes.get("model", SETTINGS["model"])).options
     fit = {key: SETTINGS[key] for key in SETTINGS if key in options or key not in MODEL_OPTIONS}
-    return Settings(**fit | changes).resolved().model_dump()
+    own = {key: value for key, value in options.items() if value is not None}
+    return Settings(**own | fit | changes).resolved().model_dump()
 
 
 @cache

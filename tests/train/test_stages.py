@@ -13,7 +13,7 @@ from cotejo.data import without_validation
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, TrainingError
 from cotejo.models import build_model
-from cotejo.study.study import _quickened
+from cotejo.study.study import quickened
 from cotejo.train import train
 from cotejo.train import training as module
 from cotejo.train.stages import at_size, resized, stages
@@ -134,7 +134,7 @@ def test_an_epoch_has_to_find_out_what_is_hard():
     table = {"name": "a", "epochs": 2, "hard_epochs": 2}
     with pytest.raises(ConfigError, match="all 2 epochs are `hard_epochs`"):
         StudyConfig.parse({"alternative": [table]})
-    quick = _quickened(StudyConfig.parse({"alternative": [{**table, "epochs": 9}]}))
+    quick = quickened(StudyConfig.parse({"alternative": [{**table, "epochs": 9}]}))
     assert quick.alternatives[0].settings.hard_epochs < quick.alternatives[0].settings.epochs
 
 

@@ -63,10 +63,7 @@ class _Method(Content):
     version: int
     likeness: Fraction
     expected_by_chance: Annotated[float, Field(ge=0)]
-    outlier_share: Fraction
-    neighbours: Count
-    similarity: Annotated[float, Field(ge=-1, le=1)]
-    similarity_to_test: Annotated[float, Field(ge=-1, le=1)]
+    outlier_share: Annotated[float, Field(gt=0, le=1)]
 
 
 class _Judges(Content):
