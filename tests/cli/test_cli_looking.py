@@ -204,7 +204,7 @@ def doctor_machine(cores: int = 2, accelerator: str | None = None) -> dict[str, 
 def test_a_backend_that_does_not_load_ends_the_examination(
     sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    missing = BackendError("backend_missing", backend="jax", python="python3")
+    missing = BackendError("backend_missing", backend="jax", package="jax", python="python3")
     broken = Finding("error", "cli.doctor_backend_failed", {"reason": missing}, missing)
     monkeypatch.setattr(doctor, "_backend", lambda: broken)
     last = list(examine())[-1]

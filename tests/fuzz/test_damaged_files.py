@@ -87,7 +87,7 @@ def old(small_study, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("seed", cases(160))
+@pytest.mark.parametrize("seed", cases(80))
 def test_a_damaged_file_is_named_or_costs_nothing(small_study, before, tmp_path, seed):
     folder = copied(small_study, tmp_path / "study")
     name = random.Random(seed).choice(FILES)
@@ -114,7 +114,7 @@ def test_a_damaged_file_is_named_or_costs_nothing(small_study, before, tmp_path,
     assert {key: before[key] for key in found} == found or gone, how
 
 
-@pytest.mark.parametrize("seed", cases(80))
+@pytest.mark.parametrize("seed", cases(40))
 def test_what_no_seal_covers_never_ends_in_a_traceback(old, tmp_path, seed):
     folder = copied(old, tmp_path / "study")
     unsealed = [name for name in FILES if name.endswith((".json", ".npz"))]
@@ -126,7 +126,7 @@ def test_what_no_seal_covers_never_ends_in_a_traceback(old, tmp_path, seed):
         assert is_one_line(error), how
 
 
-@pytest.mark.parametrize("seed", cases(20))
+@pytest.mark.parametrize("seed", cases(10))
 def test_a_damaged_run_predicts_as_before_or_says_why_not(small_study, tmp_path, seed, digits):
     folder = copied(small_study, tmp_path / "study")
     run = folder / "plain" / "seed-1"
@@ -142,7 +142,7 @@ def test_a_damaged_run_predicts_as_before_or_says_why_not(small_study, tmp_path,
     np.testing.assert_array_equal(found, expected, err_msg=how)
 
 
-@pytest.mark.parametrize("seed", cases(12))
+@pytest.mark.parametrize("seed", cases(5))
 def test_verify_finds_what_was_changed(small_study, tmp_path, seed):
     folder = copied(small_study, tmp_path / "study")
     name = random.Random(seed).choice(FILES)
