@@ -7,10 +7,11 @@ BACKEND ?= tensorflow
 INSTALLED := $(VENV)/.installed-$(BACKEND)
 # The tool that finds versions; it is installed beside, since Cotejo doesn't need it.
 UV := .uv/bin/uv
-# Tests that need no backend run side by side, a file to a worker; the others one after another,
-# since TensorFlow uses every core.
-LIGHT := tests/compare tests/config tests/data tests/evaluate tests/report
+# Tests run side by side, a file to a worker: small trainings compile on one core for most of
+# their time. Those that are about time, or that start several processes, run after them, alone.
+ALONE := tests/cli/test_cli_two_at_once.py tests/cli/test_cli_world.py tests/study/test_budget.py
 WORKERS ?= auto
+PYTEST := -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile $(ALONE:%=--ignore=%)
 STUDY ?= studies/notebooks.toml
 ARGS ?=
 
@@ -20,8 +21,8 @@ study: $(INSTALLED)
 	$(BIN)/cotejo study $(STUDY) --fallback digits $(ARGS)
 
 test: $(INSTALLED) lint
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(LIGHT)
-	$(BIN)/python -m pytest $(LIGHT:%=--ignore=%)
+	$(BIN)/python $(PYTEST)
+	$(BIN)/python -m pytest $(ALONE)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -61,8 +62,8 @@ check-lock: $(UV)
 
 # The lowest versions that pyproject.toml promises, and the tests on them, once.
 test-lowest: .venv-lowest/.installed
-	.venv-lowest/bin/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(LIGHT)
-	.venv-lowest/bin/python -m pytest $(LIGHT:%=--ignore=%)
+	.venv-lowest/bin/python $(PYTEST)
+	.venv-lowest/bin/python -m pytest $(ALONE)
 
 .venv-lowest/.installed: pyproject.toml $(UV)
 	$(PYTHON) -m venv .venv-lowest

@@ -190,7 +190,9 @@ def test_a_signal_ends_with_its_own_exit_code(number: signal.Signals) -> None:
     # As `timeout` and a terminal that closes have it: once more, at once.
     process.send_signal(number)
     output, errors = process.communicate(timeout=60)
-    assert (process.returncode, output, errors) == (128 + number, b"", b"")
+    # A second one that finds the process at its very end has its own effect: the same to a shell.
+    assert process.returncode in (128 + number, -number)
+    assert (output, errors) == (b"", b"")
 
 
 def test_a_second_signal_ends_at_once_even_in_native_code() -> None:
@@ -203,6 +205,7 @@ def test_a_second_signal_ends_at_once_even_in_native_code() -> None:
         hashlib.pbkdf2_hmac("sha256", b"a", b"b", 10**9)
         """
     )
+    time.sleep(1.0)  # until it is in native code
     process.send_signal(signal.SIGTERM)
     time.sleep(1.0)
     process.send_signal(signal.SIGTERM)
