@@ -114,7 +114,7 @@ def test_the_same_network_has_the_same_fingerprint_whatever_its_layers_are_calle
         {"rate": 0.4},
         {"kernel": 2.0},
     ],
-    ids=str,
+    ids=lambda options: next(iter(options)) + type(next(iter(options.values()))).__name__,
 )
 def test_another_network_has_another_fingerprint(options):
     assert of(**options) != of()
