@@ -11,6 +11,7 @@ import pytest
 
 from cotejo.cli.app import run
 from cotejo.data.dataset import Split
+from cotejo.facts.conditions import differing_conditions
 from cotejo.report import write_report
 from cotejo.store import (
     RESULT_FILES,
@@ -75,7 +76,7 @@ def test_metrics_that_were_polished_are_found_though_their_seals_fit(copy):
     write_json(path, metrics)
     relist(path.parent)
     findings = found(copy)
-    assert "test.macro_f1" in findings["verify.metrics_differ"].text
+    assert "test.macro_f1" in findings["verify.metrics_differ_error"].text
     assert "verify.report_differs_error" in findings
 
 
@@ -85,6 +86,24 @@ def test_another_runs_predictions_are_found(copy):
     assert "verify.broken" in errors(copy)
     relist(run_folder)
     assert "verify.broken" in errors(copy)
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "{"])
+def test_a_report_in_numbers_that_says_nothing_is_found(copy, content):
+    (copy / "report.json").write_text(content)
+    assert found(copy)["verify.report_differs_error"].values["path"] == "report.json"
+
+
+def test_a_study_without_a_whole_run_does_not_hold(copy):
+    for run_folder in copy.glob("*/seed-*"):
+        shutil.rmtree(run_folder)
+    assert errors(copy) == {"verify.missing_runs"}
+
+
+def test_readings_that_were_put_aside_are_no_error(copy):
+    (copy / "test-reads.csv").rename(copy / "test-reads-damaged-1.csv")
+    (copy / "test-reads.csv").write_text("time,alternative,seed,key\n")
+    assert errors(copy) == set()
 
 
 @pytest.mark.parametrize("name", ["report.html", "summary.csv", "report.json"])
@@ -144,7 +163,7 @@ def test_runs_made_elsewhere_are_said(copy):
     write_json(record, content)
     findings = found(copy)
     assert findings["verify.conditions_differ"].level == "warning"
-    assert "cores" in findings["verify.conditions_differ"].text
+    assert "the number of cores" in findings["verify.conditions_differ"].text
     write_report(copy)
     assert "the number of cores" in (copy / "report.html").read_text()
 
@@ -160,14 +179,21 @@ def test_the_command_says_it_in_both_languages(copy, capsys):
     assert run(["verify", str(copy), "--lang", "es"]) == 1
     shown = capsys.readouterr().out
     assert "metrics.json" in shown
-    assert "no se sostiene" in shown
+    assert "comprobaci" in shown
     assert run(["report", str(copy)]) == 1
     shown = capsys.readouterr().out
     assert "left out: plain · seed 1" in shown
 
 
+def test_an_accelerator_makes_other_conditions():
+    records = [{"machine": {"processor": "a", "accelerator": name}} for name in (None, "H100")]
+    assert differing_conditions(records) == ["accelerator"]
+    assert differing_conditions([records[1], {}]) == []
+
+
 def test_no_study_and_no_data_are_said(tmp_path, copy, capsys):
     assert run(["verify", str(tmp_path)]) == 2
+    assert run(["verify", str(copy), "--rerun", "-1"]) == 2
     study = read_json(copy / "study.json")
     write_json(copy / "study.json", study | {"data": "photos"})
     assert run(["verify", str(copy), "--rerun", "1"]) == 2

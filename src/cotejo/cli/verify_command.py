@@ -30,6 +30,8 @@ def verify(
     from cotejo.cli.findings import show_findings
     from cotejo.verify import verify as examine
 
+    if rerun < 0:
+        raise ConfigError("usage_at_least", option="--rerun", least=0, received=rerun)
     dataset = _dataset(folder, data, data_dir)
     if rerun and dataset is None:
         raise ConfigError("rerun_without_data")

@@ -53,9 +53,10 @@ def differing_conditions(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """
     every = [conditions(record) for record in records]
     names = every[0] if every else {}
-    return [
-        name
-        for name in names
-        # An accelerator that is None is a machine without one; else None is not known.
-        if len({one[name] for one in every if one[name] is not None}) > 1
-    ]
+    return [name for name in names if len({one[name] for one in every if _is_known(name, one)}) > 1]
+
+
+def _is_known(name: str, found: Mapping[str, Any]) -> bool:
+    """Whether a condition is known: a machine that has no accelerator is known to have none."""
+    has_machine = found["processor"] is not None
+    return found[name] is not None or (name == "accelerator" and has_machine)

@@ -16,12 +16,15 @@ from cotejo.store.checks import check_arrays, check_content
 from cotejo.store.clock import check_clock
 from cotejo.store.files import (
     FORMAT,
+    RESULT_FILES,
+    RUN_FILES,
     TEMPORARY,
     csv_content,
     damaged,
     json_content,
     make_folder,
     npz_content,
+    read_bytes,
     read_csv,
     read_json,
     read_npz,
@@ -31,13 +34,7 @@ from cotejo.store.files import (
     write_json,
     write_npz,
 )
-from cotejo.store.folders import (
-    HISTORY_COLUMNS,
-    RESULT_FILES,
-    RUN_FILES,
-    RunFolder,
-    StudyFolder,
-)
+from cotejo.store.folders import HISTORY_COLUMNS, RunFolder, StudyFolder
 from cotejo.store.lock import LOCK, held
 from cotejo.store.readings import (
     READINGS,
@@ -71,6 +68,7 @@ __all__ = [
     "note_reading",
     "npz_content",
     "put_damaged_readings_aside",
+    "read_bytes",
     "read_csv",
     "read_json",
     "read_npz",

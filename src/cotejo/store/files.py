@@ -23,6 +23,8 @@ from cotejo.store.seals import SEAL, array_seal, json_seal
 
 __all__ = [
     "FORMAT",
+    "RESULT_FILES",
+    "RUN_FILES",
     "TEMPORARY",
     "csv_content",
     "damaged",
@@ -45,6 +47,18 @@ __all__ = [
 
 TEMPORARY = ".tmp-"
 """How the name of a file begins that is being written; what begins so is nobody's."""
+
+RESULT_FILES = (
+    "history.csv",
+    "metrics.json",
+    "mistakes.npz",
+    "model.keras",
+    "predictions.npz",
+)
+"""What a run found. Without one of them it is not finished; without its ``log.txt`` it is."""
+
+RUN_FILES = (*RESULT_FILES, "log.txt", "run.json")
+"""What a finished run's folder holds. ``run.json`` lists the others, and is written last."""
 
 FORMAT = 2
 """The version of the files' layout; a folder of a newer one is refused. Seals came with 2."""
@@ -135,7 +149,8 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
     try:
         # Not opened before it is known: to open a pipe waits for whoever writes into it.
         if path.exists() and not path.is_file():
-            raise OutputError("cannot_read", path=path, reason=os.strerror(errno.EISDIR))
+            reason = os.strerror(errno.EISDIR if path.is_dir() else errno.EINVAL)
+            raise OutputError("cannot_read", path=path, reason=reason)
         if most is not None and path.stat().st_size > most:
             raise damaged(path)
         return path.read_bytes()
@@ -231,7 +246,7 @@ def damaged(path: Path, field: str = "", received: Any = "") -> OutputError:
     """
     shown = str(received)[:60]
     part = f" (`{field}`{': ' if shown else ''}{shown})" if field else ""
-    of_run = path.parent.name.startswith("seed-")
+    of_run = path.name in RUN_FILES
     return OutputError("damaged_file" if of_run else "damaged_study_file", path=path, part=part)
 
 
@@ -257,5 +272,5 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
     if not os.access(path, os.W_OK | os.X_OK):
-        raise OutputError("cannot_write", path=path, reason=os.strerror(13))
+        raise OutputError("cannot_write", path=path, reason=os.strerror(errno.EACCES))
     return path

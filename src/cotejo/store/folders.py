@@ -18,11 +18,19 @@ from cotejo.store.checks import (
     check_predictions,
     checked_history,
 )
-from cotejo.store.files import damaged, parse_csv, parse_json, parse_npz, read_bytes, read_json
+from cotejo.store.files import (
+    RESULT_FILES,
+    damaged,
+    parse_csv,
+    parse_json,
+    parse_npz,
+    read_bytes,
+    read_json,
+)
 from cotejo.store.schemas import Data, FinishedRun, Metrics, Run, Study
 from cotejo.store.seals import described_content
 
-__all__ = ["HISTORY_COLUMNS", "RESULT_FILES", "RUN_FILES", "RunFolder", "StudyFolder"]
+__all__ = ["HISTORY_COLUMNS", "RunFolder", "StudyFolder"]
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -34,18 +42,6 @@ HISTORY_COLUMNS = (
     "seconds",
 )
 """The columns of ``history.csv``."""
-
-RESULT_FILES = (
-    "history.csv",
-    "metrics.json",
-    "mistakes.npz",
-    "model.keras",
-    "predictions.npz",
-)
-"""What a run found. Without one of them it is not finished; without its ``log.txt`` it is."""
-
-RUN_FILES = (*RESULT_FILES, "log.txt", "run.json")
-"""What a finished run's folder holds. ``run.json`` lists the others, and is written last."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class RunFolder:
     @property
     def is_written(self) -> bool:
         """Whether the run came to an end, finished or failed."""
-        return (self.path / "run.json").is_file()
+        return _is_there(self.path / "run.json")
 
     @property
     def is_finished(self) -> bool:
@@ -77,7 +73,7 @@ class RunFolder:
     @property
     def has_results(self) -> bool:
         """Whether something is there that a training found, whole or not."""
-        return any((self.path / name).is_file() for name in RESULT_FILES)
+        return any(_is_there(self.path / name) for name in RESULT_FILES)
 
     @property
     def key(self) -> str | None:
@@ -177,6 +173,13 @@ class RunFolder:
     @property
     def _finished(self) -> bool:
         return bool(self.is_written and self.record["status"] == "finished")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # a folder that can't be entered; reading the file says so
 
 
 @dataclass(frozen=True)

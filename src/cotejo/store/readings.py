@@ -30,11 +30,11 @@ def note_reading(folder: Path, *, time: str, alternative: str, seed: int, key: s
     Raises:
         OutputError: what is there is damaged, or it can't be written.
     """
-    rows = read_readings(folder)
+    rows, last = _checked(folder)
     added = {"time": time, "alternative": alternative, "seed": str(seed), "key": key}
-    sealed = [*rows, added | {SEAL: _chain([*rows, added])}]
+    added[SEAL] = _next(last, added)
     # Rows of before there were seals stay without.
-    filled = ({SEAL: None} | row for row in sealed)
+    filled = ({SEAL: None} | row for row in [*rows, added])
     write_csv(folder / READINGS, (*_COLUMNS, SEAL), filled)
 
 
@@ -44,17 +44,26 @@ def read_readings(folder: Path) -> list[dict[str, str]]:
     Raises:
         OutputError: a row is not as it was written, or it is no such file.
     """
+    return _checked(folder)[0]
+
+
+def _checked(folder: Path) -> tuple[list[dict[str, str]], str]:
+    """Return the rows, and what the seal of the last one is or would be."""
     path = folder / READINGS
-    if not path.exists():
-        return []
-    rows = read_csv(path)
-    begun = False
+    try:
+        rows = read_csv(path)
+    except OutputError as error:
+        if error.key != "missing_file":
+            raise
+        return [], ""
+    begun, seal = False, ""
     for count, row in enumerate(rows, start=1):
-        seal = row.get(SEAL)
-        begun = begun or bool(seal)
-        if not _is_reading(row) or (begun and seal != _chain(rows[:count])):
+        begun = begun or bool(row.get(SEAL))
+        sound = _is_reading(row)
+        seal = _next(seal, row) if sound else seal
+        if not sound or (begun and row[SEAL] != seal):
             raise damaged(path, f"row {count}", ",".join(row.values()))
-    return rows
+    return rows, seal
 
 
 def put_damaged_readings_aside(folder: Path) -> Path | None:
@@ -96,10 +105,7 @@ def _is_reading(row: Mapping[str, str]) -> bool:
     return row["seed"].isdecimal() and len(row["seed"]) <= 10
 
 
-def _chain(rows: list[dict[str, str]]) -> str:
-    """Return the seal of the last of ``rows``, which covers all before it."""
-    seal = ""
-    for row in rows:
-        text = "\n".join([seal, *(row[column] for column in _COLUMNS)])
-        seal = hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
-    return seal
+def _next(seal: str, row: Mapping[str, str]) -> str:
+    """Return the seal of a row that stands after one of ``seal``."""
+    text = "\n".join([seal, *(row[column] for column in _COLUMNS)])
+    return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]

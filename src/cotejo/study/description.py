@@ -9,7 +9,7 @@ from typing import Any
 
 from cotejo.config import Claim, StudyConfig
 from cotejo.data import Dataset
-from cotejo.store import FORMAT, described_files, write_file, write_json
+from cotejo.store import FORMAT, described_content, write_file, write_json
 
 __all__ = ["write_study"]
 
@@ -61,10 +61,11 @@ def write_study(
         "command": command,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    write_file(folder / "study.toml", asked.to_toml())
-    # Last: it lists what it belongs with.
-    listed = described_files(folder, ["study.toml"])
+    toml = asked.to_toml().encode()
+    # First: without it, the folder of a process that was killed here would be nobody's.
+    listed = {"study.toml": described_content(toml)}
     write_json(folder / "study.json", {**content, "files": listed})
+    write_file(folder / "study.toml", toml)
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

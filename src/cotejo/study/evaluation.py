@@ -117,7 +117,8 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
     outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(kept.output)
     model = keras.Model(kept.input, outputs, name=network.name)
     failure: OSError | RuntimeError | None = None
-    for place in (None, folder, Path("/dev/shm")):  # noqa: S108
+    memory = Path("/dev/shm")  # noqa: S108
+    for place in (None, *([memory] if memory.is_dir() else []), folder):
         try:
             with tempfile.TemporaryDirectory(prefix=".tmp-", dir=place) as temporary:
                 path = Path(temporary) / "model.keras"

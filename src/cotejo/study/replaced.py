@@ -30,7 +30,9 @@ def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
         OutputError: a folder can't be moved.
     """
     aside = [RunFolder(found.parent) for found in sorted((folder / REPLACED).glob("*/run.json"))]
-    kept = {run.key: run.path for run in aside if run.is_finished}
+    wanted = set(keys.values())
+    # Only those that are wanted are looked at whole.
+    kept = {run.key: run.path for run in aside if run.key in wanted and run.is_finished}
     for (alternative, seed), key in keys.items():
         place = StudyFolder(folder).run(alternative, seed)
         if key in kept and not (place.is_finished and place.key == key):

@@ -7,12 +7,16 @@ nothing can be written at all they wait in memory, and writing is tried again.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import secrets
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,7 @@ from cotejo.data.places import cache_folder
 from cotejo.errors import OutputError
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import (
+    TEMPORARY,
     RunFolder,
     StudyFolder,
     described_content,
@@ -96,6 +101,8 @@ def save(results: Results, observer: Observer) -> None:
         if results.record["status"] != "finished":
             raise
         if (kept := _keep_beside(results)) is not None:
+            # What was written before the disk was full is in the way of what is kept.
+            shutil.rmtree(results.planned.folder, ignore_errors=True)
             raise OutputError(
                 "results_kept", path=results.planned.folder, kept=kept, reason=_reason(error)
             ) from error
@@ -108,7 +115,8 @@ def _keep_beside(results: Results) -> Path | None:
     for place in _places():
         folder = place / _short(results.planned.key)
         try:
-            make_folder(place)
+            if not _is_own(_private(place)):
+                continue
             results.write_to(folder)
         except OutputError:
             shutil.rmtree(folder, ignore_errors=True)
@@ -141,7 +149,8 @@ def bring_back_kept(study_folder: Path, keys: Mapping[tuple[str, int], str]) -> 
     for (alternative, seed), key in keys.items():
         place = StudyFolder(study_folder).run(alternative, seed)
         for kept in map(RunFolder, _kept(key)):
-            if kept.is_finished and kept.key == key and not place.is_finished:
+            there = place.is_finished and place.key == key
+            if kept.is_finished and kept.key == key and not there:
                 clear(place.path, key, study_folder)
                 _note(study_folder, alternative, seed, kept)
                 _move(kept.path, place.path)
@@ -157,19 +166,43 @@ def _note(study_folder: Path, alternative: str, seed: int, run: RunFolder) -> No
 
 def _move(source: Path, target: Path) -> None:
     make_folder(target.parent)
+    # Between two disks: what is there is deleted only once it was copied, to a name of its own.
+    copy = target.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        # Between two disks: what is there is deleted only once it was copied.
-        shutil.move(source, target)
-    except OSError as error:
-        raise OutputError("cannot_write", path=target, reason=error.strerror or error) from error
+        shutil.copytree(source, copy)
+        copy.rename(target)
+    except (OSError, shutil.Error) as error:
+        shutil.rmtree(copy, ignore_errors=True)
+        reason = getattr(error, "strerror", None) or os.strerror(errno.EIO)
+        raise OutputError("cannot_write", path=target, reason=reason) from error
+    shutil.rmtree(source, ignore_errors=True)
 
 
 def _kept(key: str) -> Iterator[Path]:
     for place in _places():
         folder = place / _short(key)
-        # In a folder that everybody may write to, a stranger could have left one of that name.
-        if folder.is_dir() and (os.name == "nt" or folder.stat().st_uid == os.getuid()):
+        if _is_own(place) and _is_own(folder):
             yield folder
+
+
+def _private(place: Path) -> Path:
+    """Make a folder that nobody else may look into, and return it."""
+    make_folder(place.parent)
+    with suppress(OSError):
+        place.mkdir(mode=0o700)
+    return place
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder is there and this user's.
+
+    Where everybody may write, a stranger could have left a folder or a link of that name.
+    """
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or found.st_uid == os.getuid())
 
 
 def _places() -> tuple[Path, ...]:

@@ -143,7 +143,11 @@ def _load_weights(network: keras.Model, parent: PlannedRun) -> None:
         raise TrainingError("parent_damaged", parent=parent.alternative, reason=run.damage)
     if not run.is_finished:
         raise TrainingError("parent_failed", parent=parent.alternative)
-    trained = load_portable(run.model)
+    try:
+        trained = load_portable(run.model)
+    except OutputError as error:  # of a run whose files were not listed yet
+        reason = str(error)
+        raise TrainingError("parent_damaged", parent=parent.alternative, reason=reason) from error
     network.set_weights(trained.get_weights())
 
 

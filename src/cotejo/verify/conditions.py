@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cotejo.examination import Finding
 from cotejo.facts.conditions import described_conditions, differing_conditions
+from cotejo.messages import message
 from cotejo.store import StudyFolder
 from cotejo.verify.files import SoundRuns
 
@@ -19,4 +20,5 @@ def condition_findings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]
     for text, count in counts.items():
         yield Finding("ok", "verify.conditions", {"count": count, "conditions": text})
     if differing := differing_conditions([run.record for _, _, run in runs]):
-        yield Finding("warning", "verify.conditions_differ", {"names": ", ".join(differing)})
+        names = ", ".join(message(f"report.condition_{name}") for name in differing)
+        yield Finding("warning", "verify.conditions_differ", {"names": names})

@@ -43,15 +43,19 @@ def _compared(study: StudyFolder, runs: SoundRuns, dataset: Dataset) -> Iterator
         yield Finding("error", "verify.other_data", values)
         return
     splits = {"test": dataset.test.labels, "valid": dataset.valid.labels}
+    fits = True
     for _, _, run in runs:
         predictions = run.predictions
         for split, labels in splits.items():
             own = predictions.get(f"{split}_labels", np.zeros(0, np.int32))
             if not np.array_equal(own, labels):
+                fits = False
                 path = run.path / "predictions.npz"
                 field = f"{split}_labels"
                 yield Finding("error", "verify.other_labels", {"path": path, "field": field})
-    yield Finding("ok", "verify.data_fits", {"name": dataset.name, "fingerprint": str(said)[:16]})
+    if fits:
+        values = {"name": dataset.name, "fingerprint": str(said)[:16]}
+        yield Finding("ok", "verify.data_fits", values)
 
 
 def _readings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]:
@@ -60,13 +64,20 @@ def _readings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]:
     except OutputError:
         return  # told already, with the files
     counts = Counter(row["key"] for row in rows)
+    # Rows that were damaged are there, under another name.
+    aside = sorted(path.name for path in study.path.glob("test-reads-damaged-*.csv"))
+    level: Level = "warning" if aside else "error"
+    if aside:
+        yield Finding("warning", "verify.readings_aside", {"files": ", ".join(aside)})
     for _, _, run in runs:
         said, noted = run.record.get("test_reads", 1), counts[str(run.key)]
         if noted < said:
             values = {"path": run.path, "said": said, "noted": noted}
-            yield Finding("error", "verify.reading_missing", values)
+            yield Finding(level, "verify.reading_missing", values)
     more = sum(count - 1 for count in counts.values() if count > 1)
     others = len(counts.keys() - {str(run.key) for _, _, run in runs})
-    level: Level = "warning" if more or others else "ok"
-    key = "verify.readings_more" if more or others else "verify.readings_once"
-    yield Finding(level, key, {"count": len(rows), "runs": len(runs)})
+    values = {"count": len(rows), "runs": len(runs)}
+    if more or others:
+        yield Finding("warning", "verify.readings_more", values)
+    else:
+        yield Finding("ok", "verify.readings_once", values)

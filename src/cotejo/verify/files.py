@@ -7,14 +7,15 @@ from pathlib import Path
 
 from cotejo.data.audit import read_audit
 from cotejo.errors import OutputError
-from cotejo.examination import Finding
+from cotejo.examination import Finding, Level
 from cotejo.facts.checks import check_run, check_settings
 from cotejo.facts.failures import FAILURES
 from cotejo.store import (
     RunFolder,
     StudyFolder,
+    damaged,
     described_content,
-    described_files,
+    read_bytes,
     read_npz,
     read_readings,
 )
@@ -57,8 +58,10 @@ def sound_runs(study: StudyFolder) -> SoundRuns:
 
 
 def _check(study: StudyFolder, run: RunFolder, seed: int) -> None:
-    # A final training has no validation for its files to agree on.
-    if not study.study.get("final"):
+    if study.study.get("final"):
+        # It has no validation for its files to agree on: each by itself is read, and so checked.
+        _ = study.data, run.metrics, run.predictions
+    else:
         check_run(run, seed, study.data)
 
 
@@ -75,7 +78,8 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
     whole = ["study.json"]
     for name, check in checks:
         if not (folder / name).is_file():
-            if name in ("data.json", "data.npz", "test-reads.csv"):
+            needed = {"data.json", "data.npz", "test-reads.csv", *study.study.get("files", ())}
+            if name in needed:
                 yield _broken(OutputError("missing_file", path=folder / name))
             continue
         try:
@@ -90,10 +94,9 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
 
 def _check_toml(study: StudyFolder) -> None:
     expected = (study.study.get("files") or {}).get("study.toml")
-    found = described_files(study.path, ["study.toml"])["study.toml"]
-    if expected not in (None, found):
-        path = study.path / "study.toml"
-        raise OutputError("damaged_study_file", path=path, part="")
+    path = study.path / "study.toml"
+    if expected not in (None, described_content(read_bytes(path))):
+        raise damaged(path)
 
 
 def _run_findings(study: StudyFolder) -> Iterator[Finding]:
@@ -121,16 +124,18 @@ def _run_findings(study: StudyFolder) -> Iterator[Finding]:
     if failed:
         yield Finding("warning", "verify.failed_runs", {"count": failed})
     if missing := asked - whole - failed:
-        yield Finding("warning", "verify.missing_runs", {"count": missing, "asked": asked})
+        level: Level = "warning" if whole else "error"
+        yield Finding(level, "verify.missing_runs", {"count": missing, "asked": asked})
 
 
 def _log_findings(run: RunFolder) -> Iterator[Finding]:
     """Tell of a log that is not as it was written, from which nothing follows."""
-    expected, path = run.listed.get("log.txt"), run.path / "log.txt"
-    if expected is None:
+    if "log.txt" not in run.listed:
         return
-    if not path.is_file() or described_content(path.read_bytes()) != expected:
-        yield Finding("warning", "verify.log_changed", {"path": path})
+    try:
+        run.content("log.txt")
+    except OutputError:
+        yield Finding("warning", "verify.log_changed", {"path": run.path / "log.txt"})
 
 
 def _broken(error: OutputError) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
@@ -23,6 +24,12 @@ from cotejo.verify.files import SoundRuns
 
 __all__ = ["first_difference", "metric_findings", "report_findings"]
 
+_OWN = (
+    "study.json", "study.toml", "data.json", "data.npz", "test-reads.csv", "failures.npz",
+    "audit.csv", "audit.npz", "audit.json",
+)  # fmt: skip
+"""The files of a study that its report is made from, beside the runs'."""
+
 _CLOSE = 1e-6
 """How near numbers are that were computed from the same predictions, on whatever machine."""
 
@@ -31,15 +38,32 @@ def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
     """Compute every metric anew from the predictions, and say where one is another."""
     following = 0
     for _, _, run in runs:
-        said = {split: run.metrics[split] for split in ("valid", "test") if split in run.metrics}
-        difference = first_difference(said, split_metrics(run.predictions))
+        said = {split: run.metrics[split] for split in run.metrics if split in ("valid", "test")}
+        difference = first_difference(_without_scaled(said), split_metrics(run.predictions))
         if difference is None:
             following += 1
             continue
         values = {"path": run.path / "metrics.json", "field": difference}
-        yield Finding("error", "verify.metrics_differ", values)
+        # An earlier version computed some figures otherwise; its runs list no files.
+        level: Level = "error" if run.listed else "warning"
+        yield Finding(level, f"verify.metrics_differ_{level}", values)
     if following:
         yield Finding("ok", "verify.metrics_follow", {"count": following})
+
+
+def _without_scaled(said: dict[str, Any]) -> dict[str, Any]:
+    """Return metrics without what follows from a temperature.
+
+    It is found by a search, which another machine ends at a slightly other place.
+    """
+    test = dict(said.get("test") or {})
+    calibration = test.get("calibration") or {}
+    kept = {
+        name: value
+        for name, value in calibration.items()
+        if name != "temperature" and not name.endswith("_scaled")
+    }
+    return {**said, "test": {**test, "calibration": kept}} if calibration else said
 
 
 def report_findings(study: StudyFolder) -> Iterator[Finding]:
@@ -55,6 +79,8 @@ def report_findings(study: StudyFolder) -> Iterator[Finding]:
     except OutputError as error:
         yield Finding("error", "verify.broken", {"reason": error}, error)
         return
+    if not (folder / "report.html").is_file():
+        yield Finding("warning", "verify.no_page", {"folder": folder})
     if not different:
         yield Finding("ok", "verify.report_follows")
         return
@@ -88,25 +114,41 @@ def _twin(study: StudyFolder, twin: Path) -> Path:
     """Make a folder in which the study's own files are links, and write nothing into theirs."""
     twin.mkdir()
     names = [one["name"] for one in study.study["alternatives"]]
-    own = ("study.json", "study.toml", "data.json", "data.npz", "test-reads.csv", "failures.npz")
-    for name in (*own, "audit.csv", "audit.npz", "audit.json", *names):
+    for name in (*_OWN, *names):
         if (study.path / name).exists():
-            (twin / name).symlink_to((study.path / name).resolve())
+            _link((study.path / name).resolve(), twin / name)
     return twin
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.symlink_to(source, target_is_directory=source.is_dir())
+    except OSError:  # on Windows it takes a privilege
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        copy(source, target)
 
 
 def _compare(folder: Path, twin: Path) -> Iterator[tuple[str, str]]:
     for new in sorted([*twin.glob("*.csv"), twin / "report.json"]):
         old = folder / new.name
-        if new.is_symlink():
+        if new.name in _OWN:
             continue
         if not old.is_file():
             yield new.name, "–"
             continue
-        read = _json if new.suffix == ".json" else _csv
-        difference = first_difference(read(old), read(new))
+        if new.suffix == ".json":
+            said, expected = _json(old), _json(new)
+            # Less than this version writes is no difference only to an earlier format.
+            lacks = set(expected) - set(said) if _is_as_new(said, expected) else set()
+            difference = first_difference(said, expected) or next(iter(sorted(lacks)), None)
+        else:
+            difference = first_difference(_csv(old), _csv(new))
         if difference is not None:
             yield new.name, difference
+
+
+def _is_as_new(said: Any, expected: Any) -> bool:
+    return isinstance(said, dict) and said.get("format", expected["format"]) == expected["format"]
 
 
 def _json(path: Path) -> Any:
@@ -114,6 +156,8 @@ def _json(path: Path) -> Any:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
+    if not isinstance(content, dict):
+        return content
     return {key: value for key, value in content.items() if key != SEAL}
 
 

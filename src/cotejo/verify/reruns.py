@@ -39,7 +39,11 @@ def rerun_findings(
     Under the same conditions they must be equal bit for bit; under others it is said by how much
     they differ.
     """
-    config = resolve(StudyConfig.load(study.path / "study.toml"))
+    try:
+        config = resolve(StudyConfig.load(study.path / "study.toml"))
+    except CotejoError as error:
+        yield Finding("error", "verify.broken", {"reason": error}, error)
+        return
     if study.study.get("quick"):
         config = quickened(config)
     dataset = as_the_study_saw_it(study, dataset)
@@ -61,7 +65,7 @@ def _compared(
     values: dict[str, Any] = {"alternative": alternative, "seed": seed}
     config = config.model_copy(update={"seeds": (seed,)})
     keys = run_keys(config, dataset, keras.config.backend())
-    if keys[alternative, seed] != old.key:
+    if keys.get((alternative, seed)) != old.key:
         return Finding("warning", "verify.rerun_other_key", values)
     parameters = dict.fromkeys((each.name for each in config.alternatives), 0)
     planned = {run.alternative: run for run in plan_runs(config, keys, folder, parameters)}
