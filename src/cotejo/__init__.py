@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset, load
     from cotejo.errors import CotejoError
-    from cotejo.inference import Classifier
+    from cotejo.inference import Classifier, Unreadable
     from cotejo.progress import Observer
     from cotejo.report import write_report
     from cotejo.study import Study, StudyResult
@@ -33,6 +33,7 @@ __all__ = [
     "Study",
     "StudyConfig",
     "StudyResult",
+    "Unreadable",
     "load",
     "write_report",
 ]
@@ -45,6 +46,7 @@ _HOMES = {
     "Study": "study",
     "StudyConfig": "config",
     "StudyResult": "study",
+    "Unreadable": "inference",
     "load": "data",
     "write_report": "report",
 }

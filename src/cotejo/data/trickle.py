@@ -1,4 +1,4 @@
-"""Connections that are given up where next to nothing arrives, be it of the answer's first line.
+"""Connections that are given up where next to nothing arrives, even before the answer's first line.
 
 A limit on silence alone is no limit: a server that sends one byte a second is never silent.
 """
