@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,7 @@ from cotejo.models import build_model, fingerprint, model_family, register, unre
 layers = keras.layers
 SHAPE = (8, 8, 3)
 FACTOR = 2
+FACTORS = (1.0, 2.0)
 
 
 @pytest.fixture
@@ -27,9 +31,10 @@ class Scaled(layers.Layer):
 
 
 class Wrapped(layers.Layer):
-    def __init__(self, function, **options):
+    def __init__(self, function, factor=1.0, **options):
         super().__init__(**options)
         self.function = function
+        self.factor = factor
 
     def call(self, x):
         return self.function(x)
@@ -157,3 +162,168 @@ def test_a_fingerprint_does_not_depend_on_what_was_drawn_before():
     np.random.seed(5)
     keras.utils.set_random_seed(77)
     assert of() == first
+
+
+def of_function(function):
+    """Return the fingerprint of a network with a function of one's own in it."""
+    return of_layer(lambda: Wrapped(function))
+
+
+def of_layer(build):
+    return fingerprint(lambda: keras.Sequential([keras.Input((2,)), build()]))
+
+
+def test_defaults_of_keywords_count():
+    def times(factor):
+        def scaled(x, *, by=factor):
+            return x * by
+
+        return scaled
+
+    assert of_function(times(2)) == of_function(times(2))
+    assert of_function(times(2)) != of_function(times(3))
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        ((1, 2), (1, 3)),
+        ([1, [2, "x"]], [1, [2, "y"]]),
+        ({"a": 1}, {"a": 2}),
+        ({"a": (1, 2)}, {"b": (1, 2)}),
+        ({1, 2}, {1, 3}),
+        (np.arange(3), np.arange(1, 4)),
+        (np.arange(4), np.arange(4).reshape(2, 2)),
+        ([np.zeros(2)], [np.ones(2)]),
+        (np.float32(1), np.float32(2)),
+        (np.array([1, None], object), np.array([2, None], object)),
+    ],
+    ids=repr,
+)
+def test_containers_and_arrays_that_code_takes_from_outside_count(value, other, monkeypatch):
+    def closing_over(held):
+        return of_function(lambda x: (x, held)[0])
+
+    def with_default(held):
+        return of_function(lambda x, held=held: x)
+
+    def with_global(held):
+        monkeypatch.setitem(globals(), "FACTORS", held)
+        return of_function(lambda x: (x, FACTORS)[0])
+
+    def with_class_attribute(held):
+        kind = type("Holding", (Scaled,), {"held": held, "__module__": __name__})
+        return of_layer(kind)
+
+    for made in (closing_over, with_default, with_global, with_class_attribute):
+        assert made(value) == made(value)
+        assert made(value) != made(other)
+
+
+def test_a_container_that_holds_itself_ends():
+    held = [1]
+    held.append(held)
+    assert of_function(lambda x: (x, held)[0]) == of_function(lambda x: (x, held)[0])
+
+
+def test_partial_functions_and_callable_objects_count():
+    def times(x, factor, *, plus=0):
+        return x * factor + plus
+
+    class Times:
+        def __init__(self, factor):
+            self.factor = factor
+
+        def __call__(self, x):
+            return x * self.factor
+
+        def method(self, x):
+            return x * self.factor
+
+    @dataclass
+    class Options:
+        factor: int
+
+    def settings(factor):
+        options = Options(factor)
+        return lambda x: x * options.factor
+
+    def negative(x, factor):
+        return -x * factor
+
+    kinds = [
+        lambda factor: partial(times, factor=factor),
+        lambda factor: partial(times, factor=1, plus=factor),
+        lambda factor: partial(partial(times), factor=factor),
+        Times,
+        lambda factor: Times(factor).method,
+        lambda factor: lambda x: Times(factor)(x),
+        settings,
+    ]
+    for kind in kinds:
+        assert of_function(kind(2)) == of_function(kind(2))
+        assert of_function(kind(2)) != of_function(kind(3))
+    assert of_function(partial(times, factor=2)) != of_function(partial(negative, factor=2))
+
+
+def test_functions_in_a_list_count():
+    class Chained(layers.Layer):
+        def __init__(self, *functions):
+            super().__init__()
+            self.functions = list(functions)
+
+        def call(self, x):
+            for function in self.functions:
+                x = function(x)
+            return x
+
+    def double(x):
+        return x * 2
+
+    def more(x):
+        return x + 1
+
+    one, same, other = (
+        of_layer(lambda functions=functions: Chained(*functions))
+        for functions in ((double, more), (double, more), (more, double))
+    )
+    assert one == same
+    assert one != other
+
+
+def test_a_layer_that_can_not_be_described_leaves_the_others_described():
+    def own():
+        return Wrapped(lambda x: x)
+
+    assert of(own) == of(own) == of(own, name="first")
+    assert of(own, rate=0.4) != of(own)
+    assert of(own, activation="silu") != of(own)
+    assert of(own, lambda: layers.Rescaling(2.0)) != of(lambda: layers.Rescaling(2.0), own)
+
+    def nested(rate):
+        inner = keras.Input((5,))
+        return keras.Model(inner, layers.Dropout(rate)(own()(inner)))
+
+    def around(rate):
+        pixels = keras.Input(SHAPE)
+        x = layers.Dense(5)(layers.Flatten()(pixels))
+        return keras.Model(pixels, nested(rate)(x))
+
+    class Written(keras.Model):
+        def __init__(self, function, rate):
+            super().__init__()
+            self.function, self.inner = function, layers.Dropout(rate)
+
+        def call(self, x):
+            return self.inner(self.function(x))
+
+    def written(rate):
+        return of_layer(lambda: Written(lambda x: x, rate))
+
+    assert written(0.1) == written(0.1)
+    assert written(0.1) != written(0.2)
+    assert fingerprint(lambda: around(0.1)) == fingerprint(lambda: around(0.1))
+    assert fingerprint(lambda: around(0.1)) != fingerprint(lambda: around(0.2))
+    # What it says itself is not to be had; what can be seen of it is.
+    one, other = (of_layer(lambda factor=factor: Wrapped(abs, factor)) for factor in (1.0, 2.0))
+    assert one != other
