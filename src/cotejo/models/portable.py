@@ -28,8 +28,25 @@ _PRECISIONS = {"mixed_bfloat16": "bfloat16", "float32": "float32"}
 _POLICIES = {precision: policy for policy, precision in _PRECISIONS.items()}
 """Keras's policy for each precision that a layer computes in."""
 
-_RUNNING = ("Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "__lambda__")
-"""Keras's layers that run what is in the file."""
+_MODULES = {
+    "activations", "applications", "constraints", "dtype_policies", "initializers", "layers",
+    "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers",
+}  # fmt: skip
+"""Of Keras, or of ``keras.src``, where what networks are made of and compiled with lies."""
+
+_TOP = {"DTypePolicy", "FloatDTypePolicy", "Functional", "Model", "Sequential"}
+"""What may be described as of ``keras`` itself."""
+
+_VALUES = {"__bytes__", "__ellipsis__", "__keras_tensor__", "__numpy__", "__slice__", "__tensor__"}
+"""Keras's descriptions of values, which name no module."""
+
+_RUNNING = {
+    "FlaxLayer", "JaxLayer", "Lambda", "TFSMLayer", "TorchModuleWrapper", "function",
+}  # fmt: skip
+"""Of those modules, what runs code that is in the file or is named there."""
+
+_READING = {"FeatureSpace", "IndexLookup", "IntegerLookup", "StringLookup", "TextVectorization"}
+"""Of those modules, what can name another file, to be read: a vocabulary."""
 
 _UNPACKED = 4
 """By how much the content of a file may be larger than the file."""
@@ -129,8 +146,9 @@ def _computing_in(policy: str, config: Any) -> Any:
 def load_portable(path: Path) -> keras.Model:
     """Return the network in a ``.keras`` file, nothing of which is run.
 
-    Its description is read first: only Keras's own layers are loaded, and of those none that
-    brings code of its own, whatever the installed Keras would let pass.
+    Its description is read first: only those parts of Keras that networks are made of are
+    loaded, and of those none that brings code of its own or reads another file, whatever the
+    installed Keras would let pass.
 
     Args:
         path: the file, which a stranger could have made.
@@ -170,16 +188,29 @@ def _description(path: Path) -> Any:
 
 
 def _foreign(described: Any) -> Iterator[str]:
-    """Yield the names of what is described and is not Keras's own, or runs what it holds."""
+    """Yield the names of what is described and is none of those that `_is_known` allows."""
     if isinstance(described, list):
         for part in described:
             yield from _foreign(part)
     elif isinstance(described, dict):
-        if "class_name" in described:
-            name, module = described["class_name"], described.get("module")
-            own = module is None or module == "keras" or str(module).startswith("keras.")
-            registered = ">" in str(described.get("registered_name"))
-            if not own or registered or name in _RUNNING:
-                yield f"{module}.{name}"
+        if "class_name" in described and not _is_known(described):
+            yield f"{described.get('module')}.{described['class_name']}"
         for part in described.values():
             yield from _foreign(part)
+
+
+def _is_known(described: dict[str, Any]) -> bool:
+    """Whether what is described is a value, or one of those classes of Keras's that do no harm."""
+    name, module = described["class_name"], described.get("module")
+    if not isinstance(name, str) or ">" in str(described.get("registered_name")):
+        return False
+    if name in _VALUES:
+        return True
+    if name in _RUNNING | _READING or name.startswith("_") or not name.isidentifier():
+        return False
+    package, *parts = str(module).split(".")
+    if package != "keras":
+        return False
+    if parts[:1] == ["src"]:  # where an object lies that has no public name
+        return len(parts) > 1 and parts[1] in _MODULES
+    return parts[0] in _MODULES if parts else name in _TOP
