@@ -64,6 +64,29 @@ def test_groups_of_the_first_version(machine):
     assert free(machine) == 50 * MEGABYTE
 
 
+LIMITED = {
+    "memory/": {
+        "memory_limit_in_bytes": f"{200 * MEGABYTE}",
+        "memory_usage_in_bytes": f"{150 * MEGABYTE}",
+    },
+    "": {"memory_max": f"{200 * MEGABYTE}", "memory_current": f"{150 * MEGABYTE}"},
+}
+
+
+@pytest.mark.parametrize(("controllers", "root"), [("", ""), ("memory", "memory/")])
+@pytest.mark.parametrize("limited", ["a/b/c", "a/b", "a", "."])
+def test_the_limit_of_every_group_around_the_process_s_holds(machine, controllers, root, limited):
+    entry = f"0:{controllers}:/a/b/c\n"
+    group(machine, entry, f"{root}a/b/c")
+    group(machine, entry, root + limited, memory_stat="anon 1\n", **LIMITED[root])
+    assert free(machine) == 50 * MEGABYTE
+
+
+def test_a_group_outside_of_those_seen_is_not_looked_for(machine):
+    group(machine, "0::/../../a\n", "../../a", memory_stat="", **LIMITED[""])
+    assert free(machine) == 5 * 2**30
+
+
 def test_a_system_that_does_not_tell_is_no_obstacle(tmp_path):
     assert available_memory(tmp_path, tmp_path) is None
 

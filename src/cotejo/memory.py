@@ -38,7 +38,7 @@ def check_memory() -> None:
 def available_memory(
     proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")
 ) -> int | None:
-    """Return the bytes that a process may still take, by the machine and by its control group.
+    """Return the bytes that a process may still take, by the machine and by its control groups.
 
     Swap counts. None where it can't be told, as on other systems than Linux.
 
@@ -60,22 +60,28 @@ def _of_machine(path: Path) -> list[int]:
 
 
 def _of_groups(membership: Path, groups: Path) -> list[int]:
-    """Return what is left to each control group that the process is in, of version 1 or 2."""
+    """Return what is left to each control group around the process, of version 1 or 2."""
     try:
         entries = [line.split(":", 2) for line in membership.read_text().splitlines()]
     except OSError:
         return []
     left = []
     for _, controllers, path in (entry for entry in entries if len(entry) == 3):
-        inner = path.lstrip("/")
+        inner = Path(path.lstrip("/"))
+        if ".." in inner.parts:  # a group outside of those that the process sees
+            inner = Path()
+        # A group has no more than each of those that it is in; a container sees its own as root.
+        places = (inner, *inner.parents)
         if not controllers:
-            # A container sees its own group at the root.
-            for place in (groups / inner, groups):
-                left += _left(place, "memory.max", "memory.current", "inactive_file")
+            for place in places:
+                left += _left(groups / place, "memory.max", "memory.current", "inactive_file")
         elif "memory" in controllers.split(","):
-            for place in (groups / "memory" / inner, groups / "memory"):
+            for place in places:
                 left += _left(
-                    place, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"
+                    groups / "memory" / place,
+                    "memory.limit_in_bytes",
+                    "memory.usage_in_bytes",
+                    "total_inactive_file",
                 )
     return left
 
