@@ -120,9 +120,52 @@ def test_the_backend_is_the_best_of_those_installed(packages, gpu, backend, monk
     monkeypatch.setattr(platform, "is_installed", packages.__contains__)
     monkeypatch.setattr(platform, "nvidia_gpu", lambda: ("NVIDIA A100", 8.0) if gpu else None)
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
     assert platform.chosen_backend() == backend
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert platform.chosen_backend() == "torch"
+
+
+def fake_keras(backend):
+    return SimpleNamespace(config=SimpleNamespace(backend=lambda: backend))
+
+
+def test_the_backend_of_a_keras_that_is_imported_is_the_one_that_computes(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setitem(sys.modules, "keras", fake_keras("torch"))
+    assert platform.chosen_backend() == "torch"
+    monkeypatch.delenv("KERAS_BACKEND")
+    assert platform.chosen_backend() == "torch"
+
+
+@pytest.mark.parametrize("half", [None, SimpleNamespace(), SimpleNamespace(config=object())])
+def test_a_keras_that_is_half_imported_says_nothing(half, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setitem(sys.modules, "keras", half)
+    assert platform.chosen_backend() == "jax"
+
+
+def test_a_notebook_that_imported_keras_first_is_told_what_computes():
+    """On a machine where the choice would be another, as one with a GPU and JAX with CUDA."""
+    code = """
+import keras
+from cotejo import platform
+platform.default_backend = lambda: "jax"
+import os
+os.environ.pop("KERAS_BACKEND", None)
+from cotejo import backend
+print(keras.config.backend(), platform.chosen_backend(), os.environ["KERAS_BACKEND"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "KERAS_BACKEND": keras_backend()},
+    )  # fmt: skip
+    assert done.stdout.split() == [keras_backend()] * 3
+
+
+def keras_backend():
+    """Return a backend that is installed here."""
+    return next(name for name in platform.BACKENDS if platform.is_installed(name))
 
 
 def test_what_uninstalling_left_behind_is_not_installed(tmp_path, monkeypatch):
@@ -163,7 +206,7 @@ def fake_torch(there):
     ],
 )
 def test_the_backend_is_asked_for_its_accelerator(backend, module, accelerator, monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setitem(sys.modules, "keras", fake_keras(backend))
     monkeypatch.setitem(sys.modules, backend, module)
     assert platform.machine()["accelerator"] == accelerator
     assert platform._computes_on_gpu() is (accelerator is not None)

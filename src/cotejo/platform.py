@@ -58,8 +58,20 @@ def default_backend() -> str:
 
 
 def chosen_backend() -> str:
-    """Return the backend that Keras uses or will use: ``KERAS_BACKEND``, else the default."""
-    return os.environ.get("KERAS_BACKEND") or default_backend()
+    """Return the backend that Keras uses or will use.
+
+    It is that of the Keras that is imported, as in a notebook, whatever else would be chosen; else
+    ``KERAS_BACKEND``, else the default.
+    """
+    return _loaded_backend() or os.environ.get("KERAS_BACKEND") or default_backend()
+
+
+def _loaded_backend() -> str | None:
+    keras: Any = sys.modules.get("keras")
+    try:
+        return str(keras.config.backend())
+    except AttributeError:  # not imported, or only half so far
+        return None
 
 
 def is_installed(module: str) -> bool:
