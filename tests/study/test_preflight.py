@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections import namedtuple
 from datetime import UTC, datetime
@@ -84,6 +86,7 @@ def test_a_file_where_a_run_goes(refused, digits, tmp_path):
     (tmp_path / "out" / "study.json").write_text('{"seeds": [1], "alternatives": []}')
     error = refused(OutputError, digits)
     assert error.values["path"] == tmp_path / "out" / "a" / "seed-1"
+    assert error.values["reason"] == os.strerror(errno.ENOTDIR)
     assert (tmp_path / "out" / "a" / "seed-1").read_text() == "mine"
 
 
@@ -122,3 +125,39 @@ def test_what_others_write_is_not_cleared(tmp_path):
         (tmp_path / name).touch()
     clear_half_written(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+def test_a_probe_that_stays_behind_makes_no_foreign_folder(tmp_path, monkeypatch):
+    def killed(path, write):
+        path.write_bytes(b"probe")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(preflight, "write_atomically", killed)
+    with pytest.raises(KeyboardInterrupt):
+        preflight.check_writable(tmp_path)
+    (probe,) = tmp_path.iterdir()
+    check_place(tmp_path)
+    monkeypatch.undo()
+    preflight.check_writable(tmp_path)
+    assert list(tmp_path.iterdir()) == [probe]
+
+
+def test_each_network_is_tried_on_smaller_images_once(tmp_path, digits, monkeypatch):
+    sizes = []
+
+    def counted(network, shape):
+        sizes.append(shape)
+
+    def trained(*arguments, **options):
+        raise LookupError
+
+    monkeypatch.setattr(preflight, "at_size", counted)
+    monkeypatch.setattr("cotejo.study.execution.execute", trained)
+    alternatives = [
+        {"name": name, "model": "cnn3", "epochs": 4, "small_epochs": 2, **settings}
+        for name, settings in {"a": {}, "b": {"weight_decay": 0.1}, "c": {"kernel_size": 5}}.items()
+    ]
+    config = StudyConfig.parse({"data": "digits", "alternative": alternatives})
+    with pytest.raises(LookupError):
+        Study(config).run(out=tmp_path / "out", dataset=digits)
+    assert len(sizes) == 2

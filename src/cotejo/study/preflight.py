@@ -6,7 +6,10 @@ file of a few bytes that is written and taken away again.
 
 from __future__ import annotations
 
+import errno
+import json
 import os
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +21,7 @@ from cotejo.errors import ConfigError, OutputError
 from cotejo.models import build_model
 from cotejo.progress import PlannedRun
 from cotejo.store import TEMPORARY, check_clock, write_atomically
+from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, at_size
 
 __all__ = ["check_before_training", "check_writable", "room_needed"]
@@ -51,8 +55,10 @@ def check_before_training(
     _check_run_folders(missing)
     _check_room(room_needed(missing, dataset), folder)
     waiting = {run.alternative: run.seed for run in reversed(missing)}
-    for name, seed in waiting.items():
-        _check_sizes(name, config.alternative(name).settings, dataset, seed)
+    fitting: set[str] = set()
+    with fresh_backend():
+        for name, seed in waiting.items():
+            _check_sizes(name, config.alternative(name).settings, dataset, seed, fitting)
 
 
 def check_writable(folder: Path) -> None:
@@ -61,7 +67,9 @@ def check_writable(folder: Path) -> None:
     Raises:
         OutputError: it can't: the disk is read-only or full, or the folder is another user's.
     """
-    probe = folder / f"{TEMPORARY}probe"
+    # The form of a half-written file, so that one which stays behind, or is there while another
+    # process looks, makes no foreign folder.
+    probe = folder / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
     write_atomically(probe, lambda file: file.write(bytes(4096)))
     probe.unlink(missing_ok=True)
 
@@ -95,18 +103,29 @@ def _check_run_folders(missing: Sequence[PlannedRun]) -> None:
             if not os.path.lexists(place):
                 continue
             if not place.is_dir():
-                raise OutputError("cannot_write", path=place, reason=os.strerror(20))
+                raise OutputError("cannot_write", path=place, reason=os.strerror(errno.ENOTDIR))
             if not os.access(place, os.W_OK | os.X_OK):
-                raise OutputError("cannot_write", path=place, reason=os.strerror(13))
+                raise OutputError("cannot_write", path=place, reason=os.strerror(errno.EACCES))
 
 
-def _check_sizes(name: str, settings: Settings, dataset: Dataset, seed: int) -> None:
-    """Refuse batches larger than the images there are, and smaller images where none will do."""
+def _check_sizes(
+    name: str, settings: Settings, dataset: Dataset, seed: int, fitting: set[str]
+) -> None:
+    """Refuse batches larger than the images there are, and smaller images where none will do.
+
+    Args:
+        name: the alternative's.
+        settings: of the alternative.
+        dataset: what it trains on.
+        seed: of the run that is looked at.
+        fitting: the networks that are known to take smaller images; this one is added.
+    """
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
     if settings.batch_size > images:
         size = settings.batch_size
         raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)
-    if settings.small_epochs:
+    alike = json.dumps([settings.model, settings.model_options], sort_keys=True)
+    if settings.small_epochs and alike not in fitting:
         height, width, channels = dataset.image_shape
         small = tuple(max(1, round(SMALL * side)) for side in (height, width))
         network = build_model(
@@ -116,3 +135,4 @@ def _check_sizes(name: str, settings: Settings, dataset: Dataset, seed: int) -> 
             at_size(network, (*small, channels))
         except ValueError as error:
             raise ConfigError("size_needed", name=name, model=settings.model) from error
+        fitting.add(alike)
