@@ -1,6 +1,7 @@
 """A report is handed in: it shows what identifies the data and the study, not where they lay."""
 
 import re
+import shlex
 
 import pytest
 from fabricate import Made, fabricate_study
@@ -56,3 +57,16 @@ def test_any_command_is_taken(command):
 def test_addresses_and_relative_paths_stay():
     for text in ("https://a.org/b/c.html", "studies/made-up.toml", "3/4 of it", "images/s", "</b>"):
         assert without_paths(text) == text
+
+
+def test_code_on_the_command_line_shows_no_folder():
+    command = (
+        "python -c 'import cotejo; "
+        "cotejo.Study.load('\"'\"'/home/ana/tesis/runs/x/study.toml'\"'\"').run()' "
+        "data/here --set a=/home/ana/b.toml"
+    )
+    shown = without_places(command)
+    assert "/home" not in shown
+    assert "tesis" not in shown
+    assert shlex.split(shown)[2] == "import cotejo; cotejo.Study.load('study.toml').run()"
+    assert shlex.split(shown)[3:] == ["data/here", "--set", "a=b.toml"]

@@ -57,7 +57,9 @@ def without_places(command: str) -> str:
         elif not word.startswith(_GIVEN):
             # In an option such as --set augment=none, what stands behind its last sign.
             before, equals, value = word.rpartition("=")
-            kept.append(before + equals + (_name(value) if _is_absolute(value) else value))
+            shown = before + equals + (_name(value) if _is_absolute(value) else value)
+            # A word can be code with paths in it, as `python -c` takes.
+            kept.append(shown if word.startswith("-") else without_paths(shown))
     return shlex.join(kept)
 
 
