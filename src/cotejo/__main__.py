@@ -50,8 +50,13 @@ def _repair_streams() -> None:
 
 
 def _tame_warnings() -> None:
-    """Keep ``PYTHONWARNINGS=error`` from ending the imports of what Cotejo stands on."""
-    if not sys.warnoptions:
+    """Keep ``PYTHONWARNINGS=error`` from ending the imports of what Cotejo stands on.
+
+    Warnings that were asked for in another way stay as they were asked for.
+    """
+    # As Python reads them: an action is any beginning of its name.
+    actions = (option.partition(":")[0].strip() for option in sys.warnoptions)
+    if not any(action and "error".startswith(action) for action in actions):
         return
     import warnings
 

@@ -11,11 +11,13 @@ import subprocess
 import sys
 import textwrap
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 from rich.text import Text
 
+from cotejo.__main__ import _tame_warnings
 from cotejo.cli.console import make_console, print_lines
 from cotejo.cli.tables import _table
 
@@ -127,6 +129,30 @@ def test_a_name_of_no_encoding_is_said(tmp_path: Path) -> None:
 def test_warnings_as_errors_end_no_command() -> None:
     done = shell("", "data", "digits", PYTHONWARNINGS="error")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "tamed"),
+    [
+        (["error"], True),
+        (["err"], True),
+        (["ignore", "e::UserWarning"], True),
+        (["ignore"], False),
+        (["ignore::DeprecationWarning", "once"], False),
+        (["error_of_mine"], False),
+        ([""], False),
+        ([], False),
+    ],
+)
+def test_only_warnings_as_errors_are_tamed(
+    options: list[str], tamed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "warnoptions", options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = list(warnings.filters)
+        _tame_warnings()
+        assert (warnings.filters != before) is tamed
 
 
 HOSTILE = "name\x1b[2J\x1b]0;title\x07\x9b31m\u202etxt"
