@@ -13,9 +13,11 @@ ALONE := tests/cli/test_cli_two_at_once.py tests/cli/test_cli_world.py tests/stu
 WORKERS ?= auto
 PYTEST := -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile $(ALONE:%=--ignore=%)
 STUDY ?= studies/notebooks.toml
+# How many cases of each kind `make fuzz` tries.
+CASES ?= 3000
 ARGS ?=
 
-.PHONY: study test test-lowest lint install lock check-lock clean
+.PHONY: study test fuzz test-lowest lint install lock check-lock clean
 
 study: $(INSTALLED)
 	$(BIN)/cotejo study $(STUDY) --fallback digits $(ARGS)
@@ -23,6 +25,10 @@ study: $(INSTALLED)
 test: $(INSTALLED) lint
 	$(BIN)/python $(PYTEST)
 	$(BIN)/python -m pytest $(ALONE)
+
+# The fuzzers with many cases, which take long; `make test` runs them with few.
+fuzz: $(INSTALLED)
+	COTEJO_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest tests/fuzz
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -1,24 +1,21 @@
 """Pictures with bytes changed, cut off or added: the same pixels, or an error of one line.
 
-COTEJO_FUZZ_CASES asks for more cases. A PNG never gives other pixels. The other formats have no
+`make fuzz CASES=3000` tries more cases. A PNG never gives other pixels. The other formats have no
 checksum over theirs, so what is asked of them is that they end in a picture or in one line.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import warnings
 
 import numpy as np
 import pytest
+from fuzzing import cases
 from PIL import Image
 
 from cotejo.errors import DataError
 from cotejo.inference import read_picture
-
-CASES = int(os.environ.get("COTEJO_FUZZ_CASES", "40"))
-"""Of each file; there are twelve."""
 
 SHAPE = (32, 32, 3)
 FORMATS = {
@@ -67,7 +64,7 @@ def test_a_damaged_picture_is_the_same_or_refused(name, tmp_path, capfd):
     meant = read_picture(path, SHAPE)
     draw = np.random.default_rng(sorted(FORMATS).index(name))
     refused = others = 0
-    for _ in range(CASES):
+    for _ in cases(40):  # of each file; there are twelve
         path.write_bytes(mutated(content, draw))
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -1,13 +1,10 @@
 """Study files, overrides and recipes that are wrong in every way: each ends in one line, or works.
 
-Every case has a number, and `COTEJO_FUZZ_CASES` says how many there are of each kind:
-
-    COTEJO_FUZZ_CASES=3000 python -m pytest tests/fuzz/test_study_files.py
+Every case has a number; `make fuzz CASES=3000` tries as many of each kind.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import tomllib
@@ -15,6 +12,7 @@ import traceback
 from contextlib import contextmanager
 from functools import partial
 
+from fuzzing import cases
 from mutating import ODD, ODD_TEXT, mutated, odd
 
 from cotejo.config import Settings, StudyConfig, load_recipe
@@ -23,7 +21,6 @@ from cotejo.errors import CotejoError
 from cotejo.shipped import shipped_folder, shipped_recipes
 from cotejo.study import plan
 
-CASES = int(os.environ.get("COTEJO_FUZZ_CASES", "200"))
 LONGEST = 120
 """Seconds after which a case counts as one that does not answer, on however slow a machine."""
 
@@ -85,11 +82,12 @@ def outcome(action):
     return None
 
 
-def check(action, cases=CASES):
-    found = {case: outcome(partial(action, case)) for case in range(cases)}
+def check(action):
+    seeds = cases(200)
+    found = {seed: outcome(partial(action, seed)) for seed in seeds}
     wrong = {case: text for case, text in found.items() if text}
     first = next(iter(wrong.items()), None)
-    assert not wrong, f"{len(wrong)} of {cases} cases: {list(wrong)[:20]}; case {first}"
+    assert not wrong, f"{len(wrong)} of {len(seeds)} cases: {list(wrong)[:20]}; case {first}"
 
 
 def planned(config, dataset, folder, build):
