@@ -1,6 +1,7 @@
 """Damaged and foreign files of a study: one clear line, or the same numbers as before.
 
-More cases than a few: ``COTEJO_FUZZ_CASES=3000 python -m pytest tests/fuzz/test_damaged_files.py``.
+More cases than a few: ``COTEJO_FUZZ_CASES=3000 python -m pytest tests/fuzz/test_damaged_files.py``;
+with ``COTEJO_FUZZ_REPORTS=1`` each of them writes its report too.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ FILES = (
         )
     ),
 )  # fmt: skip
-FULL = "COTEJO_FUZZ_CASES" in os.environ
+FULL = "COTEJO_FUZZ_REPORTS" in os.environ
 """Whether whole reports are written too, which takes seconds a case."""
 
 
