@@ -17,7 +17,7 @@ from cotejo.data import Dataset
 from cotejo.examination import Finding
 from cotejo.verify.conditions import condition_findings
 from cotejo.verify.data import data_findings
-from cotejo.verify.files import file_findings, sound_runs
+from cotejo.verify.files import file_findings
 from cotejo.verify.numbers import metric_findings, report_findings
 
 __all__ = ["verify"]
@@ -49,12 +49,9 @@ def verify(
         Traceback (most recent call last):
         cotejo.errors.OutputError: nowhere holds no study: there is no study.json in it. ...
     """
-    study, findings = file_findings(Path(folder))
+    study, runs, findings = file_findings(Path(folder))
     yield from findings
-    if study is None:
-        return
-    runs = sound_runs(study)
-    if not runs:
+    if study is None or not runs:
         return
     yield from metric_findings(runs)
     starting("verify.working_report")

@@ -20,14 +20,14 @@ from cotejo.store import (
     read_readings,
 )
 
-__all__ = ["SoundRuns", "file_findings", "sound_runs"]
+__all__ = ["SoundRuns", "file_findings"]
 
 SoundRuns = list[tuple[str, int, RunFolder]]
 """The finished runs whose files are whole: alternative, seed, folder."""
 
 
-def file_findings(folder: Path) -> tuple[StudyFolder | None, list[Finding]]:
-    """Return the study, None where it can't be read, and what its files show.
+def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Finding]]:
+    """Return the study, None where it can't be read, its sound runs, and what its files show.
 
     Raises:
         OutputError: the folder holds no study.
@@ -38,23 +38,10 @@ def file_findings(folder: Path) -> tuple[StudyFolder | None, list[Finding]]:
     try:
         check_settings(study)
     except OutputError as error:
-        return None, [_broken(error)]
-    findings = [*_study_findings(study), *_run_findings(study)]
-    return study, findings
-
-
-def sound_runs(study: StudyFolder) -> SoundRuns:
-    """Return the finished runs whose files are whole and agree with each other."""
-    found = []
-    for alternative in study.study["alternatives"]:
-        for seed, run in study.runs(alternative["name"]):
-            try:
-                if run.record["status"] == "finished" and run.damage is None:
-                    _check(study, run, seed)
-                    found.append((str(alternative["name"]), seed, run))
-            except OutputError:
-                continue  # `file_findings` tells of it
-    return found
+        return None, [], [_broken(error)]
+    sound: SoundRuns = []
+    findings = [*_study_findings(study), *_run_findings(study, sound)]
+    return study, sound, findings
 
 
 def _check(study: StudyFolder, run: RunFolder, seed: int) -> None:
@@ -66,12 +53,12 @@ def _check(study: StudyFolder, run: RunFolder, seed: int) -> None:
 
 
 def _study_findings(study: StudyFolder) -> Iterator[Finding]:
-    folder, reads = study.path, read_readings
+    folder = study.path
     checks: list[tuple[str, Callable[[], object]]] = [
         ("study.toml", lambda: _check_toml(study)),
         ("data.json", lambda: study.data),
         ("data.npz", lambda: study.images),
-        ("test-reads.csv", lambda: reads(folder)),
+        ("test-reads.csv", lambda: read_readings(folder)),
         (FAILURES, lambda: read_npz(folder / FAILURES)),
         ("audit.json", lambda: read_audit(folder)),
     ]
@@ -99,7 +86,8 @@ def _check_toml(study: StudyFolder) -> None:
         raise damaged(path)
 
 
-def _run_findings(study: StudyFolder) -> Iterator[Finding]:
+def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
+    """Say what the runs' files show, and add those that are whole to ``sound``."""
     whole, unlisted, failed, asked = 0, 0, 0, 0
     for alternative in study.study["alternatives"]:
         asked += len(study.study["seeds"])
@@ -115,6 +103,7 @@ def _run_findings(study: StudyFolder) -> Iterator[Finding]:
                 yield _broken(error)
                 continue
             whole += 1
+            sound.append((str(alternative["name"]), seed, run))
             unlisted += not run.listed
             yield from _log_findings(run)
     if whole:
