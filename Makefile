@@ -17,7 +17,7 @@ STUDY ?= studies/notebooks.toml
 CASES ?= 3000
 ARGS ?=
 
-.PHONY: study test fuzz test-lowest lint install lock check-lock clean
+.PHONY: study test fuzz test-lowest lint structure install lock check-lock clean
 
 study: $(INSTALLED)
 	$(BIN)/cotejo study $(STUDY) --fallback digits $(ARGS)
@@ -35,6 +35,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The page that says what each file is for and draws the imports.
+structure: $(INSTALLED)
+	$(BIN)/python tools/structure.py
 
 install: $(INSTALLED)
 

@@ -1,4 +1,4 @@
-"""The README is true: its tree is the tree, its links lead somewhere, its twin says the same."""
+"""The README is true: its links lead somewhere, its twin says the same."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ from pathlib import Path
 import pytest
 
 READMES = [Path("README.md"), Path("README.es.md")]
-
-
-def test_the_tree_names_every_file_and_no_other():
-    (tree,) = re.findall(r"```\nsrc/cotejo/\n(.*?)```", READMES[0].read_text(), re.S)
-    folders: list[str] = []
-    named = set()
-    for line in tree.splitlines():
-        indent = len(line) - len(line.lstrip())
-        name = line.split()[0]
-        folders = folders[: indent // 2 - 1]
-        if name.endswith(".py"):
-            named.add("/".join([*folders, name]))
-        else:
-            folders.append(name.rstrip("/"))
-    source = Path("src/cotejo")
-    files = {str(path.relative_to(source)) for path in source.rglob("*.py")}
-    assert named == {path for path in files if path == "__init__.py" or "__init__" not in path}
 
 
 @pytest.mark.parametrize("readme", READMES, ids=str)

@@ -1,0 +1,33 @@
+"""The page of the structure is up to date, and its parts do what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structure
+
+
+def test_the_page_is_what_the_command_writes():
+    written = structure.PAGE.read_text(encoding="utf-8")
+    assert written == structure.page(structure.ROOT / "src"), "run `make structure`"
+
+
+def test_it_names_every_file_and_no_other():
+    source = Path("src/cotejo")
+    named = [name.strip() for name, _ in structure.tree(source) if name.endswith(".py")]
+    files = [path.name for path in source.rglob("*.py") if path.name != "__init__.py"]
+    assert sorted(named) == sorted(["__init__.py", *files])
+
+
+def test_what_follows_from_a_chain_is_left_out_and_a_cycle_stays():
+    chain = {("cli", "study"), ("study", "errors"), ("cli", "errors")}
+    assert structure.reduced(chain) == chain - {("cli", "errors")}
+    cycle = {("page", "words"), ("words", "page")}
+    assert structure.reduced(cycle | {("cli", "page")}) == cycle | {("cli", "page")}
+
+
+def test_an_import_upwards_is_counted():
+    layers = ["cotejo.cli", "cotejo.study", "cotejo.errors"]
+    down = ("cotejo.cli.app", "cotejo.errors")
+    up = ("cotejo.study.run", "cotejo.cli.app")
+    assert structure.against_layers({down, up}, layers) == {up}
