@@ -1,4 +1,4 @@
-"""The README is true: its links lead somewhere, its twin says the same."""
+"""README and pages are true: links lead somewhere, and the README's twin says the same."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 READMES = [Path("README.md"), Path("README.es.md")]
+PAGES = [*READMES, *sorted(Path("docs").rglob("*.md")), Path("CONTRIBUTING.md")]
 
 
-@pytest.mark.parametrize("readme", READMES, ids=str)
-def test_its_links_lead_somewhere(readme):
-    for link in re.findall(r"\]\(([^)#:]+)", readme.read_text()):
-        assert Path(link).exists(), link
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_its_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)#:]+)[)#]", page.read_text()):
+        assert (page.parent / link).exists(), link
 
 
 @pytest.mark.parametrize("readme", READMES, ids=str)
@@ -27,3 +28,20 @@ def test_the_twins_give_the_same_accuracies():
     )
     assert len(first) >= 6
     assert first == [tuple(number.replace(",", ".") for number in pair) for pair in second]
+
+
+@pytest.mark.parametrize("readme", READMES, ids=str)
+def test_it_names_every_folder_of_the_code(readme):
+    named = set(re.findall(r"`(\w+)/`", readme.read_text()))
+    source = Path("src/cotejo")
+    folders = {path.name for path in source.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders <= named
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_to_headings_lead_to_one(page):
+    for target, heading in re.findall(r"\]\(([^)#: ]*)#([^)]+)\)", page.read_text()):
+        linked = page.parent / target if target else page
+        titles = re.findall(r"^#+ (.*)$", linked.read_text(), re.M)
+        anchors = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+        assert heading in anchors, f"{linked}#{heading}"
