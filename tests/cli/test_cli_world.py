@@ -19,7 +19,7 @@ from rich.text import Text
 
 from cotejo.__main__ import _tame_warnings
 from cotejo.cli.console import make_console, print_lines
-from cotejo.cli.tables import _table
+from cotejo.cli.table_layout import make_table
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
 
@@ -92,7 +92,7 @@ def test_names_and_figures_are_whole_on_every_width(columns: str) -> None:
 def test_a_table_cuts_nothing_that_may_not_be_folded(
     columns: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    table = _table("left:alternative", "word:model", *["right:parameters"] * 5)
+    table = make_table("left:alternative", "word:model", *["right:parameters"] * 5)
     table.add_row("a" * 30, "wide-resnet", *["123,456,789"] * 5)
     make_console(width=columns).print(table)
     shown = capsys.readouterr().out
@@ -162,7 +162,7 @@ def test_nothing_from_outside_reaches_the_terminal_as_a_command(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     console = make_console(force_terminal=True, no_color=True)
-    table = _table("left:alternative", "word:model")
+    table = make_table("left:alternative", "word:model")
     table.add_row(HOSTILE, Text(HOSTILE))
     console.print(table)
     console.print(HOSTILE)

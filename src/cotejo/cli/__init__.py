@@ -1,1 +1,1 @@
-"""The command line: parses, calls, and shows; everything heavy is imported inside a command."""
+"""The command line: it parses, calls and shows, and imports what is heavy inside each command."""

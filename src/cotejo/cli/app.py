@@ -1,4 +1,4 @@
-"""The commands put together, and what their errors and exits become."""
+"""The command line as a whole: all commands, and the exit code that an error becomes."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def run(arguments: Sequence[str]) -> int:
         arguments: the command's, without the program's name.
 
     Returns:
-        The exit code: 0 done, 1 something failed, 2 the user can mend it, and 128 more than a
-        signal's number where that stopped it: 130 for Ctrl-C, 143 for SIGTERM.
+        The exit code: 0 if all is done, 1 if something failed, 2 if the user can mend it. If a
+        signal stopped the command, 128 plus its number: 130 for Ctrl-C, 143 for SIGTERM.
     """
     with outlets() as (output, _):
         _prepare(arguments)
@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> int:
             return code_of(stopped)
         except Exception as error:
             number = requested()
-            if number is not None:  # what was interrupted can fail in a manner of its own
+            if number is not None:  # an interrupted command may raise an error of its own
                 return Stopped(number).exit_code
             code = report_failure(error)
         output.flush()
@@ -77,7 +77,7 @@ def _command_code(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(application())
     translate(command)
     try:
-        # Not the command's own `main`, which has its own ways with Ctrl-C and broken pipes.
+        # Not the command's `main`, which handles Ctrl-C and broken pipes in its own way.
         with command.make_context("cotejo", list(arguments)) as context:
             return int(command.invoke(context) or 0)
     except typer.Exit as ended:
@@ -100,19 +100,19 @@ def _root(
 
 
 def _prepare(arguments: Sequence[str]) -> None:
-    # Before anything is parsed, so that help and the errors of parsing are in the language too.
+    # Before parsing, so that the help and the parser's errors are in this language too.
     use_language(_asked_language(arguments))
     if "--debug" in arguments:
-        # As a variable, so that it reaches `quiet_stderr` too.
+        # An environment variable, because `quiet_stderr` reads it too.
         os.environ["COTEJO_DEBUG"] = "1"
     for stream in (sys.stdout, sys.stderr):
-        # Through the `Outlet` to the stream itself.
+        # The `Outlet` passes this on to the stream itself.
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            # A locale of C, which says nothing of the terminal, counts as UTF-8, as for Python
-            # itself; one without "·" in its encoding shows "?" instead of ending the study.
-            unsaid = _is_ascii(stream.encoding) and not os.environ.get("PYTHONIOENCODING")
-            reconfigure(errors="replace", **({"encoding": "utf-8"} if unsaid else {}))
+            # The C locale says nothing about the terminal: UTF-8 is assumed, as Python does. A
+            # character that the encoding lacks, such as "·", becomes "?" and no error.
+            is_unknown = _is_ascii(stream.encoding) and not os.environ.get("PYTHONIOENCODING")
+            reconfigure(errors="replace", **({"encoding": "utf-8"} if is_unknown else {}))
 
 
 def _is_ascii(encoding: str | None) -> bool:
@@ -126,5 +126,5 @@ def _asked_language(arguments: Sequence[str]) -> str | None:
             asked = arguments[position + 1]
         elif argument.startswith("--lang="):
             asked = argument.removeprefix("--lang=")
-    # A language that there is not is refused when the option is parsed.
+    # An unknown language is refused later, when the option is parsed.
     return asked if asked in LANGUAGES else None

@@ -1,4 +1,4 @@
-"""What ``cotejo data --audit`` does: audit, judge the labels if asked, and show what was found."""
+"""``cotejo data --audit``: audit a dataset, judge its labels if asked, and show the findings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["audit_and_show"]
 
 _EXAMPLES = 5
 _JUDGED = ("train", "valid")
-"""The splits whose labels are judged by cross-validation; a study judges the test set's."""
+"""The splits whose labels cross-validation judges; those of the test set are judged by a study."""
 
 
 def audit_and_show(
@@ -43,21 +43,21 @@ def audit_and_show(
     out: Path | None,
     labels: bool,
 ) -> None:
-    """Audit a dataset, write ``audit.csv`` and its company, and show what was found.
+    """Audit a dataset, write ``audit.csv`` and the files beside it, and show the findings.
 
     Args:
-        console: where it is shown.
-        display: shows what is going on.
-        dataset: what is audited.
-        facts: of the dataset, as `cotejo.data.describe` gives them.
+        console: shows the findings.
+        display: shows what is being done.
+        dataset: is audited.
+        facts: about the dataset, as `cotejo.data.describe` gives them.
         out: the folder to write to; ``runs/audit-<name>`` if None.
         labels: whether networks are trained to judge the labels.
 
     Raises:
-        OutputError: the folder can't be written to, another process holds it, or what is there
-            is no audit's.
+        OutputError: the folder can't be written to, another process is using it, or it holds
+            files that are not an audit's.
     """
-    # Before anything that takes long: a mistake in the path costs nothing.
+    # Before anything that takes long, so that a mistake in the path costs no time.
     folder = out if out is not None else Path("runs") / f"audit-{dataset.name}"
     check_audit_place(folder)
     check_clock()
@@ -91,9 +91,9 @@ def _audit_into(
 
 
 def _judged(console: Console, display: Display, dataset: Dataset, audit: Audit) -> Audit:
-    """Return the audit with the labels that networks suspect, which are trained for it."""
+    """Return the audit with suspected labels: networks are trained to find them."""
     display.note(message("cli.loading_keras"))
-    # Deferred: without labels to judge no backend is needed.
+    # Deferred: only judging labels needs a backend.
     from cotejo.study.crossvalidation import FOLDS, expected_seconds, judged_labels, recipe
 
     settings = recipe(dataset)
@@ -107,10 +107,10 @@ def _judged(console: Console, display: Display, dataset: Dataset, audit: Audit) 
             message("audit.labels_progress", fold=fold, folds=FOLDS, epoch=epoch, epochs=epochs)
         )
 
-    found = with_issues(audit, judged_labels(dataset, settings, on_epoch=on_epoch), dataset)
+    judged = with_issues(audit, judged_labels(dataset, settings, on_epoch=on_epoch), dataset)
     judges = {"folds": FOLDS, "settings": settings.model_dump(mode="json")}
-    about = {**found.about, "labels_judged_by": judges}
-    return Audit(found.issues, found.images, found.places, found.labels, about)
+    about = {**judged.about, "labels_judged_by": judges}
+    return Audit(judged.issues, judged.images, judged.places, judged.labels, about)
 
 
 def _show(console: Console, audit: Audit, dataset: Dataset, judged: Sequence[str]) -> None:
@@ -126,8 +126,8 @@ def _show(console: Console, audit: Audit, dataset: Dataset, judged: Sequence[str
     pairs, total = spread(audit.leaks, _EXAMPLES), len(audit.leaks)
     if pairs:
         key = "audit.examples" if total > len(pairs) else "audit.examples_all"
-        said = message(key, count=len(pairs), total=numbers().integer(total))
-        say(console, said, "dim")
+        heading = message(key, count=len(pairs), total=numbers().integer(total))
+        say(console, heading, "dim")
     for issue in pairs:
         say(console, "  " + _pair_text(issue, dataset))
     for issue in audit.of_kind("label")[:_EXAMPLES]:

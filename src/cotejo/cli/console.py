@@ -1,4 +1,4 @@
-"""The console that everything is shown on."""
+"""The console on which every command shows what it has to say."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from cotejo.texts import shown_path, visible
 __all__ = ["NARROWEST", "fits", "make_console", "print_lines", "say"]
 
 NARROWEST = 40
-"""Columns below which nothing is laid out: lines then go beyond the edge, rather than be cut."""
+"""Nothing is laid out for fewer columns: on a narrower terminal lines go beyond the edge, uncut."""
 
 _PLAIN_WIDTH, _PLAIN_HEIGHT = 100, 25
 _WIDEST = 1000
 
 
 class _Console(Console):
-    """A console that obeys nothing of what it shows, and cuts off nothing.
+    """A console that cuts nothing off and sends no control characters from texts.
 
-    Names of files, labels and paths come from outside, and can hold what a terminal would obey:
-    every text that is rendered passes through `visible`.
+    File names, labels and paths come from outside and can hold characters that a terminal would
+    obey, so every text that is rendered passes through `visible`.
     """
 
     @property
     def size(self) -> ConsoleDimensions:
-        """The columns and lines to lay out for."""
-        found = super().size
-        return ConsoleDimensions(min(max(found.width, NARROWEST), _WIDEST), found.height)
+        """The number of columns and lines that output is laid out for."""
+        actual = super().size
+        return ConsoleDimensions(min(max(actual.width, NARROWEST), _WIDEST), actual.height)
 
     @size.setter
     def size(self, new_size: tuple[int, int]) -> None:
         Console.size.fset(self, new_size)  # type: ignore[attr-defined]
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print as rich does, but with lines beyond the edge left whole."""
+        """Print as rich does, but don't cut lines that are too long."""
         super().print(*objects, **{"crop": False, **options})
 
     def render(
@@ -58,14 +58,15 @@ class _Console(Console):
 def make_console(**options: Any) -> Console:
     """Return a console on standard output that shows text as it is: no markup, no emoji.
 
-    Where the output is no terminal it is plain lines, 100 wide unless ``COLUMNS`` says otherwise.
+    If the output is not a terminal, it is plain lines, 100 columns wide unless ``COLUMNS`` says
+    otherwise.
     """
     chosen: dict[str, Any] = {}
     columns = _whole(os.environ.get("COLUMNS", ""))
     given = [os.environ[name] for name in ("COLUMNS", "LINES") if name in os.environ]
     if not all(map(_whole, given)):
-        # 0 is what a program without a terminal hands on; it says that nobody knows. With both
-        # sizes given, rich doesn't read these variables, of which some would end it.
+        # A program without a terminal hands on 0, which means unknown. With both sizes given,
+        # rich doesn't read these variables; some of their values would crash it.
         columns = columns or _terminal_width(sys.stdout) or _PLAIN_WIDTH
         chosen = {"width": columns, "height": _PLAIN_HEIGHT}
     elif columns:
@@ -76,13 +77,13 @@ def make_console(**options: Any) -> Console:
 
 
 def fits(console: Console) -> bool:
-    """Return whether lines as wide as the console fit on the terminal, so that they can change."""
+    """Return whether full-width lines fit on the terminal: only then can they change in place."""
     width = _terminal_width(console.file)
     return width is None or width >= console.width
 
 
 def _whole(text: str) -> int:
-    """Return a number of columns or lines; 0 where ``text`` is none."""
+    """Return ``text`` as a number of columns or lines; 0 if it is not a whole number."""
     return int(text[:9]) if text.isascii() and text.isdigit() else 0
 
 
@@ -94,13 +95,13 @@ def _terminal_width(file: Any) -> int | None:
 
 
 def say(console: Console, text: str | Text, style: str = "") -> None:
-    """Print a sentence: folded between words on a terminal, one whole line elsewhere."""
+    """Print a sentence: wrapped between words on a terminal, on one line elsewhere."""
     line = Text(text, style=style) if isinstance(text, str) else text
     console.print(line, soft_wrap=not console.is_terminal)
 
 
 def print_lines(console: Console, *pairs: tuple[str, object]) -> None:
-    """Print a line a pair, name and value, the values below each other; none is cut or folded."""
+    """Print one line per pair of name and value, with aligned values; no line is cut or wrapped."""
     width = max(len(name) for name, _ in pairs)
     for name, value in pairs:
         text = Text.assemble((f"  {name:<{width}}  ", "dim"), _shown(value))

@@ -1,4 +1,4 @@
-"""``cotejo data``: look at a dataset, and audit it."""
+"""``cotejo data``: show a dataset, and audit it if asked."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def data(
     console.print(message("cli.channels"))
     console.print(channels_table(facts))
     if audit or labels:
-        # Deferred: a look at the data needs neither the report nor its templates.
+        # Deferred: showing a dataset needs neither the report nor its templates.
         from cotejo.cli.auditing import audit_and_show
 
         with Display(console) as display:
@@ -68,5 +68,5 @@ def _headline(facts: Mapping[str, Any]) -> str:
 def _split_text(split: Mapping[str, Any]) -> str:
     try:
         return message(f"cli.split_{split['method']}", **split)
-    except KeyError:  # a way of splitting that has no sentence yet
+    except KeyError:  # the catalogue has no sentence for this kind of split
         return ", ".join(f"{key}={value}" for key, value in split.items())

@@ -1,4 +1,4 @@
-"""What is shown of a study: its plan, a line an epoch, a live bar, what each run came to."""
+"""What a study shows while it trains: its plan, one line per epoch, a live bar, each result."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Display"]
 
-# Within 60 columns, and room for "100/100", "exactitud" and "12 min 34 s".
+# Together under 60 columns, with room for "100/100", "exactitud" and "12 min 34 s".
 _EPOCH_WIDTHS = (8, 9, 10, 9, 10, 12)
 
 
 class Display(Observer):
-    """Shows a study on a console; a live bar too where the console is a terminal.
+    """Shows a study on a console, with a live bar if the console is a terminal.
 
     Args:
-        console: where.
+        console: the console to write to.
     """
 
     def __init__(self, console: Console) -> None:
@@ -46,9 +46,9 @@ class Display(Observer):
         self._pace = Pace(())
         self._name_width = 0
         self.running: PlannedRun | None = None
-        """The run that is being trained; None between runs."""
+        """The run that is being trained now; None between runs."""
         self.epoch = 0
-        """Which of its epochs has begun."""
+        """The epoch of that run that has begun, counted from 1."""
 
     def __enter__(self) -> Display:
         return self
@@ -57,15 +57,15 @@ class Display(Observer):
         self.close()
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
+        """Take the live lines away and leave the terminal as it was."""
         self._status.stop()
 
     def note(self, text: str) -> None:
-        """Show, on a terminal, one line that says what is going on."""
+        """Show one line that says what is being done, on a terminal only."""
         self._status.show_note(text)
 
     def header(self, quick: bool) -> None:
-        """Say what is at work here, before anything heavy is loaded."""
+        """Show versions and the machine, before anything heavy is loaded."""
         for line in header_lines():
             self._print(line)
         if quick:
@@ -79,7 +79,7 @@ class Display(Observer):
             self._print(line)
 
     def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
-        """Say that other data than asked for is used, and why."""
+        """Say that other data is used than was asked for, and why."""
         self._status.stop()
         self._print(message("cli.fallback", wanted=wanted, used=used), style="bold yellow")
         self._print(message("cli.fallback_reason", reason=reason), style="yellow")
@@ -98,7 +98,9 @@ class Display(Observer):
         self._waiting = [run for run in runs if not run.finished]
         self._runs_to_do = len(self._waiting)
         self._name_width = max(len(alternative.name) for alternative in study.alternatives)
-        self._print(computing_line(each.settings.precision for each in study.alternatives))
+        self._print(
+            computing_line(alternative.settings.precision for alternative in study.alternatives)
+        )
         self._print(data_line(dataset))
         self._print(message("cli.out_folder", out=shown_path(out)))
         self._print("")
@@ -136,7 +138,7 @@ class Display(Observer):
             self._print(text, style="bold")
 
     def run_started(self, run: PlannedRun) -> None:
-        """Open the run's table of epochs."""
+        """Show the run's title and the header of its table of epochs."""
         self.running, self.epoch = run, 1
         self._started += 1
         self._lowest_loss = float("inf")
@@ -154,14 +156,14 @@ class Display(Observer):
         self._show_time_left(run, 0.0)
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
-        """Move the bar."""
+        """Update the bar and the time left."""
         self.epoch = epoch
         done = epoch - 1 + step / steps
         self._status.batch_ended(epoch, step, steps)
         self._show_time_left(run, done)
 
     def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
-        """Add a line to the run's table."""
+        """Add the epoch's line to the run's table."""
         epoch = int(row["epoch"])
         self._pace.epoch_ended(run, float(row["seconds"]))
         loss = float("inf") if row["valid_loss"] is None else row["valid_loss"]
@@ -172,7 +174,7 @@ class Display(Observer):
         self._show_time_left(run, float(epoch))
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
-        """Say what the run reached and where it is."""
+        """Show the run's accuracies and its folder."""
         self.running = None
         self._status.stop()
         accuracies = {
@@ -195,17 +197,17 @@ class Display(Observer):
         self._print(f"  ✗ {line}", style="bold red")
 
     def waiting_to_write(self, run: PlannedRun, reason: CotejoError) -> None:
-        """Say that a run's results wait in memory until there is room for them."""
+        """Say that a run's results wait in memory until the disk has room for them."""
         self._status.stop()
         self._print(message("cli.waiting_to_write", reason=reason), style="bold red")
 
     def readings_put_aside(self, path: Path) -> None:
-        """Say that the list of readings was damaged, and where it is now."""
+        """Say that the list of test-set readings was damaged, and where it was moved."""
         self._status.stop()
         self._print(message("cli.readings_put_aside", path=path), style="yellow")
 
     def look_back_failed(self, reason: CotejoError) -> None:
-        """Say what the report will lack, and why."""
+        """Say what will be missing from the report, and why."""
         self._status.stop()
         text = str(reason)
         self._print(text[:1].upper() + text[1:], style="yellow")
@@ -219,7 +221,7 @@ class Display(Observer):
         self._status.show_note(message("audit.working"))
 
     def audit_failed(self, reason: CotejoError) -> None:
-        """Say that the report will lack the audit, and why."""
+        """Say that the audit will be missing from the report, and why."""
         self.look_back_failed(reason)
 
     def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
@@ -268,7 +270,7 @@ def _epoch_line(row: dict[str, Any], epochs: int, is_best: bool) -> Text:
     ]
     line = Text()
     for index, (cell, width) in enumerate(zip(cells, _EPOCH_WIDTHS, strict=True)):
-        # The epoch with the lowest validation loss so far is the one early stopping would keep.
-        # A space before each, also before one that is wider than its column.
+        # Green marks the lowest validation loss so far: early stopping would keep that epoch.
+        # Each cell begins with a space, even one that is wider than its column.
         line.append(f" {cell:>{width - 1}}", style="green" if is_best and index in (3, 4) else "")
     return line

@@ -1,4 +1,4 @@
-"""``cotejo doctor``: check that everything Cotejo needs is here, and works."""
+"""``cotejo doctor``: check that everything Cotejo needs is installed and works."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["doctor"]
 
 
 def doctor(data_dir: DataFolder = None, lang: Language = None, debug: Debug = False) -> int:
-    """Examine the installation, a line a finding; exit code 1 if something is broken."""
+    """Examine the installation, one line per finding; exit code 1 if something is broken."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.findings import show_findings
     from cotejo.doctor import examine

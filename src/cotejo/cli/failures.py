@@ -1,4 +1,4 @@
-"""What an error becomes on the command line: one line, and an exit code."""
+"""How an error is shown on the command line: one line and an exit code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cotejo.texts import visible
 
 __all__ = ["report_failure"]
 
-# The parser's own English, which has no codes: what it matches, and our sentence for it.
+# The parser's errors have English texts and no codes: a pattern for each, and our sentence's key.
 _SENTENCES = (
     (r"No such command ['\"](?P<command>.*?)['\"]", "usage_no_command"),
     (r"No such option:? ['\"]?(?P<option>[^\s'\".]+)", "usage_no_option"),
@@ -29,14 +29,14 @@ _SENTENCES = (
 def report_failure(error: Exception) -> int:
     """Say on standard error what went wrong and return the exit code.
 
-    One line; the traceback too where ``COTEJO_DEBUG`` is set, which ``--debug`` does.
+    It is one line. If ``COTEJO_DEBUG`` is set, as ``--debug`` does, the traceback comes first.
     """
     if os.environ.get("COTEJO_DEBUG"):
         traceback.print_exception(error)
     if isinstance(error, CotejoError):
         _say(str(error))
         return error.exit_code
-    if hasattr(error, "format_message"):  # the parser's: Typer's own Click, or Click
+    if hasattr(error, "format_message"):  # from the parser: Typer's copy of Click, or Click
         _say(_usage_sentence(error))
         return int(getattr(error, "exit_code", 2))
     _say(message("errors.bug", type=type(error).__name__, reason=error))
@@ -63,9 +63,9 @@ def _translated_usage(error: Any, context: Any) -> str:
     if type(error).__name__ == "MissingParameter" and parameter is not None:
         return message("errors.usage_missing", name=_shown_name(parameter))
     for pattern, key in _SENTENCES:
-        found = re.search(pattern, text)
-        if found is not None:
-            values = found.groupdict()
+        match = re.search(pattern, text)
+        if match is not None:
+            values = match.groupdict()
             values["hint"] = _hint(key, values, context)
             if parameter is not None:
                 values["option"] = _shown_name(parameter)

@@ -1,4 +1,4 @@
-"""The findings of an examination, one line each."""
+"""Show the findings of an examination, one line each."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def show_findings(
     """Show findings as they come, and return how many of them are errors.
 
     Args:
-        console: where.
-        examine: called with a function that it tells what takes a while, by a sentence's key.
+        console: the console to write to.
+        examine: yields the findings. It is given a function to call before each step that takes
+            a while, with the key of the sentence that says so.
     """
     status = Status(console)
     errors = 0

@@ -1,4 +1,4 @@
-"""The first lines of a study: what computes, and what is learned from."""
+"""The first lines of a study: versions, machine, precision and data."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
 def header_lines() -> tuple[str, str]:
-    """Return the two lines that say what is at work, without loading a backend."""
-    found, backend = versions(), chosen_backend()
-    facts = machine()
-    software = [f"Cotejo {found.get('cotejo', '')}", f"Python {found['python']}"]
-    software.append(f"Keras {found.get('keras', '')}")
-    software.append(f"{_BACKENDS.get(backend, backend)} {found.get(backend, '')}".strip())
-    hardware = message("cli.machine", processor=facts["processor"], count=facts["cores"])
-    return " · ".join(software), hardware
+    """Return a line of versions and a line about the machine, without loading a backend."""
+    installed, backend = versions(), chosen_backend()
+    hardware = machine()
+    software = [
+        f"Cotejo {installed.get('cotejo', '')}",
+        f"Python {installed['python']}",
+        f"Keras {installed.get('keras', '')}",
+        f"{_BACKENDS.get(backend, backend)} {installed.get(backend, '')}".strip(),
+    ]
+    processor, cores = hardware["processor"], hardware["cores"]
+    return " · ".join(software), message("cli.machine", processor=processor, count=cores)
 
 
 def computing_line(precisions: Iterable[str]) -> str:
-    """Return the line that says what computes and in which precision, once a backend is loaded.
+    """Return the line that names the device and the precision, once a backend is loaded.
 
     Args:
-        precisions: the ``precision`` of each alternative.
+        precisions: the ``precision`` setting of each alternative.
     """
     resolved = dict.fromkeys(resolve_precision(precision) for precision in precisions)
     device = machine()["accelerator"] or message("cli.processor")
@@ -40,7 +43,7 @@ def computing_line(precisions: Iterable[str]) -> str:
 
 
 def data_line(dataset: Dataset) -> str:
-    """Return the line that says what is learned from, how much of it, and where it is."""
+    """Return the line about the dataset: its name, sizes, classes and source."""
     formatted = numbers()
     return message(
         "cli.data",

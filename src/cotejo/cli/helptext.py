@@ -1,4 +1,4 @@
-"""Help in the user's language: texts from the catalogue, and Typer's own words translated."""
+"""Help in the user's language: texts from the catalogue, and translations of Typer's own words."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from cotejo.messages import current_language, message
 
 __all__ = ["TranslatedCommand", "TranslatedGroup", "translate"]
 
-# Typer has no catalogue of its own; these are its words in the help of a command, each at
-# the start of a line or in brackets.
+# Typer's own words in a help text, which it can't translate: each stands at the start of a line or
+# in brackets.
 _SPANISH = (
     ("Usage: ", "Uso: "),
     ("[OPTIONS]", "[OPCIONES]"),
@@ -25,17 +25,17 @@ _SPANISH = (
 
 
 class _Translated:
-    """Mixed into Typer's commands: help in the language in use."""
+    """Mixin for Typer's commands: shows the help in the language in use."""
 
     def get_help(self, ctx: Any) -> str:
         text: str = super().get_help(ctx)  # type: ignore[misc]
         if current_language() == "es":
-            for theirs, ours in _SPANISH:
-                text = text.replace(theirs, ours)
-        # An argument that must be there says so by having no brackets.
+            for english, spanish in _SPANISH:
+                text = text.replace(english, spanish)
+        # A required argument is shown without brackets, and that is enough.
         text = re.sub(r"\{([^}\n]*)\}", r"\1", text.replace("  [required]", ""), count=1)
-        # The type that Typer shows beside an argument's name, blanked so that columns stay.
-        return re.sub(r" <\w+>(?=  )", lambda found: " " * len(found[0]), text)
+        # Typer shows an argument's type beside its name: replaced by spaces, to keep the columns.
+        return re.sub(r" <\w+>(?=  )", lambda match: " " * len(match[0]), text)
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
@@ -49,14 +49,14 @@ class TranslatedCommand(_Translated, typer.core.TyperCommand):
 
 
 class TranslatedGroup(_Translated, typer.core.TyperGroup):
-    """The program, whose help is in the language in use; lists commands as they were added."""
+    """The program, whose help is in the language in use; it lists commands in the order added."""
 
 
 def translate(command: Any) -> None:
-    """Give ``command``, its parameters and its commands their texts in the language in use.
+    """Give a command, its parameters and its subcommands their texts in the language in use.
 
-    The catalogue has a command's text under ``command_<name>``, and a parameter's under
-    ``option_<name>`` or, where it is another in one command, ``option_<command>_<name>``.
+    In the catalogue, a command's text has the key ``command_<name>``, and a parameter's has
+    ``option_<name>``, or ``option_<command>_<name>`` where one command needs a text of its own.
 
     Raises:
         KeyError: a text is missing.

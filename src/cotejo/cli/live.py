@@ -1,4 +1,4 @@
-"""The lines that change in place on a terminal; elsewhere nothing is shown of them."""
+"""Lines that change in place on a terminal; elsewhere they are not shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cotejo.progress import PlannedRun
 __all__ = ["Status"]
 
 _BAR = "cyan"
-# Columns of text: between cells, and of a cell at least, so that the bar keeps its place.
+# Widths in columns of text. Cells have a least width so that the bar stays in its place.
 _GAP = 2
 _NAME_WIDTH = 12
 _WIDEST_NAME = 28
@@ -30,7 +30,8 @@ class Status:
     """One or two live lines at the foot of a terminal.
 
     Args:
-        console: where; on one that is no terminal every method but `download` does nothing.
+        console: the console to write to. If it is not a terminal, every method but `download` does
+            nothing.
     """
 
     def __init__(self, console: Console) -> None:
@@ -44,24 +45,24 @@ class Status:
         self._fraction = 0.0
         self._run_left: float | None = None
         self._study_left: float | None = None
-        self._told: tuple[str, int] | None = None
+        self._last_tenth: tuple[str, int] | None = None
 
     def stop(self) -> None:
         """Take the live lines away."""
         if self._live is not None:
             self._live.stop()
             self._live = None
-        self._told = None
+        self._last_tenth = None
 
     def show_note(self, text: str) -> None:
-        """Show one line that says what is going on."""
+        """Show one line that says what is being done."""
         self._show(Text(text, style="dim"))
 
     def download(self, source: str, done: int, total: int | None) -> str:
         """Show a download's progress.
 
         Returns:
-            A line to print where the console is no terminal, empty most of the time.
+            A line to print where the console is not a terminal, one per tenth; empty in between.
         """
         fraction = done / total if total else 0.0
         sizes = " / ".join(_megabytes(size) for size in (done, total) if size is not None)
@@ -73,30 +74,30 @@ class Status:
             self._show(grid)
             return ""
         tenth = (source, int(10 * fraction))
-        if tenth == self._told:
+        if tenth == self._last_tenth:
             return ""
-        self._told = tenth
+        self._last_tenth = tenth
         return line
 
     def run_started(self, run: PlannedRun, number: int, runs: int) -> None:
-        """Begin the lines of a run, the ``number``-th of ``runs``."""
+        """Show the lines of a run, which is number ``number`` of ``runs``."""
         self._run, self._number, self._runs = run, number, runs
         self._place, self._step = "", message("cli.starting")
         self._show(self._render())
 
     def batch_ended(self, epoch: int, step: int, steps: int) -> None:
-        """Show where in the run training is."""
+        """Show the epoch and the step that training has reached."""
         if self._run is not None:
             self._place = message("cli.live_epoch", epoch=epoch, epochs=self._run.epochs)
             self._step = f"{step}/{steps}"
 
     def epoch_ended(self, epoch: int, epochs: int) -> None:
-        """Show that an epoch is over; after the last one the run is evaluated."""
+        """Show, after the last epoch, that the run is being evaluated."""
         if epoch == epochs:
             self._place, self._step = "", message("cli.evaluating")
 
     def time_left(self, fraction: float, run_left: float | None, study_left: float | None) -> None:
-        """Show the fraction of the run that is done, and the seconds left of it and of all."""
+        """Show which fraction of the run is done, and the seconds left, also of the study."""
         self._fraction, self._run_left, self._study_left = fraction, run_left, study_left
         self._show(self._render())
 
@@ -115,7 +116,7 @@ class Status:
         number = message("cli.live_run", number=self._number, runs=self._runs)
         done = (self._number - 1 + self._fraction) / max(self._runs, 1)
         left = (_left(self._run_left), _left(self._study_left))
-        # Short of the edge, so that the ^C that a terminal shows breaks no line in two.
+        # Four columns are left free: a terminal shows ^C there without breaking the line.
         room = self._console.width - 4 - max(_LEFT_WIDTH, *map(len, left)) - 2 * _GAP
         where = self._where(room - _NAME_WIDTH - _BAR_WIDTH - _GAP)
         room -= max(_WHERE_WIDTH, len(where)) + _GAP if where else 0
@@ -132,7 +133,7 @@ class Status:
         return grid
 
     def _where(self, room: int) -> str:
-        """Return where in the run training is, as much of it as there is room for."""
+        """Return the epoch and the step, as much of it as there is room for."""
         whole = "  ".join(part for part in (self._place, self._step) if part)
         return next((text for text in (whole, self._place) if len(text) <= room), "")
 
@@ -144,7 +145,7 @@ def _bar(fraction: float) -> ProgressBar:
 def _left(seconds: float | None) -> str:
     if seconds is None:
         return ""
-    # Tenths of a second that flicker say nothing.
+    # Whole seconds: tenths would only flicker.
     whole = max(round(seconds), 0)
     duration = f"{whole}{NO_BREAK}s" if whole < 10 else numbers().duration(whole)
     return message("cli.time_left", duration=duration)

@@ -1,4 +1,4 @@
-"""``cotejo models``: the models there are."""
+"""``cotejo models``: list the models."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def _row(family: ModelFamily) -> tuple[str, int, dict[str, Any], str]:
 def _description(family: ModelFamily) -> str:
     try:
         return message(f"cli.model_{family.name}")
-    except KeyError:  # a model added without a sentence in the catalogue
+    except KeyError:  # the catalogue has no sentence for this model
         return family.description

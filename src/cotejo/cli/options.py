@@ -1,4 +1,4 @@
-"""The options that several commands share; their help texts are in the catalogue, by name."""
+"""The options that several commands share; their help texts are in the catalogue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _known_language(value: str | None) -> str | None:
 
 
 def _readable_texts(values: list[str] | None) -> list[str] | None:
-    # Texts for the files of a study, which are UTF-8 in a locale of C too.
+    # These texts go into a study's files, which are UTF-8 even under the C locale.
     return None if values is None else [readable(value) for value in values]
 
 

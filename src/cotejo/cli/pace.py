@@ -1,4 +1,4 @@
-"""How long what is left will take: the estimates, corrected by the epochs seen."""
+"""The time left: the estimates, corrected by the epochs that have ended."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ __all__ = ["Pace"]
 
 
 class Pace:
-    """Time left, from `Estimate.run_seconds` and the epochs that ended.
+    """The time left, from `Estimate.run_seconds` and the epochs that have ended.
 
-    An alternative with epochs of its own is judged by those; the others by their estimate,
-    times what the epochs seen took over what they were estimated to take.
+    Once an epoch of an alternative has ended, its measured epochs count. Until then its estimate
+    counts, times a correction: the measured over the estimated time of all epochs so far.
+
+    Args:
+        runs: the runs of the study.
 
     Example:
         >>> from pathlib import Path
@@ -40,12 +43,12 @@ class Pace:
         self._seen.setdefault(run.alternative, []).append(seconds)
 
     def run_left(self, run: PlannedRun, epochs_done: float) -> float | None:
-        """Return the seconds that ``run`` still takes, at most; None where nothing is known."""
-        each = self._epoch_seconds(run.alternative)
-        return None if each is None else each * max(run.epochs - epochs_done, 0.0)
+        """Return the seconds that ``run`` still takes at most; None if nothing is known yet."""
+        seconds = self._epoch_seconds(run.alternative)
+        return None if seconds is None else seconds * max(run.epochs - epochs_done, 0.0)
 
     def study_left(self, waiting: Sequence[PlannedRun]) -> float | None:
-        """Return the seconds that the runs not begun take, at most; None where one is unknown."""
+        """Return the seconds that the waiting runs take at most; None if one of them is unknown."""
         total = 0.0
         for run in waiting:
             left = self.run_left(run, 0.0)
@@ -57,7 +60,7 @@ class Pace:
     def _epoch_seconds(self, alternative: str) -> float | None:
         seen = self._seen.get(alternative)
         if seen:
-            # The first epoch compiles too, which the others don't.
+            # The first epoch includes compiling, so it is left out as soon as there are others.
             later = seen[1:] or seen
             return sum(later) / len(later)
         estimated = self._estimated.get(alternative)

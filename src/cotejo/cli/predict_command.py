@@ -1,4 +1,4 @@
-"""``cotejo predict``: what a trained model says of pictures."""
+"""``cotejo predict``: classify pictures with a trained model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def predict(
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
-    """Say what pictures show, by the model that ships or one of your own."""
+    """Say what pictures show, by the model that ships or by one of the user's runs."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.failures import report_failure
     from cotejo.cli.live import Status
@@ -43,43 +43,46 @@ def predict(
         from cotejo.inference import Classifier, Unreadable
 
         classifier = Classifier.load(model)
-        found = classifier.predict_files(images)
+        predictions = classifier.predict_files(images)
     finally:
         status.stop()
-    unread = [one.error for one in found if isinstance(one, Unreadable)]
-    rows = zip(images, found, strict=True)
-    answers = [(path, one) for path, one in rows if not isinstance(one, Unreadable)]
+    errors = [answer.error for answer in predictions if isinstance(answer, Unreadable)]
+    rows = zip(images, predictions, strict=True)
+    answers = [(path, answer) for path, answer in rows if not isinstance(answer, Unreadable)]
     if as_json:
-        typer.echo(_json(images, found, classifier))
+        typer.echo(_json(images, predictions, classifier))
     elif answers:
         names = classifier.class_names[current_language()]
         console.print(predictions_table(answers, names, top))
         say(console, message("cli.predict_note", model=classifier.name), "dim")
-    for error in unread:
+    for error in errors:
         report_failure(error)
-    # What could be answered was, so that a script can tell some from none.
-    return (1 if answers else unread[0].exit_code) if unread else 0
+    # Two exit codes, so that a script can tell whether some or none could be read.
+    return (1 if answers else errors[0].exit_code) if errors else 0
 
 
-def _json(images: list[Path], found: list[Prediction | Unreadable], classifier: Classifier) -> str:
-    """Return a row per picture, with its classes or with why it could not be read."""
+def _json(
+    images: list[Path], predictions: list[Prediction | Unreadable], classifier: Classifier
+) -> str:
+    """Return one row per picture, with its classes or with why it could not be read."""
     import json
 
     from cotejo.inference import Unreadable
 
     names = classifier.class_names["en"]
     rows: list[dict[str, Any]] = []
-    for path, one in zip(images, found, strict=True):
+    for path, answer in zip(images, predictions, strict=True):
         row: dict[str, Any] = {"image": str(path)}
-        if isinstance(one, Unreadable):
-            row["error"] = str(one.error)
+        if isinstance(answer, Unreadable):
+            row["error"] = str(answer.error)
         else:
-            row["class"] = names[one.classes[0]]
+            row["class"] = names[answer.classes[0]]
             row["probabilities"] = {
-                names[place]: round(chance, 6)
-                for place, chance in zip(one.classes, one.probabilities, strict=True)
+                names[label]: round(probability, 6)
+                for label, probability in zip(answer.classes, answer.probabilities, strict=True)
             }
         rows.append(row)
     text = json.dumps(rows, ensure_ascii=False, indent=2)
-    # JSON leaves these as they are; a terminal obeys some, and others can't be encoded.
-    return re.sub("[\x7f-\x9f\ud800-\udfff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
+    # JSON leaves these characters as they are, but a terminal would obey some of them, and
+    # others can't be encoded.
+    return re.sub("[\x7f-\x9f\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,4 +1,4 @@
-"""``cotejo recipes``: the full training setups that ship, and what they were measured to reach."""
+"""``cotejo recipes``: list the recipes that ship and what each was measured to reach."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["recipes"]
 
 
 def recipes(lang: Language = None, debug: Debug = False) -> int:
-    """List the recipes with what each was measured to reach, and in how long."""
+    """List the recipes, each with its measured accuracy and time."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.tables import recipes_table
     from cotejo.config import recipes as shipped

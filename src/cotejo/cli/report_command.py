@@ -27,18 +27,18 @@ def report(
     from cotejo.cli.tables import results_table
     from cotejo.report import make_reports
 
-    made = make_reports(folder, current_language(), formats or (), out)
+    reports = make_reports(folder, current_language(), formats or (), out)
     console = make_console()
-    console.print(results_table(made.rows, console))
+    console.print(results_table(reports.rows, console))
     print_lines(
         console,
-        *((message("cli.label_report"), page) for page in made.paths),
+        *((message("cli.label_report"), page) for page in reports.paths),
         (message("cli.label_numbers"), folder / "summary.csv"),
     )
-    for run in made.left_out:
+    for run in reports.left_out:
         name = message("cli.run_name", name=run.alternative, seed=run.seed)
         say(console, message("cli.left_out", run=name, reason=run.reason), "bold red")
-    if untrained := made.missing - len(made.left_out):
-        said = message("cli.report_missing", count=untrained, asked=made.asked)
-        say(console, said, "yellow")
-    return 1 if made.left_out else 0
+    if untrained := reports.missing - len(reports.left_out):
+        line = message("cli.report_missing", count=untrained, asked=reports.asked)
+        say(console, line, "yellow")
+    return 1 if reports.left_out else 0

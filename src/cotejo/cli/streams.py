@@ -1,8 +1,8 @@
-"""Standard output and standard error, which may be closed, full, or read by nobody any more.
+"""Standard output and standard error, which may be closed, full, or without a reader.
 
-A command goes on without them: what it trains is worth more than what it says. What could not
-be shown is remembered, and the command ends with one line that says so and with exit code 1,
-unless its reader has merely had enough, as in ``cotejo models | head -1``.
+A command goes on without them, because what it trains is worth more than what it says. At its end
+it prints one line that says so, and the exit code is 1. Only if the reader simply stopped reading,
+as in ``cotejo models | head -1``, is nothing said.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from cotejo.errors import OutputError
 
 __all__ = ["Outlet", "outlets", "unwritable"]
 
-# Of a pipe without a reader, and of a terminal that was closed.
+# The errors of a pipe whose reader has gone and of a terminal that was closed.
 _GONE = (errno.EPIPE, errno.EIO)
 
 
 class Outlet(io.TextIOBase):
-    """A text stream that never fails: from its first failure on, what is written goes nowhere.
+    """A text stream that never raises: after the first failure, what is written is dropped.
 
     Args:
-        stream: the one that it stands for.
+        stream: the stream that it writes to.
 
     Attributes:
         failure: why the stream can't be written to; None while it can.
@@ -42,12 +42,12 @@ class Outlet(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of the stream, by which rich chooses its characters."""
+        """The encoding of the stream; rich chooses its characters by it."""
         return self._stream.encoding
 
     @property
     def errors(self) -> str | None:  # type: ignore[override]
-        """What becomes of characters that the encoding lacks."""
+        """How the stream handles characters that the encoding lacks."""
         return self._stream.errors
 
     def isatty(self) -> bool:
@@ -59,7 +59,7 @@ class Outlet(io.TextIOBase):
         return self._stream.fileno()
 
     def writable(self) -> bool:
-        """Whether there is a stream: always."""
+        """Whether one can write to it: always."""
         return True
 
     def write(self, text: str) -> int:
@@ -84,21 +84,21 @@ class Outlet(io.TextIOBase):
 
     @property
     def is_lost(self) -> bool:
-        """Whether something could not be shown, to a reader who still wants it."""
+        """Whether output was lost although somebody was still reading."""
         return self.failure is not None and self.failure.errno not in _GONE
 
     def _fail(self, error: OSError) -> None:
         self.failure = error
-        # The interpreter flushes what is left in the buffer when it ends: that goes nowhere too.
+        # The interpreter flushes the rest of the buffer when it ends, so it gets a place to go.
         with suppress(OSError, ValueError, AttributeError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self._stream.fileno())
+            os.close(null)
 
 
 @contextmanager
 def outlets() -> Iterator[tuple[Outlet, Outlet]]:
-    """Put an `Outlet` in the place of standard output and of standard error, inside."""
+    """Replace standard output and standard error by an `Outlet` each, inside the ``with``."""
     before = sys.stdout, sys.stderr
     output, errors = Outlet(sys.stdout), Outlet(sys.stderr)
     sys.stdout, sys.stderr = cast(TextIO, output), cast(TextIO, errors)

@@ -1,4 +1,4 @@
-"""``cotejo study``: train what is missing of a study and write its report."""
+"""``cotejo study``: train the missing runs of a study and write its report."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def study(
     changes: dict[str, Any] = {}
     if data is not None:
         changes["data"] = data
-        # Who names the data wants those, not others in their place.
+        # Somebody who names the data wants that data and no fallback.
         fallback = None
     if seeds is not None:
         changes["seeds"] = seeds

@@ -1,4 +1,4 @@
-"""The tables of the command line: the plan, the results, a dataset, the models."""
+"""The tables that commands show: the plan, the results, a dataset, the models and others."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console
 from rich.measure import Measurement
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
+from cotejo.cli.table_layout import make_table
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
-from cotejo.texts import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +40,6 @@ __all__ = [
 
 _MISSING = "–"
 _UNBOUNDED = 10_000
-_NARROWEST = 11
-_GAP = 1
 _ROOM_FOR_PARAMETERS = 72
 
 
@@ -53,17 +49,17 @@ def numbers() -> Numbers:
 
 
 def plan_table(study: StudyConfig, runs: Sequence[PlannedRun], width: int) -> Table:
-    """Return the plan: a row an alternative, with what differs in it and the runs done.
+    """Return the plan: one row per alternative, with its own settings and its finished runs.
 
     Args:
-        study: what is planned.
+        study: the study that is planned.
         runs: its runs.
-        width: the console's; a narrow one goes without the parameters.
+        width: the console's, in columns; a narrow one is shown no parameters.
     """
     titles = ["left:alternative", "word:model", "right:parameters", "right:epochs"]
     if width < _ROOM_FOR_PARAMETERS:
         titles.remove("right:parameters")
-    table = _table(*titles, "right:runs_done", "fold:settings")
+    table = make_table(*titles, "right:runs_done", "fold:settings")
     formatted = numbers()
     for alternative in study.alternatives:
         own = [run for run in runs if run.alternative == alternative.name]
@@ -85,12 +81,16 @@ def plan_table(study: StudyConfig, runs: Sequence[PlannedRun], width: int) -> Ta
 
 def _differences(alternative: Alternative) -> str:
     # The model and the epochs have columns of their own.
-    changes = {k: v for k, v in alternative.changes.items() if k not in ("model", "epochs")}
+    changes = {
+        name: value
+        for name, value in alternative.changes.items()
+        if name not in ("model", "epochs")
+    }
     return ", ".join(f"{name}={setting_text(value)}" for name, value in changes.items())
 
 
 def setting_text(value: object) -> str:
-    """Return a setting as a study file writes it, without the quotes of strings.
+    """Return a setting's value as in a study file, but without quotes around strings.
 
     Example:
         >>> setting_text(True), setting_text(0.0001), setting_text("he"), setting_text(None)
@@ -102,47 +102,49 @@ def setting_text(value: object) -> str:
 
 
 def recipes_table(recipes: Sequence[Recipe]) -> Table:
-    """Return the recipes: a row each, with what it was measured to reach."""
-    table = _table(
+    """Return the recipes: one row per recipe, with its measured accuracy and time."""
+    table = make_table(
         "left:recipe", "right:test", "right:seeds", "right:time", "fold:machine", "fold:description"
     )
     formatted = numbers()
     for recipe in recipes:
-        found = recipe.measured
-        measured = (_MISSING, _MISSING, _MISSING, message("cli.not_measured"))
-        if found is not None:
-            accuracy = formatted.percent(found.accuracy, 2)
-            if found.deviation is not None:
-                accuracy += f" ± {formatted.points(found.deviation, 2)}"
-            measured = (
+        measured = recipe.measured
+        cells = (_MISSING, _MISSING, _MISSING, message("cli.not_measured"))
+        if measured is not None:
+            accuracy = formatted.percent(measured.accuracy, 2)
+            if measured.deviation is not None:
+                accuracy += f" ± {formatted.points(measured.deviation, 2)}"
+            cells = (
                 accuracy,
-                str(found.seeds),
-                formatted.duration(found.seconds),
-                found.machine,
+                str(measured.seeds),
+                formatted.duration(measured.seconds),
+                measured.machine,
             )
-        table.add_row(recipe.name, *measured, in_language(recipe.text, current_language()))
+        table.add_row(recipe.name, *cells, in_language(recipe.text, current_language()))
     return table
 
 
 def predictions_table(
     answers: Sequence[tuple[Path, Prediction]], names: Sequence[str], top: int
 ) -> Table:
-    """Return what a model says of pictures: a row each, the likeliest class first."""
-    table = _table("fold:picture", "left:class", "right:probability", "fold:then")
+    """Return a model's predictions: one row per picture, the likeliest class first."""
+    table = make_table("fold:picture", "left:class", "right:probability", "fold:then")
     formatted = numbers()
-    for path, one in answers:
-        shown = [
-            (names[place], formatted.percent(chance))
-            for place, chance in zip(one.classes[:top], one.probabilities, strict=False)
+    for path, prediction in answers:
+        likeliest = [
+            (names[label], formatted.percent(probability))
+            for label, probability in zip(
+                prediction.classes[:top], prediction.probabilities, strict=False
+            )
         ]
-        others = ", ".join(f"{name} {chance}" for name, chance in shown[1:])
-        table.add_row(str(path), *shown[0], others)
+        others = ", ".join(f"{name} {percent}" for name, percent in likeliest[1:])
+        table.add_row(str(path), *likeliest[0], others)
     return table
 
 
 def final_table(runs: Sequence[RunFolder]) -> Table:
-    """Return what a final training came to: a row a seed, and the mean over several."""
-    table = _table("right:seed", "right:train", "right:test", "right:time")
+    """Return the results of a final training: one row per seed, and their mean."""
+    table = make_table("right:seed", "right:train", "right:test", "right:time")
     formatted = numbers()
     rows = [
         (
@@ -164,21 +166,21 @@ def final_table(runs: Sequence[RunFolder]) -> Table:
 
 
 def results_table(rows: Sequence[Mapping[str, Any]], console: Console) -> Table:
-    """Return the results: a row an alternative, the best by validation accuracy marked.
+    """Return the results: one row per alternative, with the best by validation accuracy marked.
 
-    Where the console is narrow, columns that can be spared are left out; ``summary.csv`` has all.
+    If the console is narrow, less important columns are left out; ``summary.csv`` has all.
 
     Args:
-        rows: of ``summary.csv``.
-        console: where it will be shown.
+        rows: the rows of ``summary.csv``.
+        console: the console that will show the table.
     """
     several = any(_number(row["seeds"], 0.0) > 1 for row in rows)
     columns = ["parameters", "seeds", "train", "valid", "test", "macro_f1", "time"]
     if not several:
         columns.remove("seeds")
     unbounded = console.options.update(max_width=_UNBOUNDED)
-    for spared in ("", "parameters", "seeds", "time", "macro_f1"):
-        columns = [column for column in columns if column != spared]
+    for left_out in ("", "parameters", "seeds", "time", "macro_f1"):
+        columns = [column for column in columns if column != left_out]
         table = _results(rows, columns, several)
         if Measurement.get(console, unbounded, table).maximum <= console.width:
             break
@@ -186,7 +188,7 @@ def results_table(rows: Sequence[Mapping[str, Any]], console: Console) -> Table:
 
 
 def _results(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], several: bool) -> Table:
-    table = _table("left:alternative", *(f"right:{column}" for column in columns))
+    table = make_table("left:alternative", *(f"right:{column}" for column in columns))
     best = max((_number(row["valid_accuracy"], -1.0) for row in rows), default=-1.0)
     for row in rows:
         is_best = best >= 0 and _number(row["valid_accuracy"], -1.0) == best
@@ -227,8 +229,8 @@ def _number(value: Any, default: Any) -> Any:
 
 
 def classes_table(facts: Mapping[str, Any]) -> Table:
-    """Return a dataset's images of each class in each split, with totals; ``data.json``'s facts."""
-    table = _table("word:class", "right:train", "right:valid", "right:test", "right:total")
+    """Return the number of images of each class in each split, with totals, from ``data.json``."""
+    table = make_table("word:class", "right:train", "right:valid", "right:test", "right:total")
     table.show_footer = True
     counts = facts["counts"]
     splits = [counts[name] for name in ("train", "valid", "test")]
@@ -245,8 +247,8 @@ def classes_table(facts: Mapping[str, Any]) -> Table:
 
 
 def channels_table(facts: Mapping[str, Any]) -> Table:
-    """Return the mean and deviation of each channel of a dataset's training images."""
-    table = _table("word:channel", "right:mean", "right:deviation")
+    """Return the mean and the deviation of each channel of the training images."""
+    table = make_table("word:channel", "right:mean", "right:deviation")
     formatted = numbers()
     means, deviations = facts["channels"]["mean"], facts["channels"]["std"]
     for index, (mean, deviation) in enumerate(zip(means, deviations, strict=True)):
@@ -256,13 +258,13 @@ def channels_table(facts: Mapping[str, Any]) -> Table:
 
 
 def audit_table(images: Mapping[str, Mapping[str, int]], judged: Sequence[str]) -> Table:
-    """Return what an audit found: images of each kind in each split.
+    """Return an audit's findings: the number of images of each kind in each split.
 
     Args:
-        images: of each kind, the images of each split.
-        judged: the splits whose labels were judged; of the others' nothing is known.
+        images: for each kind, the number of images in each split.
+        judged: the splits whose labels were judged; nothing is known about the others.
     """
-    table = _table("word:found", "right:train", "right:valid", "right:test")
+    table = make_table("word:found", "right:train", "right:valid", "right:test")
     formatted = numbers()
     for kind, own in images.items():
         if kind == "label" and not judged:
@@ -276,8 +278,8 @@ def audit_table(images: Mapping[str, Mapping[str, int]], judged: Sequence[str]) 
 
 
 def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Table:
-    """Return the models: name, parameters, options with their defaults, description."""
-    table = _table("word:model", "right:parameters", "fold:options", "fold:description")
+    """Return the models, each with its parameters, its options and defaults, and a description."""
+    table = make_table("word:model", "right:parameters", "fold:options", "fold:description")
     table.columns[3].ratio = 1
     table.show_lines = True
     formatted = numbers()
@@ -285,53 +287,3 @@ def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Tab
         chosen = "\n".join(f"{key}={setting_text(value)}" for key, value in options.items())
         table.add_row(name, formatted.integer(parameters), chosen, description)
     return table
-
-
-class _Table(Table):
-    """A table that gives every name its room, even beyond the edge of a narrow terminal."""
-
-    def add_row(self, *cells: Any, **options: Any) -> None:
-        # Written out before they are measured, so that columns stay below each other.
-        shown = (visible(cell) if isinstance(cell, str) else cell for cell in cells)
-        super().add_row(*shown, **options)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        room = max(options.max_width, self._narrowest())
-        yield from super().__rich_console__(console, options.update(width=room))
-
-    def _narrowest(self) -> int:
-        """Return the width in which what may not be folded is whole, and the rest can be read."""
-        return sum(map(_narrowest_column, self.columns)) + self._extra_width
-
-
-def _narrowest_column(column: Column) -> int:
-    room = column.min_width or 1
-    if column.no_wrap:
-        cells = (column.header, column.footer, *column.cells)
-        lines = [line for cell in cells for line in str(cell).splitlines()]
-        room = max(map(cell_len, lines), default=0)
-    return room + _GAP
-
-
-def _table(*columns: str) -> Table:
-    table = _Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, _GAP, 0, 0),
-        header_style="bold",
-        footer_style="bold",
-    )
-    for column in columns:
-        _add_column(table, column)
-    return table
-
-
-def _add_column(table: Table, column: str) -> None:
-    justify, _, name = column.partition(":")
-    title = message(f"cli.column_{name}")
-    if justify == "right":
-        table.add_column(title, justify="right", no_wrap=True)
-    elif justify == "word":
-        table.add_column(title, no_wrap=True)
-    else:
-        table.add_column(title, justify="left", overflow="fold", min_width=_NARROWEST)

@@ -1,4 +1,4 @@
-"""``cotejo train``: a study of one alternative, from flags."""
+"""``cotejo train``: train a study of one alternative, given by options."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def train(
             if planned.get(option) is not None:
                 raise ConfigError("budget_and_recipe", option=option)
         return _in_time(budget, started, content, name, data_dir, out, final)
-    # As settings of the alternative's own, so that the plan and the report show them.
-    own = [f"{own_name}.{each}" for each in overrides or ()]
+    # Given to the alternative by name, so that the plan and the report show them.
+    own = [f"{own_name}.{override}" for override in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
     return train_and_report(study, out=out, data_dir=data_dir, quick=quick, final=final)
 
@@ -116,10 +116,10 @@ def _in_time(
     out: Path | None,
     final: bool,
 ) -> int:
-    """Train what fits into a time: the machine is timed first.
+    """Train what fits into the budget; the machine is timed first.
 
-    Where the data is downloaded the clock starts anew once it is there: how long that takes is
-    not for a plan to say.
+    If the data has to be downloaded, the clock starts after the download, because nobody can plan
+    how long that takes.
     """
     from cotejo.cli.console import make_console, say
     from cotejo.cli.display import Display
@@ -132,7 +132,7 @@ def _in_time(
 
     seconds = seconds_of(budget)
     own_name = name or f"budget-{round(seconds)}s"
-    # Before the machine is timed, and anything is downloaded: a mistake costs nothing.
+    # Before anything is downloaded or timed, so that a mistake costs no time.
     asked = Study(StudyConfig.parse(content | {"name": own_name}))
     asked.check_folder(out, final=final)
     (alternative,) = content["alternative"]

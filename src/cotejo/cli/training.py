@@ -1,4 +1,4 @@
-"""What `cotejo study` and `cotejo train` share: train, report, say what came of it."""
+"""What `cotejo study` and `cotejo train` share: training, reporting, and showing the results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["command_line", "train_and_report"]
 
 
 def command_line(without: str = "") -> str:
-    """Return the command that is running, as one would type it again from here.
+    """Return the command that is running, as one would type it in this folder.
 
     Args:
         without: an option to leave out.
@@ -44,7 +44,7 @@ def command_line(without: str = "") -> str:
 
 
 def _program() -> str:
-    """Return what starts Cotejo here: its name where that is found, else where it is."""
+    """Return what starts Cotejo here: its name if the shell finds that, else its path."""
     started = Path(sys.argv[0])
     known = shutil.which("cotejo")
     if started.name != "cotejo" or not started.is_file():
@@ -66,10 +66,10 @@ def train_and_report(
     deadline: float | None = None,
     fallback: str | None = None,
 ) -> int:
-    """Train what is missing of ``study``, write its report, or card, and show its results.
+    """Train the missing runs of a study, write its report or card, and show the results.
 
     Returns:
-        The exit code: 0, 1 if an alternative failed, or that of the signal that stopped it.
+        The exit code: 0; 1 if a run failed; or that of the signal that stopped the study.
     """
     console = make_console()
     command = command_line()
@@ -98,9 +98,9 @@ def train_and_report(
 
 
 def _check_models(config: StudyConfig, display: Display) -> None:
-    """Refuse a model that there is not before the header, which would stand above the error."""
-    if all(one.settings.model in MODELS for one in config.alternatives):
-        return  # the study looks again, once Keras is loaded
+    """Refuse an unknown model before the header is shown, so that the error comes first."""
+    if all(alternative.settings.model in MODELS for alternative in config.alternatives):
+        return  # the study checks again, once Keras is loaded
     display.note(message("cli.loading_keras"))
     from cotejo.study.plan import check_models
 
@@ -110,7 +110,7 @@ def _check_models(config: StudyConfig, display: Display) -> None:
 def _say_stopped(
     console: Console, folder: Path | None, display: Display, command: str, final: bool
 ) -> None:
-    """Show what is finished, which run starts over, and the command that goes on from there."""
+    """Show what is finished, which run will start over, and the command that continues."""
     console.print()
     if folder is not None:
         _show_finished(console, folder, final)
@@ -124,14 +124,14 @@ def _say_stopped(
 
 
 def _show_finished(console: Console, folder: Path, final: bool) -> None:
-    """Show the table of the runs that are finished, if there are any."""
+    """Show the table of finished runs, if there are any."""
     from cotejo.report import final_runs, summary
 
     try:
         table = (
             final_table(final_runs(folder)) if final else results_table(summary(folder), console)
         )
-    except CotejoError:  # none finished, or a file of theirs is damaged: the next start says so
+    except CotejoError:  # none is finished, or a file is damaged: the next start says so
         return
     console.print(table)
 
@@ -140,7 +140,7 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
     from cotejo.report import summary, write_report
 
     if result.finished:
-        # The table first: should the page fail, the results are on the screen and on the disk.
+        # The table comes first: if the page fails, the results are on the screen and on the disk.
         console.print(results_table(summary(result.folder), console))
         page = write_report(result.folder, current_language())
         print_lines(
@@ -193,12 +193,10 @@ def _say_failed(console: Console, run: PlannedRun) -> None:
 
 def _say_other_language(console: Console, folder: Path) -> None:
     other = "en" if current_language() == "es" else "es"
-    # Beside the first report, not in its place.
-    place = folder / f"report-{other}.html"
-    paths = shown_path(folder), shown_path(place)
-    words = [_program(), "report", paths[0], "--lang", other, "--out", paths[1]]
-    command = shlex.join(words)
-    _say_next(console, f"cli.next_{other}", command)
+    # Its own file name, so that it doesn't replace the first report.
+    page = folder / f"report-{other}.html"
+    words = [_program(), "report", shown_path(folder), "--lang", other, "--out", shown_path(page)]
+    _say_next(console, f"cli.next_{other}", shlex.join(words))
 
 
 def _say_next(console: Console, key: str, command: str) -> None:

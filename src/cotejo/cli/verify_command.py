@@ -1,4 +1,4 @@
-"""``cotejo verify``: whether a study that somebody hands in is whole, and agrees with itself."""
+"""``cotejo verify``: check whether a study that was handed in is whole and consistent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def verify(
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
-    """Examine the study in ``folder``; exit code 1 where something does not hold."""
+    """Examine the study in ``folder``; exit code 1 if something does not hold."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.findings import show_findings
     from cotejo.verify import verify as examine
@@ -45,7 +45,7 @@ def verify(
 
 
 def _dataset(folder: Path, data: str | None, data_dir: Path | None) -> Dataset | None:
-    """Return what the study was trained on, where it is at hand; nothing is downloaded."""
+    """Return the study's dataset if it is on this machine; nothing is downloaded."""
     from cotejo.data import load, where
     from cotejo.errors import OutputError
     from cotejo.store import StudyFolder
