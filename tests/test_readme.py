@@ -45,3 +45,9 @@ def test_links_to_headings_lead_to_one(page):
         titles = re.findall(r"^#+ (.*)$", linked.read_text(), re.M)
         anchors = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
         assert heading in anchors, f"{linked}#{heading}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "decisions" not in page.parts], ids=str)
+def test_the_files_of_the_code_that_it_names_are_there(page):
+    for name in re.findall(r"`((?:\w+/)+\w+\.py)`", page.read_text()):
+        assert Path(name).exists() or Path("src/cotejo", name).exists(), name
