@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from cotejo.config import Settings, StudyConfig
 
 READMES = [Path("README.md"), Path("README.es.md")]
 PAGES = [*READMES, *sorted(Path("docs").rglob("*.md")), Path("CONTRIBUTING.md")]
@@ -51,3 +54,17 @@ def test_links_to_headings_lead_to_one(page):
 def test_the_files_of_the_code_that_it_names_are_there(page):
     for name in re.findall(r"`((?:\w+/)+\w+\.py)`", page.read_text()):
         assert Path(name).exists() or Path("src/cotejo", name).exists(), name
+
+
+@pytest.mark.parametrize("page", [*READMES, Path("docs/studies.md")], ids=str)
+def test_its_example_is_a_study_that_can_be_read(page):
+    content = "\n".join(re.findall(r"```toml\n(.*?)```", page.read_text(), re.S))
+    study = StudyConfig.parse(tomllib.loads(content))
+    assert {"he", "glorot"} <= {alternative.name for alternative in study.alternatives}
+    (claim,) = study.claims
+    assert claim.better == "he"
+
+
+def test_the_page_on_studies_names_every_setting():
+    named = set(re.findall(r"`(\w+)`", Path("docs/studies.md").read_text()))
+    assert set(Settings.model_fields) <= named
