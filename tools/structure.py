@@ -146,9 +146,15 @@ def against_layers(edges: Edges, layers: list[str]) -> Edges:
     }
 
 
-def diagram(package: Path, edges: Edges) -> list[str]:
-    """Return the lines of a Mermaid flowchart of imports between folders."""
-    lines = ["```mermaid", "flowchart TD"]
+def diagram(package: Path, edges: Edges, direction: str = "TD") -> list[str]:
+    """Return the lines of a Mermaid flowchart of imports between folders.
+
+    Args:
+        package: the package's folder.
+        edges: imports between folders.
+        direction: ``TD`` from the top down, ``LR`` from left to right.
+    """
+    lines = ["```mermaid", f"flowchart {direction}"]
     for name in sorted({name for edge in edges for name in edge}):
         last = name.split(".")[-1]
         is_folder = package.joinpath(*name.split(".")).is_dir()
@@ -237,7 +243,7 @@ def _inner_diagrams(package: Path, folders: Edges) -> Iterator[str]:
         names = folder.relative_to(package).parts
         edges = children(".".join(names), folders)
         if names and edges:
-            yield from (f"### Inside `{'/'.join(names)}/`", "", *diagram(package, edges), "")
+            yield from (f"### Inside `{'/'.join(names)}/`", "", *diagram(package, edges, "LR"), "")
 
 
 def imports_between_folders(package: Path, imports: Edges) -> Edges:
@@ -257,6 +263,7 @@ def _counts(package: Path, imports: Edges, folders: Edges) -> list[str]:
     mutual = {edge for edge in folders if edge[::-1] in folders and edge[0] < edge[1]}
     files = [path for path in package.rglob("*.py") if path.name != "__init__.py"]
     names = {name for edge in top for name in edge}
+    mean = len(folders) / len({name for edge in folders for name in edge})
     return [
         "| what | how many |",
         "| --- | ---: |",
@@ -266,6 +273,7 @@ def _counts(package: Path, imports: Edges, folders: Edges) -> list[str]:
         f"| at the top: pairs of which one imports the other | {len(top)} |",
         f"| at the top: arrows in the picture below | {len(reduced(top))} |",
         f"| all folders: pairs of which one imports the other | {len(folders)} |",
+        f"| all folders: how many others each imports, on average | {mean:.1f} |",
         f"| all folders: pairs that import each other | {len(mutual)} |",
         f"| imports against the layers of `pyproject.toml` | "
         f"{len(against_layers(imports, _layers(package)))} |",
