@@ -1,8 +1,8 @@
 """Standard output and standard error, which may be closed, full, or without a reader.
 
-A command goes on without them, because what it trains is worth more than what it says. At its end
-it prints one line that says so, and the exit code is 1. Only if the reader simply stopped reading,
-as in ``cotejo models | head -1``, is nothing said.
+A command goes on without them, because what it trains is worth more than what it says. If something
+could not be shown, it ends with one line that says so and with exit code 1. Only if the reader has
+simply stopped reading, as in ``cotejo models | head -1``, is nothing said.
 """
 
 from __future__ import annotations
