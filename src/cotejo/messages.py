@@ -57,7 +57,8 @@ def message(key: str, /, *, language: str | None = None, **values: Any) -> str:
     """Return the sentence under ``key`` with its values filled in.
 
     Args:
-        key: ``"area.name"``, such as ``"errors.unknown_model"``.
+        key: ``"area.name"``, such as ``"errors.unknown_model"``; ``"area.table.name"`` where the
+            catalogue has a table for each thing that it describes (``"datasets.digits.title"``).
         language: ``"en"`` or ``"es"``; the current one if left out.
         **values: what the sentence names; ``count`` also chooses between ``one`` and ``other``.
 
@@ -68,8 +69,12 @@ def message(key: str, /, *, language: str | None = None, **values: Any) -> str:
         >>> message("cli.runs", language="es", count=1)
         '1 ejecución'
     """
-    area, _, name = key.partition(".")
-    entry = _catalogue(language or current_language(), area)[name]
+    area, *names = key.split(".")
+    entry: Any = _catalogue(language or current_language(), area)
+    for name in names:
+        if not isinstance(entry, dict):
+            raise KeyError(key)
+        entry = entry[name]
     if isinstance(entry, dict):
         entry = entry["one" if values["count"] == 1 else "other"]
     return str(entry).format(**values)

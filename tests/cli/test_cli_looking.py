@@ -126,7 +126,9 @@ def sound(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(doctor, "_train_on_digits", lambda: (12.0, 0.95))
     monkeypatch.setattr(doctor, "nvidia_gpu", lambda: None)
-    monkeypatch.setattr("cotejo.data.where", lambda data_dir: [("cache", Path("/c"), True)])
+    monkeypatch.setattr(
+        "cotejo.data.sources.cifar10.where", lambda data_dir: [("cache", Path("/c"), True)]
+    )
 
 
 def test_a_sound_machine(sound: None) -> None:
@@ -143,7 +145,7 @@ def test_cifar10_nowhere_is_a_warning_that_names_the_places(
     sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = [("cache", Path("/c"), False), ("keras", Path("/k"), False)]
-    monkeypatch.setattr("cotejo.data.where", lambda data_dir: places)
+    monkeypatch.setattr("cotejo.data.sources.cifar10.where", lambda data_dir: places)
     (found,) = (finding for finding in examine() if finding.level == "warning")
     assert "is neither in Cotejo's cache (/c) nor in Keras's cache (/k);" in found.text
     assert "--data digits" in found.text
@@ -153,7 +155,7 @@ def test_a_named_place_without_cifar10_is_an_error(
     sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places = [("environment", Path("/e"), False), ("cache", Path("/c"), True)]
-    monkeypatch.setattr("cotejo.data.where", lambda data_dir: places)
+    monkeypatch.setattr("cotejo.data.sources.cifar10.where", lambda data_dir: places)
     (found,) = (finding for finding in examine() if finding.level == "error")
     assert found.text.startswith("COTEJO_DATA names /e, where there is no CIFAR-10.")
 

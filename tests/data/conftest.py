@@ -44,8 +44,9 @@ def nowhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("COTEJO_LANG", "en")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("cotejo.data.places.cache_folder", lambda: home / "cache" / "cotejo")
-    monkeypatch.setattr("cotejo.data.loading.cache_folder", lambda: home / "cache" / "cotejo")
+    for module in ("places", "loading"):
+        name = f"cotejo.data.sources.cifar10.{module}.cache_folder"
+        monkeypatch.setattr(name, lambda: home / "cache" / "cotejo")
     for variable in ("COTEJO_DATA", "COTEJO_CIFAR10_URL", "KERAS_HOME", "TORCH_HOME"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(home)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny_cifar import ROWS, with_batch
 
-from cotejo.data.batches import decode
-from cotejo.data.cifar import read_cifar10
+from cotejo.data.sources.cifar10.batches import decode
+from cotejo.data.sources.cifar10.reading import read_cifar10
 from cotejo.errors import DataError
 
 LAYOUTS = {

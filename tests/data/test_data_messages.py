@@ -4,6 +4,7 @@ import re
 import string
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -21,10 +22,8 @@ def catalogue(language):
 
 def used():
     folder = files(cotejo) / "data"
-    sources = [
-        file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".py")
-    ]
-    return {key for source in sources for key in re.findall(r'"(data_[a-z_]+)"', source)} - {
+    modules = [file.read_text(encoding="utf-8") for file in Path(str(folder)).rglob("*.py")]
+    return {key for module in modules for key in re.findall(r'"(data_[a-z_]+)"', module)} - {
         "data_dir"
     }
 

@@ -22,7 +22,7 @@ NAME = "cifar-10-python.tar.gz"
 def get(tiny, tmp_path):
     def get(*servers, patience=BRISK, progress=None):
         urls = [server if isinstance(server, str) else server.url for server in servers]
-        return download(tiny.python, urls, tmp_path / "cache", progress, patience)
+        return download(tiny.python.archive, urls, tmp_path / "cache", progress, patience)
 
     return get
 

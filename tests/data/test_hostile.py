@@ -17,8 +17,8 @@ from tiny_cifar import (
     with_batch,
 )
 
-from cotejo.data.batches import decode
-from cotejo.data.cifar import read_cifar10
+from cotejo.data.sources.cifar10.batches import decode
+from cotejo.data.sources.cifar10.reading import read_cifar10
 from cotejo.errors import DataError
 
 LABELS = pickled_labels(np.zeros(ROWS, np.uint8))

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 import cotejo.data
-from cotejo.data import loading
 from cotejo.data.places import cache_folder
+from cotejo.data.sources.cifar10 import where
+from cotejo.data.sources.cifar10.loading import load_cifar10
 from cotejo.errors import DataError, DownloadError
 
 
 @pytest.fixture
 def load_tiny(tiny, monkeypatch):
-    """Load ``cifar10`` as if the tiny one were the published one, without any source."""
+    """Load ``cifar10`` as if the tiny one were the published one, without any address."""
 
-    def load_tiny(data_dir=None, sources=(), progress=None):
-        return loading._load_cifar10(data_dir, progress, tiny.forms, sources)
+    def load_tiny(data_dir=None, addresses=(), progress=None):
+        return load_cifar10(data_dir, progress, tiny.forms, addresses)
 
     return load_tiny
 
@@ -35,7 +36,7 @@ def test_order_of_places(load_tiny, tiny, tmp_path, nowhere, monkeypatch):
     ]
     for folder in folders:
         tiny.unpack("python", folder)
-    keys = [key for key, _, _ in cotejo.data.where(folders[0])]
+    keys = [key for key, _, _ in where(folders[0])]
     assert keys == ["data_dir", "environment", "cache", "keras", "torchvision", "torchvision"]
     for number, folder in enumerate(folders):
         source = load_tiny(folders[0] if number == 0 else None).source
@@ -71,14 +72,14 @@ def test_a_named_place_that_is_damaged_names_the_file(load_tiny, tiny, tmp_path)
 def test_a_half_filled_cache_of_another_is_passed_by(load_tiny, tiny, nowhere, serve):
     tiny.unpack("python", nowhere / "data")
     (nowhere / "data" / "data_batch_2").unlink()
-    dataset = load_tiny(sources=(serve("whole").url,))
+    dataset = load_tiny(addresses=(serve("whole").url,))
     assert dataset.source == str(nowhere / "cache" / "cotejo" / "cifar-10-python.tar.gz")
 
 
 def test_a_download_is_kept(load_tiny, tiny, serve):
     server = serve("whole")
-    first = load_tiny(sources=(server.url,))
-    again = load_tiny(sources=(server.url,))
+    first = load_tiny(addresses=(server.url,))
+    again = load_tiny(addresses=(server.url,))
     assert first.fingerprint == again.fingerprint
     assert len(server.ranges) == 1
     assert np.array_equal(first.train.images, tiny.images[: len(first.train)])
@@ -88,14 +89,14 @@ def test_a_damaged_cache_is_downloaded_again(load_tiny, tiny, nowhere, serve):
     archive = nowhere / "cache" / "cotejo" / "cifar-10-python.tar.gz"
     archive.parent.mkdir(parents=True)
     archive.write_bytes(bytes(len(tiny.archives["python"])))
-    load_tiny(sources=(serve("whole").url,))
+    load_tiny(addresses=(serve("whole").url,))
     assert archive.read_bytes() == tiny.archives["python"]
 
 
 def test_the_users_mirror_comes_first(load_tiny, serve, monkeypatch):
     mirror, other = serve("whole"), serve("whole")
     monkeypatch.setenv("COTEJO_CIFAR10_URL", mirror.url)
-    load_tiny(sources=(other.url,))
+    load_tiny(addresses=(other.url,))
     assert (len(mirror.ranges), len(other.ranges)) == (1, 0)
 
 
@@ -139,7 +140,7 @@ def homeless(monkeypatch):
 
 
 def test_a_user_without_a_home_has_fewer_places(homeless):
-    assert [key for key, _, _ in cotejo.data.where()] == ["cache", "torchvision"]
+    assert [key for key, _, _ in where()] == ["cache", "torchvision"]
     assert cache_folder() == Path(".cache/cotejo")
 
 
@@ -164,4 +165,4 @@ def test_where_tells_by_names_and_sizes(nowhere):
     archive.parent.mkdir()
     with archive.open("wb") as file:
         file.truncate(170_498_071)
-    assert [found for _, _, found in cotejo.data.where()] == [False, False, True, False]
+    assert [found for _, _, found in where()] == [False, False, True, False]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cotejo.data import published
-from cotejo.data.published import Batch, Form
+from cotejo.data.published import PublishedFile, digest_of_bytes
+from cotejo.data.sources.cifar10.forms import BINARY, PUBLISHED, PYTHON, Form
 
 ROWS = 20
 
@@ -59,13 +59,14 @@ def regular(name: str, content: bytes) -> tuple[tarfile.TarInfo, bytes]:
 
 def with_archive(form: Form, content: bytes) -> Form:
     digest = "md5:" + hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return replace(form, archive_size=len(content), archive_digest=digest)
+    archive = PublishedFile(form.archive.name, len(content), digest)
+    return replace(form, archive=archive)
 
 
 def with_batch(form: Form, name: str, content: bytes) -> Form:
     """The form as if ``content`` were what was published: it gets past the checksum."""
-    digest = published.digest_of_bytes(content, like="md5:")
-    batch = Batch(name, len(content), digest)
+    digest = digest_of_bytes(content, like="md5:")
+    batch = PublishedFile(name, len(content), digest)
     return replace(form, batches=tuple(batch if b.name == name else b for b in form.batches))
 
 
@@ -93,7 +94,7 @@ class Published:
 
 def form_like(real: Form, files: dict[str, bytes], archive: bytes) -> Form:
     batches = tuple(
-        Batch(batch.name, len(content), published.digest_of_bytes(content, like=batch.digest))
+        PublishedFile(batch.name, len(content), digest_of_bytes(content, like=batch.digest))
         for batch, content in zip(real.batches, files.values(), strict=True)
     )
     return with_archive(replace(real, batches=batches, rows=ROWS), archive)
@@ -105,14 +106,14 @@ def publish() -> Published:
     labels = random.integers(0, 10, (6, ROWS), dtype=np.uint8)
     files: dict[str, dict[str, bytes]] = {"python": {}, "binary": {}}
     for number in range(6):
-        python, binary = published.PYTHON.batches[number], published.BINARY.batches[number]
+        python, binary = PYTHON.batches[number], BINARY.batches[number]
         files["python"][python.name] = pickled_batch(
             pickled_array(planes[number]), pickled_labels(labels[number])
         )
         rows = np.concatenate([labels[number][:, None], planes[number]], axis=1)
         files["binary"][binary.name] = rows.tobytes()
     archives = {}
-    for real in published.PUBLISHED:
+    for real in PUBLISHED:
         # The real archives aren't in order either, and hold files besides the batches.
         members = [regular(f"{real.folder}/{n}", c) for n, c in files[real.encoding].items()]
         archives[real.encoding] = tar_gz(
@@ -123,6 +124,6 @@ def publish() -> Published:
         labels=labels.reshape(-1),
         files=files,
         archives=archives,
-        python=form_like(published.PYTHON, files["python"], archives["python"]),
-        binary=form_like(published.BINARY, files["binary"], archives["binary"]),
+        python=form_like(PYTHON, files["python"], archives["python"]),
+        binary=form_like(BINARY, files["binary"], archives["binary"]),
     )

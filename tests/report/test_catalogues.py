@@ -18,8 +18,17 @@ def test_both_languages_have_the_same_catalogues():
 
 
 def catalogue(language, area):
+    """Return an area's sentences by key; those in the table ``digits`` as ``digits.title``."""
     path = files("cotejo") / "locales" / language / f"{area}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return dict(sentences(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def sentences(table, before=""):
+    for key, entry in table.items():
+        if isinstance(entry, dict) and entry.keys() != {"one", "other"}:
+            yield from sentences(entry, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", entry
 
 
 def placeholders(entry):

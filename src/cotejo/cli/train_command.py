@@ -125,7 +125,7 @@ def _in_time(
     from cotejo.cli.display import Display
     from cotejo.cli.tables import numbers
     from cotejo.cli.training import train_and_report
-    from cotejo.config import StudyConfig, recipes
+    from cotejo.config import DEFAULT_DATA, StudyConfig, recipes
     from cotejo.config.durations import seconds_of
     from cotejo.data import load, without_validation
     from cotejo.study import Study
@@ -145,7 +145,7 @@ def _in_time(
             downloads.append(source)
             display.data_progress(source, done, total)
 
-        dataset = load(content.get("data", "cifar10"), data_dir=data_dir, progress=progress)
+        dataset = load(content.get("data", DEFAULT_DATA), data_dir=data_dir, progress=progress)
         asked.check_folder(out, dataset=dataset, final=final)
         started = time.perf_counter() if downloads else started
         display.note(message("cli.budget_timing"))

@@ -46,7 +46,7 @@ def verify(
 
 def _dataset(folder: Path, data: str | None, data_dir: Path | None) -> Dataset | None:
     """Return the study's dataset if it is on this machine; nothing is downloaded."""
-    from cotejo.data import load, where
+    from cotejo.data import find_source, load
     from cotejo.errors import OutputError
     from cotejo.store import StudyFolder
 
@@ -56,8 +56,7 @@ def _dataset(folder: Path, data: str | None, data_dir: Path | None) -> Dataset |
         name = StudyFolder(folder).study.get("data")
     except OutputError:
         return None  # the examination says why
-    if name == "digits" or (
-        name == "cifar10" and any(is_there for _, _, is_there in where(data_dir))
-    ):
-        return load(name, data_dir=data_dir)
-    return None
+    source = find_source(name)
+    if source is None or not source.is_at_hand(data_dir):
+        return None
+    return load(source.name, data_dir=data_dir)

@@ -25,7 +25,10 @@ from cotejo.config.reading import read_toml
 from cotejo.config.vary import expand
 from cotejo.errors import ConfigError
 
-__all__ = ["MOST_RUNS", "StudyConfig"]
+__all__ = ["DEFAULT_DATA", "MOST_RUNS", "StudyConfig"]
+
+DEFAULT_DATA = "cifar10"
+"""The data set of a study that names none."""
 
 MOST_RUNS = 10_000
 """Runs that a study may have; more would take years to train, and are a slip."""
@@ -52,7 +55,7 @@ class StudyConfig(Frozen):
 
     name: Name = "study"
     title: Text = Field(default_factory=dict)
-    data: str = "cifar10"
+    data: str = DEFAULT_DATA
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     alternatives: tuple[Alternative, ...]
     claims: tuple[Claim, ...] = ()

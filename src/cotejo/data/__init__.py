@@ -1,4 +1,4 @@
-"""Data: CIFAR-10 in every form it was published in, and scikit-learn's digits.
+"""Data: the data sets that a study can name, and images of your own.
 
 Imports neither Keras nor a backend, and nothing of the network until something is downloaded.
 """
@@ -6,21 +6,30 @@ Imports neither Keras nor a backend, and nothing of the network until something 
 from __future__ import annotations
 
 from cotejo.data.dataset import Dataset, Split, without_validation
-from cotejo.data.loading import NAMES, is_published, load
-from cotejo.data.places import where
+from cotejo.data.loading import is_published, load
+from cotejo.data.registry import (
+    Source,
+    find_source,
+    known_sources,
+    register_source,
+    unregister_source,
+)
 from cotejo.data.splits import nested_subset, stratified_split
 from cotejo.data.summary import describe, example_images
 
 __all__ = [
-    "NAMES",
     "Dataset",
+    "Source",
     "Split",
     "describe",
     "example_images",
+    "find_source",
     "is_published",
+    "known_sources",
     "load",
     "nested_subset",
+    "register_source",
     "stratified_split",
-    "where",
+    "unregister_source",
     "without_validation",
 ]

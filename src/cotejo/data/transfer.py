@@ -1,4 +1,4 @@
-"""One connection to one source: what arrives is added to an unfinished file."""
+"""One connection to one address: what arrives is added to an unfinished file."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from urllib import request
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
-from cotejo.data.trickle import TrickleError, measured_handlers
+from cotejo.data.trickle import MeasuredHandler, TrickleError
 from cotejo.errors import DataError
 from cotejo.messages import message
 
 __all__ = [
+    "AddressError",
     "BrokenOffError",
     "Patience",
     "Progress",
-    "SourceError",
     "TooSlowError",
     "check_address",
     "transfer",
 ]
 
 Progress = Callable[[str, int, int | None], None]
-"""Told of a download: the address, the bytes that are there, and those expected."""
+"""Called during a download: the address, the bytes that are there, and those expected."""
 
 _CHUNK = 1 << 18
 _TOO_MANY_REQUESTS = 429
@@ -36,17 +36,19 @@ _TOO_MANY_REQUESTS = 429
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait for a source.
+    """How long to wait for an address.
 
     Attributes:
         timeout: seconds of silence after which a connection is given up.
-        attempts: connections in a row that may bring nothing new.
-        pause: seconds before the second of them; then twice that, and so on.
-        slow: bytes a second below which another source is tried.
-        judged_after: seconds after which a source's speed is judged.
-        least: bytes a second below which no source is waited for, were it the only one.
-        given_up_after: the seconds over which that is measured, each time anew; the answer to a
-            request has to begin within them too.
+        attempts: how many connections in a row may bring nothing new.
+        pause: seconds to wait before the second of them; twice as long before the third, three
+            times before the fourth, and so on.
+        slow: bytes per second below which another address is tried.
+        judged_after: seconds after which an address's speed is judged.
+        least: bytes per second below which a connection is given up even if there is no other
+            address.
+        given_up_after: the seconds over which `least` is measured, again and again. The answer
+            to a request has to begin within them too.
     """
 
     timeout: float = 20.0
@@ -58,8 +60,8 @@ class Patience:
     given_up_after: float = 60.0
 
 
-class SourceError(Exception):
-    """A source can't give the archive; the next one may.
+class AddressError(Exception):
+    """An address can't give the archive; the next one may.
 
     Args:
         key: the reason's key in ``locales/<language>/errors.toml``.
@@ -70,12 +72,12 @@ class SourceError(Exception):
         super().__init__(message(f"errors.{key}", **values))
 
 
-class BrokenOffError(SourceError):
-    """The connection ended early; the source may give the rest."""
+class BrokenOffError(AddressError):
+    """The connection ended early; the same address may give the rest."""
 
 
-class TooSlowError(SourceError):
-    """Another source is likely to be faster."""
+class TooSlowError(AddressError):
+    """Another address is likely to be faster."""
 
     def __init__(self, bytes_per_second: float) -> None:
         super().__init__("data_source_slow", rate=_kilobytes(bytes_per_second))
@@ -109,20 +111,20 @@ def transfer(
     *,
     hurry: bool,
 ) -> None:
-    """Add what a source sends to ``part``, from where that ends, until it has ``size`` bytes.
+    """Append what an address sends to ``part`` until that has ``size`` bytes.
 
     Args:
-        url: the source, ``http`` or ``https``.
-        part: the unfinished file; it starts again if the source can't send the rest alone.
-        size: the whole archive's bytes.
+        url: the address, ``http`` or ``https``.
+        part: the unfinished file. It is started again if the address can't send only the rest.
+        size: the bytes of the whole archive.
         progress: called with the address, the bytes that are there, and ``size``.
         patience: how long to wait.
-        hurry: whether to give up on a source that is slow.
+        hurry: whether to give up on an address that is slow.
 
     Raises:
-        BrokenOffError: the connection ended early or fell silent, or can't be taken up again.
-        TooSlowError: it is slow, and there is a hurry.
-        SourceError: the source hasn't got the archive.
+        BrokenOffError: the connection ended early or fell silent, or can't be resumed.
+        TooSlowError: the address is slow, and there is a hurry.
+        AddressError: the address does not have the archive.
         OSError: ``part`` can't be written.
     """
     start = part.stat().st_size if part.exists() else 0
@@ -160,22 +162,22 @@ def _open(url: str, start: int, patience: Patience) -> HTTPResponse:
     except HTTPError as error:
         error.close()
         if start and error.code == 416:
-            # What is here already isn't the beginning of what is there.
+            # The unfinished file is no beginning of what this address has.
             return _open(url, 0, patience)
-        kind = BrokenOffError if _may_pass(error.code) else SourceError
+        kind = BrokenOffError if _may_pass(error.code) else AddressError
         raise kind("data_source_status", code=error.code, reason=error.reason) from None
     except TrickleError as error:
         raise BrokenOffError("data_source_slow", rate=_kilobytes(error.rate)) from None
     except (URLError, HTTPException, OSError) as error:
         reason = getattr(error, "reason", None) or error or type(error).__name__
-        # With a part of it here already, a moment's outage mustn't cost the whole.
-        kind = BrokenOffError if start else SourceError
+        # With a part already here, a short outage must not cost the whole download.
+        kind = BrokenOffError if start else AddressError
         raise kind("data_source_unreachable", reason=reason) from None
     return response
 
 
 def _opener(patience: Patience) -> request.OpenerDirector:
-    # Not `build_opener`, which would follow a redirection to ftp and open local files.
+    # `build_opener` would also follow a redirection to ftp and open local files.
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler,
@@ -185,8 +187,7 @@ def _opener(patience: Patience) -> request.OpenerDirector:
         request.UnknownHandler,
     ):
         opener.add_handler(handler())
-    for measured in measured_handlers(patience.least, patience.given_up_after):
-        opener.add_handler(measured)
+    opener.add_handler(MeasuredHandler(patience.least, patience.given_up_after))
     return opener
 
 
@@ -198,32 +199,32 @@ def _first_byte(response: HTTPResponse, part: Path, start: int, size: int) -> in
     """Return where in the archive the response begins: ``start``, or 0 for the whole of it."""
     if response.status == 206:
         header = response.headers.get("Content-Range", "")
-        told = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", header)
-        if told is None or int(told[1]) != start or told[2] not in (str(size), "*"):
+        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", header)
+        if match is None or int(match[1]) != start or match[2] not in (str(size), "*"):
             part.unlink(missing_ok=True)
-            raise SourceError("data_source_range", header=header)
+            raise AddressError("data_source_range", header=header)
         return start
-    # Compared before the unfinished file is thrown away for it.
+    # Compared before the unfinished file is thrown away.
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) != size:
-        raise SourceError("data_source_size", found=int(length), expected=size)
+        raise AddressError("data_source_size", found=int(length), expected=size)
     return 0
 
 
 def _read(response: HTTPResponse, done: int, size: int) -> bytes:
     try:
-        # read1 returns after each arrival, so that a trickle counts as slow, not as silent.
+        # `read1` returns after each arrival, so that a trickle counts as slow, not as silent.
         return response.read1(_CHUNK)
     except TrickleError as error:
-        # Broken off rather than too slow: a new connection may fare better.
+        # Broken off, not too slow: a new connection may fare better.
         raise BrokenOffError("data_source_slow", rate=_kilobytes(error.rate)) from None
     except (HTTPException, OSError):
         raise BrokenOffError("data_source_broke_off", done=done, size=size) from None
 
 
-def _wrong_size(part: Path, found: int, size: int) -> SourceError:
+def _wrong_size(part: Path, received: int, size: int) -> AddressError:
     part.unlink()
-    return SourceError("data_source_size", found=found, expected=size)
+    return AddressError("data_source_size", found=received, expected=size)
 
 
 def _judge(received: int, seconds: float, patience: Patience) -> None:

@@ -1,6 +1,6 @@
 """Connections that are given up where next to nothing arrives, even before the answer's first line.
 
-A limit on silence alone is no limit: a server that sends one byte a second is never silent.
+A time limit on silence is not enough: a server that sends one byte a second is never silent.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib import request
 
-__all__ = ["TrickleError", "measured_handlers"]
+__all__ = ["MeasuredHandler", "TrickleError"]
 
 
 class TrickleError(OSError):
     """A connection brings next to nothing.
 
     Args:
-        rate: what it brought, in bytes a second.
+        rate: what it brought, in bytes per second.
     """
 
     def __init__(self, rate: float) -> None:
@@ -27,17 +27,34 @@ class TrickleError(OSError):
         self.rate = rate
 
 
-def measured_handlers(least: float, seconds: float) -> tuple[request.BaseHandler, ...]:
-    """Return urllib's handlers of ``http`` and ``https`` whose connections raise `TrickleError`.
+class MeasuredHandler(request.AbstractHTTPHandler):
+    """Opens ``http`` and ``https`` addresses for urllib; its connections raise `TrickleError`.
 
     Args:
-        least: bytes a second below which a connection is given up.
-        seconds: over which that is measured, each time anew.
+        least: bytes per second below which a connection is given up.
+        seconds: the time over which that is measured, again and again.
     """
-    return _Handler(least, seconds), _SecureHandler(least, seconds)
+
+    def __init__(self, least: float, seconds: float) -> None:
+        super().__init__()
+        self._limits = least, seconds
+
+    def http_open(self, req: request.Request) -> HTTPResponse:
+        """Open an ``http`` address; urllib calls this by its name."""
+        return self._open_with(HTTPConnection, req)
+
+    def https_open(self, req: request.Request) -> HTTPResponse:
+        """Open an ``https`` address; urllib calls this by its name."""
+        return self._open_with(HTTPSConnection, req)
+
+    http_request = https_request = request.AbstractHTTPHandler.do_request_
+
+    def _open_with(self, kind: type[HTTPConnection], req: request.Request) -> HTTPResponse:
+        connect: Any = partial(_connection, kind, *self._limits)
+        return self.do_open(connect, req)
 
 
-class _Measured(io.RawIOBase):
+class _MeasuredStream(io.RawIOBase):
     """A socket's stream of bytes, measured as it is read: headers, chunks and content."""
 
     def __init__(self, raw: Any, least: float, seconds: float) -> None:
@@ -62,37 +79,17 @@ class _Measured(io.RawIOBase):
         super().close()
 
 
-def _response(least: float, seconds: float, *arguments: Any, **options: Any) -> HTTPResponse:
-    response = HTTPResponse(*arguments, **options)
-    raw: Any = response.fp
-    response.fp = io.BufferedReader(_Measured(raw.detach(), least, seconds))
-    return response
-
-
 def _connection(
     kind: type[HTTPConnection], least: float, seconds: float, *arguments: Any, **options: Any
 ) -> HTTPConnection:
-    connection: Any = kind(*arguments, **options)
-    connection.response_class = partial(_response, least, seconds)
-    made: HTTPConnection = connection
-    return made
+    connection = kind(*arguments, **options)
+    response_class: Any = partial(_response, least, seconds)
+    connection.response_class = response_class
+    return connection
 
 
-class _Handler(request.HTTPHandler):
-    def __init__(self, least: float, seconds: float) -> None:
-        super().__init__()
-        self._limits = least, seconds
-
-    def http_open(self, req: request.Request) -> HTTPResponse:
-        made: Any = partial(_connection, HTTPConnection, *self._limits)
-        return self.do_open(made, req)
-
-
-class _SecureHandler(request.HTTPSHandler):
-    def __init__(self, least: float, seconds: float) -> None:
-        super().__init__()
-        self._limits = least, seconds
-
-    def https_open(self, req: request.Request) -> HTTPResponse:
-        made: Any = partial(_connection, HTTPSConnection, *self._limits)
-        return self.do_open(made, req)
+def _response(least: float, seconds: float, *arguments: Any, **options: Any) -> HTTPResponse:
+    response = HTTPResponse(*arguments, **options)
+    raw: Any = response.fp
+    response.fp = io.BufferedReader(_MeasuredStream(raw.detach(), least, seconds))
+    return response

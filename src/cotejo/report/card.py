@@ -99,8 +99,7 @@ def _paragraphs(folder: Path, words: Words) -> Iterator[str]:
     yield f"## {words.say('card.use_title')}"
     yield words.say("card.use")
     yield f"## {words.say('card.licence_title')}"
-    name = study.study["data"]
-    yield words.say("card.licence_cifar10" if name == "cifar10" else "card.licence_other")
+    yield words.of_data(study.study["data"], "licence") or words.say("card.licence_other")
     yield words.say("card.command", command=without_places(record["command"]))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.config import Alternative, Settings
-from cotejo.data import Dataset, stratified_split
+from cotejo.data import Dataset, find_source, stratified_split
 from cotejo.data.audit import Issue
 from cotejo.data.dataset import Split
 from cotejo.evaluate import label_issues
@@ -27,10 +27,11 @@ _SEED = 0
 
 def recipe(dataset: Dataset) -> Settings:
     """Return what the networks are trained with: the shipped study's strongest, resolved."""
+    source = find_source(dataset.name)
+    may_mirror = source is None or source.mirroring_keeps_class
     return Settings(
         model="cnn7",
-        # Most digits are none once they are mirrored.
-        augment="none" if dataset.name == "digits" else "flip-crop",
+        augment="flip-crop" if may_mirror else "none",
         optimizer="sgd",
         learning_rate=0.1,
         schedule="one-cycle",

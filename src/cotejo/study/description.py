@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.config import Claim, StudyConfig
-from cotejo.data import Dataset
+from cotejo.data import Dataset, find_source
 from cotejo.store import FORMAT, described_content, write_file, write_json
 
 __all__ = ["write_study"]
@@ -34,13 +34,14 @@ def write_study(
         quick: whether this is a quick look.
         command: what repeats it.
     """
-    wanted = config.data if config.data == "cifar10" else dataset.name
+    # A path says where the data is, not what it is.
+    requested = config.data if find_source(config.data) else dataset.name
     content: dict[str, Any] = {
         "format": FORMAT,
         "name": config.name,
         "title": config.title,
         "data": dataset.name,
-        "requested_data": wanted,
+        "requested_data": requested,
         "quick": quick,
         "final": dataset.split.get("method") == "final",
         "seeds": list(config.seeds),

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cotejo.config import StudyConfig
-from cotejo.data import NAMES, Dataset, is_published, load
+from cotejo.config import DEFAULT_DATA, StudyConfig
+from cotejo.data import Dataset, find_source, is_published, load
 from cotejo.data.dataset import Split, without_validation
 from cotejo.errors import ConfigError, DataError, DownloadError, OutputError
 from cotejo.messages import current_language
@@ -125,7 +125,7 @@ class Study:
         if out is not None:
             check_place(Path(out))
         asked = config = plan.resolve(_about(self.config, dataset))
-        by_name = dataset is None or is_published(dataset)
+        by_name = _has_name(self.config) if dataset is None else is_published(dataset)
         dataset = dataset or self._load_data(data_dir, fallback, observer)
         if quick:
             config, dataset = quickened(config), first_images(dataset)
@@ -250,11 +250,21 @@ def first_images(dataset: Dataset) -> Dataset:
 def _about(config: StudyConfig, dataset: Dataset | None) -> StudyConfig:
     """Return the study with the name of the dataset that it is given in place of its own.
 
-    A path to CIFAR-10 stays: it is that data, and says where to find it.
+    A path stays if the dataset is one that can be read from a path, as CIFAR-10 can: the path then
+    says where to find this very data.
     """
-    if dataset is None or (dataset.name == "cifar10" and config.data not in NAMES):
+    if dataset is None:
+        return config
+    source = find_source(dataset.name)
+    if source is not None and source.read is not None and find_source(config.data) is None:
         return config
     return config.model_copy(update={"data": dataset.name})
+
+
+def _has_name(config: StudyConfig) -> bool:
+    """Whether a command can name the study's data: not if only this process has registered it."""
+    source = find_source(config.data)
+    return source is None or source.ships
 
 
 def _check_splits(dataset: Dataset, final: bool) -> None:
@@ -289,9 +299,9 @@ def _check_final(config: StudyConfig) -> None:
 
 
 def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: bool) -> Path:
-    # CIFAR-10 gets the plain name, so that a fallback never mixes with it.
+    # Only the default data set gets the plain name, so that a fallback never mixes with it.
     parts = [config.name]
-    if dataset.name != "cifar10":
+    if dataset.name != DEFAULT_DATA:
         parts.append(dataset.name)
     if final:
         parts.append("final")

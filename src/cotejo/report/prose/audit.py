@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cotejo.data import find_source
 from cotejo.data.audit import Audit
 from cotejo.data.audit.duplicates import LIKENESS
 from cotejo.report.audit import Audited
@@ -56,7 +57,8 @@ def doubts(audit: Audit, words: Words) -> list[str]:
     )
     rough = [words.say("audit.rough")]
     if settled["likeness"] <= LIKENESS:
-        return [said, *rough] if audit.about["dataset"]["name"] == "digits" else [said]
+        source = find_source(audit.about["dataset"]["name"])
+        return [said, *rough] if source and source.looks_alike_upside_down else [said]
     likeness, usual = (numbers.decimal(value, 2) for value in (settled["likeness"], LIKENESS))
     return [said, words.say("audit.raised", likeness=likeness, usual=usual), *rough]
 
@@ -155,8 +157,9 @@ def _found_across(audit: Audit, words: Words) -> list[str]:
         share=numbers.percent(found / max(images, 1)),
         pairs=numbers.integer(_pairs(audit)[0]),
     )
-    known = [words.say("audit.known_cifar10")] if dataset["name"] == "cifar10" else []
-    return [said, words.say("audit.across_meaning"), *known] if found else [said, *known]
+    known = words.of_data(dataset["name"], "known_duplicates")
+    listed = [known] if known else []
+    return [said, words.say("audit.across_meaning"), *listed] if found else [said, *listed]
 
 
 def _within(learned: int, test: int, words: Words) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cotejo.config.augmentations import mirrors
+from cotejo.data import find_source
 from cotejo.facts import StudyFacts
 from cotejo.facts.conditions import differing_conditions
 from cotejo.report.findings import Findings
@@ -24,7 +25,8 @@ def cautions(findings: Findings, words: Words) -> list[str]:
         found.append(say("careful_fallback", data=data, requested=requested))
     if facts.study.get("quick"):
         found.append(_quick(facts, words))
-    if facts.data["name"] == "digits":
+    source = find_source(facts.data["name"])
+    if source is not None and not source.mirroring_keeps_class:
         found += _mirrored(facts, words)
     found.append(_luck(findings, words))
     if len(facts.trained) > 1:
@@ -49,15 +51,17 @@ def cautions(findings: Findings, words: Words) -> list[str]:
 
 
 def _mirrored(facts: StudyFacts, words: Words) -> list[str]:
-    """Return what to say where digits, of which most are none once mirrored, are mirrored."""
+    """Return cautions about mirrored images, where a mirrored image may not be of its class."""
     trained = [one for one in facts.trained if mirrors(one.settings.get("augment"))]
     # Every view but the image itself comes with its mirror image.
     viewed = [one for one in facts.trained if one.settings.get("tta", "none") != "none"]
-    return [
-        words.say(key, count=len(those), labels=quoted(those, words))
-        for key, those in (("careful_mirrored", trained), ("careful_mirrored_views", viewed))
-        if those
-    ]
+    cautions = []
+    for word, alternatives in (("mirrored", trained), ("mirrored_views", viewed)):
+        if alternatives:
+            values = {"count": len(alternatives), "labels": quoted(alternatives, words)}
+            own = words.of_data(facts.data["name"], word, **values)
+            cautions.append(own or words.say(f"careful_{word}", **values))
+    return cautions
 
 
 def _reads(findings: Findings, words: Words) -> str:

@@ -40,8 +40,8 @@ def data(findings: Findings, words: Words) -> list[str]:
             high=numbers.integer(max(counts)),
         ),
     ]
-    if facts.data["name"] == "digits":
-        sentences.insert(1, say("data_digits_enlarged"))
+    if about_images := words.of_data(facts.data["name"], "images"):
+        sentences.insert(1, about_images)
     source, fingerprint = facts.data.get("source"), facts.data.get("fingerprint")
     if source and not is_place(source):
         sentences.append(say("data_source", source=source))

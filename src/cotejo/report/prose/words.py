@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cotejo.data import find_source
 from cotejo.errors import CotejoError
 from cotejo.messages import LANGUAGES, message
 from cotejo.numbers import Numbers
@@ -77,7 +78,12 @@ class Words:
 
     def data_name(self, name: str) -> str:
         """Return what people call a data set; a path stays as it is."""
-        return self.say(f"data_{name}") if self.knows(f"data_{name}") else name
+        return self.of_data(name, "title") or name
+
+    def of_data(self, name: str, word: str, **values: Any) -> str | None:
+        """Return what a data set itself has to say under ``word``; None if it has nothing."""
+        source = find_source(name)
+        return source.say(word, self.language, **values) if source else None
 
     def setting_name(self, name: str) -> str:
         """Return what people call a setting."""

@@ -1,4 +1,4 @@
-"""CIFAR-10 from a folder or an archive, in any of its published forms."""
+"""Reading CIFAR-10 from a folder or an archive, in any of its published forms."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cotejo.data.archives import archive_form, batches_in_archive
-from cotejo.data.batches import decode
 from cotejo.data.dataset import Dataset, Split
-from cotejo.data.forms import Candidate, candidates
-from cotejo.data.published import PUBLISHED, Batch, Form, digest_of_bytes
+from cotejo.data.published import PublishedFile, digest_of_bytes
+from cotejo.data.sources.cifar10.archives import archive_form, batches_in_archive
+from cotejo.data.sources.cifar10.batches import decode
+from cotejo.data.sources.cifar10.candidates import Candidate, candidates
+from cotejo.data.sources.cifar10.forms import PUBLISHED, Form
 from cotejo.errors import DataError
 
 __all__ = ["CLASS_NAMES", "read_cifar10"]
@@ -29,17 +30,17 @@ CLASS_NAMES: dict[str, tuple[str, ...]] = {
 
 
 def read_cifar10(path: Path, forms: tuple[Form, ...] = PUBLISHED) -> Dataset:
-    """Return the CIFAR-10 that a folder or archive holds, with the notebooks' split.
+    """Return the CIFAR-10 in a folder or archive, split as the notebooks do.
 
-    Where a folder holds several forms, the first that is whole is read.
+    If a folder holds several forms, the first that is whole is read.
 
     Args:
         path: a folder with the batches, one above it, or an archive.
         forms: the published forms to look for, with their checksums.
 
     Raises:
-        DataError: there is no CIFAR-10, or what there is isn't whole. It tells of the first
-            form found.
+        DataError: there is no CIFAR-10, or it is not whole. The error is about the first form
+            that was found.
     """
     try:
         return _read_first_whole(path, forms)
@@ -69,7 +70,7 @@ def _read_candidate(candidate: Candidate, forms: tuple[Form, ...]) -> Dataset:
     return _assemble(path, form, _batches_in_folder(path, form))
 
 
-def _batches_in_folder(folder: Path, form: Form) -> Iterator[tuple[Batch, bytes]]:
+def _batches_in_folder(folder: Path, form: Form) -> Iterator[tuple[PublishedFile, bytes]]:
     missing = [batch.name for batch in form.batches if not (folder / batch.name).is_file()]
     if missing:
         raise DataError("data_incomplete", path=folder, missing=", ".join(missing))
@@ -79,17 +80,17 @@ def _batches_in_folder(folder: Path, form: Form) -> Iterator[tuple[Batch, bytes]
         if size != batch.size:
             raise DataError("data_wrong_size", path=path, found=size, expected=batch.size)
         content = path.read_bytes()
-        found = digest_of_bytes(content, like=batch.digest)
-        if found != batch.digest:
-            raise DataError("data_wrong_checksum", path=path, found=found, expected=batch.digest)
+        digest = digest_of_bytes(content, like=batch.digest)
+        if digest != batch.digest:
+            raise DataError("data_wrong_checksum", path=path, found=digest, expected=batch.digest)
         yield batch, content
 
 
-def _assemble(path: Path, form: Form, batches: Iterator[tuple[Batch, bytes]]) -> Dataset:
+def _assemble(path: Path, form: Form, batches: Iterator[tuple[PublishedFile, bytes]]) -> Dataset:
     rows = form.rows
     position = {batch.name: number * rows for number, batch in enumerate(form.batches)}
     total = len(position) * rows
-    # One array holds all and the splits are views of it: nothing is in memory twice.
+    # One array holds all images and the splits are views of it: nothing is in memory twice.
     images = np.empty((total, 32, 32, 3), np.uint8)
     labels = np.empty(total, np.int32)
     for batch, content in batches:

@@ -1,8 +1,8 @@
-"""The decoding of CIFAR-10's batch files, which never runs what a file says.
+"""The decoding of CIFAR-10's batch files, which never runs code from a file.
 
-The Python batches are pickles, and a pickle can call any function. Their checksum is compared
-first, by the caller; then this unpickler lets them build one array of bytes, lists, numbers and
-strings, and nothing else.
+The Python batches are pickles, and a pickle can call any function. The caller compares their
+checksum first; then the unpickler in this module lets them build one array of bytes, lists,
+numbers and strings, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.published import Form
+from cotejo.data.sources.cifar10.forms import Form
 from cotejo.errors import DataError
 
 __all__ = ["PIXELS", "decode"]
 
 PIXELS = 3 * 32 * 32
 
-# Public NumPy names no function that pickles of arrays call; an array itself tells it.
+# NumPy has no public name for the function that pickled arrays call; an array tells which it is.
 _RECONSTRUCT: Any = np.empty(0, np.uint8).__reduce__()[0]
 _ARRAY = object()
 
@@ -31,8 +31,8 @@ def decode(content: bytes, form: Form, name: str) -> tuple[NDArray[np.uint8], ND
     """Return a batch's images and labels.
 
     Args:
-        content: the whole file, its checksum already compared.
-        form: the form that the file is of.
+        content: the whole file, whose checksum has been compared already.
+        form: the published form of the file.
         name: what an error calls the file.
 
     Returns:
@@ -40,7 +40,7 @@ def decode(content: bytes, form: Form, name: str) -> tuple[NDArray[np.uint8], ND
         by row; the labels ``[rows]``, int32 in ``[0, 10)``.
 
     Raises:
-        DataError: the content is no such batch.
+        DataError: the content is not such a batch.
     """
     reader = _read_pickle if form.encoding == "python" else _read_rows
     try:
@@ -57,7 +57,7 @@ def decode(content: bytes, form: Form, name: str) -> tuple[NDArray[np.uint8], ND
     return images, labels.astype(np.int32)
 
 
-# What a damaged or hostile pickle can raise while it is read.
+# Errors that a damaged or hostile pickle can cause while it is read.
 _UNREADABLE = (
     pickle.UnpicklingError,
     ArithmeticError,
@@ -90,7 +90,7 @@ def _read_pickle(content: bytes) -> tuple[NDArray[np.uint8], NDArray[np.integer[
 
 
 class _BatchUnpickler(pickle.Unpickler):
-    """Admits the three names that a batch needs, and those with a batch's arguments only."""
+    """Admits only the names that a batch needs, and only with the arguments that a batch gives."""
 
     def find_class(self, module: str, name: str) -> Any:
         try:
@@ -100,8 +100,8 @@ class _BatchUnpickler(pickle.Unpickler):
 
 
 def _empty_array(kind: object, shape: object, typecode: object) -> Any:
-    # NumPy pickles an array as an empty one that is filled afterwards; another shape here
-    # would be a way to ask for any amount of memory.
+    # NumPy pickles an array as an empty one that is filled afterwards. Any other shape here could
+    # ask for any amount of memory.
     if kind is not _ARRAY or shape != (0,) or typecode not in (b"b", "b"):
         raise pickle.UnpicklingError("a batch's array starts empty")
     return _RECONSTRUCT(np.ndarray, (0,), b"b")

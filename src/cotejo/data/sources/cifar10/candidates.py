@@ -1,4 +1,4 @@
-"""What may be CIFAR-10 under a folder: batches or archives, as their publishers leave them."""
+"""What may be CIFAR-10 in a folder: batches or archives, under the names that publishers use."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cotejo.data.published import PUBLISHED, Form
+from cotejo.data.sources.cifar10.forms import PUBLISHED, Form
 
 __all__ = ["Candidate", "candidates", "holds_cifar10"]
 
-# Keras unpacks to `cifar-10-batches-py-target/cifar-10-batches-py`, under `datasets` in its
-# home; older versions straight to `cifar-10-batches-py`. torchvision uses the root it is given.
+# Keras unpacks to `cifar-10-batches-py-target/cifar-10-batches-py`, in the folder `datasets` of
+# its home; older versions unpack to `cifar-10-batches-py`. torchvision uses the root it is given.
 _INSIDE = (
     "",
     "cifar-10-batches-py-target",
@@ -21,7 +21,7 @@ _INSIDE = (
     "cifar10",
     "CIFAR10",
 )
-# What Keras has called the archive over the years, besides its published names.
+# Names that Keras has given the archive over the years, besides the published ones.
 _KERAS_ARCHIVES = (
     "cifar-10-batches-py.tar.gz",
     "cifar-10-batches-py-target.tar.gz",
@@ -35,7 +35,7 @@ class Candidate:
 
     Attributes:
         path: a folder of batches, or an archive.
-        form: the folder's form; None for an archive, which its checksum tells.
+        form: the form of a folder's batches; None for an archive, whose form its checksum tells.
     """
 
     path: Path
@@ -43,10 +43,10 @@ class Candidate:
 
 
 def candidates(path: Path, forms: tuple[Form, ...] = PUBLISHED) -> list[Candidate]:
-    """Return what may be CIFAR-10 at ``path``: folders of batches first, they read faster.
+    """Return what may be CIFAR-10 at ``path``: first folders of batches, which are read faster.
 
-    A file is taken for an archive whatever its name. A folder counts from its first batch on,
-    so that an error can say what is missing from it.
+    A file counts as an archive whatever its name. A folder counts if it has at least one batch,
+    so that an error can say which are missing.
     """
     if path.is_file():
         return [Candidate(path, None)]
@@ -70,7 +70,7 @@ def _folders(path: Path, forms: tuple[Form, ...]) -> Iterator[Candidate]:
 
 
 def _archives(path: Path, forms: tuple[Form, ...]) -> Iterator[Candidate]:
-    names = (*(form.archive for form in forms), *_KERAS_ARCHIVES)
+    names = (*(form.archive.name for form in forms), *_KERAS_ARCHIVES)
     for inside in _INSIDE:
         for name in names:
             if (path / inside / name).is_file():
@@ -80,6 +80,6 @@ def _archives(path: Path, forms: tuple[Form, ...]) -> Iterator[Candidate]:
 def _seems_whole(candidate: Candidate, forms: tuple[Form, ...]) -> bool:
     if candidate.form is None:
         size = candidate.path.stat().st_size
-        return any(form.archive_size == size for form in forms)
+        return any(form.archive.size == size for form in forms)
     files = ((candidate.path / batch.name, batch.size) for batch in candidate.form.batches)
     return all(file.is_file() and file.stat().st_size == size for file, size in files)

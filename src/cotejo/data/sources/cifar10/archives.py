@@ -1,4 +1,4 @@
-"""The batches inside a published archive, read in memory; nothing is unpacked to disk."""
+"""The batches inside a published archive, read into memory; nothing is unpacked to disk."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from cotejo.data.published import Batch, Form, digest_of_file
+from cotejo.data.published import PublishedFile, digest_of_file
+from cotejo.data.sources.cifar10.forms import Form
 from cotejo.errors import DataError
 
 __all__ = ["archive_form", "batches_in_archive"]
 
-# The official archives have nine members; a header can promise any number.
+# The official archives have nine members; a damaged one could have any number.
 _MOST_MEMBERS = 64
 _DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError)
 
@@ -22,44 +23,45 @@ def archive_form(path: Path, forms: tuple[Form, ...]) -> Form:
 
     Args:
         path: the file, whatever its name.
-        forms: the forms it may be of.
+        forms: the published forms that it may be.
 
     Raises:
-        DataError: it is none of them: cut short, damaged, or something else.
+        DataError: it is none of them: it is cut short, damaged, or something else.
     """
     size = path.stat().st_size
-    form = next((form for form in forms if form.archive_size == size), None)
+    form = next((form for form in forms if form.archive.size == size), None)
     if form is None:
-        expected = " / ".join(f"{form.archive} ({form.archive_size} bytes)" for form in forms)
+        expected = " / ".join(f"{form.archive.name} ({form.archive.size} bytes)" for form in forms)
         raise DataError("data_wrong_archive", path=path, found=size, expected=expected)
-    found = digest_of_file(path, like=form.archive_digest)
-    if found != form.archive_digest:
-        raise DataError("data_wrong_checksum", path=path, found=found, expected=form.archive_digest)
+    expected = form.archive.digest
+    digest = digest_of_file(path, like=expected)
+    if digest != expected:
+        raise DataError("data_wrong_checksum", path=path, found=digest, expected=expected)
     return form
 
 
-def batches_in_archive(path: Path, form: Form) -> Iterator[tuple[Batch, bytes]]:
+def batches_in_archive(path: Path, form: Form) -> Iterator[tuple[PublishedFile, bytes]]:
     """Give each batch of an archive with its content, in the archive's order.
 
-    Call `archive_form` first: it compares the checksum. The members are looked over all the
-    same, since a checksum is no reason to follow a path out of the folder.
+    Call `archive_form` first: it compares the checksum. The members are checked all the same,
+    since a right checksum is no reason to follow a path out of the folder.
 
     Raises:
         DataError: a member is unsafe or of the wrong size, or one is missing.
     """
-    awaited = {f"{form.folder}/{batch.name}": batch for batch in form.batches}
+    missing = {f"{form.folder}/{batch.name}": batch for batch in form.batches}
     try:
         with tarfile.open(path, "r:gz") as archive:
             for number, member in enumerate(archive):
                 _refuse_unsafe(path, member, number)
-                batch = awaited.pop(member.name, None)
+                batch = missing.pop(member.name, None)
                 if batch is not None:
                     yield batch, _read(path, archive, member, batch)
-                if not awaited:
+                if not missing:
                     return
     except _DAMAGED:
         raise DataError("data_damaged_archive", path=path) from None
-    raise DataError("data_incomplete", path=path, missing=", ".join(sorted(awaited)))
+    raise DataError("data_incomplete", path=path, missing=", ".join(sorted(missing)))
 
 
 def _refuse_unsafe(path: Path, member: tarfile.TarInfo, number: int) -> None:
@@ -75,8 +77,10 @@ def _refuse_unsafe(path: Path, member: tarfile.TarInfo, number: int) -> None:
         raise DataError("data_unsafe_archive", path=path, member=member.name)
 
 
-def _read(path: Path, archive: tarfile.TarFile, member: tarfile.TarInfo, batch: Batch) -> bytes:
-    # Compared before a byte is read, so that a false size can't fill the memory.
+def _read(
+    path: Path, archive: tarfile.TarFile, member: tarfile.TarInfo, batch: PublishedFile
+) -> bytes:
+    # Compared before a byte is read, so that a wrong size can't fill the memory.
     if member.size != batch.size or not member.isreg():
         raise DataError(
             "data_wrong_size",

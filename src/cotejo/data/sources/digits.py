@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cotejo.data.dataset import Dataset, Split
+from cotejo.data.registry import Source
 from cotejo.data.splits import stratified_split
 
-__all__ = ["load_digits"]
+if TYPE_CHECKING:
+    from cotejo.data.transfer import Progress
+
+__all__ = ["SOURCE"]
 
 _SEED = 0
 _FRACTIONS = (0.6, 0.2, 0.2)
 _NAMES = tuple(str(digit) for digit in range(10))
 
 
-def load_digits() -> Dataset:
+def load_digits(data_dir: Path | None = None, progress: Progress | None = None) -> Dataset:
     """Return scikit-learn's 1,797 digits as images of CIFAR-10's shape.
 
-    The originals are 8 by 8 with 17 levels of grey, 0 to 16. Each pixel becomes a block of 4 by 4
-    (nearest: nothing is invented between them), its level is scaled to 0 to 255, and the three
-    channels are alike. 60% of each digit trains, 20% validates, 20% tests.
+    The originals are 8 by 8 pixels with 17 levels of grey, 0 to 16. Each pixel becomes a block of
+    4 by 4 equal pixels, its level is scaled to 0 to 255, and the three channels are equal. Of each
+    digit's images, 60% are for training, 20% for validation and 20% for the test.
+
+    Args:
+        data_dir: not used: scikit-learn holds the images.
+        progress: not used: nothing is downloaded.
 
     Example:
         >>> digits = load_digits()
@@ -46,3 +57,12 @@ def load_digits() -> Dataset:
         split={"method": "stratified", "seed": _SEED},
         source="scikit-learn",
     )
+
+
+SOURCE = Source(
+    name="digits",
+    load=load_digits,
+    fingerprint="14062915562633dd1c776416a5f720afd7f63af771c43ab5c7273597c49a6a74",
+    mirroring_keeps_class=False,
+    looks_alike_upside_down=True,
+)

@@ -1,0 +1,185 @@
+"""The registry: every data set by name, and what the rest of Cotejo asks about it.
+
+Each module in `cotejo.data.sources` offers one `Source`, called ``SOURCE``. Modules are found by
+looking into that folder, so a new data set needs no entry in a list.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cotejo.errors import DataError
+from cotejo.messages import LANGUAGES, message
+
+if TYPE_CHECKING:
+    from cotejo.data.dataset import Dataset
+    from cotejo.data.transfer import Progress
+
+__all__ = [
+    "Source",
+    "find_source",
+    "known_sources",
+    "register_source",
+    "unregister_source",
+]
+
+
+def _needs_no_download(data_dir: Path | None) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set that a study can name.
+
+    The words of a data set that ships are in ``locales/<language>/datasets.toml``, in the table
+    of its name. A source of your own brings its words with it. All of them may be left out; a
+    report then calls the data set by its name and says nothing of its own about it:
+
+    - ``title``: what reports call it;
+    - ``images``: a sentence about its images;
+    - ``licence``: the paragraph of a model card on the licence of the weights and of the images;
+    - ``known_duplicates``: a sentence about a published list of its duplicates;
+    - ``mirrored`` and ``mirrored_views``: cautions about training with mirrored images, and about
+      averaging over mirrored views, where `mirroring_keeps_class` is false. They name
+      ``{labels}``, the alternatives concerned. Only a data set that ships has its own.
+
+    Attributes:
+        name: what studies call it. The data set that `load` returns has the same name.
+        load: ``load(data_dir, progress)`` returns the data set. ``data_dir`` is the folder that
+            the user gave, if any; ``progress`` is called while something is downloaded.
+        fingerprint: `Dataset.fingerprint` of what `load` returns; None if it is not fixed.
+        mirroring_keeps_class: whether an image mirrored left to right is still of its class.
+        looks_alike_upside_down: whether images of some classes look the same upside down. The
+            audit's search for duplicates is then a rough one, and the report says so.
+        is_at_hand: ``is_at_hand(data_dir)`` tells whether `load` can do without a download.
+        read: ``read(path)`` returns the data set from a folder or archive that the user named;
+            None if it can't be given by a path.
+        words: a source's own words, by key and language: ``{"title": {"en": …, "es": …}}``.
+
+    Raises:
+        DataError: the words are not in every language.
+    """
+
+    name: str
+    load: Callable[[Path | None, Progress | None], Dataset]
+    fingerprint: str | None = None
+    mirroring_keeps_class: bool = True
+    looks_alike_upside_down: bool = False
+    is_at_hand: Callable[[Path | None], bool] = _needs_no_download
+    read: Callable[[Path], Dataset] | None = None
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for word, texts in self.words.items():
+            if any(language not in texts for language in LANGUAGES):
+                raise DataError("source_words", name=self.name, word=word)
+
+    @property
+    def ships(self) -> bool:
+        """Whether it comes with Cotejo, so that its name is enough for anyone to have it."""
+        return self.name in _shipped()
+
+    def say(self, word: str, language: str, **values: Any) -> str | None:
+        """Return the words under a key in one language; None if the data set has none.
+
+        Args:
+            word: one of the keys above.
+            language: ``"en"`` or ``"es"``.
+            **values: what the sentence names; ``count`` also chooses between ``one`` and
+                ``other``.
+
+        Example:
+            >>> find_source("digits").say("title", "es")
+            'los dígitos de scikit-learn'
+        """
+        if word in self.words:
+            return self.words[word][language]
+        try:
+            return message(f"datasets.{self.name}.{word}", language=language, **values)
+        except KeyError:
+            return None
+
+
+_own: dict[str, Source] = {}
+"""The sources that users have registered, by name."""
+
+
+@cache
+def _shipped() -> Mapping[str, Source]:
+    """Return the sources that come with Cotejo, by name."""
+    import cotejo.data.sources as package
+
+    entries = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    modules = [import_module(entry.name) for entry in entries]
+    return {module.SOURCE.name: module.SOURCE for module in modules}
+
+
+def known_sources() -> list[Source]:
+    """Return every data set that a study can name, by name.
+
+    Example:
+        >>> [source.name for source in known_sources()]
+        ['cifar10', 'digits']
+    """
+    return sorted([*_shipped().values(), *_own.values()], key=lambda source: source.name)
+
+
+def find_source(name: object) -> Source | None:
+    """Return the source of that name, or None: it is a path, or a data set from arrays.
+
+    Example:
+        >>> find_source("digits").mirroring_keeps_class, find_source("photos/2024")
+        (False, None)
+    """
+    if not isinstance(name, str):
+        return None
+    return _shipped().get(name) or _own.get(name)
+
+
+def register_source(source: Source) -> Source:
+    """Register a data set of your own, so that studies can use its name.
+
+    It is known in this process only: register it before you run, verify or report a study of it.
+    A name of your own may be registered again, as when a notebook's cell is run twice.
+
+    Returns:
+        The source, as it was given.
+
+    Raises:
+        DataError: a data set that ships has this name.
+
+    Example:
+        >>> import numpy as np
+        >>> from cotejo.data import Dataset, Split, load
+        >>> def stripes(data_dir, progress):
+        ...     images = np.zeros((4, 8, 8), np.uint8)
+        ...     images[::2, ::2] = 255
+        ...     part = Split(images, np.array([0, 1, 0, 1]))
+        ...     names = {"en": ["stripes", "plain"], "es": ["rayas", "lisa"]}
+        ...     return Dataset("stripes", part, part, part, names, {"method": "own"}, "made")
+        >>> title = {"en": "striped squares", "es": "cuadrados a rayas"}
+        >>> _ = register_source(Source("stripes", stripes, words={"title": title}))
+        >>> load("stripes").num_classes
+        2
+        >>> unregister_source("stripes")
+    """
+    if source.ships:
+        raise DataError("source_ships", name=source.name)
+    _own[source.name] = source
+    return source
+
+
+def unregister_source(name: str) -> None:
+    """Take a data set of your own out of the registry again.
+
+    Raises:
+        KeyError: you have registered none of that name.
+    """
+    del _own[name]
