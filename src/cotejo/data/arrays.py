@@ -1,7 +1,7 @@
-"""Checks of arrays that a person hands over: images and labels, each refused in one line.
+"""Checks of images and labels that a user gives as arrays; an error is one line long.
 
-They look at types and shapes, and of the labels at the least and the greatest: nothing of the
-images is copied or read.
+The checks look at types and shapes, and at the smallest and the largest label. Images are neither
+copied nor read.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from cotejo.errors import DataError
 __all__ = ["CHANNELS", "checked_images", "checked_labels"]
 
 CHANNELS = (1, 3)
-"""The channels that an image can have: grey, or red, green and blue."""
+"""The numbers of channels that an image can have: grey, or red, green and blue."""
 
 
 def checked_images(images: Any, name: str) -> NDArray[np.uint8]:
     """Return images as ``[n, height, width, channels]``, uint8.
 
-    Images without a channel axis get one: they are grey.
+    Images without a channel axis are grey, and get one.
 
     Args:
-        images: an array, or what NumPy makes one of.
-        name: what an error calls it.
+        images: an array, or anything that NumPy can turn into one.
+        name: what an error calls the images.
 
     Raises:
-        DataError: they are of another type or shape.
+        DataError: the images have another type or shape.
 
     Example:
         >>> checked_images(np.zeros((5, 28, 28), np.uint8), "train.images").shape
@@ -58,16 +58,16 @@ images.astype(np.uint8).
 
 
 def checked_labels(labels: Any, name: str, images: int, classes: int) -> NDArray[np.int32]:
-    """Return labels as ``[n]``, int32; other whole numbers are converted, ``[n, 1]`` is taken.
+    """Return labels as ``[n]``, int32. Other types of whole numbers and ``[n, 1]`` are converted.
 
     Args:
-        labels: an array, or what NumPy makes one of.
-        name: what an error calls it.
-        images: how many there must be.
-        classes: labels are from 0 to one less.
+        labels: an array, or anything that NumPy can turn into one.
+        name: what an error calls the labels.
+        images: the number of images, which is the number of labels that there must be.
+        classes: the number of classes; labels go from 0 to ``classes - 1``.
 
     Raises:
-        DataError: they are of another type, shape or range.
+        DataError: the labels have another type, shape or range.
 
     Example:
         >>> checked_labels([[3], [0]], "train.labels", images=2, classes=4).tolist()
@@ -99,5 +99,5 @@ received 1 to 4. If they count from 1, take 1 away; else name every class in `cl
 def _array(values: Any, name: str) -> NDArray[Any]:
     try:
         return np.asarray(values)
-    except Exception as error:  # lists of unequal lengths, and whatever another library's raise
+    except Exception as error:  # unequal lists, and whatever arrays of another library raise
         raise DataError("no_array", name=name, type=type(values).__name__) from error

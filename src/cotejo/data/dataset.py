@@ -39,29 +39,31 @@ class Split:
 class Dataset:
     """A dataset and how it was split.
 
-    It is checked when it is made. What can be meant in one way only is converted: labels of
-    another whole type or of the shape ``[n, 1]``, grey images without a channel axis, and one list
-    of class names for all languages. Anything else is refused, in one line that says what to do.
+    It is checked when it is made. What has only one possible meaning is converted: labels of
+    another type of whole numbers or of shape ``[n, 1]``, grey images without a channel axis, and
+    one list of class names for all languages. Anything else is refused with an error that says in
+    one line what to do.
 
     Attributes:
-        name: what reports call it, such as ``"cifar10"``.
+        name: what studies and files call it, such as ``"cifar10"``.
         train, valid, test: the splits. Models learn from ``train``, choices are made on
             ``valid``, and ``test`` is read once per finished run.
-        class_names: the classes in label order, by language: ``{"en": …, "es": …}``; or one list.
+        class_names: the names of the classes in the order of their labels, by language
+            (``{"en": …, "es": …}``), or one list for every language.
         split: how the splits were made: ``{"method": "notebook"}`` (CIFAR-10: the first 40,000
             training images, the last 10,000, the 10,000 test images) or
             ``{"method": "stratified", "seed": 0}``.
-        source: where it was read from: a path, or the name of a library that holds it.
+        source: where it was read from: a path, or the name of the library that holds it.
 
     Raises:
-        DataError: images, labels or names are not as they have to be, or there are none to learn
-            from or to test on.
+        DataError: images, labels or names are not as described here, or there are no images to
+            learn from or to test on.
 
     Example:
         >>> grey, labels = np.zeros((4, 8, 8), np.uint8), np.array([[0], [1], [0], [1]])
         >>> part = Split(grey, labels)
-        >>> made = Dataset("mine", part, part, part, ["no", "yes"], {"method": "own"}, "made")
-        >>> made.image_shape, made.train.labels.tolist(), made.class_names["es"]
+        >>> squares = Dataset("mine", part, part, part, ["no", "yes"], {"method": "own"}, "made")
+        >>> squares.image_shape, squares.train.labels.tolist(), squares.class_names["es"]
         ((8, 8, 1), [0, 1, 0, 1], ('no', 'yes'))
     """
 
@@ -74,7 +76,7 @@ class Dataset:
     source: str
 
     def __post_init__(self) -> None:
-        # It becomes a part of a folder's name.
+        # The name becomes a part of a folder's name.
         if not isinstance(self.name, str) or not re.fullmatch(r"[^/\\\x00-\x1f\x7f]+", self.name):
             raise DataError("dataset_name", name=repr(self.name))
         names = _checked_names(self.class_names)
@@ -86,7 +88,7 @@ class Dataset:
 
     @property
     def num_classes(self) -> int:
-        """How many classes there are."""
+        """The number of classes."""
         return len(self.class_names["en"])
 
     @property
@@ -97,7 +99,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over every image and label in split order, as 64 hexadecimal digits."""
+        """SHA-256 of all images and labels in the order of the splits, as 64 hexadecimal digits."""
         digest = hashlib.sha256()
         for split in (self.train, self.valid, self.test):
             digest.update(repr((split.images.shape, split.labels.shape)).encode())
@@ -107,9 +109,14 @@ class Dataset:
 
 
 def _checked(split: Split, name: str, classes: int, like: Split | None = None) -> Split:
-    """Return the split with images and labels as they have to be, of the shape of another's.
+    """Return a split, checked and converted.
 
-    Only the validation split may be empty; it then has images of no number but that shape.
+    Args:
+        split: its images and labels.
+        name: ``train``, ``valid`` or ``test``.
+        classes: the number of classes.
+        like: a split whose images have the same shape. Only ``valid`` may be empty; it then gets
+            no images of that shape.
     """
     if _is_empty(split.images) and _is_empty(split.labels):
         if like is None or name != "valid":
@@ -132,13 +139,16 @@ def _is_empty(values: Any) -> bool:
         return False
 
 
-def _checked_names(found: Any) -> dict[str, tuple[str, ...]]:
-    """Return the class names by language; one list of them is for every language."""
-    by_language = found if isinstance(found, Mapping) else dict.fromkeys(LANGUAGES, found)
+def _checked_names(names: Any) -> dict[str, tuple[str, ...]]:
+    """Return the class names by language; one list is used for every language."""
+    by_language = names if isinstance(names, Mapping) else dict.fromkeys(LANGUAGES, names)
     lists: list[Any] = [by_language.get(language) for language in LANGUAGES]
-    if all(_are_names(names) for names in lists) and len({len(names) for names in lists}) == 1:
-        return {one: tuple(map(str, names)) for one, names in zip(LANGUAGES, lists, strict=True)}
-    text = repr(found)
+    if all(map(_are_names, lists)) and len(set(map(len, lists))) == 1:
+        return {
+            language: tuple(map(str, names))
+            for language, names in zip(LANGUAGES, lists, strict=True)
+        }
+    text = repr(names)
     raise DataError("class_names_form", received=text if len(text) <= 80 else f"{text[:79]}…")
 
 
@@ -152,9 +162,10 @@ def _are_names(names: Any) -> bool:
 
 
 def without_validation(dataset: Dataset) -> Dataset:
-    """Return the same with the validation images among those learned from, and none to validate.
+    """Return the dataset with its validation images moved to the training images.
 
-    For a training whose settings are decided: nothing can be chosen with it any more.
+    This is for a final training, whose settings are decided: without validation images, nothing can
+    be chosen any more.
 
     Example:
         >>> images, labels = np.zeros((4, 8, 8, 1), np.uint8), np.array([0, 1, 0, 1], np.int32)

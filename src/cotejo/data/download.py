@@ -75,7 +75,7 @@ def _locked(lock: Path) -> Iterator[None]:
         yield
         return
     with lock.open("ab") as file:
-        # Some network file systems have no locks; the checksum has to do there, too.
+        # Some network file systems have no locks. There, the checksum alone tells a damaged file.
         with suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Luminance: how light each pixel is, whatever its colour."""
+"""Luminance: how bright each pixel is, whatever its colour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 __all__ = ["luminance"]
 
 _WEIGHTS = (0.299, 0.587, 0.114)
-"""Rec. 601's of red, green and blue."""
+"""The weights of red, green and blue in Rec. 601."""
 
 
 def luminance(images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -16,7 +16,7 @@ def luminance(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     Args:
         images: ``[n, height, width, channels]``, uint8. Three channels are red, green and blue;
-            of another number the mean is taken.
+            of any other number of channels, the mean is taken.
 
     Returns:
         ``[n, height, width]``, float32.

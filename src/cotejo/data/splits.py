@@ -1,4 +1,4 @@
-"""The stratified split, for data that comes without one."""
+"""Stratified splits and subsets, in which each class keeps its share."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ def stratified_split(
 ) -> tuple[NDArray[np.int64], ...]:
     """Return the positions of each part of a split that keeps the classes' proportions.
 
-    Of each class, every part holds its share to within one image. The same arguments give the
-    same parts on every machine.
+    Every part gets its share of each class, to within one image. The same arguments give the same
+    parts on every machine.
 
     Args:
-        labels: ``[n]``, whole numbers.
-        fractions: each part's share, in ``(0, 1]``; they add up to 1.
-        seed: which of the possible splits, 0 or more.
+        labels: the class of each image, ``[n]``, whole numbers.
+        fractions: the share of each part, in ``(0, 1]``; they add up to 1.
+        seed: chooses one of the possible splits, 0 or more.
 
     Returns:
-        For each fraction the positions of its part, ascending, int64. The parts share nothing,
-        together hold every position, and each holds an image of every class.
+        The positions of each part, ascending, int64. Each position is in exactly one part, and
+        every part has an image of every class.
 
     Raises:
-        DataError: a class has too few images for each part to get one.
-        ValueError: the labels aren't a vector, or the fractions are out of range.
+        DataError: a class has too few images to give each part one.
+        ValueError: the labels are not a vector, or the fractions are out of range.
 
     Example:
         >>> train, test = stratified_split([0, 0, 0, 0, 1, 1, 1, 1], (0.75, 0.25), seed=0)
@@ -50,7 +50,7 @@ def stratified_split(
     parts: list[list[NDArray[np.int64]]] = [[] for _ in fractions]
     for label in np.unique(classes):
         members = generator.permutation(np.flatnonzero(classes == label))
-        # Rounding the running total, not each share, leaves no image over.
+        # The running total is rounded, not each share, so that no image is left over.
         bounds = np.rint(np.cumsum(fractions)[:-1] * len(members)).astype(int)
         if (np.diff([0, *bounds, len(members)]) == 0).any():
             raise DataError(
@@ -65,19 +65,19 @@ def stratified_split(
 def nested_subset(labels: ArrayLike, fraction: float, seed: int) -> NDArray[np.int64]:
     """Return the positions of a share of each class's images.
 
-    With one seed the subset of a larger fraction holds that of a smaller one, so that a learning
-    curve adds images and takes none away. Each class keeps at least one image.
+    For the same seed, the subset of a larger fraction contains that of a smaller one, so that a
+    learning curve only ever adds images. Each class keeps at least one image.
 
     Args:
-        labels: ``[n]``, each image's class.
-        fraction: the share, in ``(0, 1]``; 1 is every image, in order.
-        seed: which of the possible subsets, 0 or more.
+        labels: the class of each image, ``[n]``.
+        fraction: the share, in ``(0, 1]``; 1 gives every image, in order.
+        seed: chooses one of the possible subsets, 0 or more.
 
     Returns:
         Positions, ascending, int64.
 
     Raises:
-        ValueError: the labels aren't a vector, or the fraction is out of range.
+        ValueError: the labels are not a vector, or the fraction is out of range.
 
     Example:
         >>> [len(nested_subset([0, 0, 0, 0, 1, 1, 1, 1], share, seed=0)) for share in (0.25, 1)]
@@ -89,8 +89,8 @@ def nested_subset(labels: ArrayLike, fraction: float, seed: int) -> NDArray[np.i
     if not 0 < fraction <= 1:
         raise ValueError(f"`fraction` must be in (0, 1]; received {fraction}")
     generator = np.random.default_rng(seed)
-    kept = [np.empty(0, np.int64)]
+    subset = [np.empty(0, np.int64)]
     for label in np.unique(classes):
         members = generator.permutation(np.flatnonzero(classes == label))
-        kept.append(members[: max(1, round(fraction * len(members)))])
-    return np.sort(np.concatenate(kept))
+        subset.append(members[: max(1, round(fraction * len(members)))])
+    return np.sort(np.concatenate(subset))

@@ -1,4 +1,4 @@
-"""What a report says and shows of a dataset."""
+"""What a report says about a dataset and shows of it: figures, and example images."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ _IMAGES_AT_ONCE = 1_000
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:
-    """Return the content of ``data.json``, as ``docs/files.md`` gives it.
+    """Return the content of ``data.json``, as ``docs/files.md`` describes it.
 
     Returns:
-        Names, sizes, classes, images a class in each split, and the training images' mean and
-        standard deviation by channel, in ``[0, 1]``. It can be written as JSON.
+        Names, sizes, classes, the number of images per class in each split, and the mean and
+        standard deviation of each channel of the training images, in ``[0, 1]``. All of it can be
+        written as JSON.
 
     Example:
         >>> from cotejo.data import load
@@ -46,12 +47,12 @@ def example_images(dataset: Dataset, per_class: int = 8) -> NDArray[np.uint8]:
     """Return the first training images of each class.
 
     Args:
-        dataset: where they are taken from.
-        per_class: how many of each class, 1 or more.
+        dataset: the dataset to take them from.
+        per_class: how many images of each class, 1 or more.
 
     Returns:
-        uint8 ``[classes, per_class, height, width, channels]``. A class with fewer images
-        repeats them; one with none is black.
+        uint8 ``[classes, per_class, height, width, channels]``. The images of a class with fewer
+        are repeated; for a class with none, they are black.
 
     Example:
         >>> from cotejo.data import load
@@ -68,15 +69,15 @@ def example_images(dataset: Dataset, per_class: int = 8) -> NDArray[np.uint8]:
 
 
 def _channel_statistics(images: NDArray[np.uint8]) -> dict[str, list[float]]:
-    # Counts of the 256 levels give the exact moments without a copy of the images in floats.
+    # Counts of the 256 levels give the exact mean and deviation, without the images as floats.
     channels = images.shape[-1]
     counts = np.zeros((channels, 256), np.int64)
     for start in range(0, len(images), _IMAGES_AT_ONCE):
-        some = images[start : start + _IMAGES_AT_ONCE].reshape(-1, channels)
+        pixels = images[start : start + _IMAGES_AT_ONCE].reshape(-1, channels)
         for channel in range(channels):
-            counts[channel] += np.bincount(some[:, channel], minlength=256)
+            counts[channel] += np.bincount(pixels[:, channel], minlength=256)
     levels = np.arange(256) / 255
-    pixels = counts.sum(axis=1)
-    mean = counts @ levels / pixels
-    variance = (counts * (levels - mean[:, np.newaxis]) ** 2).sum(axis=1) / pixels
+    totals = counts.sum(axis=1)
+    mean = counts @ levels / totals
+    variance = (counts * (levels - mean[:, np.newaxis]) ** 2).sum(axis=1) / totals
     return {"mean": mean.tolist(), "std": np.sqrt(variance).tolist()}

@@ -1,6 +1,6 @@
 """The audit of a dataset: duplicates, outliers, and images with little in them.
 
-Imports neither Keras nor a backend, nor anything heavy but NumPy.
+The only heavy library that it imports is NumPy: no Keras, no backend.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The audit of a dataset, made once: what was found is kept in Cotejo's cache folder."""
+"""The audit of a dataset, made once and then kept in Cotejo's cache folder."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["cached_audit", "is_of"]
 
 
 def cached_audit(dataset: Dataset, starting: Callable[[], None] = lambda: None) -> Audit:
-    """Return the audit of a dataset, from the cache where these very images were audited before.
+    """Return the audit of a dataset, from the cache if the same images were audited before.
 
     Args:
-        dataset: what is examined.
+        dataset: the images to examine.
         starting: called before an audit that is not in the cache.
     """
     folder = cache_folder() / "audits" / f"{dataset.fingerprint[:32]}-{METHOD}"
@@ -28,11 +28,11 @@ def cached_audit(dataset: Dataset, starting: Callable[[], None] = lambda: None) 
     except OutputError:  # there is none yet, or it is damaged
         starting()
         audit = audit_dataset(dataset)
-        # Where nothing can be kept it is made again each time.
+        # If the cache can't be written, the audit is made again each time.
         with suppress(OutputError):
             write_audit_files(make_folder(folder), audit)
         return audit
-    # The fingerprint knows no names: a copy under another is the same images.
+    # The fingerprint does not depend on the name: the same images may have had another.
     about = {**audit.about, "dataset": {**audit.about["dataset"], "name": dataset.name}}
     return Audit(audit.issues, audit.images, audit.places, audit.labels, about)
 

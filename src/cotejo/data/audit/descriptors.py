@@ -1,10 +1,11 @@
 """Descriptors of images that change little when one is recoloured, shifted or slightly cropped.
 
-Two parts, both of the luminance: the image itself on 8 by 8 cells, without its mean and
-contrast, and the orientations of its edges on 4 by 4 cells, without their direction, so that a
-subject on another background still has them. They are brought down to 64 numbers by principal
-components, each divided by the square root of its deviation, so that the few largest, which say
-where an image is bright, do not outweigh what sets it apart.
+A descriptor has two parts, both computed from the luminance. The first is the image itself on 8 by
+8 cells, without its mean and contrast. The second is the orientations of its edges on 4 by 4 cells;
+the direction of an edge (dark to bright or bright to dark) does not count, so that a subject keeps
+them on another background. Principal components bring both down to 64 numbers. Each component is
+divided by the square root of its standard deviation: otherwise the few largest, which tell where an
+image is bright, would outweigh what distinguishes it.
 """
 
 from __future__ import annotations
@@ -30,17 +31,17 @@ def descriptors(images: Iterable[NDArray[np.uint8]]) -> dict[Turn, NDArray[np.fl
     """Return the descriptors of images, as they are and turned.
 
     Args:
-        images: ``[n, height, width, channels]``, uint8, a part of them at a time.
+        images: blocks of images, ``[n, height, width, channels]`` each, uint8.
 
     Returns:
-        Under ``as it is``, ``mirrored`` and ``upside down``, ``[n, d]``, float32, of length 1
-        each; ``d`` is 64, or less for few images.
+        The descriptors under ``as it is``, ``mirrored`` and ``upside down``: ``[n, d]``, float32,
+        each of length 1. ``d`` is 64, or less for few images.
 
     Example:
         >>> generator = np.random.default_rng(0)
         >>> images = generator.integers(0, 256, (100, 32, 32, 3), dtype=np.uint8)
-        >>> found = descriptors([images, images[:, :, ::-1]])
-        >>> bool(np.allclose(found["mirrored"][:100], found["as it is"][100:], atol=1e-4))
+        >>> vectors = descriptors([images, images[:, :, ::-1]])
+        >>> bool(np.allclose(vectors["mirrored"][:100], vectors["as it is"][100:], atol=1e-4))
         True
     """
     raw = np.concatenate([_describe(part) for part in images])
@@ -51,11 +52,11 @@ def descriptors(images: Iterable[NDArray[np.uint8]]) -> dict[Turn, NDArray[np.fl
         "mirrored": _reversed(raw, axis=2),
         "upside down": _reversed(raw, axis=1),
     }
-    return {turn: normalised((own - centre) @ projection) for turn, own in turned.items()}
+    return {turn: normalised((values - centre) @ projection) for turn, values in turned.items()}
 
 
 def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return vectors ``[n, d]`` at length 1; one of length 0 stays so."""
+    """Return vectors ``[n, d]`` scaled to length 1; a vector of length 0 stays as it is."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-6), np.float32)
 
@@ -63,7 +64,7 @@ def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 def _projection(centred: NDArray[np.float32]) -> NDArray[np.float32]:
     variances, axes = np.linalg.eigh(centred.T @ centred / max(len(centred) - 1, 1))
     variances, axes = variances[::-1][:DIMENSIONS], axes[:, ::-1][:, :DIMENSIONS]
-    # Few images span few dimensions; what rounding leaves in the others is no difference.
+    # Few images span few dimensions; the others hold nothing but rounding errors.
     kept = variances > 1e-6 * max(float(variances[0]), 1e-12)
     return np.asarray(axes[:, kept] / variances[kept] ** 0.25, np.float32)
 
@@ -80,26 +81,23 @@ def _orientations(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``[n, orientations, cells, cells]``: the strength of the edges of each orientation."""
     down, right = np.gradient(grey, axis=(1, 2))
     strength = np.hypot(right, down)
-    # In [0, orientations): an edge from dark to bright counts as one from bright to dark.
+    # In [0, orientations): an edge from dark to bright counts like one from bright to dark.
     angle = (np.arctan2(down, right) % np.pi) / np.pi * _ORIENTATIONS
     lower = np.floor(angle)
     share = angle - lower
     below = lower.astype(np.int64) % _ORIENTATIONS
     above = (below + 1) % _ORIENTATIONS
-    found = [
-        _on_cells(
-            strength * np.where(below == one, 1 - share, np.where(above == one, share, 0)),
-            _CELLS,
-        )
-        for one in range(_ORIENTATIONS)
-    ]
-    return np.stack(found, axis=1)
+    weights = (
+        np.where(below == orientation, 1 - share, np.where(above == orientation, share, 0))
+        for orientation in range(_ORIENTATIONS)
+    )
+    return np.stack([_on_cells(strength * weight, _CELLS) for weight in weights], axis=1)
 
 
 def _reversed(raw: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    """Return what `_describe` gives of images upside down (1) or mirrored (2).
+    """Return what `_describe` would give for images turned upside down (axis 1) or mirrored (2).
 
-    Their cells are the same in reverse, and an edge that rose now falls.
+    Their cells are the same in reverse order, and an edge that rose now falls.
     """
     count = len(raw)
     low = raw[:, : _LOW**2].reshape(count, _LOW, _LOW)
@@ -118,7 +116,7 @@ def _on_cells(grey: NDArray[np.floating], cells: int) -> NDArray[np.float32]:
 
 @cache
 def _cell_weights(size: int, cells: int) -> NDArray[np.float32]:
-    """Return ``[cells, size]`` weights that overlap: a small shift changes each cell a little."""
-    places = (np.arange(size) + 0.5) / size * cells - 0.5
-    apart = np.abs(places - np.arange(cells)[:, np.newaxis])
-    return np.asarray(np.maximum(0, 1 - apart), np.float32)
+    """Return overlapping weights ``[cells, size]``: a small shift changes each cell a little."""
+    positions = (np.arange(size) + 0.5) / size * cells - 0.5
+    distances = np.abs(positions - np.arange(cells)[:, np.newaxis])
+    return np.asarray(np.maximum(0, 1 - distances), np.float32)

@@ -1,14 +1,14 @@
-"""Images that a dataset holds more than once: byte for byte, or changed a little.
+"""Images that a dataset holds more than once: byte for byte, or slightly changed.
 
-Near-duplicates are looked for among each image's nearest neighbours, as it is and mirrored, in a
-descriptor that changes little with colour, place and size (and in a model's features, where
-there are some); each candidate is then checked by the pixels (`likeness`).
+Near-duplicates are searched for among the nearest neighbours of each image, as it is and mirrored.
+Neighbours are near by a descriptor that changes little with colour, position and size, and by a
+model's features if there are any. Each candidate pair is then checked by its pixels (`likeness`).
 
-Some data is so much alike that pixels tell no copies from others: small digits, say. So the same
-is done with images upside down, of which a dataset should hardly have copies (of digits that look
-alike upside down it has): what is found there was found by chance, and the likeness asked for is
-raised until little of that is left. It is how the false discoveries of searches in databases of
-proteins are counted.
+In some data, such as small digits, images are so alike that pixels do not tell copies from others.
+So the search is repeated with images upside down, of which a dataset should have hardly any copies
+(except of figures that look the same upside down, as some digits do). What this search finds, it
+finds by chance, and the likeness asked for is raised until little of it is left. False discoveries
+of searches in protein databases are counted in the same way.
 
 References:
     Elias, J. E., and Gygi, S. P. (2007). Target-decoy search strategy for increased confidence in
@@ -31,19 +31,27 @@ from numpy.typing import NDArray
 from cotejo.data.audit.likeness import likeness
 from cotejo.data.audit.pool import Pool
 
-__all__ = ["LIKENESS", "Pairs", "Turn", "candidates", "checked", "exact_duplicates", "settled"]
+__all__ = [
+    "LIKENESS",
+    "Pairs",
+    "Turn",
+    "alike",
+    "candidates",
+    "exact_duplicates",
+    "likeness_to_ask_for",
+]
 
 LIKENESS = 0.75
 """The likeness from which a pair counts as near-duplicates; `docs/audit.md` says how it was set."""
 
 FALSE_SHARE = 0.1
-"""The share of those found that may be there by chance; above it, more likeness is asked for."""
+"""The share of the pairs that may be there by chance; above it, more likeness is asked for."""
 
 SIMILARITY = 0.7
-"""The cosine similarity of descriptors from which a neighbour is looked at."""
+"""The cosine similarity of descriptors from which a neighbour is checked."""
 
 SIMILARITY_TO_TEST = 0.6
-"""The same where one of the two is a test image: a copy missed there bears on the score."""
+"""The same if one of the two is a test image: a copy missed there changes the score."""
 
 _AT_ONCE, _THREADS = 500, 4
 
@@ -52,7 +60,13 @@ Turn = Literal["as it is", "mirrored", "upside down"]
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of images by their running numbers, both ``[m]``; the first is turned in some way."""
+    """Pairs of images, by their running numbers.
+
+    Attributes:
+        first: the first image of each pair, ``[m]``.
+        second: the second image of each pair, ``[m]``.
+        turn: how the first image is turned before the two are compared.
+    """
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
@@ -60,7 +74,7 @@ class Pairs:
 
 
 def exact_duplicates(pool: Pool) -> list[tuple[int, int]]:
-    """Return each image that is the same, byte for byte, as an earlier one, and the first such.
+    """Return each image that equals an earlier one byte for byte, with the first such image.
 
     Example:
         >>> from dataclasses import replace
@@ -70,14 +84,14 @@ def exact_duplicates(pool: Pool) -> list[tuple[int, int]]:
         [(1078, 0), (1079, 1)]
     """
     seen: dict[bytes, int] = {}
-    found = []
+    pairs = []
     for block in pool.blocks():
         for number, image in zip(block.tolist(), pool.take(block), strict=True):
             digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
             first = seen.setdefault(digest, number)
             if first != number:
-                found.append((number, first))
-    return found
+                pairs.append((number, first))
+    return pairs
 
 
 def candidates(
@@ -87,33 +101,34 @@ def candidates(
     test_from: int,
     least: tuple[float, float] = (SIMILARITY, SIMILARITY_TO_TEST),
 ) -> Pairs:
-    """Return the pairs of neighbours that are near enough to be looked at, each once.
+    """Return the pairs of neighbours that are similar enough to be checked, each pair once.
 
     Args:
-        numbers: the running numbers of the images whose neighbours were looked for.
-        neighbours: of each, the running numbers and the similarities, as `nearest` gives them.
+        numbers: the running numbers of the images whose neighbours were searched for.
+        neighbours: the running numbers and the similarities of their neighbours, as `nearest`
+            gives them.
         turn: how those images were turned.
         test_from: the running number of the first test image.
-        least: the similarity from which they are: of any pair, and of one with a test image.
+        least: the similarity that is enough, for a pair without and for one with a test image.
     """
-    second, near = neighbours[0].ravel(), neighbours[1].ravel()
+    second, similarity = neighbours[0].ravel(), neighbours[1].ravel()
     first = np.repeat(numbers, neighbours[0].shape[1])
     with_test = (first >= test_from) | (second >= test_from)
-    chosen = (near >= np.where(with_test, least[1], least[0])) & (first != second)
+    chosen = (similarity >= np.where(with_test, least[1], least[0])) & (first != second)
     pairs = np.stack([first[chosen], second[chosen]], axis=1)
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     return Pairs(pairs[:, 0], pairs[:, 1], turn)
 
 
-def checked(pool: Pool, groups: Iterable[Pairs]) -> list[tuple[int, int, float]]:
-    """Return the pairs that are alike by their pixels, the surest first.
+def alike(pool: Pool, groups: Iterable[Pairs]) -> list[tuple[int, int, float]]:
+    """Return the pairs that are alike by their pixels, the most alike first.
 
     Args:
         pool: the images.
-        groups: candidates; of a pair that is in several, the best counts.
+        groups: candidates; if a pair is in several groups, its largest likeness counts.
 
     Returns:
-        ``(number, partner, likeness)``, the partner being the earlier of the two.
+        ``(number, partner, likeness)`` for each pair; the partner is the earlier of the two.
     """
     parts = [
         Pairs(group.first[part], group.second[part], group.turn)
@@ -121,43 +136,45 @@ def checked(pool: Pool, groups: Iterable[Pairs]) -> list[tuple[int, int, float]]
         for part in _parts(len(group.first))
     ]
     best: dict[tuple[int, int], float] = {}
-    # NumPy lets go of Python's lock while it computes, so that threads use every core.
+    # NumPy releases Python's lock while it computes, so that threads use several cores.
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as threads:
-        for pairs, scores in zip(parts, threads.map(partial(_scores, pool), parts), strict=True):
-            for index in np.flatnonzero(scores >= LIKENESS).tolist():
+        for pairs, likenesses in zip(
+            parts, threads.map(partial(_likenesses, pool), parts), strict=True
+        ):
+            for index in np.flatnonzero(likenesses >= LIKENESS).tolist():
                 key = (int(pairs.second[index]), int(pairs.first[index]))
-                best[key] = max(best.get(key, 0.0), float(scores[index]))
-    ranked = sorted(best.items(), key=lambda entry: (-entry[1], entry[0]))
-    return [(number, partner, score) for (number, partner), score in ranked]
+                best[key] = max(best.get(key, 0.0), float(likenesses[index]))
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+    return [(number, partner, likeness) for (number, partner), likeness in ranked]
 
 
-def settled(
-    scores: Sequence[float], by_chance: Sequence[float], weight: float
+def likeness_to_ask_for(
+    likenesses: Sequence[float], by_chance: Sequence[float], weight: float
 ) -> tuple[float, float]:
-    """Return the likeness to ask for, and how many of those found are expected by chance.
+    """Return the likeness from which a pair counts, and how many such pairs chance explains.
 
     Args:
-        scores: the likenesses found, of `LIKENESS` or more.
-        by_chance: those found of images upside down.
-        weight: how many pairs each of the latter stands for.
+        likenesses: those of the pairs that were found, each `LIKENESS` or more.
+        by_chance: those of the pairs that were found with images upside down.
+        weight: how many pairs each pair of the latter stands for.
 
     Returns:
-        The lowest likeness, `LIKENESS` or more, above which at most a tenth is by chance; and
-        how many of those above it are.
+        The lowest likeness, `LIKENESS` or more, from which on at most a tenth of the pairs is
+        expected by chance; and how many of these pairs are.
 
     Example:
-        >>> settled([0.9, 0.85, 0.8, 0.76], [0.78], weight=1)
+        >>> likeness_to_ask_for([0.9, 0.85, 0.8, 0.76], [0.78], weight=1)
         (0.8, 0.0)
     """
-    found, chance = np.sort(scores)[::-1], np.sort(by_chance)
-    if len(found) == 0:
+    descending, chance = np.sort(likenesses)[::-1], np.sort(by_chance)
+    if len(descending) == 0:
         return LIKENESS, 0.0
-    expected = weight * (len(chance) - np.searchsorted(chance, found))
-    good = np.flatnonzero(expected <= FALSE_SHARE * np.arange(1, len(found) + 1))
+    expected = weight * (len(chance) - np.searchsorted(chance, descending))
+    good = np.flatnonzero(expected <= FALSE_SHARE * np.arange(1, len(descending) + 1))
     if len(good) == 0:
         return 1.0, 0.0
     last = int(good[-1])
-    threshold = LIKENESS if last == len(found) - 1 else float(found[last])
+    threshold = LIKENESS if last == len(descending) - 1 else float(descending[last])
     return threshold, float(expected[last])
 
 
@@ -165,7 +182,7 @@ def _parts(count: int) -> list[slice]:
     return [slice(start, start + _AT_ONCE) for start in range(0, count, _AT_ONCE)]
 
 
-def _scores(pool: Pool, pairs: Pairs) -> NDArray[np.float32]:
+def _likenesses(pool: Pool, pairs: Pairs) -> NDArray[np.float32]:
     return likeness(_turned(pool.take(pairs.first), pairs.turn), pool.take(pairs.second))
 
 

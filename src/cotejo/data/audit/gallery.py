@@ -1,4 +1,4 @@
-"""Which of the images found are worth keeping for a gallery."""
+"""The images that a gallery shows: which issues, and their images."""
 
 from __future__ import annotations
 
@@ -7,42 +7,41 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit.pool import SPLITS
-from cotejo.data.audit.result import KINDS, Issue
+from cotejo.data.audit.result import KINDS, SPLITS, Issue
 from cotejo.data.dataset import Dataset
 
-__all__ = ["PAIRS_ACROSS", "collected", "shown", "spread"]
+__all__ = ["PAIRS_ACROSS", "gallery_images", "shown", "spread"]
 
 PAIRS_ACROSS = 24
-"""Pairs of a test image and one learned from that a gallery shows."""
+"""How many pairs of a test image and a training or validation image a gallery shows."""
 
 _PAIRS_WITHIN, _LABELS, _OF_A_KIND = 12, 24, 12
 _LARGEST = 128
-"""Pixels a side of what is kept; larger images are brought down to it."""
+"""Pixels per side of the images that are kept; larger images are made smaller."""
 
 
 def shown(issues: Sequence[Issue]) -> list[Issue]:
     """Return the issues that a gallery shows.
 
-    Of duplicates those spread evenly over the scores, from the surest to the least sure, so that
-    a reader sees how far they can be trusted; of the other kinds those of the highest scores.
+    Duplicates are spread evenly over the scores, from the surest to the least sure, so that a
+    reader sees how far they can be trusted. Of the other kinds, the highest scores are shown.
     """
     chosen: list[Issue] = []
     for kind in KINDS:
-        own = [issue for issue in issues if issue.kind == kind]
-        if own and own[0].is_duplicate:
-            within = [issue for issue in own if not issue.is_leak]
-            chosen += spread([issue for issue in own if issue.is_leak], PAIRS_ACROSS)
+        of_kind = [issue for issue in issues if issue.kind == kind]
+        if of_kind and of_kind[0].is_duplicate:
+            within = [issue for issue in of_kind if not issue.is_leak]
+            chosen += spread([issue for issue in of_kind if issue.is_leak], PAIRS_ACROSS)
             chosen += spread(within, _PAIRS_WITHIN)
         else:
             most = _LABELS if kind == "label" else _OF_A_KIND
             for split in SPLITS:
-                chosen += [issue for issue in own if issue.split == split][:most]
+                chosen += [issue for issue in of_kind if issue.split == split][:most]
     return chosen
 
 
 def spread(issues: Sequence[Issue], count: int) -> list[Issue]:
-    """Return up to ``count`` of the issues, evenly spaced, the first and the last among them.
+    """Return up to ``count`` of the issues, evenly spaced, including the first and the last.
 
     Example:
         >>> [issue.index for issue in spread([Issue(i, "test", "dark", 1) for i in range(9)], 3)]
@@ -53,23 +52,23 @@ def spread(issues: Sequence[Issue], count: int) -> list[Issue]:
     return [issues[position] for position in np.linspace(0, len(issues) - 1, count).astype(int)]
 
 
-def collected(
+def gallery_images(
     dataset: Dataset, issues: Iterable[Issue]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int32]]:
-    """Return the images of some issues, each once, with their places and their labels.
+    """Return the images of some issues, each image once, with their places and their labels.
 
     Returns:
-        What `Audit` calls ``images``, ``places`` and ``labels``.
+        The attributes ``images``, ``places`` and ``labels`` of an `Audit`.
     """
-    wanted: dict[tuple[int, int], None] = {}
+    positions: dict[tuple[int, int], None] = {}  # a set that keeps its order
     for issue in issues:
-        wanted[SPLITS.index(issue.split), issue.index] = None
+        positions[SPLITS.index(issue.split), issue.index] = None
         if issue.partner is not None and issue.partner_split is not None:
-            wanted[SPLITS.index(issue.partner_split), issue.partner] = None
-    places = np.array(list(wanted), np.int32).reshape(-1, 2)
+            positions[SPLITS.index(issue.partner_split), issue.partner] = None
+    places = np.array(list(positions), np.int32).reshape(-1, 2)
     splits = [getattr(dataset, name) for name in SPLITS]
-    images = [_small(splits[split].images[index]) for split, index in wanted]
-    labels = [splits[split].labels[index] for split, index in wanted]
+    images = [_small(splits[split].images[index]) for split, index in positions]
+    labels = [splits[split].labels[index] for split, index in positions]
     empty = np.zeros((0, *dataset.image_shape), np.uint8)
     return np.stack(images) if images else empty, places, np.array(labels, np.int32)
 

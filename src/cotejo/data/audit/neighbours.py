@@ -1,4 +1,4 @@
-"""The nearest of many vectors, by blocked matrix products: exact, and never all pairs at once."""
+"""The nearest neighbours among many vectors, by matrix products: exact, and block by block."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ def nearest(
     *,
     same: bool = False,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the vectors of the highest cosine similarity to each query, the nearest first.
+    """Return the vectors with the highest cosine similarity to each query, the nearest first.
 
     Args:
-        queries: ``[m, d]``, of length 1 each.
-        vectors: ``[n, d]``, of length 1 each.
-        count: how many to return; at most ``n`` are, ``n - 1`` where ``same``.
-        same: query ``i`` and vector ``i`` are of one image, which is not its own neighbour.
+        queries: ``[m, d]``, each of length 1.
+        vectors: ``[n, d]``, each of length 1.
+        count: how many to return for each query; at most ``n``, or ``n - 1`` with ``same``.
+        same: query ``i`` and vector ``i`` are of the same image, which is not its own neighbour.
 
     Returns:
         Positions in ``vectors`` and their similarities, both ``[m, count]``.
 
     Example:
         >>> vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
-        >>> found, similarity = nearest(vectors, vectors, 1, same=True)
-        >>> found[:, 0].tolist(), bool((similarity > 0.59).all())
+        >>> positions, similarity = nearest(vectors, vectors, 1, same=True)
+        >>> positions[:, 0].tolist(), bool((similarity > 0.59).all())
         ([2, 2, 1], True)
     """
-    known = len(vectors)
-    count = min(count, known - 1 if same else known)
-    # So that groups are of one size; the zeros are never chosen.
-    columns = -(-known // _GROUPS) * _GROUPS
+    total = len(vectors)
+    count = min(count, total - 1 if same else total)
+    # Padded with zeros, so that all groups have the same size; the zeros are never chosen.
+    columns = -(-total // _GROUPS) * _GROUPS
     padded = np.zeros((columns, vectors.shape[1]), np.float32)
-    padded[:known] = vectors
-    found = np.empty((len(queries), count), np.int64)
+    padded[:total] = vectors
+    positions = np.empty((len(queries), count), np.int64)
     similarity = np.empty((len(queries), count), np.float32)
     for start in range(0, len(queries), _BLOCK):
         part = slice(start, start + _BLOCK)
         block = queries[part] @ padded.T
-        block[:, known:] = -np.inf
+        block[:, total:] = -np.inf
         if same:
             rows = np.arange(len(block))
             block[rows, rows + start] = -np.inf
-        found[part], similarity[part] = _largest(block, count)
-    return found, similarity
+        positions[part], similarity[part] = _largest(block, count)
+    return positions, similarity
 
 
 def _largest(
     block: NDArray[np.float32], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the ``count`` largest of each row.
+    """Return the positions and the values of the ``count`` largest of each row.
 
-    They are in the ``count`` groups of the largest maxima, and maxima are found many times
-    faster than whole rows are partitioned.
+    They are in the ``count`` groups with the largest maxima. Computing the maxima of groups is many
+    times faster than partitioning whole rows.
     """
     rows, columns = block.shape
     width = columns // _GROUPS

@@ -1,4 +1,4 @@
-"""The pixels that the audit looks at: luminance, brought to one small size, and blurred."""
+"""The pixels that the audit compares: luminance, resized to one small size, and blurred."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cotejo.data.luminance import luminance
 __all__ = ["CHECKED", "blurred", "halved", "small_luminance"]
 
 CHECKED = (32, 64)
-"""Pixels a side of what is checked: images smaller or larger are brought to one or the other."""
+"""The least and the most pixels per side; smaller and larger images are resized to these."""
 
 _BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 
@@ -20,12 +20,12 @@ _BINOMIAL = np.array([1, 4, 6, 4, 1], np.float32) / 16
 def small_luminance(images: NDArray[np.uint8], largest: int = CHECKED[1]) -> NDArray[np.float32]:
     """Return the luminance of images as squares of one size.
 
-    A side has as many pixels as the longer one of the images, brought to between 32 and
+    A side has as many pixels as the longer side of the images, but at least 32 and at most
     ``largest``. CIFAR-10's images keep every pixel as it is.
 
     Args:
         images: ``[n, height, width, channels]``, uint8.
-        largest: pixels a side, at most.
+        largest: the most pixels per side.
 
     Returns:
         ``[n, side, side]``, float32, in ``[0, 255]``.
@@ -54,7 +54,7 @@ def blurred(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def halved(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return ``[n, side, side]`` at half its size: each pixel the mean of four; a side is even."""
+    """Return ``[n, side, side]`` at half the size: a pixel is the mean of four. Sides are even."""
     count, height, width = grey.shape
     fours = grey.reshape(count, height // 2, 2, width // 2, 2)
     return np.asarray(fours.mean(axis=(2, 4)), np.float32)
@@ -62,10 +62,10 @@ def halved(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @cache
 def _resampling(size: int, target: int) -> NDArray[np.float32]:
-    """Return ``[target, size]`` weights: linear between pixels, averaging where it shrinks."""
+    """Return weights ``[target, size]``: linear between pixels, or averaging to a smaller size."""
     scale = size / target
     reach = max(scale, 1.0)
     centres = (np.arange(target) + 0.5) * scale - 0.5
-    apart = np.abs(np.arange(size) - centres[:, np.newaxis])
-    weights = np.maximum(0, 1 - apart / reach)
+    distances = np.abs(np.arange(size) - centres[:, np.newaxis])
+    weights = np.maximum(0, 1 - distances / reach)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

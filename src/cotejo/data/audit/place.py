@@ -1,4 +1,4 @@
-"""Whether an audit may be written to a folder: files of its names there must be an audit's."""
+"""Whether an audit may be written to a folder: it must not replace files that are no audit's."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from cotejo.store import read_json
 __all__ = ["PAGE", "check_audit_place"]
 
 PAGE = "audit.html"
-"""The page that ``cotejo data --audit`` writes beside the files of the audit."""
+"""The page that ``cotejo data --audit`` writes next to the files of the audit."""
 
 _PAGE_MARK = b'<meta name="generator" content="Cotejo'
 _ARRAYS = {"images.npy", "places.npy", "labels.npy"}
 
 
 def check_audit_place(folder: Path) -> None:
-    """Refuse a folder in which an audit would take the place of somebody else's files.
+    """Refuse a folder in which an audit would replace files that are not an audit's.
 
-    Changes nothing. A study's folder is refused too: the audit in it is the study's, whose
-    networks have judged the labels.
+    This changes nothing. A study's folder is refused too: it has an audit of its own, in which the
+    study's networks have judged the labels.
 
     Raises:
-        OutputError: a file of one of the audit's names is there and is no audit's, or the folder
-            is a study's.
+        OutputError: the folder has a file that is not an audit's under a name that an audit uses,
+            or it is a study's folder.
     """
     if (folder / "study.json").exists():
         raise OutputError("audit_in_a_study", path=folder)
     if _is_about(folder / "audit.json"):
-        return  # the others are of it; a page of before pages had a mark, for one
-    for name, is_ours in _KINDS.items():
+        # The other files belong to this audit, even an old page, which has no mark yet.
+        return
+    for name, is_ours in _CHECKS.items():
         path = folder / name
         if path.exists() and not is_ours(path):
             raise OutputError("not_an_audit", path=path)
@@ -74,7 +75,7 @@ def _begins(path: Path, size: int) -> bytes:
         return b""
 
 
-_KINDS: dict[str, Callable[[Path], bool]] = {
+_CHECKS: dict[str, Callable[[Path], bool]] = {
     "audit.csv": _is_table,
     "audit.npz": _is_gallery,
     "audit.json": _is_about,

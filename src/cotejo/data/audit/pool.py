@@ -1,4 +1,4 @@
-"""All the images of a dataset under one running number, without a second copy of them."""
+"""All the images of a dataset under running numbers, without a second copy of them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.data.audit.result import SPLITS
 from cotejo.data.dataset import Dataset, Split
 
-__all__ = ["SPLITS", "Pool"]
-
-SPLITS = ("train", "valid", "test")
-"""In the order of the running number."""
+__all__ = ["Pool"]
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """A dataset's images: those of ``train``, then of ``valid``, then of ``test``.
+    """A dataset's images, numbered from 0: first ``train``, then ``valid``, then ``test``.
 
     Example:
         >>> from cotejo.data import load
@@ -48,20 +46,20 @@ class Pool:
         return np.searchsorted(ends, numbers, side="right")
 
     def place(self, number: int) -> tuple[str, int]:
-        """Return the split's name and the position in it of a running number."""
-        which = int(self.split_of(np.array([number]))[0])
-        return SPLITS[which], int(number - self.starts[which])
+        """Return the name of the split that a running number is in, and the index in that split."""
+        split = int(self.split_of(np.array([number]))[0])
+        return SPLITS[split], int(number - self.starts[split])
 
     def take(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return the images of running numbers, ``[n, height, width, channels]``, uint8."""
         images = np.empty((len(numbers), *self.dataset.image_shape), np.uint8)
-        which = self.split_of(numbers)
+        split_indices = self.split_of(numbers)
         for index, split in enumerate(self.splits):
-            own = which == index
-            images[own] = split.images[numbers[own] - self.starts[index]]
+            in_split = split_indices == index
+            images[in_split] = split.images[numbers[in_split] - self.starts[index]]
         return images
 
     def blocks(self, size: int = 1_000) -> list[NDArray[np.int64]]:
-        """Return all running numbers in order, ``size`` at a time."""
+        """Return all running numbers in order, in blocks of ``size``."""
         numbers = np.arange(len(self))
         return [numbers[start : start + size] for start in range(0, len(self), size)]

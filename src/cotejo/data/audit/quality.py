@@ -11,7 +11,7 @@ from cotejo.data.luminance import luminance
 __all__ = ["THRESHOLDS", "poor_images", "quality_scores"]
 
 THRESHOLDS = {"blank": 0.97, "dark": 0.65, "bright": 0.8, "low-information": 0.75}
-"""The score from which an image is of a kind."""
+"""The score from which an image is called blank, dark, bright or low in information."""
 
 _LEVELS = 64
 
@@ -19,10 +19,12 @@ _LEVELS = 64
 def quality_scores(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
     """Return how blank, dark, bright and empty images are, each ``[n]`` in ``[0, 1]``.
 
-    All are of an image's luminance, in ``[0, 1]``: ``blank`` is 1 less the difference between
-    its largest and its smallest; ``dark`` is 1 less its 99th percentile; ``bright`` its 5th
-    percentile; ``low-information`` 1 less the entropy of its 64 levels over the 6 bits that it
-    can be.
+    All scores are computed from the luminance of an image, in ``[0, 1]``:
+
+    - ``blank`` is 1 minus the difference between the largest and the smallest luminance;
+    - ``dark`` is 1 minus the 99th percentile;
+    - ``bright`` is the 5th percentile;
+    - ``low-information`` is 1 minus the entropy of 64 levels, divided by its maximum of 6 bits.
 
     Args:
         images: ``[n, height, width, channels]``, uint8.
@@ -49,9 +51,9 @@ def quality_scores(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
 def poor_images(pool: Pool) -> dict[str, list[tuple[int, float]]]:
     """Return the images of each kind, ``(running number, score)``, the highest score first.
 
-    A blank image is no more than that: it is not counted as dark or empty as well.
+    A blank image is only called blank: it is not counted as dark or low in information as well.
     """
-    found: dict[str, list[tuple[int, float]]] = {kind: [] for kind in THRESHOLDS}
+    images: dict[str, list[tuple[int, float]]] = {kind: [] for kind in THRESHOLDS}
     for block in pool.blocks():
         scores = quality_scores(pool.take(block))
         blank = scores["blank"] >= THRESHOLDS["blank"]
@@ -59,13 +61,12 @@ def poor_images(pool: Pool) -> dict[str, list[tuple[int, float]]]:
             chosen = scores[kind] >= threshold
             if kind != "blank":
                 chosen &= ~blank
-            own = zip(block[chosen].tolist(), scores[kind][chosen].tolist(), strict=True)
-            found[kind] += own
-    return {kind: sorted(own, key=lambda entry: -entry[1]) for kind, own in found.items()}
+            images[kind] += zip(block[chosen].tolist(), scores[kind][chosen].tolist(), strict=True)
+    return {kind: sorted(scored, key=lambda image: -image[1]) for kind, scored in images.items()}
 
 
 def _entropy(levels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the entropy of each row's levels, brought down to 64, in bits."""
+    """Return the entropy of each row's levels, reduced to 64 levels, in bits."""
     count, pixels = levels.shape
     shifted = levels // (256 // _LEVELS) + np.arange(count)[:, np.newaxis] * _LEVELS
     counts = np.bincount(shifted.ravel(), minlength=count * _LEVELS).reshape(count, _LEVELS)

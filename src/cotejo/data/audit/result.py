@@ -1,4 +1,4 @@
-"""What an audit found: its rows, the images worth a look, and their files."""
+"""The result of an audit: its issues, the images for a gallery, and their files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,16 @@ from cotejo.store import (
 )
 from cotejo.store.schemas import Content, Count, Fraction
 
-__all__ = ["FILES", "KINDS", "LEARNED", "Audit", "Issue", "read_audit", "write_audit_files"]
+__all__ = [
+    "FILES",
+    "KINDS",
+    "LEARNED",
+    "SPLITS",
+    "Audit",
+    "Issue",
+    "read_audit",
+    "write_audit_files",
+]
 
 KINDS = (
     "exact-duplicate",
@@ -38,19 +47,19 @@ KINDS = (
     "low-information",
     "outlier",
 )
-"""What an image can be found to be, in the order of ``audit.csv``."""
+"""The kinds of issues, in the order of ``audit.csv``."""
+
+SPLITS = ("train", "valid", "test")
+"""Every split, in the order in which their images are numbered."""
 
 LEARNED = ("train", "valid")
-"""The splits that a network learns from or is chosen by: a test image should be in neither."""
+"""The splits that a network learns from or is chosen by; a test image should be in neither."""
 
 FILES = ("audit.csv", "audit.npz", "audit.json")
-"""``audit.json`` is written last: where it is, all are."""
+"""The files of an audit. ``audit.json`` is written last: if it is there, all are."""
 
 _COLUMNS = ("index", "split", "kind", "score", "partner", "partner_split", "predicted")
 _DUPLICATES = ("exact-duplicate", "near-duplicate")
-
-
-_SPLITS = ("train", "valid", "test")
 
 
 class _AuditedData(Content):
@@ -74,7 +83,7 @@ class _Judges(Content):
 
 
 class _About(Content):
-    """``audit.json``."""
+    """The content of ``audit.json``."""
 
     dataset: _AuditedData
     method: _Method
@@ -85,16 +94,16 @@ class _About(Content):
 
 @dataclass(frozen=True)
 class Issue:
-    """Something found about one image, or about two that are alike.
+    """An issue of one image, or of two that are alike.
 
     Attributes:
-        index: its position in its split.
-        split: ``train``, ``valid`` or ``test``. Of two that are alike, the later of these.
+        index: the position of the image in its split.
+        split: ``train``, ``valid`` or ``test``. Of two images, the one in the later split is meant.
         kind: one of `KINDS`.
-        score: how strongly, in ``[0, 1]``; what it measures depends on the kind.
-        partner: the image that it is alike, where it is a duplicate.
-        partner_split: where that is.
-        predicted: the label that a model gives an image whose own is suspected.
+        score: in ``[0, 1]``, larger for a stronger case; what it measures depends on the kind.
+        partner: the position of the other image, if the two are duplicates.
+        partner_split: the split of the other image.
+        predicted: the label that a model gives the image, if its own label is suspected.
     """
 
     index: int
@@ -107,31 +116,31 @@ class Issue:
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether it is about two images."""
+        """Whether the issue is about two images."""
         return self.kind in _DUPLICATES
 
     @property
     def is_leak(self) -> bool:
-        """Whether it is about a test image that is also among those learned from or chosen by."""
+        """Whether a test image is also in the training or validation split."""
         return self.is_duplicate and self.split == "test" and self.partner_split in LEARNED
 
     @property
     def is_learned_from(self) -> bool:
-        """Whether it is about a test image that is also in the training split."""
+        """Whether a test image is also in the training split."""
         return self.is_leak and self.partner_split == "train"
 
 
 @dataclass(frozen=True, eq=False)
 class Audit:
-    """What was found in a dataset.
+    """The result of the audit of a dataset.
 
     Attributes:
-        issues: everything found, by kind in the order of `KINDS`, the highest score first.
-        images: uint8 ``[m, height, width, channels]``: those of the gallery.
-        places: for each of them its split, a position in ``train``, ``valid``, ``test``, and its
-            index in it: int32 ``[m, 2]``.
-        labels: the gallery's images' labels, int32 ``[m]``.
-        about: what ``audit.json`` says besides: the dataset, the method, the time it took.
+        issues: all issues, by kind in the order of `KINDS`, the highest score first.
+        images: the images of the gallery, uint8 ``[m, height, width, channels]``.
+        places: for each image of the gallery, its split (0 ``train``, 1 ``valid``, 2 ``test``) and
+            its index in the split, int32 ``[m, 2]``.
+        labels: the labels of the gallery's images, int32 ``[m]``.
+        about: what else ``audit.json`` says: the dataset, the method, the time it took.
     """
 
     issues: tuple[Issue, ...]
@@ -146,27 +155,29 @@ class Audit:
 
     @property
     def leaks(self) -> list[Issue]:
-        """Test images that are also among those learned from or chosen by, a row a pair."""
+        """Test images that are also in the training or validation split, one issue per pair."""
         return [issue for issue in self.issues if issue.is_leak]
 
     def counts(self) -> dict[str, Any]:
-        """Return how much of each kind there is.
+        """Return how many issues of each kind there are.
 
         Returns:
-            ``images``: for each kind, images of each split; of duplicates, those with a partner.
-            ``pairs``: pairs of duplicates within train and valid, across to test, within test.
-            ``test_images_in_train_or_valid`` and ``test_images_in_train``: those with a duplicate
-            there.
+            - ``images``: for each kind, the number of images in each split. Both images of a pair
+              of duplicates count.
+            - ``pairs``: pairs of duplicates within train and valid, between those and test, and
+              within test.
+            - ``test_images_in_train_or_valid`` and ``test_images_in_train``: how many test images
+              have a duplicate there.
         """
-        images = {kind: dict.fromkeys(("train", "valid", "test"), 0) for kind in KINDS}
+        images = {kind: dict.fromkeys(SPLITS, 0) for kind in KINDS}
         for kind in KINDS:
-            found = {(issue.split, issue.index) for issue in self.of_kind(kind)}
+            positions = {(issue.split, issue.index) for issue in self.of_kind(kind)}
             if kind in _DUPLICATES:
-                found |= {
+                positions |= {
                     (str(issue.partner_split), int(issue.partner or 0))
                     for issue in self.of_kind(kind)
                 }
-            for split, _ in found:
+            for split, _ in positions:
                 images[kind][split] += 1
         pairs = {kind: self._pairs(kind) for kind in _DUPLICATES}
         return {
@@ -179,14 +190,14 @@ class Audit:
         }
 
     def _pairs(self, kind: str) -> dict[str, int]:
-        found = self.of_kind(kind)
-        across = sum(issue.is_leak for issue in found)
-        within = sum(issue.split == issue.partner_split == "test" for issue in found)
-        return {"learned": len(found) - across - within, "across": across, "test": within}
+        issues = self.of_kind(kind)
+        across = sum(issue.is_leak for issue in issues)
+        within = sum(issue.split == issue.partner_split == "test" for issue in issues)
+        return {"learned": len(issues) - across - within, "across": across, "test": within}
 
 
 def write_audit_files(folder: Path, audit: Audit) -> None:
-    """Write ``audit.csv``, ``audit.npz`` and ``audit.json``, as `docs/files.md` gives them.
+    """Write ``audit.csv``, ``audit.npz`` and ``audit.json``, as `docs/files.md` describes them.
 
     Raises:
         OutputError: the folder can't be written to.
@@ -197,7 +208,7 @@ def write_audit_files(folder: Path, audit: Audit) -> None:
     write_npz(gallery, images=audit.images, places=audit.places, labels=audit.labels)
     about = {name: value for name, value in audit.about.items() if name not in ("format", "files")}
     counted = {"rows": len(audit.issues), "counts": audit.counts()}
-    # Last: it lists what it belongs with.
+    # Written last: it lists the files that belong to it.
     listed = described_files(folder, ["audit.csv", "audit.npz"])
     write_json(folder / "audit.json", {"format": FORMAT, **about, **counted, "files": listed})
 
@@ -220,7 +231,7 @@ def read_audit(folder: Path) -> Audit:
     images, places, labels = arrays["images"], arrays["places"], arrays["labels"]
     if places.shape != (len(images), 2) or len(labels) != len(images):
         raise damaged(gallery, "places", list(places.shape))
-    if about["rows"] != len(rows):  # a row is missing, or of another audit
+    if about["rows"] != len(rows):  # a row is missing, or the table is another audit's
         raise damaged(table, "rows", len(rows))
     issues = tuple(_issue(row, number, table) for number, row in enumerate(rows, start=1))
     return Audit(issues, images, places, labels, about)
@@ -241,12 +252,12 @@ def _issue(row: Mapping[str, str], number: int, path: Path) -> Issue:
     except (KeyError, ValueError) as error:
         raise damaged(path, f"row {number}", ",".join(row.values())) from error
     sound = (
-        issue.split in _SPLITS
+        issue.split in SPLITS
         and issue.kind in KINDS
         and 0 <= issue.score <= 1
         and min(issue.index, issue.partner or 0, issue.predicted or 0) >= 0
         and issue.is_duplicate == paired
-        and issue.partner_split in (None, *_SPLITS)
+        and issue.partner_split in (None, *SPLITS)
         and (issue.kind == "label") == (issue.predicted is not None)
     )
     if not sound:
