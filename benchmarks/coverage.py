@@ -27,8 +27,8 @@ import numpy as np
 
 import rival_intervals as rivals
 from cotejo.compare import accuracy_difference, mean_accuracy
-from cotejo.compare.answers import take_apart
-from cotejo.compare.shared import shared_spread
+from cotejo.compare.answers import summarize_answers
+from cotejo.compare.shrinkage import spread_prior_of_answers
 from rival_intervals import BOOTSTRAP, COTEJO, DRAWN, OWN
 from simulated_answers import MOST_SEEDS, Alternative, joint_counts
 
@@ -215,9 +215,9 @@ def agree(answers, counts, images: int) -> None:
     rows = [rows_of(index, 3) for index in range(BETTER + 1)]
     alone = [rivals.mean_parts(some(counts, one), images) for one in rows]
     drawn, degrees = rivals.drawn_together(alone, 3, images)
-    shared = shared_spread([take_apart(answers[one] > 0) for one in rows])
+    prior = spread_prior_of_answers([summarize_answers(answers[one] > 0) for one in rows])
     here = [3 * drawn[0, 0], degrees[0]]
-    there = shared.drawn(3 * alone[0].observed[0], 2.0)
+    there = prior.shrink(3 * alone[0].observed[0], 2.0)
     if not np.allclose(here, there, rtol=1e-6):
         raise RuntimeError(f"spreads drawn together are {here} here and {there} there")
     for seeds in SEEDS:

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from cotejo.compare.answers import take_apart
+from cotejo.compare.answers import summarize_answers
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(81)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
@@ -49,7 +49,7 @@ def tetrachoric(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def row(name: str, correct: np.ndarray, labels: np.ndarray) -> str:
-    known = take_apart(correct)
+    known = summarize_answers(correct)
     cells = [name, str(known.seeds), f"{100 * known.accuracy:.2f}"]
     if known.seeds > 1:
         observed = known.seed_means.std(ddof=1)

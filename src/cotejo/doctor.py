@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cotejo.errors import CotejoError
-from cotejo.examination import Finding, Level
+from cotejo.finding import Finding, Level
 from cotejo.messages import current_language, message
 from cotejo.platform import (
     has_bfloat16,

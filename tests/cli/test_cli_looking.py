@@ -15,7 +15,7 @@ from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
 from cotejo.doctor import examine
 from cotejo.errors import BackendError, TrainingError
-from cotejo.examination import Finding
+from cotejo.finding import Finding
 from cotejo.messages import use_language
 from cotejo.report import Written
 

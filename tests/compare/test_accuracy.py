@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import t
 
 from cotejo.compare import mean_accuracy, wilson_interval
-from cotejo.compare.answers import take_apart
+from cotejo.compare.answers import summarize_answers
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -82,7 +82,7 @@ def test_the_parts_are_those_of_a_two_way_analysis_of_variance():
         {"y": correct.ravel().astype(float), "seed": seeds.ravel(), "image": images.ravel()}
     )
     squares = anova_lm(ols("y ~ C(seed) + C(image)", table).fit())["mean_sq"]
-    answers = take_apart(correct)
+    answers = summarize_answers(correct)
     assert answers.residual == pytest.approx(squares["Residual"])
     assert 4 * answers.image_means.var(ddof=1) == pytest.approx(squares["C(image)"])
     assert 60 * answers.spread == pytest.approx(squares["C(seed)"])

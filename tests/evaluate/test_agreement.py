@@ -1,4 +1,4 @@
-"""`agreement` and `stands_out`."""
+"""`agreement` and `distinctive_images`."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score, jaccard_score
 
-from cotejo.evaluate import agreement, stands_out
+from cotejo.evaluate import agreement, distinctive_images
 
 
 def _answers(seed=0, images=200, seeds=(1, 3, 2)):
@@ -61,9 +61,9 @@ def test_what_stands_out_comes_with_the_largest_difference_first():
         "b": np.array([[0, 0, 0, 1]], bool),
         "c": np.array([[0, 0, 0, 1], [0, 0, 0, 1]], bool),
     }
-    assert stands_out(answers, "a", right=True).tolist() == [1, 0]
-    assert stands_out(answers, "a", right=False).tolist() == [3]
-    assert stands_out({"a": answers["a"]}, "a", right=True).size == 0
+    assert distinctive_images(answers, "a", right=True).tolist() == [1, 0]
+    assert distinctive_images(answers, "a", right=False).tolist() == [3]
+    assert distinctive_images({"a": answers["a"]}, "a", right=True).size == 0
 
 
 def test_no_mistake_has_no_kappa():

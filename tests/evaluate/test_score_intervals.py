@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from cotejo.evaluate import classification_metrics, score_intervals
-from cotejo.evaluate.areas import areas_under_curves
+from cotejo.evaluate.roc import areas_under_curves
 
 _MACRO = ("macro_precision", "macro_recall", "macro_f1", "macro_auc")
 

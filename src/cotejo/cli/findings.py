@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cotejo.cli.console import say
 from cotejo.cli.live import Status
-from cotejo.examination import Finding
+from cotejo.finding import Finding
 from cotejo.messages import message
 
 __all__ = ["show_findings"]

@@ -1,22 +1,22 @@
-"""Compare alternatives: how sure one can be of an accuracy and of a difference."""
+"""Compare alternatives: how certain an accuracy is, and how certain a difference is."""
 
 from __future__ import annotations
 
 from cotejo.compare.accuracy import mean_accuracy
+from cotejo.compare.all_pairs import Comparison, compare_all
 from cotejo.compare.difference import Difference
-from cotejo.compare.fixed import accuracy_above, scalar_above
-from cotejo.compare.intervals import Interval, wilson_interval
-from cotejo.compare.pairs import accuracy_difference, scalar_difference
+from cotejo.compare.fixed_value import accuracy_above, scalar_above
 from cotejo.compare.power import Needed, needed
-from cotejo.compare.shared import Shared, spread_of_study
-from cotejo.compare.study import Comparison, compare_all
+from cotejo.compare.shrinkage import SpreadPrior, spread_prior
+from cotejo.compare.two_alternatives import accuracy_difference, scalar_difference
+from cotejo.evaluate.intervals import Interval, wilson_interval
 
 __all__ = [
     "Comparison",
     "Difference",
     "Interval",
     "Needed",
-    "Shared",
+    "SpreadPrior",
     "accuracy_above",
     "accuracy_difference",
     "compare_all",
@@ -24,6 +24,6 @@ __all__ = [
     "needed",
     "scalar_above",
     "scalar_difference",
-    "spread_of_study",
+    "spread_prior",
     "wilson_interval",
 ]

@@ -1,8 +1,8 @@
-"""What is known of one alternative's answers: which image which seed got right.
+"""One alternative's answers in numbers: which image each seed got right, and what varies.
 
-The answers are taken apart as ``accuracy + seed + image + residual``, with the seeds and the
-images both drawn by chance and crossed; the residual is a seed's luck with single images. The
-mean squares of that analysis of variance give the variance of each part.
+Each answer is modelled as ``accuracy + seed + image + residual``. Seeds and images are both drawn
+at random, and every seed answers every image (a crossed design); the residual is a seed's luck
+with a single image. A two-way analysis of variance estimates the variance of each part.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Answers", "take_apart"]
+__all__ = ["Answers", "summarize_answers"]
 
 
 @dataclass(frozen=True)
 class Answers:
-    """One alternative's answers, as far as intervals and tests need them.
+    """A summary of one alternative's answers: all that intervals and tests need.
 
     Attributes:
         image_means: ``[images]``, the fraction of the seeds that got each image right.
         seed_means: ``[seeds]``, the accuracy of each seed.
-        residual: the variance of one answer that neither the seed nor the image accounts for;
-            0 for one seed, where it can't be told from the images'.
+        residual: the variance of one answer that neither the seed nor the image explains; 0 for
+            one seed, where it can't be told apart from the variance of the images.
     """
 
     image_means: NDArray[np.float64]
@@ -37,40 +37,41 @@ class Answers:
 
     @property
     def images(self) -> int:
-        """How many images there are."""
+        """The number of images."""
         return len(self.image_means)
 
     @property
     def seeds(self) -> int:
-        """How many seeds there are."""
+        """The number of seeds."""
         return len(self.seed_means)
 
     @property
     def spread(self) -> float:
-        """The variance of the seeds' accuracies on these images; of one seed, not known: 0.
+        """The variance of the seeds' accuracies on these images; 0 for one seed.
 
-        It has two sources: the seeds, and their luck with single images.
+        It has two sources: the seeds themselves, and their luck with single images.
         """
         return float(self.seed_means.var(ddof=1)) if self.seeds > 1 else 0.0
 
     @property
     def luck(self) -> float:
-        """What luck with single images adds to `spread`."""
+        """How much luck with single images adds to `spread`."""
         return self.residual / self.images
 
 
-def take_apart(correct: ArrayLike, name: str = "correct") -> Answers:
-    """Return what is known of an alternative's answers.
+def summarize_answers(correct: ArrayLike, name: str = "correct") -> Answers:
+    """Return the summary of an alternative's answers.
 
     Args:
         correct: ``[seeds, images]``, whether each seed's model got each image right.
-        name: what an error calls ``correct``.
+        name: the name of ``correct`` in error messages.
 
     Raises:
-        ValueError: ``correct`` has another shape, nothing in it, or more than rights and wrongs.
+        ValueError: ``correct`` has another shape, is empty, or has values other than true and
+            false.
 
     Example:
-        >>> answers = take_apart([[True, True, False, False], [True, False, False, False]])
+        >>> answers = summarize_answers([[True, True, False, False], [True, False, False, False]])
         >>> answers.accuracy, answers.seed_means.tolist(), answers.image_means.tolist()
         (0.375, [0.5, 0.25], [1.0, 0.5, 0.0, 0.0])
     """
@@ -84,17 +85,17 @@ def take_apart(correct: ArrayLike, name: str = "correct") -> Answers:
         raise ValueError(f"`{name}` must be true or false; received {table.dtype} values")
     image_means = np.count_nonzero(table, axis=0) / table.shape[0]
     seed_means = np.count_nonzero(table, axis=1) / table.shape[1]
-    return Answers(image_means, seed_means, _residual(image_means, seed_means))
+    return Answers(image_means, seed_means, _residual_variance(image_means, seed_means))
 
 
-def _residual(image_means: NDArray[np.float64], seed_means: NDArray[np.float64]) -> float:
+def _residual_variance(image_means: NDArray[np.float64], seed_means: NDArray[np.float64]) -> float:
     images, seeds = len(image_means), len(seed_means)
     if images == 1 or seeds == 1:
         return 0.0
     accuracy = seed_means.mean()
-    # Squares of rights and wrongs are themselves, so their sum needs no table of floats.
+    # 0 and 1 are their own squares, so the sum of squares needs no table of floats.
     total = seeds * images * accuracy * (1 - accuracy)
     between_seeds = images * ((seed_means - accuracy) ** 2).sum()
     between_images = seeds * ((image_means - accuracy) ** 2).sum()
-    left = total - between_seeds - between_images
-    return max(float(left), 0.0) / ((seeds - 1) * (images - 1))
+    residual = total - between_seeds - between_images
+    return max(float(residual), 0.0) / ((seeds - 1) * (images - 1))

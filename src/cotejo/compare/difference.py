@@ -1,4 +1,4 @@
-"""A difference of two alternatives: its interval, and its p-value against any margin."""
+"""The difference of two alternatives: its interval, and its p-value against any margin."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
-from cotejo.compare.intervals import Interval
-from cotejo.compare.twofold import half_width, two_sided_p
+from cotejo.compare.seeds_and_images import half_width, two_sided_p
+from cotejo.evaluate.intervals import Interval
 
 __all__ = ["Difference", "Method", "difference_from"]
 
 Method = Literal["mcnemar", "seeds-and-images", "welch", "single"]
-"""How the interval and the test were made.
+"""The method of the interval and of the test.
 
-``mcnemar``: one seed a side; the exact McNemar test and Bonett and Price's interval, both over
-images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value a seed.
-``single``: one value a side, which settles nothing.
+``mcnemar``: one seed per side; the exact McNemar test, and Bonett and Price's interval, both over
+the images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value per seed.
+``single``: one value per side, which settles nothing.
 """
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first alternative's figure less the second's.
+    """The first alternative's figure minus the second's.
 
     Attributes:
-        estimate: the difference observed.
+        estimate: the observed difference.
         low: the lower end of the 95% interval.
-        high: its upper end.
+        high: the upper end of the 95% interval.
         p_value: two-sided, against no difference, in ``[0, 1]``.
-        seeds: how many seeds the first and the second have.
-        seed_variance: the seeds' part of the variance of the estimate, with their luck with
-            single images; 0 where it isn't known, with one seed a side.
-        image_variance: the images' part.
-        method: how the interval and the test were made.
-        degrees: degrees of freedom of ``seed_variance``.
-        images: how many images both were measured on; 0 for what isn't measured on any.
+        seeds: the number of seeds of the first and of the second.
+        seed_variance: the part of the estimate's variance that comes from the seeds, including
+            their luck with single images; 0 with one seed per side, where it is unknown.
+        image_variance: the part that comes from the images.
+        method: the method of the interval and of the test.
+        degrees: the degrees of freedom of ``seed_variance``.
+        images: the number of images that both were measured on; 0 for a figure that isn't
+            measured on images.
     """
 
     estimate: float
@@ -64,22 +65,23 @@ class Difference:
         if self.method == "single":
             half = inf
         low, high = self._centre - half, self._centre + half
-        # Accuracies differ by no more than 1. Around the shrunk centre of one seed a side, a low
-        # confidence may leave the estimate out.
+        # Accuracies differ by 1 at most.
         if self.images:
             low, high = max(low, -1.0), min(high, 1.0)
+        # With one seed per side the centre is shrunk towards 0, so that at a low confidence the
+        # estimate itself could lie outside.
         return Interval(self.estimate, min(low, self.estimate), max(high, self.estimate))
 
     def p_value_against(self, margin: float) -> float:
         """Return the two-sided p-value against a difference of ``margin``.
 
-        Below 0.05 exactly where the 95% interval leaves the margin out, but for 0 with one seed
-        a side, where it is the exact McNemar test's.
+        It is below 0.05 exactly where the 95% interval excludes the margin. The exception is a
+        margin of 0 with one seed per side, where it is the p-value of the exact McNemar test.
         """
         return self.p_value if margin == 0 else self._inverted(margin)
 
     def reversed(self) -> Difference:
-        """Return the second's figure less the first's."""
+        """Return the second's figure minus the first's."""
         return replace(
             self,
             estimate=0.0 - self.estimate,
@@ -89,6 +91,7 @@ class Difference:
         )
 
     def _inverted(self, margin: float) -> float:
+        """Return the p-value that inverting the interval gives."""
         if self.method == "single":
             return 1.0
         distance = self._centre - margin
@@ -96,7 +99,11 @@ class Difference:
 
     @property
     def _centre(self) -> float:
-        """The middle of the interval: Bonett and Price's has two images more, that cancel out."""
+        """The middle of the interval.
+
+        Bonett and Price's method adds two images whose differences cancel out. They don't change
+        the sum of the differences, but their mean is over two images more.
+        """
         if self.method == "mcnemar":
             return self.estimate * self.images / (self.images + 2)
         return self.estimate
@@ -113,8 +120,8 @@ def difference_from(
     images: int = 0,
     p_value: float | None = None,
 ) -> Difference:
-    """Return a difference with its 95% interval, and with its p-value if it isn't given."""
-    bare = Difference(
+    """Return a difference with its 95% interval, and with its p-value unless it is given."""
+    without_interval = Difference(
         estimate,
         -inf,
         inf,
@@ -126,6 +133,7 @@ def difference_from(
         degrees,
         images,
     )
-    ends = bare.interval()
-    exact = bare._inverted(0.0) if p_value is None else p_value
-    return replace(bare, low=ends.low, high=ends.high, p_value=exact)
+    interval = without_interval.interval()
+    if p_value is None:
+        p_value = without_interval._inverted(0.0)
+    return replace(without_interval, low=interval.low, high=interval.high, p_value=p_value)

@@ -1,4 +1,4 @@
-"""Calibration: whether what is said with 80% is right 8 times in 10, and how to mend it."""
+"""Calibration: whether answers given with 80% are right 8 times in 10, and how to correct it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = [
 ]
 
 BINS = 15
-"""Bins of equal width over ``(0, 1]``, as Guo et al. have them."""
+"""The number of bins, of equal width over ``(0, 1]``, as in Guo et al."""
 
 _SCHEME = "equal-width over the highest probability"
 _SMALLEST = float(np.finfo(np.float32).tiny)
-"""Taken for a probability of 0, whose logarithm would be infinite: float32's smallest."""
+"""float32's smallest number: it replaces a probability of 0, whose logarithm is infinite."""
 _TEMPERATURES = (0.05, 20.0)
-"""Where the temperature is looked for: from all but certain to all but uniform."""
+"""The range of the search: from nearly certain probabilities to nearly uniform ones."""
 
 
 def calibration(
@@ -35,7 +35,7 @@ def calibration(
     test_labels: ArrayLike,
     test_probabilities: ArrayLike,
 ) -> dict[str, Any]:
-    """Return how calibrated the probabilities of the test images are, as they are and tempered.
+    """Return how well calibrated the test images' probabilities are, before and after tempering.
 
     The temperature is fitted on the validation images alone.
 
@@ -46,9 +46,9 @@ def calibration(
         test_probabilities: ``[m, classes]``.
 
     Returns:
-        ``bins`` and ``scheme``, how the bins are made; ``ece`` and ``reliability``, as
-        `calibration_error` and `reliability` return them; ``temperature``; and what the test
-        images' probabilities are like once tempered: ``ece_scaled``, ``loss_scaled``,
+        ``bins`` and ``scheme``, which describe the bins; ``ece`` and ``reliability``, as
+        `calibration_error` and `reliability` return them; ``temperature``; and the same figures
+        for the tempered probabilities of the test images: ``ece_scaled``, ``loss_scaled``,
         ``brier_scaled`` and ``reliability_scaled``.
 
     Raises:
@@ -56,8 +56,8 @@ def calibration(
 
     Example:
         >>> chances = [[0.99, 0.01]] * 4
-        >>> found = calibration([0, 0, 0, 1], chances, [0, 0, 0, 1], chances)
-        >>> round(found["ece"], 2), round(found["ece_scaled"], 2), round(found["temperature"], 1)
+        >>> result = calibration([0, 0, 0, 1], chances, [0, 0, 0, 1], chances)
+        >>> round(result["ece"], 2), round(result["ece_scaled"], 2), round(result["temperature"], 1)
         (0.24, 0.0, 4.2)
 
     References:
@@ -67,19 +67,19 @@ def calibration(
     true, chances = check_predictions(test_labels, test_probabilities)
     temperature = fit_temperature(*check_predictions(valid_labels, valid_probabilities))
     scaled = tempered(chances, temperature)
-    after = reliability(true, scaled)
+    rows = reliability(true, scaled)
     return {
         **plain_calibration(true, chances),
         "temperature": temperature,
-        "ece_scaled": calibration_error(after),
+        "ece_scaled": calibration_error(rows),
         "loss_scaled": log_loss(true, scaled),
         "brier_scaled": brier_score(true, scaled),
-        "reliability_scaled": after,
+        "reliability_scaled": rows,
     }
 
 
 def plain_calibration(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
-    """Return what `calibration` says of the probabilities as they are, without a temperature."""
+    """Return the part of `calibration` that needs no temperature: the plain probabilities."""
     rows = reliability(*check_predictions(labels, probabilities))
     error = calibration_error(rows)
     return {"bins": BINS, "scheme": _SCHEME, "ece": error, "reliability": rows}
@@ -88,18 +88,18 @@ def plain_calibration(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, 
 def reliability(
     labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]], bins: int = BINS
 ) -> list[dict[str, Any]]:
-    """Return a reliability diagram's bins, from the lowest probability to the highest.
+    """Return the bins of a reliability diagram, from the lowest probability to the highest.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
         chances: ``[n, classes]``, in ``[0, 1]``.
-        bins: how many, of equal width.
+        bins: the number of bins, of equal width.
 
     Returns:
-        A dict a bin: the images whose highest probability is above ``low`` and at most
-        ``high``; how many ``images`` those are; ``confidence``, the mean of that probability;
-        ``accuracy``, the share of them classified correctly. The last two are None in an empty
-        bin.
+        One dict per bin. A bin has the images whose highest probability is above ``low`` and at
+        most ``high``. ``images`` is their number, ``confidence`` the mean of that probability,
+        and ``accuracy`` the share of them classified correctly. The last two are None in an
+        empty bin.
 
     Example:
         >>> rows = reliability(np.array([0, 1]), np.array([[0.9, 0.1], [0.8, 0.2]]), bins=2)
@@ -129,11 +129,11 @@ def reliability(
 def calibration_error(rows: list[dict[str, Any]]) -> float:
     """Return the expected calibration error of a reliability diagram, in ``[0, 1]``.
 
-    The mean over the bins of the distance between accuracy and confidence, each bin counting
-    as much as it has images.
+    It is the mean distance between accuracy and confidence over the bins, each bin weighted by
+    its number of images.
 
     Args:
-        rows: as `reliability` returns them, of one image or more.
+        rows: as `reliability` returns them, with one image or more.
 
     Example:
         >>> calibration_error([{"images": 5, "confidence": 0.75, "accuracy": 0.5}])
@@ -149,9 +149,9 @@ def calibration_error(rows: list[dict[str, Any]]) -> float:
 
 
 def fit_temperature(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]) -> float:
-    """Return the temperature of the lowest log loss, in ``[0.05, 20]``.
+    """Return the temperature with the lowest log loss, in ``[0.05, 20]``.
 
-    Above 1 where the probabilities are too high, below where they are too low.
+    It is above 1 where the highest probabilities are too high, and below 1 where they are too low.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -168,22 +168,22 @@ def fit_temperature(labels: NDArray[np.integer[Any]], chances: NDArray[np.floati
 
     def loss(log_temperature: float) -> float:
         scaled = logits / np.exp(log_temperature)
-        # Each row's highest is 0, so that no exponential overflows.
+        # The highest logit of each row is 0, so no exponential overflows.
         totals = np.log(np.exp(scaled).sum(axis=1))
         return float((totals - scaled[images, labels]).mean())
 
-    # The loss is convex in the inverse of the temperature, and so has one minimum.
-    found = minimize_scalar(
+    # The loss is convex in the inverse of the temperature, so it has one minimum.
+    minimum = minimize_scalar(
         loss, bounds=np.log(_TEMPERATURES), method="bounded", options={"xatol": 1e-6}
     )
-    return float(np.exp(found.x))
+    return float(np.exp(minimum.x))
 
 
 def tempered(chances: NDArray[np.floating[Any]], temperature: float) -> NDArray[np.float64]:
-    """Return the softmax of the logarithms of probabilities, divided by a temperature.
+    """Return probabilities rescaled by a temperature: the softmax of their logarithms over it.
 
-    It is what dividing the logits that they came from gives. The order of the classes, and so
-    the accuracy, stays as it is.
+    Dividing the original logits by the temperature gives the same. The order of the classes, and
+    so the accuracy, does not change.
 
     Args:
         chances: ``[n, classes]``, in ``[0, 1]``.
@@ -199,7 +199,7 @@ def tempered(chances: NDArray[np.floating[Any]], temperature: float) -> NDArray[
 
 
 def _logits(chances: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Return logits ``[n, classes]`` that give these probabilities, 0 the highest of each row."""
+    """Return logits ``[n, classes]`` of these probabilities; the highest in each row is 0."""
     logits = np.log(np.maximum(chances.astype(np.float64), _SMALLEST))
     shifted: NDArray[np.float64] = logits - logits.max(axis=1, keepdims=True)
     return shifted

@@ -1,4 +1,4 @@
-"""One split's entry of ``metrics.json``, from labels and probabilities."""
+"""The metrics of one split: accuracy, losses, per-class figures, confusion matrix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cotejo.evaluate.areas import areas_under_curves
+from cotejo.evaluate.roc import areas_under_curves
 
 __all__ = [
     "brier_score",
@@ -16,21 +16,21 @@ __all__ = [
     "image_distances",
     "image_losses",
     "log_loss",
-    "true_places",
+    "true_ranks",
 ]
 
 _SMALLEST_PROBABILITY = 1e-7
-"""Keras's epsilon: one sure mistake costs 16.1 nats rather than an infinite loss."""
+"""Keras's epsilon: a mistake made with certainty costs 16.1 nats, not an infinite loss."""
 
 
 def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, Any]:
     """Return accuracy, loss, per-class figures and the confusion matrix of one split.
 
-    The predicted class is the one of the highest probability, the first of equals. Precision,
-    recall and F1 are scikit-learn's, 0 where they would divide by 0; their macro averages are
+    The predicted class has the highest probability; of equal ones, it is the first. Precision,
+    recall and F1 are scikit-learn's, and 0 where they would divide by 0. Their macro averages are
     plain means over the classes that have images. A class's AUC is that of its probability,
-    against the rest; it is None where the class has no images or there are no others, and
-    ``macro_auc`` is the mean of those that are not.
+    against all other classes. It is None where the class has no images, or all of them;
+    ``macro_auc`` is the mean of the others.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -38,21 +38,21 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
 
     Returns:
         ``accuracy``, ``macro_precision``, ``macro_recall``, ``macro_f1`` and ``macro_auc`` in
-        ``[0, 1]``; ``top2_accuracy``, how often the true class is one of the two of the highest
-        probabilities, the first of equals, and None for two classes, where it could only be 1;
-        ``loss`` as `log_loss` and ``brier`` as
-        `brier_score`; ``images``, how many there were; ``per_class``, a dict of ``precision``,
-        ``recall``, ``f1``, ``auc`` and ``support`` a class, in label order; ``confusion``,
-        counts, a row a true class and a column a predicted one. All are plain Python numbers,
-        or None, ready for JSON.
+        ``[0, 1]``; ``top2_accuracy``, how often the true class is among the two classes with the
+        highest probabilities (of equal ones, the first), and None for two classes, where it
+        could only be 1; ``loss`` as `log_loss` and ``brier`` as `brier_score`; ``images``, the
+        number of images; ``per_class``, one dict per class, in label order, with ``precision``,
+        ``recall``, ``f1``, ``auc`` and ``support``; ``confusion``, counts, with one row per true
+        class and one column per predicted class. All are plain Python numbers, or None, ready
+        for JSON.
 
     Raises:
-        ValueError: the shapes don't agree, there are no images, a label is no class, or a
+        ValueError: the shapes don't agree, there are no images, a label is not a class, or a
             probability is not finite.
 
     Example:
-        >>> found = classification_metrics([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
-        >>> found["confusion"], round(found["accuracy"], 3), round(found["loss"], 3)
+        >>> metrics = classification_metrics([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
+        >>> metrics["confusion"], round(metrics["accuracy"], 3), round(metrics["loss"], 3)
         ([[1, 0], [1, 1]], 0.667, 0.415)
 
     References:
@@ -68,18 +68,18 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     )
     present = support > 0
     auc = areas_under_curves(true, chances).estimates
-    known = auc[~np.isnan(auc)]
+    defined = auc[~np.isnan(auc)]
     return {
         "accuracy": float((predicted == true).mean()),
         "loss": log_loss(true, chances),
         "brier": brier_score(true, chances),
         "top2_accuracy": (
-            float((true_places(true, chances) < 2).mean()) if len(classes) > 2 else None
+            float((true_ranks(true, chances) < 2).mean()) if len(classes) > 2 else None
         ),
         "macro_precision": float(precision[present].mean()),
         "macro_recall": float(recall[present].mean()),
         "macro_f1": float(f1[present].mean()),
-        "macro_auc": float(known.mean()) if len(known) else None,
+        "macro_auc": float(defined.mean()) if len(defined) else None,
         "images": len(true),
         "per_class": [
             {
@@ -96,7 +96,7 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
 
 
 def log_loss(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]) -> float:
-    """Return the mean cross-entropy in nats, of probabilities no smaller than 1e-7.
+    """Return the mean cross-entropy in nats; probabilities below 1e-7 count as 1e-7.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -112,7 +112,7 @@ def log_loss(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]
 def image_losses(
     labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
-    """Return each image's cross-entropy, ``[n]``, as `log_loss` says."""
+    """Return each image's cross-entropy, ``[n]``, which `log_loss` averages."""
     # In float64, so that the mean does not depend on the order of the images.
     chance_of_true = chances[np.arange(len(labels)), labels].astype(np.float64)
     losses: NDArray[np.float64] = -np.log(np.clip(chance_of_true, _SMALLEST_PROBABILITY, 1.0))
@@ -122,8 +122,8 @@ def image_losses(
 def brier_score(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]) -> float:
     """Return the mean over images of the squared distance to the truth, in ``[0, 2]``.
 
-    The truth is 1 for the true class and 0 for the others: an image classified with certainty
-    costs 0 where it is right and 2 where it is wrong.
+    The truth is 1 for the true class and 0 for the others. So an image classified with certainty
+    costs 0 if that is right and 2 if it is wrong.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -143,30 +143,34 @@ def brier_score(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[A
 def image_distances(
     labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
-    """Return each image's squared distance to the truth, ``[n]``, as `brier_score` says."""
+    """Return each image's squared distance to the truth, ``[n]``, which `brier_score` averages."""
     away = chances.astype(np.float64)
     away[np.arange(len(labels)), labels] -= 1
     distances: NDArray[np.float64] = (away**2).sum(axis=1)
     return distances
 
 
-def true_places(
+def true_ranks(
     labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
 ) -> NDArray[np.int64]:
-    """Return how many classes come before the true one, ``[n]``; of equals, the first ones do."""
+    """Return the rank of the true class, ``[n]``: how many classes come before it.
+
+    Classes come in the order of their probabilities, and classes of equal probability in the
+    order of their labels.
+    """
     of_true = chances[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(chances.shape[1]) < labels[:, None]
-    places: NDArray[np.int64] = ((chances > of_true) | ((chances == of_true) & earlier)).sum(axis=1)
-    return places
+    ranks: NDArray[np.int64] = ((chances > of_true) | ((chances == of_true) & earlier)).sum(axis=1)
+    return ranks
 
 
 def check_predictions(
     labels: ArrayLike, probabilities: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.floating[Any]]]:
-    """Return labels ``[n]`` and probabilities ``[n, classes]`` as arrays that agree.
+    """Return labels ``[n]`` and probabilities ``[n, classes]`` as arrays that fit each other.
 
     Raises:
-        ValueError: as `classification_metrics` says.
+        ValueError: as in `classification_metrics`.
 
     Example:
         >>> check_predictions([0, 2], [[0.5, 0.5], [0.1, 0.9]])

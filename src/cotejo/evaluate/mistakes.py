@@ -1,4 +1,4 @@
-"""Which mistakes are worth a look: the surest ones, and those of the most confused pairs."""
+"""Which mistakes are worth a look: the most confident ones, and those of confused classes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["confused_pairs", "mutual_pairs", "select_mistakes"]
 
 
 def confused_pairs(confusion: ArrayLike) -> list[tuple[int, int, int]]:
-    """Return the pairs of classes that were confused, the most frequent first.
+    """Return the pairs of classes that were confused, the most frequent pair first.
 
     Args:
         confusion: ``[classes, classes]`` counts; rows are true classes, columns predicted ones.
 
     Returns:
-        ``(true, predicted, count)`` for each count above 0 off the diagonal; equal counts in
+        ``(true, predicted, count)`` for each count above 0 off the diagonal; equal counts are in
         label order.
 
     Example:
@@ -40,19 +40,19 @@ def select_mistakes(
 ) -> NDArray[np.int32]:
     """Return the positions of the mistakes that ``mistakes.npz`` keeps.
 
-    First the ``worst`` mistakes by the probability given to the wrong class, descending; then,
-    for each of the ``pairs`` most confused pairs, those of its ``per_pair`` worst mistakes that
-    are not there yet. No position comes twice; equal probabilities keep the data set's order.
+    First come the ``worst`` mistakes, those with the highest probability of the wrong class. Then
+    come, for each of the ``pairs`` most confused pairs, its ``per_pair`` worst mistakes. No
+    position is repeated; mistakes of equal probability keep the order of the dataset.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
         probabilities: ``[n, classes]``, in ``[0, 1]``.
-        worst: how many of the worst to keep, 0 or more.
+        worst: how many of the worst mistakes to keep, 0 or more.
         pairs: how many pairs ``(true, predicted)`` to illustrate, 0 or more.
-        per_pair: how many mistakes of each pair at most, 0 or more.
+        per_pair: how many mistakes of each pair to keep at most, 0 or more.
 
     Returns:
-        ``[m]`` int32; empty where nothing is wrong.
+        ``[m]``, int32; empty if there are no mistakes.
 
     Raises:
         ValueError: labels and probabilities don't agree.
@@ -69,7 +69,7 @@ def select_mistakes(
     confusion = np.zeros((chances.shape[1], chances.shape[1]), dtype=np.int64)
     np.add.at(confusion, (true[wrong], predicted[wrong]), 1)
 
-    # A dict keeps the order and drops what comes again.
+    # A dict keeps the order and drops repeated positions.
     chosen = dict.fromkeys(by_confidence[:worst].tolist())
     for true_class, predicted_class, _ in confused_pairs(confusion)[:pairs]:
         of_pair = (true[by_confidence] == true_class) & (
@@ -80,14 +80,14 @@ def select_mistakes(
 
 
 def mutual_pairs(confusion: ArrayLike) -> list[tuple[int, int]]:
-    """Return the pairs of classes that are confused, in either direction, the most first.
+    """Return the pairs of classes that are confused in either direction, most frequent first.
 
     Args:
         confusion: ``[classes, classes]`` counts; rows are true classes, columns predicted ones.
 
     Returns:
-        ``(one, other)``, the direction that is more frequent: ``one`` taken for ``other``. Pairs
-        that are never confused are left out; equals are in label order.
+        ``(true, predicted)``, in the direction that is more frequent. Pairs that are never
+        confused are left out; equally frequent pairs are in label order.
 
     Example:
         >>> mutual_pairs([[8, 2, 0], [5, 5, 0], [0, 2, 8]])
@@ -95,7 +95,7 @@ def mutual_pairs(confusion: ArrayLike) -> list[tuple[int, int]]:
     """
     counts = np.array(confusion)
     both = np.triu(counts + counts.T, k=1)
-    ones, others = np.nonzero(both)
-    order = np.argsort(-both[ones, others], kind="stable")
-    pairs = [(int(ones[i]), int(others[i])) for i in order]
+    rows, columns = np.nonzero(both)
+    order = np.argsort(-both[rows, columns], kind="stable")
+    pairs = [(int(rows[i]), int(columns[i])) for i in order]
     return [(a, b) if counts[a, b] >= counts[b, a] else (b, a) for a, b in pairs]

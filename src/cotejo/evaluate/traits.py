@@ -1,4 +1,4 @@
-"""What can be measured of an image without knowing what it shows: light, focus, colour."""
+"""Traits of an image that can be measured without knowing what it shows: light, focus, colour."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from cotejo.data.luminance import luminance
 __all__ = ["TRAITS", "image_traits"]
 
 TRAITS = ("brightness", "contrast", "sharpness", "colourfulness")
-"""In the order in which they are shown."""
+"""The names of the traits, in the order in which they are shown."""
 
 _SMALLEST_VARIANCE = 1e-5
-"""Below the noise that rounding to 256 levels leaves in a Laplacian; an even image has it."""
-_AT_ONCE = 2**24
-"""Values of pixels turned into float32 at a time: 64 MiB, whatever the number of images."""
+"""The variance taken for an even image; it is below the noise of rounding to 256 levels."""
+_CHUNK_VALUES = 2**24
+"""The pixel values converted to float32 at a time: 64 MiB, whatever the number of images."""
 
 
 def image_traits(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
     """Return the traits of many images.
 
-    ``brightness``: the mean luma, from 0, black, to 1, white. ``contrast``: luma's root mean
-    square distance from that mean, in ``[0, 0.5]`` (Peli). ``sharpness``: the decimal logarithm
-    of the variance of luma's Laplacian; low where an image is blurred or has little in it
-    (Pech-Pacheco et al.), no lower than -5. ``colourfulness``: how far the colours lie from grey
-    and from each other, 0 for a grey image (Hasler and Süsstrunk, on values in ``[0, 1]``).
+    - ``brightness``: the mean luma, from 0 (black) to 1 (white).
+    - ``contrast``: the standard deviation of luma, in ``[0, 0.5]`` (Peli).
+    - ``sharpness``: the decimal logarithm of the variance of luma's Laplacian, at least -5. It is
+      low where an image is blurred or shows little (Pech-Pacheco et al.).
+    - ``colourfulness``: how far the colours are from grey and from each other, on values in
+      ``[0, 1]``; 0 for a grey image (Hasler and Süsstrunk).
 
     Args:
-        images: ``[n, height, width, channels]``, uint8; red, green and blue, or one channel of
-            grey.
+        images: ``[n, height, width, channels]``, uint8; the channels are red, green and blue, or
+            a single grey one.
 
     Returns:
-        ``[n]`` float32 under each name of `TRAITS`.
+        ``[n]``, float32, under each name of `TRAITS`.
 
     Raises:
         ValueError: ``images`` has another shape or type.
@@ -57,7 +58,7 @@ def image_traits(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
             "`images` must be uint8 [n, height, width, 1 or 3]; "
             f"received {images.dtype} {list(images.shape)}"
         )
-    step = max(_AT_ONCE // max(int(np.prod(images.shape[1:])), 1), 1)
+    step = max(_CHUNK_VALUES // max(int(np.prod(images.shape[1:])), 1), 1)
     parts = [_traits(images[start : start + step]) for start in range(0, len(images), step)]
     empty = np.zeros(0, np.float32)
     return {name: np.concatenate([empty, *(part[name] for part in parts)]) for name in TRAITS}
@@ -75,10 +76,10 @@ def _traits(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
 
 
 def _sharpness(luma: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
-    """Return the logarithm of the Laplacian's variance of luma ``[n, height, width]``."""
-    # At the edges the image goes on as it ends, so that an image of one pixel has a Laplacian.
-    wide = np.pad(luma, ((0, 0), (1, 1), (1, 1)), mode="edge")
-    around = wide[:, :-2, 1:-1] + wide[:, 2:, 1:-1] + wide[:, 1:-1, :-2] + wide[:, 1:-1, 2:]
+    """Return the logarithm of the variance of the Laplacian, for luma ``[n, height, width]``."""
+    # The edge pixels are repeated outwards, so that even an image of one pixel has a Laplacian.
+    padded = np.pad(luma, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    around = padded[:, :-2, 1:-1] + padded[:, 2:, 1:-1] + padded[:, 1:-1, :-2] + padded[:, 1:-1, 2:]
     variance = (around - 4 * luma).var(axis=(1, 2))
     sharpness: NDArray[np.float32] = np.log10(np.maximum(variance, _SMALLEST_VARIANCE))
     return sharpness

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.evaluate import agreement, commonalities, stands_out
+from cotejo.evaluate import agreement, commonalities, distinctive_images
 from cotejo.evaluate.agreement import Agreement
 from cotejo.evaluate.commonalities import Commonalities
 from cotejo.evaluate.traits import TRAITS
@@ -147,7 +147,9 @@ class Failures:
     def standing_out(self) -> tuple[int, int]:
         """How many images the best alone gets right, and how many it alone gets wrong."""
         answers = {one.name: one.answers["test"] for one in self.facts.trained}
-        right, wrong = (stands_out(answers, self.best.name, right=way) for way in (True, False))
+        right, wrong = (
+            distinctive_images(answers, self.best.name, right=way) for way in (True, False)
+        )
         return len(right), len(wrong)
 
     @cached_property

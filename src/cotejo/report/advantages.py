@@ -11,7 +11,7 @@ from typing import Any
 
 from cotejo.compare import (
     Difference,
-    Shared,
+    SpreadPrior,
     accuracy_above,
     accuracy_difference,
     scalar_above,
@@ -68,14 +68,14 @@ class Measured:
 
 
 def measure(
-    facts: StudyFacts, claim: Mapping[str, Any], spreads: Mapping[str, Shared | None]
+    facts: StudyFacts, claim: Mapping[str, Any], spreads: Mapping[str, SpreadPrior | None]
 ) -> list[Measured]:
     """Return what a claim states as it was measured, a part a comparison.
 
     Args:
         facts: the study's.
         claim: an entry of ``study.json``'s claims.
-        spreads: `spread_of_study`, of each split whose accuracies may be compared.
+        spreads: `spread_prior`, of each split whose accuracies may be compared.
     """
     trained = {one.name: one for one in facts.trained}
     better = trained.get(claim["better"])
@@ -92,7 +92,7 @@ def _against(
     other: AlternativeFacts | None,
     claim: Mapping[str, Any],
     name: str,
-    spreads: Mapping[str, Shared | None],
+    spreads: Mapping[str, SpreadPrior | None],
 ) -> Measured:
     if better is None or other is None:
         return Measured(name, None, None)

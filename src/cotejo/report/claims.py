@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cotejo.compare import Difference, Needed, needed, spread_of_study
+from cotejo.compare import Difference, Needed, needed, spread_prior
 from cotejo.evaluate import holm
 from cotejo.facts import StudyFacts, in_language
 from cotejo.report.advantages import Measured, measure
@@ -84,7 +84,7 @@ def judge(facts: StudyFacts) -> list[Verdict]:
     """
     claims: Sequence[Mapping[str, Any]] = facts.study.get("claims") or []
     spreads = {
-        split: spread_of_study(one.answers[split] for one in facts.trained)
+        split: spread_prior(one.answers[split] for one in facts.trained)
         for split in ("valid", "test")
     }
     measured = [measure(facts, claim, spreads) for claim in claims]

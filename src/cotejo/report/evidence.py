@@ -14,7 +14,7 @@ from cotejo.compare import (
     Needed,
     compare_all,
     mean_accuracy,
-    spread_of_study,
+    spread_prior,
 )
 from cotejo.facts import AlternativeFacts, StudyFacts
 
@@ -77,7 +77,7 @@ class Evidence:
     @cached_property
     def draws_spreads(self) -> bool:
         """Whether the p-values to be corrected have the seeds' spreads drawn to the study's."""
-        return spread_of_study(one.answers["test"] for one in self.facts.trained) is not None
+        return spread_prior(one.answers["test"] for one in self.facts.trained) is not None
 
     @cached_property
     def _by_pair(self) -> Mapping[tuple[str, str], Comparison]:

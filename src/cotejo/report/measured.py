@@ -7,7 +7,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from cotejo.compare import Interval
-from cotejo.compare.twofold import half_width
+from cotejo.compare.seeds_and_images import half_width
 from cotejo.facts import AlternativeFacts
 
 __all__ = ["mean_of", "over_seeds", "recorded", "tested"]

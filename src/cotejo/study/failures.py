@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.data.dataset import Split
-from cotejo.evaluate import image_traits, mutual_pairs, select_mistakes, stands_out
+from cotejo.evaluate import distinctive_images, image_traits, mutual_pairs, select_mistakes
 from cotejo.facts import StudyFacts, best_alternative
 from cotejo.facts.failures import GALLERIES, fingerprint
 from cotejo.store import RunFolder
@@ -45,8 +45,8 @@ def failure_arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
     }
     galleries = (
         _wrong_in_all(facts, chances)[:_ALL_WRONG],
-        stands_out(answers, best.name, right=True)[:_STANDING_OUT],
-        stands_out(answers, best.name, right=False)[:_STANDING_OUT],
+        distinctive_images(answers, best.name, right=True)[:_STANDING_OUT],
+        distinctive_images(answers, best.name, right=False)[:_STANDING_OUT],
     )
     arrays |= dict(zip(GALLERIES, galleries, strict=True))
     arrays["pairs"] = _pair_examples(labels, chances)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cotejo.data import Dataset
-from cotejo.examination import Finding
+from cotejo.finding import Finding
 from cotejo.verify.conditions import condition_findings
 from cotejo.verify.data import data_findings
 from cotejo.verify.files import file_findings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cotejo.examination import Finding
 from cotejo.facts.conditions import described_conditions, differing_conditions
+from cotejo.finding import Finding
 from cotejo.messages import message
 from cotejo.store import StudyFolder
 from cotejo.verify.files import SoundRuns

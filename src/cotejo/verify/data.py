@@ -9,7 +9,7 @@ import numpy as np
 
 from cotejo.data import Dataset, without_validation
 from cotejo.errors import OutputError
-from cotejo.examination import Finding, Level
+from cotejo.finding import Finding, Level
 from cotejo.store import StudyFolder, read_readings
 from cotejo.study.study import first_images
 from cotejo.verify.files import SoundRuns

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from cotejo.data.audit import read_audit
 from cotejo.errors import OutputError
-from cotejo.examination import Finding, Level
 from cotejo.facts.checks import check_run, check_settings
 from cotejo.facts.failures import FAILURES
+from cotejo.finding import Finding, Level
 from cotejo.store import (
     RunFolder,
     StudyFolder,

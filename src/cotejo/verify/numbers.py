@@ -16,7 +16,7 @@ from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
-from cotejo.examination import Finding, Level
+from cotejo.finding import Finding, Level
 from cotejo.messages import LANGUAGES
 from cotejo.report import write_report
 from cotejo.store import SEAL, StudyFolder

@@ -13,8 +13,8 @@ from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError
-from cotejo.examination import Finding, Level
 from cotejo.facts.conditions import differing_conditions
+from cotejo.finding import Finding, Level
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import RunFolder, StudyFolder
 from cotejo.study.plan import plan_runs, resolve, run_keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cotejo.compare import wilson_interval
 from cotejo.evaluate.agreement import PairAgreement
-from cotejo.evaluate.commonalities import Fifth, TraitEffect
+from cotejo.evaluate.trait_effects import Fifth, TraitEffect
 from cotejo.facts.failures import Failures
 from cotejo.report.prose.words import Words
 

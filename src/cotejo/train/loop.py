@@ -18,7 +18,7 @@ from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
 from cotejo.train.averaging import ExponentialAverage
-from cotejo.train.clock import Clock
+from cotejo.train.deadline import Clock
 from cotejo.train.learner import Learner, alternating, device_images, training_order
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.predict import predict_logits

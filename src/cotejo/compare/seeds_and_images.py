@@ -1,10 +1,10 @@
-"""Intervals and p-values where two sources of chance add up: the seeds and the images.
+"""Intervals and p-values where the chance of the seeds and the chance of the images add up.
 
-The seeds' part of the variance is estimated from few of them, the images' part from thousands.
-The interval gives each part the quantile it deserves, ``half² = t²·seed + z²·image``: a t
-interval where the seeds are all there is, a normal one where the images are. By Banerjee's
-theorem it covers too much between the two, never too little; by how much, beside other ways, is
-in docs/coverage.md.
+The seeds' part of the variance is estimated from a few seeds, the images' part from thousands of
+images. So each part gets its own quantile: ``half² = t²·seed + z²·image``. Where only the seeds
+vary this is a t interval, and where only the images vary a normal interval. In between, by
+Banerjee's theorem, the interval covers the truth too often rather than too rarely. By how much,
+and how other methods do, is in docs/coverage.md.
 
 References:
     Banerjee, S. (1960). Approximate confidence interval for linear functions of means of k
@@ -21,13 +21,13 @@ from math import isinf, sqrt
 __all__ = ["half_width", "two_sided_p", "welch_degrees"]
 
 _FARTHEST = 37.0
-"""Normal quantile beyond which a probability is no more than 0 in double precision."""
+"""The normal quantile beyond which a probability is 0 in double precision."""
 
 _PRECISION = 1e-12
-"""Relative, of the normal quantile that a p-value is found by."""
+"""The relative precision of the normal quantile that gives a p-value."""
 
 _NEAREST = 1e-300
-"""Normal quantile below which a p-value is 1; smaller ones lack the digits to be halved."""
+"""The normal quantile below which a p-value is 1; smaller ones lack the digits to be halved."""
 
 
 def half_width(seed: float, degrees: float, image: float, confidence: float) -> float:
@@ -35,7 +35,7 @@ def half_width(seed: float, degrees: float, image: float, confidence: float) -> 
 
     Args:
         seed: the seeds' part of the estimate's variance, 0 or more.
-        degrees: degrees of freedom of that part, above 0; infinite for a known variance.
+        degrees: the degrees of freedom of that part, above 0; infinite for a known variance.
         image: the images' part, 0 or more.
         confidence: in ``(0, 1)``.
 
@@ -52,9 +52,9 @@ def half_width(seed: float, degrees: float, image: float, confidence: float) -> 
 
 
 def two_sided_p(distance: float, seed: float, degrees: float, image: float) -> float:
-    """Return the p-value of a value this far from the estimate, by inverting the interval.
+    """Return the p-value of a value at this distance from the estimate.
 
-    It is the error probability of the interval that just reaches that far, so that a value is
+    It is the error probability of the interval that just reaches that far. So a value lies
     outside the 95% interval exactly if its p-value is below 0.05.
 
     Example:
@@ -68,7 +68,7 @@ def two_sided_p(distance: float, seed: float, degrees: float, image: float) -> f
         return 1.0
     if seed + image == 0:
         return 0.0
-    # In normal quantiles, which the answer can't exceed: t's are never below them.
+    # The search is over normal quantiles. t quantiles are never smaller, so this is the upper end.
     low, high = 0.0, min(distance / sqrt(seed + image), _FARTHEST)
     while high - low > _PRECISION * max(high, _NEAREST):
         middle = (low + high) / 2
@@ -80,10 +80,10 @@ def two_sided_p(distance: float, seed: float, degrees: float, image: float) -> f
 
 
 def welch_degrees(parts: Sequence[tuple[float, float]]) -> float:
-    """Return the degrees of freedom of a sum of estimated variances, after Satterthwaite.
+    """Return the degrees of freedom of a sum of estimated variances, by Satterthwaite's formula.
 
     Args:
-        parts: each variance, 0 or more, and its degrees of freedom.
+        parts: each variance, 0 or more, with its degrees of freedom.
 
     Example:
         >>> welch_degrees([(2.0, 2), (2.0, 2)]), welch_degrees([(2.0, 2), (0.0, 2)])
@@ -106,5 +106,5 @@ def _half_width(seed: float, degrees: float, image: float, tail: float) -> float
     if seed == 0 or isinf(degrees):
         return -z * sqrt(seed + image)
     t = float(stdtrit(degrees, tail))
-    # Products, since a power of a t quantile far out would not be infinite but an error.
+    # `t * t`, since `t**2` raises an error where the result overflows.
     return sqrt(t * t * seed + z * z * image)

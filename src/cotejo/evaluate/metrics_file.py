@@ -1,4 +1,4 @@
-"""What ``metrics.json`` says of the splits whose predictions were kept."""
+"""The entries ``valid`` and ``test`` of ``metrics.json``, from the predictions kept on disk."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cotejo.evaluate.calibration import calibration, plain_calibration
-from cotejo.evaluate.intervals import score_intervals
+from cotejo.evaluate.metric_intervals import score_intervals
 from cotejo.evaluate.metrics import classification_metrics
 
 __all__ = ["split_metrics"]
 
-_OF_VALIDATION = ("accuracy", "loss", "macro_f1", "images")
+_VALIDATION_METRICS = ("accuracy", "loss", "macro_f1", "images")
 
 
 def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, Any]]:
     """Return the entries ``valid`` and ``test`` of ``metrics.json``.
 
     Args:
-        predictions: what ``predictions.npz`` holds: ``valid_labels``, ``valid_probabilities``,
-            ``test_labels`` and ``test_probabilities``; without validation images the first
-            two are missing.
+        predictions: the content of ``predictions.npz``: ``valid_labels``,
+            ``valid_probabilities``, ``test_labels`` and ``test_probabilities``; the first two are
+            missing if there are no validation images.
 
     Returns:
-        ``valid``: some of what `classification_metrics` measures. ``test``: all of it, with the
-        intervals of `score_intervals` and the ``calibration`` of `calibration`. Without
-        validation images ``test`` alone, and of its calibration what needs no temperature.
+        ``valid``: some of the figures of `classification_metrics`. ``test``: all of them, with
+        the intervals of `score_intervals` and the ``calibration`` of `calibration`. Without
+        validation images, ``test`` alone, with the part of its calibration that needs no
+        temperature.
 
     Raises:
         ValueError: labels and probabilities don't agree.
@@ -35,7 +36,7 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
     Example:
         >>> import numpy as np
         >>> labels, chances = np.array([0, 1, 1]), np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
-        >>> found = split_metrics(
+        >>> metrics = split_metrics(
         ...     {
         ...         "valid_labels": labels,
         ...         "valid_probabilities": chances,
@@ -43,21 +44,21 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
         ...         "test_probabilities": chances,
         ...     }
         ... )
-        >>> sorted(found["valid"]), round(found["test"]["brier"], 3)
+        >>> sorted(metrics["valid"]), round(metrics["test"]["brier"], 3)
         (['accuracy', 'images', 'loss', 'macro_f1'], 0.273)
     """
     test = predictions["test_labels"], predictions["test_probabilities"]
-    on_test, found = classification_metrics(*test), score_intervals(*test)
-    rows = zip(on_test["per_class"], found["per_class"], strict=True)
-    entry = on_test | {
+    test_metrics, intervals = classification_metrics(*test), score_intervals(*test)
+    rows = zip(test_metrics["per_class"], intervals["per_class"], strict=True)
+    entry = test_metrics | {
         "per_class": [row | bounds for row, bounds in rows],
-        "intervals": found["intervals"],
+        "intervals": intervals["intervals"],
     }
     if "valid_labels" not in predictions:
         return {"test": entry | {"calibration": plain_calibration(*test)}}
     valid = predictions["valid_labels"], predictions["valid_probabilities"]
-    on_valid = classification_metrics(*valid)
+    valid_metrics = classification_metrics(*valid)
     return {
-        "valid": {name: on_valid[name] for name in _OF_VALIDATION},
+        "valid": {name: valid_metrics[name] for name in _VALIDATION_METRICS},
         "test": entry | {"calibration": calibration(*valid, *test)},
     }

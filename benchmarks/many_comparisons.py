@@ -1,6 +1,6 @@
 """What a correction for many comparisons leaves of a study of 16 alternatives: 120 pairs.
 
-    python benchmarks/families.py [--repeats 4000] [--seed 1]
+    python benchmarks/many_comparisons.py [--repeats 4000] [--seed 1]
 
 The seeds' accuracies are drawn from normal distributions: the seeds' own spread, their luck with
 10,000 images (0.24 points) and what images add to a mean (0.1 points). All alternatives are

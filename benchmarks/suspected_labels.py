@@ -1,6 +1,6 @@
 """How many of the labels that a study's networks suspect were found wrong by people.
 
-    python benchmarks/labels.py FOLDER REVIEWED
+    python benchmarks/suspected_labels.py FOLDER REVIEWED
 
 ``FOLDER`` is a finished study of CIFAR-10. ``REVIEWED`` is the list of test images that Northcutt,
 Athalye and Mueller (2021, arXiv 2103.14749) had five people look at each: ``cifar10_mturk.json``

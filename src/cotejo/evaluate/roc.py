@@ -1,4 +1,4 @@
-"""Areas under the ROC curves, each class against the rest, and what each image adds to them."""
+"""Areas under the ROC curves, each class against the rest, and each image's influence on them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Areas", "area_under_curve", "areas_under_curves"]
+__all__ = ["RocAreas", "area_under_curve", "areas_under_curves"]
 
 
 @dataclass(frozen=True)
-class Areas:
-    """The areas of all classes.
+class RocAreas:
+    """The areas under the ROC curves of all classes.
 
     Attributes:
-        estimates: ``[classes]``, in ``[0, 1]``; NaN where a class has no images or all.
-        influences: ``[n, classes]``: what each image moves an area by. Their squares sum to
-            DeLong's variance of the area, their products over two classes to the covariance;
-            NaN where a class or the rest has fewer than two images.
+        estimates: ``[classes]``, in ``[0, 1]``; NaN where a class has no images, or all of them.
+        influences: ``[n, classes]``, how much each image moves each area. For one class, their
+            squares add up to DeLong's variance of the area; for two classes, their products add
+            up to the covariance. NaN where a class or the rest has fewer than two images.
     """
 
     estimates: NDArray[np.float64]
@@ -28,11 +28,11 @@ class Areas:
 
 def areas_under_curves(
     labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]
-) -> Areas:
+) -> RocAreas:
     """Return the area under each class's ROC curve, against all other classes.
 
-    It is the probability that an image of the class gets a higher probability of it than an
-    image of another; of equals, half.
+    Take an image of the class and an image of another class. The area is the probability that the
+    first gets the higher probability of the class; equal probabilities count half.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -49,26 +49,26 @@ def areas_under_curves(
         By ranks: Sun, X. and Xu, W. (2014). Fast implementation of DeLong's algorithm. IEEE
         Signal Processing Letters 21(11).
     """
-    found = [
+    areas = [
         area_under_curve(labels == label, chances[:, label]) for label in range(chances.shape[1])
     ]
-    return Areas(
-        np.array([estimate for estimate, _ in found]),
-        np.stack([influences for _, influences in found], axis=1),
+    return RocAreas(
+        np.array([estimate for estimate, _ in areas]),
+        np.stack([influences for _, influences in areas], axis=1),
     )
 
 
 def area_under_curve(
     inside: NDArray[np.bool_], values: NDArray[np.floating[Any]]
 ) -> tuple[float, NDArray[np.float64]]:
-    """Return one area, of the images ``inside`` against the others, and influences ``[n]``.
+    """Return one area, of the images ``inside`` against the others, and its influences ``[n]``.
 
     Args:
-        inside: ``[n]``, which images are of the class.
-        values: ``[n]``, by which they are ordered: probabilities, or anything else.
+        inside: ``[n]``, which images belong to the class.
+        values: ``[n]``, what the images are ordered by: probabilities, or anything else.
 
     Returns:
-        As `Areas` has them.
+        One class's estimate and influences, as in `RocAreas`.
 
     Example:
         >>> area_under_curve(np.array([True, True, False]), np.array([3, 1, 2]))[0]
@@ -90,7 +90,7 @@ def area_under_curve(
 def _share_below(
     values: NDArray[np.floating[Any]], others: NDArray[np.floating[Any]]
 ) -> NDArray[np.float64]:
-    """Return the share of ``others`` below each of ``values``, equal ones counting half."""
+    """Return the share of ``others`` below each of ``values``; equal ones count half."""
     ordered = np.sort(others)
     twice = np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")
     shares: NDArray[np.float64] = twice / (2 * len(others))

@@ -8,7 +8,7 @@ import pytest
 
 from cotejo.backend import keras, ops
 from cotejo.train import clock as module
-from cotejo.train.clock import Clock
+from cotejo.train.deadline import Clock
 
 
 class Machine:

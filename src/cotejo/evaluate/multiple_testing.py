@@ -1,4 +1,4 @@
-"""Holm's correction of p-values for how many of them there are."""
+"""Holm's correction of p-values for the number of tests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ __all__ = ["holm"]
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return the p-values after Holm's correction, in the same order.
 
-    Kept below 0.05, they hold the probability of any false finding among them to 5%, whatever
-    the tests have to do with each other.
+    If only corrected p-values below 0.05 count as findings, the probability of any false finding
+    is at most 5%, however the tests depend on each other.
 
     Raises:
         ValueError: a p-value is not in ``[0, 1]``.
@@ -31,7 +31,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
         raise ValueError(f"`p_values` must be in [0, 1]; received {list(p_values)}")
     order = np.argsort(values, kind="stable")
     corrected = np.empty_like(values)
-    # The smallest counts as many times as there are values, the next one time less, and so on.
+    # The smallest of n values is multiplied by n, the next one by n - 1, and so on.
     raised = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
     corrected[order] = np.minimum(raised, 1.0)
     return [float(p) for p in corrected]

@@ -32,7 +32,7 @@ def graphs() -> int:
 
 def table() -> dict[str, Any]:
     found = importlib.import_module("tensorflow.python.framework.ops").gradient_registry._registry
-    assert "MatMul" in found, "TensorFlow keeps its gradients elsewhere: cotejo.train.fresh is idle"
+    assert "MatMul" in found, "TensorFlow keeps its gradients elsewhere: fresh_backend frees none"
     return found
 
 

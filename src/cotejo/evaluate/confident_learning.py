@@ -1,4 +1,4 @@
-"""Labels that may be wrong: those that probabilities from elsewhere speak against."""
+"""Labels that may be wrong, found by confident learning from a network's probabilities."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ def label_issues(labels: ArrayLike, probabilities: ArrayLike, split: str) -> lis
     """Return the suspected labels of one split as rows of its audit.
 
     Args:
-        labels: ``[n]``, as for `suspected_labels`.
+        labels: ``[n]``, as in `suspected_labels`.
         probabilities: ``[n, classes]``.
         split: ``train``, ``valid`` or ``test``.
 
     Returns:
-        Of kind ``label``; the score is 1 less the probability of the given label, and
-        ``predicted`` is the class of the highest.
+        Issues of kind ``label``. The score is 1 minus the probability of the given label, and
+        ``predicted`` is the class with the highest probability.
 
     Example:
         >>> chances = [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.04, 0.96]]
-        >>> [(one.index, one.predicted) for one in label_issues([0, 0, 1, 1, 0], chances, "test")]
+        >>> issues = label_issues([0, 0, 1, 1, 0], chances, "test")
+        >>> [(issue.index, issue.predicted) for issue in issues]
         [(4, 1)]
     """
     positions, confidence = suspected_labels(labels, probabilities)
@@ -41,9 +42,9 @@ def suspected_labels(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the images whose labels may be wrong, by confident learning.
 
-    Confident learning estimates from probabilities how many images of each class bear the label
-    of another, and names as many: those with the least support for the label they bear. It is
-    no better than the probabilities are: what a weak network gets wrong is suspected too.
+    Confident learning estimates from the probabilities how many images of each class have the
+    label of another class. It then returns that many: those whose label has the lowest support.
+    It is only as good as the probabilities: it also suspects what a weak network gets wrong.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
@@ -51,8 +52,8 @@ def suspected_labels(
             these images.
 
     Returns:
-        Positions, the most suspected first, ``[m]``; and the probability that each one's given
-        label has, ``[m]``, in ``[0, 1]``: the lower, the more suspected.
+        Positions ``[m]``, the most suspected first; and the probability of each one's given
+        label, ``[m]``, in ``[0, 1]``: the lower, the more suspected.
 
     Raises:
         ValueError: labels and probabilities don't agree.
@@ -68,21 +69,21 @@ def suspected_labels(
         Northcutt, C. G., Jiang, L., and Chuang, I. L. (2021). Confident learning: estimating
         uncertainty in dataset labels. Journal of Artificial Intelligence Research 70.
     """
-    # Deferred: it brings pandas with it.
+    # Deferred: it imports pandas.
     from cleanlab.filter import find_label_issues
 
     given, chances = check_predictions(labels, probabilities)
-    # It can't tell a class that nobody bears from one that it knows nothing of.
-    borne = np.unique(given)
-    if len(borne) < 2:
+    # cleanlab can't deal with a class that no image has as its label.
+    present = np.unique(given)
+    if len(present) < 2:
         return np.zeros(0, np.int64), np.zeros(0)
-    seen = chances[:, borne]
-    seen = seen / np.maximum(seen.sum(axis=1, keepdims=True), 1e-12)
-    found = find_label_issues(
-        np.searchsorted(borne, given),
-        seen,
+    of_present = chances[:, present]
+    of_present = of_present / np.maximum(of_present.sum(axis=1, keepdims=True), 1e-12)
+    suspected = find_label_issues(
+        np.searchsorted(present, given),
+        of_present,
         return_indices_ranked_by="self_confidence",
         n_jobs=1,
     )
-    positions = np.asarray(found, np.int64)
+    positions = np.asarray(suspected, np.int64)
     return positions, np.asarray(chances[positions, given[positions]], np.float64)

@@ -1,0 +1,191 @@
+"""The difference of two alternatives: of their accuracies, or of another figure of their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf, isfinite
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cotejo.compare.answers import Answers, summarize_answers
+from cotejo.compare.difference import Difference, difference_from
+from cotejo.compare.seeds_and_images import welch_degrees
+from cotejo.compare.shrinkage import SpreadPrior
+
+__all__ = ["accuracy_difference", "checked_values", "difference_of_answers", "scalar_difference"]
+
+
+def accuracy_difference(
+    first: ArrayLike, second: ArrayLike, prior: SpreadPrior | None = None
+) -> Difference:
+    """Return the first's mean accuracy minus the second's, paired on the same images.
+
+    With one seed per side: the exact McNemar test and Bonett and Price's interval, over the
+    images alone. With more seeds, interval and p-value account for both sources of chance: the
+    images are the same for both alternatives, the seeds are independent, and each alternative has
+    its own variance between seeds. If only one side has several seeds, the other side is assumed
+    to have the same variance.
+
+    Args:
+        first: ``[seeds, images]``, whether each seed's model got each image right.
+        second: ``[seeds, images]``, of the same images; the number of seeds may differ.
+        prior: the study's `spread_prior`, which the variances between seeds are shrunk towards.
+            Give it for p-values that will be corrected for many comparisons.
+
+    Raises:
+        ValueError: an argument has another shape, or the numbers of images differ.
+
+    Example:
+        >>> first = [[True] * 70 + [False] * 30]
+        >>> second = [[True] * 50 + [False] * 50]
+        >>> difference = accuracy_difference(first, second)
+        >>> round(difference.low, 2), round(difference.high, 2), difference.method
+        (0.11, 0.28, 'mcnemar')
+    """
+    return difference_of_answers(
+        summarize_answers(first, "first"), summarize_answers(second, "second"), prior
+    )
+
+
+def difference_of_answers(
+    first: Answers, second: Answers, prior: SpreadPrior | None = None
+) -> Difference:
+    """Return the same as `accuracy_difference`, from answers already summarized.
+
+    Raises:
+        ValueError: the numbers of images differ.
+    """
+    if first.images != second.images:
+        raise ValueError(
+            "`first` and `second` must be of the same images; "
+            f"received {first.images} and {second.images}"
+        )
+    by_image = first.image_means - second.image_means
+    seeds = first.seeds, second.seeds
+    image_variance = _image_part(by_image, seeds)
+    if seeds == (1, 1):
+        return difference_from(
+            float(by_image.mean()),
+            seeds,
+            0.0,
+            image_variance,
+            "mcnemar",
+            images=first.images,
+            p_value=_mcnemar(int((by_image > 0).sum()), int((by_image < 0).sum())),
+        )
+    if prior is None:
+        seed_variance, degrees = _seed_part((first.spread, second.spread), seeds)
+    else:
+        shrunk = [prior.shrink(side.spread, side.seeds - 1.0) for side in (first, second)]
+        seed_variance = shrunk[0][0] / seeds[0] + shrunk[1][0] / seeds[1]
+        # Both sides lean on the same prior, so their degrees of freedom don't add up.
+        degrees = min(shrunk[0][1], shrunk[1][1])
+    # Luck with single images also moves the seeds' accuracies: it is in the seeds' part already.
+    luck, _ = _seed_part((first.luck, second.luck), seeds)
+    return difference_from(
+        first.accuracy - second.accuracy,
+        seeds,
+        seed_variance,
+        max(image_variance - luck, _squares_of_added_images(seeds) / (first.images + 2) ** 2),
+        "seeds-and-images",
+        degrees=degrees,
+        images=first.images,
+    )
+
+
+def scalar_difference(
+    first: Sequence[float], second: Sequence[float], image_variance: float = 0.0
+) -> Difference:
+    """Return the first's mean minus the second's, for a figure with one value per seed.
+
+    The interval and the test are Welch's. With one value per side, nothing is known about chance
+    and the interval is infinite. If only one side has several values, the other side is assumed
+    to have the same variance. Values that never vary are taken at their word: p is then 0, or 1
+    where there is no difference.
+
+    Args:
+        first: one value per seed: seconds, epochs, a gap.
+        second: the same for the second alternative.
+        image_variance: what the images add to the variance of the difference, and does not
+            shrink with more seeds; 0 or more.
+
+    Raises:
+        ValueError: an argument has no values, one that isn't finite, or is out of its range.
+
+    Example:
+        >>> difference = scalar_difference([61.0, 64.0, 62.0], [70.0, 71.0, 75.0])
+        >>> round(difference.estimate, 1), round(difference.low, 1), round(difference.high, 1)
+        (-9.7, -15.1, -4.2)
+
+    References:
+        Welch, B. L. (1947). The generalization of "Student's" problem when several different
+        population variances are involved. Biometrika 34.
+    """
+    samples = (
+        checked_values(first, image_variance, "first"),
+        checked_values(second, image_variance, "second"),
+    )
+    seeds = len(samples[0]), len(samples[1])
+    estimate = float(samples[0].mean() - samples[1].mean())
+    if seeds == (1, 1):
+        return Difference(estimate, -inf, inf, 1.0, seeds, 0.0, image_variance, "single")
+    variances = [float(sample.var(ddof=1)) if len(sample) > 1 else 0.0 for sample in samples]
+    seed_variance, degrees = _seed_part((variances[0], variances[1]), seeds)
+    return difference_from(estimate, seeds, seed_variance, image_variance, "welch", degrees=degrees)
+
+
+def checked_values(
+    values: Sequence[float], image_variance: float, name: str
+) -> NDArray[np.float64]:
+    """Return a figure's values, one per seed, as an array.
+
+    Raises:
+        ValueError: there are none, one isn't finite, or ``image_variance`` is out of its range.
+    """
+    array = np.asarray(values, np.float64)
+    if array.ndim != 1 or array.size == 0 or not np.isfinite(array).all():
+        raise ValueError(f"`{name}` must be finite numbers, one or more; received {values}")
+    if not (isfinite(image_variance) and image_variance >= 0):
+        raise ValueError(f"`image_variance` must be 0 or more; received {image_variance}")
+    return array
+
+
+def _seed_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[float, float]:
+    """Return the variance of a difference of means over seeds, and its degrees of freedom.
+
+    A side with one seed borrows the other side's variance: to assume that it has none would be
+    the bolder guess.
+    """
+    if 1 in seeds:
+        borrowed, several = max(variances), max(seeds)
+        return borrowed / several + borrowed, several - 1.0
+    parts = [
+        (variance / count, count - 1.0) for variance, count in zip(variances, seeds, strict=True)
+    ]
+    return sum(variance for variance, _ in parts), welch_degrees(parts)
+
+
+def _image_part(by_image: NDArray[np.float64], seeds: tuple[int, int]) -> float:
+    """Return the variance of a mean difference over images, by Bonett and Price's method.
+
+    The method adds two images: one that a single seed of the first alternative gets right and
+    nobody else, and the same for the second. With one seed per side, these are exactly the two
+    images of the published method.
+    """
+    count = len(by_image) + 2
+    squares = float((by_image**2).sum()) + _squares_of_added_images(seeds)
+    return (squares / count - (float(by_image.sum()) / count) ** 2) / count
+
+
+def _squares_of_added_images(seeds: tuple[int, int]) -> float:
+    """Return the sum of the squared differences of the two added images."""
+    return 1 / seeds[0] ** 2 + 1 / seeds[1] ** 2
+
+
+def _mcnemar(only_first: int, only_second: int) -> float:
+    from scipy.stats import binomtest
+
+    if only_first + only_second == 0:
+        return 1.0
+    return float(binomtest(only_first, only_first + only_second).pvalue)
