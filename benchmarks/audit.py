@@ -1,14 +1,16 @@
-"""What the audit of a dataset finds and costs, and how far it can be trusted.
+"""What the audit of a dataset finds, what it costs, and how far it can be trusted.
 
     python benchmarks/audit.py [cifar10] [--features FILE] [--known FILE] [--sheets FOLDER]
 
-Prints the seconds, the processor's seconds, the peak memory and what was found. ``--features`` is
-an ``.npy`` with a row of a model's features for each image, in the order train, valid, test.
-``--known`` is a published list of duplicates, such as ciFAIR's ``duplicates_cifar10.csv`` (Barz
-and Denzler 2020), whose columns TestID, TrainID and Judgment it reads, and prints how many of
-them are found. ``--sheets`` writes a random sample of the pairs found across train and test side
-by side, 40 of each score from 0.75 up by 0.05 and 120 of those of 0.9 and more, to be looked at
-and counted. The last line is JSON.
+Prints the seconds, the processor seconds, the peak memory and the counts of what was found. The
+last line is JSON.
+
+``--features`` is an ``.npy`` file with one row of a model's features per image, in the order train,
+valid, test. ``--known`` is a published list of duplicates with the columns TestID, TrainID and
+Judgment, such as ciFAIR's ``duplicates_cifar10.csv`` (Barz and Denzler 2020); the number of them
+that were found is printed. ``--sheets`` writes a random sample of the pairs found across train and
+test, side by side, to be judged by eye: 40 pairs of each score from 0.75 in steps of 0.05, and 120
+of 0.9 and more.
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ COLUMNS, ENLARGED, SEED = 8, 3, 7
 
 def recall(audit, dataset, known: Path) -> dict:
     """Return how many of the pairs listed as near-duplicates (judgement 0 or 1) are found."""
-    learned = len(dataset.train)
+    train_images = len(dataset.train)
     pairs = {
-        (issue.index, issue.partner + (learned if issue.partner_split == "valid" else 0))
+        (issue.index, issue.partner + (train_images if issue.partner_split == "valid" else 0))
         for issue in audit.leaks
     }
     with known.open(encoding="utf-8") as file:
@@ -46,7 +48,7 @@ def recall(audit, dataset, known: Path) -> dict:
 
 
 def sheets(audit, dataset, folder: Path) -> dict:
-    """Write a sheet a stratum of scores, and return how many pairs each stratum has."""
+    """Write one sheet per stratum of scores, and return the number of pairs in each stratum."""
     folder.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(SEED)
     sizes = {}
@@ -96,7 +98,7 @@ def main() -> None:
     result = {
         "seconds": round(time.perf_counter() - started, 1),
         "processor_seconds": round(time.process_time() - used, 1),
-        # Kilobytes on Linux, bytes on macOS; with the dataset, which was loaded before.
+        # Kilobytes on Linux, bytes on macOS. It includes the dataset, which was loaded before.
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         >> (20 if sys.platform == "darwin" else 10),
         "counts": audit.counts(),

@@ -1,16 +1,17 @@
-"""How often the 95% intervals hold the truth, and how often the tests find what isn't there.
+"""How often the 95% intervals contain the truth, and how often the tests find what isn't there.
 
     python benchmarks/coverage.py [--repeats 2000] [--seed 1] [--json FILE] [--markdown FILE]
 
-Studies are simulated (`simulated_answers.py`) of several accuracies, sizes of the test set,
-numbers of seeds and spreads between seeds. In each, the 95% intervals of mean accuracies and of
-differences are held against the true values, and the p-values at 5% against pairs that are truly
-equal; beside Cotejo's, those of other ways of making them (`rival_intervals.py`). With several
-seeds the truth is the expected accuracy of training; with one it is that of the models trained,
-and Cotejo's are Wilson's interval, Bonett and Price's, and the exact McNemar test.
+Studies are simulated (`simulated_answers.py`) with several accuracies, sizes of the test set,
+numbers of seeds and spreads between seeds. In each study, the 95% intervals of mean accuracies and
+of differences are compared with the true values, and the p-values below 5% are counted for pairs
+that are truly equal. The same is done for other methods (`rival_intervals.py`). With several
+seeds, the truth is the expected accuracy of training. With one seed, it is the accuracy of the
+trained models, and Cotejo's methods are Wilson's interval, Bonett and Price's, and the exact
+McNemar test.
 
 Prints, for each number of seeds and of images, the lowest, mean and highest rate over accuracies
-and spreads, in percent. Cotejo's own functions are run on some of the studies, and have to agree.
+and spreads, in percent. Cotejo's own functions are run on some of the studies and must agree.
 """
 
 from __future__ import annotations
@@ -29,46 +30,46 @@ import rival_intervals as rivals
 from cotejo.compare import accuracy_difference, mean_accuracy
 from cotejo.compare.answers import summarize_answers
 from cotejo.compare.shrinkage import spread_prior_of_answers
-from rival_intervals import BOOTSTRAP, COTEJO, DRAWN, OWN
+from rival_intervals import BOOTSTRAP, COTEJO, OWN, SHRUNK
 from simulated_answers import MOST_SEEDS, Alternative, joint_counts
 
 ACCURACIES = (0.60, 0.70, 0.86, 0.94)
 IMAGES = [10_000, 1_000, 300]
 SEEDS = (1, 2, 3, 5, 10)
 DEVIATIONS = (0.002, 0.002, 0.005, 0.005, 0.010, 0.010, 0.020)
-"""Of alternatives that are equally good: how much a seed moves their accuracy."""
+"""For each of the equally good alternatives, how much a seed moves its accuracy."""
 
 MEANS = (0, 2, 4, 6)
 WIDEST = 6
 EQUAL = ((0, 1), (2, 3), (4, 5), (0, 5), (0, WIDEST))
 BETTER = 7
-"""The alternative that is 2 points better than these, with a deviation of 0.5 points."""
+"""The alternative that is 2 points better than the others, with a deviation of 0.5 points."""
 
 APART = ((0, BETTER), (2, BETTER))
 SINGLES = range(BETTER + 1, BETTER + 7)
-"""Six models of exactly the same accuracy, one seed each."""
+"""Six models of exactly the same accuracy, with one seed each."""
 
 CHUNK = 200
 """Studies held in memory at a time."""
 
 BOOTSTRAPPED = 0.25
-"""Share of the studies that are resampled too, which takes longer than all else."""
+"""The share of the studies that is also bootstrapped, which takes longer than all the rest."""
 
 
 class Tally:
-    """How often something happened, by what it was and where."""
+    """Counts how often something happened, by what it was and where."""
 
     def __init__(self) -> None:
         self.hits: dict[tuple, float] = defaultdict(float)
         self.trials: dict[tuple, int] = defaultdict(int)
 
     def add(self, key: tuple, happened) -> None:
-        """Count in what happened in each of some studies."""
+        """Add several studies, with for each of them whether it happened."""
         self.hits[key] += float(np.sum(happened))
         self.trials[key] += len(happened)
 
     def cells(self) -> list[dict]:
-        """Return the rates, a record each."""
+        """Return the rates, one record per rate."""
         names = ("what", "seeds", "images", "method", "accuracy", "case")
         return [
             dict(zip(names, key, strict=True))
@@ -84,7 +85,7 @@ def alternatives(accuracy: float) -> list[Alternative]:
 
 
 def rows_of(alternative: int, seeds: int) -> list[int]:
-    """Return the rows of an alternative's first seeds; the singles stand after all others."""
+    """Return the rows of an alternative's first seeds; the singles come after all others."""
     single = alternative - SINGLES[0]
     if single >= 0:
         return [SINGLES[0] * MOST_SEEDS + single]
@@ -97,7 +98,7 @@ def some(counts, *rows: list[int]):
 
 
 def simulate(accuracy: float, repeats: int, seed: int, tally: Tally) -> None:
-    """Simulate studies of one accuracy, and count what each method makes of them."""
+    """Simulate studies of one accuracy, and count the results of each method."""
     generator = np.random.Generator(np.random.SFC64([seed, round(1000 * accuracy)]))
     compared = alternatives(accuracy)
     for start in range(0, repeats, CHUNK):
@@ -114,7 +115,7 @@ def simulate(accuracy: float, repeats: int, seed: int, tally: Tally) -> None:
 
 
 def one_seed(tally: Tally, counts, images: int, models, accuracy: float) -> None:
-    """With one seed: the truth is that of the models trained, not of training."""
+    """Count with one seed: the truth is the accuracy of the trained models, not of training."""
     for index in MEANS:
         row = rows_of(index, 1)
         parts = rivals.mean_parts(some(counts, row), images)
@@ -167,7 +168,7 @@ def differences(tally: Tally, counts, where, compared, accuracy: float, generato
         missed = {BOOTSTRAP: ((truth < low) | (truth > high), (low > 0) | (high < 0))}
         for method, half in rivals.half_widths(parts).items():
             missed[method] = np.abs(parts.estimate - truth) > half, np.abs(parts.estimate) > half
-        # A spread ten times the other's is beyond what is asked of the method, and stands apart.
+        # A spread ten times the other's is more than the method is made for: a separate table.
         beyond = f" ({case})" if second == WIDEST else ""
         what = "found 2 points" if truth else "false positives"
         for method, (outside, found) in missed.items():
@@ -176,30 +177,30 @@ def differences(tally: Tally, counts, where, compared, accuracy: float, generato
 
 
 def family(tally: Tally, counts, where, accuracy: float) -> None:
-    """Count what Holm's correction lets through in studies of all alternatives.
+    """Count what passes Holm's correction in studies of all alternatives.
 
-    Pairs of equal ones that it lets through make a false finding in a family; beside that, how
-    often it finds the 2 points of the better one.
+    A study has a false finding if any pair of equal alternatives passes. Also count how often the
+    2 points of the better alternative are found.
     """
     seeds, images = where
     rows = [rows_of(index, seeds) for index in range(BETTER + 1)]
-    alone = [rivals.mean_parts(some(counts, one), images) for one in rows]
-    drawn, degrees = rivals.drawn_together(alone, seeds, images)
+    parts_of = [rivals.mean_parts(some(counts, own), images) for own in rows]
+    shrunk, degrees = rivals.shrunk_spreads(parts_of, seeds, images)
     pairs = list(combinations(range(BETTER + 1), 2))
     equal = len(pairs) - BETTER
-    wrong = {name: np.zeros(len(counts), bool) for name in (COTEJO, OWN, DRAWN)}
+    wrong = {name: np.zeros(len(counts), bool) for name in (COTEJO, OWN, SHRUNK)}
     for first, second in pairs:
         parts = rivals.difference_parts(some(counts, rows[first], rows[second]), images)
-        together = replace(parts, seed=drawn[first] + drawn[second], degrees=degrees)
+        with_prior = replace(parts, seed=shrunk[first] + shrunk[second], degrees=degrees)
         size = np.abs(parts.estimate)
-        # At most this is what Holm's correction asks of an equal pair, and of the first one.
+        # Holm's correction asks at most this level of an equal pair, and of the first pair.
         level = 0.05 / (len(pairs) if second == BETTER else equal)
-        # A p-value is below a level exactly where the interval of that level leaves 0 out.
+        # A p-value is below a level exactly where the interval of that level excludes 0.
         found = {
             OWN: size > rivals.half_width(parts, level),
-            DRAWN: size > rivals.half_width(together, level),
+            SHRUNK: size > rivals.half_width(with_prior, level),
         }
-        found[COTEJO] = found[DRAWN] & (size > rivals.half_width(parts, 0.05))
+        found[COTEJO] = found[SHRUNK] & (size > rivals.half_width(parts, 0.05))
         for name, rejected in found.items():
             if second != BETTER:
                 wrong[name] |= rejected
@@ -211,23 +212,23 @@ def family(tally: Tally, counts, where, accuracy: float) -> None:
 
 
 def agree(answers, counts, images: int) -> None:
-    """Hold what is counted here against Cotejo's own functions."""
+    """Check that Cotejo's own functions give the numbers computed here."""
     rows = [rows_of(index, 3) for index in range(BETTER + 1)]
-    alone = [rivals.mean_parts(some(counts, one), images) for one in rows]
-    drawn, degrees = rivals.drawn_together(alone, 3, images)
-    prior = spread_prior_of_answers([summarize_answers(answers[one] > 0) for one in rows])
-    here = [3 * drawn[0, 0], degrees[0]]
-    there = prior.shrink(3 * alone[0].observed[0], 2.0)
+    parts_of = [rivals.mean_parts(some(counts, own), images) for own in rows]
+    shrunk, degrees = rivals.shrunk_spreads(parts_of, 3, images)
+    prior = spread_prior_of_answers([summarize_answers(answers[own] > 0) for own in rows])
+    here = [3 * shrunk[0, 0], degrees[0]]
+    there = prior.shrink(3 * parts_of[0].observed[0], 2.0)
     if not np.allclose(here, there, rtol=1e-6):
-        raise RuntimeError(f"spreads drawn together are {here} here and {there} there")
+        raise RuntimeError(f"the shrunk spreads are {here} here and {there} in Cotejo")
     for seeds in SEEDS:
         rows, others = rows_of(0, seeds), rows_of(5, seeds)
         correct, also = answers[rows] > 0, answers[others] > 0
         parts = rivals.mean_parts(some(counts, rows), images)
         low, high = rivals.wilson_bounds(parts.estimate, rivals.half_widths(parts)[COTEJO])
-        found = mean_accuracy(correct)
+        interval = mean_accuracy(correct)
         here = [low[0], high[0]]
-        there = [found.low, found.high]
+        there = [interval.low, interval.high]
         chosen = some(counts, rows, others)
         parts = rivals.difference_parts(chosen, images)
         p = rivals.mcnemar_p_values(chosen) if seeds == 1 else rivals.p_values(parts)
@@ -235,7 +236,7 @@ def agree(answers, counts, images: int) -> None:
         here += [2 * rivals.half_widths(parts)[COTEJO][0], p[0]]
         there += [difference.high - difference.low, difference.p_value]
         if not np.allclose(here, there, rtol=1e-6, atol=1e-9):
-            raise RuntimeError(f"with {seeds} seeds, {here} here and {there} there")
+            raise RuntimeError(f"with {seeds} seeds, {here} here and {there} in Cotejo")
 
 
 def tables(cells: list[dict]) -> str:

@@ -3,16 +3,17 @@
     python benchmarks/engine.py [--rounds 2] [--epochs 2]
     python benchmarks/engine.py --recipe accurate [--rounds 2] [--epochs 2]
 
-Each way runs in a process of its own, in turn (A B C A B C …), so that a machine that slows down
-slows all of them: Cotejo's engine; the notebook's `ImageDataGenerator` and `fit` as TensorFlow
-comes; the same with oneDNN turned on, which TensorFlow does by itself on newer processors only.
-Epochs are whole, of 40,000 images in batches of 64; the first, which compiles, is not counted.
-The images are noise: the speed does not depend on what they show. Prints images a second (median
-over all counted epochs, with the lowest and highest), the ratios of the medians, and the share of
-the machine's matrix-product peak, which is measured in the same run. The last line is JSON.
+Each way runs in a separate process, in turn (A B C A B C …), so that a machine that slows down
+slows all of them. The ways are Cotejo's engine; the notebook's `ImageDataGenerator` and `fit` with
+TensorFlow's defaults; and the same with oneDNN, which TensorFlow turns on by itself only on newer
+processors. An epoch has 40,000 images in batches of 64; the first epoch, which compiles, is not
+counted. The images are noise, since the speed does not depend on what they show. Prints images per
+second (the median over all counted epochs, the lowest and the highest), the ratios of the medians,
+and the share of the machine's matrix-product peak, measured in the same run. The last line is JSON.
 
-With a recipe, its network is trained on whole images in its batches, in epochs of 10,000, and the
-other way is `handwritten.py`: the same arithmetic in a TensorFlow loop of our own without Keras.
+With a recipe, its network is trained on full-size images in the recipe's batches, in epochs of
+10,000 images. The other way is then `handwritten.py`: the same arithmetic in a hand-written
+TensorFlow loop without Keras.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def noise(count: int):
 
 
 def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
-    """Train with Cotejo's engine and measure the peak of the precision that it chose."""
+    """Train with Cotejo's engine, and measure the peak of the precision that it chose."""
     from cotejo.config import Settings, load_recipe
     from cotejo.data.dataset import Dataset, Split
     from cotejo.models import operations_per_image
@@ -84,7 +85,7 @@ def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
 
 
 def peak(precision: str, size: int = 2048, repeats: int = 5) -> float:
-    """Return the best of several timings of a square matrix product, in operations a second."""
+    """Return the best of several timings of a square matrix product, in operations per second."""
     from cotejo.backend import keras, ops
 
     class Products(keras.Model):
@@ -105,7 +106,7 @@ def peak(precision: str, size: int = 2048, repeats: int = 5) -> float:
 
 
 def notebook_way(epochs: int) -> dict:
-    """Train as the second notebook does: pixels scaled and augmented on the host, then `fit`."""
+    """Train as the second notebook does: scale and augment the pixels on the host, then `fit`."""
     import keras
     from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
@@ -145,7 +146,7 @@ def notebook_way(epochs: int) -> dict:
 
 
 def hand_way(epochs: int, recipe: str) -> dict:
-    """Train the recipe's network by the loop written by hand, whose arithmetic is bfloat16's."""
+    """Train the recipe's network with the hand-written loop, which computes in bfloat16."""
     from cotejo.config import load_recipe
     from handwritten import speeds
 
@@ -191,22 +192,22 @@ def main() -> None:
     peaks = []
     for number in range(arguments.rounds):
         for way in ways:
-            found = in_a_process(way, arguments.epochs, recipe)
-            speeds[way] += found["speeds"]
-            print(f"round {number + 1}: {way}: {[round(s) for s in found['speeds']]} images/s")
+            result = in_a_process(way, arguments.epochs, recipe)
+            speeds[way] += result["speeds"]
+            print(f"round {number + 1}: {way}: {[round(s) for s in result['speeds']]} images/s")
             if way == "cotejo":
-                facts = found
-                peaks.append(found["peak"])
+                facts = result
+                peaks.append(result["peak"])
     summarize(speeds, facts, max(peaks))
 
 
 def summarize(speeds: dict[str, list[float]], facts: dict, best_peak: float) -> None:
-    medians = {way: statistics.median(found) for way, found in speeds.items()}
+    medians = {way: statistics.median(of_way) for way, of_way in speeds.items()}
     reached = medians["cotejo"] * facts["operations"]
     print(f"\n{facts['machine']['processor']}, {facts['machine']['cores']} cores, ", end="")
     print(f"{facts['precision']}; Keras {facts['versions']['keras']}")
-    for way, found in speeds.items():
-        print(f"{way:22}{medians[way]:8,.0f} images/s  ({min(found):,.0f} to {max(found):,.0f})")
+    for way, of_way in speeds.items():
+        print(f"{way:22}{medians[way]:8,.0f} images/s  ({min(of_way):,.0f} to {max(of_way):,.0f})")
     for way in list(speeds)[1:]:
         print(f"cotejo / {way}: {medians['cotejo'] / medians[way]:.2f}")
     print(f"matrix-product peak {best_peak / 1e9:,.0f} GFLOP/s; ", end="")

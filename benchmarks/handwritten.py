@@ -1,10 +1,10 @@
-"""The airbench network trained by a loop written by hand in TensorFlow: what the engine is held to.
+"""The airbench network, trained by a hand-written TensorFlow loop: the engine's benchmark.
 
-No Keras and nothing of Cotejo's: variables, `tf.nn`, one `tf.function` that runs many steps.
-The arithmetic of the recipes that have `airbench`: bfloat16, crops and label smoothing inside the
-step, orthogonal steps for the kernels and Adam's for the rest. It leaves out mirroring, the
-normalisation's moving statistics and the accuracy, which Cotejo has, so it has a little less to
-do. `engine.py --recipe NAME` runs it.
+It uses neither Keras nor Cotejo, only variables, `tf.nn` and one `tf.function` that runs many
+steps. The arithmetic is that of the recipes with `airbench`: bfloat16, crops and label smoothing
+inside the step, orthogonal steps for the kernels and Adam's for the rest. Unlike Cotejo it has no
+mirroring, no moving statistics of normalisation and no accuracy, so it has a little less to do.
+`engine.py --recipe NAME` runs it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import time
 
 
 def speeds(images, labels, width: int, batch: int, steps: int, rounds: int) -> list[float]:
-    """Return images a second of training, a number a round of ``steps`` steps.
+    """Return the training speed in images per second, one number per round.
 
     Args:
         images: ``[n, 32, 32, 3]``, uint8.
         labels: ``[n]``, int32.
-        width: of the network's first group.
-        batch: images a step.
-        steps: of a round.
-        rounds: how many are timed; one more, which compiles, is not.
+        width: the width of the network's first group.
+        batch: the number of images per step.
+        steps: the number of steps per round.
+        rounds: the number of timed rounds; one more round, which compiles, is not timed.
     """
     import numpy as np
     import tensorflow as tf
@@ -30,24 +30,24 @@ def speeds(images, labels, width: int, batch: int, steps: int, rounds: int) -> l
     pixels, classes = tf.constant(images), tf.constant(labels)
     kernels, others = _weights(tf, width)
     weights = [*kernels, *others]
-    momenta = [tf.Variable(tf.zeros_like(one)) for one in weights]
-    squares = [tf.Variable(tf.zeros_like(one)) for one in others]
+    momenta = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
+    squares = [tf.Variable(tf.zeros_like(weight)) for weight in others]
     count = tf.Variable(0.0)
 
     def logits(x):
         def convolved(x, kernel, padding="SAME"):
             return tf.nn.conv2d(x, tf.cast(kernel, x.dtype), 1, padding)
 
-        def normalized(x, offset):
+        def batch_normalized(x, offset):
             ones = tf.ones_like(offset)
             return tf.compat.v1.nn.fused_batch_norm(x, ones, offset, epsilon=1e-3)[0]
 
         x = tf.nn.silu(convolved(x, whitening, "VALID") + tf.cast(others[0], x.dtype))
         for group in range(3):
             x = tf.nn.max_pool2d(convolved(x, kernels[2 * group]), 2, 2, "VALID")
-            x = tf.nn.silu(normalized(x, others[1 + 2 * group]))
+            x = tf.nn.silu(batch_normalized(x, others[1 + 2 * group]))
             x = convolved(x, kernels[2 * group + 1])
-            x = tf.nn.silu(normalized(x, others[2 + 2 * group]))
+            x = tf.nn.silu(batch_normalized(x, others[2 + 2 * group]))
         return tf.cast(tf.reduce_max(x, (1, 2)), "float32") @ others[-1] / (4 * width)
 
     whitening = tf.constant(np.random.default_rng(0).normal(size=(2, 2, 3, 24)), "float32")
@@ -81,8 +81,8 @@ def speeds(images, labels, width: int, batch: int, steps: int, rounds: int) -> l
         for kernel, gradient, momentum in zip(kernels, gradients, momenta, strict=False):
             momentum.assign(0.6 * momentum + gradient)
             ahead = tf.reshape(gradient + 0.6 * momentum, (-1, kernel.shape[-1]))
-            kept = kernel * (float(kernel.shape[-1]) ** 0.5 / tf.norm(kernel))
-            kernel.assign(kept - 0.1 * tf.reshape(orthogonal(ahead), kernel.shape))
+            normalized = kernel * (float(kernel.shape[-1]) ** 0.5 / tf.norm(kernel))
+            kernel.assign(normalized - 0.1 * tf.reshape(orthogonal(ahead), kernel.shape))
         rest = zip(others, gradients[6:], momenta[6:], squares, strict=True)
         for weight, gradient, mean, square in rest:
             mean.assign(0.9 * mean + 0.1 * gradient)
@@ -98,12 +98,12 @@ def speeds(images, labels, width: int, batch: int, steps: int, rounds: int) -> l
             loss = step()
         return loss
 
-    found = []
+    images_per_second = []
     for _ in range(rounds + 1):
         started = time.perf_counter()
         many(tf.constant(steps)).numpy()
-        found.append(steps * batch / (time.perf_counter() - started))
-    return found[1:]
+        images_per_second.append(steps * batch / (time.perf_counter() - started))
+    return images_per_second[1:]
 
 
 def _weights(tf, width: int):

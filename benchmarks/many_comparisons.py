@@ -1,16 +1,16 @@
-"""What a correction for many comparisons leaves of a study of 16 alternatives: 120 pairs.
+"""What Holm's correction leaves of a study of 16 alternatives: errors and power over 120 pairs.
 
     python benchmarks/many_comparisons.py [--repeats 4000] [--seed 1]
 
 The seeds' accuracies are drawn from normal distributions: the seeds' own spread, their luck with
-10,000 images (0.24 points) and what images add to a mean (0.1 points). All alternatives are
-equally good, so every finding is false; the power is how often a pair that is 2, 4 or 8 points
-apart would be found. Holm's correction is applied in three ways, as in `coverage.py`: over each
-pair's own p-values, over those with the spreads drawn together, and Cotejo's, over the latter
-with the pair's own p-value having to be below 0.05 too.
+10,000 images (0.24 points) and what the images add to a mean (0.1 points). All alternatives are
+equally good, so every finding is false. The power is how often a pair would be found if it were
+2, 4 or 8 points apart. Holm's correction is applied in three ways, as in `coverage.py`: to each
+pair's own p-values; to the p-values with shrunk spreads; and, as Cotejo does, to the latter, where
+the pair's own p-value must be below 0.05 too.
 
 Prints percentages: pairs found by their own test without any correction, studies with any false
-finding after it, and the power.
+finding after the correction, and the power.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import argparse
 
 import numpy as np
 
-from rival_intervals import COTEJO, DRAWN, OWN, Parts, drawn_together, half_width
+from rival_intervals import COTEJO, OWN, SHRUNK, Parts, half_width, shrunk_spreads
 
 ALTERNATIVES, IMAGES, LUCK, OF_IMAGES = 16, 10_000, 0.0024, 0.001
 DISTANCES = (0.02, 0.04, 0.08)
@@ -40,40 +40,41 @@ def spreads(kind: str, repeats: int, generator: np.random.Generator) -> np.ndarr
 
 
 def study(kind: str, seeds: int, repeats: int, generator: np.random.Generator) -> str:
-    """Simulate studies with such spreads, and return a row of the table."""
+    """Simulate studies with spreads of this kind, and return a row of the table."""
     deviations = np.hypot(spreads(kind, repeats, generator), LUCK)
     sample = generator.standard_normal((seeds, repeats, ALTERNATIVES)) * deviations
     means = sample.mean(axis=0) + OF_IMAGES * generator.standard_normal(deviations.shape)
     observed = sample.var(axis=0, ddof=1) / seeds
-    zeros, one = np.zeros(repeats), np.full(repeats, seeds - 1.0)
-    alone = [
-        Parts(zeros, column, one, zeros, (zeros, one, zeros), column, one, zeros)
+    zeros, own_degrees = np.zeros(repeats), np.full(repeats, seeds - 1.0)
+    unused = (zeros, own_degrees, zeros)
+    parts_of = [
+        Parts(zeros, column, own_degrees, zeros, unused, column, own_degrees, zeros)
         for column in observed.T
     ]
-    drawn, degrees = drawn_together(alone, seeds, IMAGES)
+    shrunk, degrees = shrunk_spreads(parts_of, seeds, IMAGES)
     first, second = np.triu_indices(ALTERNATIVES, 1)
     estimate, total = (means[:, first] - means[:, second]), observed[:, first] + observed[:, second]
     squares = observed[:, first] ** 2 + observed[:, second] ** 2
     welch = total**2 / squares * (seeds - 1)
     image = np.full_like(total, 2 * OF_IMAGES**2)
-    nothing = (image, image, image)
-    own = Parts(estimate, total, welch, image, nothing, total, welch, image)
-    together = Parts(
+    unused = (image, image, image)
+    own = Parts(estimate, total, welch, image, unused, total, welch, image)
+    with_prior = Parts(
         estimate,
-        (drawn[first] + drawn[second]).T,
+        (shrunk[first] + shrunk[second]).T,
         np.broadcast_to(degrees[:, None], total.shape),
         image,
-        nothing,
+        unused,
         total,
         welch,
         image,
     )
     level = 0.05 / len(first)
     plain, widths = half_width(own, 0.05), {OWN: half_width(own, level)}
-    widths[DRAWN] = half_width(together, level)
-    widths[COTEJO] = np.maximum(widths[DRAWN], plain)
+    widths[SHRUNK] = half_width(with_prior, level)
+    widths[COTEJO] = np.maximum(widths[SHRUNK], plain)
     cells = [kind, str(seeds), f"{100 * (np.abs(estimate) > plain).mean():.1f}"]
-    for name in (OWN, DRAWN, COTEJO):
+    for name in (OWN, SHRUNK, COTEJO):
         wrong = (np.abs(estimate) > widths[name]).any(axis=1).mean()
         found = [(np.abs(estimate + apart) > widths[name]).mean() for apart in DISTANCES]
         cells += [f"{100 * wrong:.1f}", " ".join(f"{100 * share:.0f}" for share in found)]
@@ -87,7 +88,7 @@ def main() -> None:
     arguments = parser.parse_args()
     generator = np.random.default_rng(arguments.seed)
     kinds = ("as measured", "all 0.5 points", "0.2, 0.5 and 1 point", "half 0.2, half 1 point")
-    columns = [f"{name}: {what}" for name in (OWN, DRAWN, COTEJO) for what in ("false", "power")]
+    columns = [f"{name}: {what}" for name in (OWN, SHRUNK, COTEJO) for what in ("false", "power")]
     print("| spreads | seeds | false pairs, uncorrected | " + " | ".join(columns) + " |")
     print("| --- | ---: | ---: |" + " ---: |" * len(columns))
     for seeds in (3, 5, 10):

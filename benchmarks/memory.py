@@ -1,11 +1,11 @@
-"""Whether a process that trains many networks keeps its size: its memory as the runs go by.
+"""Whether a process that trains many networks keeps growing: its memory over the runs.
 
     python benchmarks/memory.py [--runs 60] [--every 5] [--models mlp cnn3] [--set key=value …]
 
-A study of one epoch on the digits, through `Study.run` as anyone calls it, with as many seeds of
-each model as make up the runs. After every few runs it prints the process's resident memory, as
-Linux has it, and how many of TensorFlow's graphs and functions are alive. The last line is JSON,
-with the growth a run: the slope of a straight line through the second half, by least squares.
+It trains a study of one epoch on the digits with `Study.run`, with as many seeds of each model as
+the number of runs needs. After every few runs it prints the resident memory of the process, as
+Linux reports it, and how many of TensorFlow's graphs and functions are alive. The last line is
+JSON, with the growth per run: the slope of a least-squares line through the second half.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def resident_mb() -> float:
 
 
 def alive() -> dict[str, int]:
-    """Count the graphs and functions that Python holds, and those that TensorFlow's C++ does."""
+    """Count the graphs that Python keeps alive, and the functions that TensorFlow's C++ does."""
     from cotejo.backend import keras
 
     if keras.config.backend() != "tensorflow":
@@ -33,7 +33,7 @@ def alive() -> dict[str, int]:
     import tensorflow
     from tensorflow.python.eager import context
 
-    graphs = sum(isinstance(one, tensorflow.Graph) for one in gc.get_objects())
+    graphs = sum(isinstance(thing, tensorflow.Graph) for thing in gc.get_objects())
     return {"graphs": graphs, "functions": len(context.context().list_function_names())}
 
 
@@ -56,7 +56,7 @@ def measured(models: list[str], runs: int, every: int, overrides: list[str]) -> 
 
     rows: list[dict] = []
 
-    class Scales(Observer):
+    class MemoryMeter(Observer):
         done = 0
 
         def run_finished(self, run, metrics) -> None:
@@ -66,14 +66,14 @@ def measured(models: list[str], runs: int, every: int, overrides: list[str]) -> 
                 print(*(f"{name} {value:>7}" for name, value in rows[-1].items()), flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        study(models, runs, overrides).run(out=folder, observer=Scales())
+        study(models, runs, overrides).run(out=folder, observer=MemoryMeter())
     rows.append({"runs": "end", "megabytes": round(resident_mb(), 1), **alive()})
     print(*(f"{name} {value:>7}" for name, value in rows[-1].items()))
     return rows
 
 
 def growth(rows: list[dict]) -> float:
-    """Return the slope of the second half, in MB a run."""
+    """Return the slope of the second half, in MB per run."""
     import numpy as np
 
     counted = [row for row in rows if row["runs"] != "end"]
@@ -91,9 +91,9 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], dest="overrides")
     arguments = parser.parse_args()
     rows = measured(arguments.models, arguments.runs, arguments.every, arguments.overrides)
-    a_run = round(growth(rows), 2)
-    print(f"{a_run} MB a run, over the second half")
-    print(json.dumps({"models": arguments.models, "megabytes_a_run": a_run, "rows": rows}))
+    per_run = round(growth(rows), 2)
+    print(f"{per_run} MB per run, over the second half")
+    print(json.dumps({"models": arguments.models, "megabytes_a_run": per_run, "rows": rows}))
 
 
 if __name__ == "__main__":

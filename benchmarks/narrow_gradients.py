@@ -1,10 +1,11 @@
-"""How fast a convolution's gradient is where images are narrow: alone, and several in one row.
+"""How fast the gradient of a convolution is for narrow images: one by one, or several in a row.
 
     python benchmarks/narrow_gradients.py [--rounds 5]
 
-For the shapes of `airbench` at widths 64 and 96, in batches of 500: the milliseconds of the 3×3
-convolution and of the gradient of its kernel, as oneDNN computes it from the batch as it is and as
-`cotejo.kernels.convolved` has it computed, in turns; the median of the rounds, and GFLOP/s.
+For the shapes of `airbench` at widths 64 and 96, in batches of 500, it prints the milliseconds of
+the 3×3 convolution and of the gradient of its kernel. The gradient is computed by oneDNN from the
+plain batch, and in the way of `cotejo.kernels.convolved`, in turns. It prints the median of the
+rounds, and GFLOP/s.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from cotejo.kernels import convolved
 
 SHAPES = [(31, 24, 64), (15, 64, 256), (7, 256, 256), (3, 256, 256), (11, 64, 256), (5, 256, 256)]
 SHAPES += [(2, 256, 256), (7, 384, 384)]
-"""Rows and columns, channels and filters."""
+"""For each shape: the height and width of the images, the channels and the filters."""
 
 BATCH = 500
 
@@ -29,7 +30,7 @@ def plain(images, kernel):
 
 
 def gradient_of(convolution):
-    """Return a compiled function: the kernel's gradient alone, the images' is not asked for."""
+    """Return a compiled function that computes the gradient of the kernel, not of the images."""
 
     @tensorflow.function
     def gradient(images, kernel, upstream):
@@ -68,14 +69,14 @@ def main() -> None:
             (gradient_of(convolved), (images, kernel, upstream)),
         ]
         for function, arguments in timed:
-            milliseconds(function, *arguments)  # compiles
-        taken = [
+            milliseconds(function, *arguments)  # the first call compiles
+        times = [
             [milliseconds(function, *arguments) for function, arguments in timed]
             for _ in range(rounds)
         ]
         work = 2 * BATCH * size * size * 9 * channels * filters / 1e6
-        medians = [statistics.median(column) for column in zip(*taken, strict=True)]
-        columns = (f"{one:6.1f} ms {work / one:5.0f}" for one in medians)
+        medians = [statistics.median(column) for column in zip(*times, strict=True)]
+        columns = (f"{median:6.1f} ms {work / median:5.0f}" for median in medians)
         print(f"{size:>5} {channels:>4}→{filters:<4}   " + "   ".join(columns), flush=True)
 
 

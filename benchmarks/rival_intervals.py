@@ -1,7 +1,7 @@
-"""Cotejo's intervals and those that could stand in their place, of many studies at once.
+"""Cotejo's intervals and the other methods it is compared with, for many studies at once.
 
 Half widths and p-values are arrays over the simulated studies. Cotejo's are computed here by the
-same formulas as in `cotejo.compare`, and `coverage.py` checks that they are the same numbers.
+same formulas as in `cotejo.compare`, and `coverage.py` checks that the numbers are the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy.special import bdtr, ndtr, ndtri, polygamma, psi, stdtrit
 Array = NDArray[np.float64]
 
 Z = float(ndtri(0.975))
-COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP, OWN, DRAWN = METHODS = (
+COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP, OWN, SHRUNK = METHODS = (
     "Cotejo",
     "luck on the other side",
     "Satterthwaite",
@@ -29,19 +29,19 @@ COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP, OWN, DRAWN =
 
 @dataclass(frozen=True)
 class Parts:
-    """What intervals are made of: an estimate and the parts of its variance, ``[repeats]`` each.
+    """The estimate and the parts of its variance, from which intervals follow; each ``[repeats]``.
 
-    The seeds' luck with single images is in one of the two parts, and could be in the other.
+    The seeds' luck with single images can be counted in either of the two parts.
 
     Attributes:
         estimate: a mean accuracy, or a difference of two.
-        seed: the seeds' part, as Cotejo takes it.
-        degrees: degrees of freedom of that part.
-        image: the images' part, as Cotejo takes it.
-        other: the same three with the luck on the other side.
-        observed: the variance of the seeds' means, luck and all.
-        observed_degrees: degrees of freedom of that.
-        over_images: the variance over the images, luck and all.
+        seed: the seeds' part, as Cotejo counts it.
+        degrees: the degrees of freedom of ``seed``.
+        image: the images' part, as Cotejo counts it.
+        other: the same three with the luck in the other part.
+        observed: the variance of the seeds' means, including the luck.
+        observed_degrees: the degrees of freedom of ``observed``.
+        over_images: the variance over the images, including the luck.
     """
 
     estimate: Array
@@ -55,8 +55,8 @@ class Parts:
 
 
 def mean_parts(counts: Array, images: int) -> Parts:
-    """Return the parts of a mean accuracy, from ``[repeats, seeds, seeds]`` joint counts."""
-    estimate, spread, image, residual = _take_apart(counts, images)
+    """Return the parts of a mean accuracy, from joint counts ``[repeats, seeds, seeds]``."""
+    estimate, spread, image, residual = _variance_parts(counts, images)
     seeds = counts.shape[1]
     degrees = np.full_like(estimate, max(seeds - 1, 1))
     observed, luck, over_images = spread / seeds, residual / (seeds * images), image / images
@@ -68,10 +68,10 @@ def mean_parts(counts: Array, images: int) -> Parts:
 
 
 def difference_parts(counts: Array, images: int) -> Parts:
-    """Return the parts of a difference: the first half of the rows less the second half."""
+    """Return the parts of a difference: the first half of the rows minus the second half."""
     seeds = counts.shape[1] // 2
-    first = _take_apart(counts[:, :seeds, :seeds], images)
-    second = _take_apart(counts[:, seeds:, seeds:], images)
+    first = _variance_parts(counts[:, :seeds, :seeds], images)
+    second = _variance_parts(counts[:, seeds:, seeds:], images)
     estimate = first[0] - second[0]
     sign = np.repeat([1.0, -1.0], seeds) / seeds
     added, more = 2 / seeds**2, images + 2
@@ -79,7 +79,7 @@ def difference_parts(counts: Array, images: int) -> Parts:
     over_images = (squares / more - (estimate * images / more) ** 2) / more
     observed = first[1] / seeds, second[1] / seeds
     lucks = first[3] / (seeds * images), second[3] / (seeds * images)
-    without = [np.maximum(one - luck, 0) for one, luck in zip(observed, lucks, strict=True)]
+    without = [np.maximum(spread - luck, 0) for spread, luck in zip(observed, lucks, strict=True)]
     degrees = _welch(*observed, max(seeds - 1, 1))
     return Parts(
         estimate,
@@ -94,50 +94,50 @@ def difference_parts(counts: Array, images: int) -> Parts:
 
 
 def half_width(parts: Parts, alpha: float) -> Array:
-    """Return half the width of Cotejo's interval, of this error probability."""
-    return _twofold(parts.seed, parts.degrees, parts.image, alpha)
+    """Return half the width of Cotejo's interval with error probability ``alpha``."""
+    return _half_width(parts.seed, parts.degrees, parts.image, alpha)
 
 
 def half_widths(parts: Parts) -> dict[str, Array]:
-    """Return half the width of each method's 95% interval, but for the bootstrap's."""
+    """Return half the width of the 95% interval of each method except the bootstrap."""
     t = stdtrit(parts.observed_degrees, 0.975)
     total = parts.seed + parts.image
-    # Where the seeds' part is none, the degrees of freedom are endless.
+    # Without a seeds' part the degrees of freedom would be infinite.
     share = np.maximum(parts.seed / total, 1e-4)
     return {
         COTEJO: half_width(parts, 0.05),
-        OTHER: _twofold(*parts.other, 0.05),
+        OTHER: _half_width(*parts.other, 0.05),
         SATTERTHWAITE: stdtrit(parts.degrees / share**2, 0.975) * np.sqrt(total),
         SEEDS_ALONE: t * np.sqrt(parts.observed),
         IMAGES_ALONE: Z * np.sqrt(parts.over_images),
     }
 
 
-def drawn_together(parts: list[Parts], seeds: int, images: int) -> tuple[Array, Array]:
-    """Return the alternatives' variances of a mean drawn together, and their degrees of freedom.
+def shrunk_spreads(parts: list[Parts], seeds: int, images: int) -> tuple[Array, Array]:
+    """Return the alternatives' variances of a mean, shrunk, and their degrees of freedom.
 
     Args:
         parts: of the mean accuracies of a study's alternatives.
-        seeds: of each alternative.
-        images: that the accuracies are measured on.
+        seeds: the number of seeds of each alternative.
+        images: the number of images that the accuracies are measured on.
 
     Returns:
         ``[alternatives, repeats]`` and ``[repeats]``.
     """
     half, most = (seeds - 1) / 2, float(len(parts) * (seeds - 1))
-    spreads = np.maximum([seeds * one.observed for one in parts], images**-2 / 12)
+    spreads = np.maximum([seeds * own.observed for own in parts], images**-2 / 12)
     logs = np.log(spreads) - psi(half) + np.log(half)
     excess = logs.var(axis=0, ddof=1) - polygamma(1, half)
     unlike = excess > 0
     prior = 2 * _inverse_trigamma(np.where(unlike, excess, 1.0))
     typical = np.exp(logs.mean(axis=0) + psi(prior / 2) - np.log(prior / 2))
     total = prior + 2 * half
-    drawn = np.where(unlike, (prior * typical + 2 * half * spreads) / total, spreads.mean(axis=0))
-    return drawn / seeds, np.where(unlike, np.minimum(total, most), most)
+    shrunk = np.where(unlike, (prior * typical + 2 * half * spreads) / total, spreads.mean(axis=0))
+    return shrunk / seeds, np.where(unlike, np.minimum(total, most), most)
 
 
 def p_values(parts: Parts) -> Array:
-    """Return Cotejo's p-values against 0, by bisection, as it does."""
+    """Return Cotejo's p-values against 0, by the same bisection."""
     low = np.zeros_like(parts.estimate)
     high = np.minimum(np.abs(parts.estimate) / np.sqrt(parts.seed + parts.image), 37.0)
     for _ in range(50):
@@ -149,7 +149,7 @@ def p_values(parts: Parts) -> Array:
 
 
 def mcnemar_p_values(counts: Array) -> Array:
-    """Return the exact p-values of two models, from ``[repeats, 2, 2]`` joint counts."""
+    """Return the exact p-values of two models, from joint counts ``[repeats, 2, 2]``."""
     only_first, only_second = (counts[:, i, i] - counts[:, 0, 1] for i in (0, 1))
     either = only_first + only_second
     return np.minimum(2 * bdtr(np.minimum(only_first, only_second), either.astype(int), 0.5), 1)
@@ -165,10 +165,10 @@ def wilson_bounds(estimate: Array, half: Array) -> tuple[Array, Array]:
 def bootstrap_bounds(
     counts: Array, images: int, sides: int, generator: np.random.Generator, resamples: int = 400
 ) -> tuple[Array, Array]:
-    """Return percentiles of means (one side) or differences (two) over seeds and images redrawn.
+    """Return bootstrap percentiles of means (one side) or of differences (two sides).
 
-    The seeds are redrawn, and then the images, whose mean over so many is drawn from the normal
-    distribution that it has, with the variance over images that the redrawn seeds have.
+    The seeds are resampled. The mean over the many images is then drawn from its normal
+    distribution, with the variance over images of the resampled seeds.
     """
     repeats, rows, _ = counts.shape
     seeds = rows // sides
@@ -176,18 +176,18 @@ def bootstrap_bounds(
         generator.multinomial(seeds, [1 / seeds] * seeds, (repeats, resamples)) / seeds
         for _ in range(sides)
     ]
-    weight = np.concatenate([weights[0], *(-one for one in weights[1:])], axis=2)
+    weight = np.concatenate([weights[0], *(-side for side in weights[1:])], axis=2)
     means = np.einsum("rii->ri", counts) / images
     covariance = counts / images - means[:, :, None] * means[:, None, :]
     centre = (weight @ means[:, :, None])[..., 0]
     variance = np.maximum(((weight @ covariance) * weight).sum(axis=2), 0) / images
-    redrawn = centre + np.sqrt(variance) * generator.standard_normal(centre.shape)
-    low, high = np.quantile(redrawn, (0.025, 0.975), axis=1)
+    resampled = centre + np.sqrt(variance) * generator.standard_normal(centre.shape)
+    low, high = np.quantile(resampled, (0.025, 0.975), axis=1)
     return low, high
 
 
-def _take_apart(counts: Array, images: int) -> tuple[Array, Array, Array, Array]:
-    """Return accuracy, variance of the seeds' means, of the images' means, and the residual."""
+def _variance_parts(counts: Array, images: int) -> tuple[Array, Array, Array, Array]:
+    """Return the accuracy, the variances of seeds' and of images' means, and the residual."""
     seeds = counts.shape[1]
     means = np.einsum("rii->ri", counts) / images
     accuracy = means.mean(axis=1)
@@ -203,14 +203,14 @@ def _take_apart(counts: Array, images: int) -> tuple[Array, Array, Array, Array]
 
 
 def _inverse_trigamma(values: Array) -> Array:
-    found = 0.5 + 1 / values
+    x = 0.5 + 1 / values
     for _ in range(30):
-        trigamma = polygamma(1, found)
-        found = found + trigamma * (1 - trigamma / values) / polygamma(2, found)
-    return found
+        trigamma = polygamma(1, x)
+        x = x + trigamma * (1 - trigamma / values) / polygamma(2, x)
+    return x
 
 
-def _twofold(seed: Array, degrees: Array, image: Array, alpha: float) -> Array:
+def _half_width(seed: Array, degrees: Array, image: Array, alpha: float) -> Array:
     t, z = stdtrit(degrees, 1 - alpha / 2), ndtri(1 - alpha / 2)
     return np.sqrt(t**2 * seed + z**2 * image)
 

@@ -1,10 +1,10 @@
-"""Answers like those of real studies, with their true accuracies known; for `coverage.py`.
+"""Simulated answers like those of real studies, with known true accuracies, for `coverage.py`.
 
-An image is got right where its ease, the luck of the seed and the luck of that seed with that
-image add up to more than 0. All are normal, which makes the true accuracies exact. The shares of
-the variance are such that the answers look like those of small CNNs on CIFAR-10
-(`python benchmarks/spreads.py DIR` measures them in a study): most images are right for all seeds
-or for none, a seed moves accuracy by 0.2 to 1 point and the recall of a class by about 5.
+A seed gets an image right if the sum of the image's ease, the seed's luck and the seed's luck with
+this image is above 0. All three are normal, so the true accuracies are exact. The shares of the
+variance are chosen so that the answers look like those of small CNNs on CIFAR-10 (`python
+benchmarks/spreads.py DIR` measures them in a study): most images are right for all seeds or for
+none, and a seed moves the accuracy by 0.2 to 1 point and the recall of a class by about 5 points.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 IMAGE, CLASS, LUCK = 0.78, 0.02, 0.20
-"""Shares of the variance: of the images, of each seed's taste for classes, of what is left."""
+"""The shares of the variance: the images, each seed's preference for classes, and the rest."""
 
 SHARED = 0.95
-"""How much of what makes an image easy is the same for two alternatives."""
+"""The share of an image's ease that is the same for all alternatives."""
 
 CLASSES, MOST_SEEDS = 10, 10
 
@@ -31,11 +31,11 @@ class Alternative:
     accuracy: float
     deviation: float
     single: bool = False
-    """Trained once, and of exactly this accuracy: what McNemar's null hypothesis is about."""
+    """Whether it is trained once and has exactly this accuracy, as in McNemar's null hypothesis."""
 
     @property
     def seeds(self) -> int:
-        """How often it is trained."""
+        """The number of times it is trained."""
         return 1 if self.single else MOST_SEEDS
 
     @property
@@ -47,8 +47,8 @@ class Alternative:
     @property
     def mean(self) -> float:
         """The mean of the sum that gives the expected accuracy."""
-        tastes = 0.0 if self.single else CLASS * (1 - 1 / CLASSES) + self.shift**2
-        return float(ndtri(self.accuracy) * np.sqrt(IMAGE + LUCK + tastes))
+        of_seed = 0.0 if self.single else CLASS * (1 - 1 / CLASSES) + self.shift**2
+        return float(ndtri(self.accuracy) * np.sqrt(IMAGE + LUCK + of_seed))
 
 
 def draw(
@@ -57,26 +57,27 @@ def draw(
     """Return the answers of every seed, and the true accuracy of each seed's model.
 
     Returns:
-        ``[alternatives' seeds in turn, images]``, 1 where right, the images' classes in turn;
-        and as many accuracies, over all images there could be.
+        ``[rows, images]``, 1 where right, with one row per seed of each alternative, and the
+        classes of the images in turn; and ``[rows]``, the accuracies over all possible images.
     """
-    rows = sum(one.seeds for one in alternatives)
+    rows = sum(alternative.seeds for alternative in alternatives)
     answers = np.empty((rows, images), np.float32)
     accuracies = np.empty(rows)
     common = generator.standard_normal(images, np.float32) * np.float32(np.sqrt(IMAGE * SHARED))
     row = 0
-    for one in alternatives:
+    for alternative in alternatives:
+        mean, seeds = alternative.mean, alternative.seeds
         ease = generator.standard_normal(images, np.float32)
-        ease = ease * np.float32(np.sqrt(IMAGE * (1 - SHARED))) + common + np.float32(one.mean)
-        lucks = _seed_lucks(one, generator)
-        total = generator.standard_normal((one.seeds, images), np.float32)
+        ease = ease * np.float32(np.sqrt(IMAGE * (1 - SHARED))) + common + np.float32(mean)
+        lucks = _seed_lucks(alternative, generator)
+        total = generator.standard_normal((seeds, images), np.float32)
         total *= np.float32(np.sqrt(LUCK))
         total += ease
-        total.reshape(one.seeds, -1, CLASSES)[...] += lucks[:, None, :].astype(np.float32)
-        here = slice(row, row + one.seeds)
-        np.greater(total, 0, out=answers[here])
-        accuracies[here] = ndtr((one.mean + lucks) / np.sqrt(IMAGE + LUCK)).mean(axis=1)
-        row += one.seeds
+        total.reshape(seeds, -1, CLASSES)[...] += lucks[:, None, :].astype(np.float32)
+        own = slice(row, row + seeds)
+        np.greater(total, 0, out=answers[own])
+        accuracies[own] = ndtr((mean + lucks) / np.sqrt(IMAGE + LUCK)).mean(axis=1)
+        row += seeds
     return answers, accuracies
 
 
@@ -86,15 +87,22 @@ def joint_counts(
     repeats: int,
     generator: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float32]]:
-    """Return on how many images every two models were both right, in many studies.
+    """Return the number of images that every two models both got right, in many studies.
 
-    All that intervals and tests need of the answers follows from these.
+    Intervals and tests need no more than these counts.
+
+    Args:
+        alternatives: the alternatives of each study.
+        sizes: the numbers of test images.
+        repeats: the number of studies.
+        generator: of the random numbers.
 
     Returns:
-        ``[sizes, repeats, rows, rows]``, of the first images of each study, as many as each size
-        says; ``[repeats, rows]``, the models' true accuracies; and the last study's answers.
+        ``[sizes, repeats, rows, rows]``, the counts over the first images of each study, for each
+        number of images; ``[repeats, rows]``, the models' true accuracies; and the answers of the
+        last study.
     """
-    rows = sum(one.seeds for one in alternatives)
+    rows = sum(alternative.seeds for alternative in alternatives)
     counts = np.empty((len(sizes), repeats, rows, rows))
     accuracies = np.empty((repeats, rows))
     answers = np.empty((0, 0), np.float32)
@@ -102,15 +110,18 @@ def joint_counts(
         answers, accuracies[repeat] = draw(alternatives, max(sizes), generator)
         for position, size in enumerate(sizes):
             some = answers[:, :size]
-            # Counts of at most 10,000, which 32 bits hold exactly.
+            # The counts are at most 10,000, which 32-bit floats hold exactly.
             counts[position, repeat] = some @ some.T
     return counts, accuracies, answers
 
 
-def _seed_lucks(one: Alternative, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Return ``[seeds, classes]``: what a seed adds to each class; tastes cancel out."""
-    if one.single:
+def _seed_lucks(alternative: Alternative, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Return ``[seeds, classes]``, what each seed adds to each class.
+
+    A seed's preferences for classes add up to 0.
+    """
+    if alternative.single:
         return np.zeros((1, CLASSES))
-    tastes = generator.standard_normal((one.seeds, CLASSES)) * np.sqrt(CLASS)
-    tastes -= tastes.mean(axis=1, keepdims=True)
-    return tastes + generator.standard_normal((one.seeds, 1)) * one.shift
+    preferences = generator.standard_normal((alternative.seeds, CLASSES)) * np.sqrt(CLASS)
+    preferences -= preferences.mean(axis=1, keepdims=True)
+    return preferences + generator.standard_normal((alternative.seeds, 1)) * alternative.shift

@@ -1,12 +1,12 @@
-"""How much seeds and images move accuracy in a finished study: what `coverage.py` simulates.
+"""How much seeds and images move accuracy in a finished study, which `coverage.py` simulates.
 
     python benchmarks/spreads.py DIR [--split test]
 
-Prints, an alternative a row, the mean accuracy, its standard deviation from seed to seed as
-observed and without the seeds' luck with single images (both in points), the deviation of a
-class's recall from seed to seed, and the share of the variance that two seeds have in common
-(their tetrachoric correlation, which is what the images account for); and, over all pairs of
-alternatives, the same correlation between the first seeds of the two.
+Prints one row per alternative: the mean accuracy; its standard deviation between seeds, as observed
+and without the seeds' luck with single images (both in points); the deviation of a class's recall
+between seeds; and the share of the variance that two seeds have in common. That share is their
+tetrachoric correlation, the part that the images explain. Then prints the same correlation between
+the first seeds of two alternatives, over all pairs.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
 def answers_of(folder: Path, split: str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return of each alternative ``[seeds, images]``, right or wrong, and the labels."""
-    found = defaultdict(list)
+    """Return for each alternative ``[seeds, images]``, right or wrong, and the labels."""
+    correct = defaultdict(list)
     for path in sorted(folder.glob("*/seed-*/predictions.npz")):
         with np.load(path, allow_pickle=False) as file:
             labels = file[f"{split}_labels"]
-            found[path.parts[-3]].append(file[f"{split}_probabilities"].argmax(axis=1) == labels)
-    return {name: (np.array(rows), labels) for name, rows in found.items()}
+            predicted = file[f"{split}_probabilities"].argmax(axis=1)
+            correct[path.parts[-3]].append(predicted == labels)
+    return {name: (np.array(rows), labels) for name, rows in correct.items()}
 
 
 def tetrachoric(first: np.ndarray, second: np.ndarray) -> float:
-    """Return the correlation of the two normal variables whose signs the answers would be."""
+    """Return the correlation of two normal variables whose signs give the answers."""
     thresholds, both = ndtri([first.mean(), second.mean()]), (first & second).mean()
 
     def excess(correlation: float) -> float:
@@ -49,15 +50,15 @@ def tetrachoric(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def row(name: str, correct: np.ndarray, labels: np.ndarray) -> str:
-    known = summarize_answers(correct)
-    cells = [name, str(known.seeds), f"{100 * known.accuracy:.2f}"]
-    if known.seeds > 1:
-        observed = known.seed_means.std(ddof=1)
-        without = np.sqrt(max(observed**2 - known.residual / known.images, 0))
-        recalls = [correct[:, labels == one].mean(axis=1) for one in np.unique(labels)]
-        moved = np.sqrt(np.mean(np.var(recalls, axis=1, ddof=1)))
+    answers = summarize_answers(correct)
+    cells = [name, str(answers.seeds), f"{100 * answers.accuracy:.2f}"]
+    if answers.seeds > 1:
+        observed = answers.seed_means.std(ddof=1)
+        without_luck = np.sqrt(max(observed**2 - answers.residual / answers.images, 0))
+        recalls = [correct[:, labels == label].mean(axis=1) for label in np.unique(labels)]
+        of_recall = np.sqrt(np.mean(np.var(recalls, axis=1, ddof=1)))
         shared = [tetrachoric(*pair) for pair in combinations(correct, 2)]
-        cells += [f"{100 * one:.2f}" for one in (observed, without, moved)]
+        cells += [f"{100 * deviation:.2f}" for deviation in (observed, without_luck, of_recall)]
         cells += [f"{np.mean(shared):.2f}"]
     return "| " + " | ".join(cells) + " |"
 

@@ -1,13 +1,13 @@
-"""How many of the labels that a study's networks suspect were found wrong by people.
+"""How many of the labels that a study's networks suspect were judged wrong by people.
 
     python benchmarks/suspected_labels.py FOLDER REVIEWED
 
-``FOLDER`` is a finished study of CIFAR-10. ``REVIEWED`` is the list of test images that Northcutt,
-Athalye and Mueller (2021, arXiv 2103.14749) had five people look at each: ``cifar10_mturk.json``
-of their label-errors. A label counts as found wrong where fewer than three of the five would have
-given it. Prints, for the best alternative alone and for the mean over all of them, how many test
-labels are suspected, how many of those were reviewed, and how many of those found wrong are among
-them. The last line is JSON.
+``FOLDER`` is a finished study of CIFAR-10. ``REVIEWED`` is a list of test images that Northcutt,
+Athalye and Mueller (2021, arXiv 2103.14749) showed to five people each: ``cifar10_mturk.json`` of
+their label-errors. A label counts as wrong if fewer than three of the five would give it. Prints,
+for the best alternative alone and for the mean over all alternatives, how many test labels are
+suspected, how many of the suspected labels were reviewed, and how many of them were judged wrong.
+The last line is JSON.
 """
 
 from __future__ import annotations
@@ -44,10 +44,11 @@ def main() -> None:
     wrong = {row["id"] for row in rows if row["mturk"]["given"] < 3}
     facts = gather(arguments.folder)
     means = {}
-    for one in facts.trained:
-        predictions = [run.predictions for run in one.finished]
+    for alternative in facts.trained:
+        predictions = [run.predictions for run in alternative.finished]
         labels = predictions[0]["test_labels"]
-        means[one.name] = np.mean([each["test_probabilities"] for each in predictions], axis=0)
+        of_seeds = [of_seed["test_probabilities"] for of_seed in predictions]
+        means[alternative.name] = np.mean(of_seeds, axis=0)
     best = best_alternative(facts).name
     result = {
         "reviewed": len(reviewed),

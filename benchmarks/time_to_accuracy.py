@@ -1,13 +1,13 @@
-"""How long each recipe trains, and what it reaches: the figures of the recipes' headers.
+"""How long each recipe trains and what accuracy it reaches: the figures in the recipes' headers.
 
     COTEJO_DATA=… python benchmarks/time_to_accuracy.py [quick fast …] [--seeds 3] [--out runs]
 
-Each recipe is trained with each seed on all 50,000 training images of CIFAR-10, the 10,000 test
-images read once a seed: `cotejo train --recipe NAME --final`, in a process of its own, one after
-another, never two at once. What is finished already in the folder is not trained again. Prints,
-for each recipe, the mean accuracy with the deviation between seeds and the lowest, the seconds of
-training (median, lowest and highest; compiling included, reading the data and evaluating not),
-and those of reading the test images. The last line is JSON, with every seed.
+Each recipe is trained with each seed on all 50,000 training images of CIFAR-10, and the 10,000 test
+images are read once per seed. This is `cotejo train --recipe NAME --final`, in a separate process
+per recipe, one after another. Runs that are finished already are not trained again. Prints, for
+each recipe, the mean accuracy with the deviation between seeds and the lowest accuracy; the seconds
+of training (median, lowest and highest), which include compilation but not reading the data and
+evaluating; and the seconds of evaluating the test images. The last line is JSON, with every seed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def trained(recipe: str, seeds: int, out: Path) -> list[dict]:
-    """Train a recipe as a user would, and return what its runs left, a dict a seed."""
+    """Train a recipe as a user would, and return the results of its runs, one dict per seed."""
     folder = out / f"{recipe}-final"
     command = [sys.executable, "-m", "cotejo", "train", "--recipe", recipe, "--final"]
     command += ["--seeds", str(seeds), "--data", "cifar10", "--out", str(folder)]
@@ -73,16 +73,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "runs")
     given = parser.parse_args()
-    found = [summary(name, trained(name, given.seeds, given.out)) for name in given.recipes]
-    for one in found:
-        spread = "" if one["deviation"] is None else f" ± {100 * one['deviation']:.2f}"
-        low, high = one["seconds_range"]
+    results = [summary(name, trained(name, given.seeds, given.out)) for name in given.recipes]
+    for result in results:
+        spread = "" if result["deviation"] is None else f" ± {100 * result['deviation']:.2f}"
+        low, high = result["seconds_range"]
         print(
-            f"{one['recipe']:>10}  {100 * one['accuracy']:.2f}%{spread} (lowest "
-            f"{100 * one['lowest']:.2f}%, {len(one['runs'])} seeds)  {one['seconds']:.0f} s "
-            f"({low:.0f} to {high:.0f}), test images {one['test_seconds']:.0f} s"
+            f"{result['recipe']:>10}  {100 * result['accuracy']:.2f}%{spread} (lowest "
+            f"{100 * result['lowest']:.2f}%, {len(result['runs'])} seeds)  "
+            f"{result['seconds']:.0f} s ({low:.0f} to {high:.0f}), "
+            f"test images {result['test_seconds']:.0f} s"
         )
-    print(json.dumps(found))
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_the_public_names_are_complete_and_sorted():
     import cotejo
 
     assert cotejo.__all__ == sorted(cotejo.__all__)
-    assert set(cotejo._HOMES) == set(cotejo.__all__)
+    assert set(cotejo._MODULES) == set(cotejo.__all__)
     for name in cotejo.__all__:
         assert getattr(cotejo, name) is not None
     with pytest.raises(AttributeError, match="no attribute"):

@@ -8,7 +8,7 @@ The verbs of the command line, in Python::
     result = study.run()
     page = study.report(language="es")
 
-Importing it loads no backend; the names below are loaded when they are first used.
+Importing it loads no backend. The names below are loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
     "write_report",
 ]
 
-_HOMES = {
+_MODULES = {
     "Classifier": "inference",
     "CotejoError": "errors",
     "Dataset": "data",
@@ -54,12 +54,13 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        # Deferred: it takes as long as all the rest, and Ctrl-C is to find a program that listens.
+        # Deferred: this import takes as long as all others here together, and Ctrl-C ends the
+        # command quietly only once they are done.
         from importlib.metadata import version
 
         return version("cotejo")
-    if name in _HOMES:
-        return getattr(import_module(f"cotejo.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(import_module(f"cotejo.{_MODULES[name]}"), name)
     raise AttributeError(f"module 'cotejo' has no attribute {name!r}")
 
 

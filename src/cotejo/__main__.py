@@ -15,7 +15,7 @@ def main() -> None:
     """Run the command line on the process's arguments and exit with its code."""
     try:
         _repair_streams()
-        # Before the imports that take long, so that Ctrl-C ends quietly in them too.
+        # Before the slow imports, so that Ctrl-C ends the program quietly during them too.
         listen()
         _tame_warnings()
         _quiet_libraries()
@@ -30,19 +30,19 @@ def main() -> None:
 
 
 def _repair_streams() -> None:
-    """Give a process that was started with closed streams ones that fail, or drop what is said.
+    """Replace closed standard streams: output by a stream that fails, errors by one that drops all.
 
-    Without it the next file that is opened, a model's for one, takes the place of standard
-    output, and what native code prints is written into that file.
+    Without this, the next file that is opened, such as a model's, would get the number of standard
+    output, and everything that native code prints would be written into that file.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is this one: those below it are open by now.
+            # `os.open` takes the lowest free number. This is it: all lower ones are open by now.
             os.open(os.devnull, mode)
-    # Standard output is opened for reading, so that writing to it fails, and is told of. That
-    # standard error is closed can be told to nobody.
+    # Standard output is opened for reading, so that writing to it fails and the failure can be
+    # reported on standard error. Nobody could be told that standard error itself is closed.
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
@@ -50,11 +50,11 @@ def _repair_streams() -> None:
 
 
 def _tame_warnings() -> None:
-    """Keep ``PYTHONWARNINGS=error`` from ending the imports of what Cotejo stands on.
+    """Keep ``PYTHONWARNINGS=error`` from ending the imports of Cotejo's dependencies.
 
-    Warnings that were asked for in another way stay as they were asked for.
+    Other settings of warnings are not changed.
     """
-    # As Python reads them: an action is any beginning of its name.
+    # As in Python itself, an action may be abbreviated to any beginning of its name.
     actions = (option.partition(":")[0].strip() for option in sys.warnoptions)
     if not any(action and "error".startswith(action) for action in actions):
         return
@@ -66,10 +66,10 @@ def _tame_warnings() -> None:
 
 
 def _quiet_libraries() -> None:
-    """Keep from the user what libraries say of a machine that has less than they could use."""
-    # joblib, under scikit-learn, warns where there is no /dev/shm; nothing here runs in parallel.
+    """Hide what libraries say about a machine that lacks something they could use."""
+    # joblib, used by scikit-learn, warns if there is no /dev/shm. Nothing here runs in parallel.
     os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
-    # matplotlib, where HOME can't be written to, takes a temporary folder for its cache.
+    # matplotlib warns if HOME can't be written to, and uses a temporary folder for its cache.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 

@@ -1,8 +1,8 @@
-"""Keras, imported quietly, on the backend and with the settings that suit this machine.
+"""Keras, imported quietly, with the backend and the settings that suit this machine.
 
-Everything of Cotejo's that needs Keras takes it from here, so that the choices are made before
-its first import: ``from cotejo.backend import keras, ops``. ``KERAS_BACKEND`` overrides the
-choice of the backend, and any variable that the user has set stays as it is.
+All code that needs Keras imports it from here: ``from cotejo.backend import keras, ops``. So the
+backend is chosen before the first import of Keras. ``KERAS_BACKEND`` overrides that choice, and
+variables that the user has set are not changed.
 """
 
 from __future__ import annotations
@@ -42,28 +42,28 @@ def _check_backend(name: str) -> None:
         raise BackendError(key, backend=name, package=package_of(name), python=interpreter())
 
 
-# Set even where the variable is there and empty, which Keras would take for its own choice.
+# Set even if the variable is set but empty: Keras would then choose by itself.
 os.environ["KERAS_BACKEND"] = chosen_backend()
 _check_backend(os.environ["KERAS_BACKEND"])
 check_memory()
-# What TensorFlow logs from C++ is not about the user's work; its exceptions say what is.
+# TensorFlow's logs from C++ are not about the user's work. Its exceptions say what is wrong.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# TensorFlow turns oneDNN on by itself only on newer processors; it was 1.6 times as fast on a
-# Zen 3 as without (docs/decisions/0002).
+# By itself, TensorFlow turns oneDNN on only on newer processors. On a Zen 3, oneDNN made it 1.6
+# times as fast (docs/decisions/0002).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-# Its advice on retracing is about one process that builds many models, which a study is.
+# TensorFlow warns of retracing where one process builds many models, as every study does.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 try:
     with quiet_stderr(), warnings.catch_warnings():
-        # What other packages deprecate in each other is not about the user's work either, and
-        # must not end it where warnings are errors.
+        # Other packages' deprecation warnings about each other don't concern the user, and must
+        # not end the import where warnings are errors.
         warnings.simplefilter("ignore")
         import keras
         from keras import ops
 
-        # The backend's devices are set up by its first operation, with a noise of their own.
+        # The first operation sets up the backend's devices, which logs messages too.
         ops.zeros(())
 except Exception as error:  # a backend that is broken can raise anything
     raise BackendError(
@@ -74,9 +74,9 @@ except Exception as error:  # a backend that is broken can raise anything
 
 
 def set_seed(seed: int) -> None:
-    """Seed every source of chance: Python's, NumPy's and the backend's.
+    """Seed all random numbers: Python's, NumPy's and the backend's.
 
-    Before 3.13 Keras leaves its generator of draws without a seed of their own as it was.
+    Before version 3.13, Keras does not reset the generator that it uses for layers without a seed.
     """
     if tuple(map(int, keras.__version__.split(".")[:2])) < (3, 13):
         keras.utils.clear_session()
@@ -85,7 +85,7 @@ def set_seed(seed: int) -> None:
 
 @contextmanager
 def use_precision(precision: str) -> Iterator[None]:
-    """Build networks that compute in ``precision``, ``"float32"`` or ``"bfloat16"``, inside."""
+    """Inside this block, build networks that compute in ``"float32"`` or ``"bfloat16"``."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
@@ -95,10 +95,10 @@ def use_precision(precision: str) -> Iterator[None]:
 
 
 def steps_feed(*arrays: NDArray[Any]) -> Any:
-    """Return what `fit` takes for arrays ``[steps, batch, …]``: a step a row, in order.
+    """Return an input for `fit` that yields arrays ``[steps, batch, …]`` step by step, in order.
 
-    On TensorFlow a `tf.data` pipeline without its autotuner: the thread of the one that Keras
-    makes from arrays sleeps for up to as long as the epoch took before it lets go of it.
+    On TensorFlow it is a `tf.data` pipeline without autotuning. Keras's own pipeline has an
+    autotuner, whose thread may sleep for as long as the epoch took before it stops.
     """
     if keras.config.backend() != "tensorflow":
         return (tuple(array[step] for array in arrays) for step in range(len(arrays[0])))

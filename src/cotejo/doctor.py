@@ -1,4 +1,4 @@
-"""The examination of an installation: what is here, what is missing, and whether it trains."""
+"""The examination of an installation: what is there, what is missing, and whether it can train."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["examine"]
 
 _PROOF_DATA = "digits"
 """Data that needs no network and trains in seconds."""
-# An untrained model has 0.1; three epochs of `cnn3` on the digits have given 0.9 and more.
+# An untrained model reaches 0.1. Three epochs of `cnn3` on the digits reached 0.9 and more.
 _PROOF_ACCURACY = 0.6
 _PROOF_EPOCHS = 5
 
@@ -34,11 +34,11 @@ _PROOF_EPOCHS = 5
 def examine(
     data_dir: Path | None = None, starting: Callable[[str], object] = lambda what: None
 ) -> Iterator[Finding]:
-    """Examine this installation, from what is quick to a small training as a proof.
+    """Examine this installation, from the quick checks to a small training as proof.
 
     Args:
-        data_dir: where the user keeps CIFAR-10, if not where it is looked for anyway.
-        starting: called with a sentence's key before something that takes a while.
+        data_dir: the folder with CIFAR-10, if it is not in one of the usual places.
+        starting: called with the key of a sentence before each check that takes a while.
 
     Returns:
         The findings, each as soon as it is known.
@@ -59,9 +59,9 @@ def examine(
 
 
 def _software() -> Iterator[Finding]:
-    found = versions()
+    installed = versions()
     names = {"cotejo": "Cotejo", "python": "Python", "keras": "Keras", "numpy": "NumPy"}
-    software = " · ".join(f"{names[name]} {found[name]}" for name in names if name in found)
+    software = " · ".join(f"{names[name]} {installed[name]}" for name in names if name in installed)
     yield Finding("ok", "cli.doctor_software", {"software": software})
 
 
@@ -83,16 +83,16 @@ def _machine() -> Finding:
 def _data(data_dir: Path | None) -> Finding:
     from cotejo.data.sources.cifar10 import where
 
-    looked = []
+    searched = []
     for key, path, is_there in where(data_dir):
         values = {"place": message(f"cli.place_{key}"), "path": path}
         if is_there:
             return Finding("ok", "cli.doctor_data_found", values)
         if key in ("data_dir", "environment"):
-            # A place that the user named is used or refused, never passed over.
+            # A place that the user named is used or refused, but never skipped.
             return Finding("error", "cli.doctor_data_not_where_named", values)
-        looked.append(f"{values['place']} ({path})")
-    places = message("cli.places_between").join(looked)
+        searched.append(f"{values['place']} ({path})")
+    places = message("cli.places_between").join(searched)
     return Finding("warning", "cli.doctor_data_missing", {"places": places})
 
 
@@ -113,7 +113,7 @@ def _folders() -> Iterator[Finding]:
 
 
 def _unwritable(path: Path) -> str:
-    """Return why nothing can be written in ``path``, or in what would hold it; empty if it can."""
+    """Return why ``path``, or its nearest existing parent, can't be written; empty if it can."""
     existing = path
     try:
         while not existing.exists() and existing != existing.parent:
@@ -125,10 +125,10 @@ def _unwritable(path: Path) -> str:
 
 
 def _words(error: OSError) -> str:
-    """Return what the system refused, in the language in use where the catalogue has it."""
+    """Return the system's reason, in the current language if the catalogue has it."""
     try:
         return message(f"cli.refused_{errno.errorcode[error.errno or 0]}")
-    except KeyError:  # a rarer reason, in the system's own words
+    except KeyError:  # a rare reason, in the system's own words
         return error.strerror or str(error)
 
 
@@ -163,7 +163,7 @@ def _precision() -> Finding:
 def _proof() -> Finding:
     try:
         seconds, accuracy = _train_on_digits()
-    except Exception as error:  # whatever is broken here is what the user came to learn
+    except Exception as error:  # anything that is broken is what the user wants to know
         return Finding("error", "cli.doctor_proof_failed", {"reason": _reason(error)}, error)
     from cotejo.numbers import Numbers
 
@@ -175,7 +175,7 @@ def _proof() -> Finding:
 
 
 def _train_on_digits() -> tuple[float, float]:
-    """Return the seconds that a small study took, and its accuracy on the test images."""
+    """Train a small study, and return its seconds and its accuracy on the test images."""
     from cotejo.config import StudyConfig
     from cotejo.store import StudyFolder
     from cotejo.study import Study
@@ -188,7 +188,7 @@ def _train_on_digits() -> tuple[float, float]:
         result = Study(config).run(out=Path(folder), observer=failures)
         run = StudyFolder(result.folder).run("proof", 1)
         if failures.reason is not None:
-            # The folder goes, and with it what the log says of the cause.
+            # The folder will be deleted, so the log, which has the cause, is kept in the error.
             failures.reason.add_note((run.path / "log.txt").read_text(encoding="utf-8"))
             raise failures.reason
         accuracy = float(run.metrics["test"]["accuracy"])
@@ -196,7 +196,7 @@ def _train_on_digits() -> tuple[float, float]:
 
 
 class _Failures(Observer):
-    """Keeps why a run failed."""
+    """Remembers why a run failed."""
 
     reason: CotejoError | None = None
 
@@ -207,7 +207,7 @@ class _Failures(Observer):
 def _reason(error: Exception) -> str:
     """Return why the proof failed, without a full stop."""
     if isinstance(error, CotejoError) and error.key == "unexpected":
-        # Its own sentence names a log that is gone by now.
+        # The error's own message refers to a log that no longer exists.
         return "{type}: {reason}".format(**error.values)
     if isinstance(error, CotejoError):
         return str(error).removesuffix(".")

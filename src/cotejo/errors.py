@@ -1,16 +1,16 @@
-"""Every error Cotejo raises on purpose, in one tree.
+"""Every error that Cotejo raises on purpose, in one tree.
 
 CotejoError              exit code 1: something failed
-├── DownloadError        no source gave the data set, whole and with its checksum
-├── TrainingError        an alternative can't be trained: a loss that is no number, no memory
-└── UsageError           exit code 2: the user can mend it
-    ├── BackendError     the backend that Keras should use is not there, or is broken
+├── DownloadError        no source delivered the dataset complete and with its checksum
+├── TrainingError        an alternative can't be trained: its loss is NaN, memory runs out
+└── UsageError           exit code 2: the user can fix it
+    ├── BackendError     the backend that Keras should use is missing or broken
     ├── ConfigError      a study or a setting is wrong
-    ├── DataError        the data named is missing, damaged, or of no form Cotejo reads
-    └── OutputError      a folder or file can't be written, or holds nothing to report
+    ├── DataError        the named data is missing, damaged, or in a form Cotejo can't read
+    └── OutputError      a folder or file can't be written, or has nothing to report
 
-A message is looked up by its key in ``locales/<language>/errors.toml``, so that it reads in
-the user's language. It says what was wrong, what was expected, and what to do.
+A message is looked up by its key in ``locales/<language>/errors.toml``, so that it is in the
+user's language. It says what was wrong, what was expected, and what to do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 from cotejo.messages import message, one_line
 
 _SEVERAL_LINES = "reasons"
-"""The one value that has a line for each of several things, each cleaned where it is made."""
+"""The only value with several lines; each line is cleaned where it is made."""
 
 
 class CotejoError(Exception):
@@ -28,7 +28,7 @@ class CotejoError(Exception):
 
     Args:
         key: the message's key in ``locales/<language>/errors.toml``.
-        **values: what the message names between braces.
+        **values: the values of the names between braces in the message.
 
     Example:
         >>> str(ConfigError("unknown_model", model="cnn9", models="cnn2, cnn3", where="", hint=""))
@@ -50,7 +50,7 @@ class CotejoError(Exception):
         return message(f"errors.{self.key}", language=language, **self._shown())
 
     def _shown(self) -> dict[str, Any]:
-        """Return the values as a line can name them: many come from files and command lines."""
+        """Return the values, each on one line: many come from files and from command lines."""
         return {
             name: value if name == _SEVERAL_LINES else one_line(value)
             for name, value in self.values.items()
@@ -58,7 +58,7 @@ class CotejoError(Exception):
 
 
 class DownloadError(CotejoError):
-    """No source gave the data set, whole and with its checksum."""
+    """No source delivered the dataset complete and with its checksum."""
 
 
 class TrainingError(CotejoError):
@@ -66,13 +66,13 @@ class TrainingError(CotejoError):
 
 
 class UsageError(CotejoError):
-    """Something that the user can mend."""
+    """Something that the user can fix."""
 
     exit_code = 2
 
 
 class BackendError(UsageError):
-    """The backend that Keras should use is not there, or is broken."""
+    """The backend that Keras should use is missing or broken."""
 
 
 class ConfigError(UsageError):
@@ -80,8 +80,8 @@ class ConfigError(UsageError):
 
 
 class DataError(UsageError):
-    """The data named is missing, damaged, or of no form that Cotejo reads."""
+    """The named data is missing, damaged, or in a form that Cotejo can't read."""
 
 
 class OutputError(UsageError):
-    """A folder or file can't be written, or holds nothing to report."""
+    """A folder or file can't be written, or has nothing to report."""

@@ -1,4 +1,4 @@
-"""What an examination finds: `cotejo.doctor` of an installation, `cotejo.verify` of a study."""
+"""One finding of an examination, of an installation (`cotejo.doctor`) or of a study (`verify`)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ Level = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing examined.
+    """The result of one check.
 
     Attributes:
-        level: ``"ok"``, ``"warning"`` (it works or holds, with less) or ``"error"`` (it doesn't).
-        key: its sentence's in the catalogues; says what to do where needed.
-        values: what the sentence names.
-        cause: what was raised, if anything was.
+        level: ``"ok"``, ``"warning"`` (it works, or is true, with limits) or ``"error"`` (it
+            doesn't, or isn't).
+        key: the key of its sentence in the catalogues; the sentence says what to do if needed.
+        values: the values that the sentence names.
+        cause: the exception behind it, if there was one.
 
     Example:
         >>> Finding("ok", "cli.doctor_software", {"software": "Cotejo 0.1.0"}).text

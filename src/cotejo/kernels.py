@@ -1,4 +1,4 @@
-"""What the backend computes faster than Keras asks it to: normalisation, kernels' gradients."""
+"""Faster ways than Keras's own to compute normalisation and the gradients of convolutions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ __all__ = ["batch_normalized", "convolved"]
 
 
 def batch_normalized(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:
-    """Return a batch normalised over all but its last axis, and its mean and variance.
+    """Return a batch normalised over all but its last axis, with its mean and variance.
 
-    On TensorFlow the fused kernel, which takes bfloat16 and keeps the moments in float32.
+    On TensorFlow it uses the fused kernel, which accepts bfloat16 and keeps the mean and the
+    variance in float32.
 
     Args:
         inputs: ``[batch, height, width, channels]``.
@@ -21,7 +22,8 @@ def batch_normalized(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
         epsilon: added to the variance.
 
     Returns:
-        The outputs, of the inputs' shape and type; mean and variance ``[channels]``, float32.
+        The outputs, with the shape and type of the inputs; the mean and the variance, both
+        ``[channels]``, float32.
     """
     if keras.config.backend() == "tensorflow":
         import tensorflow
@@ -42,33 +44,33 @@ def batch_normalized(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tupl
 
 
 def convolved(inputs: Any, kernel: Any) -> Any:
-    """Return the 3×3 convolution of a batch, as large as it was.
+    """Return the 3×3 convolution of a batch, of the same height and width.
 
-    oneDNN computes the gradient of a kernel in bfloat16 at half the speed of the convolution
-    itself, or a quarter, where an image's rows are short: it works along them. So a kernel's
-    gradient is taken from several images in one row, a column of zeros between them, which is
-    the same sum (benchmarks/narrow_gradients.py).
+    In bfloat16, oneDNN computes the gradient of a kernel along the rows of the images. Where rows
+    are short, this takes two to four times as long as the convolution itself. So the kernel's
+    gradient is computed from several images side by side in one row, with a column of zeros
+    between them. The sum is the same (benchmarks/narrow_gradients.py).
 
     Args:
         inputs: ``[batch, height, width, channels]``.
         kernel: ``[3, 3, channels, filters]``.
 
     Returns:
-        ``[batch, height, width, filters]``, of the inputs' type.
+        ``[batch, height, width, filters]``, with the type of the inputs.
     """
     if keras.config.backend() == "tensorflow":
         import tensorflow
 
         inputs, kernel = ops.convert_to_tensor(inputs), ops.convert_to_tensor(kernel)
-        together = _images_a_row(inputs.shape)
+        together = _images_per_row(inputs.shape)
         on_cpu = not tensorflow.config.list_physical_devices("GPU")
         if on_cpu and inputs.dtype == tensorflow.bfloat16 and together > 1:
             return _convolved_with_packed_gradient(inputs, kernel, together)
     return ops.conv(inputs, kernel, strides=1, padding="same")
 
 
-def _images_a_row(shape: Any, narrow: int = 11, most: int = 20) -> int:
-    """Return how many images of a batch are put into one row: a divisor of the batch."""
+def _images_per_row(shape: Any, narrow: int = 11, most: int = 20) -> int:
+    """Return how many images of a batch are put side by side in one row: a divisor of the batch."""
     batch, _, width, _ = shape
     if batch is None or width is None or width > narrow:
         return 1
@@ -81,9 +83,9 @@ def _convolved_with_packed_gradient(inputs: Any, kernel: Any, together: int) -> 
     def packed(images: Any) -> Any:
         batch, height, width, channels = images.shape
         rows = batch // together
-        apart = tensorflow.pad(images, [[0, 0], [0, 0], [0, 1], [0, 0]])
-        apart = tensorflow.reshape(apart, [rows, together, height, width + 1, channels])
-        side_by_side = tensorflow.transpose(apart, [0, 2, 1, 3, 4])
+        padded = tensorflow.pad(images, [[0, 0], [0, 0], [0, 1], [0, 0]])
+        padded = tensorflow.reshape(padded, [rows, together, height, width + 1, channels])
+        side_by_side = tensorflow.transpose(padded, [0, 2, 1, 3, 4])
         return tensorflow.reshape(side_by_side, [rows, height, -1, channels])
 
     same: dict[str, Any] = {"strides": [1, 1, 1, 1], "padding": "SAME"}

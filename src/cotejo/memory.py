@@ -1,8 +1,9 @@
-"""Whether there is memory enough for a backend: without it TensorFlow ends the process unheard.
+"""Whether there is enough memory for a backend.
 
-Asked before it is imported. The least that it takes was found by trying, with TensorFlow on two
-cores: one epoch on the digits takes 790 MB, and ends well from 2.4 GiB of address space on; under
-2.3 GiB it crashed now and then, and under 1.5 GiB already while it was imported.
+With too little memory, TensorFlow ends the process without a word. So this is checked before it
+is imported. The limits were measured with TensorFlow on two cores. One epoch on the digits takes
+790 MB. It succeeds with 2.4 GiB of address space or more; with less than 2.3 GiB it crashed now
+and then, and with less than 1.5 GiB it crashed during the import.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ __all__ = ["available_memory", "check_memory"]
 
 _NEEDED = 900 * 2**20
 _ADDRESSES_NEEDED = 5 * 2**29
-_ADDRESSES_A_CORE = 128 * 2**20
-"""Each thread's stack, and what `malloc` sets aside for it."""
+_ADDRESSES_PER_CORE = 128 * 2**20
+"""The stack of each core's thread, and the address space that `malloc` reserves for it."""
 
 
 def check_memory() -> None:
-    """Refuse to load a backend where it would run out of memory.
+    """Refuse to load a backend that would run out of memory.
 
     Raises:
-        BackendError: there is too little, or the process is allowed too little (``ulimit -v``).
+        BackendError: the machine has too little memory, or the process may use too little of it
+            (``ulimit -v``).
     """
     allowed = _address_space()
-    needed = _ADDRESSES_NEEDED + _ADDRESSES_A_CORE * (os.cpu_count() or 1)
+    needed = _ADDRESSES_NEEDED + _ADDRESSES_PER_CORE * (os.cpu_count() or 1)
     if allowed is not None and allowed < needed:
         raise BackendError("too_little_allowed", needed=_mb(needed), allowed=_mb(allowed))
     free = available_memory()
@@ -38,19 +40,22 @@ def check_memory() -> None:
 def available_memory(
     proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")
 ) -> int | None:
-    """Return the bytes that a process may still take, by the machine and by its control groups.
+    """Return the bytes that this process may still use, given the machine and its control groups.
 
-    Swap counts. None where it can't be told, as on other systems than Linux.
+    Swap counts as memory. The result is None where it is unknown, as on systems other than Linux.
 
     Args:
-        proc: where the kernel tells of the machine.
-        groups: where it tells of control groups, which containers are.
+        proc: the folder where the kernel describes the machine.
+        groups: the folder where the kernel describes control groups, such as containers.
     """
-    known = [*_of_machine(proc / "meminfo"), *_of_groups(proc / "self" / "cgroup", groups)]
-    return min(known, default=None)
+    limits = [
+        *_left_on_machine(proc / "meminfo"),
+        *_left_in_groups(proc / "self" / "cgroup", groups),
+    ]
+    return min(limits, default=None)
 
 
-def _of_machine(path: Path) -> list[int]:
+def _left_on_machine(path: Path) -> list[int]:
     try:
         lines = (line.split() for line in path.read_text().splitlines())
         sizes = {words[0]: int(words[1]) * 1024 for words in lines if len(words) > 1}
@@ -59,26 +64,28 @@ def _of_machine(path: Path) -> list[int]:
         return []
 
 
-def _of_groups(membership: Path, groups: Path) -> list[int]:
-    """Return what is left to each control group around the process, of version 1 or 2."""
+def _left_in_groups(membership: Path, groups: Path) -> list[int]:
+    """Return what is left in each control group of the process, of version 1 or 2."""
     try:
-        entries = [line.split(":", 2) for line in membership.read_text().splitlines()]
+        memberships = [line.split(":", 2) for line in membership.read_text().splitlines()]
     except OSError:
         return []
     left = []
-    for _, controllers, path in (entry for entry in entries if len(entry) == 3):
+    for _, controllers, path in (fields for fields in memberships if len(fields) == 3):
         inner = Path(path.lstrip("/"))
-        if ".." in inner.parts:  # a group outside of those that the process sees
+        if ".." in inner.parts:  # a group outside of what the process can see
             inner = Path()
-        # A group has no more than each of those that it is in; a container sees its own as root.
-        places = (inner, *inner.parents)
+        # The limits of all parent groups apply too. A container sees its own group as the root.
+        folders = (inner, *inner.parents)
         if not controllers:
-            for place in places:
-                left += _left(groups / place, "memory.max", "memory.current", "inactive_file")
+            for folder in folders:
+                left += _left_in_group(
+                    groups / folder, "memory.max", "memory.current", "inactive_file"
+                )
         elif "memory" in controllers.split(","):
-            for place in places:
-                left += _left(
-                    groups / "memory" / place,
+            for folder in folders:
+                left += _left_in_group(
+                    groups / "memory" / folder,
                     "memory.limit_in_bytes",
                     "memory.usage_in_bytes",
                     "total_inactive_file",
@@ -86,10 +93,18 @@ def _of_groups(membership: Path, groups: Path) -> list[int]:
     return left
 
 
-def _left(place: Path, limit: str, used: str, reclaimable: str) -> list[int]:
+def _left_in_group(folder: Path, limit: str, used: str, reclaimable: str) -> list[int]:
+    """Return what is left in one control group, in bytes; empty if it has no limit.
+
+    Args:
+        folder: the folder of the group.
+        limit: the file with the limit, in bytes.
+        used: the file with the memory in use, in bytes.
+        reclaimable: the name in ``memory.stat`` of the cache that can be freed.
+    """
     try:
-        most, taken = (int((place / name).read_text()) for name in (limit, used))
-        lines = (line.split() for line in (place / "memory.stat").read_text().splitlines())
+        most, taken = (int((folder / name).read_text()) for name in (limit, used))
+        lines = (line.split() for line in (folder / "memory.stat").read_text().splitlines())
         cached = sum(int(words[1]) for words in lines if words and words[0] == reclaimable)
     except (OSError, ValueError, IndexError):  # no such group, or "max": no limit
         return []

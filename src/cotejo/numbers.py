@@ -1,4 +1,4 @@
-"""Numbers, durations and dates as a reader of the language writes them."""
+"""Numbers, durations and dates, written as readers of each language expect them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = ["MINUS", "NOT_A_NUMBER", "NO_BREAK", "Numbers"]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 NOT_A_NUMBER = "–"
-"""What stands for a number that there is not, as in the cells of a table."""
+"""What is shown instead of a missing number, as in the cells of a table."""
 
-# From here on digits say nothing, and Babel's decimals, of 28 digits, come to an end.
+# Beyond this, digits are not useful, and Babel's decimals of 28 digits may not be enough.
 _LARGEST = 1e15
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GROUPED_FROM = {"es": 10_000}
 
 
 class Numbers:
-    """Format numbers for one language, by CLDR's rules.
+    """Formats numbers for one language, by the rules of CLDR.
 
     Args:
         language: ``"en"`` or ``"es"``.
@@ -41,7 +41,7 @@ class Numbers:
         self._locale = Locale.parse(language)
 
     def integer(self, value: float) -> str:
-        """Return a whole number, its thousands grouped."""
+        """Return a whole number with its thousands grouped."""
         return self._decimal(round(value) if isfinite(value) else value, "#,##0")
 
     def decimal(self, value: float, decimals: int) -> str:
@@ -49,11 +49,11 @@ class Numbers:
         return self._decimal(value, "#,##0." + "0" * decimals if decimals else "#,##0")
 
     def shortest(self, value: float, decimals: int = 6) -> str:
-        """Return a number with no more decimals than it needs: settings, ticks of an axis."""
+        """Return a number with no more decimals than it needs, as for settings and axis ticks."""
         return self._decimal(value, "#,##0." + "#" * decimals)
 
     def percent(self, value: float, decimals: int = 1) -> str:
-        """Return a fraction as a percentage, written as the language does."""
+        """Return a fraction as a percentage, written as in the language."""
         from babel.numbers import format_percent
 
         if not abs(value) < _LARGEST:
@@ -64,7 +64,7 @@ class Numbers:
         return text.replace("-", MINUS)
 
     def points(self, difference: float, decimals: int = 1) -> str:
-        """Return a difference of two fractions in percentage points, without a unit."""
+        """Return a difference of two fractions in percentage points, without the unit."""
         return self.decimal(100 * difference, decimals)
 
     def interval(self, low: float, high: float) -> str:
@@ -72,7 +72,7 @@ class Numbers:
         return self._between(self.percent(low), self.percent(high))
 
     def decimal_interval(self, low: float, high: float, decimals: int) -> str:
-        """Return an interval of plain numbers, each with exactly ``decimals`` decimals."""
+        """Return an interval of plain numbers, both with exactly ``decimals`` decimals."""
         return self._between(self.decimal(low, decimals), self.decimal(high, decimals))
 
     def points_interval(self, low: float, high: float, decimals: int = 1) -> str:
@@ -80,7 +80,7 @@ class Numbers:
         return self._between(self.points(low, decimals), self.points(high, decimals))
 
     def duration(self, seconds: float) -> str:
-        """Return a duration in the two largest units that it fills: ``4 min 5 s``."""
+        """Return a duration in the two largest units that it reaches: ``4 min 5 s``."""
         if not abs(seconds) < _LARGEST:
             return self._without_digits(seconds, "s")
         if seconds < 0:
@@ -96,14 +96,14 @@ class Numbers:
         return f"{rest}{NO_BREAK}s"
 
     def day(self, moment: str) -> str:
-        """Return the long date of an ISO date and time."""
+        """Return an ISO date and time as a long date."""
         from babel.dates import format_date
 
         day: str = format_date(datetime.fromisoformat(moment), "long", locale=self._locale)
         return day
 
     def moment(self, moment: str) -> str:
-        """Return an ISO date and time as a long date and the time of day, in its own zone."""
+        """Return an ISO date and time as a long date and a time of day, in its own time zone."""
         from babel.dates import format_time
 
         when = datetime.fromisoformat(moment)
@@ -111,7 +111,7 @@ class Numbers:
         return f"{self.day(moment)}, {format_time(when, 'HH:mm', locale=self._locale)}{zone}"
 
     def _between(self, low: str, high: str) -> str:
-        # Where the comma is the decimal sign, a comma can't also part the bounds.
+        # In languages with a decimal comma, a semicolon separates the bounds.
         separator = "; " if self._decimal(0.5, "0.0") == "0,5" else ", "
         return f"[{low}{separator}{high}]".replace(" ", NO_BREAK)
 
@@ -120,17 +120,17 @@ class Numbers:
 
         if not abs(value) < _LARGEST:
             return self._without_digits(value)
-        # CLDR's minimumGroupingDigits, which Babel leaves out: 4000 but 40.000 in Spanish.
+        # CLDR's minimumGroupingDigits, which Babel ignores: in Spanish, 4000 but 40.000.
         if abs(value) < _GROUPED_FROM.get(self.language, 0):
             pattern = pattern.replace("#,##0", "0")
         text: str = format_decimal(value, pattern, locale=self._locale)
-        # "-0" is what a tiny negative number rounds to.
+        # A tiny negative number rounds to "-0".
         if text.startswith("-") and not any(digit in text for digit in "123456789"):
             text = text[1:]
         return text.replace("-", MINUS)
 
     def _without_digits(self, value: float, unit: str = "") -> str:
-        """Return what has no row of digits: no number at all, infinity, or a power of ten."""
+        """Return what is not written in plain digits: NaN, infinity, or a power of ten."""
         after = NO_BREAK + unit if unit else ""
         if isnan(value):
             return NOT_A_NUMBER
@@ -138,5 +138,5 @@ class Numbers:
         if isinf(value):
             return f"{sign}∞{after}"
         mantissa, _, exponent = f"{abs(value):.2e}".partition("e")
-        power = str(int(exponent)).translate(_RAISED)
+        power = str(int(exponent)).translate(_SUPERSCRIPTS)
         return f"{sign}{self._decimal(float(mantissa), '0.00')}×10{power}{after}"

@@ -1,4 +1,4 @@
-"""The one place that knows the machine: processor, accelerator, precision, versions."""
+"""All that the code needs to know of the machine: processor, accelerator, precision, versions."""
 
 from __future__ import annotations
 
@@ -33,25 +33,26 @@ __all__ = [
 ]
 
 BACKENDS = ("tensorflow", "torch", "jax")
-"""What Keras computes on, the fastest on a processor first (docs/decisions/0001)."""
+"""The backends of Keras; the fastest on a processor comes first (docs/decisions/0001)."""
 
 _JAX_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
-# Ampere's; a T4 (7.5) or a V100 (7.0) takes longer for bfloat16 than for float32.
+# The capability of Ampere. A T4 (7.5) or a V100 (7.0) is slower in bfloat16 than in float32.
 _BFLOAT16_CAPABILITY = 8.0
 
 
 def default_backend() -> str:
-    """Return the backend for this machine, of those that are installed.
+    """Return the best backend for this machine among those that are installed.
 
-    JAX where it can use a GPU; else TensorFlow, which is the fastest on a processor; else
-    whichever of PyTorch and JAX is there. With none installed it is TensorFlow, as the one to
-    install.
+    It is JAX if JAX can use a GPU. Otherwise it is TensorFlow, the fastest on a processor, or
+    else PyTorch or JAX, whichever is installed. If none is installed, the result is TensorFlow,
+    the one to install.
 
-    XLA's convolutions on a CPU are 3 to 8 times slower than oneDNN's (docs/decisions/0001), so
-    JAX without its CUDA plugin is the last choice, GPU or none.
+    XLA's convolutions on a CPU are 3 to 8 times slower than oneDNN's (docs/decisions/0001). So
+    JAX without its CUDA plugin is the last choice, even where there is a GPU.
     """
-    # The plugin first: it is a look at the disk, and the GPU takes a process to ask.
+    # The plugin is checked first: that only reads the disk, while asking for the GPU starts a
+    # process.
     if _jax_has_cuda() and nvidia_gpu() is not None:
         return "jax"
     return next((name for name in BACKENDS if is_installed(name)), "tensorflow")
@@ -60,8 +61,8 @@ def default_backend() -> str:
 def chosen_backend() -> str:
     """Return the backend that Keras uses or will use.
 
-    It is that of the Keras that is imported, as in a notebook, whatever else would be chosen; else
-    ``KERAS_BACKEND``, else the default.
+    If Keras is imported already, as in a notebook, it is the backend of that Keras. Otherwise it
+    is ``KERAS_BACKEND`` if that is set, and the default if not.
     """
     return _loaded_backend() or os.environ.get("KERAS_BACKEND") or default_backend()
 
@@ -70,21 +71,21 @@ def _loaded_backend() -> str | None:
     keras: Any = sys.modules.get("keras")
     try:
         return str(keras.config.backend())
-    except AttributeError:  # not imported, or only half so far
+    except AttributeError:  # not imported, or still being imported
         return None
 
 
 def is_installed(module: str) -> bool:
-    """Whether ``module`` can be imported, without importing it.
+    """Return whether ``module`` could be imported, without importing it.
 
-    A folder without code does not count: uninstalling a package may leave one.
+    A folder without code does not count: uninstalling a package may leave one behind.
     """
     spec = find_spec(module)
     return spec is not None and spec.origin is not None
 
 
 def package_of(backend: str) -> str:
-    """Return what to install for a backend, as pip names it: that of the extra of its name.
+    """Return the name of the package to install for a backend, as in the extra of the same name.
 
     Example:
         >>> package_of("torch")
@@ -103,7 +104,7 @@ def _jax_has_cuda() -> bool:
 def nvidia_gpu() -> tuple[str, float] | None:
     """Return the name and the compute capability of this machine's NVIDIA GPU; None without one.
 
-    Of several, it is the one of the lowest capability, which a study may land on.
+    If there are several, it is the one with the lowest capability, since a study may run on it.
     """
     program = shutil.which("nvidia-smi")
     if program is None or os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
@@ -113,7 +114,7 @@ def nvidia_gpu() -> tuple[str, float] | None:
         done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
         lines = (line.rpartition(",") for line in done.stdout.splitlines())
         gpus = [(name.strip(), float(capability)) for name, _, capability in lines]
-    except (OSError, subprocess.SubprocessError, ValueError):  # a driver too old, or none at all
+    except (OSError, subprocess.SubprocessError, ValueError):  # an old driver, or no driver
         return None
     return min(gpus, key=lambda gpu: gpu[1], default=None)
 
@@ -130,7 +131,7 @@ def _processor_lines() -> dict[str, str]:
 
 
 def has_bfloat16() -> bool:
-    """Whether what Keras computes on has bfloat16: a GPU from Ampere on, AVX512_BF16, or AMX."""
+    """Return whether Keras's device has bfloat16: a GPU from Ampere on, AVX512_BF16, or AMX."""
     gpu = nvidia_gpu() if _computes_on_gpu() else None
     if gpu is not None:
         return gpu[1] >= _BFLOAT16_CAPABILITY
@@ -147,7 +148,10 @@ def _computes_on_gpu() -> bool:
 
 
 def _accelerator() -> str | None:
-    """Return what the backend computes on beside the processor; None where it isn't loaded."""
+    """Return the name of the accelerator that the backend uses.
+
+    None if it computes on the processor, or is not loaded.
+    """
     backend = chosen_backend()
     module: Any = sys.modules.get(backend)
     if module is None:
@@ -165,7 +169,7 @@ def _accelerator() -> str | None:
 
 
 def resolve_precision(precision: str) -> str:
-    """Return ``"float32"`` or ``"bfloat16"``; ``"auto"`` is bfloat16 where there is hardware.
+    """Return ``"float32"`` or ``"bfloat16"``; ``"auto"`` is bfloat16 if the hardware has it.
 
     Example:
         >>> resolve_precision("float32")
@@ -177,7 +181,7 @@ def resolve_precision(precision: str) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Return what a report says of the machine: processor, cores, memory, accelerator, system."""
+    """Return a report's facts about the machine: processor, memory, accelerator, system."""
     return {
         "processor": _processor_name(),
         "cores": _cores(),
@@ -189,7 +193,7 @@ def machine() -> dict[str, Any]:
 
 
 def _uses_onednn() -> bool | None:
-    """Whether TensorFlow computes with oneDNN, which rounds otherwise; None on other backends."""
+    """Return whether TensorFlow uses oneDNN, which rounds differently; None on other backends."""
     if chosen_backend() != "tensorflow":
         return None
     return os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
@@ -218,44 +222,44 @@ def _memory_gib() -> float | None:
 
 
 def interpreter() -> str:
-    """Return the Python that runs, as one would type it from here; ``pip`` may be another's."""
-    running, here = Path(sys.executable or "python"), Path.cwd()
-    near = running.relative_to(here) if running.is_relative_to(here) else running
-    return shlex.quote(str(near))
+    """Return the running Python as typed in a shell here; plain ``pip`` may be another Python's."""
+    python, here = Path(sys.executable or "python"), Path.cwd()
+    shown = python.relative_to(here) if python.is_relative_to(here) else python
+    return shlex.quote(str(shown))
 
 
 def versions() -> dict[str, str]:
     """Return the versions that a run depends on: Python, Cotejo, Keras, the backend, NumPy."""
-    found = {"python": _platform.python_version()}
+    installed = {"python": _platform.python_version()}
     for name in ("cotejo", "keras", "tensorflow", "tensorflow-cpu", "jax", "torch", "numpy"):
         try:
-            found[name.removesuffix("-cpu")] = metadata.version(name)
+            installed[name.removesuffix("-cpu")] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return installed
 
 
 @contextmanager
 def quiet_stderr() -> Iterator[None]:
-    """Keep what native code writes to standard error from the user, unless the block fails.
+    """Hide what native code writes to standard error, unless the block fails.
 
-    TensorFlow and XLA log from C++ before any of their switches is read, so the file descriptor
-    itself is turned away; with ``COTEJO_DEBUG`` set it is left alone.
+    TensorFlow and XLA log from C++ before any of their settings are read, so the file descriptor
+    itself is redirected. With ``COTEJO_DEBUG`` set, nothing is hidden.
     """
     if os.environ.get("COTEJO_DEBUG"):
         yield
         return
     sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as heard:
-        os.dup2(heard.fileno(), 2)
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as hidden:
+        os.dup2(hidden.fileno(), 2)
         try:
             yield
-        except Exception:  # not Ctrl-C, of which there is nothing to explain
-            heard.seek(0)
+        except Exception:  # not after Ctrl-C, which needs no explanation
+            hidden.seek(0)
             with suppress(OSError):  # standard error may be full
-                os.write(kept, heard.read())
+                os.write(original, hidden.read())
             raise
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(original, 2)
+            os.close(original)

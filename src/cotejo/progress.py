@@ -1,4 +1,4 @@
-"""What a study tells whoever watches it; the command line's display is one such watcher."""
+"""The events that a study reports to its observer; the command line's display is an observer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class PlannedRun:
     """One run of a study's plan.
 
     Attributes:
-        alternative, seed: which.
+        alternative, seed: which run it is.
         key: the hash of everything that determines its result.
-        folder: where its files are or will be.
-        finished: whether they are there already, of this very key.
-        epochs: how many it trains at most.
-        parameters: of its model.
-        in_the_way: why what an earlier training found is put aside before this run begins; None
-            where nothing is.
+        folder: the folder where its files are or will be.
+        finished: whether its files are there already, with exactly this key.
+        epochs: the maximum number of epochs.
+        parameters: the number of parameters of its model.
+        in_the_way: why the results of an earlier training are put aside before this run begins;
+            None if there are none to put aside.
     """
 
     alternative: str
@@ -43,13 +43,13 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What timing a few steps says of an alternative's runs.
+    """The expected speed of an alternative's runs, from timing a few steps.
 
     Attributes:
-        alternative: which.
-        parameters: of its model.
-        images_per_second: in training, validation left out.
-        run_seconds: one run, at most: with early stopping it may be less.
+        alternative: its name.
+        parameters: the number of parameters of its model.
+        images_per_second: the speed of training, without validation.
+        run_seconds: the time of one run at most; with early stopping it may be less.
     """
 
     alternative: str
@@ -59,19 +59,19 @@ class Estimate:
 
 
 class Observer:
-    """Watches a study; every method does nothing until a subclass says otherwise.
+    """Observes a study. All methods do nothing; a subclass overrides those that it needs.
 
-    The calls come in this order: `data_progress`*, `data_missing`?, `planned`, `timed`*,
-    `estimated`, and then for each run `run_started`, `batch_ended`* and `epoch_ended` for each
-    epoch, and `run_finished` or `run_failed`; at the end `look_back_failed`?,
-    `audit_started`? and `audit_failed`?.
+    The calls come in this order (* any number of times, ? at most once): `data_progress`*,
+    `data_missing`?, `planned`, `timed`*, `estimated`. Then, for each run: `run_started`;
+    `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or `run_failed`. At the end:
+    `look_back_failed`?, `audit_started`? and `audit_failed`?.
     """
 
     def data_progress(self, source: str, done: int, total: int | None) -> None:
-        """A download has reached ``done`` of ``total`` bytes."""
+        """A download has received ``done`` of ``total`` bytes."""
 
     def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
-        """The data set ``wanted`` can't be had, and ``used`` takes its place."""
+        """The dataset ``wanted`` is not available, and ``used`` replaces it."""
 
     def planned(
         self,
@@ -81,40 +81,43 @@ class Observer:
         out: Path,
         quick: bool,
     ) -> None:
-        """The plan is made; nothing has been trained."""
+        """The plan is ready; nothing has been trained yet."""
 
     def timed(self, estimate: Estimate) -> None:
         """A few steps of one alternative were timed."""
 
     def estimated(self, seconds: float) -> None:
-        """All the runs to do will take about ``seconds``, at most."""
+        """The runs that are still to do will take about ``seconds`` at most."""
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
-        """``step`` of an epoch's ``steps`` are done; not told of each one. Epochs count from 1."""
+        """``step`` of an epoch's ``steps`` are done; epochs count from 1.
+
+        Not every step is reported.
+        """
 
     def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
-        """An epoch ended; ``row`` is its row of ``history.csv``, with numbers."""
+        """An epoch ended; ``row`` is its row of ``history.csv``, as numbers."""
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """A run finished; ``metrics`` is its ``metrics.json``."""
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
-        """A run failed; the study goes on with the next."""
+        """A run failed; the study continues with the next one."""
 
     def waiting_to_write(self, run: PlannedRun, reason: CotejoError) -> None:
-        """A run's results can be written nowhere; they wait in memory, and it is tried again."""
+        """A run's results can't be written; they are kept in memory, and writing is retried."""
 
     def readings_put_aside(self, path: Path) -> None:
-        """``test-reads.csv`` is damaged; it was renamed to ``path``, and a new one begins."""
+        """``test-reads.csv`` is damaged; it was renamed to ``path``, and a new one was started."""
 
     def look_back_failed(self, reason: CotejoError) -> None:
-        """Where the networks fail could not be looked at; the study is whole without it."""
+        """The look at the networks' mistakes failed; the study is complete without it."""
 
     def audit_started(self, dataset: Dataset) -> None:
-        """The audit of the data begins; it takes a minute or so, once for each dataset."""
+        """The audit of the data begins; it takes about a minute, once for each dataset."""
 
     def audit_failed(self, reason: CotejoError) -> None:
-        """The data could not be audited; the study is whole without it."""
+        """The audit of the data failed; the study is complete without it."""

@@ -1,8 +1,7 @@
-"""What ships beside the code, found by name: studies and recipes, each a TOML file.
+"""The studies and recipes that ship with the code, found by name; each is a TOML file.
 
-A name means what ships, wherever the command is given: a file that happens to lie in the current
-folder neither stands for one of ours nor disturbs it. A path, which has a separator or ends in
-``.toml``, means the user's own file.
+A name always means a file that ships: a file of that name in the current folder is never used
+instead. A path, which has a separator or ends in ``.toml``, means the user's own file.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ __all__ = ["find_recipe", "find_study", "is_path", "shipped_folder", "shipped_re
 
 
 def shipped_folder(kind: str) -> Path:
-    """Return the folder of what ships: the package's, or the checkout's where that is at work.
+    """Return the folder of the studies or recipes, in the package or in the checkout.
 
     Args:
         kind: ``"studies"`` or ``"recipes"``.
     """
     package = Path(str(files("cotejo")))
     installed = package / kind
-    # Only a package that is edited in its checkout lies in a folder "src".
+    # The package is in a folder "src" only if it is installed in editable mode from a checkout.
     if not installed.is_dir() and package.parent.name == "src":
         return package.parent.parent / kind
     return installed
 
 
 def is_path(name_or_path: str) -> bool:
-    """Return whether a text means a file of the user's rather than the name of what ships.
+    """Return whether a text is a path to the user's own file, and not the name of one that ships.
 
     Example:
         >>> is_path("fast"), is_path("fast.toml"), is_path("./fast")
@@ -45,10 +44,10 @@ def is_path(name_or_path: str) -> bool:
 
 
 def find_study(name_or_path: str | Path) -> Path:
-    """Return the path of a study given by its path, or by its name where it ships.
+    """Return the path of a study, given by its path or by the name of one that ships.
 
     Raises:
-        ConfigError: it is a name, and no study that ships has it.
+        ConfigError: it is a name, and no study that ships has this name.
 
     Example:
         >>> find_study("notebooks").name
@@ -60,15 +59,15 @@ def find_study(name_or_path: str | Path) -> Path:
 
 
 def find_recipe(name_or_path: str, folder: Path | None = None) -> Path:
-    """Return the path of a recipe given by its path, or by its name where it ships.
+    """Return the path of a recipe, given by its path or by the name of one that ships.
 
     Args:
         name_or_path: the name, such as ``"fast"``, or a path, such as ``"./mine.toml"``.
-        folder: where a relative path begins: the folder of the study that names the recipe; the
-            current folder if left out.
+        folder: relative paths start here: the folder of the study that names the recipe. The
+            default is the current folder.
 
     Raises:
-        ConfigError: it is a name, and no recipe that ships has it.
+        ConfigError: it is a name, and no recipe that ships has this name.
 
     Example:
         >>> find_recipe("fast").name
@@ -80,17 +79,17 @@ def find_recipe(name_or_path: str, folder: Path | None = None) -> Path:
 
 
 def shipped_recipes() -> dict[str, Path]:
-    """Return every recipe's path, by name."""
-    return _named("recipes")
+    """Return the paths of all recipes that ship, by name."""
+    return _shipped("recipes")
 
 
 def _find(kind: str, name: str, error: str) -> Path:
-    found = _named(kind)
-    if name not in found:
-        known = ", ".join(found) or "–"
-        raise ConfigError(error, name=name, known=known, hint=did_you_mean(name, found))
-    return found[name]
+    paths = _shipped(kind)
+    if name not in paths:
+        known = ", ".join(paths) or "–"
+        raise ConfigError(error, name=name, known=known, hint=did_you_mean(name, paths))
+    return paths[name]
 
 
-def _named(kind: str) -> dict[str, Path]:
+def _shipped(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped_folder(kind).glob("*.toml"))}

@@ -1,9 +1,9 @@
-"""Being asked to stop: Ctrl-C, and the signals of a shutdown or of a terminal that closes.
+"""Requests to stop: Ctrl-C, and the signals of a shutdown or of a terminal that closes.
 
 The command line calls `listen` before anything else. The first signal raises `Stopped` in the
-main thread, so that what is open is closed on the way out, and the command says what is finished
-and how to go on. The second ends the process at once, even in the middle of native code, where
-Python can't act on a signal: a thread of its own reads the signals as they arrive.
+main thread. So open files are closed on the way out, and the command says what is finished and
+how to continue. The second signal ends the process at once, even in the middle of native code,
+where Python can't react to signals: a separate thread reads the signals as they arrive.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from types import FrameType
 __all__ = ["Stopped", "code_of", "let_go", "listen", "requested"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-_TOGETHER = 0.5
-"""Seconds within which a second signal is the same wish: `timeout`, a terminal that closes, and
-`make` send one to the process and one to its group."""
+_SAME_REQUEST_SECONDS = 0.5
+"""A second signal within this time is part of the same request: `timeout`, `make` and a terminal
+that closes send one signal to the process and one to its group."""
 
 
 class Stopped(KeyboardInterrupt):
     """The user, or the system, asked the process to stop.
 
     Args:
-        number: the signal's.
+        number: the number of the signal.
 
     Example:
         >>> Stopped(15).exit_code
@@ -40,12 +40,19 @@ class Stopped(KeyboardInterrupt):
 
     @property
     def exit_code(self) -> int:
-        """The exit code that shells give a process which the signal ended."""
+        """The exit code that shells report for a process ended by the signal."""
         return 128 + self.number
 
 
-class _Asked:
-    """What has been asked so far."""
+class _Request:
+    """The request to stop, if there was one.
+
+    Attributes:
+        number: the number of the signal; None if there was none.
+        since: the time of the first signal, by `time.monotonic`; 0 if there was none.
+        raised: whether `Stopped` was raised.
+        watched: whether a thread reads the signals.
+    """
 
     number: int | None = None
     since: float = 0.0
@@ -54,34 +61,34 @@ class _Asked:
 
 
 def requested() -> int | None:
-    """Return the number of the signal by which the process was asked to stop, None without one."""
-    return _Asked.number
+    """Return the number of the signal that asked the process to stop; None if there was none."""
+    return _Request.number
 
 
 def code_of(error: BaseException) -> int:
-    """Return the exit code of a command that ``error``, a `KeyboardInterrupt`, stopped."""
+    """Return the exit code of a command that was stopped by ``error``, a `KeyboardInterrupt`."""
     return error.exit_code if isinstance(error, Stopped) else Stopped().exit_code
 
 
 def listen() -> None:
-    """Turn the signals that ask for an end into `Stopped`, from here on.
+    """Turn the signals that ask the process to stop into `Stopped`, from now on.
 
-    One that is ignored already stays ignored, as `nohup` and a shell's background jobs want it.
+    A signal that is ignored already stays ignored, as `nohup` and background jobs of a shell need.
     """
     for number in _numbers():
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
-    if os.name == "posix":  # elsewhere it takes a socket; a second signal there ends by itself
+    if os.name == "posix":  # elsewhere this needs a socket, and a second signal ends the process
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
         threading.Thread(target=_watch, args=(reading,), daemon=True).start()
-        _Asked.watched = True
+        _Request.watched = True
 
 
 def let_go() -> None:
-    """Give the signals their own effect again: the work is done, and nothing is left to tell."""
-    if _Asked.watched:
+    """Restore the default effect of the signals: the work is done, and nothing is left to say."""
+    if _Request.watched:
         signal.set_wakeup_fd(-1)
     for number in _numbers():
         if signal.getsignal(number) is _stop:
@@ -89,15 +96,15 @@ def let_go() -> None:
 
 
 def _numbers() -> list[int]:
-    known = (getattr(signal, name, None) for name in _NAMES)
-    return [number for number in known if number is not None]
+    numbers = (getattr(signal, name, None) for name in _NAMES)
+    return [number for number in numbers if number is not None]
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    if _Asked.raised:
-        return  # already on the way out; whether it is to be at once, the watching thread says
-    _Asked.raised, _Asked.number = True, number
-    if not _Asked.watched:
+    if _Request.raised:
+        return  # already stopping; the watching thread decides whether to end at once
+    _Request.raised, _Request.number = True, number
+    if not _Request.watched:
         let_go()
     raise Stopped(number)
 
@@ -107,14 +114,14 @@ def _watch(reading: int) -> None:
         number = arrived[0]
         if number not in _numbers() or signal.getsignal(number) is not _stop:
             continue
-        if _Asked.since and time.monotonic() - _Asked.since > _TOGETHER:
+        if _Request.since and time.monotonic() - _Request.since > _SAME_REQUEST_SECONDS:
             _end(number)
-        _Asked.number = _Asked.number or number
-        _Asked.since = _Asked.since or time.monotonic()
+        _Request.number = _Request.number or number
+        _Request.since = _Request.since or time.monotonic()
 
 
 def _end(number: int) -> None:
     if sys.__stdout__ is not None and sys.__stdout__.isatty():
-        # The live lines hide the cursor.
+        # The live display hides the cursor; this shows it again.
         os.write(1, b"\x1b[?25h\n")
     os._exit(128 + number)

@@ -5,6 +5,8 @@ Only light commands are run: none loads a backend.
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import subprocess
@@ -19,6 +21,7 @@ from rich.text import Text
 
 from cotejo.__main__ import _tame_warnings
 from cotejo.cli.console import make_console, print_lines
+from cotejo.cli.streams import Outlet
 from cotejo.cli.table_layout import make_table
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="of POSIX systems")
@@ -69,6 +72,39 @@ def test_every_kind_of_command_says_that_its_output_is_lost(command: str) -> Non
 def test_a_mistake_keeps_its_exit_code_where_nothing_can_be_said() -> None:
     assert shell(">&- 2>&-", "report", "nowhere").returncode == 2
     assert shell("2>/dev/full", "report", "nowhere").returncode == 2
+
+
+class Broken(io.StringIO):
+    """A stream that can't be written to, of a terminal that is closed then or of something else."""
+
+    def __init__(self, number: int, terminal: bool) -> None:
+        super().__init__()
+        self.number = number
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str) -> int:
+        self.terminal = False
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize(
+    ("number", "terminal", "lost"),
+    [
+        (errno.EPIPE, False, False),
+        (errno.EIO, True, False),
+        (errno.EIO, False, True),
+        (errno.ENOSPC, False, True),
+    ],
+)
+def test_a_failure_to_write_is_a_loss_unless_the_reader_has_left(
+    number: int, terminal: bool, lost: bool
+) -> None:
+    outlet = Outlet(Broken(number, terminal))
+    outlet.write("text")
+    assert outlet.is_lost is lost
 
 
 def test_a_reader_that_has_had_enough_is_no_error_to_the_last_flush() -> None:

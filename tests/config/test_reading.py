@@ -38,6 +38,7 @@ def read(tmp_path):
     [
         ("seeds = " + "9" * 5000 + "\n" + ALTERNATIVE, "a number in it is too long"),
         ("seeds = 0x" + "f" * 5000 + "\n" + ALTERNATIVE, "received a number of 6021 digits"),
+        ("day = 2026-02-30\n" + ALTERNATIVE, "line 1, column 7"),
         (ALTERNATIVE + "learning_rate = 0x" + "f" * 500, "`learning_rate` .*a number of 602"),
         ("seeds = " + "[" * 5000, "nested too deeply"),
         ("seeds = " + "[" * 300 + "]" * 300 + "\n" + ALTERNATIVE, "`seeds` must be"),
@@ -68,7 +69,7 @@ def read(tmp_path):
             f'"a{LONGEST_CHAIN}" stands at the end of more than {LONGEST_CHAIN} alternatives',
         ),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_what_is_too_much_is_said_in_one_line(read, content, line):
     with pytest.raises(ConfigError, match=line) as caught:

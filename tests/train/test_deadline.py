@@ -1,4 +1,4 @@
-"""The clock: the schedule keeps to the time that is there, compiling aside."""
+"""The deadline: the schedule keeps to the time that is left, compilation aside."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from cotejo.backend import keras, ops
-from cotejo.train import clock as module
-from cotejo.train.deadline import Clock
+from cotejo.train import deadline as module
+from cotejo.train.deadline import Deadline
 
 
 class Machine:
@@ -17,7 +17,7 @@ class Machine:
     def __init__(self, monkeypatch, deadline, steps, compilations=1):
         self.now = 0.0
         monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
-        self.clock = Clock(deadline, steps, compilations)
+        self.clock = Deadline(deadline, steps, compilations)
         self.iterations = keras.Variable(0, dtype="int64", trainable=False)
         self.model = SimpleNamespace(
             optimizer=SimpleNamespace(iterations=self.iterations), stop_training=False

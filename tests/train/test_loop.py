@@ -12,7 +12,7 @@ from cotejo.data.dataset import Dataset, Split
 from cotejo.errors import TrainingError
 from cotejo.models import build_model
 from cotejo.train import compile_learner, predict_logits, softmax, train
-from cotejo.train.learner import alternating, training_order
+from cotejo.train.order import alternating, training_order
 from cotejo.train.predict import VIEWS, view
 
 

@@ -14,8 +14,8 @@ from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, TrainingError
 from cotejo.models import build_model
 from cotejo.study.study import quickened
+from cotejo.train import loop as module
 from cotejo.train import train
-from cotejo.train import training as module
 from cotejo.train.stages import at_size, resized, stages
 
 
@@ -66,8 +66,8 @@ def test_the_hard_epochs_see_the_images_with_the_highest_losses(digits, monkeypa
         kept.append(options["losses"])
         return compiled(*given, **options)
 
-    original, compiled = module._steps_of, module.compile_learner
-    monkeypatch.setattr(module, "_steps_of", recorded)
+    original, compiled = module.stage_batches, module.compile_learner
+    monkeypatch.setattr(module, "stage_batches", recorded)
     monkeypatch.setattr(module, "compile_learner", made)
     staged(digits, epochs=4, hard_epochs=1, hard_share=0.3)
     stage, images, losses = seen[-1]

@@ -19,9 +19,6 @@ from cotejo.errors import OutputError
 
 __all__ = ["Outlet", "outlets", "unwritable"]
 
-# The errors of a pipe whose reader has gone and of a terminal that was closed.
-_GONE = (errno.EPIPE, errno.EIO)
-
 
 class Outlet(io.TextIOBase):
     """A text stream that never raises: after the first failure, what is written is dropped.
@@ -35,6 +32,8 @@ class Outlet(io.TextIOBase):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        # Asked now: a terminal that was closed since then no longer counts as one.
+        self._is_terminal = stream.isatty()
         self.failure: OSError | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -84,8 +83,14 @@ class Outlet(io.TextIOBase):
 
     @property
     def is_lost(self) -> bool:
-        """Whether output was lost although somebody was still reading."""
-        return self.failure is not None and self.failure.errno not in _GONE
+        """Whether output was lost although somebody was still reading.
+
+        Nobody reads a pipe whose reader has gone (EPIPE), or a terminal that was closed (EIO). On
+        a disk, EIO is a real failure.
+        """
+        if self.failure is None or self.failure.errno == errno.EPIPE:
+            return False
+        return not (self._is_terminal and self.failure.errno == errno.EIO)
 
     def _fail(self, error: OSError) -> None:
         self.failure = error

@@ -78,7 +78,8 @@ def _mistake(error: ValueError) -> str:
     if str(error) == "nested":
         return message("errors.toml_nested")
     if not isinstance(error, tomllib.TOMLDecodeError):
-        # The parser leaves numbers and dates to Python: 5,000 digits, the 30th of February.
+        # Python itself refuses whole numbers of more than 4,300 digits. For all else, such as the
+        # 30th of February, the parser raises its own error.
         return message("errors.toml_value")
     found = re.search(r"at line (?P<line>\d+), column (?P<column>\d+)", str(error))
     key, values = ("place", found.groupdict()) if found else ("end", {})

@@ -15,7 +15,7 @@ from cotejo.progress import Estimate
 from cotejo.study.evaluation import TRAIN_SAMPLE
 from cotejo.study.run import build_network
 from cotejo.train import compile_learner, fresh_backend, predict_logits
-from cotejo.train.learner import training_order
+from cotejo.train.order import training_order
 from cotejo.train.predict import UNSURE, VIEWS
 from cotejo.train.stages import Stage, stages
 

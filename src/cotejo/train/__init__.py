@@ -1,6 +1,8 @@
-"""Training: the learner, optimizers and schedules, and one training from start to end."""
+"""Training: the learner, optimizers and schedules, and the training loop."""
 
-from cotejo.train.loop import Training, compile_learner, train
+from cotejo.train.epochs import Training
+from cotejo.train.learner import compile_learner
+from cotejo.train.loop import train
 from cotejo.train.predict import predict_logits, softmax
 from cotejo.train.session import fresh_backend
 

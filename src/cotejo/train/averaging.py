@@ -1,4 +1,4 @@
-"""Weight averaging: the mean of the weights over about the last epoch's steps, in their place."""
+"""Weight averaging: the weights are replaced by their mean over about the last epoch's steps."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ __all__ = ["ExponentialAverage"]
 
 
 class ExponentialAverage(keras.callbacks.Callback):
-    """Keeps an exponential moving average of a network's weights, and lets it be validated.
+    """Keeps an exponential moving average of a network's weights, which is then validated.
 
-    At an epoch's end the network has the average, normalisation's statistics included, and the
-    next epoch goes on from its own weights; what is kept of the training is thus the average.
-    Keras's own `use_ema` leaves the statistics behind, and overwrites the weights at the end of
-    each `fit`, of which a training in stages has several.
+    At the end of an epoch the network gets the average, including the statistics of
+    normalisation. The next epoch continues from the network's own weights. So the result of the
+    training is the average. Keras's own `use_ema` leaves the statistics out, and overwrites the
+    weights at the end of each `fit`; a training in stages has several.
 
     Args:
-        network: whose weights are averaged.
-        window: the steps of the average: a step's weights have the share ``1 / window``. The first
-            steps have more, so that the average does not remember how the network started.
+        network: the network whose weights are averaged.
+        window: the length of the average in steps: the weights of one step have the share
+            ``1 / window``. The first steps have a larger share, so that the average forgets how
+            the network started.
 
     References:
-        Polyak and Juditsky 1992; the growing window is that of TensorFlow's
+        Polyak and Juditsky 1992; the growing window is the one of TensorFlow's
         `ExponentialMovingAverage`.
 
     Example:
@@ -45,42 +46,42 @@ class ExponentialAverage(keras.callbacks.Callback):
         self._epoch_steps = 0
 
     def share(self, steps: int, done: int) -> float:
-        """Return what share of the average is new after ``steps`` steps more than ``done``.
+        """Return the share of the new weights in the average.
 
         Args:
-            steps: how many were taken in one go, without a look at the weights.
-            done: how many were taken before.
+            steps: the number of steps since the average was last updated.
+            done: the number of steps before those.
         """
         kept = min(1 - 1 / self._window, (1 + done) / (10 + done))
         return float(round(1 - kept**steps, 12))
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Start from the weights as they are, at the first of several `fit`."""
+        """Start from the present weights, in the first call of `fit` only."""
         if not self._average:
             self._average = self._weights()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Go on from the network's own weights."""
+        """Give the network its own weights back."""
         self._epoch_steps = 0
         if self._own is not None:
             self._network.set_weights(self._own)
             self._own = None
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Take the weights into the average."""
-        # A compiled execution takes several steps; `batch` is the last one's.
+        """Add the weights to the average."""
+        # One execution may take several steps; `batch` is the index of the last one.
         steps = batch + 1 - self._epoch_steps
         share = self.share(steps, self._done)
-        for kept, weight in zip(self._average, self._weights(), strict=True):
-            kept += (share * (weight - kept)).astype(kept.dtype)
+        for average, weight in zip(self._average, self._weights(), strict=True):
+            average += (share * (weight - average)).astype(average.dtype)
         self._epoch_steps = batch + 1
         self._done += steps
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Put the average in the weights' place, keeping those."""
+        """Give the network the average, and keep its own weights for the next epoch."""
         self._own = self._weights()
         self._network.set_weights(self._average)
 
     def _weights(self) -> list[NDArray[Any]]:
-        # Through the trained model: on JAX, asking for it brings the weights up to date.
+        # Through `self.model`: on JAX, this access brings the weights up to date.
         return [np.array(weight) for weight in self.model.network.get_weights()]

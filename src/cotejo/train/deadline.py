@@ -1,4 +1,4 @@
-"""The clock of a training that has to end on time."""
+"""A callback that ends a training on time."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from typing import Any
 
 from cotejo.backend import keras, ops
 
-__all__ = ["Clock"]
+__all__ = ["Deadline"]
 
 
-class Clock(keras.callbacks.Callback):
-    """Ends a training on time, with its learning rate where it should be at the end.
+class Deadline(keras.callbacks.Callback):
+    """Ends a training on time, with the learning rate that the schedule has at its end.
 
-    Where the machine is slower than it was timed, the schedule is moved on to the share of the
-    time that is gone, so that the rate has come down when the time is up; a training that is
-    merely cut off keeps a rate too high to be any good.
+    If the machine is slower than it was when timed, the schedule is moved forward to match the
+    share of the time that has passed. So the learning rate is down when the time is up. A training
+    that is just cut off would still have a high rate, and its network would be poor.
 
-    Compiling has no share of that time: a step that waits for it would seem a slow machine.
+    The time of compilation is not counted: otherwise the first step would make the machine look
+    slow.
 
     Args:
-        deadline: when to end, in the seconds of `time.perf_counter`.
-        steps: of the whole training as it was planned.
-        compilations: how many first steps compile; those ahead are taken to last as long as the
-            first did.
+        deadline: when to end, in seconds of `time.perf_counter`.
+        steps: the planned steps of the whole training.
+        compilations: how many stages have to compile in their first step; each is expected to
+            take as long as the first one did.
     """
 
     def __init__(self, deadline: float, steps: int, compilations: int = 1) -> None:
@@ -36,19 +37,19 @@ class Clock(keras.callbacks.Callback):
         self._fit_started: float | None = None
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Note when a stage begins."""
+        """Note when the stage begins."""
         self._fit_started = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Move the schedule on, and stop where the time is up."""
+        """Move the schedule forward if needed, and stop if the time is up."""
         now = time.perf_counter()
         if self._fit_started is not None:
             self._first_steps.append(now - self._fit_started)
             self._fit_started = None
-        ahead = max(0, self._compilations - len(self._first_steps)) * self._first_steps[0]
-        gone = now - self._started - sum(self._first_steps)
-        left = self._deadline - now - ahead
-        share = gone / max(gone + left, 1e-9)
+        compiling_ahead = max(0, self._compilations - len(self._first_steps)) * self._first_steps[0]
+        elapsed = now - self._started - sum(self._first_steps)
+        left = self._deadline - now - compiling_ahead
+        share = elapsed / max(elapsed + left, 1e-9)
         iterations = self.model.optimizer.iterations
         due = min(self._steps, round(min(share, 1.0) * self._steps))
         if due > int(ops.convert_to_numpy(iterations)):

@@ -1,47 +1,50 @@
-"""The learner: the training images on the device, changed and learned from in one compiled step."""
+"""The learner: it holds the training images on the device and trains on them by index."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cotejo.augment import ALTERNATING, POLICIES
 from cotejo.backend import keras, ops
-from cotejo.data.dataset import Split
-from cotejo.train.stages import resized
+from cotejo.config import Settings
+from cotejo.data.dataset import Dataset, Split
+from cotejo.data.splits import nested_subset
+from cotejo.errors import TrainingError
+from cotejo.train.optimizers import build_optimizer
+from cotejo.train.stages import Stage, at_size, resized, stages
 
-__all__ = ["Learner", "alternating", "device_images", "training_order"]
+__all__ = ["Learner", "compile_learner", "device_images"]
 
 
 @lru_cache(maxsize=2)
 def device_images(split: Split, scale: float = 1.0) -> keras.Variable:
     """Return the images of ``split`` on the device, ``[n, height, width, channels]``, uint8.
 
-    Their sides are ``scale`` of what they were (`resized`).
+    Their sides are scaled by ``scale`` (`resized`).
 
-    The last split's are kept for the next run of a study, small and whole: moving them again would
-    cost time, and TensorFlow holds on to what a compiled step has captured.
+    The images of the last split are cached, at two scales, for the next run of a study. To move
+    them again would take time, and TensorFlow keeps what a compiled step has captured anyway.
     """
     images = resized(split, scale).images
     return keras.Variable(images, dtype="uint8", trainable=False, name="images")
 
 
 class Learner(keras.Model):
-    """A network and all of its training images, fed with indices.
+    """A network together with all of its training images, which is fed with indices.
 
-    The images stay on the device as bytes; each step gathers its own, augments them and trains,
-    so that no image ever waits for a host pipeline.
+    The images stay on the device as bytes. Each step gathers its batch, augments it and trains on
+    it, all in one compiled function, so that no step waits for a host pipeline.
 
     Args:
         network: from pixels in ``[0, 255]`` to logits.
-        images: those to gather from (`device_images`); labels come with the indices.
+        images: the images on the device (`device_images`); labels come with the indices.
         augment: the name of a policy of `cotejo.augment`.
-        draws: where the augmentation's come from.
-        scale: the images' sides, as a share of those that they came with.
-        losses: ``[n]``, where each image's loss is kept when it is seen; None keeps none.
+        draws: the random numbers of the augmentation.
+        scale: the sides of ``images``, as a share of their original size.
+        losses: ``[n]``, keeps each image's loss from when it was last seen; None keeps none.
     """
 
     def __init__(
@@ -65,14 +68,15 @@ class Learner(keras.Model):
     def call(self, indices: Any, training: bool = False) -> Any:
         """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``.
 
-        Numbers from the count of the images on stand for the same images, mirrored.
+        With n images, an index from 0 to n - 1 is the image as it is, and an index from n to
+        2n - 1 is image ``index - n``, mirrored.
         """
         count = self.images.shape[0]
         pixels = ops.take(self.images, indices % count, axis=0)
         if self.alternates:
             mirrored = ops.reshape(indices >= count, (-1, 1, 1, 1))
             pixels = ops.where(mirrored, ops.flip(pixels, axis=2), pixels)
-        # TensorFlow's bilinear resampling and everything after it wants floats.
+        # TensorFlow's bilinear resampling, and everything after it, needs floats.
         pixels = ops.cast(pixels, "float32")
         if training and self.policy is not None:
             pixels = self.policy(pixels, self.draws)
@@ -86,54 +90,88 @@ class Learner(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """Return the mean loss of a batch, and keep each image's cross-entropy if asked to."""
+        """Return the mean loss of a batch, and keep each image's cross-entropy if asked for."""
         if self.seen_losses is not None and training:
             classes = ops.cast(ops.reshape(y, (-1,)), "int32")
-            each = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
-            places = ops.expand_dims(x % self.images.shape[0], 1)
-            self.seen_losses.assign(ops.scatter_update(self.seen_losses, places, each))
+            losses = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
+            indices = ops.expand_dims(x % self.images.shape[0], 1)
+            self.seen_losses.assign(ops.scatter_update(self.seen_losses, indices, losses))
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
 
-def training_order(
-    count: int, batch_size: int, epochs: int, seed: int | tuple[int, ...]
-) -> NDArray[np.int32]:
-    """Return the images of every step of a training: each epoch a new shuffle of all.
-
-    The last images of a shuffle that fill no batch are left out of that epoch: every step has one
-    shape, and batch normalisation never sees a batch of a few.
-
-    Returns:
-        int32 ``[epochs * steps, batch_size]``, where ``steps`` is ``count // batch_size``.
-
-    Example:
-        >>> training_order(10, 4, 3, seed=0).shape
-        (6, 4)
-    """
-    random = np.random.default_rng(seed)
-    steps = count // batch_size
-    shuffles = (random.permutation(count)[: steps * batch_size] for _ in range(epochs))
-    return np.concatenate([s.astype(np.int32) for s in shuffles]).reshape(-1, batch_size)
-
-
-def alternating(
-    order: NDArray[np.int32], images: int, first_epoch: int, epochs: int, seed: int
-) -> NDArray[np.int32]:
-    """Return an order in which each image is mirrored in every second epoch.
+def compile_learner(
+    network: keras.Model,
+    dataset: Dataset,
+    settings: Settings,
+    seed: int,
+    *,
+    stage: Stage | None = None,
+    before: Learner | None = None,
+    losses: keras.Variable | None = None,
+    steps_per_execution: int | None = None,
+) -> Learner:
+    """Return a compiled learner for ``network``, ready to fit.
 
     Args:
-        order: ``[epochs * steps, batch_size]``, of `training_order`.
-        images: how many there are to index; a mirrored one's number is higher by as many.
-        first_epoch: of the order, from 0.
-        epochs: that the order is of.
-        seed: of which half is mirrored in the first epoch.
+        network: from pixels in ``[0, 255]`` to logits.
+        dataset: the learner holds its training images.
+        settings: resolved.
+        seed: of the augmentation.
+        stage: the stage of the training; the first one by default.
+        before: the learner of the previous stage; the new one continues with its optimizer and
+            random numbers.
+        losses: as in `Learner`.
+        steps_per_execution: how many steps one call of the compiled function runs; chosen
+            automatically by default.
 
-    Example:
-        >>> alternating(np.array([[0, 1], [1, 0]], np.int32), 2, 0, 2, seed=0).tolist()
-        [[2, 3], [1, 0]]
+    Raises:
+        TrainingError: a batch is larger than the training set, or the network can't take
+            images of another size.
     """
-    # A stage's order is drawn from (seed, its first epoch): a third number keeps this apart.
-    at_first = np.random.default_rng((seed, 0, 1)).random(images) < 0.5
-    epoch = first_epoch + np.arange(len(order)) // (len(order) // epochs)
-    mirrored = at_first[order] ^ (epoch % 2 == 1)[:, None]
-    return np.where(mirrored, order + images, order).astype(np.int32)
+    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
+    if settings.batch_size > images:
+        raise TrainingError("too_few_images", batch_size=settings.batch_size, images=images)
+    plan = stages(settings, images)
+    stage = stage or plan[0]
+    on_device = device_images(dataset.train, stage.scale)
+    try:
+        sized = at_size(network, tuple(on_device.shape[1:]))
+    except ValueError as error:
+        raise TrainingError("needs_its_size", model=settings.model) from error
+    learner = Learner(
+        sized,
+        on_device,
+        settings.augment,
+        before.draws if before else keras.random.SeedGenerator(seed),
+        scale=stage.scale,
+        losses=losses,
+    )
+    total_steps = sum(stage.epochs * stage.steps for stage in plan)
+    learner.compile(
+        optimizer=before.optimizer if before else build_optimizer(settings, total_steps),
+        loss=_loss(dataset.num_classes, settings.label_smoothing),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        steps_per_execution=steps_per_execution or _steps_per_execution(plan),
+    )
+    # Before the first step is traced: Muon reads the initial weights.
+    learner.optimizer.build(network.trainable_variables)
+    return learner
+
+
+def _loss(num_classes: int, smoothing: float) -> Any:
+    if not smoothing:
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
+
+    def loss(labels: Any, logits: Any) -> Any:
+        # On some backends Keras passes labels as floats.
+        classes = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
+        return smoothed(keras.ops.one_hot(classes, num_classes), logits)
+
+    return loss
+
+
+def _steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:
+    # A divisor of the steps, so that every epoch of every stage ends where an execution ends.
+    steps = math.gcd(*(stage.steps for stage in plan))
+    return max(number for number in range(1, most + 1) if steps % number == 0)

@@ -1,4 +1,4 @@
-"""Muon: steps for weight matrices that are made orthogonal, and Adam's for everything else."""
+"""Muon: orthogonal steps for weight matrices, and Adam's steps for all other weights."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from cotejo.backend import keras, ops
 __all__ = ["Muon", "orthogonalized"]
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
-"""Jordan's quintic: it brings singular values from near 0 up to about 1 in the fewest steps."""
+"""Jordan's quintic polynomial: it raises small singular values to about 1 in the fewest steps."""
 
 
 def orthogonalized(matrix: Any, iterations: int = 3, dtype: str = "float32") -> Any:
-    """Return about the nearest semi-orthogonal matrix, by Newton and Schulz's iteration.
+    """Return approximately the nearest semi-orthogonal matrix, by Newton-Schulz iteration.
 
     Args:
-        matrix: ``[m, n]``; its scale has no say.
-        iterations: three bring the singular values that matter between 0.3 and 1.3, which is
+        matrix: ``[m, n]``; its scale does not matter.
+        iterations: three bring the singular values that matter to between 0.3 and 1.3, which is
             enough for training.
-        dtype: what is computed in; bfloat16 is enough for training.
+        dtype: the type of the computation; bfloat16 is enough for training.
 
     Returns:
-        ``[m, n]``, of the matrix's own type.
+        ``[m, n]``, of the same type as ``matrix``.
 
     References:
         Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks".
@@ -36,7 +36,7 @@ def orthogonalized(matrix: Any, iterations: int = 3, dtype: str = "float32") -> 
         True
     """
     rows, columns = matrix.shape
-    # The products are of the smaller side's size.
+    # Transposed if necessary, so that the products have the size of the smaller side.
     upright = ops.transpose(matrix) if rows > columns else matrix
     x = ops.cast(upright / _norm(upright), dtype)
     a, b, c = _COEFFICIENTS
@@ -53,19 +53,21 @@ def _norm(values: Any) -> Any:
 
 @keras.saving.register_keras_serializable("cotejo")
 class Muon(keras.optimizers.Optimizer):
-    """Momentum made orthogonal, for the kernels of hidden layers; Adam for the other weights.
+    """Orthogonalised momentum for the kernels of hidden layers, and Adam for the other weights.
 
-    Every direction of such a kernel moves equally far in a step, also those that few images ask
-    for. The kernel, seen as a matrix of a column an output, is kept at the Frobenius norm
-    √(outputs), so that the learning rate is a share of its size. The last layer's kernel,
-    biases and the scales of normalisations are Adam's, with its own rate on the same schedule.
+    In each step, all directions of a kernel move equally far, even those that only few images
+    ask for. A kernel is seen as a matrix with one column per output, and its Frobenius norm is
+    kept at √(outputs). So the learning rate is relative to the kernel's size. Adam trains the
+    last layer's kernel, the biases and the scales of normalisations, with its own rate on the
+    same schedule.
 
     Args:
         learning_rate: of the kernels; a number or a schedule.
-        momentum: Nesterov's, of the kernels' gradients.
-        adam_share: Adam's rate for the other weights, as a share of `learning_rate`; for the last
-            layer's kernel also of the deviation that it started with, so that its scale has no say.
-        last_layer: the name of the layer whose kernel is Adam's, too.
+        momentum: Nesterov's momentum of the kernels' gradients.
+        adam_share: Adam's rate for the other weights, as a share of `learning_rate`. For the last
+            layer's kernel it is also multiplied by the kernel's initial standard deviation, so
+            that the scale of the kernel does not matter.
+        last_layer: the name of the last layer, whose kernel Adam trains.
 
     References:
         Jordan et al. 2024, "Muon", for the update; Jordan's airbench94_muon for its use on
@@ -91,23 +93,25 @@ class Muon(keras.optimizers.Optimizer):
         self.last_layer = last_layer
 
     def build(self, variables: list[Any]) -> None:
-        """Make a momentum for every variable, and a second moment for those that are Adam's."""
+        """Make a momentum for every variable, and a second moment for those of Adam."""
         if self.built:
             return
         super().build(variables)
         self._momentums = [
-            self.add_variable_from_reference(one, name="momentum") for one in variables
+            self.add_variable_from_reference(variable, name="momentum") for variable in variables
         ]
         self._velocities = [
             None
-            if self._is_hidden_kernel(one)
-            else self.add_variable_from_reference(one, name="velocity")
-            for one in variables
+            if self._is_hidden_kernel(variable)
+            else self.add_variable_from_reference(variable, name="velocity")
+            for variable in variables
         ]
 
         self._sizes = [
-            float(np.std(ops.convert_to_numpy(one))) or 1.0 if len(one.shape) >= 2 else 1.0
-            for one in variables
+            float(np.std(ops.convert_to_numpy(variable))) or 1.0
+            if len(variable.shape) >= 2
+            else 1.0
+            for variable in variables
         ]
 
     def _is_hidden_kernel(self, variable: Any) -> bool:
@@ -130,8 +134,8 @@ class Muon(keras.optimizers.Optimizer):
         ahead = gradient + self.momentum * momentum
         outputs = variable.shape[-1]
         step = orthogonalized(ops.reshape(ahead, (-1, outputs)), dtype="bfloat16")
-        kept = variable * (math.sqrt(outputs) / _norm(variable))
-        self.assign(variable, kept - rate * ops.reshape(step, variable.shape))
+        normalized = variable * (math.sqrt(outputs) / _norm(variable))
+        self.assign(variable, normalized - rate * ops.reshape(step, variable.shape))
 
     def _adam_step(
         self, gradient: Any, variable: Any, momentum: Any, velocity: Any, rate: Any

@@ -1,4 +1,4 @@
-"""Optimizers and learning-rate schedules by the names that studies use."""
+"""Optimizers and learning-rate schedules, by the names that studies use."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["OneCycle", "build_optimizer", "build_schedule"]
 
 @keras.saving.register_keras_serializable("cotejo")
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """Up in a straight line from a twentieth to the highest rate, then down to zero in another.
+    """Rises linearly from a twentieth of the highest rate to the highest, then falls to zero.
 
     Args:
-        highest: the rate at the top.
-        steps: of the whole training.
-        warmup: the share of the steps on the way up.
+        highest: the highest rate.
+        steps: the steps of the whole training.
+        warmup: the share of the steps in which the rate rises.
 
     References:
         Smith and Topin 2017 (arXiv 1708.07120), in the triangular form of the CIFAR-10 speed
@@ -51,11 +51,11 @@ def build_schedule(name: str, learning_rate: float, steps: int) -> Any:
     """Return a learning rate or a schedule over a training of ``steps`` steps.
 
     Args:
-        name: ``constant``; ``cosine``, half a wave down to zero; ``linear``, a straight line
-            down to zero; ``one-cycle``, `OneCycle`;
-            ``step``, a tenth after half of the steps and a hundredth after three quarters.
-        learning_rate: the highest.
-        steps: of the whole training.
+        name: ``constant``; ``cosine``, half a cosine wave down to zero; ``linear``, a straight
+            line down to zero; ``one-cycle``, `OneCycle`; ``step``, a tenth of the rate after half
+            of the steps and a hundredth after three quarters.
+        learning_rate: the highest rate.
+        steps: the steps of the whole training.
     """
     schedules = keras.optimizers.schedules
     if name == "constant":

@@ -23,14 +23,14 @@ VIEWS: dict[str, dict[tuple[int, bool], float]] = {
         (1, True): 0.125,
     },
 }
-"""What test-time augmentation looks at: pixels of a diagonal shift, whether mirrored, the weight.
+"""The views of test-time augmentation: (pixels of a diagonal shift, mirrored) and their weight.
 
 References:
     airbench94 (Jordan 2024, arXiv 2404.00498).
 """
 
 UNSURE = 0.25
-"""The share of the images that are looked at again: those whose first two answers are closest."""
+"""The share of the images that get all views: those whose two highest logits are closest."""
 
 
 def predict_logits(
@@ -46,10 +46,10 @@ def predict_logits(
     Args:
         network: from pixels in ``[0, 255]`` to logits.
         images: ``[n, height, width, channels]``, uint8.
-        batch_size: how many at a time; it does not change the result.
-        tta: a name of `VIEWS`. The least sure images are looked at from the other views, too,
-            and theirs is the weighted mean: the rest would hardly ever change class.
-        unsure: the share of the images that are, in ``(0, 1]``.
+        batch_size: the number of images at a time; it does not change the result.
+        tta: a name of `VIEWS`. Only the least certain images get all views, and their logits are
+            the weighted means; the other images would hardly ever change their class.
+        unsure: the share of the least certain images, in ``(0, 1]``.
 
     Returns:
         ``[n, classes]``, float32, unnormalised.
@@ -60,19 +60,21 @@ def predict_logits(
         return logits
     first, second = np.sort(logits, axis=1)[:, :-3:-1].T
     again = np.argsort(first - second, kind="stable")[: int(np.ceil(unsure * len(images)))]
-    seen = images[again]
-    mixed = np.zeros_like(logits[again])
+    unsure_images = images[again]
+    means = np.zeros_like(logits[again])
     for (shift, mirrored), weight in views.items():
-        found = logits[again]
+        of_view = logits[again]
         if shift or mirrored:
-            found = _plain_logits(network, view(seen, shift, mirrored), batch_size)
-        mixed += np.float32(weight) * found
-    logits[again] = mixed
+            of_view = _plain_logits(network, view(unsure_images, shift, mirrored), batch_size)
+        means += np.float32(weight) * of_view
+    logits[again] = means
     return logits
 
 
 def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.uint8]:
-    """Return images shifted along the diagonal, the border mirrored, and flipped left to right.
+    """Return images shifted along the diagonal, and flipped left to right if ``mirrored``.
+
+    The border is filled with the mirror image of what is next to it.
 
     Example:
         >>> view(np.arange(9, dtype=np.uint8).reshape(1, 3, 3, 1), 1, False)[0, ..., 0].tolist()
@@ -80,10 +82,10 @@ def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.ui
     """
     height, width = images.shape[1:3]
     size = abs(shift)
-    around = np.pad(images, ((0, 0), (size, size), (size, size), (0, 0)), mode="reflect")
+    padded = np.pad(images, ((0, 0), (size, size), (size, size), (0, 0)), mode="reflect")
     start = size + shift
-    moved = around[:, start : start + height, start : start + width]
-    return moved[:, :, ::-1] if mirrored else moved
+    shifted = padded[:, start : start + height, start : start + width]
+    return shifted[:, :, ::-1] if mirrored else shifted
 
 
 def _plain_logits(
@@ -93,7 +95,7 @@ def _plain_logits(
     for start in range(0, len(images), batch_size):
         batch = images[start : start + batch_size]
         missing = min(batch_size, len(images)) - len(batch)
-        if missing:  # the last batch is filled up, so that nothing is compiled for its size
+        if missing:  # fill the last batch, so that nothing is compiled for its size
             batch = np.concatenate([batch, images[:missing]])
         # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
         outputs.append(network.predict_on_batch(batch)[: batch_size - missing])

@@ -1,4 +1,4 @@
-"""A fresh backend for each network: seeded when it begins, its memory let go of when it ends."""
+"""A fresh backend for each network: seeded at the start, its memory released at the end."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _TABLE_MODULE = "tensorflow.python.framework.ops"
 
 @contextmanager
 def fresh_backend(seed: int = 0) -> Iterator[None]:
-    """Seed every source of chance, and let go of what was built inside when it ends.
+    """Seed all random numbers at the start, and release what was built inside at the end.
 
-    A function that defines its own gradient and was compiled inside can't be differentiated
-    afterwards. Where an error ends it, the local variables of what raised the error are cleared:
-    whoever keeps the error, to tell of it at the end of a study, would keep the network, too.
+    A function with its own gradient that was compiled inside can't be differentiated afterwards.
+    If an error ends the block, the local variables in its traceback are cleared. Otherwise a
+    study that keeps the error, to report it at the end, would also keep the network in memory.
 
     Args:
-        seed: of Python's, NumPy's and the backend's draws.
+        seed: of Python's, NumPy's and the backend's random numbers.
     """
     set_seed(seed)
     gradients = _registered_gradients()
@@ -35,12 +35,12 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
         yield
     except BaseException as error:
         _clear_locals(error)
-        # A step that failed on JAX may leave no usable buffer of what it was lent.
+        # After a failed step on JAX, the buffers passed to it may be unusable.
         device_images.cache_clear()
         raise
     finally:
         for name in set(gradients) - before:
-            # Others were named by somebody, once for the process.
+            # Gradients with other names were registered on purpose, once for the process.
             if name.startswith("CustomGradient-"):
                 del gradients[name]
         keras.utils.clear_session()
@@ -48,7 +48,7 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
 
 
 def _clear_locals(error: BaseException) -> None:
-    """Clear the local variables of every finished call in an error's traceback and its causes'."""
+    """Clear the local variables in the tracebacks of an error and of the errors that caused it."""
     chained: list[BaseException | None] = [error]
     cleared: set[int] = set()
     while chained:
@@ -60,18 +60,19 @@ def _clear_locals(error: BaseException) -> None:
 
 
 def _registered_gradients() -> MutableMapping[str, Any]:
-    """Return TensorFlow's own table of gradients by name, or an empty one where there is none.
+    """Return TensorFlow's own table of gradients by name, or an empty dict if there is none.
 
-    A `tf.custom_gradient` in a compiled function is entered there each time that it is traced, and
-    TensorFlow never takes it out. Each entry keeps the function's whole graph. Every training step
-    has one: Keras's optimizers sum gradients over replicas through a `tf.custom_gradient`; SiLU and
-    `cotejo.kernels.convolved` use it, too. TensorFlow has no public way to the table.
+    Each time a compiled function with a `tf.custom_gradient` is traced, an entry is added to this
+    table. TensorFlow never removes it, and it keeps the function's whole graph in memory. Every
+    training step has such a gradient: Keras's optimizers sum gradients over replicas through one,
+    and SiLU and `cotejo.kernels.convolved` use one too. TensorFlow has no public access to the
+    table.
     """
     if keras.config.backend() != "tensorflow":
         return {}
     try:
         table = importlib.import_module(_TABLE_MODULE).gradient_registry._registry
     except (ImportError, AttributeError):
-        # A TensorFlow that keeps its table elsewhere: trainings work, the process grows.
+        # This TensorFlow has its table elsewhere. Training works, but the process grows.
         return {}
     return table if isinstance(table, dict) else {}

@@ -1,4 +1,4 @@
-"""The stages of a training: epochs on smaller images first, on the harder images last."""
+"""The stages of a training: first epochs on smaller images, last epochs on the hardest images."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from cotejo.data.dataset import Split
 __all__ = ["SMALL", "Stage", "at_size", "resized", "stages"]
 
 SMALL = 0.75
-"""How high and wide the smaller images are: they cost about half, and keep what a class is by."""
+"""The scale of the smaller images: they cost about half, and classes can still be told apart."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """Epochs that are alike.
+    """Consecutive epochs of the same kind.
 
     Attributes:
         first: the first epoch, from 0.
-        epochs: how many.
-        steps: of an epoch.
-        scale: the sides of the images, as a share of their own.
-        hard: whether the images are those with the highest losses when they were last seen; as
-            many as the steps take.
+        epochs: the number of epochs.
+        steps: the steps per epoch.
+        scale: the sides of the images, as a share of their original size.
+        hard: whether the stage trains only on hard images: those with the highest losses when
+            they were last seen, as many as the steps need.
     """
 
     first: int
@@ -38,11 +38,11 @@ class Stage:
 
 
 def stages(settings: Settings, images: int) -> list[Stage]:
-    """Return the stages of a training; each epoch on the harder images is one of its own.
+    """Return the stages of a training; each epoch on hard images is a stage of its own.
 
     Args:
-        settings: of the training.
-        images: how many there are to learn from.
+        settings: the settings of the training.
+        images: the number of training images.
 
     Example:
         >>> [(s.epochs, s.steps) for s in stages(Settings(epochs=5), 1000)]
@@ -55,16 +55,16 @@ def stages(settings: Settings, images: int) -> list[Stage]:
     hard_steps = max(1, round(settings.hard_share * steps))
     hard_from = settings.epochs - settings.hard_epochs
     middle = hard_from - settings.small_epochs
-    found = [
+    plan = [
         Stage(0, settings.small_epochs, steps, scale=SMALL),
         Stage(settings.small_epochs, middle, steps),
         *(Stage(epoch, 1, hard_steps, hard=True) for epoch in range(hard_from, settings.epochs)),
     ]
-    return [stage for stage in found if stage.epochs > 0]
+    return [stage for stage in plan if stage.epochs > 0]
 
 
 def resized(split: Split, scale: float) -> Split:
-    """Return the images with their sides brought to ``scale`` of what they are.
+    """Return the images with their sides scaled by ``scale``.
 
     Example:
         >>> split = Split(np.zeros((2, 32, 32, 3), np.uint8), np.zeros(2, np.int32))
@@ -88,14 +88,14 @@ def _resized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uin
 
 
 def at_size(network: keras.Model, image_shape: tuple[int, ...]) -> keras.Model:
-    """Return the network for images of another size, sharing its layers and so its weights.
+    """Return the network for images of another size, with the same layers and so the same weights.
 
     Args:
-        network: one that pools over whatever size is left at its end.
+        network: one whose last pooling accepts any size.
         image_shape: ``(height, width, channels)``.
 
     Raises:
-        ValueError: its last layers need the size that it was built for.
+        ValueError: the network's last layers need the size that it was built for.
     """
     if tuple(network.input.shape[1:]) == tuple(image_shape):
         return network

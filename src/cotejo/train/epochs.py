@@ -1,0 +1,143 @@
+"""What happens after each epoch: validation, the history, early stopping, the best weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.backend import keras
+from cotejo.config import Settings
+from cotejo.data.dataset import Dataset
+from cotejo.errors import TrainingError
+from cotejo.train.predict import predict_logits
+
+__all__ = ["EpochValidator", "Training"]
+
+
+@dataclass
+class Training:
+    """The result of a training, besides the network's weights.
+
+    Attributes:
+        history: one row per epoch, with the columns of `cotejo.store.HISTORY_COLUMNS`.
+        best_epoch: the epoch whose weights the network has, from 1.
+        stopped_early: whether early stopping ended the training before its last epoch.
+        train_seconds: the time of all epochs, including their validation.
+        images_per_second: the speed of training without validation, the median over the epochs.
+    """
+
+    history: list[dict[str, Any]] = field(default_factory=list)
+    best_epoch: int = 0
+    stopped_early: bool = False
+    train_seconds: float = 0.0
+    images_per_second: float = 0.0
+
+
+class EpochValidator(keras.callbacks.Callback):
+    """Validates after each epoch, records the history, stops early, restores the best weights.
+
+    Keras's own EarlyStopping restores the best weights only if it stops the training
+    (keras#12511).
+
+    Args:
+        network: the network that is validated, and gets the best weights back.
+        dataset: its validation images are used.
+        settings: resolved.
+        on_epoch: called with each epoch's row of the history.
+        on_batch: called with the epoch (from 1), the steps done and the steps of an epoch.
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        dataset: Dataset,
+        settings: Settings,
+        on_epoch: Callable[[dict[str, Any]], None],
+        on_batch: Callable[[int, int, int], None],
+    ) -> None:
+        super().__init__()
+        self.training = Training()
+        self.speeds: list[float] = []
+        self._network = network
+        self._dataset = dataset
+        self._settings = settings
+        self._on_epoch = on_epoch
+        self._on_batch = on_batch
+        self._best_loss = math.inf
+        self._best_weights: list[NDArray[Any]] | None = None
+        self._epoch_started = 0.0
+        self._steps_done = 0
+        self._learning_rate = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Note the time and the learning rate."""
+        self._epoch_started = time.perf_counter()
+        rate = self.model.optimizer.learning_rate
+        self._learning_rate = float(keras.ops.convert_to_numpy(rate))
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Report the steps done."""
+        self._steps_done = batch + 1
+        self._on_batch(len(self.training.history) + 1, batch + 1, self.params["steps"])
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Validate, and add a row to the history.
+
+        Raises:
+            TrainingError: the loss is infinite or NaN.
+        """
+        fit_seconds = time.perf_counter() - self._epoch_started
+        train_loss = float(logs["loss"])
+        valid_loss, valid_accuracy = self._validate()
+        # Weights can overflow in the last step of an epoch; then only the validation loss shows it.
+        if not math.isfinite(train_loss + (valid_loss or 0.0)):
+            raise TrainingError(
+                "loss_not_finite", epoch=epoch + 1, learning_rate=self._settings.learning_rate
+            )
+        row = {
+            "epoch": epoch + 1,
+            "train_loss": train_loss,
+            "train_accuracy": float(logs["accuracy"]),
+            "valid_loss": valid_loss,
+            "valid_accuracy": valid_accuracy,
+            "learning_rate": self._learning_rate,
+            "seconds": time.perf_counter() - self._epoch_started,
+        }
+        self.speeds.append(self._steps_done * self._settings.batch_size / fit_seconds)
+        self.training.history.append(row)
+        self._on_epoch(row)
+        self._keep_best(epoch + 1, valid_loss)
+
+    def restore_best(self) -> None:
+        """Give the network the weights of the best epoch, if the training looked for one."""
+        if self._best_weights is not None:
+            self._network.set_weights(self._best_weights)
+
+    def _validate(self) -> tuple[float | None, float | None]:
+        valid = self._dataset.valid
+        if not len(valid):
+            return None, None
+        logits = predict_logits(self._network, valid.images)
+        correct = logits.argmax(axis=1) == valid.labels
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_sums = np.log(np.exp(shifted).sum(axis=1))
+        losses = log_sums - np.take_along_axis(shifted, valid.labels[:, None], axis=1)[:, 0]
+        return float(losses.mean()), float(correct.mean())
+
+    def _keep_best(self, epoch: int, valid_loss: float | None) -> None:
+        patience = self._settings.early_stopping
+        if not patience or valid_loss is None:
+            self.training.best_epoch = epoch
+        elif valid_loss < self._best_loss:
+            self._best_loss = valid_loss
+            self._best_weights = self._network.get_weights()
+            self.training.best_epoch = epoch
+        elif epoch - self.training.best_epoch >= patience:
+            self.training.stopped_early = epoch < self._settings.epochs
+            self.model.stop_training = True
