@@ -1,4 +1,4 @@
-"""`occlusion_maps`: what is looked at is found, whichever network looks."""
+"""`occlusion_maps`: they show the part of the image that the network looks at."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from cotejo.explain import occlusion_maps
 
 
 class Watcher:
-    """Says class 1 the surer the lighter the square at rows 8 to 15, columns 16 to 23 is."""
+    """Gives class 1 more probability, the lighter the square at rows 8 to 15, columns 16 to 23."""
 
     def __init__(self, weight=4.0):
         self.weight = weight
@@ -30,10 +30,10 @@ def images():
 
 def test_the_part_that_counts_stands_out(images):
     classes = np.array([[1, 0]] * 3)
-    found = occlusion_maps(Watcher(), images, classes)
-    assert found.shape == (3, 2, 32, 32)
-    assert found.dtype == np.float32
-    for speaks_for, speaks_against in found:
+    maps = occlusion_maps(Watcher(), images, classes)
+    assert maps.shape == (3, 2, 32, 32)
+    assert maps.dtype == np.float32
+    for speaks_for, speaks_against in maps:
         row, column = np.unravel_index(speaks_for.argmax(), speaks_for.shape)
         assert 8 <= row < 16
         assert 16 <= column < 24
@@ -48,9 +48,9 @@ def test_batches_have_one_shape(images):
 
 
 def test_near_certainty_the_parts_are_still_told_apart(images):
-    (found,) = occlusion_maps(Watcher(weight=30), images[:1], np.array([[1]]))[0]
-    assert found[12, 20] > 5
-    assert abs(found[28, 4]) < 0.01
+    (heat,) = occlusion_maps(Watcher(weight=30), images[:1], np.array([[1]]))[0]
+    assert heat[12, 20] > 5
+    assert abs(heat[28, 4]) < 0.01
 
 
 def test_a_patch_of_an_image_s_own_colour_changes_nothing():
@@ -61,9 +61,9 @@ def test_a_patch_of_an_image_s_own_colour_changes_nothing():
 
 
 def test_images_that_are_not_square_and_a_patch_as_large_as_they_are(images):
-    found = occlusion_maps(Watcher(), images[:, :24], np.ones((3, 1), int), patch=1)
-    assert found.shape == (3, 1, 24, 32)
-    assert np.isfinite(found).all()
+    maps = occlusion_maps(Watcher(), images[:, :24], np.ones((3, 1), int), patch=1)
+    assert maps.shape == (3, 1, 24, 32)
+    assert np.isfinite(maps).all()
 
 
 def test_a_network_of_keras(images):
@@ -73,19 +73,19 @@ def test_a_network_of_keras(images):
     weights = np.zeros((32, 32, 3, 4), np.float32)
     weights[8:16, 16:24, :, 2] = 1e-4
     network.set_weights([weights.reshape(-1, 4), np.zeros(4)])
-    (found,) = occlusion_maps(network, images[:1], np.array([[2]]))[0]
-    assert found[12, 20] == found.max() > 0.5
-    assert abs(found[28, 4]) < 1e-3
+    (heat,) = occlusion_maps(network, images[:1], np.array([[2]]))[0]
+    assert heat[12, 20] == heat.max() > 0.5
+    assert abs(heat[28, 4]) < 1e-3
 
 
 @pytest.mark.parametrize(
-    ("classes", "patch", "said"),
+    ("classes", "patch", "message"),
     [
         ([[0]] * 3, 0, r"\(0, 1\]; received 0"),
         ([0, 1, 2], 0.2, r"received \[3\]"),
-        ([[0]], 0.2, "a row an image"),
+        ([[0]], 0.2, "one row per image"),
     ],
 )
-def test_refuses(images, classes, patch, said):
-    with pytest.raises(ValueError, match=said):
+def test_refuses(images, classes, patch, message):
+    with pytest.raises(ValueError, match=message):
         occlusion_maps(Watcher(), images, np.array(classes), patch)

@@ -40,8 +40,8 @@ def test_settings_have_no_needless_decimals():
 
 
 def test_durations():
-    said = [EN.duration(seconds).replace(NO_BREAK, " ") for seconds in (1.26, 48, 125, 3725)]
-    assert said == ["1.3 s", "48 s", "2 min 5 s", "1 h 2 min"]
+    texts = [EN.duration(seconds).replace(NO_BREAK, " ") for seconds in (1.26, 48, 125, 3725)]
+    assert texts == ["1.3 s", "48 s", "2 min 5 s", "1 h 2 min"]
 
 
 def test_dates():

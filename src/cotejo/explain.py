@@ -71,7 +71,8 @@ def occlusion_maps(
         raise ValueError(f"`patch` must be in (0, 1]; received {patch}")
     if classes.ndim != 2 or len(classes) != len(images):
         raise ValueError(
-            f"`classes` must be [{len(images)}, k], a row an image; received {list(classes.shape)}"
+            f"`classes` must be [{len(images)}, k], one row per image; "
+            f"received {list(classes.shape)}"
         )
     height, width = images.shape[1:3]
     masks = _masks(height, width, max(round(patch * min(height, width)), 1))

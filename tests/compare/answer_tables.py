@@ -38,7 +38,7 @@ def simulated(
 def bonett_and_price(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     """Their 95% interval of the difference of two seeds' accuracies, by the published formula.
 
-    Of the images, as the shares of 2 more: one that only either gets right.
+    They add two images: one that only the first gets right, and one that only the second does.
 
     Bonett, D. G., and Price, R. M. (2012). Adjusted Wald confidence interval for a difference of
     binomial proportions based on paired data. Journal of Educational and Behavioral Statistics

@@ -16,48 +16,48 @@ quick = settings(max_examples=60, deadline=None)
 @quick
 @given(tables(), st.floats(0.05, 0.99), st.randoms())
 def test_it_is_a_bounded_interval_around_the_mean(correct, confidence, random):
-    found = mean_accuracy(correct, confidence)
-    assert found.estimate == pytest.approx(correct.mean())
-    assert 0 <= found.low <= found.estimate <= found.high <= 1
+    interval = mean_accuracy(correct, confidence)
+    assert interval.estimate == pytest.approx(correct.mean())
+    assert 0 <= interval.low <= interval.estimate <= interval.high <= 1
     wider = mean_accuracy(correct, (1 + confidence) / 2)
-    assert wider.low <= found.low
-    assert found.high <= wider.high
+    assert wider.low <= interval.low
+    assert interval.high <= wider.high
     seeds = random.sample(range(len(correct)), len(correct))
     images = random.sample(range(correct.shape[1]), correct.shape[1])
     shuffled = mean_accuracy(correct[seeds][:, images], confidence)
-    assert (shuffled.low, shuffled.high) == pytest.approx((found.low, found.high), abs=1e-9)
+    assert (shuffled.low, shuffled.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
 
 
 @quick
 @given(tables(), st.floats(0.5, 0.99))
 def test_mistakes_are_mirrored(correct, confidence):
-    found, mistakes = mean_accuracy(correct, confidence), mean_accuracy(~correct, confidence)
-    assert mistakes.low == pytest.approx(1 - found.high, abs=1e-9)
-    assert mistakes.high == pytest.approx(1 - found.low, abs=1e-9)
+    interval, mistakes = mean_accuracy(correct, confidence), mean_accuracy(~correct, confidence)
+    assert mistakes.low == pytest.approx(1 - interval.high, abs=1e-9)
+    assert mistakes.high == pytest.approx(1 - interval.low, abs=1e-9)
 
 
 @quick
 @given(tables(most_seeds=1))
 def test_of_one_seed_it_is_wilson_s(correct):
-    found = mean_accuracy(correct)
+    interval = mean_accuracy(correct)
     expected = wilson_interval(correct.mean(), correct.shape[1])
-    assert found.low == pytest.approx(expected.low, abs=1e-9)
-    assert found.high == pytest.approx(expected.high, abs=1e-9)
+    assert interval.low == pytest.approx(expected.low, abs=1e-9)
+    assert interval.high == pytest.approx(expected.high, abs=1e-9)
 
 
 @pytest.mark.parametrize("value", [True, False])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (3, 1), (3, 50)])
 def test_always_right_or_always_wrong(shape, value):
-    found = mean_accuracy(np.full(shape, value))
+    interval = mean_accuracy(np.full(shape, value))
     expected = wilson_interval(float(value), shape[1])
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
+    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
 def test_seeds_that_agree_are_one_seed():
-    one = np.arange(1000) < 700
-    found, expected = mean_accuracy([one] * 3), wilson_interval(0.7, 1000)
-    assert found.low == pytest.approx(expected.low, abs=2e-5)
-    assert found.high == pytest.approx(expected.high, abs=2e-5)
+    correct = np.arange(1000) < 700
+    interval, expected = mean_accuracy([correct] * 3), wilson_interval(0.7, 1000)
+    assert interval.low == pytest.approx(expected.low, abs=2e-5)
+    assert interval.high == pytest.approx(expected.high, abs=2e-5)
 
 
 def test_where_the_seeds_are_all_the_chance_there_is_it_is_a_t_interval():
@@ -67,8 +67,8 @@ def test_where_the_seeds_are_all_the_chance_there_is_it_is_a_t_interval():
     correct = generator.random((3, 200_000)) < rates[:, None]
     means = correct.mean(axis=1)
     half = t.ppf(0.975, 2) * means.std(ddof=1) / np.sqrt(3)
-    found = mean_accuracy(correct)
-    assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.02)
+    interval = mean_accuracy(correct)
+    assert (interval.high - interval.low) / 2 == pytest.approx(half, rel=0.02)
 
 
 def test_the_parts_are_those_of_a_two_way_analysis_of_variance():

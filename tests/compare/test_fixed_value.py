@@ -18,32 +18,32 @@ VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=8).filter(lambda v:
 @quick
 @given(VALUES, st.floats(-100, 100))
 def test_of_scalars_it_is_the_one_sample_t_test(values, value):
-    found, reference = scalar_above(values, value), stats.ttest_1samp(values, value)
+    difference, reference = scalar_above(values, value), stats.ttest_1samp(values, value)
     interval = reference.confidence_interval()
-    assert found.p_value == pytest.approx(reference.pvalue, abs=1e-6)
-    assert found.low + value == pytest.approx(interval.low, abs=1e-6)
-    assert found.high + value == pytest.approx(interval.high, abs=1e-6)
+    assert difference.p_value == pytest.approx(reference.pvalue, abs=1e-6)
+    assert difference.low + value == pytest.approx(interval.low, abs=1e-6)
+    assert difference.high + value == pytest.approx(interval.high, abs=1e-6)
 
 
 @quick
 @given(tables(), st.floats(0, 1), st.booleans())
 def test_of_answers_interval_and_p_tell_the_same(correct, value, to_correct):
     assume(len(correct) > 1)
-    found = accuracy_above(correct, value, to_correct=to_correct)
-    assert -value <= found.low <= found.estimate <= found.high <= 1 - value
-    assert found.estimate == pytest.approx(correct.mean() - value, abs=1e-12)
-    assert 0 <= found.p_value <= 1
-    assume(abs(found.p_value - 0.05) > 1e-6 and min(value, 1 - value) > 1e-6)
-    assert (found.p_value > 0.05) == (found.low <= 0 <= found.high)
+    difference = accuracy_above(correct, value, to_correct=to_correct)
+    assert -value <= difference.low <= difference.estimate <= difference.high <= 1 - value
+    assert difference.estimate == pytest.approx(correct.mean() - value, abs=1e-12)
+    assert 0 <= difference.p_value <= 1
+    assume(abs(difference.p_value - 0.05) > 1e-6 and min(value, 1 - value) > 1e-6)
+    assert (difference.p_value > 0.05) == (difference.low <= 0 <= difference.high)
 
 
 @quick
 @given(tables(), st.floats(0, 1))
 def test_the_interval_is_that_of_the_accuracy(correct, value):
     assume(len(correct) > 1)
-    found, alone = accuracy_above(correct, value), mean_accuracy(correct)
-    assert found.low + value == pytest.approx(alone.low, abs=1e-9)
-    assert found.high + value == pytest.approx(alone.high, abs=1e-9)
+    difference, alone = accuracy_above(correct, value), mean_accuracy(correct)
+    assert difference.low + value == pytest.approx(alone.low, abs=1e-9)
+    assert difference.high + value == pytest.approx(alone.high, abs=1e-9)
 
 
 def test_always_right():
@@ -56,9 +56,9 @@ def test_always_right():
 
 
 def test_one_value_settles_nothing():
-    for found in (scalar_above([3.0], 1.0), accuracy_above([[True, False]], 0.1)):
-        assert (found.method, found.p_value) == ("single", 1)
-        assert (found.low, found.high) == (-inf, inf)
+    for difference in (scalar_above([3.0], 1.0), accuracy_above([[True, False]], 0.1)):
+        assert (difference.method, difference.p_value) == ("single", 1)
+        assert (difference.low, difference.high) == (-inf, inf)
 
 
 def test_out_of_range():

@@ -48,8 +48,8 @@ def test_more_is_needed_for_more_power_and_for_a_stricter_level(pair, power, alp
 def test_what_is_not_settled_needs_more_than_there_is(pair):
     difference = accuracy_difference(*pair)
     assume(difference.p_value > 0.05 and difference.method == "seeds-and-images")
-    found = needed(difference)
-    assert found.seeds is None or found.seeds > min(difference.seeds)
+    amount = needed(difference)
+    assert amount.seeds is None or amount.seeds > min(difference.seeds)
 
 
 @pytest.mark.parametrize("effect", [0.5, 1.0, 1.5])
@@ -61,10 +61,10 @@ def test_without_images_it_is_near_the_exact_power_of_a_t_test(effect):
 
 def test_where_images_are_what_is_short():
     # 0.1 points, where the images' part alone deviates by 0.3.
-    found = needed(observed(0.001, 1e-6, 9e-6))
-    assert found.seeds is None
+    amount = needed(observed(0.001, 1e-6, 9e-6))
+    assert amount.seeds is None
     # (1.96 + 0.84)² times 9, of 10,000 images; the seeds' part adds a little.
-    assert found.images == pytest.approx(10_000 * 7.849 * 9, rel=0.03)
+    assert amount.images == pytest.approx(10_000 * 7.849 * 9, rel=0.03)
 
 
 def test_of_one_seed_a_side_it_says_how_many_images():
@@ -73,9 +73,9 @@ def test_of_one_seed_a_side_it_says_how_many_images():
     first, second = (simulated(generator, mean, 1, 2000, ease=ease) for mean in (1.02, 1.0))
     difference = accuracy_difference(first, second)
     assert difference.p_value > 0.05
-    found = needed(difference)
-    assert found.seeds is None
-    assert found.images > 2000
+    amount = needed(difference)
+    assert amount.seeds is None
+    assert amount.images > 2000
 
 
 def test_no_difference_needs_no_number():
@@ -93,11 +93,11 @@ def test_so_many_seeds_find_it_so_often():
     generator = np.random.default_rng(10)
     truth = observed(0.02, 2 * 0.012**2 / 3, 1e-6)
     seeds = needed(truth).seeds
-    found = 0
+    detected = 0
     for _ in range(300):
         samples = [mean + 0.012 * generator.standard_normal(seeds) for mean in (0.02, 0.0)]
-        found += scalar_difference(*samples, image_variance=1e-6).p_value < 0.05
-    assert 0.72 <= found / 300 <= 0.9
+        detected += scalar_difference(*samples, image_variance=1e-6).p_value < 0.05
+    assert 0.72 <= detected / 300 <= 0.9
 
 
 @pytest.mark.parametrize("name", ["power", "alpha"])

@@ -21,9 +21,9 @@ values = st.lists(st.floats(-100, 100).map(lambda value: round(value, 3)), min_s
 @quick
 @given(two_tables())
 def test_the_reverse_is_the_other_way_round(pair):
-    found, reverse = accuracy_difference(*pair), accuracy_difference(*pair[::-1]).reversed()
-    assert reverse.seeds == found.seeds
-    for name, value in asdict(found).items():
+    difference, reverse = accuracy_difference(*pair), accuracy_difference(*pair[::-1]).reversed()
+    assert reverse.seeds == difference.seeds
+    for name, value in asdict(difference).items():
         if isinstance(value, float):
             assert getattr(reverse, name) == pytest.approx(value, abs=1e-12)
 
@@ -33,42 +33,45 @@ def test_the_reverse_is_the_other_way_round(pair):
 def test_the_order_of_seeds_and_of_images_is_nothing(pair, random):
     first, second = pair
     images = random.sample(range(first.shape[1]), first.shape[1])
-    seeds = [random.sample(range(len(one)), len(one)) for one in pair]
-    found = accuracy_difference(first, second)
+    seeds = [random.sample(range(len(side)), len(side)) for side in pair]
+    difference = accuracy_difference(first, second)
     shuffled = accuracy_difference(first[seeds[0]][:, images], second[seeds[1]][:, images])
     for name in ("estimate", "low", "high", "p_value", "seed_variance", "image_variance"):
-        assert getattr(shuffled, name) == pytest.approx(getattr(found, name), abs=1e-9)
+        assert getattr(shuffled, name) == pytest.approx(getattr(difference, name), abs=1e-9)
 
 
 @quick
 @given(two_tables(), st.floats(0.05, 0.98), st.floats(-1, 1))
 def test_bounds(pair, confidence, margin):
-    found = accuracy_difference(*pair)
-    assert found.estimate == pytest.approx(pair[0].mean() - pair[1].mean(), abs=1e-12)
-    assert -1 <= found.low <= found.estimate <= found.high <= 1
-    narrow, wide = found.interval(confidence), found.interval((1 + confidence) / 2)
+    difference = accuracy_difference(*pair)
+    assert difference.estimate == pytest.approx(pair[0].mean() - pair[1].mean(), abs=1e-12)
+    assert -1 <= difference.low <= difference.estimate <= difference.high <= 1
+    narrow, wide = difference.interval(confidence), difference.interval((1 + confidence) / 2)
     assert wide.low <= narrow.low <= narrow.high <= wide.high
-    assert (found.interval().low, found.interval().high) == (found.low, found.high)
-    assert 0 <= found.p_value_against(margin) <= 1
-    assert found.seed_variance >= 0
-    assert found.image_variance > 0
+    assert (difference.interval().low, difference.interval().high) == (
+        difference.low,
+        difference.high,
+    )
+    assert 0 <= difference.p_value_against(margin) <= 1
+    assert difference.seed_variance >= 0
+    assert difference.image_variance > 0
 
 
 @pytest.mark.parametrize("margin", [5e-324, 1e-310, 1e-290])
 def test_a_margin_next_to_nothing_is_none(margin):
-    found = accuracy_difference(np.eye(2, 4, dtype=bool), np.eye(2, 4, dtype=bool))
-    assert found.p_value_against(margin) == pytest.approx(1)
+    difference = accuracy_difference(np.eye(2, 4, dtype=bool), np.eye(2, 4, dtype=bool))
+    assert difference.p_value_against(margin) == pytest.approx(1)
     assert two_sided_p(margin, 0.5, 2, 0.25) == pytest.approx(1)
 
 
 @quick
 @given(two_tables(), st.floats(-0.99, 0.99))
 def test_interval_and_p_tell_the_same(pair, margin):
-    found = accuracy_difference(*pair)
-    assume(found.method == "seeds-and-images" or margin != 0)
-    p = found.p_value_against(margin)
+    difference = accuracy_difference(*pair)
+    assume(difference.method == "seeds-and-images" or margin != 0)
+    p = difference.p_value_against(margin)
     assume(abs(p - 0.05) > 1e-6)
-    assert (p > 0.05) == (found.low <= margin <= found.high)
+    assert (p > 0.05) == (difference.low <= margin <= difference.high)
 
 
 @quick
@@ -79,35 +82,37 @@ def test_of_one_seed_a_side_it_is_mcnemar_s_and_bonett_and_price_s(pair):
         [(first & second).sum(), (first & ~second).sum()],
         [(~first & second).sum(), (~first & ~second).sum()],
     ]
-    found = accuracy_difference(*pair)
-    assert found.p_value == pytest.approx(mcnemar(table, exact=True).pvalue)
-    assert (found.low, found.high) == pytest.approx(bonett_and_price(first, second), abs=1e-7)
-    assert (found.method, found.seeds, found.seed_variance) == ("mcnemar", (1, 1), 0)
+    difference = accuracy_difference(*pair)
+    assert difference.p_value == pytest.approx(mcnemar(table, exact=True).pvalue)
+    assert (difference.low, difference.high) == pytest.approx(
+        bonett_and_price(first, second), abs=1e-7
+    )
+    assert (difference.method, difference.seeds, difference.seed_variance) == ("mcnemar", (1, 1), 0)
 
 
 @quick
 @given(tables())
 def test_the_same_answers_are_no_difference(correct):
-    found = accuracy_difference(correct, correct)
-    assert found.estimate == 0
-    assert found.p_value == 1
-    assert not found.excludes_zero
-    assert found.low < 0 < found.high
+    difference = accuracy_difference(correct, correct)
+    assert difference.estimate == 0
+    assert difference.p_value == 1
+    assert not difference.excludes_zero
+    assert difference.low < 0 < difference.high
 
 
 def test_always_right_against_always_wrong():
     right, wrong = np.ones((3, 500), bool), np.zeros((3, 500), bool)
-    found = accuracy_difference(right, wrong)
-    assert found.estimate == 1
-    assert 0.9 < found.low <= found.high == 1
-    assert found.p_value < 1e-12
+    difference = accuracy_difference(right, wrong)
+    assert difference.estimate == 1
+    assert 0.9 < difference.low <= difference.high == 1
+    assert difference.p_value < 1e-12
 
 
 def test_one_image_settles_nothing():
     assert accuracy_difference([[True]], [[False]]).p_value == 1
-    found = accuracy_difference([[True]] * 3, [[False]] * 3)
-    assert found.low < 1
-    assert found.p_value > 1e-3
+    difference = accuracy_difference([[True]] * 3, [[False]] * 3)
+    assert difference.low < 1
+    assert difference.p_value > 1e-3
 
 
 def test_with_endless_images_it_is_welch_s():
@@ -115,31 +120,31 @@ def test_with_endless_images_it_is_welch_s():
     rates = [np.array([[0.60], [0.63], [0.66]]), np.array([[0.5], [0.56], [0.55], [0.52]])]
     first, second = (generator.random((len(rate), 400_000)) < rate for rate in rates)
     expected = ttest_ind(first.mean(axis=1), second.mean(axis=1), equal_var=False)
-    found = accuracy_difference(first, second)
-    assert found.degrees == pytest.approx(expected.df, rel=0.01)
-    assert found.p_value == pytest.approx(expected.pvalue, rel=0.05)
+    difference = accuracy_difference(first, second)
+    assert difference.degrees == pytest.approx(expected.df, rel=0.01)
+    assert difference.p_value == pytest.approx(expected.pvalue, rel=0.05)
     low, high = expected.confidence_interval()
-    assert (found.low, found.high) == pytest.approx((low, high), abs=0.0015)
+    assert (difference.low, difference.high) == pytest.approx((low, high), abs=0.0015)
 
 
 def test_with_seeds_that_agree_it_is_bonett_and_price_s():
     generator = np.random.default_rng(4)
     first, second = (simulated(generator, mean, 1, 2000) for mean in (1.2, 1.0))
-    found = accuracy_difference(np.repeat(first, 3, axis=0), np.repeat(second, 3, axis=0))
+    difference = accuracy_difference(np.repeat(first, 3, axis=0), np.repeat(second, 3, axis=0))
     low, high = bonett_and_price(first[0], second[0])
-    assert found.seed_variance == pytest.approx(0, abs=1e-20)
-    assert found.high - found.low == pytest.approx(high - low, rel=0.01)
+    assert difference.seed_variance == pytest.approx(0, abs=1e-20)
+    assert difference.high - difference.low == pytest.approx(high - low, rel=0.01)
 
 
-def test_one_seed_is_lent_the_other_side_s_variance():
+def test_one_seed_borrows_the_other_side_s_variance():
     generator = np.random.default_rng(5)
-    one, several = simulated(generator, 1, 1, 4000), simulated(generator, 1, 3, 4000, 0.3)
-    found = accuracy_difference(one, several)
-    assert found.method == "seeds-and-images"
-    assert found.degrees == 2
-    assert found.seed_variance > 0
-    reverse = accuracy_difference(several, one)
-    assert reverse.seed_variance == found.seed_variance
+    single, several = simulated(generator, 1, 1, 4000), simulated(generator, 1, 3, 4000, 0.3)
+    difference = accuracy_difference(single, several)
+    assert difference.method == "seeds-and-images"
+    assert difference.degrees == 2
+    assert difference.seed_variance > 0
+    reverse = accuracy_difference(several, single)
+    assert reverse.seed_variance == difference.seed_variance
 
 
 def test_other_images_and_other_shapes_are_refused():
@@ -160,26 +165,31 @@ def test_of_a_scalar_it_is_welch_s_test(first, second):
     # scipy warns, rightly, of values too near each other for their variance to mean anything.
     assume(np.std(first) > 0.01 and np.std(second) > 0.01)
     expected = ttest_ind(first, second, equal_var=False)
-    found = scalar_difference(first, second)
-    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
+    difference = scalar_difference(first, second)
+    assert difference.p_value == pytest.approx(expected.pvalue, rel=1e-6, abs=1e-12)
     low, high = expected.confidence_interval()
-    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
-    assert found.method == "welch"
-    assert found.reversed() == scalar_difference(second, first)
+    assert (difference.low, difference.high) == pytest.approx((low, high), abs=1e-9)
+    assert difference.method == "welch"
+    assert difference.reversed() == scalar_difference(second, first)
 
 
 def test_a_scalar_of_one_seed_a_side_settles_nothing():
-    found = scalar_difference([60.0], [75.0])
-    assert (found.estimate, found.low, found.high) == (-15, -inf, inf)
-    assert (found.p_value, found.method) == (1, "single")
-    assert found.p_value_against(-3) == 1
-    assert not found.excludes_zero
-    assert found.reversed().estimate == 15
+    difference = scalar_difference([60.0], [75.0])
+    assert (difference.estimate, difference.low, difference.high) == (-15, -inf, inf)
+    assert (difference.p_value, difference.method) == (1, "single")
+    assert difference.p_value_against(-3) == 1
+    assert not difference.excludes_zero
+    assert difference.reversed().estimate == 15
 
 
 def test_scalars_that_never_vary_are_taken_at_their_word():
-    found = scalar_difference([10, 10, 10], [15, 15])
-    assert (found.estimate, found.low, found.high, found.p_value) == (-5, -5, -5, 0)
+    difference = scalar_difference([10, 10, 10], [15, 15])
+    assert (difference.estimate, difference.low, difference.high, difference.p_value) == (
+        -5,
+        -5,
+        -5,
+        0,
+    )
     assert scalar_difference([10, 10], [10, 10]).p_value == 1
     assert scalar_difference([10, 10], [15, 15]).p_value_against(-5) == 1
 

@@ -1,4 +1,4 @@
-"""Predictions made up at random, right more often than not."""
+"""Random predictions that are right more often than not."""
 
 import numpy as np
 import pytest

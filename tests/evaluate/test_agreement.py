@@ -1,5 +1,7 @@
 """`agreement` and `distinctive_images`."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,26 +23,25 @@ def _answers(seed=0, images=200, seeds=(1, 3, 2)):
 def test_one_seed_each_is_scikit_learn_s():
     answers = _answers(seeds=(1, 1))
     (pair,) = agreement(answers).pairs
-    one, other = answers["a"][0], answers["b"][0]
-    assert pair.agreement == pytest.approx((one == other).mean())
+    first, second = answers["a"][0], answers["b"][0]
+    assert pair.agreement == pytest.approx((first == second).mean())
     assert pair.low < pair.agreement < pair.high
-    assert pair.kappa == pytest.approx(cohen_kappa_score(one, other))
-    assert pair.error_overlap == pytest.approx(jaccard_score(~one, ~other))
-    assert pair.first_rescued == pytest.approx(other[~one].mean())
-    assert pair.second_rescued == pytest.approx(one[~other].mean())
+    assert pair.kappa == pytest.approx(cohen_kappa_score(first, second))
+    assert pair.error_overlap == pytest.approx(jaccard_score(~first, ~second))
+    assert pair.first_rescued == pytest.approx(second[~first].mean())
+    assert pair.second_rescued == pytest.approx(first[~second].mean())
 
 
 def test_several_seeds_are_averaged_over_their_pairs():
     answers = _answers()
-    found = agreement(answers)
-    pair = found.between("c", "b")
-    agreed = [(one == other).mean() for one in answers["b"] for other in answers["c"]]
+    together = agreement(answers)
+    pair = together.between("c", "b")
+    agreed = [(b == c).mean() for b in answers["b"] for c in answers["c"]]
     assert pair.agreement == pytest.approx(np.mean(agreed))
-    own = found.between("b", "b")
-    one, two, three = answers["b"]
-    agreed = [(one == two).mean(), (one == three).mean(), (two == three).mean()]
+    own = together.between("b", "b")
+    agreed = [(b == other).mean() for b, other in combinations(answers["b"], 2)]
     assert own.agreement == pytest.approx(np.mean(agreed))
-    assert found.between("a", "a") is None
+    assert together.between("a", "a") is None
 
 
 def test_what_all_networks_get_wrong():
@@ -48,11 +49,11 @@ def test_what_all_networks_get_wrong():
         "a": np.array([[1, 1, 0, 0], [1, 0, 1, 0]], bool),
         "b": np.array([[1, 0, 0, 0]], bool),
     }
-    found = agreement(answers)
-    assert (found.networks, found.all_wrong, found.all_right) == (3, 1, 1)
-    assert found.expected_all_wrong == pytest.approx(4 * 0.5 * 0.5 * 0.75)
-    # A network of each: the second image is right in one of two, the third likewise.
-    assert found.oracle == pytest.approx((1 + 0.5 + 0.5 + 0) / 4)
+    together = agreement(answers)
+    assert (together.networks, together.all_wrong, together.all_right) == (3, 1, 1)
+    assert together.expected_all_wrong == pytest.approx(4 * 0.5 * 0.5 * 0.75)
+    # With one network of each: one of the two `a` gets the second image right, and the third.
+    assert together.oracle == pytest.approx((1 + 0.5 + 0.5 + 0) / 4)
 
 
 def test_what_stands_out_comes_with_the_largest_difference_first():
@@ -86,18 +87,18 @@ def test_refuses_what_does_not_agree(shapes):
 )
 def test_properties(seed, images, seeds):
     answers = _answers(seed, images, seeds)
-    found = agreement(answers)
+    together = agreement(answers)
     shuffle = np.random.default_rng(seed).permutation(images)
     shuffled = agreement({name: right[:, shuffle] for name, right in answers.items()})
-    assert (shuffled.all_wrong, shuffled.all_right) == (found.all_wrong, found.all_right)
+    assert (shuffled.all_wrong, shuffled.all_right) == (together.all_wrong, together.all_right)
     best = max(right.mean() for right in answers.values())
-    assert best - 1e-12 <= found.oracle <= 1 - found.all_wrong / images + 1e-12
-    for pair in found.pairs:
+    assert best - 1e-12 <= together.oracle <= 1 - together.all_wrong / images + 1e-12
+    for pair in together.pairs:
         assert -1e-12 <= pair.low <= pair.agreement + 1e-12
         assert pair.agreement <= pair.high + 1e-12 <= 1 + 1e-9
         assert pair.kappa is None or pair.kappa <= 1 + 1e-12
     backwards = agreement(dict(reversed(answers.items())))
-    for pair in found.pairs:
+    for pair in together.pairs:
         other = backwards.between(pair.first, pair.second)
         assert other.agreement == pytest.approx(pair.agreement)
         assert (other.first, other.second) == (pair.first, pair.second)

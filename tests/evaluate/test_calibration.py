@@ -22,11 +22,11 @@ def _sharpened(chances, power):
     return sharper / sharper.sum(axis=1, keepdims=True)
 
 
-def _drawn(seed, images=4000, classes=5):
-    """Return labels drawn from the very probabilities that they come with."""
+def _calibrated(seed, images=4000, classes=5):
+    """Return labels drawn from the probabilities that are returned with them."""
     generator = np.random.default_rng(seed)
     logits = 1.5 * generator.normal(size=(images, classes))
-    # The highest after Gumbel's noise is a draw from the softmax.
+    # The highest logit plus Gumbel noise is a draw from the softmax.
     labels = (logits + generator.gumbel(size=logits.shape)).argmax(axis=1)
     return labels, np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
@@ -49,31 +49,31 @@ def test_an_edge_belongs_to_the_bin_below_it():
 
 
 def test_a_temperature_is_found_again():
-    labels, chances = _drawn(0)
+    labels, chances = _calibrated(0)
     assert fit_temperature(labels, _sharpened(chances, 3)) == pytest.approx(3, rel=0.06)
     assert fit_temperature(labels, chances) == pytest.approx(1, rel=0.06)
 
 
 def test_it_is_fitted_on_the_validation_images_alone():
-    labels, chances = _drawn(0)
-    others, other_chances = _drawn(1)
+    labels, chances = _calibrated(0)
+    others, other_chances = _calibrated(1)
     sharp = _sharpened(chances, 3)
-    one = calibration(labels, sharp, labels, sharp)
+    same = calibration(labels, sharp, labels, sharp)
     other = calibration(labels, sharp, others, other_chances)
-    assert one["temperature"] == other["temperature"]
-    assert one["ece_scaled"] < 0.03 < one["ece"]
+    assert same["temperature"] == other["temperature"]
+    assert same["ece_scaled"] < 0.03 < same["ece"]
     assert other["ece"] < 0.03 < other["ece_scaled"]
-    scaled = tempered(sharp, one["temperature"])
-    assert one["loss_scaled"] == pytest.approx(reference.log_loss(labels, scaled))
+    scaled = tempered(sharp, same["temperature"])
+    assert same["loss_scaled"] == pytest.approx(reference.log_loss(labels, scaled))
     truth = np.eye(scaled.shape[1])[labels]
-    assert one["brier_scaled"] == pytest.approx(((scaled - truth) ** 2).sum(axis=1).mean())
+    assert same["brier_scaled"] == pytest.approx(((scaled - truth) ** 2).sum(axis=1).mean())
 
 
 def test_certainties_stay_finite():
     chances = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
-    found = calibration([0, 1, 1], chances, [0, 1, 1], chances)
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert found["temperature"] == pytest.approx(20, rel=1e-3)
+    result = calibration([0, 1, 1], chances, [0, 1, 1], chances)
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert result["temperature"] == pytest.approx(20, rel=1e-3)
     assert calibration([0], [[1.0, 0.0]], [0], [[1.0, 0.0]])["ece"] == 0
 
 
@@ -97,7 +97,7 @@ def test_properties(random_predictions, seed, images, classes, temperature):
         assert row["images"] == 0 or row["low"] - 1e-12 <= row["confidence"] <= row["high"] + 1e-12
     error = calibration_error(rows)
     assert 0 <= error <= 1
-    # One bin would compare the means only; more can't find less.
+    # One bin compares only the means; more bins can't give a smaller error.
     mean = abs(chances.max(axis=1).mean() - (chances.argmax(axis=1) == labels).mean())
     assert error >= mean - 1e-12
     order = np.random.default_rng(seed).permutation(images)
@@ -108,10 +108,10 @@ def test_properties(random_predictions, seed, images, classes, temperature):
     assert loss <= classification_metrics(labels, chances)["loss"] + 1e-4
 
 
-def test_a_run_s_entries_hold_all_of_it(random_predictions):
+def test_the_entries_of_metrics_json_are_complete(random_predictions):
     valid_labels, valid_chances = random_predictions(1)
     labels, chances = random_predictions(2)
-    found = split_metrics(
+    result = split_metrics(
         {
             "valid_labels": valid_labels,
             "valid_probabilities": valid_chances.astype(np.float32),
@@ -119,9 +119,9 @@ def test_a_run_s_entries_hold_all_of_it(random_predictions):
             "test_probabilities": chances.astype(np.float32),
         }
     )
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert set(found["valid"]) == {"accuracy", "loss", "macro_f1", "images"}
-    test = found["test"]
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    assert set(result["valid"]) == {"accuracy", "loss", "macro_f1", "images"}
+    test = result["test"]
     for name, (low, high) in test["intervals"].items():
         assert low <= test[name] <= high
     for row in test["per_class"]:

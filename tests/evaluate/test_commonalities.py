@@ -1,4 +1,4 @@
-"""`commonalities`: effects that are there are found, those that are not are not."""
+"""`commonalities`: it finds the effects that exist, and no others."""
 
 from itertools import combinations
 
@@ -11,10 +11,10 @@ from scipy.stats import mannwhitneyu, norm
 from cotejo.evaluate import commonalities
 
 
-def _drawn(seed, images=3000, classes=5, slope=0.0, bend=0.0):
-    """Return mistakes, labels and a trait; the odds of a mistake depend on the trait as asked.
+def _simulated(seed, images=3000, classes=5, slope=0.0, bend=0.0):
+    """Return mistakes, labels and a trait; the odds of a mistake depend on slope and bend.
 
-    The class determines both the trait and the odds, which must not pass for an effect.
+    Both the trait and the odds also depend on the class, which must not look like an effect.
     """
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, classes, images)
@@ -25,7 +25,7 @@ def _drawn(seed, images=3000, classes=5, slope=0.0, bend=0.0):
 
 
 def test_a_direction_is_found():
-    wrong, labels, trait = _drawn(0, slope=-0.6)
+    wrong, labels, trait = _simulated(0, slope=-0.6)
     effect = commonalities(wrong, labels, {"light": trait}).traits[0]
     assert effect.direction == -1
     assert effect.low < effect.superiority < effect.high < 0.45
@@ -36,19 +36,19 @@ def test_a_direction_is_found():
 
 
 def test_the_class_does_not_pass_for_an_effect():
-    wrong, labels, trait = _drawn(1)
+    wrong, labels, trait = _simulated(1)
     assert mannwhitneyu(trait[wrong], trait[~wrong]).pvalue < 1e-20
-    found = commonalities(wrong, labels, {"light": trait})
-    effect = found.traits[0]
+    result = commonalities(wrong, labels, {"light": trait})
+    effect = result.traits[0]
     assert effect.direction == 0
     assert not effect.bends
     assert effect.low < 0.5 < effect.high
-    assert found.classes.differ
+    assert result.classes.differ
 
 
 def test_a_middle_that_is_easiest_is_found_without_a_direction():
-    # Not seed 2, by which a direction comes out at 4%: some do where the middle is easiest.
-    wrong, labels, trait = _drawn(7, bend=0.6)
+    # Not seed 2, where a direction has p = 4%: that happens where the middle is easiest.
+    wrong, labels, trait = _simulated(7, bend=0.6)
     effect = commonalities(wrong, labels, {"light": trait}).traits[0]
     assert effect.direction == 0
     assert effect.bends
@@ -63,7 +63,7 @@ def test_in_one_class_it_is_mann_and_whitney_s(decimals):
     effect = commonalities(wrong, np.zeros(60, int), {"light": trait}).traits[0]
     reference = mannwhitneyu(trait[wrong], trait[~wrong], method="asymptotic", use_continuity=False)
     assert effect.superiority == pytest.approx(reference.statistic / (9 * 51))
-    # Of fewer than 25 mistakes there is no chi-square test, and Holm's correction doubles.
+    # With fewer than 25 mistakes there is no chi-square test, and Holm's correction doubles p.
     assert effect.p_shape == 1
     assert effect.p_direction == pytest.approx(min(2 * reference.pvalue, 1))
 
@@ -76,24 +76,25 @@ def test_the_variance_under_no_difference_is_that_of_all_arrangements():
         for first in combinations(range(6), 2)
         for second in combinations(range(6, 13), 3)
     ]
-    found = np.array([effect.superiority for effect in effects])
-    assert found.mean() == pytest.approx(0.5)
-    away = np.abs(found - 0.5) / found.std()
+    superiority = np.array([effect.superiority for effect in effects])
+    assert superiority.mean() == pytest.approx(0.5)
+    away = np.abs(superiority - 0.5) / superiority.std()
     expected = np.minimum(2 * 2 * norm.sf(away), 1)
     assert [effect.p_direction for effect in effects] == pytest.approx(expected.tolist())
 
 
-def test_few_mistakes_are_told_apart_by_chance_as_often_as_said():
-    found = []
+def test_few_mistakes_give_false_positives_as_often_as_they_should():
+    p_values = []
     for seed in range(700):
         generator = np.random.default_rng(seed)
         labels = generator.integers(0, 10, 360)
         wrong = generator.random(360) < 0.03
         trait = {"light": labels + generator.normal(size=360)}
-        # Holm's correction doubles, as above.
-        found += [effect.p_direction / 2 for effect in commonalities(wrong, labels, trait).traits]
-    assert len(found) > 600
-    assert 0.03 < np.mean(np.array(found) < 0.05) < 0.07  # 0.12 with an estimated variance
+        # Holm's correction doubles p, as above.
+        effects = commonalities(wrong, labels, trait).traits
+        p_values += [effect.p_direction / 2 for effect in effects]
+    assert len(p_values) > 600
+    assert 0.03 < np.mean(np.array(p_values) < 0.05) < 0.07  # 0.12 with an estimated variance
 
 
 def test_a_trait_that_is_one_in_each_class_tells_nothing():
@@ -117,7 +118,7 @@ def test_a_fifth_without_images_does_not_change_the_others_numbers():
 
 
 def test_holm_s_correction_goes_over_all_tests():
-    wrong, labels, trait = _drawn(4, slope=0.12)
+    wrong, labels, trait = _simulated(4, slope=0.12)
     noise = np.random.default_rng(5).normal(size=(6, len(wrong)))
     alone = commonalities(wrong, labels, {"light": trait}).traits[0]
     among = commonalities(wrong, labels, {"light": trait, **dict(enumerate(noise))}).traits[0]
@@ -128,10 +129,10 @@ def test_holm_s_correction_goes_over_all_tests():
 def test_by_chance_little_is_found():
     settled = 0
     for seed in range(30):
-        wrong, labels, trait = _drawn(seed, images=300)
+        wrong, labels, trait = _simulated(seed, images=300)
         other = np.random.default_rng(1000 + seed).normal(size=300)
-        found = commonalities(wrong, labels, {"light": trait, "other": other}).traits
-        settled += any(effect.direction or effect.bends for effect in found)
+        effects = commonalities(wrong, labels, {"light": trait, "other": other}).traits
+        settled += any(effect.direction or effect.bends for effect in effects)
     assert settled <= 5  # of 30, 1.5 expected
 
 
@@ -150,14 +151,14 @@ def test_what_can_not_be_told_is_left_out():
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 1000), images=st.integers(1, 80))
 def test_properties(seed, images):
-    wrong, labels, trait = _drawn(seed, images, slope=0.5)
-    found = commonalities(wrong, labels, {"light": trait})
+    wrong, labels, trait = _simulated(seed, images, slope=0.5)
+    result = commonalities(wrong, labels, {"light": trait})
     opposite = commonalities(wrong, labels, {"light": -trait})
     order = np.random.default_rng(seed).permutation(images)
     shuffled = commonalities(wrong[order], labels[order], {"light": trait[order]})
-    assert sum(round(rate * n) for rate, n in _counts(found.classes, labels)) == wrong.sum()
-    assert shuffled.classes == found.classes
-    for effect, other, same in zip(found.traits, opposite.traits, shuffled.traits, strict=True):
+    assert sum(round(rate * n) for rate, n in _counts(result.classes, labels)) == wrong.sum()
+    assert shuffled.classes == result.classes
+    for effect, other, same in zip(result.traits, opposite.traits, shuffled.traits, strict=True):
         assert 0 <= effect.low <= effect.superiority <= effect.high <= 1
         assert 0 <= effect.p_direction <= 1
         assert other.superiority == pytest.approx(1 - effect.superiority)

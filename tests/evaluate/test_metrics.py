@@ -14,14 +14,14 @@ from cotejo.evaluate import classification_metrics
 def test_agrees_with_scikit_learn(random_predictions):
     labels, chances = random_predictions()
     predicted = chances.argmax(axis=1)
-    found = classification_metrics(labels, chances)
-    assert found["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
-    assert found["loss"] == pytest.approx(reference.log_loss(labels, chances))
-    assert found["macro_f1"] == pytest.approx(
+    metrics = classification_metrics(labels, chances)
+    assert metrics["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
+    assert metrics["loss"] == pytest.approx(reference.log_loss(labels, chances))
+    assert metrics["macro_f1"] == pytest.approx(
         reference.f1_score(labels, predicted, average="macro")
     )
     report = reference.classification_report(labels, predicted, output_dict=True)
-    for index, row in enumerate(found["per_class"]):
+    for index, row in enumerate(metrics["per_class"]):
         expected = report[str(index)]
         assert row["precision"] == pytest.approx(expected["precision"])
         assert row["recall"] == pytest.approx(expected["recall"])
@@ -30,38 +30,38 @@ def test_agrees_with_scikit_learn(random_predictions):
         assert row["auc"] == pytest.approx(
             reference.roc_auc_score(labels == index, chances[:, index])
         )
-    assert found["macro_precision"] == pytest.approx(report["macro avg"]["precision"])
-    assert found["macro_recall"] == pytest.approx(report["macro avg"]["recall"])
-    assert found["macro_auc"] == pytest.approx(
+    assert metrics["macro_precision"] == pytest.approx(report["macro avg"]["precision"])
+    assert metrics["macro_recall"] == pytest.approx(report["macro avg"]["recall"])
+    assert metrics["macro_auc"] == pytest.approx(
         reference.roc_auc_score(labels, chances, multi_class="ovr", average="macro")
     )
-    assert found["top2_accuracy"] == pytest.approx(
+    assert metrics["top2_accuracy"] == pytest.approx(
         reference.top_k_accuracy_score(labels, chances, k=2)
     )
     # Brier's own sum: scikit-learn has it for several classes from 1.7 on.
     truth = np.eye(chances.shape[1])[labels]
-    assert found["brier"] == pytest.approx(((chances - truth) ** 2).sum(axis=1).mean())
+    assert metrics["brier"] == pytest.approx(((chances - truth) ** 2).sum(axis=1).mean())
 
 
 def test_is_plain_json(random_predictions):
     labels, chances = random_predictions()
-    found = classification_metrics(labels.astype(np.int32), chances.astype(np.float32))
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    metrics = classification_metrics(labels.astype(np.int32), chances.astype(np.float32))
+    assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics
 
 
 def test_a_class_that_never_comes_is_no_part_of_the_averages():
-    found = classification_metrics([0, 0], [[0.9, 0.1, 0.0], [0.8, 0.1, 0.1]])
+    metrics = classification_metrics([0, 0], [[0.9, 0.1, 0.0], [0.8, 0.1, 0.1]])
     nothing = {"precision": 0, "recall": 0, "f1": 0, "auc": None, "support": 0}
-    assert found["per_class"][2] == nothing
-    assert (found["macro_precision"], found["macro_recall"], found["macro_f1"]) == (1, 1, 1)
-    assert found["macro_auc"] is None  # nor have the others images of another class
+    assert metrics["per_class"][2] == nothing
+    assert (metrics["macro_precision"], metrics["macro_recall"], metrics["macro_f1"]) == (1, 1, 1)
+    assert metrics["macro_auc"] is None  # nor have the others images of another class
 
 
 def test_of_equal_probabilities_the_first_counts():
-    found = classification_metrics([0, 1, 2], [[1 / 3] * 3] * 3)
-    assert found["accuracy"] == pytest.approx(1 / 3)
-    assert found["top2_accuracy"] == pytest.approx(2 / 3)
-    assert found["macro_auc"] == 0.5
+    metrics = classification_metrics([0, 1, 2], [[1 / 3] * 3] * 3)
+    assert metrics["accuracy"] == pytest.approx(1 / 3)
+    assert metrics["top2_accuracy"] == pytest.approx(2 / 3)
+    assert metrics["macro_auc"] == 0.5
 
 
 def test_the_brier_score_goes_from_0_to_2():
@@ -74,7 +74,7 @@ def test_a_sure_mistake_costs_a_finite_loss():
 
 
 @pytest.mark.parametrize(
-    ("labels", "chances", "said"),
+    ("labels", "chances", "message"),
     [
         ([0, 1], [[1.0, 0.0]], r"received \[2\] and \[1, 2\]"),
         ([], np.zeros((0, 3)), "at least one image"),
@@ -83,8 +83,8 @@ def test_a_sure_mistake_costs_a_finite_loss():
         ([0], [[np.nan, 0.0]], "must be finite"),
     ],
 )
-def test_refuses_what_does_not_agree(labels, chances, said):
-    with pytest.raises(ValueError, match=said):
+def test_refuses_what_does_not_agree(labels, chances, message):
+    with pytest.raises(ValueError, match=message):
         classification_metrics(labels, chances)
 
 
@@ -92,29 +92,29 @@ def test_refuses_what_does_not_agree(labels, chances, said):
 @given(seed=st.integers(0, 10_000), images=st.integers(1, 40), classes=st.integers(2, 6))
 def test_properties(random_predictions, seed, images, classes):
     labels, chances = random_predictions(seed, images, classes)
-    found = classification_metrics(labels, chances)
-    confusion = np.array(found["confusion"])
-    assert confusion.sum() == found["images"] == images
-    assert np.trace(confusion) == round(found["accuracy"] * images)
-    assert confusion.sum(axis=1).tolist() == [row["support"] for row in found["per_class"]]
-    assert 0 <= found["macro_f1"] <= 1
-    assert found["loss"] >= 0
-    assert 0 <= found["brier"] <= 2
+    metrics = classification_metrics(labels, chances)
+    confusion = np.array(metrics["confusion"])
+    assert confusion.sum() == metrics["images"] == images
+    assert np.trace(confusion) == round(metrics["accuracy"] * images)
+    assert confusion.sum(axis=1).tolist() == [row["support"] for row in metrics["per_class"]]
+    assert 0 <= metrics["macro_f1"] <= 1
+    assert metrics["loss"] >= 0
+    assert 0 <= metrics["brier"] <= 2
     if classes == 2:
-        assert found["top2_accuracy"] is None
+        assert metrics["top2_accuracy"] is None
     else:
-        assert found["accuracy"] <= found["top2_accuracy"] <= 1
+        assert metrics["accuracy"] <= metrics["top2_accuracy"] <= 1
     for name in ("precision", "recall", "f1"):
-        tested = [row[name] for row in found["per_class"] if row["support"]]
-        assert found[f"macro_{name}"] == pytest.approx(np.mean(tested))
-    assert found["macro_auc"] is None or 0 <= found["macro_auc"] <= 1
-    for row in found["per_class"]:
+        tested = [row[name] for row in metrics["per_class"] if row["support"]]
+        assert metrics[f"macro_{name}"] == pytest.approx(np.mean(tested))
+    assert metrics["macro_auc"] is None or 0 <= metrics["macro_auc"] <= 1
+    for row in metrics["per_class"]:
         assert min(row["precision"], row["recall"]) - 1e-12 <= row["f1"]
         assert row["f1"] <= max(row["precision"], row["recall"]) + 1e-12
     order = np.random.default_rng(seed).permutation(images)
     shuffled = classification_metrics(labels[order], chances[order])
     for name in ("loss", "brier", "macro_auc"):
-        assert shuffled.pop(name) == pytest.approx(found.pop(name))
-    for row, other in zip(found["per_class"], shuffled["per_class"], strict=True):
+        assert shuffled.pop(name) == pytest.approx(metrics.pop(name))
+    for row, other in zip(metrics["per_class"], shuffled["per_class"], strict=True):
         assert row.pop("auc") == pytest.approx(other.pop("auc"))
-    assert shuffled == found
+    assert shuffled == metrics

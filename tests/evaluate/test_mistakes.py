@@ -17,9 +17,9 @@ def test_then_come_the_most_confused_pairs():
     chances = np.array(
         [[0.4, 0.6, 0], [0.3, 0.7, 0], [0.2, 0.8, 0], [0, 0.1, 0.9], [0.45, 0, 0.55]]
     )
-    found = select_mistakes(labels, chances, worst=1, pairs=1, per_pair=2)
-    assert found.dtype == np.int32
-    assert found.tolist() == [3, 2, 1]  # the worst of all, then the two worst of 0 taken for 1
+    positions = select_mistakes(labels, chances, worst=1, pairs=1, per_pair=2)
+    assert positions.dtype == np.int32
+    assert positions.tolist() == [3, 2, 1]  # the worst of all, then the two worst of 0 taken for 1
 
 
 def test_no_mistakes_leave_nothing():
@@ -36,16 +36,16 @@ def test_no_mistakes_leave_nothing():
 def test_properties(random_predictions, seed, worst, pairs, per_pair):
     labels, chances = random_predictions(seed, 80, 4)
     predicted = chances.argmax(axis=1)
-    found = select_mistakes(labels, chances, worst, pairs, per_pair)
-    assert len(set(found.tolist())) == len(found) <= worst + pairs * per_pair
-    assert (predicted[found] != labels[found]).all()
+    positions = select_mistakes(labels, chances, worst, pairs, per_pair)
+    assert len(set(positions.tolist())) == len(positions) <= worst + pairs * per_pair
+    assert (predicted[positions] != labels[positions]).all()
     wrong = np.flatnonzero(predicted != labels)
     surest = np.sort(chances[wrong, predicted[wrong]])[::-1][:worst]
-    head = found[: len(surest)]
+    head = positions[: len(surest)]
     np.testing.assert_array_equal(chances[head, predicted[head]], surest)
     confusion = classification_metrics(labels, chances)["confusion"]
     for true, wrongly, count in confused_pairs(confusion)[:pairs]:
-        of_pair = (labels[found] == true) & (predicted[found] == wrongly)
+        of_pair = (labels[positions] == true) & (predicted[positions] == wrongly)
         assert of_pair.sum() >= min(count, per_pair)
 
 

@@ -1,4 +1,4 @@
-"""`image_traits`: by what each is said to be."""
+"""`image_traits`: each trait against its definition."""
 
 import numpy as np
 import pytest
@@ -9,24 +9,24 @@ from cotejo.evaluate import image_traits
 
 @pytest.fixture
 def images():
-    """Ten smooth images of noise, of three channels."""
+    """Ten smoothed images of noise, with three channels."""
     noise = np.random.default_rng(0).integers(60, 200, (10, 32, 32, 3), dtype=np.uint8)
     return np.stack(
-        [np.asarray(Image.fromarray(one).filter(ImageFilter.GaussianBlur(1))) for one in noise]
+        [np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(1))) for image in noise]
     )
 
 
 def test_brightness_and_contrast_are_luma_s_mean_and_deviation(images):
-    found = image_traits(images)
-    for number, one in enumerate(images):
-        luma = np.asarray(Image.fromarray(one).convert("L")) / 255
-        assert found["brightness"][number] == pytest.approx(luma.mean(), abs=0.003)
-        assert found["contrast"][number] == pytest.approx(luma.std(), abs=0.003)
+    traits = image_traits(images)
+    for number, image in enumerate(images):
+        luma = np.asarray(Image.fromarray(image).convert("L")) / 255
+        assert traits["brightness"][number] == pytest.approx(luma.mean(), abs=0.003)
+        assert traits["contrast"][number] == pytest.approx(luma.std(), abs=0.003)
 
 
 def test_a_blurred_image_is_less_sharp_and_no_darker(images):
     blurred = np.stack(
-        [np.asarray(Image.fromarray(one).filter(ImageFilter.GaussianBlur(2))) for one in images]
+        [np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(2))) for image in images]
     )
     before, after = image_traits(images), image_traits(blurred)
     assert (after["sharpness"] < before["sharpness"] - 0.3).all()
@@ -35,11 +35,11 @@ def test_a_blurred_image_is_less_sharp_and_no_darker(images):
 
 def test_grey_has_no_colour(images):
     grey = images[..., :1]
-    found = image_traits(grey)
+    traits = image_traits(grey)
     as_colour = image_traits(np.repeat(grey, 3, axis=-1))
-    for name, values in found.items():
+    for name, values in traits.items():
         np.testing.assert_allclose(as_colour[name], values, atol=1e-5)
-    assert not found["colourfulness"].any()
+    assert not traits["colourfulness"].any()
     assert (image_traits(images)["colourfulness"] > 0.02).all()
 
 
@@ -49,12 +49,12 @@ def test_the_most_and_the_least_there_can_be():
     red = np.zeros((8, 8, 3))
     red[..., 0] = 255
     pair = np.stack([checks, plain])[..., None].repeat(3, axis=-1).astype(np.uint8)
-    found = image_traits(np.concatenate([pair, red[None].astype(np.uint8)]))
-    assert found["contrast"].tolist() == [0.5, 0, 0]
-    assert found["sharpness"][1] == pytest.approx(-5)
-    assert found["sharpness"][0] > 0
+    traits = image_traits(np.concatenate([pair, red[None].astype(np.uint8)]))
+    assert traits["contrast"].tolist() == [0.5, 0, 0]
+    assert traits["sharpness"][1] == pytest.approx(-5)
+    assert traits["sharpness"][0] > 0
     # Opponent colours 1 and 0.5, without spread.
-    assert found["colourfulness"][2] == pytest.approx(0.3 * np.hypot(1, 0.5))
+    assert traits["colourfulness"][2] == pytest.approx(0.3 * np.hypot(1, 0.5))
 
 
 def test_none_of_no_images_and_a_clear_refusal(images):
@@ -67,6 +67,6 @@ def test_none_of_no_images_and_a_clear_refusal(images):
 
 def test_each_image_is_on_its_own(images):
     order = np.random.default_rng(1).permutation(len(images))
-    found, shuffled = image_traits(images), image_traits(images[order])
-    for name, values in found.items():
+    traits, shuffled = image_traits(images), image_traits(images[order])
+    for name, values in traits.items():
         np.testing.assert_array_equal(values[order], shuffled[name])

@@ -13,10 +13,10 @@ from cotejo.compare import wilson_interval
 def test_wilson_agrees_with_scipy(images, data):
     right = data.draw(st.integers(0, images))
     expected = binomtest(right, images).proportion_ci(method="wilson")
-    found = wilson_interval(right / images, images)
-    assert found.low == pytest.approx(expected.low, abs=1e-12)
-    assert found.high == pytest.approx(expected.high, abs=1e-12)
-    assert 0 <= found.low <= found.estimate <= found.high <= 1
+    interval = wilson_interval(right / images, images)
+    assert interval.low == pytest.approx(expected.low, abs=1e-12)
+    assert interval.high == pytest.approx(expected.high, abs=1e-12)
+    assert 0 <= interval.low <= interval.estimate <= interval.high <= 1
 
 
 def test_wilson_refuses_what_is_no_accuracy():

@@ -1,4 +1,4 @@
-"""The moving average of the weights: what it is of, and when the network has it."""
+"""The moving average of the weights: what it averages, and when the network has it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def trained(dataset, **changes):
 
 @pytest.fixture
 def linear(digits):
-    """A network of one layer, an average over it, and a way to say that a step was taken."""
+    """A network of one layer, and an average of its weights."""
     network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     average = ExponentialAverage(network, window=20)
     learner = keras.Model()
@@ -44,7 +44,7 @@ def test_the_average_lags_and_the_network_goes_on_from_its_own(linear):
     for batch in range(400):
         step_to(network, average, float(batch), batch)
     average.on_epoch_end(0)
-    # An exponential average of a ramp is behind it by its window.
+    # The exponential average of a ramp lags behind it by the window.
     assert network.get_weights()[0].item() == pytest.approx(399 - 19, abs=0.1)
     average.on_epoch_begin(1)
     assert network.get_weights()[0].item() == 399
@@ -71,13 +71,13 @@ def test_the_start_is_soon_forgotten():
 def test_what_is_validated_and_kept_is_the_average(digits):
     network, training = trained(digits, average="ema", small_epochs=1, hard_epochs=1)
     plain, alone = trained(digits, small_epochs=1, hard_epochs=1)
-    # The same training beneath: only what is kept of it differs.
+    # The training itself is the same; only the resulting weights differ.
     assert [row["train_loss"] for row in training.history] == [
         row["train_loss"] for row in alone.history
     ]
     assert any(
-        not np.array_equal(one, two)
-        for one, two in zip(network.get_weights(), plain.get_weights(), strict=True)
+        not np.array_equal(averaged, own)
+        for averaged, own in zip(network.get_weights(), plain.get_weights(), strict=True)
     )
     logits = predict_logits(network, digits.valid.images)
     accuracy = float((logits.argmax(axis=1) == digits.valid.labels).mean())

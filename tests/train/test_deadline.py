@@ -12,24 +12,24 @@ from cotejo.train.deadline import Deadline
 
 
 class Machine:
-    """A machine whose time passes as told, training a model that only counts its steps."""
+    """A machine with a simulated clock, which trains a model that only counts its steps."""
 
     def __init__(self, monkeypatch, deadline, steps, compilations=1):
         self.now = 0.0
         monkeypatch.setattr(module.time, "perf_counter", lambda: self.now)
-        self.clock = Deadline(deadline, steps, compilations)
+        self.deadline = Deadline(deadline, steps, compilations)
         self.iterations = keras.Variable(0, dtype="int64", trainable=False)
         self.model = SimpleNamespace(
             optimizer=SimpleNamespace(iterations=self.iterations), stop_training=False
         )
-        self.clock._model = self.model
+        self.deadline._model = self.model
 
     def fit(self, steps, seconds, first=0.0):
-        self.clock.on_train_begin()
+        self.deadline.on_train_begin()
         for step in range(steps):
             self.now += seconds + (first if step == 0 else 0.0)
             self.iterations.assign_add(1)
-            self.clock.on_train_batch_end(step)
+            self.deadline.on_train_batch_end(step)
             if self.model.stop_training:
                 break
         return int(ops.convert_to_numpy(self.iterations))
@@ -50,7 +50,7 @@ def test_on_time_nothing_is_moved(monkeypatch):
 
 def test_compiling_moves_nothing(monkeypatch):
     machine = Machine(monkeypatch, deadline=121.0, steps=200, compilations=2)
-    # Half of the steps, then those of another size: each first step waits for 10 s.
+    # Half of the steps, then those of another image size: each first step compiles for 10 s.
     assert machine.fit(100, seconds=0.5, first=10.0) <= 102
     assert machine.fit(100, seconds=0.5, first=10.0) <= 202
     assert machine.now == pytest.approx(120)

@@ -32,8 +32,8 @@ def test_two_runs_with_one_seed_give_the_same_numbers(digits):
     _, other = trained(digits, seed=2, **changes)
     for row, same in zip(once.history, again.history, strict=True):
         assert {**row, "seconds": 0} == {**same, "seconds": 0}
-    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
+    for weight, same in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, same)
     assert once.history[0]["train_loss"] != other.history[0]["train_loss"]
 
 
@@ -49,7 +49,7 @@ def test_the_history_is_what_the_network_gives(digits):
 
 
 def test_early_stopping_brings_the_best_weights_back(digits):
-    # A rate this high gets worse after its first epochs.
+    # With such a high rate, the loss rises again after the first epochs.
     network, training = trained(
         digits, epochs=12, early_stopping=2, optimizer="adam", learning_rate=0.02, batch_size=32
     )
@@ -107,9 +107,9 @@ def test_the_learner_gathers_its_images(digits):
     network = build_model("cnn3", digits.image_shape, 10)
     learner = compile_learner(network, digits, settings, seed=0)
     chosen = np.array([5, 0, 7], "int32")
-    found = ops.convert_to_numpy(learner(chosen))
+    logits = ops.convert_to_numpy(learner(chosen))
     expected = predict_logits(network, digits.train.images[chosen])
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
 def test_the_order_shows_each_image_once_an_epoch():
@@ -157,7 +157,7 @@ def test_alternating_shows_each_image_both_ways_in_two_epochs():
     assert 3 <= sum(ways[0].values()) <= 17
 
 
-def test_a_number_beyond_the_images_is_one_of_them_mirrored(digits):
+def test_an_index_beyond_the_images_is_a_mirrored_image(digits):
     settings = Settings(augment="alternating-flip-crop").resolved()
     inputs = keras.Input(digits.image_shape)
     network = keras.Model(inputs, keras.layers.Rescaling(1.0)(inputs))

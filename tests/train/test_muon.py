@@ -13,13 +13,13 @@ from cotejo.train.muon import Muon, orthogonalized
 @pytest.mark.parametrize("shape", [(8, 8), (30, 6), (6, 30)])
 def test_singular_values_come_near_one_and_directions_stay(shape):
     matrix = np.random.default_rng(0).normal(size=shape).astype("float32")
-    found = ops.convert_to_numpy(orthogonalized(ops.convert_to_tensor(matrix), iterations=5))
-    values = np.linalg.svd(found, compute_uv=False)
+    orthogonal = ops.convert_to_numpy(orthogonalized(ops.convert_to_tensor(matrix), iterations=5))
+    values = np.linalg.svd(orthogonal, compute_uv=False)
     assert values.min() > 0.5
     assert values.max() < 1.3
     # The nearest orthogonal matrix has the same singular vectors.
     outer, _, inner = np.linalg.svd(matrix, full_matrices=False)
-    assert np.linalg.norm(found - outer @ inner) < 0.4 * np.sqrt(min(shape))
+    assert np.linalg.norm(orthogonal - outer @ inner) < 0.4 * np.sqrt(min(shape))
 
 
 def test_the_scale_of_a_gradient_has_no_say():
@@ -32,18 +32,18 @@ def test_hidden_kernels_keep_their_norm_and_the_rest_is_adams():
     network = build_model("cnn7", (32, 32, 3), 10, width=8)
     optimizer = Muon(0.1)
     optimizer.build(network.trainable_variables)
-    before = [ops.convert_to_numpy(one).copy() for one in network.trainable_variables]
+    before = [ops.convert_to_numpy(variable).copy() for variable in network.trainable_variables]
     random = np.random.default_rng(0)
-    gradients = [random.normal(size=one.shape).astype("float32") for one in before]
+    gradients = [random.normal(size=weight.shape).astype("float32") for weight in before]
     for _ in range(3):
-        optimizer.apply([ops.convert_to_tensor(one) for one in gradients])
+        optimizer.apply([ops.convert_to_tensor(gradient) for gradient in gradients])
     for variable, old, gradient in zip(network.trainable_variables, before, gradients, strict=True):
         new = ops.convert_to_numpy(variable)
         if new.ndim == 4:
-            # Brought to √outputs before the last step, which moves it by a tenth of its size.
+            # The norm is √outputs before the last step, which moves it by a tenth of its size.
             assert np.linalg.norm(new) == pytest.approx(np.sqrt(new.shape[-1]), rel=0.2)
         else:
-            # Adam's steps with one gradient again and again: its sign times the rate.
+            # With the same gradient every time, Adam's step is its sign times the rate.
             rate = 0.1 * 0.5 * (np.std(old) if new.ndim == 2 else 1)
             np.testing.assert_allclose(new, old - 3 * rate * np.sign(gradient), atol=5e-3 * rate)
 

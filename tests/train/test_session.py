@@ -1,4 +1,4 @@
-"""A process that trains many networks keeps its size: no training leaves its graphs behind."""
+"""A process that trains many networks does not grow: no training leaves its graphs behind."""
 
 from __future__ import annotations
 
@@ -27,17 +27,21 @@ pytestmark = pytest.mark.skipif(
 def graphs() -> int:
     tensorflow = importlib.import_module("tensorflow")
     gc.collect()
-    return sum(isinstance(one, tensorflow.Graph) for one in gc.get_objects())
+    return sum(isinstance(thing, tensorflow.Graph) for thing in gc.get_objects())
 
 
 def table() -> dict[str, Any]:
-    found = importlib.import_module("tensorflow.python.framework.ops").gradient_registry._registry
-    assert "MatMul" in found, "TensorFlow keeps its gradients elsewhere: fresh_backend frees none"
-    return found
+    gradients = importlib.import_module(
+        "tensorflow.python.framework.ops"
+    ).gradient_registry._registry
+    assert "MatMul" in gradients, (
+        "TensorFlow keeps its gradients elsewhere: fresh_backend frees none"
+    )
+    return gradients
 
 
 def assert_nothing_left(graphs_before: int, gradients_before: set[str]) -> None:
-    # What tests before these left may be let go of at any time.
+    # Graphs that earlier tests left may be released at any time.
     assert graphs() <= graphs_before
     assert set(table()) == gradients_before
 
@@ -68,7 +72,7 @@ def test_trainings_leave_no_graph_and_no_gradient_behind(digits):
 
 
 def compiled(function: Any) -> None:
-    """Trace the gradient of ``function`` of images, as a training step does."""
+    """Trace the gradient of ``function``, applied to images, as a training step does."""
     tensorflow = importlib.import_module("tensorflow")
     images = tensorflow.ones((4, 8, 8, 2), "bfloat16")
 
@@ -87,7 +91,7 @@ def compiled(function: Any) -> None:
     [ops.silu, lambda images: convolved(images, ops.ones((3, 3, 2, 2), "bfloat16"))],
     ids=["silu", "convolved"],
 )
-def test_whatever_defines_its_own_gradient_is_let_go_of(function):
+def test_a_function_with_its_own_gradient_is_released(function):
     before = graphs(), set(table())
     with fresh_backend():
         compiled(function)
@@ -123,7 +127,7 @@ def test_an_error_that_is_kept_keeps_no_network():
         fail_with_a_cause()
     gc.collect()
     assert [network() for network in networks] == [None, None]
-    # What went wrong can still be told, line by line.
+    # The traceback of the error is still complete.
     lines = "".join(traceback.format_exception(kept.value))
     assert "in fail_with_a_cause" in lines
     assert "in fail\n" in lines

@@ -1,4 +1,4 @@
-"""Stages: what a training sees of its images, and when."""
+"""Stages: which images a training sees, at what size, and when."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def staged(dataset, **changes):
 
 def test_the_stages_hold_every_epoch_once():
     settings = Settings(epochs=7, small_epochs=3, hard_epochs=2, batch_size=10)
-    found = stages(settings, 205)
-    assert [stage.first for stage in found] == [0, 3, 5, 6]
-    assert sum(stage.epochs for stage in found) == 7
-    assert [stage.steps for stage in found] == [20, 20, 10, 10]
+    plan = stages(settings, 205)
+    assert [stage.first for stage in plan] == [0, 3, 5, 6]
+    assert sum(stage.epochs for stage in plan) == 7
+    assert [stage.steps for stage in plan] == [20, 20, 10, 10]
 
 
 def test_a_staged_training_learns_and_repeats_itself(digits):
@@ -45,11 +45,11 @@ def test_a_staged_training_learns_and_repeats_itself(digits):
     second, again = staged(digits, **changes)
     assert [row["epoch"] for row in once.history] == [1, 2, 3, 4, 5]
     assert once.history[-1]["valid_accuracy"] > 0.8
-    # One schedule over all stages: the rate goes on falling, and ends near 0.
+    # One schedule covers all stages: the rate keeps falling, and ends near 0.
     rates = [row["learning_rate"] for row in once.history]
     assert rates == sorted(rates, reverse=True)
-    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
+    for weight, same in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, same)
     assert [{**row, "seconds": 0} for row in once.history] == [
         {**row, "seconds": 0} for row in again.history
     ]
@@ -94,9 +94,9 @@ def test_the_losses_kept_are_those_of_the_images(digits):
         network(digits.train.images[chosen].astype("float32")),
         from_logits=True,
     )
-    found = ops.convert_to_numpy(losses)
-    np.testing.assert_allclose(found[7:57], ops.convert_to_numpy(expected), rtol=1e-4)
-    assert np.isinf(np.delete(found, chosen)).all()
+    kept = ops.convert_to_numpy(losses)
+    np.testing.assert_allclose(kept[7:57], ops.convert_to_numpy(expected), rtol=1e-4)
+    assert np.isinf(np.delete(kept, chosen)).all()
 
 
 def test_small_images_are_averages_of_the_large():
@@ -115,7 +115,7 @@ def test_a_network_of_another_size_shares_its_weights():
     network = build_model("airbench", (32, 32, 3), 10, width=8)
     small = at_size(network, (24, 24, 3))
     assert small(ops.zeros((2, 24, 24, 3))).shape == (2, 10)
-    assert {id(one) for one in small.weights} == {id(one) for one in network.weights}
+    assert set(map(id, small.weights)) == set(map(id, network.weights))
     assert at_size(network, (32, 32, 3)) is network
 
 
