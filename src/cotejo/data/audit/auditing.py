@@ -46,7 +46,7 @@ def audit_dataset(dataset: Dataset, features: ArrayLike | None = None) -> Audit:
             descriptors of the pixels are used.
 
     Returns:
-        The issues; suspected wrong labels are not among them (see `cotejo.evaluate.confident_learning`).
+        The issues, except suspected wrong labels (see `cotejo.evaluate.confident_learning`).
 
     Raises:
         ValueError: there are not as many features as images.
