@@ -13,11 +13,11 @@ from cotejo.data.audit import METHOD, Audit, Issue, write_audit_files
 from cotejo.errors import OutputError
 from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.audit import audited
+from cotejo.report.topics.audit.analysis import audited
 from cotejo.report.audit_page import write_audit_page
 from cotejo.report.findings import Findings
-from cotejo.report.prose import audit as prose
-from cotejo.report.prose.words import Words
+from cotejo.report.topics.audit import words as prose
+from cotejo.report.words import Words
 from cotejo.store import read_json
 
 FINGERPRINT = "0123456789abcdef" * 4

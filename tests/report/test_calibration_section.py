@@ -11,11 +11,11 @@ from cotejo.compare import Interval
 from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
 from cotejo.facts import gather
-from cotejo.report.calibration import Diagnosis, calibrations, error_by_chance
+from cotejo.report.topics.calibration.analysis import Diagnosis, calibrations, error_by_chance
 from cotejo.report.findings import Findings
-from cotejo.report.prose.calibration import calibration_intro, diagnosis
-from cotejo.report.prose.words import Words
-from cotejo.report.reliability_figure import reliability_figure
+from cotejo.report.topics.calibration.words import calibration_intro, diagnosis
+from cotejo.report.words import Words
+from cotejo.report.topics.calibration.figure import reliability_figure
 from cotejo.store import RunFolder, write_npz
 
 EN, ES = Words("en"), Words("es")

@@ -8,13 +8,13 @@ from fabricate import Made
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotejo.report.cost_figure import cost_figure, floor
-from cotejo.report.costs import costs, front, kinds_that_differ
+from cotejo.report.topics.cost.figure import cost_figure, floor
+from cotejo.report.topics.cost.analysis import costs, front, kinds_that_differ
 from cotejo.report.drawing import to_svg
 from cotejo.report.html import render
-from cotejo.report.marks import spread
-from cotejo.report.prose.cost import fronts
-from cotejo.report.prose.words import Words
+from cotejo.report.alternative_marks import spread
+from cotejo.report.topics.cost.words import fronts
+from cotejo.report.words import Words
 
 EN, ES = Words("en"), Words("es")
 

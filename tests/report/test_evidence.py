@@ -8,16 +8,16 @@ from fabricate import Made, fabricate_study, rewrite
 
 from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.claims import Part, Verdict
+from cotejo.report.topics.claims.analysis import Part, Verdict
 from cotejo.report.csv_files import claim_rows
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
-from cotejo.report.prose.claims import advantage, claims, summary_of_claims, wants
-from cotejo.report.prose.claims import claimed as what_is_claimed
-from cotejo.report.prose.comparisons import comparison_sentence, comparisons, p_value
-from cotejo.report.prose.factors import effect_sentences
-from cotejo.report.prose.words import Words
-from cotejo.report.sections.claims import claims_section
+from cotejo.report.topics.claims.words import advantage, claims, summary_of_claims, wants
+from cotejo.report.topics.claims.words import claimed as what_is_claimed
+from cotejo.report.sentences import comparison_sentence, comparisons, p_value
+from cotejo.report.topics.factors.words import effect_sentences
+from cotejo.report.words import Words
+from cotejo.report.topics.claims import claims_section
 from cotejo.store import read_csv
 
 EN, ES = Words("en"), Words("es")

@@ -11,13 +11,13 @@ from cotejo.data.dataset import Split
 from cotejo.errors import OutputError
 from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.failure_files import shown_images
-from cotejo.report.fifths import error_rates
+from cotejo.report.topics.error_analysis.files import shown_images
+from cotejo.report.topics.error_analysis.figure import error_rates
 from cotejo.report.findings import Findings
 from cotejo.report.html import render
-from cotejo.report.overlays import overlaid
-from cotejo.report.prose import failures as prose
-from cotejo.report.prose.words import Words
+from cotejo.report.topics.mistakes.overlays import overlaid
+from cotejo.report.topics.error_analysis import words as prose
+from cotejo.report.words import Words
 from cotejo.store import read_json, write_npz
 from cotejo.study.failures import failure_arrays
 

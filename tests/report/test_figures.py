@@ -12,9 +12,9 @@ from cotejo.numbers import NO_BREAK
 from cotejo.report import figures
 from cotejo.report.drawing import colour, legend_columns, line_style, to_svg
 from cotejo.report.findings import Findings
-from cotejo.report.matrix import confusion_matrix, row_shares
+from cotejo.report.topics.confusion.figure import confusion_matrix, row_shares
 from cotejo.report.pictures import data_uri
-from cotejo.report.prose.words import Words
+from cotejo.report.words import Words
 
 
 @pytest.fixture(scope="module")

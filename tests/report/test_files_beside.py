@@ -8,7 +8,7 @@ from fabricate import Made, fabricate_study
 
 from cotejo.data.audit import METHOD, Audit, write_audit_files
 from cotejo.report import write_report
-from cotejo.report.prose.words import Words
+from cotejo.report.words import Words
 from cotejo.store import read_json
 
 

@@ -4,10 +4,10 @@ import pytest
 from fabricate import Made
 
 from cotejo.report import write_report
-from cotejo.report.learning import curves
-from cotejo.report.learning_figure import learning_figure
-from cotejo.report.prose.learning import learning_intro, learning_steps
-from cotejo.report.prose.words import Words
+from cotejo.report.topics.learning.analysis import curves
+from cotejo.report.topics.learning.figure import learning_figure
+from cotejo.report.topics.learning.words import learning_intro, learning_steps
+from cotejo.report.words import Words
 from cotejo.store import read_csv
 
 EN, ES = Words("en"), Words("es")

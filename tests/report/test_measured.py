@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotejo.report import write_report
-from cotejo.report.measured import over_seeds
+from cotejo.report.seed_means import over_seeds
 from cotejo.store import read_csv
 
 

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from cotejo.cli.app import run
 from cotejo.report.formats import places
 from cotejo.report.formats.pdf import to_pdf
-from cotejo.report.formats.tree import to_tree
+from cotejo.report.formats.page_tree import to_tree
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ from fabricate import Made
 
 from cotejo.config.augmentations import mirrors
 from cotejo.config.settings import Settings
-from cotejo.report.prose.cautions import cautions
-from cotejo.report.prose.classes import classes
-from cotejo.report.prose.data import data
-from cotejo.report.prose.method import method
-from cotejo.report.prose.mistakes import confusion, mistakes, representative
-from cotejo.report.prose.summary import key_figures, summary, title
-from cotejo.report.prose.training import overfitting, overfitting_intro, whole_training
-from cotejo.report.prose.words import Words
+from cotejo.report.topics.summary.cautions import cautions
+from cotejo.report.topics.results.words import classes
+from cotejo.report.topics.data.words import data
+from cotejo.report.topics.method.words import method
+from cotejo.report.topics.mistakes.words import confusion, mistakes, representative
+from cotejo.report.topics.summary.words import key_figures, summary, title
+from cotejo.report.topics.training.words import overfitting, overfitting_intro, whole_training
+from cotejo.report.words import Words
 from cotejo.train.predict import VIEWS
 
 EN, ES = Words("en"), Words("es")

@@ -9,10 +9,13 @@ from typing import Any
 
 from cotejo.facts import LeftOut, gather
 from cotejo.report.card import chosen_run, final_runs, write_cards
-from cotejo.report.csv_files import summary_rows, write_csv_files
+from cotejo.report.csv_files import write_csv_files
 from cotejo.report.findings import Findings
-from cotejo.report.formats import check_installed, chosen_formats, places, write_page
+from cotejo.report.formats import check_installed, chosen_formats, report_paths, write_page
 from cotejo.report.private import without_places
+from cotejo.report.report_json import report_json
+from cotejo.report.topics import TOPICS
+from cotejo.report.topics.results import summary_rows
 from cotejo.store import make_folder, write_json
 
 __all__ = [
@@ -101,10 +104,10 @@ def make_reports(
     for name in names:
         check_installed(name)
     findings = Findings(gather(folder))
-    paths = places(folder, names, out)
+    paths = report_paths(folder, names, out)
     page = render(findings, language)
-    write_csv_files(findings, language)
-    write_json(folder / "report.json", findings.to_json())
+    write_csv_files(TOPICS, findings, language)
+    write_json(folder / "report.json", report_json(TOPICS, findings))
     for name, path in paths.items():
         make_folder(path.parent)
         write_page(page, path, name)

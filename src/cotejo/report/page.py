@@ -10,20 +10,31 @@ from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import colour, to_svg
 from cotejo.report.elements import Cell, Column, Drawn, Table
 from cotejo.report.findings import Findings
-from cotejo.report.prose.words import Words
+from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from cotejo.report.topic import Topic
 
 __all__ = ["Page"]
 
 
 @dataclass
 class Page:
-    """The report being written; figures and tables get their numbers in the order asked for."""
+    """The report being written; figures and tables get their numbers in the order asked for.
+
+    Attributes:
+        findings: what follows from the study.
+        words: the language.
+        topics: all that the report has, for the list of their files.
+        figures: how many are numbered.
+        tables: likewise.
+    """
 
     findings: Findings
     words: Words
+    topics: Sequence[Topic] = ()
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
 
@@ -56,8 +67,12 @@ class Page:
         return self.figures
 
     def column(self, name: str, *, number: bool = True) -> Column:
-        """Return the column called ``column_<name>`` in the catalogue."""
-        return Column(self.words.say(f"column_{name}"), number)
+        """Return the column of a name: ``column_<name>`` in a catalogue.
+
+        A name with a point is of a topic's own catalogue: ``"cost.size"``.
+        """
+        topic, point, own = name.rpartition(".")
+        return Column(self.words.say(f"{topic}{point}column_{own}"), number)
 
     def named(self, alternative: AlternativeFacts, *, mark_best: bool = False) -> Cell:
         """Return the cell that names an alternative, with its colour."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cotejo.report.formats.places import FORMATS, chosen_formats, places
+from cotejo.report.formats.paths import FORMATS, chosen_formats, report_paths
 from cotejo.store import write_file
 
-__all__ = ["FORMATS", "check_installed", "chosen_formats", "places", "write_page"]
+__all__ = ["FORMATS", "check_installed", "chosen_formats", "report_paths", "write_page"]
 
 
 def check_installed(name: str) -> None:

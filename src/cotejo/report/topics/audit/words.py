@@ -1,0 +1,182 @@
+"""The prose on the audit of the data: copies, suspected labels, and what they do to the score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cotejo.data import find_source
+from cotejo.data.audit import Audit
+from cotejo.data.audit.duplicates import LIKENESS
+from cotejo.report.topics.audit.analysis import Audited
+from cotejo.report.words import Words
+
+__all__ = ["doubts", "duplicates", "found_twice", "judged_labels", "labels", "score"]
+
+MOST_WRONG = 0.1
+"""The share of labels past which suspects say more about the network than about the labels.
+
+References:
+    Northcutt et al. 2021, "Pervasive label errors in test sets" (arXiv 2103.14749): of ten test
+    sets the worst has some 10% of wrong labels; CIFAR-10's has 0.5%.
+"""
+
+
+def duplicates(audit: Audit, words: Words) -> list[str]:
+    """Return a paragraph on what was found twice, and one on how and with what doubt."""
+    how = [_method(audit, words), *doubts(audit, words)]
+    return [" ".join(found_twice(audit, words)), " ".join(how)]
+
+
+def _method(audit: Audit, words: Words) -> str:
+    """Return how copies were looked for."""
+    likeness = words.numbers.decimal(audit.about["method"]["likeness"], 2)
+    return words.say("audit.method", likeness=likeness)
+
+
+def found_twice(audit: Audit, words: Words) -> list[str]:
+    """Return what was found twice: across to the test images, and within the others."""
+    _, learned, test = _pairs(audit)
+    sentences = [*_found_across(audit, words), *_within(learned, test, words)]
+    if differ := int(audit.about["differently_labelled"]):
+        said = words.numbers.integer(differ)
+        sentences.append(words.say("audit.different_labels", count=differ, number=said))
+    return sentences
+
+
+def doubts(audit: Audit, words: Words) -> list[str]:
+    """Return what speaks for caution: chance, and images that are alike, one another or turned."""
+    pairs, settled, numbers = sum(_pairs(audit)), audit.about["method"], words.numbers
+    if not pairs:
+        return []
+    expected = round(settled["expected_by_chance"])
+    said = words.say(
+        "audit.chance" if expected else "audit.chance_none",
+        count=expected,
+        number=numbers.integer(expected),
+        pairs=numbers.integer(pairs),
+    )
+    rough = [words.say("audit.rough")]
+    if settled["likeness"] <= LIKENESS:
+        source = find_source(audit.about["dataset"]["name"])
+        return [said, *rough] if source and source.looks_alike_upside_down else [said]
+    likeness, usual = (numbers.decimal(value, 2) for value in (settled["likeness"], LIKENESS))
+    return [said, words.say("audit.raised", likeness=likeness, usual=usual), *rough]
+
+
+def labels(found: Audited, words: Words) -> list[str]:
+    """Return how many labels the best suspects; nothing where nobody has judged them."""
+    if found.suspected is None:
+        return []
+    numbers, count = words.numbers, int(found.suspected.sum())
+    sentences = [
+        words.say(
+            "audit.labels" if count else "audit.labels_none",
+            count=count,
+            number=numbers.integer(count),
+            images=numbers.integer(len(found.suspected)),
+            share=numbers.percent(count / len(found.suspected)),
+            best=found.best.label(words.language),
+        )
+    ]
+    if valid := len(found.label_issues("valid")):
+        said = numbers.integer(valid)
+        sentences.append(words.say("audit.labels_valid", count=valid, number=said))
+    if count or valid:
+        sentences.append(words.say("audit.labels_meaning"))
+    if count > MOST_WRONG * len(found.suspected):
+        accuracy = numbers.percent(found.scores[0].accuracy.estimate)
+        sentences.append(words.say("audit.labels_many", accuracy=accuracy))
+    return sentences
+
+
+def judged_labels(audit: Audit, splits: Sequence[str], words: Words) -> list[str]:
+    """Return how many labels networks suspect that were trained for it; nothing without them."""
+    if not splits:
+        return []
+    count = sum(issue.split in splits for issue in audit.of_kind("label"))
+    folds = (audit.about.get("labels_judged_by") or {}).get("folds", 0)
+    number = words.numbers.integer(count)
+    key = "audit.labels_own" if count else "audit.labels_own_none"
+    sentences = [words.say(key, count=count, number=number, folds=folds)]
+    return [*sentences, words.say("audit.labels_meaning")] if count else sentences
+
+
+def score(found: Audited, words: Words) -> list[str]:
+    """Return, a paragraph each, what leaving out the images found does to the best's accuracy."""
+    numbers, worth = words.numbers, found.worth_of_duplicates
+    among, others = found.score("duplicates"), found.score("without-duplicates")
+    paragraphs = []
+    if worth and among and others:
+        key, sign = "audit.score_same", -1
+        if worth.excludes_zero:
+            key, sign = ("audit.score_higher", 1) if worth.low > 0 else ("audit.score_lower", -1)
+        low, high = sorted((sign * worth.low, sign * worth.high))
+        said = words.say(
+            key,
+            best=found.best.label(words.language),
+            among=numbers.percent(among.accuracy.estimate),
+            others=numbers.percent(others.accuracy.estimate),
+            points=numbers.points(sign * worth.estimate, 2),
+            interval=numbers.points_interval(low, high, 2),
+        )
+        paragraphs.append(" ".join([*_counted(found, words), said]))
+    without = found.score("without-suspected")
+    if without and found.suspected is not None:
+        count, mistakes = int(found.suspected.sum()), found.suspected_mistakes
+        every = 1 < count == mistakes
+        paragraphs.append(
+            words.say(
+                "audit.score_labels_all" if every else "audit.score_labels",
+                count=count,
+                number=numbers.integer(count),
+                mistakes=numbers.integer(mistakes),
+                accuracy=numbers.percent(without.accuracy.estimate),
+            )
+        )
+    return paragraphs
+
+
+def _counted(found: Audited, words: Words) -> list[str]:
+    """Return which test images are called duplicates beside a score, and which are not."""
+    counts = {"learned": int(found.duplicated.sum()), "validated": int(found.only_validated.sum())}
+    return [
+        words.say(f"audit.score_{name}", count=count, number=words.numbers.integer(count))
+        for name, count in counts.items()
+        if count
+    ]
+
+
+def _found_across(audit: Audit, words: Words) -> list[str]:
+    numbers, dataset = words.numbers, audit.about["dataset"]
+    found, images = int(audit.counts()["test_images_in_train_or_valid"]), dataset["images"]["test"]
+    said = words.say(
+        "audit.across" if found else "audit.across_none",
+        count=found,
+        number=numbers.integer(found),
+        images=numbers.integer(images),
+        share=numbers.percent(found / max(images, 1)),
+        pairs=numbers.integer(_pairs(audit)[0]),
+    )
+    known = words.of_data(dataset["name"], "known_duplicates")
+    listed = [known] if known else []
+    return [said, words.say("audit.across_meaning"), *listed] if found else [said, *listed]
+
+
+def _within(learned: int, test: int, words: Words) -> list[str]:
+    return [
+        words.say(
+            f"audit.{name}" if count else f"audit.{name}_none",
+            count=count,
+            number=words.numbers.integer(count),
+        )
+        for name, count in (("within", learned), ("within_test", test))
+    ]
+
+
+def _pairs(audit: Audit) -> tuple[int, int, int]:
+    """Return the pairs across to the test images, within the others, and within test."""
+    kinds = audit.counts()["pairs"].values()
+    across, learned, test = (
+        sum(one[name] for one in kinds) for name in ("across", "learned", "test")
+    )
+    return across, learned, test

@@ -1,0 +1,110 @@
+"""The prose on calibration: what the probabilities are worth, and what one number mends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cotejo.report.findings import Findings
+from cotejo.report.topics.calibration.analysis import Calibration, Diagnosis
+from cotejo.report.words import Words
+
+__all__ = ["calibration_intro", "diagnosis_sentences", "diagram_caption"]
+
+_NOTABLE = 0.01
+"""Probability less accuracy from which the one is called clearly off, and counted."""
+
+_HARDLY = 0.005
+"""A change of the calibration error below which scaling is said to do hardly anything."""
+
+
+def calibration_intro(rows: Sequence[Calibration], bins: int, words: Words) -> list[str]:
+    """Return what is measured and how, and in how many alternatives the probabilities are off."""
+    say = words.say
+    said = [say("calibration.intro", bins=bins), say("calibration.scaling")]
+    known = [row.excess for row in rows if row.excess is not None]
+    if len(known) > 1:
+        said.append(_counts(known, words))
+    return said
+
+
+def _counts(known: Sequence[float], words: Words) -> str:
+    """Return in how many alternatives probabilities are off and which way; never in 0 of them."""
+    over = sum(excess >= _NOTABLE for excess in known)
+    under = sum(excess <= -_NOTABLE for excess in known)
+    counts = {"over": over, "under": under, "near": len(known) - over - under}
+    ways = [(words.say(f"calibration.way_{name}"), n) for name, n in counts.items() if n]
+    if len(ways) == 1:
+        return words.say("calibration.counts_all", count=len(known), way=ways[0][0])
+    counted = words.both([words.say("calibration.counted", way=way, number=n) for way, n in ways])
+    return words.say("calibration.counts", count=len(known), counted=counted)
+
+
+def diagnosis_sentences(findings: Findings, found: Diagnosis, words: Words) -> list[str]:
+    """Return whether the best's network is over- or underconfident, and what scaling does."""
+    numbers = words.numbers
+    said = []
+    if len(findings.best.finished) > 1:
+        seed = found.run.record["seed"]
+        best = findings.best.label(words.language)
+        said.append(words.say("calibration.one_network", best=best, seed=seed))
+    said.append(_confidence(findings, found, words))
+    said.append(
+        words.say(
+            "calibration.error_beyond"
+            if found.error > found.by_chance
+            else "calibration.error_within",
+            error=numbers.points(found.error),
+            chance=numbers.points(found.by_chance),
+            images=numbers.integer(found.images),
+        )
+    )
+    said.append(_scaled(found, words))
+    return said
+
+
+def diagram_caption(findings: Findings, found: Diagnosis, words: Words) -> str:
+    """Return the reliability diagram's caption."""
+    best = findings.best.label(words.language)
+    seeds = len(findings.best.finished)
+    # "One" of a single seed need not be told from others.
+    which = words.say("calibration.of_seed", seed=found.run.record["seed"]) if seeds > 1 else ""
+    return words.say("calibration.figure", best=best, which=which)
+
+
+def _confidence(findings: Findings, found: Diagnosis, words: Words) -> str:
+    numbers, excess = words.numbers, found.excess
+    side = "even"
+    if excess.excludes_zero:
+        side = "over" if excess.estimate > 0 else "under"
+        if abs(excess.estimate) < _NOTABLE:
+            side += "_slightly"
+    low, high = excess.low, excess.high
+    if side.startswith("under"):
+        # Points more of the accuracy, so that the sentence needs no minus.
+        low, high = -high, -low
+    return words.say(
+        f"calibration.{side}",
+        best=findings.best.label(words.language),
+        confidence=numbers.percent(found.confidence),
+        accuracy=numbers.percent(found.accuracy),
+        points=numbers.points(excess.estimate if side == "even" else abs(excess.estimate)),
+        interval=numbers.points_interval(low, high),
+    )
+
+
+def _scaled(found: Diagnosis, words: Words) -> str:
+    numbers, change = words.numbers, found.error_scaled - found.error
+    key = "scaled_hardly"
+    if abs(change) >= _HARDLY:
+        key = "scaled_better" if change < 0 else "scaled_worse"
+    said = words.say(
+        f"calibration.{key}",
+        temperature=numbers.decimal(found.temperature, 2),
+        error=numbers.points(found.error_scaled),
+        before=numbers.decimal(found.loss, 3),
+        after=numbers.decimal(found.loss_scaled, 3),
+    )
+    if key == "scaled_better":
+        left = "rest_within" if found.error_scaled <= found.by_chance_scaled else "rest_beyond"
+        said += " " + words.say(f"calibration.{left}")
+    return said

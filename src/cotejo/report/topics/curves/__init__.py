@@ -1,0 +1,78 @@
+"""The training curves of every alternative, and overfitting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.naming import quoted
+from cotejo.report.page import Page
+from cotejo.report.topic import Topic
+from cotejo.report.topics.curves.figure import PER_ROW, comparison, curves, highest_loss, loss_limit
+from cotejo.report.topics.curves.words import overfitting, overfitting_intro
+
+__all__ = ["TOPIC"]
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Every alternative's curves, all compared, and overfitting in words."""
+    words, facts = page.words, page.facts
+    trained = facts.trained
+    drawn = []
+    for start in range(0, len(trained), PER_ROW):
+        group = trained[start : start + PER_ROW]
+        caption = words.say("curves.figure", labels=quoted(group, words))
+        figure = curves(facts, words, group)
+        drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv"))
+    compared = words.say("curves.figure_comparison")
+    if any(len(one.finished) > 1 for one in trained):
+        compared += " " + words.say("curves.figure_comparison_seeds")
+    return {
+        "notes": _curve_notes(page),
+        "figures": drawn,
+        "overfitting_intro": overfitting_intro(page.findings, words),
+        "comparison": page.figure(
+            "comparison",
+            comparison(facts, words),
+            compared,
+            "history.csv",
+        ),
+        "overfitting": [
+            (page.named(one), overfitting(page.findings, one, words)) for one in trained
+        ],
+    }
+
+
+def _curve_notes(page: Page) -> list[str]:
+    words, facts = page.words, page.facts
+    notes = [words.say("curves.lines", count=len(facts.trained)), _training_curves(page)]
+    if any(one.settings.get("label_smoothing") for one in facts.trained):
+        notes.append(words.say("curves.smoothing"))
+    notes.extend(
+        words.say(f"curves.{stage}")
+        for stage in ("small_epochs", "hard_epochs")
+        if any(one.settings.get(stage) for one in facts.trained)
+    )
+    if any(len(one.finished) > 1 for one in facts.trained):
+        notes.append(words.say("curves.seeds"))
+    limit = loss_limit(facts)
+    if highest_loss(facts) > limit:
+        notes.append(words.say("curves.cut", limit=words.numbers.decimal(limit, 1)))
+    if any(len(facts.phases(one)) > 1 for one in facts.trained):
+        notes.append(words.say("curves.start"))
+    return notes
+
+
+def _training_curves(page: Page) -> str:
+    """Return what is not the same of the two curves: the moment, the images, the network."""
+    words, trained = page.words, page.facts.trained
+    harder = []
+    if any(one.settings.get("augment", "none") != "none" for one in trained):
+        harder.append(words.say("curves.augmented"))
+    if any(one.has_layers("Dropout") for one in trained):
+        harder.append(words.say("curves.dropout"))
+    if not harder:
+        return words.say("curves.training")
+    return words.say("curves.training_harder", harder=words.both(harder))
+
+
+TOPIC = Topic("curves", section)

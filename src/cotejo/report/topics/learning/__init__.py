@@ -1,0 +1,64 @@
+"""How much data is needed: accuracy against the number of training images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.elements import Cell, Table, cells
+from cotejo.report.page import Page
+from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.learning.analysis import CURVE_COLUMNS, Curve, curve_rows, curves
+from cotejo.report.topics.learning.figure import learning_figure
+from cotejo.report.topics.learning.words import learning_intro, learning_steps
+
+__all__ = ["TOPIC"]
+
+
+def section(page: Page) -> dict[str, Any] | None:
+    """How much data is needed; None where no alternatives differ in that alone."""
+    found = curves(page.findings)
+    if not found:
+        return None
+    words = page.words
+    return {
+        "paragraphs": learning_intro(found, words),
+        "learning": page.figure(
+            "learning",
+            learning_figure(found, words),
+            words.say("learning.figure"),
+            "learning-curve.csv",
+        ),
+        "steps": [
+            (page.label(curve.points[-1].alternative), learning_steps(page.findings, curve, words))
+            for curve in found
+        ],
+        "table": _table(page, found),
+    }
+
+
+def _table(page: Page, found: list[Curve]) -> Table:
+    words, n = page.words, page.words.numbers
+    rows = [
+        [
+            page.named(point.alternative),
+            *cells(n.integer(point.images)),
+            Cell(
+                n.percent(point.accuracy.estimate),
+                remarks=[n.interval(point.accuracy.low, point.accuracy.high)],
+            ),
+        ]
+        for curve in found
+        for point in curve.points
+    ]
+    columns = [page.column("alternative", number=False)]
+    columns += [page.column("learning.images")]
+    columns += [page.column("test_accuracy")]
+    caption = words.say("learning.table")
+    return page.table(caption, columns, rows, files="learning-curve.csv")
+
+
+TOPIC = Topic(
+    "learning",
+    section,
+    files=[CsvFile("learning-curve.csv", CURVE_COLUMNS, curve_rows)],
+)

@@ -1,0 +1,108 @@
+"""Learning curves: alternatives that differ in how many training images they learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cotejo.compare import Interval
+from cotejo.facts import AlternativeFacts
+from cotejo.report.evidence import Lead
+from cotejo.report.findings import Findings
+from cotejo.report.seed_means import mean_of, recorded
+
+__all__ = ["CURVE_COLUMNS", "Curve", "Point", "curve_rows", "curves"]
+
+CURVE_COLUMNS = ("curve", "alternative", "train_images", "test_accuracy", "low", "high")
+
+_HALF = 0.02
+"""How far from 2 the ratio of two numbers of images may be that is called a half."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One amount of data: an alternative, its training images and its test accuracy."""
+
+    alternative: AlternativeFacts
+    images: int
+    accuracy: Interval
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Alternatives that share every setting but the share of the training images.
+
+    Attributes:
+        points: from the fewest images to the most.
+        steps: of each amount over the next smaller one that is half of it; of the largest over
+            the smallest where there is no half.
+    """
+
+    points: tuple[Point, ...]
+    steps: tuple[tuple[Point, Point, Lead], ...]
+
+    @property
+    def halves(self) -> bool:
+        """Whether the steps are from an amount to its half."""
+        return all(_is_half(less, more) for more, less, _ in self.steps)
+
+
+def curves(findings: Findings) -> list[Curve]:
+    """Return a curve a group of otherwise equal settings, in the study's order."""
+    groups: dict[tuple[tuple[str, str], ...], list[Point]] = {}
+    for one in findings.facts.trained:
+        shared = {key: value for key, value in one.settings.items() if key != "train_fraction"}
+        group = tuple(sorted((key, repr(value)) for key, value in shared.items()))
+        point = Point(one, _images(findings, one), findings.accuracy[one.name])
+        groups.setdefault(group, []).append(point)
+    found = []
+    for points in groups.values():
+        if len({_fraction(point.alternative) for point in points}) > 1:
+            ordered = tuple(sorted(points, key=lambda point: point.images))
+            found.append(Curve(ordered, _steps(findings, ordered)))
+    return found
+
+
+def _steps(findings: Findings, points: tuple[Point, ...]) -> tuple[tuple[Point, Point, Lead], ...]:
+    pairs = [
+        (more, less)
+        for position, more in enumerate(points)
+        for less in points[:position]
+        if _is_half(less, more)
+    ]
+    return tuple(
+        (more, less, findings.evidence.lead(more.alternative, less.alternative))
+        for more, less in pairs or [(points[-1], points[0])]
+    )
+
+
+def _is_half(less: Point, more: Point) -> bool:
+    return abs(more.images / less.images - 2) <= _HALF
+
+
+def _fraction(one: AlternativeFacts) -> float:
+    fraction = one.settings.get("train_fraction")
+    return 1.0 if fraction is None else float(fraction)
+
+
+def _images(findings: Findings, one: AlternativeFacts) -> int:
+    learned = mean_of(recorded(one, "dataset", "train"))
+    # An older run does not say: its share, of the images there are.
+    return round(learned or findings.facts.images("train") * _fraction(one))
+
+
+def curve_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
+    """Return one row per point of a curve; None where the study has no curve."""
+    rows = [
+        {
+            "curve": number,
+            "alternative": point.alternative.name,
+            "train_images": point.images,
+            "test_accuracy": point.accuracy.estimate,
+            "low": point.accuracy.low,
+            "high": point.accuracy.high,
+        }
+        for number, curve in enumerate(curves(findings), start=1)
+        for point in curve.points
+    ]
+    return rows or None

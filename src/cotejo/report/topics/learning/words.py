@@ -1,0 +1,53 @@
+"""The prose on learning curves: what fewer training images cost, and no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cotejo.report.evidence import Lead
+from cotejo.report.findings import Findings
+from cotejo.report.topics.learning.analysis import Curve, Point
+from cotejo.report.words import Words
+
+__all__ = ["learning_intro", "learning_steps"]
+
+
+def learning_intro(found: Sequence[Curve], words: Words) -> list[str]:
+    """Return what the curves are of, and what else fewer images mean."""
+    said = [words.say("learning.intro", count=len(found))]
+    alternatives = [point.alternative for curve in found for point in curve.points]
+    if not all(one.settings.get("early_stopping") for one in alternatives):
+        said.append(words.say("learning.steps"))
+    if all(len(one.finished) == 1 for one in alternatives):
+        said.append(words.say("learning.one_seed"))
+    return said
+
+
+def learning_steps(findings: Findings, curve: Curve, words: Words) -> str:
+    """Return what each halving of a curve's images costs."""
+    said = []
+    for more, less, lead in curve.steps:
+        said.append(_step(more, less, lead, curve.halves, words))
+        if not lead.settled and lead.difference.excludes_zero:
+            pairs = words.numbers.integer(len(findings.evidence.comparisons))
+            said.append(words.say("tie_corrected", count=pairs))
+    return " ".join(said)
+
+
+def _step(more: Point, less: Point, lead: Lead, half: bool, words: Words) -> str:
+    numbers, found = words.numbers, lead.difference
+    way = "higher" if found.estimate < 0 else "lower"
+    key = f"step_{way}" if lead.settled else f"step_tie_{way}"
+    # What is lost is said without a minus; a gain, turned round, too.
+    shown = found.reversed() if way == "higher" else found
+    change = words.say(
+        "learning.change_half" if half else "learning.change_other",
+        less=numbers.integer(less.images),
+        more=numbers.integer(more.images),
+    )
+    return words.say(
+        f"learning.{key}",
+        change=change,
+        points=numbers.points(shown.estimate),
+        interval=numbers.points_interval(shown.low, shown.high),
+    )
