@@ -8,16 +8,18 @@ from fabricate import Made, fabricate_study, rewrite
 
 from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.topics.claims.analysis import Part, Verdict
-from cotejo.report.csv_files import claim_rows
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
+from cotejo.report.sentences import comparison_sentence, p_value
+from cotejo.report.topics.claims import section as claims_section
+from cotejo.report.topics.claims.analysis import Part, Verdict, verdicts
+from cotejo.report.topics.claims.files import claim_rows
 from cotejo.report.topics.claims.words import advantage, claims, summary_of_claims, wants
 from cotejo.report.topics.claims.words import claimed as what_is_claimed
-from cotejo.report.sentences import comparison_sentence, comparisons, p_value
+from cotejo.report.topics.comparisons.words import comparisons
+from cotejo.report.topics.factors.analysis import factors
 from cotejo.report.topics.factors.words import effect_sentences
 from cotejo.report.words import Words
-from cotejo.report.topics.claims import claims_section
 from cotejo.store import read_csv
 
 EN, ES = Words("en"), Words("es")
@@ -93,8 +95,8 @@ def test_a_setting_that_changes_alone_is_a_factor(study):
         Made("both", (0.9,) * 3, changes={"batch_size": 128, "augment": "notebook"}),
         seeds=THREE,
     )
-    assert [factor.name for factor in findings.factors] == ["initializer", "optimizer"]
-    initializer, optimizer = findings.factors
+    assert [factor.name for factor in factors(findings)] == ["initializer", "optimizer"]
+    initializer, optimizer = factors(findings)
     (up,) = effect_sentences(initializer, EN)
     assert up.startswith("“The he” has 10.0 points [")
     (down,) = effect_sentences(optimizer, ES)
@@ -107,14 +109,14 @@ def test_a_factor_without_a_settled_difference_says_so(study):
         Made("he", (0.71, 0.72, 0.715), changes={"initializer": "he"}),
         seeds=THREE,
     )
-    (sentence,) = effect_sentences(findings.factors[0], EN)
+    (sentence,) = effect_sentences(factors(findings)[0], EN)
     assert "is not settled" in sentence
     assert "more test accuracy" not in sentence
 
 
 def test_no_factor_where_everything_changes_at_once(study):
     findings = study(Made("a"), Made("b", changes={"batch_size": 128, "augment": "notebook"}))
-    assert findings.factors == []
+    assert factors(findings) == []
 
 
 GOOD, POOR = (0.75, 0.76, 0.755), (0.60, 0.61, 0.605)
@@ -130,23 +132,23 @@ def test_claims_get_their_verdicts(claimed):
         claim("better", ["base", "same"]),
         claim("base", ["same"], by=-0.15),
     )
-    outcomes = [verdict.outcome for verdict in findings.verdicts]
+    outcomes = [verdict.outcome for verdict in verdicts(findings)]
     assert outcomes == ["supported", "refuted", "unsettled", "refuted", "supported", "supported"]
     assert (
-        "support 3, refute 2 and leave 1 unsettled" in summary_of_claims(findings.verdicts, EN)[0]
+        "support 3, refute 2 and leave 1 unsettled" in summary_of_claims(verdicts(findings), EN)[0]
     )
     assert (
         "respaldan 3, refutan 2 y dejan 1 sin decidir"
-        in (summary_of_claims(findings.verdicts, ES)[0])
+        in (summary_of_claims(verdicts(findings), ES)[0])
     )
-    first, *_, last = findings.verdicts
+    first, *_, last = verdicts(findings)
     assert advantage(first, first.parts[0], findings, EN).startswith(
         "Test accuracy, against “The base”: 15.0 points ["
     )
     assert what_is_claimed(first, EN) == []
     assert what_is_claimed(last, ES) == ["se afirmaba: como mucho, 15,0 puntos peor"]
     assert wants(first, first.parts[0], EN) == []
-    third = findings.verdicts[2]
+    third = verdicts(findings)[2]
     assert wants(third, third.parts[0], EN)
 
 
@@ -154,8 +156,8 @@ def test_one_seed_settles_no_claim(claimed):
     findings = claimed(
         [Made("base", (0.5,)), Made("better", (0.9,))], claim("better", ["base"]), seeds=(1,)
     )
-    assert findings.verdicts[0].outcome == "unsettled"
-    (verdict,) = findings.verdicts
+    assert verdicts(findings)[0].outcome == "unsettled"
+    (verdict,) = verdicts(findings)
     assert "With one seed a side no claim" in " ".join(claims(findings, EN))
     assert "una sola semilla" in advantage(verdict, verdict.parts[0], findings, ES)
 
@@ -164,8 +166,8 @@ def test_a_claim_on_an_alternative_without_results_is_not_tested(claimed):
     findings = claimed(
         [Made("base", GOOD), Made("gone", GOOD, failed=THREE)], claim("gone", ["base"])
     )
-    assert findings.verdicts[0].outcome == "untested"
-    (verdict,) = findings.verdicts
+    assert verdicts(findings)[0].outcome == "untested"
+    (verdict,) = verdicts(findings)
     assert "no finished run" in advantage(verdict, verdict.parts[0], findings, EN)
     assert "could not be tested" in " ".join(claims(findings, EN))
 
@@ -181,14 +183,14 @@ def test_lower_is_better_for_gap_epochs_and_seconds(claimed):
         claim("small", ["base"], "seconds"),
         claim("base", ["small"], "epochs", reach=0.99),
     )
-    outcomes = [verdict.outcome for verdict in findings.verdicts]
+    outcomes = [verdict.outcome for verdict in verdicts(findings)]
     assert outcomes[:3] == ["supported", "supported", "supported"]
     # Never reached by any run, they tell nothing apart.
     assert outcomes[3] == "unsettled"
-    never = findings.verdicts[3]
+    never = verdicts(findings)[3]
     assert "can't be stated" in advantage(never, never.parts[0], findings, EN)
     assert "6 runs never reached that accuracy" in " ".join(wants(never, never.parts[0], EN))
-    gap = findings.verdicts[0]
+    gap = verdicts(findings)[0]
     assert "(smaller is better)" in advantage(gap, gap.parts[0], findings, EN)
     assert "(mejor cuanto menor)" in advantage(gap, gap.parts[0], findings, ES)
 
@@ -223,7 +225,7 @@ def test_runs_that_never_arrived_make_a_difference_a_bound(claimed):
         claim("base", ["other"], "epochs", reach=0.60),
         claim("base", ["other"], "epochs", reach=0.60, by=9.0),
     )
-    refuted, supported, more = findings.verdicts
+    refuted, supported, more = verdicts(findings)
     assert [verdict.outcome for verdict in (refuted, supported, more)] == [
         "refuted", "supported", "unsettled"
     ]  # fmt: skip
@@ -249,7 +251,7 @@ def test_runs_that_never_arrived_on_the_faster_side_leave_nothing_to_state(claim
         claim("short", ["base"], "epochs", reach=0.60),
         claim("short", ["slow"], "epochs", reach=0.60),
     )
-    for verdict in findings.verdicts:
+    for verdict in verdicts(findings):
         assert verdict.outcome == "unsettled"
         assert verdict.parts[0].difference is None
         assert "can't be stated" in told(verdict, findings, EN)[0]
@@ -266,11 +268,11 @@ def test_a_bound_without_any_spread_settles_nothing(claimed):
         claim("base", ["other"], "epochs", reach=0.60),
         claim("other", None, "epochs", value=2, reach=0.60),
     )
-    for verdict in findings.verdicts:
+    for verdict in verdicts(findings):
         assert verdict.outcome == "unsettled"
         assert verdict.parts[0].p_corrected == 1
-    assert "at least" in told(findings.verdicts[0], findings, EN)[0]
-    assert "at most −8.0 epochs" in told(findings.verdicts[1], findings, EN)[0]
+    assert "at least" in told(verdicts(findings)[0], findings, EN)[0]
+    assert "at most −8.0 epochs" in told(verdicts(findings)[1], findings, EN)[0]
 
 
 def test_a_claim_of_a_value_has_the_interval_of_the_results(claimed):
@@ -279,7 +281,7 @@ def test_a_claim_of_a_value_has_the_interval_of_the_results(claimed):
         claim("better", None, value=0.7),
         claim("base", None, value=0.7),
     )
-    for verdict in findings.verdicts:
+    for verdict in verdicts(findings):
         (part,), alone = verdict.parts, findings.accuracy[verdict.claim["better"]]
         assert part.difference.low + 0.7 == pytest.approx(alone.low)
         assert part.difference.high + 0.7 == pytest.approx(alone.high)
@@ -336,11 +338,9 @@ def test_each_comparison_of_a_claim_has_a_row(claimed):
 def test_no_claim_is_counted_by_a_nought(supported, refuted, unsettled, english, spanish):
     outcomes = ["supported"] * supported + ["refuted"] * refuted + ["unsettled"] * unsettled
     outcomes += ["untested"] * (2 - min(len(outcomes), 2))
-    verdicts = [
-        Verdict({}, (Part("x", None, None, 1.0, outcome, None, 0),)) for outcome in outcomes
-    ]
-    assert f"these data {english}." in summary_of_claims(verdicts, EN)[0]
-    assert f"estos datos {spanish}." in summary_of_claims(verdicts, ES)[0]
+    judged = [Verdict({}, (Part("x", None, None, 1.0, outcome, None, 0),)) for outcome in outcomes]
+    assert f"these data {english}." in summary_of_claims(judged, EN)[0]
+    assert f"estos datos {spanish}." in summary_of_claims(judged, ES)[0]
 
 
 def test_what_is_needed_is_more_than_there_is(claimed):
@@ -350,7 +350,7 @@ def test_what_is_needed_is_more_than_there_is(claimed):
         *(claim("better", [f"other-{k}"]) for k in range(3)),
         claim("better", ["base"]),
     )  # fmt: skip
-    for verdict in findings.verdicts:
+    for verdict in verdicts(findings):
         for part in verdict.parts:
             if part.needed and part.needed.seeds:
                 assert part.needed.seeds > 3
@@ -391,10 +391,10 @@ def test_early_stopping_is_not_blamed_for_other_epochs(study):
     )
     names = {
         factor.name: [(e.lead.first.name, e.lead.second.name) for e in factor.effects]
-        for factor in findings.factors
+        for factor in factors(findings)
     }
     assert names == {"epochs": [("five", "base")], "early_stopping": [("stopping", "base")]}
-    (sentence,) = effect_sentences(findings.factors[1], EN)
+    (sentence,) = effect_sentences(factors(findings)[1], EN)
     assert "Along with it change: epochs" in sentence
 
 
@@ -404,9 +404,9 @@ def test_the_gap_is_spoken_of_where_it_is_beyond_chance(study):
         Made("augmented", POOR, train=(0.62, 0.63, 0.625), changes={"augment": "notebook"}),
         seeds=THREE,
     )
-    (sentence,) = effect_sentences(findings.factors[0], EN)
+    (sentence,) = effect_sentences(factors(findings)[0], EN)
     assert "narrower" in sentence
-    (spanish,) = effect_sentences(findings.factors[0], ES)
+    (spanish,) = effect_sentences(factors(findings)[0], ES)
     assert "menor" in spanish
 
 

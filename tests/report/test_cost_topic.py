@@ -8,11 +8,11 @@ from fabricate import Made
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotejo.report.topics.cost.figure import cost_figure, floor
-from cotejo.report.topics.cost.analysis import costs, front, kinds_that_differ
+from cotejo.report.alternative_marks import spread
 from cotejo.report.drawing import to_svg
 from cotejo.report.html import render
-from cotejo.report.alternative_marks import spread
+from cotejo.report.topics.cost.analysis import costs, front, kinds_that_differ
+from cotejo.report.topics.cost.figure import cost_figure, floor
 from cotejo.report.topics.cost.words import fronts
 from cotejo.report.words import Words
 

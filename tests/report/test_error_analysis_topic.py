@@ -11,12 +11,12 @@ from cotejo.data.dataset import Split
 from cotejo.errors import OutputError
 from cotejo.facts import gather
 from cotejo.report import write_report
-from cotejo.report.topics.error_analysis.files import shown_images
-from cotejo.report.topics.error_analysis.figure import error_rates
 from cotejo.report.findings import Findings
 from cotejo.report.html import render
-from cotejo.report.topics.mistakes.overlays import overlaid
 from cotejo.report.topics.error_analysis import words as prose
+from cotejo.report.topics.error_analysis.figure import error_rates
+from cotejo.report.topics.error_analysis.files import shown_images
+from cotejo.report.topics.mistakes.overlays import overlaid
 from cotejo.report.words import Words
 from cotejo.store import read_json, write_npz
 from cotejo.study.failures import failure_arrays
@@ -133,8 +133,8 @@ def test_one_network_alone(looked):
     for language in ("en", "es"):
         page = render(findings, language)
         assert 'id="failures"' in page
-        assert Words(language).say("failures.together_heading") not in page
-        assert Words(language).say("failures.alike_heading") not in page
+        assert Words(language).say("error_analysis.together_heading") not in page
+        assert Words(language).say("error_analysis.alike_heading") not in page
 
 
 def test_one_alternative_of_several_seeds(looked):

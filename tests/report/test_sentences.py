@@ -7,13 +7,16 @@ from fabricate import Made
 
 from cotejo.config.augmentations import mirrors
 from cotejo.config.settings import Settings
-from cotejo.report.topics.summary.cautions import cautions
-from cotejo.report.topics.results.words import classes
+from cotejo.report.naming import study_title
+from cotejo.report.topics.confusion.words import confusion, representative
+from cotejo.report.topics.curves.words import overfitting, overfitting_intro
 from cotejo.report.topics.data.words import data
 from cotejo.report.topics.method.words import method
-from cotejo.report.topics.mistakes.words import confusion, mistakes, representative
-from cotejo.report.topics.summary.words import key_figures, summary, title
-from cotejo.report.topics.training.words import overfitting, overfitting_intro, whole_training
+from cotejo.report.topics.mistakes.words import mistakes
+from cotejo.report.topics.results.words import classes
+from cotejo.report.topics.summary.cautions import cautions
+from cotejo.report.topics.summary.words import key_figures, summary
+from cotejo.report.topics.training.words import whole_training
 from cotejo.report.words import Words
 from cotejo.train.predict import VIEWS
 
@@ -112,10 +115,10 @@ def test_failed_and_missing_runs_are_named(study):
 def test_quick_and_other_data_are_in_title_and_summary(study):
     findings = study(Made("a"), Made("b"), data="digits", requested_data="cifar10", quick=True)
     assert (
-        title(findings, EN)
+        study_title(findings.facts, EN)
         == "Made-up alternatives, on scikit-learn's digits instead of CIFAR-10 (quick look)"
     )
-    assert "en lugar de CIFAR-10 (vistazo rápido)" in title(findings, ES)
+    assert "en lugar de CIFAR-10 (vistazo rápido)" in study_title(findings.facts, ES)
     assert "CIFAR-10 was asked for and could not be obtained" in said(findings, EN)
     english = said(findings, EN)
     assert "This is a quick look" in english
@@ -129,7 +132,7 @@ def test_quick_and_other_data_are_in_title_and_summary(study):
 def test_an_ordinary_study_has_none_of_these(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
     english = said(findings, EN)
-    assert title(findings, EN) == "Made-up alternatives"
+    assert study_title(findings.facts, EN) == "Made-up alternatives"
     for word in ("quick", "failed", "asked for", "more than once"):
         assert word not in english
 
@@ -267,8 +270,8 @@ def test_one_mistake_is_one(study):
     assert findings.mistakes == 1
     assert "Its only mistake is made with a probability" in " ".join(mistakes(findings, EN))
     assert "Su único error lo comete con una probabilidad" in " ".join(mistakes(findings, ES))
-    assert EN.say("figure_mistakes", count=1, best="a") == "The worst mistake of “a”."
-    assert ES.say("figure_mistakes", count=1, best="a") == "El peor error de «a»."
+    assert EN.say("mistakes.figure", count=1, best="a") == "The worst mistake of “a”."
+    assert ES.say("mistakes.figure", count=1, best="a") == "El peor error de «a»."
 
 
 def test_training_accuracy_says_on_how_many_images(study):

@@ -11,11 +11,16 @@ from cotejo.compare import Interval
 from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
 from cotejo.facts import gather
-from cotejo.report.topics.calibration.analysis import Diagnosis, calibrations, error_by_chance
 from cotejo.report.findings import Findings
-from cotejo.report.topics.calibration.words import calibration_intro, diagnosis
-from cotejo.report.words import Words
+from cotejo.report.topics.calibration.analysis import (
+    Diagnosis,
+    calibrations,
+    diagnosis,
+    error_by_chance,
+)
 from cotejo.report.topics.calibration.figure import reliability_figure
+from cotejo.report.topics.calibration.words import calibration_intro, diagnosis_sentences
+from cotejo.report.words import Words
 from cotejo.store import RunFolder, write_npz
 
 EN, ES = Words("en"), Words("es")
@@ -39,12 +44,12 @@ def resurely(folder, change):
 
 
 def diagnosed(findings, words):
-    return " ".join(diagnosis(findings, findings.diagnosis, words))
+    return " ".join(diagnosis_sentences(findings, diagnosis(findings), words))
 
 
 def test_an_overconfident_network(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.5,)))
-    found = findings.diagnosis
+    found = diagnosis(findings)
     _, chances = findings.best.test_predictions
     assert found.excess.estimate == pytest.approx(chances.max(axis=1).mean() - 0.6, abs=1e-6)
     assert found.error > found.by_chance
@@ -85,7 +90,7 @@ def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
 
     fabricate_study(tmp_path, [Made("a", (0.75,))], images=2000)
     findings = resurely(tmp_path, sure)
-    found = findings.diagnosis
+    found = diagnosis(findings)
     assert found.error <= found.by_chance
     english = diagnosed(findings, EN)
     assert "these images show “The a” neither over- nor underconfident" in english
@@ -117,8 +122,8 @@ def test_sentences_on_one_network(study, excess, scaled, loss_scaled, english, s
     test = {"accuracy": 0.8, "loss": 0.5, "calibration": calibration}
     run.__dict__["metrics"] = {"test": test}
     found = Diagnosis(run, Interval(excess, excess - 0.003, excess + 0.003))
-    assert english in " ".join(diagnosis(findings, found, EN))
-    assert spanish in " ".join(diagnosis(findings, found, ES))
+    assert english in " ".join(diagnosis_sentences(findings, found, EN))
+    assert spanish in " ".join(diagnosis_sentences(findings, found, ES))
 
 
 def test_several_seeds_are_averaged_and_one_is_drawn(study):
@@ -150,7 +155,7 @@ def test_the_error_by_chance_shrinks_with_the_images():
 
 def test_the_reliability_diagram_draws_the_bins(study, words):
     findings = study(Made("a", (0.6,)))
-    found = findings.diagnosis
+    found = diagnosis(findings)
     above = reliability_figure(found, words).axes[0]
     points = above.get_lines()[-1].get_xydata()
     filled = [row for row in found.before if row["images"]]

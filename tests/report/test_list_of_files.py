@@ -57,4 +57,4 @@ def test_augmented_images_are_named_where_a_study_augments(tmp_path, language):
     for augment, key in (("none", "file_data_npz"), ("notebook", "file_data_npz_augmented")):
         made = [Made("one", (0.6,), changes={"augment": augment}), Made("two", (0.8,))]
         folder = fabricate_study(tmp_path / augment, made, seeds=(1,))
-        assert listed(folder, language)["data.npz"] == words.say(key)
+        assert listed(folder, language)["data.npz"] == words.say(f"data.{key}")
