@@ -94,7 +94,7 @@ def legend_height(labels: Sequence[str], width: float) -> float:
 
 def legend(figure: Figure, handles: Sequence[Line2D], most: int = 3, **options: Any) -> None:
     """Put a legend under a figure, up to ``most`` entries in a row, as many as fit."""
-    labels = [str(one.get_label()) for one in handles]
+    labels = [str(handle.get_label()) for handle in handles]
     figure.legend(
         handles=list(handles),
         loc="outside lower center",

@@ -67,7 +67,9 @@ class Findings:
     @cached_property
     def ranked(self) -> list[AlternativeFacts]:
         """The alternatives with a finished run, by mean validation accuracy, descending."""
-        return sorted(self.facts.trained, key=lambda one: -one.mean("valid", "accuracy"))
+        return sorted(
+            self.facts.trained, key=lambda alternative: -alternative.mean("valid", "accuracy")
+        )
 
     @property
     def second(self) -> AlternativeFacts | None:
@@ -97,13 +99,18 @@ class Findings:
         Those without test images are left out, for they can't be measured.
         """
         names = ("precision", "recall", "f1")
-        present = {one.name: self.classes_by_f1(one) for one in self.facts.trained}
+        present = {
+            alternative.name: self.classes_by_f1(alternative) for alternative in self.facts.trained
+        }
         return {
-            one.name: {
-                name: fmean(one.per_class[label][name] for label in sorted(present[one.name]))
+            alternative.name: {
+                name: fmean(
+                    alternative.per_class[label][name]
+                    for label in sorted(present[alternative.name])
+                )
                 for name in names
             }
-            for one in self.facts.trained
+            for alternative in self.facts.trained
         }
 
     @property
@@ -114,7 +121,7 @@ class Findings:
     @cached_property
     def leads(self) -> list[Lead]:
         """The best's lead over each other one on the test images, in the order of validation."""
-        return [self.evidence.lead(self.best, one) for one in self.ranked[1:]]
+        return [self.evidence.lead(self.best, alternative) for alternative in self.ranked[1:]]
 
     @cached_property
     def choice(self) -> Difference | None:
@@ -131,12 +138,14 @@ class Findings:
     @cached_property
     def unlearned(self) -> list[AlternativeFacts]:
         """Those trained that are not clearly above naming the most frequent class."""
-        return [one for one in self.facts.trained if not self.has_learned(one)]
+        return [
+            alternative for alternative in self.facts.trained if not self.has_learned(alternative)
+        ]
 
     @cached_property
     def overfitting(self) -> dict[str, Overfitting]:
         """Of each alternative with a finished run."""
-        return {one.name: _overfitting(one) for one in self.facts.trained}
+        return {alternative.name: _overfitting(alternative) for alternative in self.facts.trained}
 
     @property
     def confusion(self) -> list[list[int]]:
@@ -168,9 +177,9 @@ class Findings:
             both[min(true, predicted), max(true, predicted)] += count
         if not both:
             return None
-        (one, other), count = both.most_common(1)[0]
+        (first, second), count = both.most_common(1)[0]
         # Confused in one direction only, it is no more than the pair it is among `pairs`.
-        return (one, other, count) if (one, other, count) not in self._one_way else None
+        return (first, second, count) if (first, second, count) not in self._one_way else None
 
     @property
     def _one_way(self) -> set[tuple[int, int, int]]:
@@ -193,8 +202,8 @@ class Findings:
     def has_learned(self, alternative: AlternativeFacts) -> bool:
         """Whether its validation accuracy is clearly above naming the most frequent class."""
         images = int(alternative.representative.metrics["valid"]["images"])
-        found = wilson_interval(alternative.mean("valid", "accuracy"), images)
-        return found.low > self.most_frequent_in("valid")
+        accuracy = wilson_interval(alternative.mean("valid", "accuracy"), images)
+        return accuracy.low > self.most_frequent_in("valid")
 
     @cached_property
     def failures(self) -> Failures | None:

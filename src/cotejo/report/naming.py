@@ -12,12 +12,17 @@ __all__ = ["data_names", "quoted", "seeds_trained", "study_title"]
 
 def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
     """Return the labels of alternatives, in quotation marks, as a list in words."""
-    return words.both([words.say("quoted", text=one.label(words.language)) for one in alternatives])
+    return words.both(
+        [
+            words.say("quoted", text=alternative.label(words.language))
+            for alternative in alternatives
+        ]
+    )
 
 
 def seeds_trained(facts: StudyFacts, words: Words) -> str:
     """Return how many seeds the alternatives with results have, of those asked for."""
-    counts, asked = {len(one.finished) for one in facts.trained}, len(facts.seeds)
+    counts, asked = {len(alternative.finished) for alternative in facts.trained}, len(facts.seeds)
     low, high = min(counts), max(counts)
     if low == asked:
         return words.say("seeds_count", count=asked)

@@ -43,12 +43,12 @@ def _results(findings: Findings) -> dict[str, Any]:
         },
         "ranking": [alternative.name for alternative in findings.ranked],
         "most_frequent_class": {s: findings.most_frequent_in(s) for s in ("valid", "test")},
-        "test_accuracy": {name: asdict(found) for name, found in findings.accuracy.items()},
+        "test_accuracy": {name: asdict(value) for name, value in findings.accuracy.items()},
         "macro_averages": findings.macro,
         "lead_of_best": {lead.second.name: _described(lead.difference) for lead in findings.leads},
         "choice": _described(findings.choice) if findings.choice else None,
         "unlearned": [alternative.name for alternative in findings.unlearned],
-        "overfitting": {name: asdict(found) for name, found in findings.overfitting.items()},
+        "overfitting": {name: asdict(value) for name, value in findings.overfitting.items()},
     }
 
 

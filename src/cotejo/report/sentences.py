@@ -32,21 +32,21 @@ def comparison_sentence(lead: Lead, words: Words) -> str:
     The one that is ahead is named first, whichever way round they are compared.
     """
     numbers = words.numbers
-    found = lead.difference
-    first, second = (one.label(words.language) for one in (lead.first, lead.second))
-    if found.estimate < 0:
-        first, second, found = second, first, found.reversed()
+    difference = lead.difference
+    first, second = (alternative.label(words.language) for alternative in (lead.first, lead.second))
+    if difference.estimate < 0:
+        first, second, difference = second, first, difference.reversed()
     values = {
         "first": first,
         "second": second,
-        "points": numbers.points(found.estimate),
-        "interval": numbers.points_interval(found.low, found.high),
+        "points": numbers.points(difference.estimate),
+        "interval": numbers.points_interval(difference.low, difference.high),
     }
     if lead.settled:
         return words.say("beats_one_seed" if lead.one_seed else "beats", **values)
     if _same(lead):
         return words.say("tie_same", first=first, second=second)
-    if found.excludes_zero and not lead.one_seed:
+    if difference.excludes_zero and not lead.one_seed:
         said = words.say("ahead", **values)
         return " ".join([said, *uncorrected(lead, words), *_more_seeds(lead.needed, words)])
     return " ".join([_tie(lead, values, words), *uncorrected(lead, words)])
@@ -55,8 +55,8 @@ def comparison_sentence(lead: Lead, words: Words) -> str:
 def _tie(lead: Lead, values: dict[str, str], words: Words) -> str:
     if lead.one_seed:
         return words.say("tie_one_seed", **values)
-    found = lead.difference
-    seeds = settled_seeds(min(found.seeds), max(found.seeds), words)
+    difference = lead.difference
+    seeds = settled_seeds(min(difference.seeds), max(difference.seeds), words)
     key, more = _what_is_needed(lead.needed, words)
     return words.say(key, **values, seeds=seeds, **more)
 
@@ -101,8 +101,8 @@ def _what_is_needed(needed: Needed | None, words: Words) -> tuple[str, dict[str,
 
 
 def _same(lead: Lead) -> bool:
-    one, other = lead.first.answers["test"], lead.second.answers["test"]
-    return one.shape == other.shape and bool((one == other).all())
+    first, second = lead.first.answers["test"], lead.second.answers["test"]
+    return first.shape == second.shape and bool((first == second).all())
 
 
 def measured_on(findings: Findings, words: Words) -> list[str]:

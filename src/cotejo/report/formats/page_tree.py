@@ -68,16 +68,16 @@ def to_tree(page: str) -> Tree:
 
 
 def _children(element: Tag, tree: Tree) -> list[Any]:
-    found: list[Any] = []
+    children: list[Any] = []
     for child in element.children:
         if isinstance(child, Tag):
             if child.name not in _UNSEEN:
-                found.append(_element(child, tree))
+                children.append(_element(child, tree))
         elif type(child) is NavigableString:
             text = str(child) if element.name == "code" else re.sub(r"\s+", " ", child)
             if text.strip() or not _only_lays_out(element):
-                found.append(text)
-    return found
+                children.append(text)
+    return children
 
 
 def _only_lays_out(element: Tag) -> bool:
@@ -90,8 +90,8 @@ def _element(element: Tag, tree: Tree) -> dict[str, Any]:
         node["kinds"] = list(kinds)
     if name := element.get("id"):
         node["id"] = str(name)
-    if found := _COLOUR.search(str(element.get("style", ""))):
-        node["colour"] = found[1]
+    if colour := _COLOUR.search(str(element.get("style", ""))):
+        node["colour"] = colour[1]
     if element.name == "a":
         node["target"] = str(element.get("href", "")).removeprefix("#")
     if element.name == "img":
@@ -109,21 +109,21 @@ def _image(image: Tag, tree: Tree) -> dict[str, Any]:
         caption = figure.find("figcaption") if figure is not None else None
         alt = caption.get_text().strip() if caption is not None else ""
         return {"tag": "svg", "file": f"drawn-{said}.svg", "alt": alt}
-    found = _DATA.fullmatch(str(image.get("src", "")))
-    if found is None:
+    embedded = _DATA.fullmatch(str(image.get("src", "")))
+    if embedded is None:
         return {"alt": said}
-    content = base64.b64decode(found[2])
+    content = base64.b64decode(embedded[2])
     # The same image is often shown in several places.
-    name = f"{hashlib.sha256(content).hexdigest()[:24]}.{found[1]}"
+    name = f"{hashlib.sha256(content).hexdigest()[:24]}.{embedded[1]}"
     tree.files[name] = content
     return {"file": name, "alt": said}
 
 
 def _texts(nodes: list[Any]) -> list[str]:
-    found = []
+    texts = []
     for node in nodes:
         if isinstance(node, str):
-            found.append(node)
+            texts.append(node)
         else:
-            found.extend([str(node.get("alt", "")), *_texts(node.get("children", []))])
-    return found
+            texts.extend([str(node.get("alt", "")), *_texts(node.get("children", []))])
+    return texts

@@ -70,14 +70,14 @@ def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) 
         base = (folder if out is None else out) / "report"
     else:
         base = out.with_suffix("") if _ending(out) else out
-    found = {name: base.with_name(f"{base.name}.{name}") for name in formats}
+    paths = {name: base.with_name(f"{base.name}.{name}") for name in formats}
     if out is not None:
-        for name, path in found.items():
+        for name, path in paths.items():
             if path.exists() and not _is_report(path, name):
                 raise OutputError("not_a_report", path=path)
-    if "md" in found and not is_free(pictures := picture_folder(found["md"]), found["md"]):
+    if "md" in paths and not is_free(pictures := picture_folder(paths["md"]), paths["md"]):
         raise OutputError("not_a_report_s_pictures", path=pictures)
-    return found
+    return paths
 
 
 def _ending(path: Path) -> str | None:
@@ -87,8 +87,8 @@ def _ending(path: Path) -> str | None:
 
 def _foreign_ending(path: Path) -> str | None:
     """Return an ending such as ``docx``, which no report has; None for that of a date, say."""
-    found = _ENDING.fullmatch(path.suffix.lower())
-    return found[1] if found and found[1] not in FORMATS and not path.is_dir() else None
+    ending = _ENDING.fullmatch(path.suffix.lower())
+    return ending[1] if ending and ending[1] not in FORMATS and not path.is_dir() else None
 
 
 def _is_report(path: Path, name: str) -> bool:
@@ -105,5 +105,5 @@ def _is_report(path: Path, name: str) -> bool:
         return content.startswith(b"%PDF") and any(mark in content for mark in marks)
     # The last line of a report in Markdown, up to the version.
     last = content.decode(errors="replace").rstrip().rpartition("\n")[2]
-    written = (message("report.made_by", language=one, version="\0") for one in LANGUAGES)
+    written = (message("report.made_by", language=language, version="\0") for language in LANGUAGES)
     return any(last.startswith(line.partition("\0")[0]) for line in written)

@@ -79,17 +79,19 @@ def standalone(svg: str) -> str:
     """Return an element of the page as a document: on white, sized, with a font of its own."""
     head, _, body = svg.partition(">")
     head = re.sub(r'\s(style|role|aria-\w+)="[^"]*"', "", head)
-    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', head)
+    size_of_view = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', head)
     # Points, of which there are 72 an inch, in pixels, of which there are 96.
     size = "".join(
         f' {side}="{float(points) * 96 / 72:.0f}"'
-        for side, points in zip(("width", "height"), found.groups() if found else (), strict=False)
+        for side, points in zip(
+            ("width", "height"), size_of_view.groups() if size_of_view else (), strict=False
+        )
     )
-    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     style = f"<style>text {{ font-family: {_FONT} !important }}</style>"
     # A transparent figure would have black text on black where the reader's page is dark.
     ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
-    return f"{head} {names}{size}>{style}{ground}{body}"
+    return f"{head} {namespaces}{size}>{style}{ground}{body}"
 
 
 def picture_folder(path: Path) -> Path:
@@ -111,10 +113,10 @@ def is_free(folder: Path, path: Path) -> bool:
     if not folder.exists():
         return True
     try:
-        found = {one.name for one in folder.iterdir() if not one.name.startswith(TEMPORARY)}
+        names = {file.name for file in folder.iterdir() if not file.name.startswith(TEMPORARY)}
     except OSError:  # a file, or a folder that may not be looked into
         return False
-    return not found or MARK in found or bool(found & shown_pictures(path, folder.name))
+    return not names or MARK in names or bool(names & shown_pictures(path, folder.name))
 
 
 def shown_pictures(path: Path, folder: str) -> set[str]:

@@ -48,8 +48,8 @@ def section(page: Page) -> dict[str, Any]:
 
 def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
     """Return each setting that is worth a word, with every alternative's value of it."""
-    names = dict.fromkeys(name for one in every for name in one.settings)
-    values = {name: [one.settings.get(name) for one in every] for name in names}
+    names = dict.fromkeys(name for alternative in every for name in alternative.settings)
+    values = {name: [alternative.settings.get(name) for alternative in every] for name in names}
     unsaid = {name for name, off in _UNSAID.items() if all(v == off for v in values.get(name, ()))}
     if "hard_epochs" in unsaid:
         unsaid.add("hard_share")
@@ -61,36 +61,45 @@ def _settings_table(page: Page, names: Sequence[str]) -> Table:
     words, every = page.words, page.facts.alternatives
     headings = [words.setting_name(name) for name in names]
     headings.append(words.say("alternatives.column_parameters"))
-    settings = [[_setting(page, name, one) for name in names] for one in every]
-    for row, one in zip(settings, every, strict=True):
-        row.append(words.numbers.integer(one.model["parameters"]) if one.model else NOT_APPLICABLE)
+    settings = [[_setting(page, name, alternative) for name in names] for alternative in every]
+    for row, alternative in zip(settings, every, strict=True):
+        row.append(
+            words.numbers.integer(alternative.model["parameters"])
+            if alternative.model
+            else NOT_APPLICABLE
+        )
     caption, files = words.say("alternatives.table"), "study.json, run.json"
     if len(every) <= _SIDE_BY_SIDE and len(names) > len(every):
         columns = [
             page.column("alternatives.setting", number=False),
-            *(page.heading(one, number=False) for one in every),
+            *(page.heading(alternative, number=False) for alternative in every),
         ]
         rows = [cells(name, *values) for name, *values in zip(headings, *settings, strict=True)]
     else:
         columns = [page.column("alternative", number=False), *map(Column, headings)]
-        rows = [[page.named(one), *cells(*row)] for one, row in zip(every, settings, strict=True)]
+        rows = [
+            [page.named(alternative), *cells(*row)]
+            for alternative, row in zip(every, settings, strict=True)
+        ]
     return page.table(caption, columns, rows, files=files)
 
 
-def _setting(page: Page, name: str, one: AlternativeFacts) -> str:
-    value = one.settings.get(name)
+def _setting(page: Page, name: str, alternative: AlternativeFacts) -> str:
+    value = alternative.settings.get(name)
     # Without such layers, what has no value has no meaning either.
-    if value is None and (name == "initializer" or one.has_layers(_LAYERS.get(name, ""))):
-        return _of_model(page, name, one)
+    if value is None and (name == "initializer" or alternative.has_layers(_LAYERS.get(name, ""))):
+        return _of_model(page, name, alternative)
     if name == "start_from" and value is not None:
-        labels = {one.name: page.label(one) for one in page.facts.alternatives}
+        labels = {
+            alternative.name: page.label(alternative) for alternative in page.facts.alternatives
+        }
         return labels.get(value, str(value))
     return page.words.setting_value(name, value)
 
 
-def _of_model(page: Page, name: str, one: AlternativeFacts) -> str:
+def _of_model(page: Page, name: str, alternative: AlternativeFacts) -> str:
     """Return that a value is the model's own; how many convolutions it has, its layers tell."""
-    layers = (one.model or {}).get("layers") or []
+    layers = (alternative.model or {}).get("layers") or []
     if name != "convolutions" or not layers:
         return page.words.say("alternatives.value_of_model")
     number = sum(layer["type"] == _LAYERS[name] for layer in layers)
@@ -117,10 +126,12 @@ def _shared(page: Page, settings: Mapping[str, Any]) -> str:
 def _layers(page: Page) -> list[tuple[str, Table]]:
     # Alternatives that differ in their training only have the same network: shown once.
     groups: dict[str, list[AlternativeFacts]] = {}
-    for one in page.facts.alternatives:
-        if one.model and one.model.get("layers"):
-            layers = [(layer["type"], layer.get("output_shape")) for layer in one.model["layers"]]
-            groups.setdefault(f"{layers} {one.model['parameters']}", []).append(one)
+    for alternative in page.facts.alternatives:
+        if alternative.model and alternative.model.get("layers"):
+            layers = [
+                (layer["type"], layer.get("output_shape")) for layer in alternative.model["layers"]
+            ]
+            groups.setdefault(f"{layers} {alternative.model['parameters']}", []).append(alternative)
     return [_layer_table(page, group) for group in groups.values()]
 
 
@@ -159,12 +170,12 @@ def _failures(page: Page) -> Table | None:
         ],
         [
             [
-                page.named(one),
+                page.named(alternative),
                 Cell(str(run.record["seed"])),
                 Cell(page.words.reason(run.record.get("reason"))),
             ]
-            for one in page.facts.alternatives
-            for run in one.failed
+            for alternative in page.facts.alternatives
+            for run in alternative.failed
         ],
         files="run.json, log.txt",
     )

@@ -25,25 +25,25 @@ _SPLITS = ("train", "valid", "test")
 
 def section(page: Page) -> dict[str, Any] | None:
     """Copies, suspected labels, poor images, and the score without them; None without an audit."""
-    found = audited(page.findings)
-    if found is None:
+    result = audited(page.findings)
+    if result is None:
         return None
-    words, audit = page.words, found.audit
-    judged = [split for split in _SPLITS if found.has_judged(split)]
+    words, audit = page.words, result.audit
+    judged = [split for split in _SPLITS if result.has_judged(split)]
     columns, rows = counts_rows(audit, words, judged)
     table = page.table(words.say("audit.table_counts"), columns, rows, files="audit.csv")
     names = page.facts.class_names(words.language)
     gallery = AuditGallery(audit, names, words, page.number_figure)
-    shows_labels = found.suspected is not None and found.suspected.any()
+    shows_labels = result.suspected is not None and result.suspected.any()
     return {
         "duplicates": prose.duplicates(audit, words),
         "counts": table,
         "across": gallery.pairs(across=True),
         "within": gallery.pairs(across=False),
-        "labels": prose.labels(found, words),
+        "labels": prose.labels(result, words),
         "label_gallery": gallery.labels(["test"], "audit.figure_labels") if shows_labels else None,
-        "scores": _scores_table(page, found),
-        "score": prose.score(found, words),
+        "scores": _scores_table(page, result),
+        "score": prose.score(result, words),
         "poor": (poor := gallery.others(POOR)),
         "poor_number": page.number_figure() if poor else 0,
     }
@@ -78,10 +78,10 @@ def counts_rows(
     return [Column(words.say("audit.column_kind")), *columns], rows
 
 
-def _scores_table(page: Page, found: Audited) -> Table | None:
+def _scores_table(page: Page, result: Audited) -> Table | None:
     """Return the best's accuracy on all test images and on parts; None where there is no part."""
     words, numbers = page.words, page.words.numbers
-    if len(found.scores) == 1:
+    if len(result.scores) == 1:
         return None
     rows = [
         [
@@ -92,20 +92,20 @@ def _scores_table(page: Page, found: Audited) -> Table | None:
                 remarks=[numbers.interval(score.accuracy.low, score.accuracy.high)],
             ),
         ]
-        for score in found.scores
+        for score in result.scores
     ]
     columns = [
         page.column("audit.subset", number=False),
         page.column("audit.images"),
         page.column("audit.accuracy"),
     ]
-    caption = words.say("audit.table_scores", best=page.label(found.best))
+    caption = words.say("audit.table_scores", best=page.label(result.best))
     return page.table(caption, columns, rows, files="report.json")
 
 
 def _report_json(findings: Findings) -> dict[str, Any]:
-    found = audited(findings)
-    return {"audit": found.to_json() if found else None}
+    result = audited(findings)
+    return {"audit": result.to_json() if result else None}
 
 
 def _has_audit(findings: Findings) -> bool:

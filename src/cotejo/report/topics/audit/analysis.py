@@ -95,12 +95,12 @@ class Audited:
         among, others = self.score("duplicates"), self.score("without-duplicates")
         if among is None or others is None:
             return None
-        one, other = (
+        first, second = (
             wilson_interval(score.accuracy.estimate, score.images) for score in (among, others)
         )
-        share, difference = float(self.duplicated.mean()), one.estimate - other.estimate
-        below = sqrt((one.estimate - one.low) ** 2 + (other.high - other.estimate) ** 2)
-        above = sqrt((one.high - one.estimate) ** 2 + (other.estimate - other.low) ** 2)
+        share, difference = float(self.duplicated.mean()), first.estimate - second.estimate
+        below = sqrt((first.estimate - first.low) ** 2 + (second.high - second.estimate) ** 2)
+        above = sqrt((first.high - first.estimate) ** 2 + (second.estimate - second.low) ** 2)
         bounds = (difference, difference - below, difference + above)
         return Interval(*(share * bound for bound in bounds))
 

@@ -53,33 +53,41 @@ class AuditGallery:
 
     def pairs(self, *, across: bool) -> Gallery | None:
         """Return pairs of which one is a test image and the other is not, or the other pairs."""
-        every = [one for one in self.audit.issues if one.is_duplicate and one.is_leak == across]
-        own = [one for one in self._shown if one.is_duplicate and one.is_leak == across]
+        every = [
+            issue for issue in self.audit.issues if issue.is_duplicate and issue.is_leak == across
+        ]
+        own = [issue for issue in self._shown if issue.is_duplicate and issue.is_leak == across]
         caption = "audit.figure_across" if across else "audit.figure_within"
-        return self._gallery(caption, [self._pair(one) for one in own], len(every))
+        return self._gallery(caption, [self._pair(issue) for issue in own], len(every))
 
     def labels(self, splits: Sequence[str], caption: str) -> Gallery | None:
         """Return the most suspected labels of some splits."""
-        every = [one for one in self.audit.of_kind("label") if one.split in splits]
-        own = [one for one in self._shown if one.kind == "label" and one.split in splits]
-        return self._gallery(caption, [self._label(one) for one in own], len(every))
+        every = [issue for issue in self.audit.of_kind("label") if issue.split in splits]
+        own = [issue for issue in self._shown if issue.kind == "label" and issue.split in splits]
+        return self._gallery(caption, [self._label(issue) for issue in own], len(every))
 
     def others(self, kinds: Sequence[str]) -> list[tuple[str, list[Picture]]]:
         """Return, for each kind found, its name and some of its images."""
-        found = []
+        kinds_shown = []
         for kind in kinds:
             own = [issue for issue in self._shown if issue.kind == kind]
             ranked = sorted(own, key=lambda issue: -issue.score)
             pictures = [self._picture(issue.split, issue.index) for issue in ranked[:_IN_A_ROW]]
             if pictures:
-                found.append((self.words.say(f"audit.kind_{kind.replace('-', '_')}"), pictures))
-        return found
+                kinds_shown.append(
+                    (self.words.say(f"audit.kind_{kind.replace('-', '_')}"), pictures)
+                )
+        return kinds_shown
 
     @cached_property
     def _shown(self) -> list[Issue]:
         # An image that was not kept can't be shown.
         chosen = shown(self.audit.issues)
-        return [one for one in chosen if (_SPLITS.index(one.split), one.index) in self._positions]
+        return [
+            issue
+            for issue in chosen
+            if (_SPLITS.index(issue.split), issue.index) in self._positions
+        ]
 
     def _gallery(self, caption: str, entries: list[Shown], total: int) -> Gallery | None:
         if not entries:

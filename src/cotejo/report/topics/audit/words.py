@@ -63,28 +63,28 @@ def doubts(audit: Audit, words: Words) -> list[str]:
     return [said, words.say("audit.raised", likeness=likeness, usual=usual), *rough]
 
 
-def labels(found: Audited, words: Words) -> list[str]:
+def labels(audited: Audited, words: Words) -> list[str]:
     """Return how many labels the best suspects; nothing where nobody has judged them."""
-    if found.suspected is None:
+    if audited.suspected is None:
         return []
-    numbers, count = words.numbers, int(found.suspected.sum())
+    numbers, count = words.numbers, int(audited.suspected.sum())
     sentences = [
         words.say(
             "audit.labels" if count else "audit.labels_none",
             count=count,
             number=numbers.integer(count),
-            images=numbers.integer(len(found.suspected)),
-            share=numbers.percent(count / len(found.suspected)),
-            best=found.best.label(words.language),
+            images=numbers.integer(len(audited.suspected)),
+            share=numbers.percent(count / len(audited.suspected)),
+            best=audited.best.label(words.language),
         )
     ]
-    if valid := len(found.label_issues("valid")):
+    if valid := len(audited.label_issues("valid")):
         said = numbers.integer(valid)
         sentences.append(words.say("audit.labels_valid", count=valid, number=said))
     if count or valid:
         sentences.append(words.say("audit.labels_meaning"))
-    if count > MOST_WRONG * len(found.suspected):
-        accuracy = numbers.percent(found.scores[0].accuracy.estimate)
+    if count > MOST_WRONG * len(audited.suspected):
+        accuracy = numbers.percent(audited.scores[0].accuracy.estimate)
         sentences.append(words.say("audit.labels_many", accuracy=accuracy))
     return sentences
 
@@ -101,10 +101,10 @@ def judged_labels(audit: Audit, splits: Sequence[str], words: Words) -> list[str
     return [*sentences, words.say("audit.labels_meaning")] if count else sentences
 
 
-def score(found: Audited, words: Words) -> list[str]:
+def score(audited: Audited, words: Words) -> list[str]:
     """Return, a paragraph each, what leaving out the images found does to the best's accuracy."""
-    numbers, worth = words.numbers, found.worth_of_duplicates
-    among, others = found.score("duplicates"), found.score("without-duplicates")
+    numbers, worth = words.numbers, audited.worth_of_duplicates
+    among, others = audited.score("duplicates"), audited.score("without-duplicates")
     paragraphs = []
     if worth and among and others:
         key, sign = "audit.score_same", -1
@@ -113,16 +113,16 @@ def score(found: Audited, words: Words) -> list[str]:
         low, high = sorted((sign * worth.low, sign * worth.high))
         said = words.say(
             key,
-            best=found.best.label(words.language),
+            best=audited.best.label(words.language),
             among=numbers.percent(among.accuracy.estimate),
             others=numbers.percent(others.accuracy.estimate),
             points=numbers.points(sign * worth.estimate, 2),
             interval=numbers.points_interval(low, high, 2),
         )
-        paragraphs.append(" ".join([*_counted(found, words), said]))
-    without = found.score("without-suspected")
-    if without and found.suspected is not None:
-        count, mistakes = int(found.suspected.sum()), found.suspected_mistakes
+        paragraphs.append(" ".join([*_counted(audited, words), said]))
+    without = audited.score("without-suspected")
+    if without and audited.suspected is not None:
+        count, mistakes = int(audited.suspected.sum()), audited.suspected_mistakes
         every = 1 < count == mistakes
         paragraphs.append(
             words.say(
@@ -136,9 +136,12 @@ def score(found: Audited, words: Words) -> list[str]:
     return paragraphs
 
 
-def _counted(found: Audited, words: Words) -> list[str]:
+def _counted(audited: Audited, words: Words) -> list[str]:
     """Return which test images are called duplicates beside a score, and which are not."""
-    counts = {"learned": int(found.duplicated.sum()), "validated": int(found.only_validated.sum())}
+    counts = {
+        "learned": int(audited.duplicated.sum()),
+        "validated": int(audited.only_validated.sum()),
+    }
     return [
         words.say(f"audit.score_{name}", count=count, number=words.numbers.integer(count))
         for name, count in counts.items()
@@ -148,18 +151,18 @@ def _counted(found: Audited, words: Words) -> list[str]:
 
 def _found_across(audit: Audit, words: Words) -> list[str]:
     numbers, dataset = words.numbers, audit.about["dataset"]
-    found, images = int(audit.counts()["test_images_in_train_or_valid"]), dataset["images"]["test"]
+    leaked, images = int(audit.counts()["test_images_in_train_or_valid"]), dataset["images"]["test"]
     said = words.say(
-        "audit.across" if found else "audit.across_none",
-        count=found,
-        number=numbers.integer(found),
+        "audit.across" if leaked else "audit.across_none",
+        count=leaked,
+        number=numbers.integer(leaked),
         images=numbers.integer(images),
-        share=numbers.percent(found / max(images, 1)),
+        share=numbers.percent(leaked / max(images, 1)),
         pairs=numbers.integer(_pairs(audit)[0]),
     )
     known = words.of_data(dataset["name"], "known_duplicates")
     listed = [known] if known else []
-    return [said, words.say("audit.across_meaning"), *listed] if found else [said, *listed]
+    return [said, words.say("audit.across_meaning"), *listed] if leaked else [said, *listed]
 
 
 def _within(learned: int, test: int, words: Words) -> list[str]:
@@ -177,6 +180,6 @@ def _pairs(audit: Audit) -> tuple[int, int, int]:
     """Return the pairs across to the test images, within the others, and within test."""
     kinds = audit.counts()["pairs"].values()
     across, learned, test = (
-        sum(one[name] for one in kinds) for name in ("across", "learned", "test")
+        sum(counts[name] for counts in kinds) for name in ("across", "learned", "test")
     )
     return across, learned, test

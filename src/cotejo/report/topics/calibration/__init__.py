@@ -34,22 +34,22 @@ _COLUMNS = (
 def section(page: Page) -> dict[str, Any] | None:
     """How far probabilities can be trusted; None where no run was measured so."""
     words, findings = page.words, page.findings
-    rows, found = calibrations(page.facts.trained), diagnosis(findings)
+    rows, diagnosed = calibrations(page.facts.trained), diagnosis(findings)
     if not rows:
         return None
-    bins = len(found.before) if found else _bins(rows)
+    bins = len(diagnosed.before) if diagnosed else _bins(rows)
     drawn = None
-    if found is not None:
+    if diagnosed is not None:
         drawn = page.figure(
             "reliability",
-            reliability_figure(found, words),
-            diagram_caption(findings, found, words),
+            reliability_figure(diagnosed, words),
+            diagram_caption(findings, diagnosed, words),
             "reliability.csv",
         )
     return {
         "paragraphs": calibration_intro(rows, bins, words),
         "table": _table(page, rows),
-        "diagnosis": diagnosis_sentences(findings, found, words) if found else [],
+        "diagnosis": diagnosis_sentences(findings, diagnosed, words) if diagnosed else [],
         "reliability": drawn,
     }
 
@@ -97,8 +97,8 @@ def _row(page: Page, row: Calibration, shown: Sequence[str]) -> list[Cell]:
 
 
 def _report_json(findings: Findings) -> dict[str, Any]:
-    found = diagnosis(findings)
-    return {"calibration": found.to_json() if found else None}
+    diagnosed = diagnosis(findings)
+    return {"calibration": diagnosed.to_json() if diagnosed else None}
 
 
 TOPIC = Topic(

@@ -59,7 +59,7 @@ class Calibration:
 
 def calibrations(trained: Sequence[AlternativeFacts]) -> list[Calibration]:
     """Return a row an alternative; none at all where no run was measured so."""
-    rows = [_calibration(one) for one in trained]
+    rows = [_calibration(alternative) for alternative in trained]
     return rows if any(row.error is not None for row in rows) else []
 
 
@@ -196,17 +196,17 @@ def error_by_chance(bins: Bins) -> float:
     return float(np.quantile(errors, 0.95))
 
 
-def _calibration(one: AlternativeFacts) -> Calibration:
+def _calibration(alternative: AlternativeFacts) -> Calibration:
     def mean(*names: str) -> float | None:
-        return mean_of(tested(one, *names))
+        return mean_of(tested(alternative, *names))
 
     return Calibration(
-        alternative=one,
-        loss=one.mean("test", "loss"),
+        alternative=alternative,
+        loss=alternative.mean("test", "loss"),
         brier=mean("brier"),
         # Of two classes the true one is always among them, as runs of before 2026-11-26 say.
-        top2_accuracy=mean("top2_accuracy") if len(one.per_class) > 2 else None,
-        excess=_mean_excess(one),
+        top2_accuracy=mean("top2_accuracy") if len(alternative.per_class) > 2 else None,
+        excess=_mean_excess(alternative),
         error=mean("calibration", "ece"),
         temperature=mean("calibration", "temperature"),
         error_scaled=mean("calibration", "ece_scaled"),
@@ -215,8 +215,8 @@ def _calibration(one: AlternativeFacts) -> Calibration:
     )
 
 
-def _mean_excess(one: AlternativeFacts) -> float | None:
-    tests = [run.metrics["test"] for run in one.finished]
+def _mean_excess(alternative: AlternativeFacts) -> float | None:
+    tests = [run.metrics["test"] for run in alternative.finished]
     if not all(test.get("calibration") for test in tests):
         return None
     return fmean(_excess(test["calibration"]["reliability"]) for test in tests)

@@ -17,7 +17,7 @@ __all__ = ["reliability_figure"]
 
 
 @draws
-def reliability_figure(found: Diagnosis, words: Words) -> Figure:
+def reliability_figure(diagnosed: Diagnosis, words: Words) -> Figure:
     """Draw accuracy against probability, bin by bin, before and after temperature scaling.
 
     Under each the share of the images in each bin.
@@ -26,7 +26,10 @@ def reliability_figure(found: Diagnosis, words: Words) -> Figure:
     panels = figure.subplots(
         2, 2, sharex=True, sharey="row", gridspec_kw={"height_ratios": [3.2, 1]}
     )
-    sides = (("before", found.before, found.error), ("after", found.after, found.error_scaled))
+    sides = (
+        ("before", diagnosed.before, diagnosed.error),
+        ("after", diagnosed.after, diagnosed.error_scaled),
+    )
     for column, (name, bins, error) in enumerate(sides):
         above, below = panels[:, column]
         points = words.numbers.points(error)
@@ -35,7 +38,7 @@ def reliability_figure(found: Diagnosis, words: Words) -> Figure:
         above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         below.bar(
             [row["low"] for row in bins],
-            [row["images"] / found.images for row in bins],
+            [row["images"] / diagnosed.images for row in bins],
             width=[row["high"] - row["low"] for row in bins],
             align="edge",
             color="#7f9db9",

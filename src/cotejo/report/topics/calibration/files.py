@@ -54,10 +54,10 @@ def calibration_rows(findings: Findings, language: str) -> list[dict[str, Any]] 
 
 def reliability_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
     """Return one row per bin, before scaling and after; None as `calibration_rows`."""
-    found = diagnosis(findings)
-    if found is None:
+    diagnosed = diagnosis(findings)
+    if diagnosed is None:
         return None
-    sides = {"as they are": found.before, "tempered": found.after}
+    sides = {"as they are": diagnosed.before, "tempered": diagnosed.after}
     return [_reliability_row(name, row) for name, bins in sides.items() for row in bins]
 
 

@@ -39,40 +39,40 @@ def _counts(known: Sequence[float], words: Words) -> str:
     return words.say("calibration.counts", count=len(known), counted=counted)
 
 
-def diagnosis_sentences(findings: Findings, found: Diagnosis, words: Words) -> list[str]:
+def diagnosis_sentences(findings: Findings, diagnosed: Diagnosis, words: Words) -> list[str]:
     """Return whether the best's network is over- or underconfident, and what scaling does."""
     numbers = words.numbers
     said = []
     if len(findings.best.finished) > 1:
-        seed = found.run.record["seed"]
+        seed = diagnosed.run.record["seed"]
         best = findings.best.label(words.language)
         said.append(words.say("calibration.one_network", best=best, seed=seed))
-    said.append(_confidence(findings, found, words))
+    said.append(_confidence(findings, diagnosed, words))
     said.append(
         words.say(
             "calibration.error_beyond"
-            if found.error > found.by_chance
+            if diagnosed.error > diagnosed.by_chance
             else "calibration.error_within",
-            error=numbers.points(found.error),
-            chance=numbers.points(found.by_chance),
-            images=numbers.integer(found.images),
+            error=numbers.points(diagnosed.error),
+            chance=numbers.points(diagnosed.by_chance),
+            images=numbers.integer(diagnosed.images),
         )
     )
-    said.append(_scaled(found, words))
+    said.append(_scaled(diagnosed, words))
     return said
 
 
-def diagram_caption(findings: Findings, found: Diagnosis, words: Words) -> str:
+def diagram_caption(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
     """Return the reliability diagram's caption."""
     best = findings.best.label(words.language)
     seeds = len(findings.best.finished)
     # "One" of a single seed need not be told from others.
-    which = words.say("calibration.of_seed", seed=found.run.record["seed"]) if seeds > 1 else ""
+    which = words.say("calibration.of_seed", seed=diagnosed.run.record["seed"]) if seeds > 1 else ""
     return words.say("calibration.figure", best=best, which=which)
 
 
-def _confidence(findings: Findings, found: Diagnosis, words: Words) -> str:
-    numbers, excess = words.numbers, found.excess
+def _confidence(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
+    numbers, excess = words.numbers, diagnosed.excess
     side = "even"
     if excess.excludes_zero:
         side = "over" if excess.estimate > 0 else "under"
@@ -85,26 +85,28 @@ def _confidence(findings: Findings, found: Diagnosis, words: Words) -> str:
     return words.say(
         f"calibration.{side}",
         best=findings.best.label(words.language),
-        confidence=numbers.percent(found.confidence),
-        accuracy=numbers.percent(found.accuracy),
+        confidence=numbers.percent(diagnosed.confidence),
+        accuracy=numbers.percent(diagnosed.accuracy),
         points=numbers.points(excess.estimate if side == "even" else abs(excess.estimate)),
         interval=numbers.points_interval(low, high),
     )
 
 
-def _scaled(found: Diagnosis, words: Words) -> str:
-    numbers, change = words.numbers, found.error_scaled - found.error
+def _scaled(diagnosed: Diagnosis, words: Words) -> str:
+    numbers, change = words.numbers, diagnosed.error_scaled - diagnosed.error
     key = "scaled_hardly"
     if abs(change) >= _HARDLY:
         key = "scaled_better" if change < 0 else "scaled_worse"
     said = words.say(
         f"calibration.{key}",
-        temperature=numbers.decimal(found.temperature, 2),
-        error=numbers.points(found.error_scaled),
-        before=numbers.decimal(found.loss, 3),
-        after=numbers.decimal(found.loss_scaled, 3),
+        temperature=numbers.decimal(diagnosed.temperature, 2),
+        error=numbers.points(diagnosed.error_scaled),
+        before=numbers.decimal(diagnosed.loss, 3),
+        after=numbers.decimal(diagnosed.loss_scaled, 3),
     )
     if key == "scaled_better":
-        left = "rest_within" if found.error_scaled <= found.by_chance_scaled else "rest_beyond"
+        left = (
+            "rest_within" if diagnosed.error_scaled <= diagnosed.by_chance_scaled else "rest_beyond"
+        )
         said += " " + words.say(f"calibration.{left}")
     return said

@@ -33,7 +33,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
         said.append(say("claims.drawn"))
     said.append(say("claims.advantage"))
     tested = [part.difference for part in parts if part.difference is not None]
-    if tested and max(max(found.seeds) for found in tested) == 1:
+    if tested and max(max(difference.seeds) for difference in tested) == 1:
         said.append(say("claims.one_seed"))
     said += _counts(judged, words)
     if outcomes["untested"]:
@@ -110,23 +110,23 @@ def wants(verdict: Verdict, part: Part, words: Words) -> list[str]:
 def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) -> str:
     """Return what was measured of one comparison."""
     other, metric = _other(verdict, part, findings, words), metric_name(verdict, words)
-    found = part.difference
-    if found is None:
+    difference = part.difference
+    if difference is None:
         key = "advantage_unknown" if part.unreached else "advantage_untested"
         return words.say(f"claims.{key}", other=other, metric=metric)
     key = f"advantage_{_UNITS.get(verdict.metric, 'points')}"
     if part.unreached:
-        key = "advantage_at_least" if found.estimate > 0 else "advantage_at_most"
+        key = "advantage_at_least" if difference.estimate > 0 else "advantage_at_most"
     # A bound is rounded towards 0, so that it stays one.
-    value = trunc(10 * found.estimate) / 10 if part.unreached else found.estimate
+    value = trunc(10 * difference.estimate) / 10 if part.unreached else difference.estimate
     said = words.say(
         f"claims.{key}",
         metric=metric,
         other=other,
         value=_number(verdict, value, words),
-        interval=_interval(verdict, found.low, found.high, words),
+        interval=_interval(verdict, difference.low, difference.high, words),
     )
-    if max(found.seeds) == 1:
+    if max(difference.seeds) == 1:
         return words.say("claims.advantage_one_seed", part=said)
     return words.say("claims.advantage_p", part=said, p=p_value(part.p_corrected, words))
 
@@ -144,7 +144,10 @@ def _other(verdict: Verdict, part: Part, findings: Findings, words: Words) -> st
     if part.than is None:
         amount = _amount(verdict, part.value or 0.0, words)
         return words.say("claims.other_value", value=amount)
-    labels = {one.name: one.label(words.language) for one in findings.facts.alternatives}
+    labels = {
+        alternative.name: alternative.label(words.language)
+        for alternative in findings.facts.alternatives
+    }
     return words.say("quoted", text=labels.get(part.than, part.than))
 
 

@@ -40,14 +40,14 @@ def _leads_table(page: Page) -> Table:
     words, n, findings = page.words, page.words.numbers, page.findings
     rows = []
     for lead in findings.leads:
-        found = lead.difference
+        difference = lead.difference
         rows.append(
             [
                 page.named(lead.second),
                 *cells(
-                    n.points(found.estimate),
-                    n.points_interval(found.low, found.high),
-                    p_value(found.p_value, words),
+                    n.points(difference.estimate),
+                    n.points_interval(difference.low, difference.high),
+                    p_value(difference.p_value, words),
                     p_value(lead.p_corrected, words),
                     comparison_sentence(lead, words),
                 ),
@@ -69,9 +69,9 @@ def _leads_table(page: Page) -> Table:
 def _pairs_table(page: Page) -> Table:
     words, trained = page.words, page.findings.ranked
     rows = []
-    for row, one in enumerate(trained):
+    for row, alternative in enumerate(trained):
         shown = [_pair_cell(page, row, column) for column in range(len(trained))]
-        named = Cell(f"{row + 1}. {page.label(one)}", swatch=page.named(one).swatch)
+        named = Cell(f"{row + 1}. {page.label(alternative)}", swatch=page.named(alternative).swatch)
         rows.append([named, *shown[1:]])
     # Numbers head the columns: sixteen labels side by side would not fit a page.
     columns = [page.column("alternative", number=False)]

@@ -32,8 +32,10 @@ def differences(findings: Findings, words: Words) -> Figure:
     axes.axvline(0, color=GREY, linewidth=0.8, dashes=(4, 3))
     limit = _limit(findings)
     for height, lead in enumerate(leads):
-        found, ink = lead.difference.reversed(), colour(lead.second.index)
-        low, estimate, high = (100 * one for one in (found.low, found.estimate, found.high))
+        difference, ink = lead.difference.reversed(), colour(lead.second.index)
+        low, estimate, high = (
+            100 * value for value in (difference.low, difference.estimate, difference.high)
+        )
         far = estimate < limit
         if far:
             low = estimate = high = limit
@@ -42,7 +44,7 @@ def differences(findings: Findings, words: Words) -> Figure:
         marker = "<" if far else "o"
         axes.plot(estimate, height, marker, color=ink, markerfacecolor=filled, markersize=6)
         axes.annotate(
-            words.numbers.points(found.estimate),
+            words.numbers.points(difference.estimate),
             (high, height),
             xytext=(8, 0),
             textcoords="offset points",

@@ -12,7 +12,7 @@ __all__ = ["comparisons"]
 def comparisons(findings: Findings, words: Words) -> list[str]:
     """Return what the comparisons rest on."""
     facts, numbers = findings.facts, words.numbers
-    counts = {len(one.finished) for one in facts.trained}
+    counts = {len(alternative.finished) for alternative in facts.trained}
     images = numbers.integer(facts.images("test"))
     if max(counts) == 1:
         said = [words.say("comparisons.one_seed", images=images)]

@@ -40,11 +40,11 @@ def section(page: Page) -> dict[str, Any]:
 
 def _both_directions(page: Page) -> dict[str, Any]:
     """Return examples of the most confused pairs, a row a direction; none where none were kept."""
-    words, found = page.words, page.findings.failures
+    words, failures = page.words, page.findings.failures
     names, counts = page.facts.class_names(words.language), page.findings.confusion
     rows = []
-    if found is not None:
-        for (true, predicted), indices in found.pairs.items():
+    if failures is not None:
+        for (true, predicted), indices in failures.pairs.items():
             heading = words.say(
                 "confusion.direction_of_pair",
                 true=names[true],
@@ -53,7 +53,7 @@ def _both_directions(page: Page) -> dict[str, Any]:
             )
             alts = [_alt(words, index, names[true], names[predicted]) for index in indices]
             pictures = [
-                Picture(data_uri(found.image(index)), alt)
+                Picture(data_uri(failures.image(index)), alt)
                 for index, alt in zip(indices, alts, strict=True)
             ]
             rows.append((heading, pictures))

@@ -46,12 +46,12 @@ def confusion(findings: Findings, words: Words) -> list[str]:
         *_most_frequent(findings, words),
     ]
     if findings.mutual_pair:
-        one, other, both = findings.mutual_pair
+        first, second, both = findings.mutual_pair
         sentences.append(
             words.say(
                 "confusion.mutual",
-                one=names[one],
-                other=names[other],
+                one=names[first],
+                other=names[second],
                 number=numbers.integer(both),
                 share=numbers.percent(both / findings.mistakes),
             )

@@ -63,17 +63,17 @@ class Cost:
 
 def costs(findings: Findings) -> list[Cost]:
     """Return a row a trained alternative, in the study's order."""
-    return [_cost(findings, one) for one in findings.facts.trained]
+    return [_cost(findings, alternative) for alternative in findings.facts.trained]
 
 
 def kinds_that_differ(rows: Sequence[Cost]) -> list[Kind]:
     """Return the kinds of cost that are known of every alternative and are not all the same."""
-    found: list[Kind] = []
+    differing: list[Kind] = []
     for kind in KINDS:
         values = [row.of(kind) for row in rows]
         if None not in values and len(set(values)) > 1:
-            found.append(kind)
-    return found
+            differing.append(kind)
+    return differing
 
 
 def front(rows: Sequence[Cost], kind: Kind) -> list[Cost]:
@@ -86,24 +86,24 @@ def front(rows: Sequence[Cost], kind: Kind) -> list[Cost]:
     def key(row: Cost) -> tuple[float, float]:
         return row.of(kind) or 0.0, -row.accuracy.estimate
 
-    found: list[Cost] = []
+    unbeaten: list[Cost] = []
     for row in sorted(rows, key=key):
-        if not found or row.accuracy.estimate > found[-1].accuracy.estimate:
-            found.append(row)
-    return found
+        if not unbeaten or row.accuracy.estimate > unbeaten[-1].accuracy.estimate:
+            unbeaten.append(row)
+    return unbeaten
 
 
-def _cost(findings: Findings, one: AlternativeFacts) -> Cost:
-    own = one.mean_timing("train_seconds")
+def _cost(findings: Findings, alternative: AlternativeFacts) -> Cost:
+    own = alternative.mean_timing("train_seconds")
     return Cost(
-        alternative=one,
-        accuracy=findings.accuracy[one.name],
-        parameters=mean_of(recorded(one, "model", "parameters")),
-        file_bytes=mean_of(recorded(one, "model", "bytes")),
-        operations=mean_of(recorded(one, "model", "operations_per_image")),
+        alternative=alternative,
+        accuracy=findings.accuracy[alternative.name],
+        parameters=mean_of(recorded(alternative, "model", "parameters")),
+        file_bytes=mean_of(recorded(alternative, "model", "bytes")),
+        operations=mean_of(recorded(alternative, "model", "operations_per_image")),
         own_seconds=own,
-        seconds=mean_of([findings.facts.whole_seconds(run) for run in one.finished]) or own,
-        inference_ms=mean_of(recorded(one, "timings", "inference_ms_per_image")),
+        seconds=mean_of([findings.facts.whole_seconds(run) for run in alternative.finished]) or own,
+        inference_ms=mean_of(recorded(alternative, "timings", "inference_ms_per_image")),
     )
 
 
@@ -129,8 +129,8 @@ def cost_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
     ]
 
 
-def _on(found: Sequence[Cost] | None, row: Cost) -> int | None:
-    return None if found is None else int(row in found)
+def _on(unbeaten: Sequence[Cost] | None, row: Cost) -> int | None:
+    return None if unbeaten is None else int(row in unbeaten)
 
 
 def _whole(value: float | None) -> int | None:

@@ -24,7 +24,7 @@ def section(page: Page) -> dict[str, Any]:
         figure = curves(facts, words, group)
         drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv"))
     compared = words.say("curves.figure_comparison")
-    if any(len(one.finished) > 1 for one in trained):
+    if any(len(alternative.finished) > 1 for alternative in trained):
         compared += " " + words.say("curves.figure_comparison_seeds")
     return {
         "notes": _curve_notes(page),
@@ -37,7 +37,8 @@ def section(page: Page) -> dict[str, Any]:
             "history.csv",
         ),
         "overfitting": [
-            (page.named(one), overfitting(page.findings, one, words)) for one in trained
+            (page.named(alternative), overfitting(page.findings, alternative, words))
+            for alternative in trained
         ],
     }
 
@@ -45,19 +46,19 @@ def section(page: Page) -> dict[str, Any]:
 def _curve_notes(page: Page) -> list[str]:
     words, facts = page.words, page.facts
     notes = [words.say("curves.lines", count=len(facts.trained)), _training_curves(page)]
-    if any(one.settings.get("label_smoothing") for one in facts.trained):
+    if any(alternative.settings.get("label_smoothing") for alternative in facts.trained):
         notes.append(words.say("curves.smoothing"))
     notes.extend(
         words.say(f"curves.{stage}")
         for stage in ("small_epochs", "hard_epochs")
-        if any(one.settings.get(stage) for one in facts.trained)
+        if any(alternative.settings.get(stage) for alternative in facts.trained)
     )
-    if any(len(one.finished) > 1 for one in facts.trained):
+    if any(len(alternative.finished) > 1 for alternative in facts.trained):
         notes.append(words.say("curves.seeds"))
     limit = loss_limit(facts)
     if highest_loss(facts) > limit:
         notes.append(words.say("curves.cut", limit=words.numbers.decimal(limit, 1)))
-    if any(len(facts.phases(one)) > 1 for one in facts.trained):
+    if any(len(facts.phases(alternative)) > 1 for alternative in facts.trained):
         notes.append(words.say("curves.start"))
     return notes
 
@@ -66,9 +67,9 @@ def _training_curves(page: Page) -> str:
     """Return what is not the same of the two curves: the moment, the images, the network."""
     words, trained = page.words, page.facts.trained
     harder = []
-    if any(one.settings.get("augment", "none") != "none" for one in trained):
+    if any(alternative.settings.get("augment", "none") != "none" for alternative in trained):
         harder.append(words.say("curves.augmented"))
-    if any(one.has_layers("Dropout") for one in trained):
+    if any(alternative.has_layers("Dropout") for alternative in trained):
         harder.append(words.say("curves.dropout"))
     if not harder:
         return words.say("curves.training")

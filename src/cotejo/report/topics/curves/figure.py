@@ -47,15 +47,23 @@ def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFa
             for axes in panels[:, column]:
                 axes.set_visible(False)
             continue
-        one = alternatives[column]
+        alternative = alternatives[column]
         for axes, metric in zip(panels[:, column], ("loss", "accuracy"), strict=True):
-            for run in one.finished:
-                draw_history(axes, one, run.history, metric, faint=run is not one.representative)
-            dress(axes, _wrapped(one.label(words.language)) if metric == "loss" else "")
+            for run in alternative.finished:
+                draw_history(
+                    axes,
+                    alternative,
+                    run.history,
+                    metric,
+                    faint=run is not alternative.representative,
+                )
+            dress(axes, _wrapped(alternative.label(words.language)) if metric == "loss" else "")
         panels[1, column].set_xlabel(words.say("axis_epoch"))
     panels[0, 0].set(ylabel=words.say("axis_loss"), ylim=(0, loss_limit(facts)))
     panels[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=_accuracy_limits(facts))
-    panels[1, 0].set_xlim(0, max(len(run.history) for one in facts.trained for run in one.finished))
+    panels[1, 0].set_xlim(
+        0, max(len(run.history) for alternative in facts.trained for run in alternative.finished)
+    )
     number_axis(panels[0, 0].yaxis, words.numbers)
     number_axis(panels[1, 0].yaxis, words.numbers, percent=True)
     number_axis(panels[1, 0].xaxis, words.numbers, whole=True)
@@ -69,18 +77,22 @@ def comparison(facts: StudyFacts, words: Words) -> Figure:
 
     One that starts from another's weights begins where that one's training ended.
     """
-    labels = [one.label(words.language) for one in facts.trained]
+    labels = [alternative.label(words.language) for alternative in facts.trained]
     figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
     by_epoch, by_time = figure.subplots(1, 2, sharey=True)
     handles = []
-    for one in facts.trained:
-        phase = facts.phases(one)[-1]
+    for alternative in facts.trained:
+        phase = facts.phases(alternative)[-1]
         history = phase.run.history
         accuracy = [row["valid_accuracy"] for row in history]
         epochs = phase.epochs_before + np.arange(1, len(history) + 1)
         seconds = phase.seconds_before + np.cumsum([row["seconds"] for row in history])
-        by_epoch.plot(epochs, accuracy, **_line(one), label=one.label(words.language))
-        handles += by_time.plot(seconds, accuracy, **_line(one), label=one.label(words.language))
+        by_epoch.plot(
+            epochs, accuracy, **_line(alternative), label=alternative.label(words.language)
+        )
+        handles += by_time.plot(
+            seconds, accuracy, **_line(alternative), label=alternative.label(words.language)
+        )
     for axes, label in ((by_epoch, "axis_epoch"), (by_time, "curves.axis_seconds")):
         dress(axes)
         axes.set_xlabel(words.say(label))
@@ -113,8 +125,8 @@ def loss_limit(facts: StudyFacts) -> float:
 def _losses(facts: StudyFacts) -> list[float]:
     return [
         row[column]
-        for one in facts.trained
-        for run in one.finished
+        for alternative in facts.trained
+        for run in alternative.finished
         for row in run.history
         for column in ("train_loss", "valid_loss")
     ]
@@ -133,8 +145,8 @@ def _line(alternative: AlternativeFacts) -> dict[str, object]:
 def _accuracy_limits(facts: StudyFacts, *splits: str) -> tuple[float, float]:
     values = [
         row[f"{split}_accuracy"]
-        for one in facts.trained
-        for run in one.finished
+        for alternative in facts.trained
+        for run in alternative.finished
         for row in run.history
         for split in splits or ("train", "valid")
     ]

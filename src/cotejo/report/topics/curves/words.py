@@ -22,40 +22,40 @@ def overfitting_intro(findings: Findings, words: Words) -> str:
 
 def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words) -> str:
     """Return what training and validation, side by side, say of one alternative."""
-    found, numbers = findings.overfitting[alternative.name], words.numbers
+    record, numbers = findings.overfitting[alternative.name], words.numbers
     if not findings.has_learned(alternative):
         gap = "curves.gap_nothing"
     elif findings.facts.study.get("quick"):
         gap = "curves.gap_quick"
-    elif found.gap >= _LARGE_GAP:
+    elif record.gap >= _LARGE_GAP:
         gap = "curves.gap_large"
-    elif found.gap >= _SOME_GAP:
+    elif record.gap >= _SOME_GAP:
         gap = "curves.gap_some"
-    elif found.gap > 0:
+    elif record.gap > 0:
         gap = "curves.gap_small"
     else:
-        gap = "curves.gap_not_below" if found.gap > -_SOME_GAP else "curves.gap_negative"
+        gap = "curves.gap_not_below" if record.gap > -_SOME_GAP else "curves.gap_negative"
     gap_sentence = words.say(
         gap,
         train=numbers.percent(alternative.mean("train", "accuracy")),
         valid=numbers.percent(alternative.mean("valid", "accuracy")),
-        points=numbers.points(abs(found.gap)),
+        points=numbers.points(abs(record.gap)),
         baseline=numbers.percent(findings.most_frequent_in("valid")),
     )
-    if found.epochs == 1:
+    if record.epochs == 1:
         loss = "curves.loss_once"
-    elif found.lowest_epoch == found.epochs:
+    elif record.lowest_epoch == record.epochs:
         loss = "curves.loss_falling"
     else:
-        rose = found.loss_rise > _NOTABLE_RISE * found.lowest_loss
+        rose = record.loss_rise > _NOTABLE_RISE * record.lowest_loss
         loss = "curves.loss_rose" if rose else "curves.loss_flat"
     several = len(alternative.finished) > 1
     seed = alternative.representative.record["seed"]
     loss_sentence = words.say(
         loss,
         which=words.say("curves.loss_of_seed", seed=seed) if several else "",
-        epoch=found.lowest_epoch,
-        epochs=found.epochs,
-        rise=numbers.decimal(found.loss_rise, 2),
+        epoch=record.lowest_epoch,
+        epochs=record.epochs,
+        rise=numbers.decimal(record.loss_rise, 2),
     )
     return f"{gap_sentence} {loss_sentence}"

@@ -23,8 +23,8 @@ __all__ = ["TOPIC"]
 
 def section(page: Page) -> dict[str, Any] | None:
     """What each choice is worth; None where no setting changes alone."""
-    found = factors(page.findings)
-    if not found:
+    all_factors = factors(page.findings)
+    if not all_factors:
         return None
     return {
         "paragraphs": factors_intro(page.findings, page.words),
@@ -34,7 +34,7 @@ def section(page: Page) -> dict[str, Any] | None:
                 effect_sentences(factor, page.words),
                 _factor_table(page, factor),
             )
-            for factor in found
+            for factor in all_factors
         ],
     }
 
@@ -59,24 +59,27 @@ def _factor_table(page: Page, factor: Factor) -> Table:
 
 
 def _row(
-    page: Page, factor: Factor, one: AlternativeFacts, value: object, effect: Effect | None
+    page: Page, factor: Factor, alternative: AlternativeFacts, value: object, effect: Effect | None
 ) -> list[Cell]:
     words, n = page.words, page.words.numbers
-    accuracy = page.findings.accuracy[one.name]
+    accuracy = page.findings.accuracy[alternative.name]
     compared = [Cell(words.say("factors.factor_reference")), Cell("")]
     if effect is not None:
-        found = effect.lead.difference
-        interval = n.points_interval(found.low, found.high)
+        difference = effect.lead.difference
+        interval = n.points_interval(difference.low, difference.high)
         compared = [
-            Cell(n.points(found.estimate), remarks=[interval]),
+            Cell(n.points(difference.estimate), remarks=[interval]),
             Cell(p_value(effect.lead.p_corrected, words)),
         ]
     return [
-        page.named(one),
+        page.named(alternative),
         *cells(value_of(factor.name, value, page.findings, words)),
         Cell(n.percent(accuracy.estimate), remarks=[n.interval(accuracy.low, accuracy.high)]),
         *compared,
-        *cells(n.points(one.gap), n.duration(fmean(map(page.facts.whole_seconds, one.finished)))),
+        *cells(
+            n.points(alternative.gap),
+            n.duration(fmean(map(page.facts.whole_seconds, alternative.finished))),
+        ),
     ]
 
 

@@ -19,7 +19,7 @@ _OVERFITTING = (
 def factors_intro(findings: Findings, words: Words) -> list[str]:
     """Return what the comparisons of single settings rest on."""
     said = [words.say("factors.intro")]
-    if max(len(one.finished) for one in findings.facts.trained) == 1:
+    if max(len(alternative.finished) for alternative in findings.facts.trained) == 1:
         said.append(words.say("factors.one_seed"))
     return said
 
@@ -32,7 +32,10 @@ def factor_name(factor: str, words: Words) -> str:
 def value_of(factor: str, value: object, findings: Findings, words: Words) -> str:
     """Return a value of a factor as a reader would write it."""
     if factor == "start_from" and value is not None:
-        labels = {one.name: one.label(words.language) for one in findings.facts.alternatives}
+        labels = {
+            alternative.name: alternative.label(words.language)
+            for alternative in findings.facts.alternatives
+        }
         return words.say("quoted", text=labels.get(str(value), str(value)))
     return words.setting_value(factor, value)
 
@@ -44,16 +47,16 @@ def effect_sentences(factor: Factor, words: Words) -> list[str]:
 
 def _sentences(factor: str, effect: Effect, words: Words) -> list[str]:
     lead, numbers = effect.lead, words.numbers
-    found = lead.difference.reversed() if lead.outcome == "behind" else lead.difference
+    difference = lead.difference.reversed() if lead.outcome == "behind" else lead.difference
     key = {"ahead": "effect_up", "behind": "effect_down", "tie": "effect_tie"}[lead.outcome]
-    labels = [one.label(words.language) for one in (lead.first, lead.second)]
+    labels = [alternative.label(words.language) for alternative in (lead.first, lead.second)]
     said = [
         words.say(
             f"factors.{key}",
             first=labels[0],
             second=labels[1],
-            points=numbers.points(found.estimate),
-            interval=numbers.points_interval(found.low, found.high),
+            points=numbers.points(difference.estimate),
+            interval=numbers.points_interval(difference.low, difference.high),
         )
     ]
     said += uncorrected(lead, words)

@@ -16,27 +16,27 @@ __all__ = ["TOPIC"]
 
 def section(page: Page) -> dict[str, Any] | None:
     """How much data is needed; None where no alternatives differ in that alone."""
-    found = curves(page.findings)
-    if not found:
+    all_curves = curves(page.findings)
+    if not all_curves:
         return None
     words = page.words
     return {
-        "paragraphs": learning_intro(found, words),
+        "paragraphs": learning_intro(all_curves, words),
         "learning": page.figure(
             "learning",
-            learning_figure(found, words),
+            learning_figure(all_curves, words),
             words.say("learning.figure"),
             "learning-curve.csv",
         ),
         "steps": [
             (page.label(curve.points[-1].alternative), learning_steps(page.findings, curve, words))
-            for curve in found
+            for curve in all_curves
         ],
-        "table": _table(page, found),
+        "table": _table(page, all_curves),
     }
 
 
-def _table(page: Page, found: list[Curve]) -> Table:
+def _table(page: Page, all_curves: list[Curve]) -> Table:
     words, n = page.words, page.words.numbers
     rows = [
         [
@@ -47,7 +47,7 @@ def _table(page: Page, found: list[Curve]) -> Table:
                 remarks=[n.interval(point.accuracy.low, point.accuracy.high)],
             ),
         ]
-        for curve in found
+        for curve in all_curves
         for point in curve.points
     ]
     columns = [page.column("alternative", number=False)]

@@ -50,17 +50,21 @@ class Curve:
 def curves(findings: Findings) -> list[Curve]:
     """Return a curve a group of otherwise equal settings, in the study's order."""
     groups: dict[tuple[tuple[str, str], ...], list[Point]] = {}
-    for one in findings.facts.trained:
-        shared = {key: value for key, value in one.settings.items() if key != "train_fraction"}
+    for alternative in findings.facts.trained:
+        shared = {
+            key: value for key, value in alternative.settings.items() if key != "train_fraction"
+        }
         group = tuple(sorted((key, repr(value)) for key, value in shared.items()))
-        point = Point(one, _images(findings, one), findings.accuracy[one.name])
+        point = Point(
+            alternative, _images(findings, alternative), findings.accuracy[alternative.name]
+        )
         groups.setdefault(group, []).append(point)
-    found = []
+    all_curves = []
     for points in groups.values():
         if len({_fraction(point.alternative) for point in points}) > 1:
             ordered = tuple(sorted(points, key=lambda point: point.images))
-            found.append(Curve(ordered, _steps(findings, ordered)))
-    return found
+            all_curves.append(Curve(ordered, _steps(findings, ordered)))
+    return all_curves
 
 
 def _steps(findings: Findings, points: tuple[Point, ...]) -> tuple[tuple[Point, Point, Lead], ...]:
@@ -80,15 +84,15 @@ def _is_half(less: Point, more: Point) -> bool:
     return abs(more.images / less.images - 2) <= _HALF
 
 
-def _fraction(one: AlternativeFacts) -> float:
-    fraction = one.settings.get("train_fraction")
+def _fraction(alternative: AlternativeFacts) -> float:
+    fraction = alternative.settings.get("train_fraction")
     return 1.0 if fraction is None else float(fraction)
 
 
-def _images(findings: Findings, one: AlternativeFacts) -> int:
-    learned = mean_of(recorded(one, "dataset", "train"))
+def _images(findings: Findings, alternative: AlternativeFacts) -> int:
+    learned = mean_of(recorded(alternative, "dataset", "train"))
     # An older run does not say: its share, of the images there are.
-    return round(learned or findings.facts.images("train") * _fraction(one))
+    return round(learned or findings.facts.images("train") * _fraction(alternative))
 
 
 def curve_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:

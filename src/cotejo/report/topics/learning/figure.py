@@ -30,17 +30,17 @@ _LINES = ("-", "--", ":", "-.")
 
 
 @draws
-def learning_figure(found: Sequence[Curve], words: Words) -> Figure:
+def learning_figure(curves: Sequence[Curve], words: Words) -> Figure:
     """Draw test accuracy against the number of training images, a grey line a curve."""
     from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
-    labels = [curve.points[-1].alternative.label(words.language) for curve in found]
+    labels = [curve.points[-1].alternative.label(words.language) for curve in curves]
     figure = new_figure(
-        TEXT_WIDTH, 3.2 + (legend_height(labels, TEXT_WIDTH) if len(found) > 1 else 0)
+        TEXT_WIDTH, 3.2 + (legend_height(labels, TEXT_WIDTH) if len(curves) > 1 else 0)
     )
     axes = figure.subplots()
     handles: list[Line2D] = []
-    for number, curve in enumerate(found):
+    for number, curve in enumerate(curves):
         handles += axes.plot(
             [point.images for point in curve.points],
             [point.accuracy.estimate for point in curve.points],
@@ -55,7 +55,7 @@ def learning_figure(found: Sequence[Curve], words: Words) -> Figure:
                 markersize=5,
             )  # fmt: skip
     axes.set_xscale("log")
-    shown = sorted({point.images for curve in found for point in curve.points})
+    shown = sorted({point.images for curve in curves for point in curve.points})
     axes.xaxis.set_major_locator(FixedLocator(shown))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -63,6 +63,6 @@ def learning_figure(found: Sequence[Curve], words: Words) -> Figure:
     axes.set(xlabel=words.say("learning.axis_images"), ylabel=words.say("column_test_accuracy"))
     number_axis(axes.xaxis, words.numbers)
     number_axis(axes.yaxis, words.numbers, percent=True)
-    if len(found) > 1:
+    if len(curves) > 1:
         legend(figure, handles)
     return figure

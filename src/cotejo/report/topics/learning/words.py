@@ -12,13 +12,13 @@ from cotejo.report.words import Words
 __all__ = ["learning_intro", "learning_steps"]
 
 
-def learning_intro(found: Sequence[Curve], words: Words) -> list[str]:
+def learning_intro(curves: Sequence[Curve], words: Words) -> list[str]:
     """Return what the curves are of, and what else fewer images mean."""
-    said = [words.say("learning.intro", count=len(found))]
-    alternatives = [point.alternative for curve in found for point in curve.points]
-    if not all(one.settings.get("early_stopping") for one in alternatives):
+    said = [words.say("learning.intro", count=len(curves))]
+    alternatives = [point.alternative for curve in curves for point in curve.points]
+    if not all(alternative.settings.get("early_stopping") for alternative in alternatives):
         said.append(words.say("learning.steps"))
-    if all(len(one.finished) == 1 for one in alternatives):
+    if all(len(alternative.finished) == 1 for alternative in alternatives):
         said.append(words.say("learning.one_seed"))
     return said
 
@@ -35,11 +35,11 @@ def learning_steps(findings: Findings, curve: Curve, words: Words) -> str:
 
 
 def _step(more: Point, less: Point, lead: Lead, half: bool, words: Words) -> str:
-    numbers, found = words.numbers, lead.difference
-    way = "higher" if found.estimate < 0 else "lower"
+    numbers, difference = words.numbers, lead.difference
+    way = "higher" if difference.estimate < 0 else "lower"
     key = f"step_{way}" if lead.settled else f"step_tie_{way}"
     # What is lost is said without a minus; a gain, turned round, too.
-    shown = found.reversed() if way == "higher" else found
+    shown = difference.reversed() if way == "higher" else difference
     change = words.say(
         "learning.change_half" if half else "learning.change_other",
         less=numbers.integer(less.images),

@@ -71,7 +71,11 @@ def _place(name: str) -> int:
 
 def _table(page: Page) -> Table:
     words, facts = page.words, page.facts
-    records = [run.record for one in facts.alternatives for run in (*one.finished, *one.failed)]
+    records = [
+        run.record
+        for alternative in facts.alternatives
+        for run in (*alternative.finished, *alternative.failed)
+    ]
     fields = [
         ("data", words.data_name(facts.data["name"])),
         ("fingerprint", facts.data.get("fingerprint") or ""),

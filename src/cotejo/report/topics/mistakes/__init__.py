@@ -60,13 +60,13 @@ def section(page: Page) -> dict[str, Any]:
 
 def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
     """Return each explained mistake's name, itself, and its maps: of what it says, of the truth."""
-    words, found = page.words, page.findings.failures
+    words, failures = page.words, page.findings.failures
     shown = []
-    for row in rows if found else []:
-        maps = found.maps(row["index"]) if found else None
-        if found is None or maps is None:
+    for row in rows if failures else []:
+        maps = failures.maps(row["index"]) if failures else None
+        if failures is None or maps is None:
             continue
-        image = found.image(row["index"])
+        image = failures.image(row["index"])
         # One scale for the two, so that they compare.
         largest = float(np.abs(maps).max()) or 1.0
         names = (row["predicted_class"], row["true_class"])
@@ -74,9 +74,10 @@ def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[P
         pictures = [Picture(data_uri(image), alt)]
         pictures += [
             Picture(
-                data_uri(overlaid(image, one, largest)), words.say("mistakes.map_alt", name=name)
+                data_uri(overlaid(image, occlusion, largest)),
+                words.say("mistakes.map_alt", name=name),
             )
-            for one, name in zip(maps, names, strict=True)
+            for occlusion, name in zip(maps, names, strict=True)
         ]
         shown.append((f"{row['true_class']} → {row['predicted_class']}", pictures))
     return shown

@@ -31,7 +31,7 @@ __all__ = ["TOPIC", "summary_rows"]
 def section(page: Page) -> dict[str, Any]:
     """Accuracies with their intervals, and figures by class."""
     words, findings = page.words, page.findings
-    seeds = any(len(one.finished) > 1 for one in page.facts.trained)
+    seeds = any(len(alternative.finished) > 1 for alternative in page.facts.trained)
     caption = words.say("results.figure_accuracies")
     if seeds:
         caption += " " + words.say("results.figure_accuracies_seeds")
@@ -48,8 +48,11 @@ def section(page: Page) -> dict[str, Any]:
         "f1": _f1_table(page),
         "averages": averages_table(page),
         "per_class": [
-            (words.say("results.per_class_of", label=page.label(one)), per_class_table(page, one))
-            for one in page.facts.trained
+            (
+                words.say("results.per_class_of", label=page.label(alternative)),
+                per_class_table(page, alternative),
+            )
+            for alternative in page.facts.trained
         ],
     }
 
@@ -62,43 +65,46 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
     return page.table(
         page.words.say("results.table"),
         [page.column("alternative", number=False), *map(page.column, names)],
-        [_results_row(page, one, seeds=seeds) for one in trained],
+        [_results_row(page, alternative, seeds=seeds) for alternative in trained],
         marked=trained.index(page.findings.best),
         files="summary.csv, report.json",
     )
 
 
-def _results_row(page: Page, one: AlternativeFacts, *, seeds: bool) -> list[Cell]:
+def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> list[Cell]:
     words, n = page.words, page.words.numbers
-    found, spread = page.findings.accuracy[one.name], one.spread("test", "accuracy")
-    epochs = sum(run.record["epochs"] for run in one.finished) / len(one.finished)
+    accuracy, spread = (
+        page.findings.accuracy[alternative.name],
+        alternative.spread("test", "accuracy"),
+    )
+    epochs = sum(run.record["epochs"] for run in alternative.finished) / len(alternative.finished)
     trained = [words.say("epochs_count", count=epochs, number=n.shortest(epochs, 1))]
     if seeds:
-        trained.insert(0, words.say("seeds_count", count=len(one.finished)))
+        trained.insert(0, words.say("seeds_count", count=len(alternative.finished)))
     return [
-        replace(page.named(one, mark_best=True), remarks=[", ".join(trained)]),
+        replace(page.named(alternative, mark_best=True), remarks=[", ".join(trained)]),
         *cells(
-            n.percent(one.mean("train", "accuracy")),
-            n.percent(one.mean("valid", "accuracy")),
+            n.percent(alternative.mean("train", "accuracy")),
+            n.percent(alternative.mean("valid", "accuracy")),
         ),
-        Cell(n.percent(found.estimate), remarks=[n.interval(found.low, found.high)]),
+        Cell(n.percent(accuracy.estimate), remarks=[n.interval(accuracy.low, accuracy.high)]),
         *cells(
             *([n.points(spread, 2) if spread is not None else NOT_APPLICABLE] if seeds else []),
-            n.decimal(one.mean("test", "macro_f1"), 3),
-            n.decimal(one.mean("test", "loss"), 3),
+            n.decimal(alternative.mean("test", "macro_f1"), 3),
+            n.decimal(alternative.mean("test", "loss"), 3),
         ),
         Cell(
-            n.duration(one.mean_timing("train_seconds")),
-            remarks=_time_remarks(one, words),
+            n.duration(alternative.mean_timing("train_seconds")),
+            remarks=_time_remarks(alternative, words),
         ),
     ]
 
 
-def _time_remarks(one: AlternativeFacts, words: Words) -> list[str]:
-    speed = words.numbers.integer(one.mean_timing("images_per_second"))
+def _time_remarks(alternative: AlternativeFacts, words: Words) -> list[str]:
+    speed = words.numbers.integer(alternative.mean_timing("images_per_second"))
     remarks = [words.say("results.speed", number=speed)]
     # The time is its own training's; what it starts from took some too.
-    if any(run.record.get("start_from") for run in one.finished):
+    if any(run.record.get("start_from") for run in alternative.finished):
         remarks.append(words.say("results.time_of_start"))
     return remarks
 
@@ -106,7 +112,9 @@ def _time_remarks(one: AlternativeFacts, words: Words) -> list[str]:
 def _f1_table(page: Page) -> Table:
     words, trained = page.words, page.facts.trained
     # Where the worst class of all is white, classes that are all near 0.9 still differ.
-    every = [row["f1"] for one in trained for row in one.per_class if row["support"]]
+    every = [
+        row["f1"] for alternative in trained for row in alternative.per_class if row["support"]
+    ]
     low, width = min(every), max(max(every) - min(every), 0.01)
 
     def cell(row: Mapping[str, float]) -> Cell:
@@ -116,15 +124,18 @@ def _f1_table(page: Page) -> Table:
         return Cell(shown, background=shade((row["f1"] - low) / width))
 
     names = page.facts.class_names(words.language)
-    values = [[cell(row) for row in one.per_class] for one in trained]
-    macro = [Cell(words.numbers.decimal(page.findings.macro[one.name]["f1"], 2)) for one in trained]
+    values = [[cell(row) for row in alternative.per_class] for alternative in trained]
+    macro = [
+        Cell(words.numbers.decimal(page.findings.macro[alternative.name]["f1"], 2))
+        for alternative in trained
+    ]
     # The longer side goes down: sixteen columns would not fit a page.
     if len(trained) > len(names):
         columns = [page.column("alternative", number=False)]
         columns += [Column(name, number=True) for name in (*names, words.say("results.macro"))]
         rows = [
-            [page.named(one, mark_best=True), *shown, mean]
-            for one, shown, mean in zip(trained, values, macro, strict=True)
+            [page.named(alternative, mark_best=True), *shown, mean]
+            for alternative, shown, mean in zip(trained, values, macro, strict=True)
         ]
         marked = trained.index(page.findings.best)
     else:

@@ -27,12 +27,12 @@ def averages(alternative: AlternativeFacts) -> dict[str, Interval | None]:
 def class_figures(alternative: AlternativeFacts) -> list[dict[str, Interval | None]]:
     """Return each class's figures with their 95% intervals, in label order, as `averages`."""
     runs = [run.metrics["test"]["per_class"] for run in alternative.finished]
-    found: list[dict[str, Interval | None]] = []
+    figures: list[dict[str, Interval | None]] = []
     for rows in zip(*runs, strict=True):
         of_class: dict[str, Interval | None] = {}
         for name in CLASS_FIGURES:
             values = [row.get(name) for row in rows]
             known = None if None in values else [float(value) for value in values]
             of_class[name] = over_seeds(known, [row.get(f"{name}_interval") for row in rows])
-        found.append(of_class)
-    return found
+        figures.append(of_class)
+    return figures

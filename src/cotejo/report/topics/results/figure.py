@@ -20,26 +20,33 @@ def accuracies(findings: Findings, words: Words) -> Figure:
     ranked = findings.ranked
     figure = new_figure(TEXT_WIDTH, 0.7 + 0.32 * len(ranked))
     axes = figure.subplots()
-    for height, one in enumerate(ranked):
-        found = findings.accuracy[one.name]
-        axes.plot([found.low, found.high], [height] * 2, color=colour(one.index), linewidth=2)
-        axes.plot(found.estimate, height, "o", color=colour(one.index), markersize=6)
+    for height, alternative in enumerate(ranked):
+        accuracy = findings.accuracy[alternative.name]
+        axes.plot(
+            [accuracy.low, accuracy.high],
+            [height] * 2,
+            color=colour(alternative.index),
+            linewidth=2,
+        )
+        axes.plot(accuracy.estimate, height, "o", color=colour(alternative.index), markersize=6)
         axes.annotate(
-            words.numbers.percent(found.estimate),
-            (found.high, height),
+            words.numbers.percent(accuracy.estimate),
+            (accuracy.high, height),
             xytext=(6, 0),
             textcoords="offset points",
             verticalalignment="center",
             fontsize=8,
             color=INK,
         )
-        if len(one.finished) > 1:
-            seeds = one.values("test", "accuracy")
-            axes.plot(seeds, [height + 0.25] * len(seeds), "|", color=colour(one.index))
+        if len(alternative.finished) > 1:
+            seeds = alternative.values("test", "accuracy")
+            axes.plot(seeds, [height + 0.25] * len(seeds), "|", color=colour(alternative.index))
     dress(axes)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)
-    axes.set_yticks(range(len(ranked)), [one.label(words.language) for one in ranked])
+    axes.set_yticks(
+        range(len(ranked)), [alternative.label(words.language) for alternative in ranked]
+    )
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(ranked) - 0.5, -0.5)
     axes.margins(x=0.12)

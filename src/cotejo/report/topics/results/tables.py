@@ -16,16 +16,19 @@ __all__ = ["averages_table", "per_class_table"]
 
 def averages_table(page: Page) -> Table | None:
     """Return the macro averages with their intervals; None where no run has them."""
-    rows = [(one, averages(one)) for one in page.facts.trained]
-    if not any(found for _, of in rows for found in of.values()):
+    rows = [(alternative, averages(alternative)) for alternative in page.facts.trained]
+    if not any(average for _, of in rows for average in of.values()):
         return None
     trained = page.facts.trained
     return page.table(
         page.words.say("results.averages_table"),
         [page.column("alternative", number=False), *_columns(page)],
         [
-            [page.named(one, mark_best=True), *(_cell(page, of[name]) for name in CLASS_FIGURES)]
-            for one, of in rows
+            [
+                page.named(alternative, mark_best=True),
+                *(_cell(page, of[name]) for name in CLASS_FIGURES),
+            ]
+            for alternative, of in rows
         ],
         marked=trained.index(page.findings.best),
         files="averages.csv",
@@ -58,11 +61,11 @@ def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
 
 
 def _class_row(
-    page: Page, name: str, means: Mapping[str, float], found: Mapping[str, Interval | None]
+    page: Page, name: str, means: Mapping[str, float], intervals: Mapping[str, Interval | None]
 ) -> list[Cell]:
     """Return a class's row: an older run has its figures and neither intervals nor AUC."""
     n = page.words.numbers
-    f1, auc = found["f1"], found["auc"]
+    f1, auc = intervals["f1"], intervals["auc"]
     return cells(
         name,
         *(
@@ -81,10 +84,10 @@ def _columns(page: Page) -> list[Column]:
     return [page.column(f"results.{name}") for name in CLASS_FIGURES]
 
 
-def _cell(page: Page, found: Interval | None) -> Cell:
+def _cell(page: Page, average: Interval | None) -> Cell:
     n = page.words.numbers
-    if found is None:
+    if average is None:
         return Cell(NOT_APPLICABLE)
     return Cell(
-        n.decimal(found.estimate, 3), remarks=[n.decimal_interval(found.low, found.high, 3)]
+        n.decimal(average.estimate, 3), remarks=[n.decimal_interval(average.low, average.high, 3)]
     )

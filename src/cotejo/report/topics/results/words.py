@@ -63,14 +63,14 @@ def classes(findings: Findings, words: Words) -> list[str]:
 
 def _overlaps(findings: Findings, order: list[int], words: Words) -> list[str]:
     """Return which classes the best's lowest F1 can't be told from, by their intervals."""
-    found = [row["f1"] for row in class_figures(findings.best)]
-    lowest = found[order[-1]]
+    intervals = [row["f1"] for row in class_figures(findings.best)]
+    lowest = intervals[order[-1]]
     if lowest is None:
         return []
     near = [
         label
         for label in order[-2::-1]
-        if (interval := found[label]) is not None and interval.low <= lowest.high
+        if (interval := intervals[label]) is not None and interval.low <= lowest.high
     ]
     if not near:
         return []

@@ -22,20 +22,20 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     """Return what a reader should be careful about, the weightiest first."""
     facts, say = findings.facts, words.say
     data, requested = data_names(facts, words)
-    found = []
+    said = []
     if data != requested:
-        found.append(say("summary.careful_fallback", data=data, requested=requested))
+        said.append(say("summary.careful_fallback", data=data, requested=requested))
     if facts.study.get("quick"):
-        found.append(_quick(facts, words))
+        said.append(_quick(facts, words))
     source = find_source(facts.data["name"])
     if source is not None and not source.mirroring_keeps_class:
-        found += _mirrored(facts, words)
-    found.append(_luck(findings, words))
+        said += _mirrored(facts, words)
+    said.append(_luck(findings, words))
     if len(facts.trained) > 1:
-        found += _choice(findings, words)
-        found.append(say("summary.careful_choice", count=len(facts.trained)))
+        said += _choice(findings, words)
+        said.append(say("summary.careful_choice", count=len(facts.trained)))
     if findings.unlearned:
-        found.append(
+        said.append(
             say(
                 "summary.careful_unlearned",
                 count=len(findings.unlearned),
@@ -43,20 +43,26 @@ def cautions(findings: Findings, words: Words) -> list[str]:
                 baseline=words.numbers.percent(findings.most_frequent_in("valid")),
             )
         )
-    found += _incomplete(findings, words)
+    said += _incomplete(findings, words)
     if differing := differing_conditions([run.record for run in facts.finished]):
         names = [say(f"condition_{name}") for name in differing]
-        found.append(say("summary.careful_conditions", names=words.both(names)))
+        said.append(say("summary.careful_conditions", names=words.both(names)))
     if findings.extra_test_reads:
-        found.append(_reads(findings, words))
-    return found
+        said.append(_reads(findings, words))
+    return said
 
 
 def _mirrored(facts: StudyFacts, words: Words) -> list[str]:
     """Return cautions about mirrored images, where a mirrored image may not be of its class."""
-    trained = [one for one in facts.trained if mirrors(one.settings.get("augment"))]
+    trained = [
+        alternative for alternative in facts.trained if mirrors(alternative.settings.get("augment"))
+    ]
     # Every view but the image itself comes with its mirror image.
-    viewed = [one for one in facts.trained if one.settings.get("tta", "none") != "none"]
+    viewed = [
+        alternative
+        for alternative in facts.trained
+        if alternative.settings.get("tta", "none") != "none"
+    ]
     cautions = []
     for word, alternatives in (("mirrored", trained), ("mirrored_views", viewed)):
         if alternatives:
@@ -68,9 +74,9 @@ def _mirrored(facts: StudyFacts, words: Words) -> list[str]:
 
 def _reads(findings: Findings, words: Words) -> str:
     every = {
-        (one.name, str(run.record["seed"]))
-        for one in findings.facts.trained
-        for run in one.finished
+        (alternative.name, str(run.record["seed"]))
+        for alternative in findings.facts.trained
+        for run in alternative.finished
     }
     if len(every) > 1 and every <= set(findings.extra_test_reads):
         return words.say("summary.careful_reads_all")
@@ -90,7 +96,7 @@ def _quick(facts: StudyFacts, words: Words) -> str:
 
 def _luck(findings: Findings, words: Words) -> str:
     trained = findings.facts.trained
-    spreads = [one.spread("test", "accuracy") for one in trained]
+    spreads = [alternative.spread("test", "accuracy") for alternative in trained]
     known = [spread for spread in spreads if spread is not None]
     if not known:
         return words.say("summary.careful_one_seed")
@@ -100,7 +106,7 @@ def _luck(findings: Findings, words: Words) -> str:
         if low == high
         else words.say("summary.spread_between", low=low, high=high)
     )
-    counts = {len(one.finished) for one in trained}
+    counts = {len(alternative.finished) for alternative in trained}
     seeds = settled_seeds(min(counts), max(counts), words)
     said = words.say("summary.careful_seeds", seeds=seeds, spread=spread)
     return f"{said} {words.say('summary.careful_single')}" if min(counts) == 1 else said
@@ -125,30 +131,31 @@ def _choice(findings: Findings, words: Words) -> list[str]:
 
 def _incomplete(findings: Findings, words: Words) -> list[str]:
     facts, say = findings.facts, words.say
-    found = []
+    said = []
     if facts.failed:
         runs = [
             _runs_named(label, [str(run.record["seed"]) for run in failed], words)
             for label, failed in (
-                (one.label(words.language), one.failed) for one in facts.alternatives
+                (alternative.label(words.language), alternative.failed)
+                for alternative in facts.alternatives
             )
             if failed
         ]
-        found.append(say("summary.careful_failed", count=len(facts.failed), runs=words.both(runs)))
-    without = [one for one in facts.alternatives if not one.finished]
+        said.append(say("summary.careful_failed", count=len(facts.failed), runs=words.both(runs)))
+    without = [alternative for alternative in facts.alternatives if not alternative.finished]
     if without:
         labels = quoted(without, words)
-        found.append(say("summary.careful_without", count=len(without), labels=labels))
-    if len({len(one.finished) for one in facts.trained}) > 1:
-        found.append(say("summary.careful_unequal"))
+        said.append(say("summary.careful_without", count=len(without), labels=labels))
+    if len({len(alternative.finished) for alternative in facts.trained}) > 1:
+        said.append(say("summary.careful_unequal"))
     if facts.left_out:
         runs = [
-            _runs_named(_label_of(findings, one.alternative, words), [str(one.seed)], words)
-            for one in facts.left_out
+            _runs_named(_label_of(findings, run.alternative, words), [str(run.seed)], words)
+            for run in facts.left_out
         ]
-        found.append(say("summary.careful_left_out", count=len(runs), runs=words.both(runs)))
+        said.append(say("summary.careful_left_out", count=len(runs), runs=words.both(runs)))
     if untrained := facts.missing - len(facts.left_out):
-        found.append(
+        said.append(
             say(
                 "summary.careful_missing",
                 count=untrained,
@@ -156,11 +163,14 @@ def _incomplete(findings: Findings, words: Words) -> list[str]:
                 asked=facts.asked,
             )
         )
-    return found
+    return said
 
 
 def _label_of(findings: Findings, name: str, words: Words) -> str:
-    labels = {one.name: one.label(words.language) for one in findings.facts.alternatives}
+    labels = {
+        alternative.name: alternative.label(words.language)
+        for alternative in findings.facts.alternatives
+    }
     return labels.get(name, name)
 
 

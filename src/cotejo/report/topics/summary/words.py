@@ -25,13 +25,13 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
     """Return what to read first: ``(name, value, remark, whether it stands out)`` each."""
     say, numbers = words.say, words.numbers
     best, facts = findings.best, findings.facts
-    found = findings.accuracy[best.name]
+    accuracy = findings.accuracy[best.name]
     figures = [
         (say("summary.key_best"), best.label(words.language), "", True),
         (
             say("summary.key_accuracy"),
-            numbers.percent(found.estimate),
-            say("summary.interval_95", interval=numbers.interval(found.low, found.high)),
+            numbers.percent(accuracy.estimate),
+            say("summary.interval_95", interval=numbers.interval(accuracy.low, accuracy.high)),
             True,
         ),
     ]
@@ -80,15 +80,15 @@ def _compared(findings: Findings, words: Words) -> str:
 
 def _winner(findings: Findings, words: Words) -> list[str]:
     say, numbers, best = words.say, words.numbers, findings.best
-    found = findings.accuracy[best.name]
+    accuracy = findings.accuracy[best.name]
     sentences = [
         say(
             "summary.best",
             count=len(best.finished),
             best=best.label(words.language),
             valid=numbers.percent(best.mean("valid", "accuracy")),
-            test=numbers.percent(found.estimate),
-            interval=numbers.interval(found.low, found.high),
+            test=numbers.percent(accuracy.estimate),
+            interval=numbers.interval(accuracy.low, accuracy.high),
         )
     ]
     if findings.choice_is_uncertain:
@@ -98,7 +98,7 @@ def _winner(findings: Findings, words: Words) -> list[str]:
         labels = quoted(findings.unlearned, words)
         sentences.append(say("summary.unlearned", count=len(findings.unlearned), labels=labels))
     # Said of the winner, so the sentence must hold even where nothing was learned.
-    no_better = found.low <= findings.most_frequent_in("test")
+    no_better = accuracy.low <= findings.most_frequent_in("test")
     sentences.append(
         say(
             "summary.below_baseline" if no_better else "summary.baseline",

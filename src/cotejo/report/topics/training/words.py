@@ -29,12 +29,12 @@ def whole_training(findings: Findings, words: Words) -> list[str]:
 
 def _test_evaluation(findings: Findings, words: Words) -> str:
     numbers, test = words.numbers, findings.best.representative.metrics["test"]
-    found = findings.representative_accuracy
+    accuracy = findings.representative_accuracy
     return words.say(
         "training.test",
         images=numbers.integer(test["images"]),
-        accuracy=numbers.percent(found.estimate),
-        interval=numbers.interval(found.low, found.high),
+        accuracy=numbers.percent(accuracy.estimate),
+        interval=numbers.interval(accuracy.low, accuracy.high),
         loss=numbers.decimal(test["loss"], 3),
         f1=numbers.decimal(test["macro_f1"], 3),
     )
