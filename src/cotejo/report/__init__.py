@@ -1,4 +1,4 @@
-"""Write a study's report from the files that it left, without training or a backend."""
+"""Write a study's report from the study's files, without training or a backend."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write_report(
     format: str | None = None,  # noqa: A002
     out: Path | None = None,
 ) -> Path:
-    """Write a study's report, and into its folder the files with the report's numbers.
+    """Write a study's report, and the files with its numbers into the study's folder.
 
     Args:
         folder: a study's, as `docs/files.md` describes it.
@@ -69,20 +69,20 @@ def write_report(
 def write_reports(
     folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
 ) -> list[Path]:
-    """Write one report in several formats, drawn once: as `write_report`, a path a format."""
+    """Write a report in several formats, as `write_report` does, and return one path per format."""
     return make_reports(folder, language, formats, out).paths
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, and of what.
+    """What was written, and on which runs.
 
     Attributes:
-        paths: of the reports, in the order of the formats.
-        rows: of ``summary.csv``.
-        left_out: the runs that came to an end and are in no figure, since a file is damaged.
-        missing: how many runs were asked for and are neither finished nor failed.
-        asked: how many were asked for.
+        paths: the reports' paths, in the order of the formats.
+        rows: the rows of ``summary.csv``.
+        left_out: the runs that ended but are in no figure, because one of their files is damaged.
+        missing: how many of the runs asked for have neither finished nor failed.
+        asked: how many runs were asked for.
     """
 
     paths: list[Path]
@@ -95,12 +95,12 @@ class Written:
 def make_reports(
     folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
 ) -> Written:
-    """Write a report as `write_reports` does, and return what whoever asked for it should know."""
+    """Write a report as `write_reports` does, and return what the caller should know about it."""
     from cotejo.report.html import render
 
     folder, out = Path(folder), Path(out) if out is not None else None
     names = chosen_formats(formats, out)
-    # What would stop the writing is found before anything is drawn.
+    # A missing program is noticed before the figures are drawn, which takes seconds.
     for name in names:
         check_installed(name)
     findings = Findings(gather(folder))
@@ -117,7 +117,7 @@ def make_reports(
 
 
 def summary(folder: Path) -> list[dict[str, Any]]:
-    """Return the rows of ``summary.csv``: a dict an alternative, in the study's order.
+    """Return the rows of ``summary.csv``: one dict per alternative, in the study's order.
 
     Accuracies are means over the finished seeds, in ``[0, 1]``; what an alternative without a
     finished run lacks is None.

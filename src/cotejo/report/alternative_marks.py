@@ -1,4 +1,4 @@
-"""The marks that stand for alternatives in a figure, their legend, and room between them."""
+"""The marks that stand for alternatives in a figure: their shape, legend and distance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARKERS = ("o", "s", "^", "D", "v")
 
 
 def marker(index: int) -> str:
-    """Return the mark of the study's alternative at ``index``: its second cue after its colour."""
+    """Return the shape of the mark of the alternative at ``index``: a second cue after colour."""
     return _MARKERS[index // 7 % len(_MARKERS)]
 
 
@@ -33,9 +33,9 @@ def handle(alternative: AlternativeFacts, words: Words) -> Line2D:
 
 
 def spread(places: Sequence[float], least: float) -> list[float]:
-    """Return ascending places moved apart, so that none is nearer than ``least`` to the next.
+    """Return ascending places, moved apart where two are closer than ``least``.
 
-    Those that are too near stand around their middle, as few moved as can be.
+    Places that are too close are spread evenly around their mean; the others stay.
 
     Example:
         >>> [round(place, 2) for place in spread([0.1, 0.1, 0.5], 0.04)]

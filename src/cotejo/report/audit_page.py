@@ -1,4 +1,4 @@
-"""The audit of a dataset as a page of its own, for who has no study of it."""
+"""The audit of a dataset as a page of its own, which needs no study."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write_audit_page(
     language: str,
     judged: Sequence[str] = (),
 ) -> None:
-    """Write the audit of a dataset as one HTML page with everything inside.
+    """Write the audit of a dataset as one HTML page that needs no other file.
 
     Args:
         path: where.

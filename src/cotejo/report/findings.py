@@ -132,12 +132,12 @@ class Findings:
 
     @property
     def choice_is_uncertain(self) -> bool:
-        """Whether another seed, or other validation images, could choose the second."""
+        """Whether the second could have been chosen with another seed or other validation images."""
         return self.choice is not None and not self.choice.excludes_zero
 
     @cached_property
     def unlearned(self) -> list[AlternativeFacts]:
-        """Those trained that are not clearly above naming the most frequent class."""
+        """The trained alternatives that are not clearly better than naming one class."""
         return [
             alternative for alternative in self.facts.trained if not self.has_learned(alternative)
         ]

@@ -1,4 +1,4 @@
-"""How surely the gap between training and test accuracy is known, as far as images go."""
+"""How much the gap between training and test accuracy varies with the choice of images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["gap_variance"]
 
 
 def gap_variance(*alternatives: AlternativeFacts) -> float:
-    """Return the variance of a gap, or of two gaps' difference, over the images it is measured on.
+    """Return the variance, over images, of a gap or of the difference of two gaps.
 
     The test images are shared, and paired; so are the training images, whose answers are not
     kept: theirs are added up as if they were not, which makes the variance too large, if anything.

@@ -21,7 +21,7 @@ def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
 
 
 def seeds_trained(facts: StudyFacts, words: Words) -> str:
-    """Return how many seeds the alternatives with results have, of those asked for."""
+    """Return how many of the seeds that were asked for have results."""
     counts, asked = {len(alternative.finished) for alternative in facts.trained}, len(facts.seeds)
     low, high = min(counts), max(counts)
     if low == asked:
@@ -38,7 +38,7 @@ def data_names(facts: StudyFacts, words: Words) -> tuple[str, str]:
 
 
 def study_title(facts: StudyFacts, words: Words) -> str:
-    """Return the study's title, which says so when it is a quick look or other data."""
+    """Return the study's title, which says if it is a quick look, or if its data replace others."""
     study = facts.study
     text = str(in_language(study.get("title"), words.language) or study.get("name", ""))
     data, requested = data_names(facts, words)

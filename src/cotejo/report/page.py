@@ -1,4 +1,4 @@
-"""What every section is built with: the findings, the words, and the running numbers."""
+"""What sections are built with: the findings, the words, the numbers of figures and tables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Page"]
 
 @dataclass
 class Page:
-    """The report being written; figures and tables get their numbers in the order asked for.
+    """The report that is being written. It numbers figures and tables in the order of the calls.
 
     Attributes:
         findings: what follows from the study.
@@ -62,7 +62,7 @@ class Page:
         return Table(self.tables, caption, columns, rows, marked, files)
 
     def number_figure(self) -> int:
-        """Return the next figure's number, for one that is not drawn: a gallery of images."""
+        """Return the next figure's number, for a gallery of images, which is not drawn."""
         self.figures += 1
         return self.figures
 

@@ -21,13 +21,13 @@ _ALPHA = 0.05
 
 
 def settled_seeds(low: int, high: int, words: Words) -> str:
-    """Return how many seeds figures rest on: "3 seeds", "up to 3 seeds"."""
+    """Return how many seeds stand behind figures: "3 seeds", "up to 3 seeds"."""
     seeds = words.say("seeds_count", count=high)
     return seeds if low == high else words.say("seeds_up_to", seeds=seeds)
 
 
 def comparison_sentence(lead: Lead, words: Words) -> str:
-    """Return what the test set says of two alternatives, in a sentence: no more than it settles.
+    """Return, in one sentence, what the test set settles about two alternatives.
 
     The one that is ahead is named first, whichever way round they are compared.
     """
@@ -62,7 +62,7 @@ def _tie(lead: Lead, values: dict[str, str], words: Words) -> str:
 
 
 def uncorrected(lead: Lead, words: Words) -> list[str]:
-    """Return why a difference whose interval leaves out 0 is not settled all the same."""
+    """Return why a difference is not settled although its interval leaves out 0."""
     if lead.settled or not lead.difference.excludes_zero:
         return []
     # With one seed a side the interval is close to the exact test's, not the same.
@@ -78,7 +78,7 @@ def _more_seeds(needed: Needed | None, words: Words) -> list[str]:
 
 
 def p_value(value: float, words: Words) -> str:
-    """Return a p with two digits that matter, or that it is below 0.001."""
+    """Return a p-value with two significant digits, or that it is below 0.001."""
     numbers = words.numbers
     if value < _SMALLEST_P:
         return words.say("p_below", limit=numbers.shortest(_SMALLEST_P))
@@ -86,7 +86,7 @@ def p_value(value: float, words: Words) -> str:
 
 
 def images_needed(images: int, words: Words) -> str:
-    """Return a number of images, rounded up to two digits: it is an estimate."""
+    """Return an estimated number of images, rounded up to two significant digits."""
     step = 10 ** max(len(str(images)) - 2, 0)
     return words.numbers.integer(-(-images // step) * step)
 
@@ -106,7 +106,7 @@ def _same(lead: Lead) -> bool:
 
 
 def measured_on(findings: Findings, words: Words) -> list[str]:
-    """Return on which images training accuracy is measured, where it is not on all of them."""
+    """Return on which images training accuracy is measured, if not on all of them."""
     images = findings.facts.train_sample
     if images is None:
         return []

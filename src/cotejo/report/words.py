@@ -15,7 +15,7 @@ from cotejo.report.private import without_paths
 __all__ = ["NOT_APPLICABLE", "Words"]
 
 NOT_APPLICABLE = "–"
-"""What a table says where there is nothing to say."""
+"""What a table's cell says where a figure does not exist."""
 
 # "e" stands for "y" before the sound of "i", which "hie", "ia" and "yo" do not begin with.
 _SOUNDS_LIKE_I = re.compile(r"\W*(h?[ií](?![aeouáéóú])|y(?![aeiouáéíóú]))", re.IGNORECASE)
@@ -45,15 +45,18 @@ class Words:
         self.numbers = Numbers(language)
 
     def say(self, key: str, **values: Any) -> str:
-        """Return the sentence under ``key`` in ``locales/<language>/report.toml``.
+        """Return a sentence.
 
-        A key with a point names another catalogue: ``"audit.intro"`` is in ``audit.toml``.
+        Args:
+            key: of ``locales/<language>/report.toml``; with a point, ``"<area>.<key>"``, of
+                another area's catalogue, such as a topic's: ``"audit.method"``.
+            **values: what the sentence names.
         """
         full_key = key if "." in key else f"report.{key}"
         return message(full_key, language=self.language, **values)
 
     def knows(self, key: str) -> bool:
-        """Whether there is a sentence under ``key``."""
+        """Return whether there is a sentence under ``key``."""
         try:
             self.say(key)
         except KeyError:
@@ -90,7 +93,7 @@ class Words:
         return self.say(f"setting_{name}") if self.knows(f"setting_{name}") else name
 
     def setting_value(self, name: str, value: Any) -> str:
-        """Return a setting's value as a reader would write it; None does not apply."""
+        """Return a setting's value as a reader would write it; None stands for no value."""
         if value is None:
             return self.say("value_nowhere") if name == "start_from" else NOT_APPLICABLE
         if isinstance(value, bool):
@@ -105,7 +108,7 @@ class Words:
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
     def reason(self, reason: dict[str, Any] | None) -> str:
-        """Return why a run failed: Cotejo's own errors in the language, others as they came."""
+        """Return why a run failed: Cotejo's own errors in the report's language, others unchanged."""
         if not reason:
             return self.say("reason_unknown")
         try:

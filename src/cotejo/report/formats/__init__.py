@@ -1,6 +1,6 @@
-"""The forms that a report can have: one HTML page, Markdown with its figures beside it, a PDF.
+"""The formats of a report: one HTML page, Markdown with a folder of figures, or a PDF.
 
-All are made from the one rendered page, so that none says what another does not.
+All are made from the same rendered page, so that they say the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page as a tree of plain data, with its images beside it: what the layout of a PDF reads."""
+"""The page as a tree of plain data, and its images: the input of a PDF's layout."""
 
 from __future__ import annotations
 

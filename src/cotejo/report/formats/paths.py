@@ -1,4 +1,4 @@
-"""Where a report goes, in which format, and what it may take the place of: another report."""
+"""Where a report is written, and in which format. It overwrites nothing but another report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page brought down to what Markdown has: headings, text, lists, tables and images."""
+"""The page, reduced to what Markdown has: headings, text, lists, tables and images."""
 
 from __future__ import annotations
 

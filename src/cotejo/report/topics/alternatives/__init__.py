@@ -24,17 +24,17 @@ _LAYERS = {
 _UNSAID = {"small_epochs": 0, "hard_epochs": 0, "average": "none", "tta": "none"}
 """Parts of fast training, of which nothing is said where no alternative has them."""
 _SIDE_BY_SIDE = 7
-"""Alternatives up to which each can have a column."""
+"""The most alternatives that fit side by side, each in a column."""
 
 
 def section(page: Page) -> dict[str, Any]:
-    """The settings in which the alternatives differ, layers, and failures."""
+    """Return the settings in which the alternatives differ, their layers, and the failed runs."""
     words, every = page.words, page.facts.alternatives
     values = _values(every)
     names = list(values)
     differing = [name for name in names if any(v != values[name][0] for v in values[name])]
     if len(every) == 1:
-        # What has no value is no option of its model, or of its optimizer.
+        # A setting without a value is not an option of this model or optimizer.
         differing = [name for name in names if values[name][0] is not None]
     shared = [name for name in names if name not in differing and values[name][0] is not None]
     return {
@@ -47,7 +47,7 @@ def section(page: Page) -> dict[str, Any]:
 
 
 def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
-    """Return each setting that is worth a word, with every alternative's value of it."""
+    """Return each setting that is worth showing, with the value that every alternative has."""
     names = dict.fromkeys(name for alternative in every for name in alternative.settings)
     values = {name: [alternative.settings.get(name) for alternative in every] for name in names}
     unsaid = {name for name, off in _UNSAID.items() if all(v == off for v in values.get(name, ()))}
@@ -57,7 +57,7 @@ def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
 
 
 def _settings_table(page: Page, names: Sequence[str]) -> Table:
-    """Return a row an alternative; or a column, where few alternatives differ in many settings."""
+    """Return one row per alternative; one column, if few alternatives differ in many settings."""
     words, every = page.words, page.facts.alternatives
     headings = [words.setting_name(name) for name in names]
     headings.append(words.say("alternatives.column_parameters"))
@@ -86,7 +86,7 @@ def _settings_table(page: Page, names: Sequence[str]) -> Table:
 
 def _setting(page: Page, name: str, alternative: AlternativeFacts) -> str:
     value = alternative.settings.get(name)
-    # Without such layers, what has no value has no meaning either.
+    # If the network has no such layers, a setting without a value has no meaning.
     if value is None and (name == "initializer" or alternative.has_layers(_LAYERS.get(name, ""))):
         return _of_model(page, name, alternative)
     if name == "start_from" and value is not None:
@@ -98,7 +98,7 @@ def _setting(page: Page, name: str, alternative: AlternativeFacts) -> str:
 
 
 def _of_model(page: Page, name: str, alternative: AlternativeFacts) -> str:
-    """Return that a value is the model's own; how many convolutions it has, its layers tell."""
+    """Return that a value is the model's own, with the number if it is that of convolutions."""
     layers = (alternative.model or {}).get("layers") or []
     if name != "convolutions" or not layers:
         return page.words.say("alternatives.value_of_model")
@@ -118,13 +118,13 @@ def _shared(page: Page, settings: Mapping[str, Any]) -> str:
         )
         for name, value in settings.items()
     ]
-    # The list begins a sentence.
+    # The list begins a sentence, so that only its first item has a capital letter.
     listed = [*said[:1], *(text[:1].lower() + text[1:] for text in said[1:])]
     return words.say("alternatives.shared", settings="; ".join(listed)) if said else ""
 
 
 def _layers(page: Page) -> list[tuple[str, Table]]:
-    # Alternatives that differ in their training only have the same network: shown once.
+    # Alternatives that differ only in their training have the same network, which is shown once.
     groups: dict[str, list[AlternativeFacts]] = {}
     for alternative in page.facts.alternatives:
         if alternative.model and alternative.model.get("layers"):

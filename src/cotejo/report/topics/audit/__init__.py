@@ -18,13 +18,13 @@ from cotejo.report.words import Words
 __all__ = ["POOR", "TOPIC", "counts_rows"]
 
 POOR = ("blank", "dark", "bright", "low-information", "outlier")
-"""The kinds that are about one image alone, in the order of the gallery."""
+"""The kinds of finding that are about a single image, in the order of the gallery."""
 
 _SPLITS = ("train", "valid", "test")
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """Copies, suspected labels, poor images, and the score without them; None without an audit."""
+    """Return copies, suspected labels, poor images, the score without them; None if not audited."""
     result = audited(page.findings)
     if result is None:
         return None
@@ -79,7 +79,7 @@ def counts_rows(
 
 
 def _scores_table(page: Page, result: Audited) -> Table | None:
-    """Return the best's accuracy on all test images and on parts; None where there is no part."""
+    """Return the best's accuracy on all test images and on subsets; None if there is no subset."""
     words, numbers = page.words, page.words.numbers
     if len(result.scores) == 1:
         return None

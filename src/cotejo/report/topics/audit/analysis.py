@@ -31,7 +31,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Audited:
-    """What an audit found, beside what the best alternative makes of the test images."""
+    """What an audit found, together with the best alternative's answers to the test images."""
 
     audit: Audit
     facts: StudyFacts
@@ -44,17 +44,17 @@ class Audited:
 
     @cached_property
     def only_validated(self) -> NDArray[np.bool_]:
-        """``[n]``: which have one in the validation split alone, which no network learns from."""
+        """``[n]``: which have one in the validation split only, from which no network learns."""
         return self._marked(self.audit.leaks) & ~self.duplicated
 
     @cached_property
     def suspected(self) -> NDArray[np.bool_] | None:
-        """``[n]``: which test labels are suspected; None where nobody has judged them."""
+        """``[n]``: which test labels are suspected; None if they were not judged."""
         return self._marked(self.label_issues("test")) if self.has_judged("test") else None
 
     @property
     def suspected_mistakes(self) -> int:
-        """Of the suspected test labels, how many are not the class that the best predicts."""
+        """How many of the suspected test labels differ from the best's prediction."""
         labels, _ = self.best.test_predictions
         issues = self.label_issues("test")
         return sum(issue.predicted != int(labels[issue.index]) for issue in issues)

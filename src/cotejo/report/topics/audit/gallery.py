@@ -20,7 +20,7 @@ _SPLITS = ("train", "valid", "test")
 
 @dataclass(frozen=True)
 class Shown:
-    """One entry of a gallery: an image, or two side by side, and the lines under it."""
+    """One entry of a gallery: an image, or two of them, and the lines of text below."""
 
     pictures: Sequence[Picture]
     lines: Sequence[str]
@@ -28,7 +28,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Entries under one number and caption."""
+    """The entries of a figure, with its number and caption."""
 
     number: int
     caption: str
@@ -52,7 +52,7 @@ class AuditGallery:
     next_number: Callable[[], int]
 
     def pairs(self, *, across: bool) -> Gallery | None:
-        """Return pairs of which one is a test image and the other is not, or the other pairs."""
+        """Return the pairs of a test image and an image of another split, or the other pairs."""
         every = [
             issue for issue in self.audit.issues if issue.is_duplicate and issue.is_leak == across
         ]
@@ -67,7 +67,7 @@ class AuditGallery:
         return self._gallery(caption, [self._label(issue) for issue in own], len(every))
 
     def others(self, kinds: Sequence[str]) -> list[tuple[str, list[Picture]]]:
-        """Return, for each kind found, its name and some of its images."""
+        """Return the name and some images of each kind that was found."""
         kinds_shown = []
         for kind in kinds:
             own = [issue for issue in self._shown if issue.kind == kind]

@@ -1,4 +1,4 @@
-"""The prose on the audit of the data: copies, suspected labels, and what they do to the score."""
+"""The sentences on the audit: copies, suspected labels, and what they do to the score."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cotejo.report.words import Words
 __all__ = ["doubts", "duplicates", "found_twice", "judged_labels", "labels", "score"]
 
 MOST_WRONG = 0.1
-"""The share of labels past which suspects say more about the network than about the labels.
+"""The share of suspected labels above which they say more about the network than the labels.
 
 References:
     Northcutt et al. 2021, "Pervasive label errors in test sets" (arXiv 2103.14749): of ten test
@@ -22,7 +22,7 @@ References:
 
 
 def duplicates(audit: Audit, words: Words) -> list[str]:
-    """Return a paragraph on what was found twice, and one on how and with what doubt."""
+    """Return a paragraph on the copies, and one on how they were found and how sure that is."""
     how = [_method(audit, words), *doubts(audit, words)]
     return [" ".join(found_twice(audit, words)), " ".join(how)]
 
@@ -34,7 +34,7 @@ def _method(audit: Audit, words: Words) -> str:
 
 
 def found_twice(audit: Audit, words: Words) -> list[str]:
-    """Return what was found twice: across to the test images, and within the others."""
+    """Return how many copies there are: of test images in other splits, and within the splits."""
     _, learned, test = _pairs(audit)
     sentences = [*_found_across(audit, words), *_within(learned, test, words)]
     if differ := int(audit.about["differently_labelled"]):
@@ -44,7 +44,7 @@ def found_twice(audit: Audit, words: Words) -> list[str]:
 
 
 def doubts(audit: Audit, words: Words) -> list[str]:
-    """Return what speaks for caution: chance, and images that are alike, one another or turned."""
+    """Return the reasons for doubt: pairs found by chance, and data whose images are all alike."""
     pairs, settled, numbers = sum(_pairs(audit)), audit.about["method"], words.numbers
     if not pairs:
         return []
@@ -64,7 +64,7 @@ def doubts(audit: Audit, words: Words) -> list[str]:
 
 
 def labels(audited: Audited, words: Words) -> list[str]:
-    """Return how many labels the best suspects; nothing where nobody has judged them."""
+    """Return how many labels the best suspects; nothing if they were not judged."""
     if audited.suspected is None:
         return []
     numbers, count = words.numbers, int(audited.suspected.sum())
@@ -90,7 +90,7 @@ def labels(audited: Audited, words: Words) -> list[str]:
 
 
 def judged_labels(audit: Audit, splits: Sequence[str], words: Words) -> list[str]:
-    """Return how many labels networks suspect that were trained for it; nothing without them."""
+    """Return how many labels networks trained for the audit suspect; nothing without them."""
     if not splits:
         return []
     count = sum(issue.split in splits for issue in audit.of_kind("label"))
@@ -102,7 +102,7 @@ def judged_labels(audit: Audit, splits: Sequence[str], words: Words) -> list[str
 
 
 def score(audited: Audited, words: Words) -> list[str]:
-    """Return, a paragraph each, what leaving out the images found does to the best's accuracy."""
+    """Return paragraphs on how the best's accuracy changes without the images that were found."""
     numbers, worth = words.numbers, audited.worth_of_duplicates
     among, others = audited.score("duplicates"), audited.score("without-duplicates")
     paragraphs = []
@@ -137,7 +137,7 @@ def score(audited: Audited, words: Words) -> list[str]:
 
 
 def _counted(audited: Audited, words: Words) -> list[str]:
-    """Return which test images are called duplicates beside a score, and which are not."""
+    """Return how many test images count as duplicates in a score, and how many do not."""
     counts = {
         "learned": int(audited.duplicated.sum()),
         "validated": int(audited.only_validated.sum()),
@@ -177,7 +177,7 @@ def _within(learned: int, test: int, words: Words) -> list[str]:
 
 
 def _pairs(audit: Audit) -> tuple[int, int, int]:
-    """Return the pairs across to the test images, within the others, and within test."""
+    """Return how many pairs join test and other images, are within the others, and within test."""
     kinds = audit.counts()["pairs"].values()
     across, learned, test = (
         sum(counts[name] for counts in kinds) for name in ("across", "learned", "test")

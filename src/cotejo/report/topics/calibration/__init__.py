@@ -32,7 +32,7 @@ _COLUMNS = (
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """How far probabilities can be trusted; None where no run was measured so."""
+    """Return how far probabilities can be trusted; None if no run has these measures."""
     words, findings = page.words, page.findings
     rows, diagnosed = calibrations(page.facts.trained), diagnosis(findings)
     if not rows:
@@ -60,7 +60,7 @@ def _bins(rows: list[Calibration]) -> int:
 
 
 def _table(page: Page, rows: list[Calibration]) -> Table:
-    # Of two classes there is no such figure.
+    # With two classes, the true one is always among the two most probable.
     shown = [name for name in _COLUMNS if name != "top2" or len(page.findings.best.per_class) > 2]
     columns = [page.column("alternative", number=False)]
     columns += [page.column(f"calibration.{name}") for name in shown]

@@ -27,7 +27,7 @@ _DRAWS = 4000
 
 @dataclass(frozen=True)
 class Calibration:
-    """What one alternative's probabilities are worth: means over its seeds, on the test images.
+    """How good one alternative's probabilities are: means over its seeds, on the test images.
 
     None where a run lacks the figure.
 
@@ -58,7 +58,7 @@ class Calibration:
 
 
 def calibrations(trained: Sequence[AlternativeFacts]) -> list[Calibration]:
-    """Return a row an alternative; none at all where no run was measured so."""
+    """Return one row per alternative; no row at all if no run has these measures."""
     rows = [_calibration(alternative) for alternative in trained]
     return rows if any(row.error is not None for row in rows) else []
 
@@ -87,7 +87,7 @@ class Diagnosis:
 
     @property
     def after(self) -> Bins:
-        """The same once tempered."""
+        """The same after temperature scaling."""
         return list(self._found["reliability_scaled"])
 
     @property
@@ -112,7 +112,7 @@ class Diagnosis:
 
     @property
     def error_scaled(self) -> float:
-        """The same once tempered."""
+        """The same after temperature scaling."""
         return float(self._found["ece_scaled"])
 
     @property
@@ -127,17 +127,17 @@ class Diagnosis:
 
     @property
     def loss_scaled(self) -> float:
-        """The same once tempered."""
+        """The same after temperature scaling."""
         return float(self._found["loss_scaled"])
 
     @cached_property
     def by_chance(self) -> float:
-        """The error that a network which is right as often as it says stays below, 19 in 20."""
+        """The error below which a calibrated network stays 19 times in 20."""
         return error_by_chance(self.before)
 
     @cached_property
     def by_chance_scaled(self) -> float:
-        """The same of the tempered probabilities."""
+        """The same for the probabilities after temperature scaling."""
         return error_by_chance(self.after)
 
     def to_json(self) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def error_by_chance(bins: Bins) -> float:
     """
     filled = [row for row in bins if row["images"]]
     counts = np.array([row["images"] for row in filled])
-    # A mean of probabilities may pass 1 by a rounding error, which no binomial would take.
+    # A mean of probabilities may be above 1 by a rounding error, which `binomial` refuses.
     confidence = np.clip([row["confidence"] for row in filled], 0.0, 1.0)
     drawn = np.random.default_rng(0).binomial(counts, confidence, size=(_DRAWS, len(filled)))
     errors = np.abs(drawn - counts * confidence).sum(axis=1) / counts.sum()
@@ -204,7 +204,7 @@ def _calibration(alternative: AlternativeFacts) -> Calibration:
         alternative=alternative,
         loss=alternative.mean("test", "loss"),
         brier=mean("brier"),
-        # Of two classes the true one is always among them, as runs of before 2026-11-26 say.
+        # With two classes the true one is always among them. Runs before 2026-11-26 recorded that.
         top2_accuracy=mean("top2_accuracy") if len(alternative.per_class) > 2 else None,
         excess=_mean_excess(alternative),
         error=mean("calibration", "ece"),

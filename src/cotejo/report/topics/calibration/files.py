@@ -28,12 +28,12 @@ RELIABILITY_COLUMNS = (
 
 
 def bin_accuracy(row: Mapping[str, Any]) -> Interval:
-    """Return the accuracy of a reliability diagram's bin that has images, with Wilson's 95%."""
+    """Return the accuracy in a bin of the reliability diagram, with Wilson's 95% interval."""
     return wilson_interval(row["accuracy"], row["images"])
 
 
 def calibration_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
-    """Return one row per alternative; None where no run was measured so."""
+    """Return one row per alternative; None if no run has these measures."""
     rows = [
         {
             "alternative": row.alternative.name,

@@ -1,4 +1,4 @@
-"""The prose on calibration: what the probabilities are worth, and what one number mends."""
+"""The sentences on calibration: how good the probabilities are, and what scaling changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cotejo.report.words import Words
 __all__ = ["calibration_intro", "diagnosis_sentences", "diagram_caption"]
 
 _NOTABLE = 0.01
-"""Probability less accuracy from which the one is called clearly off, and counted."""
+"""The difference of probability and accuracy from which probabilities count as wrong."""
 
 _HARDLY = 0.005
 """A change of the calibration error below which scaling is said to do hardly anything."""
@@ -28,7 +28,7 @@ def calibration_intro(rows: Sequence[Calibration], bins: int, words: Words) -> l
 
 
 def _counts(known: Sequence[float], words: Words) -> str:
-    """Return in how many alternatives probabilities are off and which way; never in 0 of them."""
+    """Return in how many alternatives the probabilities are too high, too low, or right."""
     over = sum(excess >= _NOTABLE for excess in known)
     under = sum(excess <= -_NOTABLE for excess in known)
     counts = {"over": over, "under": under, "near": len(known) - over - under}
@@ -66,7 +66,7 @@ def diagram_caption(findings: Findings, diagnosed: Diagnosis, words: Words) -> s
     """Return the reliability diagram's caption."""
     best = findings.best.label(words.language)
     seeds = len(findings.best.finished)
-    # "One" of a single seed need not be told from others.
+    # If there is a single seed, its number need not be said.
     which = words.say("calibration.of_seed", seed=diagnosed.run.record["seed"]) if seeds > 1 else ""
     return words.say("calibration.figure", best=best, which=which)
 
@@ -80,7 +80,7 @@ def _confidence(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
             side += "_slightly"
     low, high = excess.low, excess.high
     if side.startswith("under"):
-        # Points more of the accuracy, so that the sentence needs no minus.
+        # The sentence states by how much accuracy is higher, so that it needs no minus sign.
         low, high = -high, -low
     return words.say(
         f"calibration.{side}",

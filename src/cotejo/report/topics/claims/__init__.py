@@ -17,7 +17,7 @@ _SHADES = {"supported": "#d3ead9", "refuted": "#f6d5c9", "unsettled": "#eeeeee",
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """The claims and their verdicts; None where the study states none."""
+    """Return the claims and their verdicts; None if the study states none."""
     if not verdicts(page.findings):
         return None
     return {"paragraphs": claims(page.findings, page.words), "table": _table(page)}

@@ -1,4 +1,4 @@
-"""The prose on claims: each one's verdict, with the figures that it rests on."""
+"""The sentences on claims: each claim's verdict, with its figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNITS = {"epochs": "epochs", "seconds": "seconds"}
 
 
 def claims(findings: Findings, words: Words) -> list[str]:
-    """Return how many claims there are, what decides, and what came of them."""
+    """Return how many claims there are, by which rule they are judged, and the verdicts."""
     say, judged = words.say, verdicts(findings)
     outcomes = Counter(verdict.outcome for verdict in judged)
     parts = [part for verdict in judged for part in verdict.parts]
@@ -42,7 +42,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
 
 
 def summary_of_claims(judged: Sequence[Verdict], words: Words) -> list[str]:
-    """Return the summary's sentence on the claims, where there are any to speak of."""
+    """Return the summary's sentence on the claims, if there are two or more."""
     if len(judged) < 2:
         return []
     counted = _counted(judged, words)
@@ -54,7 +54,7 @@ def summary_of_claims(judged: Sequence[Verdict], words: Words) -> list[str]:
 
 
 def _counts(judged: Sequence[Verdict], words: Words) -> list[str]:
-    """Return what came of the claims; nothing of a single one that could not be tested."""
+    """Return the verdicts in words; nothing for a single claim that could not be tested."""
     if len(judged) > 1:
         return [words.say("claims.counts", verdicts=_counted(judged, words))]
     outcome = judged[0].outcome
@@ -65,7 +65,7 @@ def _counts(judged: Sequence[Verdict], words: Words) -> list[str]:
 
 
 def _counted(judged: Sequence[Verdict], words: Words) -> str:
-    """Return how many claims the data support, refute and leave open, without a figure of 0."""
+    """Return how many claims the data support, refute and leave open, without saying "0"."""
     outcomes = Counter(verdict.outcome for verdict in judged)
     if not outcomes["supported"] and not outcomes["refuted"]:
         if not outcomes["unsettled"]:
@@ -91,7 +91,7 @@ def claimed(verdict: Verdict, words: Words) -> list[str]:
 
 
 def wants(verdict: Verdict, part: Part, words: Words) -> list[str]:
-    """Return what would settle a comparison that is not, and what else its figures want said."""
+    """Return what would settle a comparison that is not settled, and other remarks on it."""
     said = []
     if part.needed is not None and part.difference is not None:
         way = "" if part.difference.estimate > verdict.margin else "_against"

@@ -15,11 +15,11 @@ from cotejo.report.topics.comparisons.words import comparisons
 __all__ = ["TOPIC"]
 
 _FULL_SHADE = 0.10
-"""The difference, as a fraction, whose shade is the darkest."""
+"""The difference of accuracies, in [0, 1], that has the darkest shade."""
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """Who beats whom, and how sure that is; None for a single alternative."""
+    """Return who beats whom, and how sure that is; None for a single alternative."""
     findings, words = page.findings, page.words
     if len(page.facts.trained) < 2:
         return None
@@ -73,14 +73,14 @@ def _pairs_table(page: Page) -> Table:
         shown = [_pair_cell(page, row, column) for column in range(len(trained))]
         named = Cell(f"{row + 1}. {page.label(alternative)}", swatch=page.named(alternative).swatch)
         rows.append([named, *shown[1:]])
-    # Numbers head the columns: sixteen labels side by side would not fit a page.
+    # The columns are headed by numbers: sixteen labels side by side would not fit a page.
     columns = [page.column("alternative", number=False)]
     columns += [Column(str(index + 1), number=True) for index in range(1, len(trained))]
     return page.table(words.say("comparisons.table_pairs"), columns, rows, files="comparisons.csv")
 
 
 def _pair_cell(page: Page, row: int, column: int) -> Cell:
-    # The other half is the same with the other sign.
+    # The lower half of the table would repeat the upper one with the other sign.
     if row >= column:
         return Cell("")
     ranked, n = page.findings.ranked, page.words.numbers

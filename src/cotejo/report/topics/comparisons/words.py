@@ -10,7 +10,7 @@ __all__ = ["comparisons"]
 
 
 def comparisons(findings: Findings, words: Words) -> list[str]:
-    """Return what the comparisons rest on."""
+    """Return what the comparisons are based on."""
     facts, numbers = findings.facts, words.numbers
     counts = {len(alternative.finished) for alternative in facts.trained}
     images = numbers.integer(facts.images("test"))

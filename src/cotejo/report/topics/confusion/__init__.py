@@ -25,7 +25,7 @@ _PAIRS, _EXAMPLES = 10, 5
 
 
 def section(page: Page) -> dict[str, Any]:
-    """The best's confusion matrix and its most confused pairs, with examples."""
+    """Return the best's confusion matrix and its most confused pairs, with examples."""
     words, findings = page.words, page.findings
     drawn = confusion_matrix(findings.confusion, page.facts.class_names(words.language), words)
     caption = words.say("confusion.figure", best=page.label(findings.best))
@@ -39,7 +39,7 @@ def section(page: Page) -> dict[str, Any]:
 
 
 def _both_directions(page: Page) -> dict[str, Any]:
-    """Return examples of the most confused pairs, a row a direction; none where none were kept."""
+    """Return examples of the most confused pairs, one row per direction, if the study kept any."""
     words, failures = page.words, page.findings.failures
     names, counts = page.facts.class_names(words.language), page.findings.confusion
     rows = []
@@ -108,7 +108,7 @@ def _pairs_table(page: Page) -> Table | None:
 
 
 def _alt(words: Words, index: int, true: str, predicted: str) -> str:
-    """Return what an example shows; all are mistakes, so that the two classes differ."""
+    """Return the text that stands for an example's image."""
     return words.say("mistake_alt", index=index, true=true, predicted=predicted)
 
 

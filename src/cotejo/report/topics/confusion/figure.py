@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["confusion_matrix", "row_shares"]
 
 _MOST_NUMBERED = 25
-"""Classes up to which each cell has its count; beyond, the numbers would not be readable."""
+"""The most classes for which cells show their counts: with more, they would be unreadable."""
 
 
 _SHORT = 3
-"""Letters up to which names fit side by side."""
+"""The longest names, in letters, that fit side by side without being turned."""
 
 
 def row_shares(confusion: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -50,7 +50,7 @@ def confusion_matrix(
     largest = max(float(shares[~diagonal].max(initial=0)), 0.01)
     for cells, colours, top in ((diagonal, "Blues", 1.4), (~diagonal, "Oranges", 1.6 * largest)):
         shown = np.ma.masked_where(~cells | (counts == 0), shares)
-        # As one picture where there are too many cells for a rectangle each.
+        # With many classes the cells are one picture: a rectangle for each would be too much.
         if numbered:
             edges = np.arange(classes + 1) - 0.5
             axes.pcolormesh(

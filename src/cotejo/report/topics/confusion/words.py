@@ -8,11 +8,11 @@ from cotejo.report.words import Words
 __all__ = ["confusion", "representative"]
 
 _TIED = 4
-"""Equally frequent mistakes up to which all are named; beyond, none stands out."""
+"""The most equally frequent mistakes that are named; of more, none stands out."""
 
 
 def representative(findings: Findings, words: Words) -> str | None:
-    """Return which of the best's seeds its figures come from; None where there is one."""
+    """Return from which of the best's seeds the figures come; None if it has only one."""
     best = findings.best
     if len(best.finished) == 1:
         return None
@@ -32,7 +32,7 @@ def representative(findings: Findings, words: Words) -> str | None:
 
 
 def confusion(findings: Findings, words: Words) -> list[str]:
-    """Return how often the best is wrong and what it takes for what."""
+    """Return how often the best is wrong, and which classes it takes for which."""
     if not findings.pairs:
         return [words.say("no_mistakes")]
     numbers, names = words.numbers, findings.facts.class_names(words.language)

@@ -25,7 +25,7 @@ _MEBIBYTE = 2**20
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Accuracy against cost; for alternatives of the same cost the table alone."""
+    """Return accuracy against cost; only the table if all alternatives cost the same."""
     words = page.words
     rows = costs(page.findings)
     kinds = kinds_that_differ(rows)

@@ -1,4 +1,4 @@
-"""The figure of accuracy against what it costs, and the front that none beats."""
+"""The figure of accuracy against cost, with the front of those that no other beats."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
 __all__ = ["cost_figure", "floor"]
 
 _APART = 0.02
-"""Between marks side by side, as a share of the axis."""
+"""The least distance of marks, as a share of the axis."""
 _WIDE = 10.0
-"""The ratio of the largest to the smallest from which an axis is logarithmic."""
+"""The ratio of the largest to the smallest cost from which the axis is logarithmic."""
 
 
 @draws
 def cost_figure(rows: Sequence[Cost], kinds: Sequence[Kind], words: Words) -> Figure:
-    """Draw test accuracy against each kind of cost, and the front that nothing beats.
+    """Draw test accuracy against each kind of cost, and the front of those that no other beats.
 
-    One that is far behind would squeeze the others: an arrow at the bottom stands for it.
+    An alternative that is far behind would squeeze the others: an arrow at the bottom stands for
+    it.
     """
     labels = [row.alternative.label(words.language) for row in rows]
     figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
@@ -55,12 +56,12 @@ def cost_figure(rows: Sequence[Cost], kinds: Sequence[Kind], words: Words) -> Fi
 
 
 def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind) -> None:
-    """Draw one panel; those that cost about the same stand side by side."""
+    """Draw one panel. Alternatives of about the same cost stand side by side."""
     values = [row.of(kind) or 0.0 for row in rows]
     wide = min(values) > 0 and max(values) / min(values) >= _WIDE
     places = [log10(value) if wide else value for value in values]
     low, high = min(places), max(places)
-    # Ties stand in the order of accuracy.
+    # Alternatives of the same cost stand in the order of accuracy.
     order = sorted(range(len(rows)), key=lambda at: (places[at], rows[at].accuracy.estimate))
     shares = [(places[at] - low) / (high - low) for at in order]
     axes.set_xscale("log" if wide else "linear")
@@ -92,9 +93,10 @@ def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind) -> None:
 
 
 def floor(rows: Sequence[Cost]) -> float | None:
-    """Return where the axis of accuracy begins where some are far behind; else None.
+    """Return where the axis of accuracy begins if some alternatives are far behind; else None.
 
-    Far is three times as far behind the most accurate as the one in the middle, and 3 points.
+    Far behind is at least 3 points and three times as far behind the most accurate as the one in
+    the middle is.
     """
     accuracies = sorted(row.accuracy.estimate for row in rows)
     middle = accuracies[(len(accuracies) - 1) // 2]

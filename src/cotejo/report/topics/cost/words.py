@@ -1,4 +1,4 @@
-"""The prose on cost: which alternatives none beats in both accuracy and cost."""
+"""The sentences on cost: which alternatives no other beats in both accuracy and cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["fronts"]
 
 
 def fronts(rows: Sequence[Cost], kinds: Sequence[Kind], words: Words) -> list[str]:
-    """Return who is on the front of each kind of cost, those of the same front together."""
+    """Return which alternatives are on each kind of cost's front; equal fronts are said once."""
     by_front: dict[tuple[str, ...], list[Kind]] = {}
     for kind in kinds:
         names = tuple(row.alternative.name for row in front(rows, kind))
@@ -24,7 +24,7 @@ def fronts(rows: Sequence[Cost], kinds: Sequence[Kind], words: Words) -> list[st
 
 
 def _front(rows: Sequence[Cost], names: Sequence[str], kinds: Sequence[Kind], words: Words) -> str:
-    # In the order of the cost: the names came so.
+    # The names come in the order of the cost.
     known = {row.alternative.name: row.alternative for row in rows}
     return words.say(
         "cost.front_one" if len(names) == 1 else "cost.front_many",

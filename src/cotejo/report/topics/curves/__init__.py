@@ -14,7 +14,7 @@ __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Every alternative's curves, all compared, and overfitting in words."""
+    """Return every alternative's curves, all of them compared, and overfitting in words."""
     words, facts = page.words, page.facts
     trained = facts.trained
     drawn = []
@@ -64,7 +64,7 @@ def _curve_notes(page: Page) -> list[str]:
 
 
 def _training_curves(page: Page) -> str:
-    """Return what is not the same of the two curves: the moment, the images, the network."""
+    """Return why training and validation curves are not directly comparable."""
     words, trained = page.words, page.facts.trained
     harder = []
     if any(alternative.settings.get("augment", "none") != "none" for alternative in trained):

@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 __all__ = ["PER_ROW", "comparison", "curves", "highest_loss", "loss_limit"]
 
 PER_ROW = 3
-"""How many alternatives' curves stand side by side."""
+"""How many alternatives a figure of curves has side by side."""
 
 
 @draws
 def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFacts]) -> Figure:
     """Draw loss and accuracy against the epoch, training against validation.
 
-    A column an alternative. The axes are those of the whole study, so that figures of other
-    alternatives compare. Every finished seed is drawn; the representative one stands out.
+    Each alternative has a column. The axes have the same limits in all figures of the study,
+    so that they can be compared. Every finished seed is drawn; the representative one stands out.
     """
     columns = max(len(alternatives), 2)
     figure = new_figure(TEXT_WIDTH * columns / PER_ROW, 4.2)
@@ -75,7 +75,8 @@ def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFa
 def comparison(facts: StudyFacts, words: Words) -> Figure:
     """Draw every alternative's validation accuracy against epochs and against seconds.
 
-    One that starts from another's weights begins where that one's training ended.
+    The curve of an alternative that starts from another's weights begins where the other's training
+    ended.
     """
     labels = [alternative.label(words.language) for alternative in facts.trained]
     figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
@@ -112,10 +113,10 @@ def highest_loss(facts: StudyFacts) -> float:
 
 
 def loss_limit(facts: StudyFacts) -> float:
-    """Return where the loss axis ends: at the highest loss, or where losses say nothing more.
+    """Return where the loss axis ends: at the highest loss, or earlier if some losses are huge.
 
-    A guess among all classes costs ln(classes) nats; one alternative that went far beyond twice
-    that would flatten everybody's curves.
+    A guess among all classes costs ln(classes) nats. Losses far beyond twice that, of a single
+    alternative, would flatten the curves of all the others.
     """
     classes = len(facts.data["counts"]["train"])
     readable = max(2 * log(max(classes, 2)), 1.05 * float(np.median(_losses(facts))))

@@ -10,18 +10,18 @@ from cotejo.report.words import Words
 __all__ = ["overfitting", "overfitting_intro"]
 
 _LARGE_GAP, _SOME_GAP = 0.10, 0.03
-"""Training less validation accuracy from which overfitting is called clear, and some."""
+"""Training less validation accuracy from which overfitting is called clear, and moderate."""
 _NOTABLE_RISE = 0.02
 """Rise of the validation loss, as a fraction of its lowest value, that is worth a word."""
 
 
 def overfitting_intro(findings: Findings, words: Words) -> str:
-    """Return what is compared to tell overfitting."""
+    """Return which accuracies are compared to judge overfitting."""
     return " ".join([words.say("curves.overfitting_intro"), *measured_on(findings, words)])
 
 
 def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words) -> str:
-    """Return what training and validation, side by side, say of one alternative."""
+    """Return what training and validation together say about one alternative's overfitting."""
     record, numbers = findings.overfitting[alternative.name], words.numbers
     if not findings.has_learned(alternative):
         gap = "curves.gap_nothing"

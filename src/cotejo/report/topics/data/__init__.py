@@ -21,9 +21,9 @@ _ORIGINALS = 6
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Sizes, classes, examples, distribution, channels, augmented images."""
+    """Return sizes, classes, examples, distribution, channels and augmented images."""
     words, facts = page.words, page.facts
-    # Numbered in the order of the template.
+    # The examples come first in the template, and so get the first number.
     examples_number = page.number_figure()
     return {
         "paragraphs": data(page.findings, words),

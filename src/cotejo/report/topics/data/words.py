@@ -1,4 +1,4 @@
-"""The prose on the data: how many images of what size, of what classes."""
+"""The sentences on the data: how many images of what size, and of which classes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cotejo.report.words import Words
 __all__ = ["data"]
 
 _BALANCED = 1.15
-"""The largest class over the smallest, up to which classes count as equally frequent."""
+"""The largest ratio of two classes' sizes at which classes count as equally frequent."""
 _DIGITS = 12
-"""Of the fingerprint, whose whole is in the table of the last section."""
+"""How many digits of the fingerprint are shown; the last section has all of them."""
 
 
 def data(findings: Findings, words: Words) -> list[str]:

@@ -22,7 +22,7 @@ __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """What each choice is worth; None where no setting changes alone."""
+    """Return what each choice is worth; None where no setting changes alone."""
     all_factors = factors(page.findings)
     if not all_factors:
         return None

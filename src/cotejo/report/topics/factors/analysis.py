@@ -1,4 +1,4 @@
-"""Which alternatives differ in one thing only, so that their difference is that thing's."""
+"""Which alternatives differ in a single setting, so that their difference shows its effect."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _wider_gap(one: AlternativeFacts, base: AlternativeFacts) -> Difference | No
 def _baselines(
     one: AlternativeFacts, earlier: Sequence[AlternativeFacts]
 ) -> dict[str, tuple[AlternativeFacts, Mapping[str, tuple[Any, Any]]]]:
-    """Return, by factor, the first earlier alternative that differs from ``one`` in it alone."""
+    """Return, by factor, the first earlier alternative that differs in this factor alone."""
     found: dict[str, tuple[AlternativeFacts, Mapping[str, tuple[Any, Any]]]] = {}
     for base in earlier:
         changes = _changes(base, one)

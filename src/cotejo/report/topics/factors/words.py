@@ -1,4 +1,4 @@
-"""The prose on factors: what each setting that changes alone did."""
+"""The sentences on factors: what each setting did that changes alone."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _OVERFITTING = (
     "augment", "dropout", "batch_norm", "weight_decay", "label_smoothing", "epochs",
     "early_stopping", "train_fraction", "model", "convolutions", "width",
 )  # fmt: skip
-"""Factors that are there to close the gap between training and test, or that widen it."""
+"""The factors whose effect on the gap between training and test accuracy is worth a sentence."""
 
 
 def factors_intro(findings: Findings, words: Words) -> list[str]:
-    """Return what the comparisons of single settings rest on."""
+    """Return what the comparisons of single settings are based on."""
     said = [words.say("factors.intro")]
     if max(len(alternative.finished) for alternative in findings.facts.trained) == 1:
         said.append(words.say("factors.one_seed"))
@@ -71,7 +71,7 @@ def _sentences(factor: str, effect: Effect, words: Words) -> list[str]:
 
 
 def _gap_sentence(effect: Effect, words: Words) -> list[str]:
-    """Return how the gap between training and test changed, where that is beyond chance."""
+    """Return how the gap between training and test changed; nothing if chance may explain it."""
     wider = effect.wider_gap
     if wider is None or not wider.excludes_zero:
         return []

@@ -15,7 +15,7 @@ __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """How much data is needed; None where no alternatives differ in that alone."""
+    """Return how much data is needed; None if no alternatives differ in that alone."""
     all_curves = curves(page.findings)
     if not all_curves:
         return None

@@ -16,12 +16,12 @@ __all__ = ["CURVE_COLUMNS", "Curve", "Point", "curve_rows", "curves"]
 CURVE_COLUMNS = ("curve", "alternative", "train_images", "test_accuracy", "low", "high")
 
 _HALF = 0.02
-"""How far from 2 the ratio of two numbers of images may be that is called a half."""
+"""How far from 2 the ratio of two numbers of images may be for one to be called half the other."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """One amount of data: an alternative, its training images and its test accuracy."""
+    """A point of a curve: an alternative, its number of training images and its test accuracy."""
 
     alternative: AlternativeFacts
     images: int
@@ -30,7 +30,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Curve:
-    """Alternatives that share every setting but the share of the training images.
+    """Alternatives that differ only in the share of the training images they learn from.
 
     Attributes:
         points: from the fewest images to the most.
@@ -43,12 +43,12 @@ class Curve:
 
     @property
     def halves(self) -> bool:
-        """Whether the steps are from an amount to its half."""
+        """Whether each step halves the number of images."""
         return all(_is_half(less, more) for more, less, _ in self.steps)
 
 
 def curves(findings: Findings) -> list[Curve]:
-    """Return a curve a group of otherwise equal settings, in the study's order."""
+    """Return one curve per group of alternatives with otherwise equal settings, in their order."""
     groups: dict[tuple[tuple[str, str], ...], list[Point]] = {}
     for alternative in findings.facts.trained:
         shared = {
@@ -91,7 +91,7 @@ def _fraction(alternative: AlternativeFacts) -> float:
 
 def _images(findings: Findings, alternative: AlternativeFacts) -> int:
     learned = mean_of(recorded(alternative, "dataset", "train"))
-    # An older run does not say: its share, of the images there are.
+    # Older runs do not record it: it follows from their share of the images.
     return round(learned or findings.facts.images("train") * _fraction(alternative))
 
 

@@ -31,7 +31,7 @@ _LINES = ("-", "--", ":", "-.")
 
 @draws
 def learning_figure(curves: Sequence[Curve], words: Words) -> Figure:
-    """Draw test accuracy against the number of training images, a grey line a curve."""
+    """Draw test accuracy against the number of training images, with a grey line per curve."""
     from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
     labels = [curve.points[-1].alternative.label(words.language) for curve in curves]

@@ -1,4 +1,4 @@
-"""The prose on learning curves: what fewer training images cost, and no more than that."""
+"""The sentences on learning curves: what fewer training images cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["learning_intro", "learning_steps"]
 
 
 def learning_intro(curves: Sequence[Curve], words: Words) -> list[str]:
-    """Return what the curves are of, and what else fewer images mean."""
+    """Return what the curves compare, and what else changes with fewer images."""
     said = [words.say("learning.intro", count=len(curves))]
     alternatives = [point.alternative for curve in curves for point in curve.points]
     if not all(alternative.settings.get("early_stopping") for alternative in alternatives):
@@ -38,7 +38,7 @@ def _step(more: Point, less: Point, lead: Lead, half: bool, words: Words) -> str
     numbers, difference = words.numbers, lead.difference
     way = "higher" if difference.estimate < 0 else "lower"
     key = f"step_{way}" if lead.settled else f"step_tie_{way}"
-    # What is lost is said without a minus; a gain, turned round, too.
+    # Losses and gains are both stated as positive numbers.
     shown = difference.reversed() if way == "higher" else difference
     change = words.say(
         "learning.change_half" if half else "learning.change_other",

@@ -44,7 +44,7 @@ _FILE_ORDER = (
 
 
 def section(page: Page) -> dict[str, Any]:
-    """The split, the readings of the test set, versions, machine, command, files."""
+    """Return the split, the readings of the test set, versions, machine, command and files."""
     return {
         "paragraphs": method(page.findings, page.words),
         "table": _table(page),

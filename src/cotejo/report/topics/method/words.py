@@ -1,4 +1,4 @@
-"""The prose on the split, on what was chosen with it, and on the readings of the test set."""
+"""The sentences on the split, on what was chosen with it, and on the readings of the test set."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["method"]
 
 
 def method(findings: Findings, words: Words) -> list[str]:
-    """Return how the data was split, what was chosen on what, and how often test was read."""
+    """Return how the data was split, what each split decided, how often the test set was read."""
     facts = findings.facts
     split = str((facts.data.get("split") or {}).get("method", ""))
     key = f"method.split_{split}"

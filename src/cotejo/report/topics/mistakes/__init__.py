@@ -24,7 +24,7 @@ _WORST = 32
 
 
 def section(page: Page) -> dict[str, Any]:
-    """The images that the best gets wrong with the highest probability."""
+    """Return the images that the best gets wrong with the highest probability."""
     words, findings = page.words, page.findings
     rows = mistake_rows(findings, words.language)[:_WORST]
     _, images = findings.best.kept_mistakes
@@ -59,7 +59,7 @@ def section(page: Page) -> dict[str, Any]:
 
 
 def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
-    """Return each explained mistake's name, itself, and its maps: of what it says, of the truth."""
+    """Return each explained mistake with its maps: for the predicted class and for the true one."""
     words, failures = page.words, page.findings.failures
     shown = []
     for row in rows if failures else []:
@@ -67,7 +67,7 @@ def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[P
         if failures is None or maps is None:
             continue
         image = failures.image(row["index"])
-        # One scale for the two, so that they compare.
+        # Both maps have the same scale, so that they can be compared.
         largest = float(np.abs(maps).max()) or 1.0
         names = (row["predicted_class"], row["true_class"])
         alt = words.say("mistake_alt", index=row["index"], true=names[1], predicted=names[0])

@@ -1,4 +1,4 @@
-"""Occlusion maps laid over the images that they are of."""
+"""Occlusion maps, laid over their images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["overlaid"]
 # Orange and blue, which colour-blind readers tell apart: for the class, and against it.
 _FOR, _AGAINST = np.array([230, 97, 1], np.float32), np.array([0, 90, 181], np.float32)
 _STRONGEST = 0.8
-"""How much of the colour the strongest place has; the rest is the image."""
+"""The share of colour at the strongest place of a map; the rest is the image."""
 
 
 def overlaid(

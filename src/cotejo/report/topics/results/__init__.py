@@ -29,7 +29,7 @@ __all__ = ["TOPIC", "summary_rows"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Accuracies with their intervals, and figures by class."""
+    """Return accuracies with their intervals, and figures by class."""
     words, findings = page.words, page.findings
     seeds = any(len(alternative.finished) > 1 for alternative in page.facts.trained)
     caption = words.say("results.figure_accuracies")
@@ -103,7 +103,7 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
 def _time_remarks(alternative: AlternativeFacts, words: Words) -> list[str]:
     speed = words.numbers.integer(alternative.mean_timing("images_per_second"))
     remarks = [words.say("results.speed", number=speed)]
-    # The time is its own training's; what it starts from took some too.
+    # The time is that of its own training; the training that it starts from took time, too.
     if any(run.record.get("start_from") for run in alternative.finished):
         remarks.append(words.say("results.time_of_start"))
     return remarks
@@ -111,7 +111,7 @@ def _time_remarks(alternative: AlternativeFacts, words: Words) -> list[str]:
 
 def _f1_table(page: Page) -> Table:
     words, trained = page.words, page.facts.trained
-    # Where the worst class of all is white, classes that are all near 0.9 still differ.
+    # The worst class of all is white, so that shades differ even if all classes are near 0.9.
     every = [
         row["f1"] for alternative in trained for row in alternative.per_class if row["support"]
     ]
@@ -129,7 +129,7 @@ def _f1_table(page: Page) -> Table:
         Cell(words.numbers.decimal(page.findings.macro[alternative.name]["f1"], 2))
         for alternative in trained
     ]
-    # The longer side goes down: sixteen columns would not fit a page.
+    # The longer list becomes the rows: sixteen columns would not fit a page.
     if len(trained) > len(names):
         columns = [page.column("alternative", number=False)]
         columns += [Column(name, number=True) for name in (*names, words.say("results.macro"))]

@@ -63,7 +63,7 @@ def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
 def _class_row(
     page: Page, name: str, means: Mapping[str, float], intervals: Mapping[str, Interval | None]
 ) -> list[Cell]:
-    """Return a class's row: an older run has its figures and neither intervals nor AUC."""
+    """Return a class's row. Older runs have neither intervals nor AUC."""
     n = page.words.numbers
     f1, auc = intervals["f1"], intervals["auc"]
     return cells(

@@ -10,11 +10,11 @@ __all__ = ["classes"]
 
 _NAMED_CLASSES = 2
 _NAMED_OVERLAPS = 3
-"""Classes up to which those that overlap with the hardest are named."""
+"""The most classes that are named where they overlap with the hardest one."""
 
 
 def classes(findings: Findings, words: Words) -> list[str]:
-    """Return which classes the best does best and worst on, and which is hardest for all.
+    """Return on which classes the best is best and worst, and which class is hardest for all.
 
     First come those without test images, of which nothing is known.
     """
@@ -55,14 +55,14 @@ def classes(findings: Findings, words: Words) -> list[str]:
     if trained > 1 and times > trained / 2:
         key = "results.hardest_all" if times == trained else "results.hardest_most"
         sentences.append(words.say(key, count=trained, number=times, name=names[hardest]))
-        # Of the best alone: its figures by class are the ones that the report dwells on.
+        # This is said about the best only, since its figures by class are the ones in the report.
         if hardest == order[-1]:
             sentences += _overlaps(findings, order, words)
     return sentences
 
 
 def _overlaps(findings: Findings, order: list[int], words: Words) -> list[str]:
-    """Return which classes the best's lowest F1 can't be told from, by their intervals."""
+    """Return which classes have intervals that overlap with that of the best's lowest F1."""
     intervals = [row["f1"] for row in class_figures(findings.best)]
     lowest = intervals[order[-1]]
     if lowest is None:

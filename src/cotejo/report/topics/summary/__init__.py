@@ -13,7 +13,7 @@ __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """What was compared, what won, and what to be careful about."""
+    """Return what was compared, what won, and what to be careful about."""
     return {
         "paragraphs": summary(page.findings, page.words),
         "key_figures": key_figures(page.findings, page.words),

@@ -1,4 +1,4 @@
-"""The prose on what a reader should be careful about."""
+"""The sentences on what a reader should be careful about."""
 
 from __future__ import annotations
 
@@ -175,5 +175,5 @@ def _label_of(findings: Findings, name: str, words: Words) -> str:
 
 
 def _runs_named(label: str, seeds: Sequence[str], words: Words) -> str:
-    """Return the runs of one alternative, by its label and their seeds."""
+    """Return some runs of one alternative in words: its label and their seeds."""
     return words.say("summary.runs_named", count=len(seeds), label=label, seeds=words.both(seeds))

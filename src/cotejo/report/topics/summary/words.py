@@ -1,4 +1,4 @@
-"""The prose of the summary: what was compared, what won, and by how much."""
+"""The sentences of the summary: what was compared, what won, and by how much."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cotejo.report.words import Words
 __all__ = ["key_figures", "summary"]
 
 _MOST_NAMED = 8
-"""Alternatives up to which the first sentence names them all."""
+"""The most alternatives that the first sentence names one by one."""
 
 
 def summary(findings: Findings, words: Words) -> list[str]:
@@ -22,7 +22,7 @@ def summary(findings: Findings, words: Words) -> list[str]:
 
 
 def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, bool]]:
-    """Return what to read first: ``(name, value, remark, whether it stands out)`` each."""
+    """Return the key figures: ``(name, value, remark, whether it stands out)`` for each."""
     say, numbers = words.say, words.numbers
     best, facts = findings.best, findings.facts
     accuracy = findings.accuracy[best.name]
@@ -97,7 +97,7 @@ def _winner(findings: Findings, words: Words) -> list[str]:
     if findings.unlearned:
         labels = quoted(findings.unlearned, words)
         sentences.append(say("summary.unlearned", count=len(findings.unlearned), labels=labels))
-    # Said of the winner, so the sentence must hold even where nothing was learned.
+    # The sentence is about the winner, and must be true even if no network learned anything.
     no_better = accuracy.low <= findings.most_frequent_in("test")
     sentences.append(
         say(

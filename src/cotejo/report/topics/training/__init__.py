@@ -15,7 +15,7 @@ __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """The best's training from its first epoch on, and its test evaluation."""
+    """Return the best's training from its first epoch on, and its test evaluation."""
     words, best = page.words, page.findings.best
     phases = page.facts.phases(best)
     return {
@@ -54,7 +54,7 @@ def _epoch_rows(page: Page, phase: Phase) -> list[list[Cell]]:
     kept = words.say("training.kept_mark")
     return [
         [
-            # Named where it begins; a name on every row would hide the numbers.
+            # An alternative is named in its first row only: more names would hide the numbers.
             page.named(phase.alternative) if position == 1 else Cell(""),
             Cell(
                 str(phase.epochs_before + position),
