@@ -132,7 +132,7 @@ class Findings:
 
     @property
     def choice_is_uncertain(self) -> bool:
-        """Whether the second could have been chosen with another seed or other validation images."""
+        """Whether another seed, or other validation images, might have made the second the best."""
         return self.choice is not None and not self.choice.excludes_zero
 
     @cached_property

@@ -108,7 +108,7 @@ class Words:
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
     def reason(self, reason: dict[str, Any] | None) -> str:
-        """Return why a run failed: Cotejo's own errors in the report's language, others unchanged."""
+        """Return why a run failed: Cotejo's errors in the report's language, others unchanged."""
         if not reason:
             return self.say("reason_unknown")
         try:
