@@ -1,4 +1,4 @@
-"""For constructed results, what is settled is said, and what is not is not."""
+"""Claims: each gets the verdict that the data settle, and what is not settled is not said."""
 
 import re
 from math import inf
@@ -10,15 +10,12 @@ from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
-from cotejo.report.sentences import comparison_sentence, p_value
 from cotejo.report.topics.claims import section as claims_section
 from cotejo.report.topics.claims.analysis import Part, Verdict, verdicts
 from cotejo.report.topics.claims.files import claim_rows
 from cotejo.report.topics.claims.words import advantage, claims, summary_of_claims, wants
 from cotejo.report.topics.claims.words import claimed as what_is_claimed
 from cotejo.report.topics.comparisons.words import comparisons
-from cotejo.report.topics.factors.analysis import factors
-from cotejo.report.topics.factors.words import effect_sentences
 from cotejo.report.words import Words
 from cotejo.store import read_csv
 
@@ -42,81 +39,6 @@ def claimed(tmp_path):
         return Findings(gather(folder))
 
     return make
-
-
-def test_a_clear_win_over_seeds(study):
-    findings = study(Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75, 0.76, 0.755)), seeds=THREE)
-    (lead,) = findings.leads
-    assert lead.settled
-    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.0 points [")
-    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,0 puntos [")
-    # Seen from the other side it is the same sentence.
-    other = findings.evidence.lead(lead.second, lead.first)
-    assert other.outcome == "behind"
-    assert comparison_sentence(other, EN) == comparison_sentence(lead, EN)
-
-
-def test_a_tie_over_seeds_says_what_would_settle_it(study):
-    findings = study(Made("a", (0.70, 0.73, 0.71)), Made("b", (0.72, 0.75, 0.70)), seeds=THREE)
-    sentence = comparison_sentence(findings.leads[0], EN)
-    assert "are not distinguishable with 3 seeds" in sentence
-    assert "would be needed" in sentence or "it would take" in sentence
-    assert "no se distinguen con 3 semillas" in comparison_sentence(findings.leads[0], ES)
-
-
-def test_one_seed_compares_networks_only(study):
-    findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
-    assert "beats that of" in comparison_sentence(findings.leads[0], EN)
-    assert "nothing about luck in training" in " ".join(comparisons(findings, EN))
-    assert "McNemar" in " ".join(comparisons(findings, ES))
-
-
-def test_what_decides_is_corrected_for_all_pairs(study):
-    findings = study(*(Made(name, (0.6,)) for name in "abcd"))
-    assert "Of 6 pairs" in " ".join(comparisons(findings, EN))
-    assert all(found.p_corrected >= found.difference.p_value
-               for found in findings.evidence.comparisons)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("value", "english", "spanish"),
-    [(0.0004, "< 0.001", "< 0,001"), (0.0234, "0.023", "0,023"), (0.5, "0.50", "0,50")],
-)
-def test_p_has_the_digits_that_matter(value, english, spanish):
-    assert p_value(value, EN) == english
-    assert p_value(value, ES) == spanish
-
-
-def test_a_setting_that_changes_alone_is_a_factor(study):
-    findings = study(
-        Made("base", (0.60, 0.61, 0.605)),
-        Made("he", (0.70, 0.71, 0.705), changes={"initializer": "he"}),
-        Made("sgd", (0.50, 0.51, 0.505), changes={"optimizer": "sgd", "learning_rate": 0.01}),
-        Made("both", (0.9,) * 3, changes={"batch_size": 128, "augment": "notebook"}),
-        seeds=THREE,
-    )
-    assert [factor.name for factor in factors(findings)] == ["initializer", "optimizer"]
-    initializer, optimizer = factors(findings)
-    (up,) = effect_sentences(initializer, EN)
-    assert up.startswith("“The he” has 10.0 points [")
-    (down,) = effect_sentences(optimizer, ES)
-    assert down.startswith("«La sgd» logra 10,0 puntos [")
-
-
-def test_a_factor_without_a_settled_difference_says_so(study):
-    findings = study(
-        Made("base", (0.70, 0.73, 0.71)),
-        Made("he", (0.71, 0.72, 0.715), changes={"initializer": "he"}),
-        seeds=THREE,
-    )
-    (sentence,) = effect_sentences(factors(findings)[0], EN)
-    assert "is not settled" in sentence
-    assert "more test accuracy" not in sentence
-
-
-def test_no_factor_where_everything_changes_at_once(study):
-    findings = study(Made("a"), Made("b", changes={"batch_size": 128, "augment": "notebook"}))
-    assert factors(findings) == []
 
 
 GOOD, POOR = (0.75, 0.76, 0.755), (0.60, 0.61, 0.605)
@@ -357,57 +279,6 @@ def test_what_is_needed_is_more_than_there_is(claimed):
     for found in findings.evidence.comparisons:
         if found.needed and found.needed.seeds:
             assert found.needed.seeds > 3
-
-
-def test_ahead_but_not_settled_is_never_called_indistinguishable(study):
-    findings = study(
-        *(Made(name, (0.70, 0.71, 0.705)) for name in "abcdefg"),
-        Made("h", (0.74, 0.76, 0.75)),
-        seeds=THREE,
-    )
-    for lead in findings.leads:
-        sentence = comparison_sentence(lead, EN)
-        if lead.difference.excludes_zero and not lead.settled:
-            assert "is ahead of" in sentence
-            assert "not settled" in sentence
-
-
-def test_one_seed_and_three_lend_the_spread(study):
-    findings = study(
-        Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75,) * 3, failed=(2, 3)), seeds=THREE
-    )
-    assert "single finished seed" in " ".join(comparisons(findings, EN))
-    assert not findings.leads[0].one_seed
-    assert "supera" in comparison_sentence(findings.leads[0], ES) or "delante" in (
-        comparison_sentence(findings.leads[0], ES)
-    )
-
-
-def test_early_stopping_is_not_blamed_for_other_epochs(study):
-    findings = study(
-        Made("base"),
-        Made("stopping", changes={"early_stopping": 3, "epochs": 30}),
-        Made("five", changes={"epochs": 5}),
-    )
-    names = {
-        factor.name: [(e.lead.first.name, e.lead.second.name) for e in factor.effects]
-        for factor in factors(findings)
-    }
-    assert names == {"epochs": [("five", "base")], "early_stopping": [("stopping", "base")]}
-    (sentence,) = effect_sentences(factors(findings)[1], EN)
-    assert "Along with it change: epochs" in sentence
-
-
-def test_the_gap_is_spoken_of_where_it_is_beyond_chance(study):
-    findings = study(
-        Made("base", POOR, train=(0.90, 0.91, 0.905)),
-        Made("augmented", POOR, train=(0.62, 0.63, 0.625), changes={"augment": "notebook"}),
-        seeds=THREE,
-    )
-    (sentence,) = effect_sentences(factors(findings)[0], EN)
-    assert "narrower" in sentence
-    (spanish,) = effect_sentences(factors(findings)[0], ES)
-    assert "menor" in spanish
 
 
 def test_claims_taken_out_leave_no_verdicts(claimed):
