@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import colour, to_svg
-from cotejo.report.elements import Cell, Column, Drawn, Table
+from cotejo.report.elements import Cell, Column, DrawnFigure, Table
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
@@ -43,10 +43,10 @@ class Page:
         """The study's facts."""
         return self.findings.facts
 
-    def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> Drawn:
+    def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> DrawnFigure:
         """Return a drawn figure with the next number."""
         self.figures += 1
-        return Drawn(self.figures, name, to_svg(figure, name), caption, files)
+        return DrawnFigure(self.figures, name, to_svg(figure, name), caption, files)
 
     def table(
         self,

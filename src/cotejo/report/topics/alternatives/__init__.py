@@ -42,7 +42,7 @@ def section(page: Page) -> dict[str, Any]:
         "table": _settings_table(page, differing),
         "shared": _shared(page, {name: values[name][0] for name in shared}),
         "layers": _layers(page),
-        "failures": _failures(page),
+        "failed_runs": _failed_runs(page),
     }
 
 
@@ -158,11 +158,11 @@ def _layer_table(page: Page, group: Sequence[AlternativeFacts]) -> tuple[str, Ta
     )
 
 
-def _failures(page: Page) -> Table | None:
+def _failed_runs(page: Page) -> Table | None:
     if not page.facts.failed:
         return None
     return page.table(
-        page.words.say("alternatives.table_failures"),
+        page.words.say("alternatives.table_failed_runs"),
         [
             page.column("alternative", number=False),
             page.column("alternatives.seed"),

@@ -13,13 +13,13 @@ from cotejo.report.elements import Picture
 from cotejo.report.pictures import data_uri
 from cotejo.report.words import Words
 
-__all__ = ["AuditGallery", "Gallery", "Shown"]
+__all__ = ["AuditGallery", "Gallery", "GalleryEntry"]
 
 _SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
-class Shown:
+class GalleryEntry:
     """One entry of a gallery: an image, or two of them, and the lines of text below."""
 
     pictures: Sequence[Picture]
@@ -32,7 +32,7 @@ class Gallery:
 
     number: int
     caption: str
-    entries: Sequence[Shown]
+    entries: Sequence[GalleryEntry]
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,14 @@ class AuditGallery:
             if (_SPLITS.index(issue.split), issue.index) in self._positions
         ]
 
-    def _gallery(self, caption: str, entries: list[Shown], total: int) -> Gallery | None:
+    def _gallery(self, caption: str, entries: list[GalleryEntry], total: int) -> Gallery | None:
         if not entries:
             return None
         key = caption if total > len(entries) else f"{caption}_all"
         said = self.words.say(key, count=len(entries), total=self.words.numbers.integer(total))
         return Gallery(self.next_number(), said, entries)
 
-    def _pair(self, issue: Issue) -> Shown:
+    def _pair(self, issue: Issue) -> GalleryEntry:
         places = [(issue.split, issue.index)]
         if issue.partner is not None and issue.partner_split is not None:
             places.append((issue.partner_split, issue.partner))
@@ -104,14 +104,14 @@ class AuditGallery:
         said = labels[0] if len(set(labels)) == 1 else " ≠ ".join(labels)
         likeness = self.words.numbers.decimal(issue.score, 2)
         lines = [f"{said} · {likeness}", *(self._place(*place) for place in places)]
-        return Shown([self._picture(*place) for place in places], lines)
+        return GalleryEntry([self._picture(*place) for place in places], lines)
 
-    def _label(self, issue: Issue) -> Shown:
+    def _label(self, issue: Issue) -> GalleryEntry:
         given = self._class(issue.split, issue.index)
         predicted = self.names[issue.predicted] if issue.predicted is not None else "?"
         chance = self.words.numbers.percent(1 - issue.score)
         lines = (given, f"→ {predicted}", chance)
-        return Shown([self._picture(issue.split, issue.index)], lines)
+        return GalleryEntry([self._picture(issue.split, issue.index)], lines)
 
     def _picture(self, split: str, index: int) -> Picture:
         image = self.audit.images[self._position(split, index)]
