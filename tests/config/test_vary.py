@@ -74,6 +74,12 @@ def test_names_say_the_values(setting, values, expected):
             "Aumento de datos de los cuadernos",
         ),
         ("augment", "flip-crop", "Flips and crops", "Volteos y recortes"),
+        (
+            "augment",
+            ["flip", {"rotate": 15}],
+            "Flips, rotations up to 15°",
+            "Volteos, rotaciones de hasta 15°",
+        ),
         ("optimizer", "sgd", "Optimiser: SGD", "Optimizador: SGD"),
         ("learning_rate", 1e-5, "Learning rate 0.00001", "Tasa de aprendizaje 0,00001"),
         ("momentum", 0.9, "Momentum 0.9", "Momento 0,9"),
@@ -125,6 +131,32 @@ def test_every_setting_has_a_label():
             break
         else:
             pytest.fail(f"no label for {name}")
+
+
+def test_augmentations_vary_as_wholes():
+    study = parse({"augment": [["flip"], ["flip", {"rotate": 15}], ["flip", {"shift": 0.1}]]})
+    assert names(study) == ["augment-flip", "augment-flip-rotate-15", "augment-flip-shift-0.1"]
+    assert labels(study, "en")[2] == "Flips, shifts up to 10% of each side"
+    assert study.alternatives[1].changes == {"augment": ["flip", {"rotate": 15}]}
+
+
+def test_augmentations_vary_in_one_part():
+    table = {"epochs": [1, 2], "augment": ["flip", {"shift": 0.1}, {"rotate": [0, 15]}]}
+    study = parse(table)
+    assert names(study) == [
+        "epochs-1-augment-flip-shift-0.1",
+        "epochs-1-augment-flip-rotate-15-shift-0.1",
+        "epochs-2-augment-flip-shift-0.1",
+        "epochs-2-augment-flip-rotate-15-shift-0.1",
+    ]
+    # What a part varies in is said by its parts, also where they have a short form.
+    assert study.alternatives[1].settings.augment == "notebook"
+    assert labels(study, "es")[1].startswith("1 época, volteos, rotaciones de hasta 15°")
+
+
+def test_an_augmentation_that_varies_can_not_be_overridden():
+    with pytest.raises(ConfigError, match=r"--set augment .*\[\[vary\]\]"):
+        parse({"augment": {"rotate": [5, 10]}}, overrides=["augment=none"])
 
 
 def test_several_lists_make_the_grid_whose_last_changes_fastest():
@@ -222,6 +254,13 @@ REFUSED = [
     ({"batch_size": [0]}, r"`batch_size` \(\[\[vary\]\] 1\) must be .*received 0", "se recibió 0"),
     ({"batch_size": ["8"]}, "`batch_size` .*received '8'", "se recibió '8'"),
     ({"augment": ["notebok"]}, 'Did you mean "notebook"', "Quería decir «notebook»"),
+    ({"augment": ["flip", {"rotate": 15}]}, "may be one augmentation or several", "o varios"),
+    ({"augment": ["flip", "cutout"]}, r"\[\[vary\]\] 1\) may be one", "puede ser un solo"),
+    ({"augment": []}, "is an empty list", "lista vacía"),
+    ({"augment": [{"rotate": []}]}, "is an empty list", "lista vacía"),
+    ({"augment": ["none", [{"rotate": 0}]]}, "has none twice", "contiene none dos veces"),
+    ({"augment": [["flip"], ["flop"]]}, 'Did you mean "flip"', "Quería decir «flip»"),
+    ({"augment": [[["flip"]]]}, "each a name or a table", "un nombre o una tabla"),
     ({"epochs": 3}, "varies nothing.*single alternative", "no varía nada"),
     ({}, "varies nothing", "no varía nada"),
     (

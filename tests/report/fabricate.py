@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cotejo.config.augmentations import array_name
 from cotejo.config.settings import MODEL_OPTIONS, Settings
 from cotejo.evaluate import select_mistakes, split_metrics
 from cotejo.store import (
@@ -200,7 +201,7 @@ def fabricate_study(
         },
     )
     (folder / "study.toml").write_text("")
-    policies = {one.settings["augment"] for one in alternatives}
+    policies = {array_name(one.settings["augment"]) for one in alternatives}
     _write_data(folder, data, labels, pictures, policies, place, class_names)
     reads = 0
     for one in alternatives:
@@ -301,7 +302,7 @@ def _write_images(
         folder / "data.npz",
         example_images=examples,
         original_images=originals,
-        **{f"augmented_{name.replace('-', '_')}": moved for name in policies if name != "none"},
+        **{name: moved for name in policies if name != "augmented_none"},
     )
 
 

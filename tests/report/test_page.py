@@ -225,3 +225,21 @@ def test_the_model_s_own_number_of_convolutions_is_told(study):
     for count in (3, 7, 16):
         assert f"the model's own ({count})" in page
     assert "según el modelo (7)" in render(findings, "es")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "name"),
+    [
+        ("en", "flips, rotations up to 15°, a hidden square of 8 pixels", "Augmentation"),
+        ("es", "volteos, rotaciones de hasta 15°, un cuadrado tapado de 8 píxeles", "Aumento"),
+    ],
+)
+def test_a_composed_augmentation_is_said_in_words(tmp_path, language, said, name):
+    composed = ["flip", {"rotate": 15}, {"cutout": 8}]
+    made = Made("a", changes={"augment": composed}), Made("b", (0.6,))
+    folder = fabricate_study(tmp_path, made, seeds=(1,))
+    text = html.unescape(render(Findings(gather(folder)), language))
+    # In the table of settings, and in the caption of the images under it.
+    assert text.count(said) >= 2
+    assert name in text
+    assert "rotate" not in text

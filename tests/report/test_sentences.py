@@ -1,12 +1,10 @@
 """For constructed results, the right sentence appears, in both languages."""
 
-from typing import get_args
-
 import pytest
 from fabricate import Made
 
+from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
-from cotejo.config.settings import Settings
 from cotejo.report.naming import study_title
 from cotejo.report.topics.confusion.words import confusion, representative
 from cotejo.report.topics.curves.words import overfitting, overfitting_intro
@@ -398,7 +396,7 @@ def test_digits_are_said_to_be_enlarged_and_mirrored(study):
     assert "mirrored" not in said(photographs, EN)
 
 
-@pytest.mark.parametrize("augment", get_args(Settings.model_fields["augment"].annotation))
+@pytest.mark.parametrize("augment", [*SHORT_FORMS, *([name] for name in KINDS)], ids=str)
 def test_every_augmentation_that_mirrors_is_cautioned_about_on_digits(study, augment):
     digits = study(Made("a", changes={"augment": augment}), data="digits")
     assert ("half are mirrored" in said(digits, EN)) == mirrors(augment)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from cotejo.config import StudyConfig
+from cotejo.config.augmentations import read_augmentation
 from cotejo.progress import Observer
 from cotejo.store import StudyFolder, read_npz, write_npz
 from cotejo.study.execution import run_study
@@ -12,7 +14,9 @@ from cotejo.study.samples import has_samples, write_samples
 
 
 def look(folder, digits, *augmentations):
-    alternatives = [{"name": f"a-{name}", "augment": name} for name in augmentations]
+    alternatives = [
+        {"name": f"a-{number}", "augment": value} for number, value in enumerate(augmentations)
+    ]
     config = StudyConfig.parse({"data": "digits", "alternative": alternatives})
     run_study(config, digits, [], folder, False, "", Observer())
     return {name for name in StudyFolder(folder).images if name.startswith("augmented_")}
@@ -34,3 +38,24 @@ def test_images_that_are_missing_are_noticed(digits, tmp_path, lost):
     del arrays[lost]
     write_npz(tmp_path / "data.npz", **arrays)
     assert not has_samples(tmp_path, digits, ["flip-crop", "none"])
+
+
+def test_lists_of_parts_get_images_of_their_own(digits, tmp_path):
+    mixed = [{"mixup": 1}]
+    found = look(tmp_path, digits, ["flip", {"shift": 0.1}], mixed, "none")
+    assert found == {"augmented_flip_shift_0.1", "augmented_mixup_1"}
+    images = StudyFolder(tmp_path).images
+    shape = (8, 6, *digits.image_shape)
+    assert images["augmented_flip_shift_0.1"].shape == images["augmented_mixup_1"].shape == shape
+    # Each row is an image mixed with the one before it, not with another draw of itself.
+    for draws, original, partner in zip(
+        images["augmented_mixup_1"],
+        images["original_images"].astype("float64"),
+        np.roll(images["original_images"], 1, axis=0).astype("float64"),
+        strict=True,
+    ):
+        low, high = np.minimum(original, partner), np.maximum(original, partner)
+        assert ((draws >= low - 1) & (draws <= high + 1)).all()
+    again = read_augmentation(mixed)
+    assert has_samples(tmp_path, digits, [again, "none"])
+    assert not has_samples(tmp_path, digits, [read_augmentation("flip")])

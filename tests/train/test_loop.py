@@ -170,6 +170,71 @@ def test_an_index_beyond_the_images_is_a_mirrored_image(digits):
     assert not np.array_equal(plain, mirrored)
 
 
+def loss_and_outputs(learner, digits, count=16):
+    numbers = np.arange(count, dtype="int32")
+    labels = digits.train.labels[numbers]
+    outputs = learner(numbers, training=True)
+    loss = learner.compute_loss(numbers, labels, outputs, None, training=True)
+    return numbers, labels, outputs, float(ops.convert_to_numpy(loss))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("part", ["mixup", "cutmix"])
+def test_mixed_images_are_learned_with_mixed_labels(digits, part, smoothing):
+    settings = Settings(augment=[{part: 1}], label_smoothing=smoothing).resolved()
+    network = build_model("cnn3", digits.image_shape, 10)
+    losses = keras.Variable(np.zeros(len(digits.train), "float32"), trainable=False)
+    learner = compile_learner(network, digits, settings, seed=1, losses=losses)
+    numbers, labels, outputs, loss = loss_and_outputs(learner, digits)
+    logits, weights = (ops.convert_to_numpy(each) for each in outputs)
+    weights = weights[:, None]
+    own = np.eye(10)[labels]
+    soft = weights * own + (1 - weights) * np.roll(own, 1, axis=0)
+    log_chances = np.log(reference_softmax(logits.astype("float64"), axis=1))
+    each = -(soft * log_chances).sum(1)
+    seen = ops.convert_to_numpy(losses)
+    np.testing.assert_allclose(seen[numbers], each, rtol=1e-4)
+    assert not seen[len(numbers) :].any()
+    smoothed = soft * (1 - smoothing) + smoothing / 10
+    assert loss == pytest.approx(-(smoothed * log_chances).sum(1).mean(), rel=1e-4)
+
+
+def test_without_mixing_the_learner_gives_logits_alone(digits):
+    network = build_model("cnn3", digits.image_shape, 10)
+    learner = compile_learner(network, digits, Settings(augment="flip").resolved(), seed=1)
+    _, labels, logits, loss = loss_and_outputs(learner, digits)
+    chances = reference_softmax(ops.convert_to_numpy(logits).astype("float64"), axis=1)
+    assert loss == pytest.approx(-np.log(chances[np.arange(16), labels]).mean(), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [
+        ["flip", {"rotate": 10}, {"mixup": 0.2}],
+        ["alternating-flip", {"crop": 2}, "trivial-augment", {"mixup": 0.4}, {"cutmix": 1}],
+    ],
+    ids=str,
+)
+def test_a_composed_augmentation_trains_repeatably_through_all_stages(digits, augment):
+    changes = {
+        "augment": augment, "epochs": 3, "small_epochs": 1, "hard_epochs": 1, "model": "airbench",
+        "width": 8, "batch_size": 200, "label_smoothing": 0.1,
+    }  # fmt: skip
+    first, training = trained(digits, **changes)
+    second, _ = trained(digits, **changes)
+    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert len(training.history) == 3
+    assert 0 <= training.history[-1]["train_accuracy"] <= 1
+
+
+def test_a_list_trains_as_its_short_form(digits):
+    first, _ = trained(digits, epochs=1, augment="notebook")
+    second, _ = trained(digits, epochs=1, augment=[{"shift": 0.1}, "flip", {"rotate": 15}])
+    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 @pytest.mark.parametrize("tta", sorted(VIEWS))
 def test_views_average_the_least_sure_quarter_and_leave_the_rest(digits, tta):
     network, _ = trained(digits, epochs=1)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cotejo.cli.table_layout import make_table
+from cotejo.config.augmentations import compact
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
@@ -95,9 +96,14 @@ def setting_text(value: object) -> str:
     Example:
         >>> setting_text(True), setting_text(0.0001), setting_text("he"), setting_text(None)
         ('true', '0.0001', 'he', '–')
+        >>> setting_text(["flip", {"rotate": 15}])
+        'flip,rotate=15'
     """
     if value is None:
         return _MISSING
+    if isinstance(value, list | dict):
+        # The one setting that takes a list, or a table, is the augmentation.
+        return compact(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

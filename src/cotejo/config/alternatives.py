@@ -182,7 +182,8 @@ def _check_together(settings: Settings, name: str) -> None:
 
 def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
     for key, value in table.items():
-        if isinstance(value, list):
+        # An augmentation is a list of parts.
+        if isinstance(value, list) and key != "augment":
             raise ConfigError("list_outside_vary", key=key, where=where)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cotejo.config.augmentations import AugmentationError
 from cotejo.config.names import NAME_PATTERN
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean, message, one_line
@@ -114,7 +115,10 @@ def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model
             }
         )
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        first = error.errors(include_url=False)[0]
+        cause = first.get("ctx", {}).get("error")
+        if isinstance(cause, AugmentationError):
+            raise ConfigError(cause.key, where=_place(where), **cause.values) from error
         key = str(first["loc"][0])
         received = content.get(key)
         if received is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
+from cotejo.config.augmentation_parts import Augmentation
+from cotejo.config.augmentations import read_augmentation, written
 from cotejo.config.checking import Frozen
 
 __all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "MOMENTUMS", "Settings"]
@@ -41,7 +43,8 @@ class Settings(Frozen):
         model: the model's name; `cotejo models` lists them.
         initializer, convolutions, kernel_size, width, activation, dropout, batch_norm, whitening:
             options of the model, None for its own.
-        augment: how training images are changed each time they are seen.
+        augment: how training images are changed each time they are seen: the name of a short form,
+            or a list of parts (`cotejo.config.augmentation_parts`).
         optimizer: the optimizer's name.
         learning_rate: the highest of the schedule; None for the optimizer's own.
         momentum: Nesterov's, of `sgd`, 0.9 if left out, and of `muon`, 0.6. The other optimizers
@@ -80,8 +83,8 @@ class Settings(Frozen):
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
     batch_norm: bool | None = None
     whitening: bool | None = None
-    augment: Literal[
-        "none", "notebook", "flip-crop", "alternating-flip-crop", "alternating-flip-crop-cutout"
+    augment: Annotated[
+        Augmentation, BeforeValidator(read_augmentation), PlainSerializer(written)
     ] = "none"
     optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"] = "adam"
     learning_rate: Annotated[float, Field(gt=0, le=100)] | None = None

@@ -10,6 +10,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from cotejo.config.augmentations import (
+    AugmentationError,
+    read_augmentation,
+    read_parts,
+    slug,
+    varied,
+    written,
+)
 from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
 from cotejo.config.labels import label_of
 from cotejo.config.settings import Settings
@@ -51,7 +59,8 @@ class _Head(Frozen):
 def expand(tables: Sequence[Mapping[str, Any]]) -> list[Varied]:
     """Return the alternatives that the ``[[vary]]`` tables of a study make, in their order.
 
-    Several lists make a grid, whose last list changes fastest. Each alternative's name says its
+    Several lists make a grid, whose last list changes fastest. What the list of an augmentation
+    means, `cotejo.config.augmentations.varied` says. Each alternative's name says its
     values after the settings' names, or after the table's `name`; so does its label, after the
     table's `label` where it has one.
 
@@ -86,7 +95,7 @@ def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
     table = dict(table)
     check_keys(table, ("name", "label", *Settings.model_fields), where)
     head = _head(table, where)
-    lists = {key: value for key, value in table.items() if isinstance(value, list)}
+    lists = _lists(table, where)
     values = _values(lists, where)
     made = []
     for combination in product(*values.values()):
@@ -95,6 +104,23 @@ def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
         named = {"name": name, "label": label_of(chosen, head.label)}
         made.append(Varied({**named, **table, **chosen}, tuple(values), where))
     return made
+
+
+def _lists(table: Mapping[str, Any], where: str) -> dict[str, list[Any]]:
+    """Return the settings that vary, each with its list of values."""
+    lists = {key: value for key, value in table.items() if isinstance(value, list)}
+    try:
+        augmentations = varied(table.get("augment"))
+    except AugmentationError as error:
+        raise ConfigError(error.key, where=f" ({where})", **error.values) from error
+    if augmentations is not None:
+        # In the place of the table's own list, so that the order of the grid stays.
+        lists = {
+            key: augmentations if key == "augment" else lists[key]
+            for key in table
+            if key in lists or key == "augment"
+        }
+    return lists
 
 
 def _head(table: dict[str, Any], where: str) -> _Head:
@@ -112,20 +138,30 @@ def _values(lists: Values, where: str) -> Values:
     for key, given in lists.items():
         if not given:
             raise ConfigError("vary_empty", key=key, where=where)
-        if any(value is None or isinstance(value, list | dict) for value in given):
+        nested = any(value is None or isinstance(value, list | dict) for value in given)
+        if nested and key != "augment":
             raise ConfigError("vary_nested", key=key, where=where)
     count = prod(len(given) for given in lists.values())
     if count > MOST_ALTERNATIVES:
         raise ConfigError("vary_many", where=where, count=count, most=MOST_ALTERNATIVES)
-    values = {
-        key: [getattr(checked(Settings, {key: value}, where), key) for value in given]
-        for key, given in lists.items()
-    }
-    for key, given in values.items():
-        for index, value in enumerate(given):
-            if value in given[:index]:
+    values = {}
+    for key, given in lists.items():
+        taken = [getattr(checked(Settings, {key: value}, where), key) for value in given]
+        for index, value in enumerate(taken):
+            if value in taken[:index]:
                 raise ConfigError("vary_twice", key=key, where=where, value=_part(value))
+        values[key] = [_spelt(value) for value in given] if key == "augment" else taken
     return values
+
+
+def _spelt(augmentation: Any) -> Any:
+    """Return an augmentation as its alternative is named: by its parts, where a study gives them.
+
+    So that alternatives that differ in one part say so, also where one of them has a short form.
+    """
+    if isinstance(augmentation, str):
+        return written(read_augmentation(augmentation))
+    return written(read_parts(augmentation)) or "none"
 
 
 def _name(chosen: Mapping[str, Any], prefix: str | None, where: str) -> str:
@@ -142,6 +178,8 @@ def _name(chosen: Mapping[str, Any], prefix: str | None, where: str) -> str:
 
 def _part(value: Any) -> str:
     """Return a value as a part of a name: ``true``, ``0.3``, ``1`` for 1.0."""
+    if isinstance(value, list | tuple):
+        return slug(value)
     if isinstance(value, bool):
         return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

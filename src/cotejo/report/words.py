@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cotejo.config.augmentations import AugmentationError
+from cotejo.config.labels import augmentation_phrase
 from cotejo.data import find_source
 from cotejo.errors import CotejoError
 from cotejo.messages import LANGUAGES, message
@@ -105,7 +107,16 @@ class Words:
         if isinstance(value, str):
             key = f"value_{value.replace('-', '_')}"
             return self.say(key) if key.isidentifier() and self.knows(key) else value
+        if name == "augment" and (said := self._augmentation(value)):
+            return said
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    def _augmentation(self, value: Any) -> str | None:
+        """Return what an augmentation's parts do; None for those of a newer version."""
+        try:
+            return augmentation_phrase(value, self.language)
+        except AugmentationError:
+            return None
 
     def reason(self, reason: dict[str, Any] | None) -> str:
         """Return why a run failed: Cotejo's errors in the report's language, others unchanged."""

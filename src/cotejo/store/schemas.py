@@ -37,7 +37,7 @@ Bounds = Annotated[list[float], Field(min_length=2, max_length=2)] | None
 Key = Annotated[str, Field(min_length=1, max_length=128)]
 FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """The name of an alternative: a folder's, which leads nowhere else."""
-Settings = dict[str, bool | int | float | str | None]
+Settings = dict[str, bool | int | float | str | list[str | dict[str, int | float]] | None]
 
 
 class Content(BaseModel):

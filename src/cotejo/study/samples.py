@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.augment import POLICIES
+from cotejo.augment import compose
 from cotejo.backend import keras, ops
+from cotejo.config.augmentation_parts import Augmentation
+from cotejo.config.augmentations import array_name
 from cotejo.data import Dataset, describe, example_images
 from cotejo.errors import OutputError
 from cotejo.store import FORMAT, StudyFolder, described_files, write_json, write_npz
@@ -20,45 +23,50 @@ ORIGINALS = 8
 DRAWS = 6
 
 
-def write_samples(folder: Path, dataset: Dataset, policies: Iterable[str]) -> None:
+def write_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentation]) -> None:
     """Write ``data.json`` and ``data.npz``: the dataset, and its images under ``policies``."""
     examples = example_images(dataset)
     # One of each class, in turn, until there are enough.
     turns = examples.swapaxes(0, 1).reshape(-1, *dataset.image_shape)
     originals = turns[:ORIGINALS]
     arrays = {"example_images": examples, "original_images": originals}
-    for name in _changing(policies):
-        arrays[_array_name(name)] = _augmented(originals, name)
+    for name, policy in _changing(policies).items():
+        arrays[name] = _augmented(originals, policy)
     write_npz(folder / "data.npz", **arrays)
     # Last: it lists what it belongs with.
     listed = described_files(folder, ["data.npz"])
     write_json(folder / "data.json", {"format": FORMAT, **describe(dataset), "files": listed})
 
 
-def has_samples(folder: Path, dataset: Dataset, policies: Iterable[str]) -> bool:
+def has_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentation]) -> bool:
     """Return whether a study has what `write_samples` would write of the dataset and policies."""
     study = StudyFolder(folder)
     try:
         same = study.data["fingerprint"] == dataset.fingerprint
-        arrays = {"example_images", "original_images", *map(_array_name, _changing(policies))}
+        arrays = {"example_images", "original_images", *_changing(policies)}
         return same and arrays <= set(study.images)
     except (OutputError, KeyError):
         return False
 
 
-def _changing(policies: Iterable[str]) -> list[str]:
-    return sorted({policy for policy in policies if POLICIES[policy] is not None})
+def _changing(policies: Iterable[Augmentation]) -> dict[str, Augmentation]:
+    """Return the augmentations that change images, by the names of their arrays, sorted."""
+    named = {array_name(policy): policy for policy in policies if policy != "none"}
+    return dict(sorted(named.items()))
 
 
-def _array_name(policy: str) -> str:
-    return f"augmented_{policy.replace('-', '_')}"
+def _augmented(originals: NDArray[np.uint8], augmentation: Augmentation) -> NDArray[np.uint8]:
+    """Return draws of each image, ``[originals, draws, height, width, channels]``."""
+    policy, seed = compose(augmentation), keras.random.SeedGenerator(0)
+    images = originals.astype("float32")
+    if policy.mix is None:
+        # The draws of one image lie beside each other.
+        batch = policy(np.repeat(images, DRAWS, axis=0), seed)
+        return _pixels(batch).reshape(len(originals), DRAWS, *originals.shape[1:])
+    # Each image is mixed with another one, so that draws of the same one are kept apart.
+    batch, _ = policy.mix(policy(np.tile(images, (DRAWS, 1, 1, 1)), seed), seed)
+    return _pixels(batch).reshape(DRAWS, *originals.shape).swapaxes(0, 1)
 
 
-def _augmented(originals: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    policy = POLICIES[name]
-    if policy is None:
-        raise ValueError(f"`name` must be a policy that changes images; received {name!r}")
-    repeated = np.repeat(originals, DRAWS, axis=0).astype("float32")
-    changed = np.asarray(ops.convert_to_numpy(policy(repeated, keras.random.SeedGenerator(0))))
-    pixels: NDArray[np.uint8] = changed.round().astype(np.uint8)
-    return pixels.reshape(len(originals), DRAWS, *originals.shape[1:])
+def _pixels(batch: Any) -> NDArray[np.uint8]:
+    return np.asarray(ops.convert_to_numpy(batch)).round().astype(np.uint8)

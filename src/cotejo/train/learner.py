@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from cotejo.augment import ALTERNATING, POLICIES
+from cotejo.augment import compose, soft_labels
 from cotejo.backend import keras, ops
 from cotejo.config import Settings
+from cotejo.config.augmentation_parts import Augmentation
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
@@ -41,7 +42,7 @@ class Learner(keras.Model):
     Args:
         network: from pixels in ``[0, 255]`` to logits.
         images: the images on the device (`device_images`); labels come with the indices.
-        augment: the name of a policy of `cotejo.augment`.
+        augment: the augmentation of the images.
         draws: the random numbers of the augmentation.
         scale: the sides of ``images``, as a share of their original size.
         losses: ``[n]``, keeps each image's loss from when it was last seen; None keeps none.
@@ -51,7 +52,7 @@ class Learner(keras.Model):
         self,
         network: keras.Model,
         images: keras.Variable,
-        augment: str,
+        augment: Augmentation,
         draws: keras.random.SeedGenerator,
         scale: float = 1.0,
         losses: keras.Variable | None = None,
@@ -60,8 +61,7 @@ class Learner(keras.Model):
         self.network = network
         self.scale = scale
         self.seen_losses = losses
-        self.policy = POLICIES[augment]
-        self.alternates = augment in ALTERNATING
+        self.policy = compose(augment, scale)
         self.draws = draws
         self.images = images
 
@@ -69,18 +69,23 @@ class Learner(keras.Model):
         """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``.
 
         With n images, an index from 0 to n - 1 is the image as it is, and an index from n to
-        2n - 1 is image ``index - n``, mirrored.
+        2n - 1 is image ``index - n``, mirrored. In training on mixed images the logits come with
+        the weight of each image's own label, ``[batch]``.
         """
         count = self.images.shape[0]
         pixels = ops.take(self.images, indices % count, axis=0)
-        if self.alternates:
+        if self.policy.alternates:
             mirrored = ops.reshape(indices >= count, (-1, 1, 1, 1))
             pixels = ops.where(mirrored, ops.flip(pixels, axis=2), pixels)
         # TensorFlow's bilinear resampling, and everything after it, needs floats.
         pixels = ops.cast(pixels, "float32")
-        if training and self.policy is not None:
-            pixels = self.policy(pixels, self.draws)
-        return self.network(pixels, training=training)
+        if not training:
+            return self.network(pixels, training=False)
+        pixels = self.policy(pixels, self.draws)
+        if self.policy.mix is None:
+            return self.network(pixels, training=True)
+        pixels, weights = self.policy.mix(pixels, self.draws)
+        return self.network(pixels, training=True), weights
 
     def compute_loss(
         self,
@@ -91,12 +96,41 @@ class Learner(keras.Model):
         training: bool = True,
     ) -> Any:
         """Return the mean loss of a batch, and keep each image's cross-entropy if asked for."""
+        mixed = self.policy.mix is not None
+        if mixed:
+            y, y_pred = _mixed_labels(y, y_pred)
         if self.seen_losses is not None and training:
-            classes = ops.cast(ops.reshape(y, (-1,)), "int32")
-            losses = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
+            if mixed:
+                losses = keras.losses.categorical_crossentropy(y, y_pred, from_logits=True)
+            else:
+                classes = ops.cast(ops.reshape(y, (-1,)), "int32")
+                losses = keras.losses.sparse_categorical_crossentropy(
+                    classes, y_pred, from_logits=True
+                )
             indices = ops.expand_dims(x % self.images.shape[0], 1)
             self.seen_losses.assign(ops.scatter_update(self.seen_losses, indices, losses))
         return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the metrics so far; of mixed labels the one with more weight counts."""
+        if isinstance(y_pred, tuple):
+            soft, y_pred = _mixed_labels(y, y_pred)
+            y = ops.argmax(soft, axis=-1)
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+
+def _mixed_labels(labels: Any, outputs: Any) -> tuple[Any, Any]:
+    """Return the labels of mixed images, ``[batch, classes]``, and the logits.
+
+    Args:
+        labels: of the images before they were mixed, ``[batch]``.
+        outputs: of the learner: logits and weights, or the logits of unmixed images alone.
+    """
+    logits, weights = outputs if isinstance(outputs, tuple) else (outputs, None)
+    classes = ops.cast(ops.reshape(labels, (-1,)), "int32")
+    if weights is None:
+        weights = ops.ones_like(classes, dtype="float32")
+    return soft_labels(classes, weights, logits.shape[-1]), logits
 
 
 def compile_learner(
@@ -149,7 +183,9 @@ def compile_learner(
     total_steps = sum(stage.epochs * stage.steps for stage in plan)
     learner.compile(
         optimizer=before.optimizer if before else build_optimizer(settings, total_steps),
-        loss=_loss(dataset.num_classes, settings.label_smoothing),
+        loss=_loss(
+            dataset.num_classes, settings.label_smoothing, mixed=learner.policy.mix is not None
+        ),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         steps_per_execution=steps_per_execution or _steps_per_execution(plan),
     )
@@ -158,7 +194,9 @@ def compile_learner(
     return learner
 
 
-def _loss(num_classes: int, smoothing: float) -> Any:
+def _loss(num_classes: int, smoothing: float, mixed: bool) -> Any:
+    if mixed:
+        return keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
     if not smoothing:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.augment import ALTERNATING
 from cotejo.config import Settings
+from cotejo.config.augmentations import alternates
 from cotejo.data.dataset import Dataset
 from cotejo.train.stages import Stage
 
@@ -28,7 +28,7 @@ def stage_batches(
     shuffled = training_order(len(images), settings.batch_size, stage.epochs, (seed, stage.first))
     order = images[shuffled].astype(np.int32)
     labels = dataset.train.labels[order]
-    if settings.augment in ALTERNATING:
+    if alternates(settings.augment):
         order = alternating(order, len(dataset.train), stage.first, stage.epochs, seed)
     return order, labels
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cotejo.config.augmentations import array_name
 from cotejo.report.elements import Column, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -97,9 +98,10 @@ def _examples(page: Page) -> list[tuple[str, list[Picture]]]:
 
 def _augmented(page: Page) -> list[tuple[int, str, list[list[Picture]]]]:
     images = page.facts.examples
+    said_of = _augmentations(page)
     galleries = []
     for key in sorted(name for name in images if name.startswith("augmented_")):
-        policy = key.removeprefix("augmented_").replace("_", "-")
+        policy = said_of.get(key) or key.removeprefix("augmented_").replace("_", "-")
         rows = []
         for original, draws in zip(images["original_images"], images[key], strict=True):
             together = np.concatenate([original[None], draws])
@@ -119,6 +121,16 @@ def _augmented_too(findings: Findings) -> str:
     """Return the variant of what ``data.npz`` holds: augmented images, too, in some studies."""
     arrays = findings.facts.examples
     return "_augmented" if any(name.startswith("augmented_") for name in arrays) else ""
+
+
+def _augmentations(page: Page) -> dict[str, str]:
+    """Return the lists of parts that the study augments with, in words, by their arrays' names."""
+    lists = [
+        value
+        for alternative in page.facts.alternatives
+        if isinstance(value := alternative.settings.get("augment"), list)
+    ]
+    return {array_name(value): page.words.setting_value("augment", value) for value in lists}
 
 
 TOPIC = Topic(
