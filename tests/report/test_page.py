@@ -242,4 +242,4 @@ def test_a_composed_augmentation_is_said_in_words(tmp_path, language, said, name
     # In the table of settings, and in the caption of the images under it.
     assert text.count(said) >= 2
     assert name in text
-    assert "rotate" not in text
+    assert "'rotate'" not in text
