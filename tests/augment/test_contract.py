@@ -61,7 +61,7 @@ def test_a_part_of_hardly_any_strength_changes_hardly_anything(name):
     weak = np.abs(augmented([{name: 1e-3 if name in SIZED else 1e-6}], batch) - batch).mean()
     strong = np.abs(augmented([{name: KINDS[name].default}], batch) - batch).mean()
     assert weak < 0.2
-    assert strong > 1
+    assert strong > 0.5
 
 
 @pytest.mark.parametrize("name", WITH_STRENGTH)
