@@ -55,7 +55,7 @@ def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
     """Train with Cotejo's engine, and measure the peak of the precision that it chose."""
     from cotejo.config import Settings, load_recipe
     from cotejo.data.dataset import Dataset, Split
-    from cotejo.models import operations_per_image
+    from cotejo.models.cost import operations_per_image
     from cotejo.platform import machine, resolve_precision, versions
     from cotejo.study.run import build_network
     from cotejo.train import train

@@ -126,7 +126,7 @@ class Made:
     @property
     def network(self) -> dict[str, Any]:
         settings = Settings(**self.settings)
-        found = dict(network_of(settings.model, **settings.model_options))
+        found = dict(network_of(settings.model, **settings.options))
         if self.parameters is not None:
             found |= dict.fromkeys(("parameters", "trainable_parameters"), self.parameters)
         if self.operations is not None:

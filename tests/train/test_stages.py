@@ -25,7 +25,7 @@ def staged(dataset, **changes):
     ).resolved()
     set_seed(3)
     network = build_model(
-        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.options
     )
     return network, train(network, dataset, settings, seed=3)
 

@@ -6,6 +6,7 @@ that compares them says nothing, in many words.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,8 +63,7 @@ class IdleSettings:
                 if key in seen:
                     continue
                 seen.add(key)
-                default = Settings.model_fields[key].default
-                if key not in idle or source.settings[key] == default:
+                if key not in idle or source.settings[key] == Settings.default(key):
                     self.used.add(place)
                 elif source.shared:
                     self.shared.setdefault(place, _value_of(settings, idle[key]))
@@ -86,7 +86,9 @@ def _value_of(settings: Settings, name: str) -> str:
 
 
 def _error(key: str, where: str, value: str) -> ConfigError:
-    return ConfigError(f"idle_{key}", where=where, value=value, takers=", ".join(MOMENTUMS))
+    return ConfigError(
+        f"settings.{key}.idle", where=where, value=value, takers=", ".join(MOMENTUMS)
+    )
 
 
 def refuse_twins(alternatives: Mapping[str, Settings]) -> None:
@@ -105,6 +107,7 @@ def refuse_twins(alternatives: Mapping[str, Settings]) -> None:
     """
     names: dict[str, str] = {}
     for name, settings in alternatives.items():
-        first = names.setdefault(settings.model_dump_json(), name)
+        content = json.dumps(settings.flat(), sort_keys=True, default=str)
+        first = names.setdefault(content, name)
         if first != name:
             raise ConfigError("same_settings", first=first, second=name)

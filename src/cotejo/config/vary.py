@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
+from cotejo.config.checking import Frozen, Name, Text, checked, in_both_languages
 from cotejo.config.labels import label_of
-from cotejo.config.settings import Settings
+from cotejo.config.tables import checked_settings, flattened
 from cotejo.errors import ConfigError
 
 __all__ = ["Varied", "check_count", "expand"]
@@ -83,8 +83,7 @@ def check_count(count: int) -> None:
 
 
 def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
-    table = dict(table)
-    check_keys(table, ("name", "label", *Settings.model_fields), where)
+    table = flattened(table, where, ("name", "label"))
     head = _head(table, where)
     lists = {key: value for key, value in table.items() if isinstance(value, list)}
     values = _values(lists, where)
@@ -118,7 +117,7 @@ def _values(lists: Values, where: str) -> Values:
     if count > MOST_ALTERNATIVES:
         raise ConfigError("vary_many", where=where, count=count, most=MOST_ALTERNATIVES)
     values = {
-        key: [getattr(checked(Settings, {key: value}, where), key) for value in given]
+        key: [checked_settings({key: value}, where).flat()[key] for value in given]
         for key, given in lists.items()
     }
     for key, given in values.items():

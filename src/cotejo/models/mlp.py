@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from cotejo.backend import keras
-from cotejo.models.layers import INITIALIZERS, logits, pixels
+from typing import TYPE_CHECKING
+
+from cotejo.config.options import BatchNorm, Dropout, Initializer
 from cotejo.models.registry import register
 
-__all__ = ["mlp"]
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
-layers = keras.layers
+__all__ = ["mlp"]
 
 
 @register("mlp")
@@ -16,9 +18,9 @@ def mlp(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "glorot",
-    dropout: float = 0.5,
-    batch_norm: bool = False,
+    initializer: Initializer = "glorot",
+    dropout: Dropout = 0.5,
+    batch_norm: BatchNorm = False,
 ) -> keras.Model:
     """Fully connected: 512 and 256 units with ReLU, dropout between them.
 
@@ -33,6 +35,10 @@ def mlp(
         >>> mlp((32, 32, 3), 10).count_params()
         1707274
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import INITIALIZERS, logits, pixels
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     x = layers.Flatten()(x)
     for units in (512, 256):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.config import Settings
 from cotejo.report import figures
 from cotejo.report.page import Page
 from cotejo.report.prose.names import quoted
@@ -44,12 +45,11 @@ def curves(page: Page) -> dict[str, Any]:
 def _curve_notes(page: Page) -> list[str]:
     words, facts = page.words, page.facts
     notes = [words.say("curves_lines", count=len(facts.trained)), _training_curves(page)]
-    if any(one.settings.get("label_smoothing") for one in facts.trained):
-        notes.append(words.say("curves_smoothing"))
     notes.extend(
-        words.say(f"curves_{stage}")
-        for stage in ("small_epochs", "hard_epochs")
-        if any(one.settings.get(stage) for one in facts.trained)
+        words.say(f"settings.{name}.curves")
+        for name in Settings.names()
+        if words.knows(f"settings.{name}.curves")
+        and any(one.settings.get(name) for one in facts.trained)
     )
     if any(len(one.finished) > 1 for one in facts.trained):
         notes.append(words.say("curves_seeds"))
