@@ -63,7 +63,7 @@ def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
     given = {"model": "cnn3", "initializer": "he", "augment": "notebook", "batch_size": BATCH}
     if recipe:
         given = load_recipe(recipe).settings | {"small_epochs": 0, "hard_epochs": 0}
-    settings = Settings(**given | {"epochs": epochs + 1}).resolved()
+    settings = Settings.from_flat({**given, "epochs": epochs + 1}).resolved()
     images = RECIPE_IMAGES if recipe else IMAGES
     few = Split(*noise(100))
     names = tuple("0123456789")

@@ -16,6 +16,7 @@ from fuzzing import cases
 from mutating import ODD, ODD_TEXT, mutated, odd
 
 from cotejo.config import Settings, StudyConfig, load_recipe
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.data import load
 from cotejo.errors import CotejoError
 from cotejo.models import check_models, resolve
@@ -124,7 +125,16 @@ def is_small(config):
 
 def test_overrides(tmp_path, digits):
     names = ("", "a.", "b.", "v-adam-0.1.", "none.", "A.", "\x1b.", "..")
-    keys = (*Settings.model_fields, "epoch", "", "recipe", "name", "seeds", "x" * 2000)
+    keys = (
+        *Settings.model_fields,
+        *COMMON_OPTIONS,
+        "epoch",
+        "",
+        "recipe",
+        "name",
+        "seeds",
+        "x" * 2000,
+    )
 
     def override(case):
         chance = random.Random(case)

@@ -9,6 +9,7 @@ import pytest
 
 from cotejo.backend import keras
 from cotejo.config import StudyConfig
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.errors import ConfigError
 from cotejo.models import (
     check_models,
@@ -18,6 +19,7 @@ from cotejo.models import (
     resolve,
     unregister,
 )
+from cotejo.models.signatures import Option
 from cotejo.store import RunFolder
 from cotejo.study import Study, plan
 
@@ -57,7 +59,8 @@ def key_of(dataset, **settings):
 def later_option(monkeypatch, name, option, default):
     """Give a model an option that it did not have."""
     family = model_family(name)
-    later = replace(family, options={**family.options, option: default})
+    added = Option(option, default, COMMON_OPTIONS[option])
+    later = replace(family, options={**family.options, option: added})
     monkeypatch.setitem(registry._families, name, later)
 
 
@@ -81,7 +84,7 @@ def test_the_keys_of_runs_that_there_are_stay(digits):
 @pytest.mark.parametrize("model", MODELS)
 def test_a_later_option_changes_no_key_until_it_is_given_another_value(digits, monkeypatch, model):
     option = next(
-        name for name in ("convolutions", "whitening") if name not in model_family(model).options
+        name for name in ("convolutions", "whitening") if name not in model_family(model).defaults
     )
     default, other = {"convolutions": (2, 3), "whitening": (False, True)}[option]
     before = key_of(digits, model=model)

@@ -1,7 +1,7 @@
 """What a setting says of itself beside its type: declared with its field, read by everybody else.
 
-The report's order of factors, the parts of a training that are timed again, what comes along with
-an optimizer: each of these was once a list of names. They all follow from `About` now.
+The order of the factors in a report, which steps are timed anew, what comes along with an
+optimizer: all of it follows from here, so that there is no list of names to keep in step.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ def metadata_of(kind: Any) -> tuple[Any, ...]:
     """Return what an ``Annotated`` type says beside the type; nothing for any other type.
 
     Example:
+        >>> from typing import Annotated
         >>> metadata_of(Annotated[int, "of pixels"]), metadata_of(int)
         (('of pixels',), ())
     """

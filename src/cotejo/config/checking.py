@@ -159,9 +159,9 @@ def checked_value(kind: Any, key: str, value: Any, where: str, words: str = "") 
     Example:
         >>> checked_value(Annotated[float, Field(ge=0, lt=1)], "dropout", 0, "base")
         0.0
-        >>> checked_value(int, "units", "many", 'alternative "a"')
+        >>> checked_value(int, "units", "many", "base")
         Traceback (most recent call last):
-        cotejo.errors.ConfigError: `units` (alternative "a") must be a whole number; received 'many'.
+        cotejo.errors.ConfigError: `units` (base) must be a whole number; received 'many'.
     """
     try:
         given = _as_float(value) if "float" in str(kind) else value

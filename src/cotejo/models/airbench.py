@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cotejo.config.options import Activation, Initializer, Whitening, Width
-from cotejo.models.registry import register
+from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["airbench", "first_layers", "normalized_unscaled", "slow_logits"]
 
 
-@register("airbench")
+@shipped("airbench")
 def airbench(
     image_shape: tuple[int, int, int],
     num_classes: int,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotejo.config.options import Activation, Initializer, Whitening, Width
 from cotejo.models.airbench import first_layers, normalized_unscaled, slow_logits
-from cotejo.models.registry import register
+from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["airbench96"]
 
 
-@register("airbench96")
+@shipped("airbench96")
 def airbench96(
     image_shape: tuple[int, int, int],
     num_classes: int,

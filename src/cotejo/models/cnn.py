@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cotejo.config.options import BatchNorm, Convolutions, Dropout, Initializer, KernelSize
-from cotejo.models.registry import register
+from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["cnn", "cnn2", "cnn3"]
 
 
-@register("cnn2")
+@shipped("cnn2")
 def cnn2(
     image_shape: tuple[int, int, int],
     num_classes: int,
@@ -58,7 +58,7 @@ def cnn2(
     return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn2")
 
 
-@register("cnn3")
+@shipped("cnn3")
 def cnn3(
     image_shape: tuple[int, int, int],
     num_classes: int,
@@ -88,7 +88,7 @@ def cnn3(
     return network
 
 
-@register("cnn")
+@shipped("cnn")
 def cnn(
     image_shape: tuple[int, int, int],
     num_classes: int,

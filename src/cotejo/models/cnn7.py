@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotejo.config.options import Activation, Dropout, Initializer, Width
-from cotejo.models.registry import register
+from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["cnn7"]
 
 
-@register("cnn7")
+@shipped("cnn7")
 def cnn7(
     image_shape: tuple[int, int, int],
     num_classes: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotejo.config.options import BatchNorm, Dropout, Initializer
-from cotejo.models.registry import register
+from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["mlp"]
 
 
-@register("mlp")
+@shipped("mlp")
 def mlp(
     image_shape: tuple[int, int, int],
     num_classes: int,

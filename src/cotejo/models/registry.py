@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cotejo.config.checking import unknown_key
 from cotejo.config.options import COMMON_OPTIONS, Options
@@ -27,10 +27,14 @@ __all__ = [
     "model_families",
     "model_family",
     "register",
+    "shipped",
     "unregister",
 ]
 
 _families: dict[str, ModelFamily] = {}
+
+Builder: TypeAlias = "Callable[..., keras.Model]"
+"""``build(image_shape, num_classes, **options)``, which returns a network."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,13 @@ class ModelFamily:
         name: what studies call it.
         build: ``build(image_shape, num_classes, **options)`` returns the network.
         options: what its signature says of each of its options, by name.
+        ships: whether it is one of Cotejo's own, whose name and options say what it is.
     """
 
     name: str
-    build: Callable[..., keras.Model]
+    build: Builder
     options: Mapping[str, Option]
+    ships: bool
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -54,17 +60,12 @@ class ModelFamily:
         return {name: option.default for name, option in options if option.kind is not None}
 
     @property
-    def ships(self) -> bool:
-        """Whether it is one of Cotejo's own, whose name and options say what it is."""
-        return self.build.__module__.startswith(f"{__package__}.")
-
-    @property
     def description(self) -> str:
         """The first line of the builder's docstring."""
         return (inspect.getdoc(self.build) or "").partition("\n")[0]
 
 
-def register(name: str) -> Callable[[Callable[..., keras.Model]], Callable[..., keras.Model]]:
+def register(name: str) -> Callable[[Builder], Builder]:
     """Register the decorated builder under ``name``, so that studies can train its networks.
 
     The builder is called as ``build(image_shape, num_classes, **options)``. It returns a network
@@ -100,10 +101,27 @@ def register(name: str) -> Callable[[Callable[..., keras.Model]], Callable[..., 
         >>> unregister("one-layer")
     """
 
-    def add(build: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
+    def add(build: Builder) -> Builder:
         if name in _families and _families[name].ships:
             raise ConfigError("model_ships", model=name)
-        _families[name] = ModelFamily(name, build, declared_options(name, build))
+        _families[name] = ModelFamily(name, build, declared_options(name, build), ships=False)
+        return build
+
+    return add
+
+
+def shipped(name: str) -> Callable[[Builder], Builder]:
+    """Register the decorated builder as one of Cotejo's own.
+
+    No other model can take its name. The keys of its runs hold its name and its options, so that a
+    change of what it builds raises `cotejo.study.keys.TRAINING_CODE`.
+
+    Args:
+        name: what studies call the model.
+    """
+
+    def add(build: Builder) -> Builder:
+        _families[name] = ModelFamily(name, build, declared_options(name, build), ships=True)
         return build
 
     return add

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cotejo.config.options import Activation, Dropout, Initializer, Width
-from cotejo.models.registry import register
+from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -16,7 +16,7 @@ _BLOCKS = 2
 """In each of the three groups: 6 × 2 + 4 = 16 layers."""
 
 
-@register("wide-resnet")
+@shipped("wide-resnet")
 def wide_resnet(
     image_shape: tuple[int, int, int],
     num_classes: int,
