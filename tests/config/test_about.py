@@ -12,6 +12,7 @@ from cotejo.config import settings as module
 from cotejo.config.about import GROUPS, About, Idle
 from cotejo.config.checking import expected, kind_of
 from cotejo.config.options import COMMON_OPTIONS, Options
+from cotejo.messages import knows
 
 
 class Extended(Settings):
@@ -92,6 +93,13 @@ def test_options_are_equal_by_their_values_and_can_not_be_changed():
         first["dropout"] = 0.5
     with pytest.raises(ValueError, match="options"):
         Settings(options=3)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_setting_and_shared_option_has_its_name_and_its_heading(language):
+    for name in (*Settings.names(), *COMMON_OPTIONS):
+        assert knows(f"settings.{name}.name", language), name
+        assert knows(f"settings.{name}.factor", language), name
 
 
 def test_the_module_has_no_list_of_settings():

@@ -1,4 +1,4 @@
-"""The alternatives of a study: each filled in from the base, each with a name of its own."""
+"""The alternatives of a study: each is filled in from the base and has a name of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cotejo.messages import message
 __all__ = ["LONGEST_CHAIN", "Alternative", "fill_in"]
 
 LONGEST_CHAIN = 100
-"""How many alternatives may start one from another in a row."""
+"""The length of the longest chain of alternatives in which each starts from the one before."""
 
 # Endings of the files beside the alternatives' folders.
 _FILE_SUFFIXES = {".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml"}
@@ -132,13 +132,22 @@ def _alternative(
     varied: Varied | None,
     idle: IdleSettings,
 ) -> Alternative:
-    """Fill in one alternative; ``own`` overrides are for this one."""
+    """Fill in one alternative.
+
+    Args:
+        name: the alternative's.
+        table: its ``[[alternative]]``, or what a ``[[vary]]`` makes.
+        common: what all alternatives have in common.
+        own: the overrides of ``--set`` for this alternative.
+        varied: the ``[[vary]]`` that makes it; None if it has a table of its own.
+        idle: looks for settings that do nothing.
+    """
     written = {key: value for key, value in table.items() if key not in ("name", "label")}
     where = of_alternative(name)
     label = in_both_languages(table.get("label", name))
     written = flattened(written, where, ("recipe",))
     _refuse_lists(written, where)
-    # A recipe of its own takes the place of the base's, not of what the base says besides.
+    # A recipe of its own replaces the base's recipe, but not the base's other settings.
     base = {**common.base, "recipe": None} if "recipe" in written else common.base
     place = where if varied is None else varied.where
     own_layers = _layers(written, place, common.folder)
@@ -169,7 +178,7 @@ def _sources(
     own: Mapping[str, Any],
     varied: Varied | None,
 ) -> Iterator[Given]:
-    """Return what gave an alternative its settings, the one that has its way first."""
+    """Return the tables that gave an alternative its settings; an earlier one overrides a later."""
     yield Given(f"--set, {where}", own)
     yield Given("--set", common.overrides, shared=True)
     if varied is None:
@@ -193,7 +202,7 @@ def _layers(table: Mapping[str, Any], where: str, folder: Path | None) -> list[L
 
 
 def _merged(layers: Iterable[Layer]) -> dict[str, Any]:
-    """Return the settings of all layers; a later layer has its way."""
+    """Return the settings of all layers; a later layer overrides an earlier one."""
     return {key: value for _, layer in layers for key, value in layer.items()}
 
 
@@ -219,7 +228,7 @@ def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
 def _check_names(names: Sequence[str], varied: Mapping[str, Varied]) -> None:
     seen: set[str] = set()
     for name in names:
-        # Names are folders' names, which on some systems differ by more than their case.
+        # A name is that of a folder, and on some systems folders must differ by more than case.
         if name.casefold() in seen:
             raise ConfigError("name_twice_varied" if name in varied else "name_twice", name=name)
         if name.casefold() == "replaced" or Path(name).suffix in _FILE_SUFFIXES:

@@ -1,7 +1,7 @@
-"""What a study asks for to no effect: settings that others put out of use, alternatives twice.
+"""Settings that do nothing because of others, and alternatives that are the same: both are refused.
 
-Two alternatives that differ only in a setting that does nothing are one and the same, and a report
-that compares them says nothing, in many words.
+Two alternatives that differ only in a setting that does nothing are the same training, and a report
+that compares them says nothing.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Given:
 class IdleSettings:
     """The settings given to no effect.
 
-    What an alternative's own table gives must do something. What is given to several alternatives
-    at once, by ``[base]``, a ``[[vary]]`` or ``--set``, is left out where an alternative has no
-    use for it, and must do something in one of them: so ``[base]`` may give a momentum for those
-    of the optimizers compared that take one.
+    A setting in an alternative's own table must do something. A setting that ``[base]``, a
+    ``[[vary]]`` or ``--set`` gives to several alternatives is left out where it does nothing, and
+    must do something in at least one of them. So ``[base]`` may give a momentum that only some of
+    the compared optimizers take.
     """
 
     shared: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class IdleSettings:
 
         Args:
             settings: all of its settings, before they are resolved.
-            sources: what gave them, the one that has its way first.
+            sources: the tables that gave them; an earlier one overrides a later.
 
         Raises:
             ConfigError: a setting of its own does nothing.

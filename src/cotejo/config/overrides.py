@@ -24,7 +24,7 @@ def parse_overrides(
         names: the study's alternatives.
 
     Raises:
-        ConfigError: one is of another form, or names what there is not.
+        ConfigError: one is of another form, or names an alternative that the study does not have.
 
     Example:
         >>> parse_overrides(["epochs=1", "a.augment=none"], ["a", "b"])
@@ -50,7 +50,7 @@ def parse_overrides(
 def refuse_varied(
     general: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]], varied: Sequence[Varied]
 ) -> None:
-    """Refuse an override of what a ``[[vary]]`` varies: names and labels would say what isn't so.
+    """Refuse an override of what a ``[[vary]]`` varies: its names and labels would be wrong.
 
     Raises:
         ConfigError: there is one.

@@ -76,9 +76,9 @@ def register(name: str) -> Callable[[Builder], Builder]:
     ``Annotated[int, Field(ge=1)]`` or ``Literal["mean", "max"]``; without one it takes values of
     the type of its default.
 
-    A name of your own may be registered anew, as when a notebook's cell is run again. What the
-    builder returns is part of the key of a run: a network that is another is trained again.
-    What can't be seen is code that its own layers call from other modules than theirs.
+    A name of your own may be registered again, as when a notebook's cell is run again. The network
+    that the builder returns is part of a run's key, so that a different network is trained again.
+    A change in code that its layers call from other modules than their own is not noticed.
 
     Args:
         name: what studies call the model.
@@ -128,7 +128,7 @@ def shipped(name: str) -> Callable[[Builder], Builder]:
 
 
 def unregister(name: str) -> None:
-    """Take a model of your own out again.
+    """Remove a model of your own from the registry.
 
     Raises:
         ConfigError: there is no such model, or it is one that ships.
