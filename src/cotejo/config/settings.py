@@ -187,8 +187,7 @@ class Settings(Frozen):
         """Return the settings of a table in which the model's options stand beside the others.
 
         Args:
-            table: the settings and options by name, as in a study file. The options can also be in
-                a table of their own, ``options``.
+            table: the settings and options by name, as a record has them.
             places: the table in which each was written, in words.
 
         Raises:
