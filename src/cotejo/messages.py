@@ -1,9 +1,11 @@
 """The sentences shown to people, in Spanish and English.
 
-They live in ``locales/<language>/<area>.toml`` (``cli``, ``errors``, ``report`` and the report's
-larger parts) under one key in both languages. A sentence names its values between braces, as
-``str.format`` does; one that changes with a number is a table with ``one`` and ``other``, chosen
-by ``count``. In ``settings`` each setting has a table of its own with all of its words.
+They live in catalogues, under one key in both languages. An area that is a topic of the report
+has its catalogues in the topic's folder, ``report/topics/<area>/<language>.toml``; any other area,
+such as ``cli`` or ``errors``, is ``locales/<language>/<area>.toml``. A sentence names its values
+between braces, as ``str.format`` does; one that changes with a number is a table with ``one`` and
+``other``, chosen by ``count``. In ``settings`` each setting has a table of its own with all of its
+words.
 """
 
 from __future__ import annotations
@@ -156,5 +158,8 @@ def _text(value: Any) -> str:
 
 @cache
 def _catalogue(language: str, area: str) -> dict[str, Any]:
-    path = files("cotejo") / "locales" / language / f"{area}.toml"
+    package = files("cotejo")
+    path = package / "report" / "topics" / area / f"{language}.toml"
+    if not path.is_file():
+        path = package / "locales" / language / f"{area}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))

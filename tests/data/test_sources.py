@@ -25,7 +25,7 @@ from cotejo.data import (
 )
 from cotejo.errors import DataError
 from cotejo.messages import LANGUAGES
-from cotejo.report.prose.words import Words
+from cotejo.report.words import Words
 
 FOLDER = os.environ.get("COTEJO_DATA")  # read before the tests clear it
 NAMES = [source.name for source in known_sources()]

@@ -28,6 +28,8 @@ from cotejo.facts import best_alternative, gather
 from cotejo.inference import Classifier
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
+from cotejo.report.report_json import report_json
+from cotejo.report.topics import TOPICS
 from cotejo.verify import verify
 
 FILES = (
@@ -55,7 +57,7 @@ def everything(folder: Path) -> dict[str, str]:
         "data": facts.data,
         "readings": facts.test_reads,
         "examples": sorted((name, array.tobytes()) for name, array in facts.examples.items()),
-        "findings": findings.to_json(),
+        "findings": report_json(TOPICS, findings),
         "failures": findings.failures and sorted(findings.failures.arrays),
         "mistakes": [array.tobytes() for array in findings.best.kept_mistakes],
     }

@@ -16,7 +16,7 @@ from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
 from cotejo.report.html import render
-from cotejo.report.prose.words import Words
+from cotejo.report.words import Words
 
 
 @pytest.fixture

@@ -1,25 +1,46 @@
-"""Both languages say the same things with the same values."""
+"""Both languages say the same things with the same values, and each sentence is said somewhere."""
 
+import ast
 import re
 import string
 import tomllib
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-AREAS = sorted(
-    path.name.removesuffix(".toml") for path in (files("cotejo") / "locales" / "en").iterdir()
-)
+from cotejo.config import Settings
+from cotejo.config.options import COMMON_OPTIONS
+from cotejo.report.topics import TOPICS
+
+PACKAGE = files("cotejo")
+TOPIC_AREAS = {
+    path.name
+    for path in (PACKAGE / "report" / "topics").iterdir()
+    if path.is_dir() and path.name != "__pycache__"
+}
+SHARED_AREAS = {path.name.removesuffix(".toml") for path in (PACKAGE / "locales" / "en").iterdir()}
+AREAS = sorted(TOPIC_AREAS | SHARED_AREAS)
 
 
-def test_both_languages_have_the_same_catalogues():
-    spanish = (path.name for path in (files("cotejo") / "locales" / "es").iterdir())
-    assert sorted(spanish) == [f"{area}.toml" for area in AREAS]
+def test_every_topic_has_both_catalogues_and_no_area_is_in_two_places():
+    assert {topic.name for topic in TOPICS} == TOPIC_AREAS
+    assert not TOPIC_AREAS & SHARED_AREAS
+    spanish = {path.name for path in (PACKAGE / "locales" / "es").iterdir()}
+    assert spanish == {f"{area}.toml" for area in SHARED_AREAS}
+    for area in TOPIC_AREAS:
+        folder = PACKAGE / "report" / "topics" / area
+        found = {path.name for path in folder.iterdir() if path.name.endswith(".toml")}
+        assert found == {"en.toml", "es.toml"}, area
 
 
+@cache
 def catalogue(language, area):
     """Return an area's sentences by key; those in the table ``digits`` as ``digits.title``."""
-    path = files("cotejo") / "locales" / language / f"{area}.toml"
+    path = PACKAGE / "report" / "topics" / area / f"{language}.toml"
+    if area in SHARED_AREAS:
+        path = PACKAGE / "locales" / language / f"{area}.toml"
     return dict(sentences(tomllib.loads(path.read_text(encoding="utf-8"))))
 
 
@@ -57,3 +78,111 @@ def test_no_sentence_is_the_other_language_s(area):
     english, spanish = catalogue("en", area), catalogue("es", area)
     long = [key for key, entry in english.items() if len(re.sub(r"{\w+}", "", str(entry))) > 30]
     assert [key for key in long if english[key] == spanish[key]] == []
+
+
+HOLE = r"[\w|=-]*"
+"""What a value fills in where a key is made in the sources."""
+
+
+@cache
+def said():
+    """Return the texts in the sources that may be keys, and patterns of the keys made there."""
+    texts, patterns = set(), set()
+    for path in Path(str(PACKAGE)).rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        nodes = list(ast.walk(tree))
+        made = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+        parts = {id(part) for node in made for part in node.values}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and id(node) not in parts:
+                texts.add(node.value)
+        patterns |= {pattern(node) for node in made}
+    for path in Path(str(PACKAGE)).rglob("*.html"):
+        texts |= set(re.findall(r"""say\(["']([\w.]+)["']""", path.read_text(encoding="utf-8")))
+    return texts, {found for found in patterns if found.replace(HOLE, "").strip("_")}
+
+
+def pattern(node):
+    return "".join(
+        re.escape(part.value) if isinstance(part, ast.Constant) else HOLE for part in node.values
+    )
+
+
+def names_of(area, key):
+    """Return what a sentence may be called in the sources."""
+    names = [f"{area}.{key}"]
+    if key.startswith("column_"):
+        names.append(f"{area}.{key.removeprefix('column_')}")
+    # Errors are raised, and the report's shared sentences said, by the key alone.
+    if area in ("errors", "report"):
+        names += [name.removeprefix(f"{area}.") for name in names]
+    return names
+
+
+def file_keys(area):
+    topics = [topic for topic in TOPICS if topic.name == area]
+    return {"file_" + re.sub(r"[-.]", "_", file.name) for topic in topics for file in topic.files}
+
+
+WORDS_OF_A_SETTING = (
+    "name", "factor", "expected", "phrase", "phrases", "value", "values", "absent", "curves",
+    "idle", "help",
+)  # fmt: skip
+"""What the table of a setting may hold, as the catalogue's head says."""
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_sentence_is_said_somewhere(area):
+    texts, patterns = said()
+    # What says all of an area's sentences by their bare keys.
+    whole = rf"{area}\.{HOLE}"
+    by_file = tuple(file_keys(area))
+
+    def is_said(key):
+        if area == "settings" and "." in key:
+            name, word = key.split(".")[:2]
+            names = (*Settings.model_fields, *COMMON_OPTIONS)
+            return word in WORDS_OF_A_SETTING and name in names
+        # A topic's heading, and what it says of its files, are found by their names.
+        if area in TOPIC_AREAS and (key == "title" or key.startswith(by_file)):
+            return True
+        if whole in patterns and key in texts:
+            return True
+        made = patterns - {whole}
+        names = names_of(area, key)
+        return any(
+            name in texts or any(re.fullmatch(found, name) for found in made) for name in names
+        )
+
+    assert [key for key in catalogue("en", area) if not is_said(key)] == []
+
+
+def keys_asked_for():
+    """Yield the keys that the sources name outright where they say something."""
+    for path in Path(str(PACKAGE)).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", None))
+            if name not in ("say", "message", "column"):
+                continue
+            key = node.args[0]
+            for one in (key.body, key.orelse) if isinstance(key, ast.IfExp) else (key,):
+                if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    area, _, own = one.value.rpartition(".")
+                    yield area or "report", f"column_{own}" if name == "column" else own
+    for path in Path(str(PACKAGE)).rglob("*.html"):
+        for key in re.findall(r"""say\(["']([\w.]+)["']""", path.read_text(encoding="utf-8")):
+            area, _, own = key.rpartition(".")
+            yield area or "report", own
+
+
+def test_no_sentence_is_missing():
+    asked = set(keys_asked_for())
+    assert len(asked) > 300
+    assert sorted(key for key in asked if key[1] not in catalogue("en", key[0])) == []
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+def test_every_topic_says_what_its_files_hold(topic):
+    assert file_keys(topic.name) <= set(catalogue("en", topic.name))

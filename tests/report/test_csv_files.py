@@ -7,7 +7,9 @@ import pytest
 from fabricate import Made
 
 from cotejo.report import summary, write_report
-from cotejo.report.csv_files import SUMMARY_COLUMNS, write_csv_files
+from cotejo.report.csv_files import write_csv_files
+from cotejo.report.topics import TOPICS
+from cotejo.report.topics.results.files import SUMMARY_COLUMNS
 from cotejo.store import StudyFolder, read_csv
 
 
@@ -113,7 +115,7 @@ def test_numbers_have_no_digits_that_only_floats_leave(study):
     findings = study(Made("a"))
     (run,) = findings.facts.finished
     run.record["timings"]["images_per_second"] = 1445.8000000000002
-    write_csv_files(findings, "en")
+    write_csv_files(TOPICS, findings, "en")
     (row,) = read_csv(findings.facts.folder.path / "summary.csv")
     assert row["images_per_second"] == "1445.8"
     assert len(row["macro_f1"]) <= len("0.123456")

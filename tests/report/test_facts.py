@@ -10,6 +10,8 @@ from fabricate import Made, fabricate_study, rewrite
 from cotejo.errors import OutputError
 from cotejo.facts import best_alternative, gather
 from cotejo.report import summary, write_report
+from cotejo.report.report_json import report_json
+from cotejo.report.topics import TOPICS
 from cotejo.store import read_json, read_npz, write_json, write_npz
 
 
@@ -199,7 +201,7 @@ def test_runs_of_other_settings_count_as_missing(study):
     assert [one.name for one in findings.facts.trained] == ["b"]
     assert findings.best.values("test", "accuracy") == pytest.approx([0.6])
     assert findings.facts.missing == 3
-    assert findings.to_json()["missing_runs"] == 3
+    assert report_json(TOPICS, findings)["missing_runs"] == 3
 
 
 def test_a_study_of_before_there_were_keys_is_read(study):

@@ -9,12 +9,15 @@ from fabricate import Made
 
 from cotejo.facts import gather
 from cotejo.numbers import NO_BREAK
-from cotejo.report import figures
 from cotejo.report.drawing import colour, legend_columns, line_style, to_svg
 from cotejo.report.findings import Findings
-from cotejo.report.matrix import confusion_matrix, row_shares
 from cotejo.report.pictures import data_uri
-from cotejo.report.prose.words import Words
+from cotejo.report.topics.confusion.figure import confusion_matrix, row_shares
+from cotejo.report.topics.curves.figure import comparison, curves, highest_loss, loss_limit
+from cotejo.report.topics.data.figure import distribution
+from cotejo.report.topics.results.figure import accuracies
+from cotejo.report.topics.training.figure import whole_training
+from cotejo.report.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def lines(axes):
 
 def test_curves_draw_every_seed_of_each_alternative(findings, words):
     group = findings.facts.trained[:3]
-    figure = figures.curves(findings.facts, words, group)
+    figure = curves(findings.facts, words, group)
     loss = figure.axes[1]  # the second column: "plain", of two finished seeds
     history = group[1].finished[0].history
     drawn = lines(loss)
@@ -40,14 +43,14 @@ def test_curves_draw_every_seed_of_each_alternative(findings, words):
 
 def test_all_curves_have_the_same_axes(findings, words):
     trained = findings.facts.trained
-    first = figures.curves(findings.facts, words, trained[:3])
-    second = figures.curves(findings.facts, words, trained[3:])
+    first = curves(findings.facts, words, trained[:3])
+    second = curves(findings.facts, words, trained[3:])
     assert first.axes[0].get_ylim() == second.axes[0].get_ylim()
     assert first.axes[0].get_xlim() == second.axes[0].get_xlim()
 
 
 def test_the_comparison_begins_where_the_parent_ended(findings, words):
-    by_epoch, by_time = figures.comparison(findings.facts, words).axes
+    by_epoch, by_time = comparison(findings.facts, words).axes
     tuned = lines(by_epoch)[3]
     assert tuned[:, 0].tolist() == [11, 12, 13, 14]
     history = findings.best.representative.history
@@ -56,7 +59,7 @@ def test_the_comparison_begins_where_the_parent_ended(findings, words):
 
 
 def test_accuracies_draw_estimates_and_intervals(findings, words):
-    (axes,) = figures.accuracies(findings, words).axes
+    (axes,) = accuracies(findings, words).axes
     bar, point, seeds = lines(axes)[:3]
     found = findings.accuracy["tuned"]
     assert bar[:, 0].tolist() == [found.low, found.high]
@@ -65,7 +68,7 @@ def test_accuracies_draw_estimates_and_intervals(findings, words):
 
 
 def test_distribution_draws_the_counts(findings, words):
-    figure = figures.distribution(findings.facts, words)
+    figure = distribution(findings.facts, words)
     for axes, split in zip(figure.axes, ("train", "valid", "test"), strict=True):
         widths = [bar.get_width() for bar in axes.patches]
         assert widths == findings.facts.data["counts"][split]
@@ -93,13 +96,13 @@ def test_a_hundred_classes_are_drawn_as_a_picture():
 
 def test_a_loss_out_of_hand_does_not_flatten_the_rest(study, words):
     findings = study(Made("a"), Made("b", loss_rise=500.0))
-    assert figures.highest_loss(findings.facts) > 400
-    assert figures.loss_limit(findings.facts) < 6
+    assert highest_loss(findings.facts) > 400
+    assert loss_limit(findings.facts) < 6
 
 
 def test_one_epoch_is_visible(study, words):
     findings = study(Made("a", changes={"epochs": 1}))
-    figure = figures.curves(findings.facts, words, findings.facts.trained)
+    figure = curves(findings.facts, words, findings.facts.trained)
     assert figure.axes[0].get_lines()[0].get_marker() == "o"
 
 
@@ -108,9 +111,9 @@ def test_a_label_is_text_and_no_formula(study, words):
     findings = study(Made("a", label={"en": label}), Made("b", (0.6,)))
     names = [label, *findings.facts.class_names("en")[1:]]
     drawn = [
-        figures.curves(findings.facts, words, findings.facts.trained),
-        figures.comparison(findings.facts, words),
-        figures.accuracies(findings, words),
+        curves(findings.facts, words, findings.facts.trained),
+        comparison(findings.facts, words),
+        accuracies(findings, words),
         confusion_matrix(findings.confusion, names, words),
     ]
     for figure in drawn:
@@ -124,7 +127,7 @@ def test_alternatives_look_different():
 
 def test_svg_is_well_formed_repeatable_and_in_the_language(findings, words):
     def draw():
-        return to_svg(figures.comparison(findings.facts, words), "comparison")
+        return to_svg(comparison(findings.facts, words), "comparison")
 
     svg = draw()
     assert svg == draw()
@@ -137,7 +140,7 @@ def test_svg_is_well_formed_repeatable_and_in_the_language(findings, words):
 
 def test_whole_training_marks_where_the_second_run_begins(findings, words):
     phases = findings.facts.phases(findings.best)
-    loss, accuracy = figures.whole_training(phases, words).axes
+    loss, accuracy = whole_training(phases, words).axes
     assert [len(line) for line in lines(loss)] == [10, 10, 4, 4, 2]
     assert lines(accuracy)[2][0, 0] == 11
 

@@ -13,7 +13,7 @@ from PIL import Image
 from cotejo.cli.app import run
 from cotejo.errors import ConfigError, OutputError
 from cotejo.report import write_report, write_reports
-from cotejo.report.formats import chosen_formats, places
+from cotejo.report.formats import chosen_formats, report_paths
 from cotejo.report.formats.markdown import to_markdown
 from cotejo.report.formats.pdf import to_pdf
 
@@ -135,23 +135,23 @@ def test_a_stranger_s_folder_gets_no_pictures(reported, tmp_path, capsys):
     assert [path.name for path in tmp_path.rglob("*.*")] == ["curves-0.svg"]
     assert (folder / "curves-0.svg").read_text() == "Mine."
     (folder / "curves-0.svg").rename(tmp_path / "mine.svg")
-    assert places(reported, ["md"], place) == {"md": place}
+    assert report_paths(reported, ["md"], place) == {"md": place}
     folder.rmdir()
     folder.write_text("A file of that name.")
     with pytest.raises(OutputError, match="not written by Cotejo"):
-        places(reported, ["md"], place)
+        report_paths(reported, ["md"], place)
 
 
 def test_a_folder_of_pictures_is_known_without_its_report_and_without_its_mark(reported, tmp_path):
     place = write_report(reported, "es", out=tmp_path / "notes.md")
     text = place.read_text()
     place.unlink()
-    assert places(reported, ["md"], place) == {"md": place}
+    assert report_paths(reported, ["md"], place) == {"md": place}
     (tmp_path / "notes-files" / ".cotejo").unlink()
     with pytest.raises(OutputError, match="not written by Cotejo"):
-        places(reported, ["md"], place)
+        report_paths(reported, ["md"], place)
     place.write_text(text)
-    assert places(reported, ["md"], place) == {"md": place}
+    assert report_paths(reported, ["md"], place) == {"md": place}
 
 
 def test_the_format_is_asked_for_or_the_ending_s():
@@ -164,11 +164,11 @@ def test_the_format_is_asked_for_or_the_ending_s():
 
 def test_the_place_gets_the_format_s_ending(tmp_path):
     study = tmp_path / "study"
-    assert places(study, ["md"]) == {"md": study / "report.md"}
-    found = places(study, ["html", "pdf"], tmp_path / "informe.html")
+    assert report_paths(study, ["md"]) == {"md": study / "report.md"}
+    found = report_paths(study, ["html", "pdf"], tmp_path / "informe.html")
     assert [path.name for path in found.values()] == ["informe.html", "informe.pdf"]
-    assert places(study, ["html"], tmp_path / "v1.2")["html"].name == "v1.2.html"
-    assert places(study, ["html"], tmp_path)["html"] == tmp_path / "report.html"
+    assert report_paths(study, ["html"], tmp_path / "v1.2")["html"].name == "v1.2.html"
+    assert report_paths(study, ["html"], tmp_path)["html"] == tmp_path / "report.html"
 
 
 @pytest.mark.parametrize("name", ["html", "md", "pdf"])
@@ -176,16 +176,16 @@ def test_only_a_report_is_overwritten(name, reported, tmp_path):
     place = tmp_path / f"other.{name}"
     place.write_text("Written by me, not by Cotejo.\n")
     with pytest.raises(OutputError, match="no report of Cotejo's"):
-        places(reported, [name], place)
+        report_paths(reported, [name], place)
     place.unlink()
     (tmp_path / f"folder.{name}").mkdir()
     with pytest.raises(OutputError, match="no report of Cotejo's"):
-        places(reported, [name], tmp_path / "folder")
+        report_paths(reported, [name], tmp_path / "folder")
     if name == "pdf":
         place.write_bytes(to_pdf("<title>A page</title>"))
     else:
         write_report(reported, "es", format=name, out=place)
-    assert places(reported, [name], place) == {name: place}
+    assert report_paths(reported, [name], place) == {name: place}
 
 
 def test_two_languages_stand_side_by_side(reported, tmp_path):

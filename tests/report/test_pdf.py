@@ -12,9 +12,9 @@ import pytest
 from pypdf import PdfReader
 
 from cotejo.cli.app import run
-from cotejo.report.formats import places
+from cotejo.report.formats import report_paths
+from cotejo.report.formats.page_tree import to_tree
 from cotejo.report.formats.pdf import to_pdf
-from cotejo.report.formats.tree import to_tree
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_its_own_pdf_is_known_and_an_earlier_one(content, full, tmp_path):
     place = tmp_path / "informe.pdf"
     for known in (content, b"%PDF-1.7\n1 0 obj\ntrailer /ID [(Cotejo 0123)"):
         place.write_bytes(known)
-        assert places(full, ["pdf"], place) == {"pdf": place}
+        assert report_paths(full, ["pdf"], place) == {"pdf": place}
 
 
 def test_without_typst_one_line_says_how_to_install_it(reported, monkeypatch, capsys):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from cotejo.report import write_reports
-from cotejo.report.formats.tree import to_tree
+from cotejo.report.formats.page_tree import to_tree
 from cotejo.report.private import without_paths, without_places
 
 

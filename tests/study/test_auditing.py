@@ -13,6 +13,7 @@ from cotejo.data.audit import read_audit
 from cotejo.facts import gather
 from cotejo.progress import Observer
 from cotejo.report.findings import Findings
+from cotejo.report.topics.audit.analysis import audited
 from cotejo.study import Study, auditing
 from cotejo.study.crossvalidation import (
     cross_validated,
@@ -57,7 +58,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_study_audits_its_data(finished: Path) -> None:
-    found = Findings(gather(finished)).audited
+    found = audited(Findings(gather(finished)))
     assert found is not None
     assert found.audit.about["dataset"]["name"] == "digits"
     assert found.has_judged("test")
@@ -103,7 +104,7 @@ def test_a_failure_is_told_and_leaves_the_study_whole(
     (told,) = run(finished)
     assert "MemoryError: no room" in told
     assert "MemoryError" in (finished / "audit.log").read_text()
-    assert Findings(gather(finished)).audited is None
+    assert audited(Findings(gather(finished))) is None
     monkeypatch.undo()
     assert run(finished) == []
     assert not (finished / "audit.log").exists()

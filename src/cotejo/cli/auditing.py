@@ -24,8 +24,8 @@ from cotejo.data.audit import (
 )
 from cotejo.messages import current_language, message
 from cotejo.report.audit_page import write_audit_page
-from cotejo.report.prose import audit as prose
-from cotejo.report.prose.words import Words
+from cotejo.report.topics.audit import words as prose
+from cotejo.report.words import Words
 from cotejo.store import check_clock, held, make_folder
 
 __all__ = ["audit_and_show"]

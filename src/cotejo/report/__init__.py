@@ -1,4 +1,4 @@
-"""Write a study's report from the files that it left, without training or a backend."""
+"""Write a study's report from the study's files, without training or a backend."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 
 from cotejo.facts import LeftOut, gather
 from cotejo.report.card import chosen_run, final_runs, write_cards
-from cotejo.report.csv_files import summary_rows, write_csv_files
+from cotejo.report.csv_files import write_csv_files
 from cotejo.report.findings import Findings
-from cotejo.report.formats import check_installed, chosen_formats, places, write_page
+from cotejo.report.formats import check_installed, chosen_formats, report_paths, write_page
 from cotejo.report.private import without_places
+from cotejo.report.report_json import report_json
+from cotejo.report.topics import TOPICS
+from cotejo.report.topics.results import summary_rows
 from cotejo.store import make_folder, write_json
 
 __all__ = [
@@ -35,7 +38,7 @@ def write_report(
     format: str | None = None,  # noqa: A002
     out: Path | None = None,
 ) -> Path:
-    """Write a study's report, and into its folder the files with the report's numbers.
+    """Write a study's report, and the files with its numbers into the study's folder.
 
     Args:
         folder: a study's, as `docs/files.md` describes it.
@@ -66,20 +69,20 @@ def write_report(
 def write_reports(
     folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
 ) -> list[Path]:
-    """Write one report in several formats, drawn once: as `write_report`, a path a format."""
+    """Write a report in several formats, as `write_report` does, and return one path per format."""
     return make_reports(folder, language, formats, out).paths
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, and of what.
+    """What was written, and on which runs.
 
     Attributes:
-        paths: of the reports, in the order of the formats.
-        rows: of ``summary.csv``.
-        left_out: the runs that came to an end and are in no figure, since a file is damaged.
-        missing: how many runs were asked for and are neither finished nor failed.
-        asked: how many were asked for.
+        paths: the reports' paths, in the order of the formats.
+        rows: the rows of ``summary.csv``.
+        left_out: the runs that ended but are in no figure, because one of their files is damaged.
+        missing: how many of the runs asked for have neither finished nor failed.
+        asked: how many runs were asked for.
     """
 
     paths: list[Path]
@@ -92,19 +95,19 @@ class Written:
 def make_reports(
     folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
 ) -> Written:
-    """Write a report as `write_reports` does, and return what whoever asked for it should know."""
+    """Write a report as `write_reports` does, and return what the caller should know about it."""
     from cotejo.report.html import render
 
     folder, out = Path(folder), Path(out) if out is not None else None
     names = chosen_formats(formats, out)
-    # What would stop the writing is found before anything is drawn.
+    # A missing program is noticed before the figures are drawn, which takes seconds.
     for name in names:
         check_installed(name)
     findings = Findings(gather(folder))
-    paths = places(folder, names, out)
+    paths = report_paths(folder, names, out)
     page = render(findings, language)
-    write_csv_files(findings, language)
-    write_json(folder / "report.json", findings.to_json())
+    write_csv_files(TOPICS, findings, language)
+    write_json(folder / "report.json", report_json(TOPICS, findings))
     for name, path in paths.items():
         make_folder(path.parent)
         write_page(page, path, name)
@@ -114,7 +117,7 @@ def make_reports(
 
 
 def summary(folder: Path) -> list[dict[str, Any]]:
-    """Return the rows of ``summary.csv``: a dict an alternative, in the study's order.
+    """Return the rows of ``summary.csv``: one dict per alternative, in the study's order.
 
     Accuracies are means over the finished seeds, in ``[0, 1]``; what an alternative without a
     finished run lacks is None.

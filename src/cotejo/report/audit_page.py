@@ -1,4 +1,4 @@
-"""The audit of a dataset as a page of its own, for who has no study of it."""
+"""The audit of a dataset as a page of its own, which needs no study."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from cotejo.data.audit import Audit
 from cotejo.facts import in_language
-from cotejo.report.audit_gallery import AuditGallery
 from cotejo.report.elements import Table
 from cotejo.report.html import environment, stylesheet
-from cotejo.report.prose import audit as prose
-from cotejo.report.prose.words import Words
-from cotejo.report.sections.audit import POOR, counts_rows
+from cotejo.report.topics.audit import POOR, counts_rows
+from cotejo.report.topics.audit import words as prose
+from cotejo.report.topics.audit.gallery import AuditGallery
+from cotejo.report.words import Words
 from cotejo.store import write_file
 
 __all__ = ["write_audit_page"]
@@ -28,7 +28,7 @@ def write_audit_page(
     language: str,
     judged: Sequence[str] = (),
 ) -> None:
-    """Write the audit of a dataset as one HTML page with everything inside.
+    """Write the audit of a dataset as one HTML page that needs no other file.
 
     Args:
         path: where.

@@ -15,7 +15,7 @@ from cotejo.errors import OutputError
 from cotejo.facts import in_language
 from cotejo.messages import LANGUAGES
 from cotejo.report.private import without_places
-from cotejo.report.prose.words import NOT_APPLICABLE, Words
+from cotejo.report.words import NOT_APPLICABLE, Words
 from cotejo.store import RunFolder, StudyFolder, read_readings, write_file
 
 __all__ = ["chosen_run", "final_runs", "write_cards"]

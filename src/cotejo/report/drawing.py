@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 __all__ = [
+    "GREY",
     "INK",
+    "TEXT_WIDTH",
     "colour",
     "draws",
     "dress",
@@ -34,6 +36,9 @@ __all__ = [
 Arguments = ParamSpec("Arguments")
 
 INK = "#333333"
+GREY = "#999999"
+TEXT_WIDTH = 7.4
+"""The width in inches of a figure that is as wide as the text."""
 _FAINT = "#d9d9d9"
 _ENLARGED = 1.6
 """Pixels a point: 1.33 is life size; a page is read from further away than a sheet."""
@@ -89,7 +94,7 @@ def legend_height(labels: Sequence[str], width: float) -> float:
 
 def legend(figure: Figure, handles: Sequence[Line2D], most: int = 3, **options: Any) -> None:
     """Put a legend under a figure, up to ``most`` entries in a row, as many as fit."""
-    labels = [str(one.get_label()) for one in handles]
+    labels = [str(handle.get_label()) for handle in handles]
     figure.legend(
         handles=list(handles),
         loc="outside lower center",

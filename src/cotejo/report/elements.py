@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Cell", "Column", "Drawn", "Picture", "Table", "cells", "shade"]
+__all__ = ["Cell", "Column", "DrawnFigure", "Picture", "Table", "cells", "shade"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnFigure:
     """A figure drawn as SVG, with its caption."""
 
     number: int

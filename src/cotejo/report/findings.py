@@ -1,16 +1,17 @@
-"""What follows from a study's facts: the best alternative, by how much, and what to doubt.
+"""What follows from a study's facts, as far as several topics of the report need it.
 
-Every number here goes into ``report.json``, so that the prose quotes none that is in no file.
+That is the best alternative, how far it is ahead, and what to doubt. What one topic alone needs
+is computed in its own folder.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -18,13 +19,11 @@ from cotejo.compare import Difference, Interval, accuracy_difference, wilson_int
 from cotejo.evaluate import confused_pairs
 from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
 from cotejo.facts.failures import Failures, failures_of
-from cotejo.report.audit import Audited, audited
-from cotejo.report.calibration import Diagnosis, diagnose
-from cotejo.report.claims import Verdict, judge
 from cotejo.report.evidence import Evidence, Lead
-from cotejo.report.factors import Factor, factors
 
-__all__ = ["Findings", "Overfitting"]
+__all__ = ["Findings", "Overfitting", "computed_once"]
+
+Result = TypeVar("Result")
 
 _SURE = 0.9
 """A mistake made with this probability or more is called a sure one."""
@@ -55,6 +54,10 @@ class Findings:
     """What follows from the facts of one study."""
 
     facts: StudyFacts
+    computed: dict[Callable[..., Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What the functions under `computed_once` returned."""
 
     @cached_property
     def best(self) -> AlternativeFacts:
@@ -64,7 +67,9 @@ class Findings:
     @cached_property
     def ranked(self) -> list[AlternativeFacts]:
         """The alternatives with a finished run, by mean validation accuracy, descending."""
-        return sorted(self.facts.trained, key=lambda one: -one.mean("valid", "accuracy"))
+        return sorted(
+            self.facts.trained, key=lambda alternative: -alternative.mean("valid", "accuracy")
+        )
 
     @property
     def second(self) -> AlternativeFacts | None:
@@ -82,16 +87,6 @@ class Findings:
         return self.evidence.accuracy
 
     @cached_property
-    def factors(self) -> list[Factor]:
-        """What the study varies one thing at a time, and what each change did."""
-        return factors(self.facts, self.evidence)
-
-    @cached_property
-    def verdicts(self) -> list[Verdict]:
-        """The claims stated beforehand, judged."""
-        return judge(self.facts)
-
-    @cached_property
     def representative_accuracy(self) -> Interval:
         """Test accuracy of the best's representative run, with Wilson's 95% interval."""
         test = self.best.representative.metrics["test"]
@@ -104,13 +99,18 @@ class Findings:
         Those without test images are left out, for they can't be measured.
         """
         names = ("precision", "recall", "f1")
-        present = {one.name: self.classes_by_f1(one) for one in self.facts.trained}
+        present = {
+            alternative.name: self.classes_by_f1(alternative) for alternative in self.facts.trained
+        }
         return {
-            one.name: {
-                name: fmean(one.per_class[label][name] for label in sorted(present[one.name]))
+            alternative.name: {
+                name: fmean(
+                    alternative.per_class[label][name]
+                    for label in sorted(present[alternative.name])
+                )
                 for name in names
             }
-            for one in self.facts.trained
+            for alternative in self.facts.trained
         }
 
     @property
@@ -121,7 +121,7 @@ class Findings:
     @cached_property
     def leads(self) -> list[Lead]:
         """The best's lead over each other one on the test images, in the order of validation."""
-        return [self.evidence.lead(self.best, one) for one in self.ranked[1:]]
+        return [self.evidence.lead(self.best, alternative) for alternative in self.ranked[1:]]
 
     @cached_property
     def choice(self) -> Difference | None:
@@ -132,23 +132,20 @@ class Findings:
 
     @property
     def choice_is_uncertain(self) -> bool:
-        """Whether another seed, or other validation images, could choose the second."""
+        """Whether another seed, or other validation images, might have made the second the best."""
         return self.choice is not None and not self.choice.excludes_zero
 
     @cached_property
     def unlearned(self) -> list[AlternativeFacts]:
-        """Those trained that are not clearly above naming the most frequent class."""
-        return [one for one in self.facts.trained if not self.has_learned(one)]
-
-    @cached_property
-    def diagnosis(self) -> Diagnosis | None:
-        """The calibration of the best's representative run; None where it was not measured."""
-        return diagnose(self.best)
+        """The trained alternatives that are not clearly better than naming one class."""
+        return [
+            alternative for alternative in self.facts.trained if not self.has_learned(alternative)
+        ]
 
     @cached_property
     def overfitting(self) -> dict[str, Overfitting]:
         """Of each alternative with a finished run."""
-        return {one.name: _overfitting(one) for one in self.facts.trained}
+        return {alternative.name: _overfitting(alternative) for alternative in self.facts.trained}
 
     @property
     def confusion(self) -> list[list[int]]:
@@ -180,9 +177,9 @@ class Findings:
             both[min(true, predicted), max(true, predicted)] += count
         if not both:
             return None
-        (one, other), count = both.most_common(1)[0]
+        (first, second), count = both.most_common(1)[0]
         # Confused in one direction only, it is no more than the pair it is among `pairs`.
-        return (one, other, count) if (one, other, count) not in self._one_way else None
+        return (first, second, count) if (first, second, count) not in self._one_way else None
 
     @property
     def _one_way(self) -> set[tuple[int, int, int]]:
@@ -205,18 +202,13 @@ class Findings:
     def has_learned(self, alternative: AlternativeFacts) -> bool:
         """Whether its validation accuracy is clearly above naming the most frequent class."""
         images = int(alternative.representative.metrics["valid"]["images"])
-        found = wilson_interval(alternative.mean("valid", "accuracy"), images)
-        return found.low > self.most_frequent_in("valid")
+        accuracy = wilson_interval(alternative.mean("valid", "accuracy"), images)
+        return accuracy.low > self.most_frequent_in("valid")
 
     @cached_property
     def failures(self) -> Failures | None:
         """Where the networks fail; None where the study did not look, or looked at other runs."""
         return failures_of(self.facts, self.best)
-
-    @cached_property
-    def audited(self) -> Audited | None:
-        """What the audit of the data found; None where there was none, or it was of other data."""
-        return audited(self.facts, self.best)
 
     @cached_property
     def extra_test_reads(self) -> dict[tuple[str, str], int]:
@@ -231,46 +223,6 @@ class Findings:
         """The training time of all finished runs together."""
         return sum(float(run.record["timings"]["train_seconds"]) for run in self.facts.finished)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what ``report.json`` holds, as `docs/files.md` describes it."""
-        best = self.best
-        ranked = self.classes_by_f1(best)
-        return {
-            "format": 1,
-            "best": {
-                "alternative": best.name,
-                "chosen_by": "mean validation accuracy",
-                "representative_seed": int(best.representative.record["seed"]),
-                "representative_test_accuracy": asdict(self.representative_accuracy),
-                "mistakes": self.mistakes,
-                "sure_mistakes": self.sure_mistakes,
-                "mutual_pair": list(self.mutual_pair) if self.mutual_pair else None,
-                "classes_by_f1": ranked,
-                "hardest_in_all": self._hardest_in_all(),
-                "whole_training_epochs": self.whole_training[0],
-                "whole_training_seconds": self.whole_training[1],
-            },
-            "ranking": [one.name for one in self.ranked],
-            "most_frequent_class": {s: self.most_frequent_in(s) for s in ("valid", "test")},
-            "test_accuracy": {name: asdict(found) for name, found in self.accuracy.items()},
-            "macro_averages": self.macro,
-            "lead_of_best": {lead.second.name: _described(lead.difference) for lead in self.leads},
-            "choice": _described(self.choice) if self.choice else None,
-            "unlearned": [one.name for one in self.unlearned],
-            "overfitting": {name: asdict(found) for name, found in self.overfitting.items()},
-            "calibration": self.diagnosis.to_json() if self.diagnosis else None,
-            "failures": self.failures.to_json() if self.failures else None,
-            "audit": self.audited.to_json() if self.audited else None,
-            "train_seconds": self.train_seconds,
-            "test_reads": len(self.facts.test_reads),
-            "finished_runs": len(self.facts.finished),
-            "failed_runs": len(self.facts.failed),
-            "missing_runs": self.facts.missing,
-            "left_out_runs": [
-                {"alternative": one.alternative, "seed": one.seed} for one in self.facts.left_out
-            ],
-        }
-
     @property
     def whole_training(self) -> tuple[int, float]:
         """Epochs and seconds of the best's representative run and of those it started from."""
@@ -279,16 +231,23 @@ class Findings:
         return last.epochs_before + len(last.run.history), last.seconds_before + seconds
 
     def hardest_counts(self) -> Counter[int]:
-        """Return for how many alternatives each class is the one of the lowest F1."""
-        return Counter(self.classes_by_f1(one)[-1] for one in self.facts.trained)
-
-    def _hardest_in_all(self) -> int | None:
-        counts = self.hardest_counts()
-        return next(iter(counts)) if len(counts) == 1 else None
+        """Return for how many alternatives each class is the one with the lowest F1."""
+        return Counter(self.classes_by_f1(alternative)[-1] for alternative in self.facts.trained)
 
 
-def _described(difference: Difference) -> dict[str, Any]:
-    return {name: getattr(difference, name) for name in ("estimate", "low", "high", "p_value")}
+def computed_once(compute: Callable[[Findings], Result]) -> Callable[[Findings], Result]:
+    """Decorate a topic's function of the findings, so that it computes once per study.
+
+    Several parts of the report ask for the same result: the page, the files, ``report.json``.
+    """
+
+    @wraps(compute)
+    def kept(findings: Findings) -> Result:
+        if compute not in findings.computed:
+            findings.computed[compute] = compute(findings)
+        return cast(Result, findings.computed[compute])
+
+    return kept
 
 
 def _overfitting(alternative: AlternativeFacts) -> Overfitting:

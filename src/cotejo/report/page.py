@@ -1,4 +1,4 @@
-"""What every section is built with: the findings, the words, and the running numbers."""
+"""What sections are built with: the findings, the words, the numbers of figures and tables."""
 
 from __future__ import annotations
 
@@ -8,22 +8,33 @@ from typing import TYPE_CHECKING
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import colour, to_svg
-from cotejo.report.elements import Cell, Column, Drawn, Table
+from cotejo.report.elements import Cell, Column, DrawnFigure, Table
 from cotejo.report.findings import Findings
-from cotejo.report.prose.words import Words
+from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from cotejo.report.topic import Topic
 
 __all__ = ["Page"]
 
 
 @dataclass
 class Page:
-    """The report being written; figures and tables get their numbers in the order asked for."""
+    """The report that is being written. It numbers figures and tables in the order of the calls.
+
+    Attributes:
+        findings: what follows from the study.
+        words: the language.
+        topics: all that the report has, for the list of their files.
+        figures: how many are numbered.
+        tables: likewise.
+    """
 
     findings: Findings
     words: Words
+    topics: Sequence[Topic] = ()
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
 
@@ -32,10 +43,10 @@ class Page:
         """The study's facts."""
         return self.findings.facts
 
-    def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> Drawn:
+    def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> DrawnFigure:
         """Return a drawn figure with the next number."""
         self.figures += 1
-        return Drawn(self.figures, name, to_svg(figure, name), caption, files)
+        return DrawnFigure(self.figures, name, to_svg(figure, name), caption, files)
 
     def table(
         self,
@@ -51,13 +62,17 @@ class Page:
         return Table(self.tables, caption, columns, rows, marked, files)
 
     def number_figure(self) -> int:
-        """Return the next figure's number, for one that is not drawn: a gallery of images."""
+        """Return the next figure's number, for a gallery of images, which is not drawn."""
         self.figures += 1
         return self.figures
 
     def column(self, name: str, *, number: bool = True) -> Column:
-        """Return the column called ``column_<name>`` in the catalogue."""
-        return Column(self.words.say(f"column_{name}"), number)
+        """Return the column of a name: ``column_<name>`` in a catalogue.
+
+        A name with a point is of a topic's own catalogue: ``"cost.size"``.
+        """
+        topic, point, own = name.rpartition(".")
+        return Column(self.words.say(f"{topic}{point}column_{own}"), number)
 
     def named(self, alternative: AlternativeFacts, *, mark_best: bool = False) -> Cell:
         """Return the cell that names an alternative, with its colour."""

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 __all__ = ["data_uri"]
 
 _LOSSLESS = 64
-"""Pixels a side up to which an image is kept as it is; larger ones would fill the page's 5 MB."""
+"""The longest side, in pixels, of an image that is kept as it is; larger ones take much space."""
 
 
 def data_uri(image: NDArray[np.uint8]) -> str:
     """Return an image as a ``data:`` address.
 
-    Up to 64 pixels a side as PNG, every pixel as it was; larger ones as JPEG, brought down to
-    128 pixels.
+    An image of up to 64 pixels a side becomes a PNG with every pixel as it was, a larger one a
+    JPEG of at most 128 pixels a side.
 
     Args:
         image: ``[height, width, channels]``, uint8, of 1 or 3 channels.

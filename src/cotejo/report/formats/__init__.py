@@ -1,16 +1,16 @@
-"""The forms that a report can have: one HTML page, Markdown with its figures beside it, a PDF.
+"""The formats of a report: one HTML page, Markdown with a folder of figures, or a PDF.
 
-All are made from the one rendered page, so that none says what another does not.
+All are made from the same rendered page, so that they say the same.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from cotejo.report.formats.places import FORMATS, chosen_formats, places
+from cotejo.report.formats.paths import FORMATS, chosen_formats, report_paths
 from cotejo.store import write_file
 
-__all__ = ["FORMATS", "check_installed", "chosen_formats", "places", "write_page"]
+__all__ = ["FORMATS", "check_installed", "chosen_formats", "report_paths", "write_page"]
 
 
 def check_installed(name: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from markdownify import MarkdownConverter
 
-from cotejo.report.formats.beside import MARK, Pictures, picture_folder, shown_pictures
+from cotejo.report.formats.picture_files import MARK, Pictures, picture_folder, shown_pictures
 from cotejo.report.formats.simplify import simplify
 from cotejo.store import make_folder, write_file
 

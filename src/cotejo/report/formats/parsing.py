@@ -1,4 +1,4 @@
-"""The rendered page, read again as elements, for the forms that are made from it."""
+"""The rendered page, parsed into elements for the formats that are made from it."""
 
 from __future__ import annotations
 

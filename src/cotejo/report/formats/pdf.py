@@ -11,8 +11,8 @@ from types import ModuleType
 
 from cotejo.errors import OutputError
 from cotejo.platform import interpreter
-from cotejo.report.formats.places import PDF_MARK
-from cotejo.report.formats.tree import Tree, to_tree
+from cotejo.report.formats.page_tree import Tree, to_tree
+from cotejo.report.formats.paths import PDF_MARK
 
 __all__ = ["import_typst", "to_pdf"]
 

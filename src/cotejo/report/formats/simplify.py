@@ -1,4 +1,4 @@
-"""The page brought down to what Markdown has: headings, text, lists, tables and images."""
+"""The page, reduced to what Markdown has: headings, text, lists, tables and images."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from bs4 import BeautifulSoup, Tag
 
-from cotejo.report.formats.beside import Pictures
 from cotejo.report.formats.parsing import parse
+from cotejo.report.formats.picture_files import Pictures
 
 __all__ = ["simplify"]
 

@@ -1,0 +1,109 @@
+"""Where a report is written, and in which format. It overwrites nothing but another report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from cotejo.errors import ConfigError, OutputError
+from cotejo.messages import LANGUAGES, did_you_mean, message
+from cotejo.report.formats.picture_files import is_free, picture_folder
+
+__all__ = ["FORMATS", "PDF_MARK", "chosen_formats", "report_paths"]
+
+FORMATS = ("html", "md", "pdf")
+PDF_MARK = "Cotejo report"
+"""The keyword of a PDF that Cotejo wrote: it stands in the file uncompressed."""
+
+_ENDING = re.compile(r"\.([a-z][a-z0-9]{1,4})")
+_HTML_MARK = b'<meta name="generator" content="Cotejo '
+
+
+def chosen_formats(asked: Sequence[str] = (), out: Path | None = None) -> list[str]:
+    """Return the formats to write, each once, in the order asked for.
+
+    Args:
+        asked: names of formats; several in one text are parted by commas.
+        out: the file to write, whose ending chooses where ``asked`` is empty.
+
+    Raises:
+        ConfigError: there is no such format, or ``out`` has the ending of another kind of file.
+
+    Example:
+        >>> chosen_formats(["html,pdf", "md"]), chosen_formats(out=Path("informe.pdf"))
+        (['html', 'pdf', 'md'], ['pdf'])
+        >>> chosen_formats()
+        ['html']
+    """
+    names = [name.strip().lower() for listed in asked for name in listed.split(",")]
+    foreign = _foreign_ending(out) if out is not None else None
+    for name in (*names, *([foreign] if foreign else [])):
+        if name not in FORMATS:
+            hint = did_you_mean(name, FORMATS)
+            raise ConfigError("unknown_format", name=name, known=", ".join(FORMATS), hint=hint)
+    if names:
+        return list(dict.fromkeys(names))
+    ending = _ending(out) if out is not None else None
+    return [ending or "html"]
+
+
+def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) -> dict[str, Path]:
+    """Return the file that each format is written to.
+
+    Args:
+        folder: the study's, for a report that is given no place of its own.
+        formats: of `FORMATS`.
+        out: a file, whose ending is made the format's, or a folder that is there.
+
+    Raises:
+        OutputError: what is at ``out``, or where Markdown's pictures go, is no report of
+            Cotejo's, and stays.
+
+    Example:
+        >>> report_paths(Path("runs/digits"), ["html", "pdf"], Path("informe"))["pdf"].name
+        'informe.pdf'
+        >>> report_paths(Path("runs/digits"), ["md"])["md"].as_posix()
+        'runs/digits/report.md'
+    """
+    if out is None or out.is_dir():
+        base = (folder if out is None else out) / "report"
+    else:
+        base = out.with_suffix("") if _ending(out) else out
+    paths = {name: base.with_name(f"{base.name}.{name}") for name in formats}
+    if out is not None:
+        for name, path in paths.items():
+            if path.exists() and not _is_report(path, name):
+                raise OutputError("not_a_report", path=path)
+    if "md" in paths and not is_free(pictures := picture_folder(paths["md"]), paths["md"]):
+        raise OutputError("not_a_report_s_pictures", path=pictures)
+    return paths
+
+
+def _ending(path: Path) -> str | None:
+    ending = path.suffix.lower().removeprefix(".")
+    return ending if ending in FORMATS else None
+
+
+def _foreign_ending(path: Path) -> str | None:
+    """Return an ending such as ``docx``, which no report has; None for that of a date, say."""
+    ending = _ENDING.fullmatch(path.suffix.lower())
+    return ending[1] if ending and ending[1] not in FORMATS and not path.is_dir() else None
+
+
+def _is_report(path: Path, name: str) -> bool:
+    """Whether Cotejo wrote the file, as its format shows."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    if name == "html":
+        return _HTML_MARK in content[:4096]
+    if name == "pdf":
+        # The second is how PDFs of before 2026-11-26 are known.
+        marks = (f"/Keywords({PDF_MARK})".encode(), b"/ID [(Cotejo ")
+        return content.startswith(b"%PDF") and any(mark in content for mark in marks)
+    # The last line of a report in Markdown, up to the version.
+    last = content.decode(errors="replace").rstrip().rpartition("\n")[2]
+    written = (message("report.made_by", language=language, version="\0") for language in LANGUAGES)
+    return any(last.startswith(line.partition("\0")[0]) for line in written)

@@ -1,0 +1,47 @@
+"""What sentences call the alternatives, their runs and the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cotejo.facts import AlternativeFacts, StudyFacts, in_language
+from cotejo.report.words import Words
+
+__all__ = ["data_names", "quoted", "seeds_trained", "study_title"]
+
+
+def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
+    """Return the labels of alternatives, in quotation marks, as a list in words."""
+    return words.both(
+        [
+            words.say("quoted", text=alternative.label(words.language))
+            for alternative in alternatives
+        ]
+    )
+
+
+def seeds_trained(facts: StudyFacts, words: Words) -> str:
+    """Return how many of the seeds that were asked for have results."""
+    counts, asked = {len(alternative.finished) for alternative in facts.trained}, len(facts.seeds)
+    low, high = min(counts), max(counts)
+    if low == asked:
+        return words.say("seeds_count", count=asked)
+    if low == high:
+        return words.say("seeds_some", finished=high, asked=asked)
+    return words.say("seeds_between", low=low, high=high, asked=asked)
+
+
+def data_names(facts: StudyFacts, words: Words) -> tuple[str, str]:
+    """Return the names of the data that was trained on and of the data that was asked for."""
+    data = facts.study.get("data") or facts.data["name"]
+    return words.data_name(data), words.data_name(facts.study.get("requested_data") or data)
+
+
+def study_title(facts: StudyFacts, words: Words) -> str:
+    """Return the study's title, which says if it is a quick look, or if its data replace others."""
+    study = facts.study
+    text = str(in_language(study.get("title"), words.language) or study.get("name", ""))
+    data, requested = data_names(facts, words)
+    if data != requested:
+        text = words.say("title_fallback", title=text, data=data, requested=requested)
+    return words.say("title_quick", title=text) if study.get("quick") else text

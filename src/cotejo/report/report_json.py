@@ -1,0 +1,76 @@
+"""``report.json``: the numbers that the report's sentences quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from cotejo.compare import Difference
+from cotejo.report.findings import Findings
+from cotejo.report.topic import Topic
+
+__all__ = ["report_json"]
+
+
+def report_json(topics: Sequence[Topic], findings: Findings) -> dict[str, Any]:
+    """Return what ``report.json`` holds, as `docs/files.md` describes it."""
+    of_topics: dict[str, Any] = {}
+    # From the last topic to the first: so the file has always been ordered.
+    for topic in reversed(topics):
+        of_topics |= topic.report_json(findings)
+    return {**_results(findings), **of_topics, **_counts(findings)}
+
+
+def _results(findings: Findings) -> dict[str, Any]:
+    """Return the entries on how good the alternatives are."""
+    best = findings.best
+    epochs, seconds = findings.whole_training
+    return {
+        "format": 1,
+        "best": {
+            "alternative": best.name,
+            "chosen_by": "mean validation accuracy",
+            "representative_seed": int(best.representative.record["seed"]),
+            "representative_test_accuracy": asdict(findings.representative_accuracy),
+            "mistakes": findings.mistakes,
+            "sure_mistakes": findings.sure_mistakes,
+            "mutual_pair": list(findings.mutual_pair) if findings.mutual_pair else None,
+            "classes_by_f1": findings.classes_by_f1(best),
+            "hardest_in_all": _hardest_in_all(findings),
+            "whole_training_epochs": epochs,
+            "whole_training_seconds": seconds,
+        },
+        "ranking": [alternative.name for alternative in findings.ranked],
+        "most_frequent_class": {s: findings.most_frequent_in(s) for s in ("valid", "test")},
+        "test_accuracy": {name: asdict(value) for name, value in findings.accuracy.items()},
+        "macro_averages": findings.macro,
+        "lead_of_best": {lead.second.name: _described(lead.difference) for lead in findings.leads},
+        "choice": _described(findings.choice) if findings.choice else None,
+        "unlearned": [alternative.name for alternative in findings.unlearned],
+        "overfitting": {name: asdict(value) for name, value in findings.overfitting.items()},
+    }
+
+
+def _counts(findings: Findings) -> dict[str, Any]:
+    """Return the entries on the runs and on the readings of the test set."""
+    facts = findings.facts
+    return {
+        "train_seconds": findings.train_seconds,
+        "test_reads": len(facts.test_reads),
+        "finished_runs": len(facts.finished),
+        "failed_runs": len(facts.failed),
+        "missing_runs": facts.missing,
+        "left_out_runs": [
+            {"alternative": run.alternative, "seed": run.seed} for run in facts.left_out
+        ],
+    }
+
+
+def _hardest_in_all(findings: Findings) -> int | None:
+    counts = findings.hardest_counts()
+    return next(iter(counts)) if len(counts) == 1 else None
+
+
+def _described(difference: Difference) -> dict[str, Any]:
+    return {name: getattr(difference, name) for name in ("estimate", "low", "high", "p_value")}

@@ -1,0 +1,51 @@
+"""The report's topics, each in a folder of its own.
+
+A new topic is a folder with a `Topic` in its ``__init__.py``, and a line in `TOPICS`. The page,
+the CSV files, ``report.json`` and the list of files in the section on the method go by that list.
+"""
+
+from __future__ import annotations
+
+from cotejo.report.topic import Topic
+from cotejo.report.topics import (
+    alternatives,
+    audit,
+    calibration,
+    claims,
+    comparisons,
+    confusion,
+    cost,
+    curves,
+    data,
+    error_analysis,
+    factors,
+    learning,
+    method,
+    mistakes,
+    results,
+    summary,
+    training,
+)
+
+__all__ = ["TOPICS"]
+
+TOPICS: tuple[Topic, ...] = (
+    summary.TOPIC,
+    claims.TOPIC,
+    data.TOPIC,
+    audit.TOPIC,
+    alternatives.TOPIC,
+    curves.TOPIC,
+    results.TOPIC,
+    comparisons.TOPIC,
+    factors.TOPIC,
+    learning.TOPIC,
+    cost.TOPIC,
+    confusion.TOPIC,
+    error_analysis.TOPIC,
+    mistakes.TOPIC,
+    calibration.TOPIC,
+    training.TOPIC,
+    method.TOPIC,
+)
+"""In the order of the report."""

@@ -1,0 +1,72 @@
+"""The reliability diagram: accuracy against probability, bin by bin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotejo.report.drawing import GREY, TEXT_WIDTH, colour, draws, dress, new_figure, number_axis
+from cotejo.report.topics.calibration.analysis import Bins, Diagnosis
+from cotejo.report.topics.calibration.files import bin_accuracy
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["reliability_figure"]
+
+
+@draws
+def reliability_figure(diagnosed: Diagnosis, words: Words) -> Figure:
+    """Draw accuracy against probability, bin by bin, before and after temperature scaling.
+
+    Under each the share of the images in each bin.
+    """
+    figure = new_figure(TEXT_WIDTH, 4.6)
+    panels = figure.subplots(
+        2, 2, sharex=True, sharey="row", gridspec_kw={"height_ratios": [3.2, 1]}
+    )
+    sides = (
+        ("before", diagnosed.before, diagnosed.error),
+        ("after", diagnosed.after, diagnosed.error_scaled),
+    )
+    for column, (name, bins, error) in enumerate(sides):
+        above, below = panels[:, column]
+        points = words.numbers.points(error)
+        _draw_bins(above, bins)
+        dress(above, words.say(f"calibration.reliability_{name}", points=points))
+        above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        below.bar(
+            [row["low"] for row in bins],
+            [row["images"] / diagnosed.images for row in bins],
+            width=[row["high"] - row["low"] for row in bins],
+            align="edge",
+            color="#7f9db9",
+            edgecolor="white",
+            linewidth=0.6,
+        )
+        dress(below)
+        below.set_xlabel(words.say("calibration.axis_confidence"))
+        number_axis(below.xaxis, words.numbers, percent=True)
+    panels[0, 0].set_ylabel(words.say("axis_accuracy"))
+    panels[1, 0].set_ylabel(words.say("calibration.axis_share"))
+    for axes in panels[:, 0]:
+        number_axis(axes.yaxis, words.numbers, percent=True)
+    panels[1, 0].locator_params(axis="y", nbins=3)
+    return figure
+
+
+def _draw_bins(axes: Axes, bins: Bins) -> None:
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.9, dashes=(4, 3))
+    filled = [row for row in bins if row["images"]]
+    for row in filled:
+        known = bin_accuracy(row)
+        axes.plot([row["confidence"]] * 2, [known.low, known.high], color=colour(0), linewidth=1.2)
+    axes.plot(
+        [row["confidence"] for row in filled],
+        [row["accuracy"] for row in filled],
+        "o-",
+        color=colour(0),
+        linewidth=1,
+        markersize=4,
+    )

@@ -1,0 +1,98 @@
+"""Who beats whom: the best against each other alternative, and every pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.elements import Cell, Column, Table, cells, shade
+from cotejo.report.page import Page
+from cotejo.report.sentences import comparison_sentence, p_value
+from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.comparisons.figure import differences
+from cotejo.report.topics.comparisons.files import COMPARISON_COLUMNS, comparison_rows
+from cotejo.report.topics.comparisons.words import comparisons
+
+__all__ = ["TOPIC"]
+
+_FULL_SHADE = 0.10
+"""The difference of accuracies, in [0, 1], that has the darkest shade."""
+
+
+def section(page: Page) -> dict[str, Any] | None:
+    """Return who beats whom, and how sure that is; None for a single alternative."""
+    findings, words = page.findings, page.words
+    if len(page.facts.trained) < 2:
+        return None
+    return {
+        "paragraphs": comparisons(findings, words),
+        "differences": page.figure(
+            "differences",
+            differences(findings, words),
+            words.say("comparisons.figure"),
+            "comparisons.csv",
+        ),
+        "leads": _leads_table(page),
+        "pairs": _pairs_table(page) if len(page.facts.trained) > 2 else None,
+    }
+
+
+def _leads_table(page: Page) -> Table:
+    words, n, findings = page.words, page.words.numbers, page.findings
+    rows = []
+    for lead in findings.leads:
+        difference = lead.difference
+        rows.append(
+            [
+                page.named(lead.second),
+                *cells(
+                    n.points(difference.estimate),
+                    n.points_interval(difference.low, difference.high),
+                    p_value(difference.p_value, words),
+                    p_value(lead.p_corrected, words),
+                    comparison_sentence(lead, words),
+                ),
+            ]
+        )
+    columns = [
+        page.column("comparisons.against", number=False),
+        page.column("comparisons.lead"),
+        page.column("interval"),
+        page.column("comparisons.p"),
+        page.column("p_corrected"),
+        page.column("comparisons.verdict", number=False),
+    ]
+    best = findings.best.label(words.language)
+    caption = words.say("comparisons.table_leads", best=best)
+    return page.table(caption, columns, rows, files="comparisons.csv")
+
+
+def _pairs_table(page: Page) -> Table:
+    words, trained = page.words, page.findings.ranked
+    rows = []
+    for row, alternative in enumerate(trained):
+        shown = [_pair_cell(page, row, column) for column in range(len(trained))]
+        named = Cell(f"{row + 1}. {page.label(alternative)}", swatch=page.named(alternative).swatch)
+        rows.append([named, *shown[1:]])
+    # The columns are headed by numbers: sixteen labels side by side would not fit a page.
+    columns = [page.column("alternative", number=False)]
+    columns += [Column(str(index + 1), number=True) for index in range(1, len(trained))]
+    return page.table(words.say("comparisons.table_pairs"), columns, rows, files="comparisons.csv")
+
+
+def _pair_cell(page: Page, row: int, column: int) -> Cell:
+    # The lower half of the table would repeat the upper one with the other sign.
+    if row >= column:
+        return Cell("")
+    ranked, n = page.findings.ranked, page.words.numbers
+    lead = page.findings.evidence.lead(ranked[row], ranked[column])
+    points = n.points(lead.difference.estimate)
+    if not lead.settled:
+        return Cell(f"({points})")
+    return Cell(points, background=shade(0.15 + abs(lead.difference.estimate) / _FULL_SHADE))
+
+
+TOPIC = Topic(
+    "comparisons",
+    section,
+    files=[CsvFile("comparisons.csv", COMPARISON_COLUMNS, comparison_rows)],
+)

@@ -1,0 +1,71 @@
+"""The figure of differences from the best, with their intervals side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotejo.report.drawing import (
+    GREY,
+    INK,
+    TEXT_WIDTH,
+    colour,
+    draws,
+    dress,
+    new_figure,
+    number_axis,
+)
+from cotejo.report.findings import Findings
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["differences"]
+
+
+@draws
+def differences(findings: Findings, words: Words) -> Figure:
+    """Draw each alternative's test accuracy less the best's, in points, in their order."""
+    leads = findings.leads
+    figure = new_figure(TEXT_WIDTH, 0.8 + 0.32 * len(leads))
+    axes = figure.subplots()
+    axes.axvline(0, color=GREY, linewidth=0.8, dashes=(4, 3))
+    limit = _limit(findings)
+    for height, lead in enumerate(leads):
+        difference, ink = lead.difference.reversed(), colour(lead.second.index)
+        low, estimate, high = (
+            100 * value for value in (difference.low, difference.estimate, difference.high)
+        )
+        far = estimate < limit
+        if far:
+            low = estimate = high = limit
+        axes.plot([max(low, limit), high], [height] * 2, color=ink, linewidth=2)
+        filled = ink if lead.settled else "white"
+        marker = "<" if far else "o"
+        axes.plot(estimate, height, marker, color=ink, markerfacecolor=filled, markersize=6)
+        axes.annotate(
+            words.numbers.points(difference.estimate),
+            (high, height),
+            xytext=(8, 0),
+            textcoords="offset points",
+            verticalalignment="center",
+            fontsize=8,
+            color=INK,
+        )
+    dress(axes)
+    axes.grid(visible=False)
+    axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)
+    axes.set_yticks(range(len(leads)), [lead.second.label(words.language) for lead in leads])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(leads) - 0.5, -0.5)
+    axes.margins(x=0.12)
+    axes.set_xlabel(words.say("comparisons.axis_difference"))
+    number_axis(axes.xaxis, words.numbers)
+    return figure
+
+
+def _limit(findings: Findings) -> float:
+    """Return where the axis begins, in points: one that is far behind would squeeze the others."""
+    lows = sorted(-100 * lead.difference.high for lead in findings.leads)
+    middle = lows[len(lows) // 2]
+    return min(lows[0], 0.0) if lows[0] >= 3 * min(middle, -1.0) else 3 * min(middle, -1.0)

@@ -1,0 +1,122 @@
+"""What the best alternative confuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.elements import Cell, Picture, Table, cells
+from cotejo.report.mistake_rows import mistake_rows
+from cotejo.report.page import Page
+from cotejo.report.pictures import data_uri
+from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.confusion.figure import confusion_matrix
+from cotejo.report.topics.confusion.files import (
+    PAIR_COLUMNS,
+    confusion_columns,
+    confusion_rows,
+    pair_rows,
+)
+from cotejo.report.topics.confusion.words import confusion, representative
+from cotejo.report.words import Words
+
+__all__ = ["TOPIC"]
+
+_PAIRS, _EXAMPLES = 10, 5
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return the best's confusion matrix and its most confused pairs, with examples."""
+    words, findings = page.words, page.findings
+    drawn = confusion_matrix(findings.confusion, page.facts.class_names(words.language), words)
+    caption = words.say("confusion.figure", best=page.label(findings.best))
+    return {
+        "representative": representative(findings, words),
+        "paragraphs": confusion(findings, words),
+        "matrix": page.figure("confusion", drawn, caption, "confusion.csv"),
+        "pairs": _pairs_table(page),
+        **_both_directions(page),
+    }
+
+
+def _both_directions(page: Page) -> dict[str, Any]:
+    """Return examples of the most confused pairs, one row per direction, if the study kept any."""
+    words, failures = page.words, page.findings.failures
+    names, counts = page.facts.class_names(words.language), page.findings.confusion
+    rows = []
+    if failures is not None:
+        for (true, predicted), indices in failures.pairs.items():
+            heading = words.say(
+                "confusion.direction_of_pair",
+                true=names[true],
+                predicted=names[predicted],
+                number=words.numbers.integer(counts[true][predicted]),
+            )
+            alts = [_alt(words, index, names[true], names[predicted]) for index in indices]
+            pictures = [
+                Picture(data_uri(failures.image(index)), alt)
+                for index, alt in zip(indices, alts, strict=True)
+            ]
+            rows.append((heading, pictures))
+    return {
+        "directions": rows,
+        "directions_number": page.number_figure() if rows else 0,
+        "directions_caption": words.say(
+            "confusion.figure_pairs", best=page.label(page.findings.best)
+        ),
+    }
+
+
+def _pairs_table(page: Page) -> Table | None:
+    words, findings = page.words, page.findings
+    # Where examples of both directions were kept, they have a figure of their own.
+    with_examples = findings.failures is None
+    kept = mistake_rows(findings, words.language) if with_examples else []
+    _, images = findings.best.kept_mistakes
+    rows = []
+    for pair in pair_rows(findings, words.language)[:_PAIRS]:
+        key = (pair["true_label"], pair["predicted_label"])
+        of_pair = [row for row in kept if (row["true_label"], row["predicted_label"]) == key]
+        pictures = [
+            Picture(
+                data_uri(images[row["position"]]),
+                _alt(words, row["index"], row["true_class"], row["predicted_class"]),
+            )
+            for row in of_pair[:_EXAMPLES]
+        ]
+        rows.append(
+            [
+                *cells(
+                    pair["true_class"],
+                    pair["predicted_class"],
+                    words.numbers.integer(pair["count"]),
+                    words.numbers.percent(pair["share"]),
+                ),
+                *([Cell("", pictures=pictures)] if with_examples else []),
+            ]
+        )
+    columns = [
+        page.column("confusion.true", number=False),
+        page.column("confusion.predicted", number=False),
+    ]
+    columns += [page.column("confusion.count"), page.column("confusion.share")]
+    if with_examples:
+        columns.append(page.column("confusion.examples", number=False))
+    caption = words.say(
+        "confusion.table_pairs_with_examples" if with_examples else "confusion.table_pairs"
+    )
+    return page.table(caption, columns, rows, files="confused-pairs.csv") if rows else None
+
+
+def _alt(words: Words, index: int, true: str, predicted: str) -> str:
+    """Return the text that stands for an example's image."""
+    return words.say("mistake_alt", index=index, true=true, predicted=predicted)
+
+
+TOPIC = Topic(
+    "confusion",
+    section,
+    files=[
+        CsvFile("confusion.csv", confusion_columns, confusion_rows),
+        CsvFile("confused-pairs.csv", PAIR_COLUMNS, pair_rows),
+    ],
+)

@@ -1,0 +1,92 @@
+"""Accuracy against cost: each alternative's size, operations and time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.elements import Cell, Table, cells
+from cotejo.report.page import Page
+from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.cost.analysis import (
+    COST_COLUMNS,
+    Cost,
+    cost_rows,
+    costs,
+    kinds_that_differ,
+)
+from cotejo.report.topics.cost.figure import cost_figure, floor
+from cotejo.report.topics.cost.words import fronts
+from cotejo.report.words import NOT_APPLICABLE
+
+__all__ = ["TOPIC"]
+
+_COLUMNS = ("parameters", "size", "operations", "seconds", "inference")
+_MEBIBYTE = 2**20
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return accuracy against cost; only the table if all alternatives cost the same."""
+    words = page.words
+    rows = costs(page.findings)
+    kinds = kinds_that_differ(rows)
+    drawn = None
+    if kinds:
+        drawn = page.figure(
+            "cost",
+            cost_figure(rows, kinds, words),
+            _caption(page, rows),
+            "cost.csv",
+        )
+    return {
+        "paragraphs": [words.say("cost.intro")],
+        "table": _table(page, rows),
+        "cost": drawn,
+        "fronts": fronts(rows, kinds, words),
+    }
+
+
+def _caption(page: Page, rows: list[Cost]) -> str:
+    said = [page.words.say("cost.figure")]
+    if floor(rows) is not None:
+        said.append(page.words.say("cost.figure_far"))
+    return " ".join(said)
+
+
+def _table(page: Page, rows: list[Cost]) -> Table:
+    words = page.words
+    columns = [page.column("alternative", number=False), page.column("test_accuracy")]
+    columns += [page.column(f"cost.{name}") for name in _COLUMNS]
+    return page.table(
+        words.say("cost.table"),
+        columns,
+        [_row(page, row) for row in rows],
+        marked=page.facts.trained.index(page.findings.best),
+        files="cost.csv",
+    )
+
+
+def _row(page: Page, row: Cost) -> list[Cell]:
+    n = page.words.numbers
+
+    def known(value: float | None, digits: int) -> str:
+        return NOT_APPLICABLE if value is None else n.decimal(value, digits)
+
+    parameters = NOT_APPLICABLE if row.parameters is None else n.integer(row.parameters)
+    size = None if row.file_bytes is None else row.file_bytes / _MEBIBYTE
+    operations = None if row.operations is None else row.operations / 1e6
+    return [
+        page.named(row.alternative, mark_best=True),
+        Cell(
+            n.percent(row.accuracy.estimate),
+            remarks=[n.interval(row.accuracy.low, row.accuracy.high)],
+        ),
+        *cells(parameters, known(size, 2), known(operations, 1), n.duration(row.seconds)),
+        *cells(known(row.inference_ms, 3)),
+    ]
+
+
+TOPIC = Topic(
+    "cost",
+    section,
+    files=[CsvFile("cost.csv", COST_COLUMNS, cost_rows)],
+)

@@ -1,0 +1,120 @@
+"""The figure of accuracy against cost, with the front of those that no other beats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log10
+from typing import TYPE_CHECKING
+
+from cotejo.report.alternative_marks import handle, marker, spread
+from cotejo.report.drawing import (
+    GREY,
+    TEXT_WIDTH,
+    colour,
+    draws,
+    dress,
+    legend,
+    legend_height,
+    new_figure,
+    number_axis,
+)
+from cotejo.report.topics.cost.analysis import Cost, Kind, front
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["cost_figure", "floor"]
+
+_APART = 0.02
+"""The least distance of marks, as a share of the axis."""
+_WIDE = 10.0
+"""The ratio of the largest to the smallest cost from which the axis is logarithmic."""
+
+
+@draws
+def cost_figure(rows: Sequence[Cost], kinds: Sequence[Kind], words: Words) -> Figure:
+    """Draw test accuracy against each kind of cost, and the front of those that no other beats.
+
+    An alternative that is far behind would squeeze the others: an arrow at the bottom stands for
+    it.
+    """
+    labels = [row.alternative.label(words.language) for row in rows]
+    figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
+    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    for axes, kind in zip(panels, kinds, strict=True):
+        _draw_costs(axes, rows, kind)
+        dress(axes)
+        axes.set_ylim(bottom=floor(rows))
+        axes.set_xlabel(words.say(f"cost.axis_{kind}"))
+        _cost_axis(axes, words)
+    panels[0].set_ylabel(words.say("column_test_accuracy"))
+    number_axis(panels[0].yaxis, words.numbers, percent=True)
+    legend(figure, [handle(row.alternative, words) for row in rows])
+    return figure
+
+
+def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind) -> None:
+    """Draw one panel. Alternatives of about the same cost stand side by side."""
+    values = [row.of(kind) or 0.0 for row in rows]
+    wide = min(values) > 0 and max(values) / min(values) >= _WIDE
+    places = [log10(value) if wide else value for value in values]
+    low, high = min(places), max(places)
+    # Alternatives of the same cost stand in the order of accuracy.
+    order = sorted(range(len(rows)), key=lambda at: (places[at], rows[at].accuracy.estimate))
+    shares = [(places[at] - low) / (high - low) for at in order]
+    axes.set_xscale("log" if wide else "linear")
+
+    def back(place: float) -> float:
+        return 10**place if wide else place
+
+    best = front(rows, kind)
+    lowest = floor(rows) or 0.0
+    heights = [max(row.accuracy.estimate, lowest) for row in best]
+    axes.step(
+        [*(row.of(kind) or 0.0 for row in best), back(2 * high - low)],
+        [*heights, heights[-1]],
+        where="post", color=GREY, linewidth=0.9, dashes=(4, 3), zorder=1,
+    )  # fmt: skip
+    moved = spread(shares, _APART)
+    for at, share in zip(order, moved, strict=True):
+        row, place = rows[at], back(low + share * (high - low))
+        ink, far = colour(row.alternative.index), rows[at].accuracy.estimate < lowest
+        if not far:
+            axes.plot([place] * 2, [row.accuracy.low, row.accuracy.high], color=ink, linewidth=1)
+        axes.plot(
+            place, max(row.accuracy.estimate, lowest),
+            "v" if far else marker(row.alternative.index), color=ink,
+            markerfacecolor=ink if row in best else "white", markersize=4.5, clip_on=not far,
+        )  # fmt: skip
+    ends = (min(*moved, 0.1) - 0.1, max(*moved, 0.9) + 0.1)
+    axes.set_xlim(*(back(low + end * (high - low)) for end in ends))
+
+
+def floor(rows: Sequence[Cost]) -> float | None:
+    """Return where the axis of accuracy begins if some alternatives are far behind; else None.
+
+    Far behind is at least 3 points and three times as far behind the most accurate as the one in
+    the middle is.
+    """
+    accuracies = sorted(row.accuracy.estimate for row in rows)
+    middle = accuracies[(len(accuracies) - 1) // 2]
+    lowest = accuracies[-1] - 3 * max(accuracies[-1] - middle, 0.01)
+    return lowest if accuracies[0] < lowest else None
+
+
+def _cost_axis(axes: Axes, words: Words) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+
+    def written(value: float, _: int | None = None) -> str:
+        for size, name in ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands")):
+            if abs(value) >= size:
+                shown = words.numbers.shortest(value / size, 3)
+                return words.say(f"cost.{name}", number=shown)
+        return words.numbers.shortest(value, 3)
+
+    if axes.get_xscale() == "linear":
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+    axes.xaxis.set_major_formatter(FuncFormatter(written))
+    axes.xaxis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,79 @@
+"""The training curves of every alternative, and overfitting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.config import Settings
+from cotejo.report.naming import quoted
+from cotejo.report.page import Page
+from cotejo.report.topic import Topic
+from cotejo.report.topics.curves.figure import PER_ROW, comparison, curves, highest_loss, loss_limit
+from cotejo.report.topics.curves.words import overfitting, overfitting_intro
+
+__all__ = ["TOPIC"]
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return every alternative's curves, all of them compared, and overfitting in words."""
+    words, facts = page.words, page.facts
+    trained = facts.trained
+    drawn = []
+    for start in range(0, len(trained), PER_ROW):
+        group = trained[start : start + PER_ROW]
+        caption = words.say("curves.figure", labels=quoted(group, words))
+        figure = curves(facts, words, group)
+        drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv"))
+    compared = words.say("curves.figure_comparison")
+    if any(len(alternative.finished) > 1 for alternative in trained):
+        compared += " " + words.say("curves.figure_comparison_seeds")
+    return {
+        "notes": _curve_notes(page),
+        "figures": drawn,
+        "overfitting_intro": overfitting_intro(page.findings, words),
+        "comparison": page.figure(
+            "comparison",
+            comparison(facts, words),
+            compared,
+            "history.csv",
+        ),
+        "overfitting": [
+            (page.named(alternative), overfitting(page.findings, alternative, words))
+            for alternative in trained
+        ],
+    }
+
+
+def _curve_notes(page: Page) -> list[str]:
+    words, facts = page.words, page.facts
+    notes = [words.say("curves.lines", count=len(facts.trained)), _training_curves(page)]
+    notes.extend(
+        words.say(f"settings.{name}.curves")
+        for name in Settings.names()
+        if words.knows(f"settings.{name}.curves")
+        and any(alternative.settings.get(name) for alternative in facts.trained)
+    )
+    if any(len(alternative.finished) > 1 for alternative in facts.trained):
+        notes.append(words.say("curves.seeds"))
+    limit = loss_limit(facts)
+    if highest_loss(facts) > limit:
+        notes.append(words.say("curves.cut", limit=words.numbers.decimal(limit, 1)))
+    if any(len(facts.phases(alternative)) > 1 for alternative in facts.trained):
+        notes.append(words.say("curves.start"))
+    return notes
+
+
+def _training_curves(page: Page) -> str:
+    """Return why training and validation curves are not directly comparable."""
+    words, trained = page.words, page.facts.trained
+    harder = []
+    if any(alternative.settings.get("augment", "none") != "none" for alternative in trained):
+        harder.append(words.say("curves.augmented"))
+    if any(alternative.has_layers("Dropout") for alternative in trained):
+        harder.append(words.say("curves.dropout"))
+    if not harder:
+        return words.say("curves.training")
+    return words.say("curves.training_harder", harder=words.both(harder))
+
+
+TOPIC = Topic("curves", section)

@@ -1,0 +1,160 @@
+"""The figures of the training curves: of each alternative, and of all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.report.drawing import (
+    TEXT_WIDTH,
+    colour,
+    draws,
+    dress,
+    legend,
+    legend_height,
+    line_style,
+    new_figure,
+    number_axis,
+)
+from cotejo.report.histories import draw_history, split_handles
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["PER_ROW", "comparison", "curves", "highest_loss", "loss_limit"]
+
+PER_ROW = 3
+"""How many alternatives a figure of curves has side by side."""
+
+
+@draws
+def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFacts]) -> Figure:
+    """Draw loss and accuracy against the epoch, training against validation.
+
+    Each alternative has a column. The axes have the same limits in all figures of the study,
+    so that they can be compared. Every finished seed is drawn; the representative one stands out.
+    """
+    columns = max(len(alternatives), 2)
+    figure = new_figure(TEXT_WIDTH * columns / PER_ROW, 4.2)
+    panels = figure.subplots(2, columns, sharex=True, sharey="row", squeeze=False)
+    for column in range(columns):
+        if column >= len(alternatives):
+            for axes in panels[:, column]:
+                axes.set_visible(False)
+            continue
+        alternative = alternatives[column]
+        for axes, metric in zip(panels[:, column], ("loss", "accuracy"), strict=True):
+            for run in alternative.finished:
+                draw_history(
+                    axes,
+                    alternative,
+                    run.history,
+                    metric,
+                    faint=run is not alternative.representative,
+                )
+            dress(axes, _wrapped(alternative.label(words.language)) if metric == "loss" else "")
+        panels[1, column].set_xlabel(words.say("axis_epoch"))
+    panels[0, 0].set(ylabel=words.say("axis_loss"), ylim=(0, loss_limit(facts)))
+    panels[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=_accuracy_limits(facts))
+    panels[1, 0].set_xlim(
+        0, max(len(run.history) for alternative in facts.trained for run in alternative.finished)
+    )
+    number_axis(panels[0, 0].yaxis, words.numbers)
+    number_axis(panels[1, 0].yaxis, words.numbers, percent=True)
+    number_axis(panels[1, 0].xaxis, words.numbers, whole=True)
+    legend(figure, split_handles(words), handlelength=3)
+    return figure
+
+
+@draws
+def comparison(facts: StudyFacts, words: Words) -> Figure:
+    """Draw every alternative's validation accuracy against epochs and against seconds.
+
+    The curve of an alternative that starts from another's weights begins where the other's training
+    ended.
+    """
+    labels = [alternative.label(words.language) for alternative in facts.trained]
+    figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
+    by_epoch, by_time = figure.subplots(1, 2, sharey=True)
+    handles = []
+    for alternative in facts.trained:
+        phase = facts.phases(alternative)[-1]
+        history = phase.run.history
+        accuracy = [row["valid_accuracy"] for row in history]
+        epochs = phase.epochs_before + np.arange(1, len(history) + 1)
+        seconds = phase.seconds_before + np.cumsum([row["seconds"] for row in history])
+        by_epoch.plot(
+            epochs, accuracy, **_line(alternative), label=alternative.label(words.language)
+        )
+        handles += by_time.plot(
+            seconds, accuracy, **_line(alternative), label=alternative.label(words.language)
+        )
+    for axes, label in ((by_epoch, "axis_epoch"), (by_time, "curves.axis_seconds")):
+        dress(axes)
+        axes.set_xlabel(words.say(label))
+        axes.set_xlim(left=0)
+        number_axis(axes.xaxis, words.numbers, whole=True)
+    by_epoch.set(
+        ylabel=words.say("curves.axis_valid_accuracy"), ylim=_accuracy_limits(facts, "valid")
+    )
+    number_axis(by_epoch.yaxis, words.numbers, percent=True)
+    legend(figure, handles, handlelength=3)
+    return figure
+
+
+def highest_loss(facts: StudyFacts) -> float:
+    """Return the highest loss of all epochs, in training and validation."""
+    return float(max(_losses(facts)))
+
+
+def loss_limit(facts: StudyFacts) -> float:
+    """Return where the loss axis ends: at the highest loss, or earlier if some losses are huge.
+
+    A guess among all classes costs ln(classes) nats. Losses far beyond twice that, of a single
+    alternative, would flatten the curves of all the others.
+    """
+    classes = len(facts.data["counts"]["train"])
+    readable = max(2 * log(max(classes, 2)), 1.05 * float(np.median(_losses(facts))))
+    return min(1.05 * highest_loss(facts), readable)
+
+
+def _losses(facts: StudyFacts) -> list[float]:
+    return [
+        row[column]
+        for alternative in facts.trained
+        for run in alternative.finished
+        for row in run.history
+        for column in ("train_loss", "valid_loss")
+    ]
+
+
+def _line(alternative: AlternativeFacts) -> dict[str, object]:
+    return {
+        "color": colour(alternative.index),
+        "linestyle": line_style(alternative.index),
+        "linewidth": 1.6,
+        "marker": "o",
+        "markersize": 2.5,
+    }
+
+
+def _accuracy_limits(facts: StudyFacts, *splits: str) -> tuple[float, float]:
+    values = [
+        row[f"{split}_accuracy"]
+        for alternative in facts.trained
+        for run in alternative.finished
+        for row in run.history
+        for split in splits or ("train", "valid")
+    ]
+    return max(0.0, min(values) - 0.03), min(1.0, max(values) + 0.03)
+
+
+def _wrapped(label: str, width: int = 30) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(label, width))

@@ -1,0 +1,128 @@
+"""The data: sizes, classes, examples, and what augmentation makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cotejo.report.elements import Column, Picture, Table, cells
+from cotejo.report.findings import Findings
+from cotejo.report.page import Page
+from cotejo.report.pictures import data_uri
+from cotejo.report.topic import OtherFile, Topic
+from cotejo.report.topics.data.figure import distribution
+from cotejo.report.topics.data.words import data
+
+__all__ = ["TOPIC"]
+
+_EXAMPLES = 8
+_ORIGINALS = 6
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return sizes, classes, examples, distribution, channels and augmented images."""
+    words, facts = page.words, page.facts
+    # The examples come first in the template, and so get the first number.
+    examples_number = page.number_figure()
+    return {
+        "paragraphs": data(page.findings, words),
+        "distribution": page.figure(
+            "distribution",
+            distribution(facts, words),
+            words.say("data.figure_distribution"),
+            "data.json",
+        ),
+        "counts": _counts(page),
+        "channels": _channels(page),
+        "examples_number": examples_number,
+        "examples": _examples(page),
+        "augmented": _augmented(page),
+    }
+
+
+def _counts(page: Page) -> Table:
+    words, counts = page.words, page.facts.data["counts"]
+    splits = ("train", "valid", "test")
+    rows = [
+        cells(name, *(words.numbers.integer(counts[split][label]) for split in splits))
+        for label, name in enumerate(page.facts.class_names(words.language))
+    ]
+    totals = (words.numbers.integer(page.facts.images(split)) for split in splits)
+    return page.table(
+        words.say("data.table_counts"),
+        [
+            page.column("class", number=False),
+            *(Column(words.say(f"split_{split}"), number=True) for split in splits),
+        ],
+        [*rows, cells(words.say("data.total"), *totals)],
+        marked=len(rows),
+        files="data.json",
+    )
+
+
+def _channels(page: Page) -> Table | None:
+    words, channels = page.words, page.facts.data.get("channels")
+    if not channels:
+        return None
+    means, deviations = channels["mean"], channels["std"]
+    names = [words.say(f"data.channel_{index}") for index in range(3)]
+    return page.table(
+        words.say("data.table_channels"),
+        [
+            page.column("data.channel", number=False),
+            page.column("data.mean"),
+            page.column("data.deviation"),
+        ],
+        [
+            cells(
+                names[index] if len(means) == len(names) else str(index + 1),
+                words.numbers.decimal(means[index], 3),
+                words.numbers.decimal(deviations[index], 3),
+            )
+            for index in range(len(means))
+        ],
+        files="data.json",
+    )
+
+
+def _examples(page: Page) -> list[tuple[str, list[Picture]]]:
+    names = page.facts.class_names(page.words.language)
+    images = page.facts.examples["example_images"]
+    return [
+        (name, [Picture(data_uri(image), name) for image in of_class[:_EXAMPLES]])
+        for name, of_class in zip(names, images, strict=False)
+    ]
+
+
+def _augmented(page: Page) -> list[tuple[int, str, list[list[Picture]]]]:
+    images = page.facts.examples
+    galleries = []
+    for key in sorted(name for name in images if name.startswith("augmented_")):
+        policy = key.removeprefix("augmented_").replace("_", "-")
+        rows = []
+        for original, draws in zip(images["original_images"], images[key], strict=True):
+            together = np.concatenate([original[None], draws])
+            rows.append([Picture(data_uri(image), policy) for image in together])
+        known = f"data.augmentation_{policy.replace('-', '_')}"
+        said = (
+            page.words.say(known)
+            if page.words.knows(known)
+            else page.words.say("quoted", text=policy)
+        )
+        caption = page.words.say("data.figure_augmented", policy=said)
+        galleries.append((page.number_figure(), caption, rows[:_ORIGINALS]))
+    return galleries
+
+
+def _augmented_too(findings: Findings) -> str:
+    """Return the variant of what ``data.npz`` holds: augmented images, too, in some studies."""
+    arrays = findings.facts.examples
+    return "_augmented" if any(name.startswith("augmented_") for name in arrays) else ""
+
+
+TOPIC = Topic(
+    "data",
+    section,
+    files=[OtherFile("data.json"), OtherFile("data.npz", variant=_augmented_too)],
+)

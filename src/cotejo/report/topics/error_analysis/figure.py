@@ -1,0 +1,58 @@
+"""The figure of the error rate against the traits of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotejo.facts.failures import Failures
+from cotejo.report.drawing import (
+    GREY,
+    INK,
+    TEXT_WIDTH,
+    colour,
+    draws,
+    dress,
+    new_figure,
+    number_axis,
+)
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["error_rates"]
+
+
+@draws
+def error_rates(failures: Failures, words: Words) -> Figure:
+    """Draw the best's error rate in each quintile by each trait, with its 95% interval."""
+    effects = failures.commonalities.traits
+    labels, chances = failures.best.test_predictions
+    overall = float((chances.argmax(axis=1) != labels).mean())
+    figure = new_figure(TEXT_WIDTH, 2.3)
+    panels = figure.subplots(1, len(effects), sharey=True, squeeze=False)[0]
+    for axes, effect in zip(panels, effects, strict=True):
+        quintiles = effect.fifths
+        places = [quintile.fifth for quintile in quintiles]
+        rates = [quintile.rate for quintile in quintiles]
+        below = [quintile.rate - quintile.low for quintile in quintiles]
+        above = [quintile.high - quintile.rate for quintile in quintiles]
+        axes.axhline(overall, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        axes.errorbar(
+            places,
+            rates,
+            yerr=[below, above],
+            color=colour(failures.best.index),
+            marker="o",
+            markersize=4,
+            linewidth=1.2,
+            elinewidth=1.6,
+        )
+        name = words.say(f"error_analysis.trait_{effect.trait}")
+        dress(axes, name)
+        axes.set_xticks(range(1, 6))
+        axes.set_xlim(0.5, 5.5)
+    panels[0].set_ylabel(words.say("error_analysis.axis_error_rate"))
+    number_axis(panels[0].yaxis, words.numbers, percent=True)
+    figure.supxlabel(words.say("error_analysis.axis_fifth"), fontsize=9, color=INK)
+    return figure

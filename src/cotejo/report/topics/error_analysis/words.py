@@ -1,0 +1,193 @@
+"""The prose on where the networks fail: images hard for all, likeness, what mistakes share."""
+
+from __future__ import annotations
+
+from cotejo.compare import wilson_interval
+from cotejo.evaluate.agreement import PairAgreement
+from cotejo.evaluate.trait_effects import Fifth, TraitEffect
+from cotejo.facts.failures import Failures
+from cotejo.report.words import Words
+
+__all__ = ["alike", "in_common", "only_the_best", "wrong_in_all"]
+
+_SETTLED_TESTS = 2
+"""Tests of each trait: of a direction, and of any dependence."""
+# Vargha and Delaney's limits of the probability of superiority, from 0.5.
+_SIZES = ((0.06, "very_small"), (0.14, "small"), (0.21, "medium"))
+
+
+def wrong_in_all(failures: Failures, words: Words) -> list[str]:
+    """Return how many images every network gets wrong, and what that is compared with."""
+    numbers, found = words.numbers, failures.agreement
+    networks, images = numbers.integer(found.networks), numbers.integer(found.images)
+    share = wilson_interval(found.all_wrong / found.images, found.images)
+    if found.all_wrong:
+        said = words.say(
+            "error_analysis.all_wrong",
+            count=found.all_wrong,
+            number=numbers.integer(found.all_wrong),
+            images=images,
+            networks=networks,
+            share=numbers.percent(share.estimate),
+            interval=numbers.interval(share.low, share.high),
+        )
+    else:
+        said = words.say("error_analysis.all_wrong_none", images=images, networks=networks)
+    sentences = [said]
+    if share.low * found.images > found.expected_all_wrong:
+        expected = round(found.expected_all_wrong)
+        key = "error_analysis.expected" if expected else "error_analysis.expected_none"
+        sentences.append(words.say(key, number=numbers.integer(expected)))
+    sentences.append(
+        words.say(
+            "error_analysis.all_right",
+            number=numbers.integer(found.all_right),
+            share=numbers.percent(found.all_right / found.images),
+            rest=numbers.integer(found.images - found.all_right - found.all_wrong),
+        )
+    )
+    if len(failures.facts.trained) > 1:
+        sentences.append(
+            words.say(
+                "error_analysis.oracle",
+                oracle=numbers.percent(found.oracle),
+                best=numbers.percent(failures.best.mean("test", "accuracy")),
+            )
+        )
+    return sentences
+
+
+def alike(failures: Failures, words: Words) -> list[str]:
+    """Return how alike the best's mistakes are to those of the others, and of its own seeds."""
+    best, numbers = failures.best, words.numbers
+    label = best.label(words.language)
+    others = [
+        (one, pair)
+        for one in failures.facts.trained
+        if one is not best and (pair := failures.agreement.between(best.name, one.name))
+    ]
+    sentences = [words.say("error_analysis.alike_intro")] if others else []
+    if others:
+        ranked = sorted(others, key=lambda found: -found[1].agreement)
+        (most, first), (least, last) = ranked[0], ranked[-1]
+        sentences.append(
+            words.say(
+                "error_analysis.alike" if len(ranked) > 1 else "error_analysis.alike_one",
+                best=label,
+                most=most.label(words.language),
+                least=least.label(words.language),
+                first=_agreed(first, words),
+                last=_agreed(last, words),
+            )
+        )
+    own = failures.agreement.between(best.name, best.name)
+    if own:
+        agreed = numbers.percent(own.agreement)
+        sentences.append(words.say("error_analysis.alike_seeds", best=label, agreement=agreed))
+    return sentences
+
+
+def only_the_best(failures: Failures, words: Words) -> str:
+    """Return how many images the best alone gets right, and alone gets wrong."""
+    numbers, (right, wrong) = words.numbers, failures.standing_out
+    keys = {(True, True): "both", (True, False): "right", (False, True): "wrong"}
+
+    def images(count: int) -> str:
+        return words.say("error_analysis.images_some", count=count, number=numbers.integer(count))
+
+    said = words.say(
+        f"error_analysis.only_{keys.get((right > 0, wrong > 0), 'neither')}",
+        best=failures.best.label(words.language),
+        right=images(right),
+        wrong=images(wrong),
+    )
+    several = any(len(one.finished) > 1 for one in failures.facts.trained)
+    return f"{said} {words.say('error_analysis.only_seeds')}" if several else said
+
+
+def in_common(failures: Failures, words: Words) -> tuple[list[str], list[str]]:
+    """Return what the mistakes are compared with, and what was found: a sentence a finding."""
+    found, numbers = failures.commonalities, words.numbers
+    if not found.traits:
+        return [words.say("error_analysis.too_few")], []
+    intro = [
+        words.say(
+            "error_analysis.common_intro",
+            best=failures.best.label(words.language),
+            tests=numbers.integer(_SETTLED_TESTS * len(found.traits)),
+        ),
+        words.say("error_analysis.association"),
+    ]
+    sentences = [_classes(failures, words)]
+    for effect in found.traits:
+        if effect.direction:
+            sentences.append(_direction(effect, words))
+        elif effect.bends:
+            sentences.append(_bend(effect, words))
+    unsettled = [one.trait for one in found.traits if not one.direction and not one.bends]
+    if unsettled:
+        traits = words.both([words.say(f"error_analysis.with_{trait}") for trait in unsettled])
+        sentences.append(words.say("error_analysis.unsettled", traits=traits))
+    return intro, sentences
+
+
+def _agreed(pair: PairAgreement, words: Words) -> str:
+    interval = words.numbers.interval(pair.low, pair.high)
+    return f"{words.numbers.percent(pair.agreement)} {interval}"
+
+
+def _classes(failures: Failures, words: Words) -> str:
+    found, numbers = failures.commonalities.classes, words.numbers
+    if not found.differ:
+        return words.say("error_analysis.classes_alike")
+    names = failures.facts.class_names(words.language)
+    low, high = found.rates.index(min(found.rates)), found.rates.index(max(found.rates))
+
+    def rate(place: int) -> str:
+        interval = numbers.interval(found.lows[place], found.highs[place])
+        return f"{numbers.percent(found.rates[place])} {interval}"
+
+    return words.say(
+        "error_analysis.classes_differ",
+        easiest=names[found.labels[low]],
+        hardest=names[found.labels[high]],
+        low=rate(low),
+        high=rate(high),
+    )
+
+
+def _direction(effect: TraitEffect, words: Words) -> str:
+    numbers = words.numbers
+    more = effect.direction > 0
+    low, high = (effect.low, effect.high) if more else (1 - effect.high, 1 - effect.low)
+    superiority = effect.superiority if more else 1 - effect.superiority
+    way = f"error_analysis.{effect.trait}_{'more' if more else 'less'}"
+    sizes = (size for limit, size in _SIZES if superiority - 0.5 < limit)
+    return words.say(
+        "error_analysis.direction",
+        are=words.say(f"{way}_are"),
+        one=words.say(f"{way}_one"),
+        superiority=numbers.percent(superiority),
+        interval=numbers.interval(low, high),
+        size=words.say(f"error_analysis.size_{next(sizes, 'large')}"),
+        first=_rate(effect.fifths[0], words),
+        last=_rate(effect.fifths[-1], words),
+        of=words.say(f"error_analysis.of_{effect.trait}"),
+    )
+
+
+def _bend(effect: TraitEffect, words: Words) -> str:
+    worst = max(effect.fifths, key=lambda fifth: fifth.rate)
+    best = min(effect.fifths, key=lambda fifth: fifth.rate)
+    return words.say(
+        "error_analysis.bends",
+        of=words.say(f"error_analysis.of_{effect.trait}"),
+        worst=words.say(f"error_analysis.fifth_{worst.fifth}"),
+        best=words.say(f"error_analysis.fifth_{best.fifth}"),
+        high=_rate(worst, words),
+        low=_rate(best, words),
+    )
+
+
+def _rate(fifth: Fifth, words: Words) -> str:
+    return f"{words.numbers.percent(fifth.rate)} {words.numbers.interval(fifth.low, fifth.high)}"

@@ -1,0 +1,141 @@
+"""How it was done, with what, and the files beside the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.elements import Table, cells
+from cotejo.report.findings import Findings
+from cotejo.report.page import Page
+from cotejo.report.private import without_places
+from cotejo.report.topic import OtherFile, Topic
+from cotejo.report.topics.method.words import method
+
+__all__ = ["TOPIC"]
+
+_FILE_ORDER = (
+    "summary.csv",
+    "comparisons.csv",
+    "claims.csv",
+    "per-class.csv",
+    "confusion.csv",
+    "confused-pairs.csv",
+    "mistakes.csv",
+    "averages.csv",
+    "cost.csv",
+    "learning-curve.csv",
+    "calibration.csv",
+    "reliability.csv",
+    "failures.csv",
+    "agreement.csv",
+    "traits.csv",
+    "failures.npz",
+    "audit.csv",
+    "audit.npz",
+    "audit.json",
+    "report.json",
+    "study.json",
+    "study.toml",
+    "data.json",
+    "data.npz",
+    "test-reads.csv",
+)
+"""The order in which the files are listed; one that is not here comes after them."""
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return the split, the readings of the test set, versions, machine, command and files."""
+    return {
+        "paragraphs": method(page.findings, page.words),
+        "table": _table(page),
+        "command": without_places(page.facts.study.get("command", "")),
+        "files": _files(page),
+    }
+
+
+def _files(page: Page) -> list[tuple[str, str]]:
+    """Return the name of each file beside the report, and what it holds."""
+    files = [
+        (file.name, topic.about(file, page.findings, page.words))
+        for topic in page.topics
+        for file in topic.files
+        if file.is_of(page.findings)
+    ]
+    files.sort(key=lambda file: _place(file[0]))
+    return [*files, ("<…>/seed-<k>/", page.words.say("method.file_runs"))]
+
+
+def _place(name: str) -> int:
+    return _FILE_ORDER.index(name) if name in _FILE_ORDER else len(_FILE_ORDER)
+
+
+def _table(page: Page) -> Table:
+    words, facts = page.words, page.facts
+    records = [
+        run.record
+        for alternative in facts.alternatives
+        for run in (*alternative.finished, *alternative.failed)
+    ]
+    fields = [
+        ("data", words.data_name(facts.data["name"])),
+        ("fingerprint", facts.data.get("fingerprint") or ""),
+        ("seeds", ", ".join(map(str, facts.seeds))),
+        ("started", _moment(page, facts.started)),
+        ("ended", _moment(page, facts.ended)),
+        ("time", words.numbers.duration(page.findings.train_seconds)),
+        ("backend", _distinct(record.get("backend") or "" for record in records)),
+        ("precision", _distinct(record.get("precision") or "" for record in records)),
+        ("versions", _distinct(_versions(record.get("versions")) for record in records)),
+        ("machine", _distinct(_machine(page, record.get("machine")) for record in records)),
+    ]
+    return page.table(
+        words.say("method.table"),
+        [page.column("method.what", number=False), page.column("method.value", number=False)],
+        [cells(words.say(f"method.{name}"), value) for name, value in fields if value],
+        files="study.json, data.json, run.json",
+    )
+
+
+def _moment(page: Page, moment: str | None) -> str:
+    return page.words.numbers.moment(moment) if moment else ""
+
+
+def _distinct(values: Any) -> str:
+    # Runs of one study may have been trained on several machines.
+    return "; ".join(dict.fromkeys(value for value in values if value))
+
+
+def _versions(versions: Any) -> str:
+    return ", ".join(f"{name} {version}" for name, version in (versions or {}).items())
+
+
+def _machine(page: Page, machine: Any) -> str:
+    if not machine:
+        return ""
+    words = page.words
+    cores, memory = machine.get("cores"), machine.get("memory_gib")
+    known = (
+        machine.get("processor"),
+        words.say("method.cores", count=cores) if cores else None,
+        words.say("method.memory", number=words.numbers.shortest(memory, 1)) if memory else None,
+        machine.get("accelerator") or words.say("method.no_accelerator"),
+        machine.get("system"),
+    )
+    return ", ".join(part for part in known if part)
+
+
+def _has_study_file(findings: Findings) -> bool:
+    """Return whether the study has a file that repeats it; older ones do not."""
+    return (findings.facts.folder.path / "study.toml").is_file()
+
+
+TOPIC = Topic(
+    "method",
+    section,
+    files=[
+        OtherFile("report.json"),
+        OtherFile("study.json"),
+        OtherFile("study.toml", _has_study_file),
+        OtherFile("test-reads.csv"),
+    ],
+)

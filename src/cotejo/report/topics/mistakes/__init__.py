@@ -1,0 +1,90 @@
+"""The best alternative's worst mistakes, and what its answers depend on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cotejo.report.elements import Picture
+from cotejo.report.mistake_rows import mistake_rows
+from cotejo.report.page import Page
+from cotejo.report.pictures import data_uri
+from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.mistakes.overlays import overlaid
+from cotejo.report.topics.mistakes.words import mistakes
+
+__all__ = ["TOPIC"]
+
+_COLUMNS = (
+    "index", "true_label", "true_class", "predicted_label", "predicted_class", "probability",
+    "probability_of_true",
+)  # fmt: skip
+_WORST = 32
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return the images that the best gets wrong with the highest probability."""
+    words, findings = page.words, page.findings
+    rows = mistake_rows(findings, words.language)[:_WORST]
+    _, images = findings.best.kept_mistakes
+    pictures = [
+        Picture(
+            data_uri(images[row["position"]]),
+            words.say(
+                "mistake_alt",
+                index=row["index"],
+                true=row["true_class"],
+                predicted=row["predicted_class"],
+            ),
+            (
+                row["true_class"],
+                f"→ {row['predicted_class']}",
+                words.numbers.percent(row["probability"]),
+            ),
+        )
+        for row in rows
+    ]
+    best = page.label(findings.best)
+    explained = _explained(page, rows)
+    return {
+        "paragraphs": mistakes(findings, words),
+        "pictures": pictures,
+        "figure_number": page.number_figure() if pictures else 0,
+        "caption": words.say("mistakes.figure", count=len(pictures), best=best),
+        "explained": explained,
+        "maps_number": page.number_figure() if explained else 0,
+        "maps_caption": words.say("mistakes.figure_maps", count=len(explained)),
+    }
+
+
+def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
+    """Return each explained mistake with its maps: for the predicted class and for the true one."""
+    words, failures = page.words, page.findings.failures
+    shown = []
+    for row in rows if failures else []:
+        maps = failures.maps(row["index"]) if failures else None
+        if failures is None or maps is None:
+            continue
+        image = failures.image(row["index"])
+        # Both maps have the same scale, so that they can be compared.
+        largest = float(np.abs(maps).max()) or 1.0
+        names = (row["predicted_class"], row["true_class"])
+        alt = words.say("mistake_alt", index=row["index"], true=names[1], predicted=names[0])
+        pictures = [Picture(data_uri(image), alt)]
+        pictures += [
+            Picture(
+                data_uri(overlaid(image, occlusion, largest)),
+                words.say("mistakes.map_alt", name=name),
+            )
+            for occlusion, name in zip(maps, names, strict=True)
+        ]
+        shown.append((f"{row['true_class']} → {row['predicted_class']}", pictures))
+    return shown
+
+
+TOPIC = Topic(
+    "mistakes",
+    section,
+    files=[CsvFile("mistakes.csv", _COLUMNS, mistake_rows)],
+)

@@ -1,0 +1,166 @@
+"""The results: accuracies with their intervals, and figures by class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from cotejo.facts import AlternativeFacts
+from cotejo.report.elements import Cell, Column, Table, cells, shade
+from cotejo.report.page import Page
+from cotejo.report.sentences import measured_on
+from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.results.figure import accuracies
+from cotejo.report.topics.results.files import (
+    AVERAGE_COLUMNS,
+    CLASS_COLUMNS,
+    SUMMARY_COLUMNS,
+    SUMMARY_DECIMALS,
+    average_rows,
+    class_rows,
+    summary_rows,
+)
+from cotejo.report.topics.results.tables import averages_table, per_class_table
+from cotejo.report.topics.results.words import classes
+from cotejo.report.words import NOT_APPLICABLE, Words
+
+__all__ = ["TOPIC", "summary_rows"]
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return accuracies with their intervals, and figures by class."""
+    words, findings = page.words, page.findings
+    seeds = any(len(alternative.finished) > 1 for alternative in page.facts.trained)
+    caption = words.say("results.figure_accuracies")
+    if seeds:
+        caption += " " + words.say("results.figure_accuracies_seeds")
+    intro = [words.say("results.intro"), *measured_on(findings, words)]
+    if len(page.facts.trained) > 1:
+        intro.append(words.say("results.best"))
+    return {
+        "paragraphs": intro,
+        "table": _results_table(page, seeds=seeds),
+        "accuracies": page.figure(
+            "accuracies", accuracies(findings, words), caption, "summary.csv, report.json"
+        ),
+        "classes": classes(findings, words),
+        "f1": _f1_table(page),
+        "averages": averages_table(page),
+        "per_class": [
+            (
+                words.say("results.per_class_of", label=page.label(alternative)),
+                per_class_table(page, alternative),
+            )
+            for alternative in page.facts.trained
+        ],
+    }
+
+
+def _results_table(page: Page, *, seeds: bool) -> Table:
+    names = ["train_accuracy", "valid_accuracy", "test_accuracy"]
+    own = [*(["std"] if seeds else []), "macro_f1", "loss", "train_time"]
+    names += [f"results.{name}" for name in own]
+    trained = page.facts.trained
+    return page.table(
+        page.words.say("results.table"),
+        [page.column("alternative", number=False), *map(page.column, names)],
+        [_results_row(page, alternative, seeds=seeds) for alternative in trained],
+        marked=trained.index(page.findings.best),
+        files="summary.csv, report.json",
+    )
+
+
+def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> list[Cell]:
+    words, n = page.words, page.words.numbers
+    accuracy, spread = (
+        page.findings.accuracy[alternative.name],
+        alternative.spread("test", "accuracy"),
+    )
+    epochs = sum(run.record["epochs"] for run in alternative.finished) / len(alternative.finished)
+    trained = [words.say("epochs_count", count=epochs, number=n.shortest(epochs, 1))]
+    if seeds:
+        trained.insert(0, words.say("seeds_count", count=len(alternative.finished)))
+    return [
+        replace(page.named(alternative, mark_best=True), remarks=[", ".join(trained)]),
+        *cells(
+            n.percent(alternative.mean("train", "accuracy")),
+            n.percent(alternative.mean("valid", "accuracy")),
+        ),
+        Cell(n.percent(accuracy.estimate), remarks=[n.interval(accuracy.low, accuracy.high)]),
+        *cells(
+            *([n.points(spread, 2) if spread is not None else NOT_APPLICABLE] if seeds else []),
+            n.decimal(alternative.mean("test", "macro_f1"), 3),
+            n.decimal(alternative.mean("test", "loss"), 3),
+        ),
+        Cell(
+            n.duration(alternative.mean_timing("train_seconds")),
+            remarks=_time_remarks(alternative, words),
+        ),
+    ]
+
+
+def _time_remarks(alternative: AlternativeFacts, words: Words) -> list[str]:
+    speed = words.numbers.integer(alternative.mean_timing("images_per_second"))
+    remarks = [words.say("results.speed", number=speed)]
+    # The time is that of its own training; the training that it starts from took time, too.
+    if any(run.record.get("start_from") for run in alternative.finished):
+        remarks.append(words.say("results.time_of_start"))
+    return remarks
+
+
+def _f1_table(page: Page) -> Table:
+    words, trained = page.words, page.facts.trained
+    # The worst class of all is white, so that shades differ even if all classes are near 0.9.
+    every = [
+        row["f1"] for alternative in trained for row in alternative.per_class if row["support"]
+    ]
+    low, width = min(every), max(max(every) - min(every), 0.01)
+
+    def cell(row: Mapping[str, float]) -> Cell:
+        if not row["support"]:
+            return Cell(NOT_APPLICABLE)
+        shown = words.numbers.decimal(row["f1"], 2)
+        return Cell(shown, background=shade((row["f1"] - low) / width))
+
+    names = page.facts.class_names(words.language)
+    values = [[cell(row) for row in alternative.per_class] for alternative in trained]
+    macro = [
+        Cell(words.numbers.decimal(page.findings.macro[alternative.name]["f1"], 2))
+        for alternative in trained
+    ]
+    # The longer list becomes the rows: sixteen columns would not fit a page.
+    if len(trained) > len(names):
+        columns = [page.column("alternative", number=False)]
+        columns += [Column(name, number=True) for name in (*names, words.say("results.macro"))]
+        rows = [
+            [page.named(alternative, mark_best=True), *shown, mean]
+            for alternative, shown, mean in zip(trained, values, macro, strict=True)
+        ]
+        marked = trained.index(page.findings.best)
+    else:
+        columns = [page.column("class", number=False), *map(page.heading, trained)]
+        rows = [
+            [Cell(name), *of_class]
+            for name, of_class in zip(names, zip(*values, strict=True), strict=True)
+        ]
+        rows.append([Cell(words.say("results.macro")), *macro])
+        marked = len(names)
+    files = "per-class.csv, report.json"
+    return page.table(words.say("results.table_f1"), columns, rows, marked=marked, files=files)
+
+
+TOPIC = Topic(
+    "results",
+    section,
+    files=[
+        CsvFile(
+            "summary.csv",
+            SUMMARY_COLUMNS,
+            lambda findings, language: summary_rows(findings.facts),
+            decimals=SUMMARY_DECIMALS,
+        ),
+        CsvFile("per-class.csv", CLASS_COLUMNS, class_rows),
+        CsvFile("averages.csv", AVERAGE_COLUMNS, average_rows),
+    ],
+)

@@ -1,0 +1,55 @@
+"""The figure of the test accuracies, with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cotejo.report.drawing import INK, TEXT_WIDTH, colour, draws, dress, new_figure, number_axis
+from cotejo.report.findings import Findings
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["accuracies"]
+
+
+@draws
+def accuracies(findings: Findings, words: Words) -> Figure:
+    """Draw each alternative's test accuracy with its 95% interval, the best on top."""
+    ranked = findings.ranked
+    figure = new_figure(TEXT_WIDTH, 0.7 + 0.32 * len(ranked))
+    axes = figure.subplots()
+    for height, alternative in enumerate(ranked):
+        accuracy = findings.accuracy[alternative.name]
+        axes.plot(
+            [accuracy.low, accuracy.high],
+            [height] * 2,
+            color=colour(alternative.index),
+            linewidth=2,
+        )
+        axes.plot(accuracy.estimate, height, "o", color=colour(alternative.index), markersize=6)
+        axes.annotate(
+            words.numbers.percent(accuracy.estimate),
+            (accuracy.high, height),
+            xytext=(6, 0),
+            textcoords="offset points",
+            verticalalignment="center",
+            fontsize=8,
+            color=INK,
+        )
+        if len(alternative.finished) > 1:
+            seeds = alternative.values("test", "accuracy")
+            axes.plot(seeds, [height + 0.25] * len(seeds), "|", color=colour(alternative.index))
+    dress(axes)
+    axes.grid(visible=False)
+    axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)
+    axes.set_yticks(
+        range(len(ranked)), [alternative.label(words.language) for alternative in ranked]
+    )
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(ranked) - 0.5, -0.5)
+    axes.margins(x=0.12)
+    axes.set_xlabel(words.say("results.axis_test_accuracy"))
+    number_axis(axes.xaxis, words.numbers, percent=True)
+    return figure

@@ -1,0 +1,93 @@
+"""The tables by class: each class's figures, and the averages over the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cotejo.compare import Interval
+from cotejo.facts import AlternativeFacts
+from cotejo.report.elements import Cell, Column, Table, cells
+from cotejo.report.page import Page
+from cotejo.report.topics.results.averages import CLASS_FIGURES, averages, class_figures
+from cotejo.report.words import NOT_APPLICABLE
+
+__all__ = ["averages_table", "per_class_table"]
+
+
+def averages_table(page: Page) -> Table | None:
+    """Return the macro averages with their intervals; None where no run has them."""
+    rows = [(alternative, averages(alternative)) for alternative in page.facts.trained]
+    if not any(average for _, of in rows for average in of.values()):
+        return None
+    trained = page.facts.trained
+    return page.table(
+        page.words.say("results.averages_table"),
+        [page.column("alternative", number=False), *_columns(page)],
+        [
+            [
+                page.named(alternative, mark_best=True),
+                *(_cell(page, of[name]) for name in CLASS_FIGURES),
+            ]
+            for alternative, of in rows
+        ],
+        marked=trained.index(page.findings.best),
+        files="averages.csv",
+    )
+
+
+def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
+    """Return one alternative's figures by class, and their averages."""
+    words, means = page.words, alternative.per_class
+    names = [*page.facts.class_names(words.language), words.say("results.macro")]
+    known, averaged = class_figures(alternative), averages(alternative)
+    macro = page.findings.macro[alternative.name] | {
+        "support": sum(row["support"] for row in means)
+    }
+    rows = zip(names, [*means, macro], [*known, averaged], strict=True)
+    columns = _columns(page)
+    return page.table(
+        words.say("results.table_per_class", label=page.label(alternative)),
+        [
+            page.column("class", number=False),
+            *columns[:-1],
+            Column(words.say("results.column_f1_interval"), number=True),
+            columns[-1],
+            page.column("results.support"),
+        ],
+        [_class_row(page, *row) for row in rows],
+        marked=len(means),
+        files="per-class.csv, " + ("averages.csv" if any(averaged.values()) else "report.json"),
+    )
+
+
+def _class_row(
+    page: Page, name: str, means: Mapping[str, float], intervals: Mapping[str, Interval | None]
+) -> list[Cell]:
+    """Return a class's row. Older runs have neither intervals nor AUC."""
+    n = page.words.numbers
+    f1, auc = intervals["f1"], intervals["auc"]
+    return cells(
+        name,
+        *(
+            n.decimal(means[key], 3) if means["support"] else NOT_APPLICABLE
+            for key in ("precision", "recall", "f1")
+        ),
+        NOT_APPLICABLE
+        if f1 is None or not means["support"]
+        else n.decimal_interval(f1.low, f1.high, 2),
+        NOT_APPLICABLE if auc is None else n.decimal(auc.estimate, 3),
+        n.integer(means["support"]),
+    )
+
+
+def _columns(page: Page) -> list[Column]:
+    return [page.column(f"results.{name}") for name in CLASS_FIGURES]
+
+
+def _cell(page: Page, average: Interval | None) -> Cell:
+    n = page.words.numbers
+    if average is None:
+        return Cell(NOT_APPLICABLE)
+    return Cell(
+        n.decimal(average.estimate, 3), remarks=[n.decimal_interval(average.low, average.high, 3)]
+    )

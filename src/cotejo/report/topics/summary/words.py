@@ -1,0 +1,127 @@
+"""The sentences of the summary: what was compared, what won, and by how much."""
+
+from __future__ import annotations
+
+from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted, seeds_trained
+from cotejo.report.sentences import comparison_sentence
+from cotejo.report.topics.claims.analysis import verdicts
+from cotejo.report.topics.claims.words import summary_of_claims
+from cotejo.report.words import Words
+
+__all__ = ["key_figures", "summary"]
+
+_MOST_NAMED = 8
+"""The most alternatives that the first sentence names one by one."""
+
+
+def summary(findings: Findings, words: Words) -> list[str]:
+    """Return the paragraphs on what was compared, what won and by how much."""
+    said = [_compared(findings, words), " ".join(_winner(findings, words))]
+    return said + summary_of_claims(verdicts(findings), words)
+
+
+def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, bool]]:
+    """Return the key figures: ``(name, value, remark, whether it stands out)`` for each."""
+    say, numbers = words.say, words.numbers
+    best, facts = findings.best, findings.facts
+    accuracy = findings.accuracy[best.name]
+    figures = [
+        (say("summary.key_best"), best.label(words.language), "", True),
+        (
+            say("summary.key_accuracy"),
+            numbers.percent(accuracy.estimate),
+            say("summary.interval_95", interval=numbers.interval(accuracy.low, accuracy.high)),
+            True,
+        ),
+    ]
+    if findings.leads:
+        lead = findings.leads[0]
+        ahead = lead.difference
+        interval = say(
+            "summary.interval_95", interval=numbers.points_interval(ahead.low, ahead.high)
+        )
+        figures.append(
+            (
+                say("summary.key_lead"),
+                say("summary.points", points=numbers.points(ahead.estimate)),
+                interval if lead.settled else say("summary.key_tie", interval=interval),
+                lead.settled,
+            )
+        )
+    ended = say("summary.runs_of", finished=len(facts.finished), asked=facts.asked)
+    return [*figures, (say("summary.key_runs"), ended, "", True)]
+
+
+def _compared(findings: Findings, words: Words) -> str:
+    facts, numbers = findings.facts, words.numbers
+    named = len(facts.alternatives) <= _MOST_NAMED
+    compared = words.say(
+        "summary.compared" if named else "summary.compared_many",
+        count=len(facts.alternatives),
+        data=words.data_name(facts.data["name"]),
+        labels=quoted(facts.alternatives, words),
+    )
+    low, high = facts.learned_images
+    key = "summary.learned"
+    if len(facts.trained) < len(facts.alternatives):
+        key += "_some"
+    learned = words.say(
+        key if low == high else f"{key}_varied",
+        count=len(facts.trained),
+        train=numbers.integer(low),
+        low=numbers.integer(low),
+        high=numbers.integer(high),
+        test=numbers.integer(facts.images("test")),
+        seeds=seeds_trained(facts, words),
+    )
+    return f"{compared} {learned}"
+
+
+def _winner(findings: Findings, words: Words) -> list[str]:
+    say, numbers, best = words.say, words.numbers, findings.best
+    accuracy = findings.accuracy[best.name]
+    sentences = [
+        say(
+            "summary.best",
+            count=len(best.finished),
+            best=best.label(words.language),
+            valid=numbers.percent(best.mean("valid", "accuracy")),
+            test=numbers.percent(accuracy.estimate),
+            interval=numbers.interval(accuracy.low, accuracy.high),
+        )
+    ]
+    if findings.choice_is_uncertain:
+        sentences.append(say("summary.uncertain"))
+    sentences += _against_others(findings, words)
+    if findings.unlearned:
+        labels = quoted(findings.unlearned, words)
+        sentences.append(say("summary.unlearned", count=len(findings.unlearned), labels=labels))
+    # The sentence is about the winner, and must be true even if no network learned anything.
+    no_better = accuracy.low <= findings.most_frequent_in("test")
+    sentences.append(
+        say(
+            "summary.below_baseline" if no_better else "summary.baseline",
+            accuracy=numbers.percent(findings.most_frequent_in("test")),
+        )
+    )
+    return sentences
+
+
+def _against_others(findings: Findings, words: Words) -> list[str]:
+    second, last = findings.second, findings.ranked[-1]
+    if second is None:
+        return [words.say("summary.alone")]
+    lead = findings.leads[0]
+    sentences = [comparison_sentence(lead, words)]
+    if lead.outcome == "behind":
+        sentences.append(words.say("summary.reversed"))
+    if last is not second:
+        sentences.append(
+            words.say(
+                "summary.last",
+                last=last.label(words.language),
+                accuracy=words.numbers.percent(findings.accuracy[last.name].estimate),
+            )
+        )
+    return sentences

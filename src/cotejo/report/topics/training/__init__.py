@@ -1,0 +1,81 @@
+"""The best alternative's whole training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.facts import Phase
+from cotejo.report.elements import Cell, Table, cells
+from cotejo.report.page import Page
+from cotejo.report.topic import Topic
+from cotejo.report.topics.training import figure
+from cotejo.report.topics.training.words import whole_training
+
+__all__ = ["TOPIC"]
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return the best's training from its first epoch on, and its test evaluation."""
+    words, best = page.words, page.findings.best
+    phases = page.facts.phases(best)
+    return {
+        "paragraphs": whole_training(page.findings, words),
+        "figure": page.figure(
+            "training",
+            figure.whole_training(phases, words),
+            words.say("training.figure", best=page.label(best)),
+            "history.csv",
+        ),
+        "table": _epochs_table(page),
+    }
+
+
+def _epochs_table(page: Page) -> Table:
+    phases = page.facts.phases(page.findings.best)
+    rows = [row for phase in phases for row in _epoch_rows(page, phase)]
+    names = (
+        "training.epoch", "training.train_loss", "train_accuracy", "training.valid_loss",
+        "valid_accuracy", "training.rate", "training.time",
+    )  # fmt: skip
+    columns = [page.column("alternative", number=False), *map(page.column, names)]
+    if len(phases) == 1:
+        columns, rows = columns[1:], [row[1:] for row in rows]
+    return page.table(
+        page.words.say("training.table"),
+        columns,
+        rows,
+        marked=phases[-1].epochs_before + _kept(phases[-1]) - 1,
+        files="history.csv",
+    )
+
+
+def _epoch_rows(page: Page, phase: Phase) -> list[list[Cell]]:
+    words, n = page.words, page.words.numbers
+    kept = words.say("training.kept_mark")
+    return [
+        [
+            # An alternative is named in its first row only: more names would hide the numbers.
+            page.named(phase.alternative) if position == 1 else Cell(""),
+            Cell(
+                str(phase.epochs_before + position),
+                mark=kept if position == _kept(phase) else None,
+            ),
+            *cells(
+                n.decimal(row["train_loss"], 3),
+                n.percent(row["train_accuracy"]),
+                n.decimal(row["valid_loss"], 3),
+                n.percent(row["valid_accuracy"]),
+                n.shortest(float(f"{row['learning_rate']:.3g}"), 8),
+                n.decimal(row["seconds"], 1),
+            ),
+        ]
+        for position, row in enumerate(phase.run.history, start=1)
+    ]
+
+
+def _kept(phase: Phase) -> int:
+    """Return the epoch of a phase whose weights were kept, from 1."""
+    return int(phase.run.record.get("best_epoch") or len(phase.run.history))
+
+
+TOPIC = Topic("training", section)

@@ -1,0 +1,37 @@
+"""The figure of a whole training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cotejo.facts import Phase
+from cotejo.report.drawing import TEXT_WIDTH, draws, dress, legend, new_figure, number_axis
+from cotejo.report.histories import draw_history, split_handles
+from cotejo.report.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["whole_training"]
+
+
+@draws
+def whole_training(phases: Sequence[Phase], words: Words) -> Figure:
+    """Draw the epochs of a run and of those it started from, one after the other."""
+    figure = new_figure(TEXT_WIDTH, 2.7)
+    panels = figure.subplots(1, 2, sharex=True)
+    for axes, metric in zip(panels, ("loss", "accuracy"), strict=True):
+        for phase in phases:
+            draw_history(axes, phase.alternative, phase.run.history, metric, phase.epochs_before)
+            if phase.epochs_before:
+                axes.axvline(
+                    phase.epochs_before + 0.5, color="#999999", linewidth=0.8, dashes=(2, 2)
+                )
+        dress(axes)
+        axes.set(xlabel=words.say("axis_epoch"), ylabel=words.say(f"axis_{metric}"))
+        number_axis(axes.yaxis, words.numbers, percent=metric == "accuracy")
+        number_axis(axes.xaxis, words.numbers, whole=True)
+    panels[0].set_xlim(left=0)
+    legend(figure, split_handles(words), handlelength=3)
+    return figure

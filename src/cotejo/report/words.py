@@ -1,0 +1,120 @@
+"""The report's language: its sentences, its numbers, and the names of settings and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cotejo.data import find_source
+from cotejo.errors import CotejoError
+from cotejo.messages import LANGUAGES, knows, message
+from cotejo.numbers import Numbers
+from cotejo.report.private import without_paths
+
+__all__ = ["NOT_APPLICABLE", "Words"]
+
+NOT_APPLICABLE = "–"
+"""What a table's cell says where a figure does not exist."""
+
+# "e" stands for "y" before the sound of "i", which "hie", "ia" and "yo" do not begin with.
+_SOUNDS_LIKE_I = re.compile(r"\W*(h?[ií](?![aeouáéóú])|y(?![aeiouáéíóú]))", re.IGNORECASE)
+
+
+class Words:
+    """Say things in one language.
+
+    Args:
+        language: ``"en"`` or ``"es"``.
+
+    Raises:
+        ValueError: there are no sentences in ``language``.
+
+    Example:
+        >>> words = Words("es")
+        >>> words.say("split_valid"), words.setting_value("learning_rate", 1e-4)
+        ('Validación', '0,0001')
+        >>> words.both(["gato", "perro", "rana"]), words.both(["perro", "iguana"])
+        ('gato, perro y rana', 'perro e iguana')
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"`language` must be one of {LANGUAGES}; received {language!r}")
+        self.language = language
+        self.numbers = Numbers(language)
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return a sentence.
+
+        Args:
+            key: of ``locales/<language>/report.toml``; with a point, ``"<area>.<key>"``, of
+                another area's catalogue, such as a topic's: ``"audit.method"``.
+            **values: what the sentence names.
+        """
+        full_key = key if "." in key else f"report.{key}"
+        return message(full_key, language=self.language, **values)
+
+    def knows(self, key: str) -> bool:
+        """Return whether there is a sentence under ``key``."""
+        return knows(key if "." in key else f"report.{key}", self.language)
+
+    def both(self, items: Sequence[str]) -> str:
+        """Return items as a list in words: "a, b and c"."""
+        from babel.lists import format_list
+
+        text: str = format_list(list(items), locale=self.language) if items else ""
+        if len(items) < 2:
+            return text
+        last = items[-1]
+        # CLDR's English has a comma before "and"; the catalogues' English has none.
+        if self.language == "en" and text.endswith(f", and {last}"):
+            return f"{text.removesuffix(f', and {last}')} and {last}"
+        # CLDR has this rule of Spanish; Babel does not apply it.
+        if self.language == "es" and _SOUNDS_LIKE_I.match(last):
+            return f"{text.removesuffix(f' y {last}')} e {last}"
+        return text
+
+    def data_name(self, name: str) -> str:
+        """Return what people call a data set; a path stays as it is."""
+        return self.of_data(name, "title") or name
+
+    def of_data(self, name: str, word: str, **values: Any) -> str | None:
+        """Return what a data set itself has to say under ``word``; None if it has nothing."""
+        source = find_source(name)
+        return source.say(word, self.language, **values) if source else None
+
+    def setting_name(self, name: str) -> str:
+        """Return what people call a setting."""
+        key = f"settings.{name}.name"
+        return self.say(key) if self.knows(key) else name
+
+    def setting_value(self, name: str, value: Any) -> str:
+        """Return a setting's value as a reader would write it; None stands for no value."""
+        words = f"settings.{name}"
+        if value is None:
+            absent = f"{words}.absent"
+            return self.say(absent) if self.knows(absent) else NOT_APPLICABLE
+        if isinstance(value, bool):
+            return self.say("value_yes" if value else "value_no")
+        if self.knows(f"{words}.values.{value}"):
+            return self.say(f"{words}.values.{value}")
+        if isinstance(value, int | float):
+            if self.knows(f"{words}.value"):
+                return self.say(f"{words}.value", count=value)
+            return self.numbers.shortest(value, 8)
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    def reason(self, reason: dict[str, Any] | None) -> str:
+        """Return why a run failed: Cotejo's errors in the report's language, others unchanged."""
+        if not reason:
+            return self.say("reason_unknown")
+        try:
+            values = {
+                name: without_paths(value) if isinstance(value, str) else value
+                for name, value in reason.get("values", {}).items()
+            }
+            said = CotejoError(reason["key"], **values).in_language(self.language)
+        except (KeyError, TypeError):
+            said = str(reason.get("message") or self.say("reason_unknown"))
+        return without_paths(said)

@@ -1,0 +1,81 @@
+"""Pairs of alternatives: what is settled is said, and what is not is not."""
+
+import pytest
+from fabricate import Made
+
+from cotejo.report.sentences import comparison_sentence, p_value
+from cotejo.report.topics.comparisons.words import comparisons
+from cotejo.report.words import Words
+
+EN, ES = Words("en"), Words("es")
+THREE = (1, 2, 3)
+
+
+def test_a_clear_win_over_seeds(study):
+    findings = study(Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75, 0.76, 0.755)), seeds=THREE)
+    (lead,) = findings.leads
+    assert lead.settled
+    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.0 points [")
+    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,0 puntos [")
+    # Seen from the other side it is the same sentence.
+    other = findings.evidence.lead(lead.second, lead.first)
+    assert other.outcome == "behind"
+    assert comparison_sentence(other, EN) == comparison_sentence(lead, EN)
+
+
+def test_a_tie_over_seeds_says_what_would_settle_it(study):
+    findings = study(Made("a", (0.70, 0.73, 0.71)), Made("b", (0.72, 0.75, 0.70)), seeds=THREE)
+    sentence = comparison_sentence(findings.leads[0], EN)
+    assert "are not distinguishable with 3 seeds" in sentence
+    assert "would be needed" in sentence or "it would take" in sentence
+    assert "no se distinguen con 3 semillas" in comparison_sentence(findings.leads[0], ES)
+
+
+def test_one_seed_compares_networks_only(study):
+    findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
+    assert "beats that of" in comparison_sentence(findings.leads[0], EN)
+    assert "nothing about luck in training" in " ".join(comparisons(findings, EN))
+    assert "McNemar" in " ".join(comparisons(findings, ES))
+
+
+def test_what_decides_is_corrected_for_all_pairs(study):
+    findings = study(*(Made(name, (0.6,)) for name in "abcd"))
+    assert "Of 6 pairs" in " ".join(comparisons(findings, EN))
+    assert all(found.p_corrected >= found.difference.p_value
+               for found in findings.evidence.comparisons)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "spanish"),
+    [(0.0004, "< 0.001", "< 0,001"), (0.0234, "0.023", "0,023"), (0.5, "0.50", "0,50")],
+)
+def test_p_has_the_digits_that_matter(value, english, spanish):
+    assert p_value(value, EN) == english
+    assert p_value(value, ES) == spanish
+
+
+GOOD, POOR = (0.75, 0.76, 0.755), (0.60, 0.61, 0.605)
+
+
+def test_ahead_but_not_settled_is_never_called_indistinguishable(study):
+    findings = study(
+        *(Made(name, (0.70, 0.71, 0.705)) for name in "abcdefg"),
+        Made("h", (0.74, 0.76, 0.75)),
+        seeds=THREE,
+    )
+    for lead in findings.leads:
+        sentence = comparison_sentence(lead, EN)
+        if lead.difference.excludes_zero and not lead.settled:
+            assert "is ahead of" in sentence
+            assert "not settled" in sentence
+
+
+def test_one_seed_and_three_lend_the_spread(study):
+    findings = study(
+        Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75,) * 3, failed=(2, 3)), seeds=THREE
+    )
+    assert "single finished seed" in " ".join(comparisons(findings, EN))
+    assert not findings.leads[0].one_seed
+    assert "supera" in comparison_sentence(findings.leads[0], ES) or "delante" in (
+        comparison_sentence(findings.leads[0], ES)
+    )

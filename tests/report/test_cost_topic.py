@@ -1,0 +1,100 @@
+"""Cost: the front, its figure, and the sentences on it."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from fabricate import Made
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cotejo.report.alternative_marks import spread
+from cotejo.report.drawing import to_svg
+from cotejo.report.html import render
+from cotejo.report.topics.cost.analysis import costs, front, kinds_that_differ
+from cotejo.report.topics.cost.figure import cost_figure, floor
+from cotejo.report.topics.cost.words import fronts
+from cotejo.report.words import Words
+
+EN, ES = Words("en"), Words("es")
+
+
+@pytest.fixture
+def priced(study):
+    return study(
+        Made("small", (0.50,), parameters=1000, operations=2_000, seconds=1.0),
+        Made("poor", (0.45,), parameters=5000, operations=9_000, seconds=2.0),
+        Made("good", (0.70,), parameters=40_000, operations=2_000, seconds=9.0),
+        Made("late", (0.60,), parameters=40_000, operations=50_000, seconds=20.0),
+    )
+
+
+def test_the_front_has_those_that_none_beats(priced):
+    rows = costs(priced)
+
+    def names(kind):
+        return [row.alternative.name for row in front(rows, kind)]
+
+    assert kinds_that_differ(rows) == ["parameters", "operations", "seconds"]
+    assert names("parameters") == names("seconds") == ["small", "good"]
+    assert names("operations") == ["good"]
+    english = " ".join(fronts(rows, kinds_that_differ(rows), EN))
+    assert "By parameters and training time, from the cheapest to the dearest: “The small”" in (
+        english
+    )
+    assert "By operations per image: “The good” alone." in english
+    assert "chance may have decided it" in english
+    spanish = " ".join(fronts(rows, kinds_that_differ(rows), ES))
+    assert "Por número de parámetros y tiempo de entrenamiento, de la más barata" in spanish
+    assert "solo «La good»" in spanish
+
+
+def test_the_time_of_a_start_counts(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,), changes={"start_from": "a", "epochs": 4}))
+    rows = costs(findings)
+    assert [row.seconds for row in rows] == [60, 84]
+    assert rows[1].own_seconds == 24
+
+
+def test_equal_costs_have_no_figure(study):
+    findings = study(Made("a"), Made("b", (0.6,)))
+    assert kinds_that_differ(costs(findings)) == []
+    page = render(findings, "en")
+    assert 'id="cost"' in page
+    assert 'id="cost-caption"' not in page
+    assert fronts(costs(findings), [], EN) == []
+
+
+def test_the_cost_figure_draws_accuracies(priced, words):
+    rows = costs(priced)
+    figure = cost_figure(rows, kinds_that_differ(rows), words)
+    assert len(figure.axes) == 3
+    parameters, operations, _ = figure.axes
+    assert parameters.get_xscale() == operations.get_xscale() == "log"
+    marks = [line for line in parameters.get_lines() if line.get_marker() in ("o", "v")]
+    heights = sorted(float(line.get_ydata()[0]) for line in marks)
+    assert heights == pytest.approx([0.45, 0.5, 0.6, 0.7])
+    full = [line for line in marks if line.get_markerfacecolor() == line.get_color()]
+    assert sorted(float(line.get_ydata()[0]) for line in full) == pytest.approx([0.5, 0.7])
+    assert "<svg" in to_svg(figure, "cost")
+
+
+def test_one_far_behind_is_an_arrow(study, words):
+    made = [Made(f"a{i}", (0.7 + i / 100,), parameters=100 + i) for i in range(4)]
+    findings = study(*made, Made("far", (0.2,), parameters=500))
+    rows = costs(findings)
+    lowest = floor(rows)
+    assert lowest == pytest.approx(0.67)
+    (axes,) = cost_figure(rows, ["parameters"], words).axes
+    assert axes.get_ylim()[0] == lowest
+    assert [line.get_ydata()[0] for line in axes.get_lines() if line.get_marker() == "v"] == [
+        lowest
+    ]
+    assert "An arrow at the bottom" in render(findings, "en")
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20).map(sorted))
+def test_marks_are_moved_apart_around_their_middle(places):
+    moved = spread(places, 0.05)
+    assert all(b - a >= 0.05 - 1e-9 for a, b in pairwise(moved))
+    assert np.mean(moved) == pytest.approx(np.mean(places), abs=1e-9)

@@ -1,0 +1,426 @@
+"""For constructed results, the right sentence appears, in both languages."""
+
+from typing import get_args
+
+import pytest
+from fabricate import Made
+
+from cotejo.config.augmentations import mirrors
+from cotejo.config.settings import Settings
+from cotejo.report.naming import study_title
+from cotejo.report.topics.confusion.words import confusion, representative
+from cotejo.report.topics.curves.words import overfitting, overfitting_intro
+from cotejo.report.topics.data.words import data
+from cotejo.report.topics.method.words import method
+from cotejo.report.topics.mistakes.words import mistakes
+from cotejo.report.topics.results.words import classes
+from cotejo.report.topics.summary.cautions import cautions
+from cotejo.report.topics.summary.words import key_figures, summary
+from cotejo.report.topics.training.words import whole_training
+from cotejo.report.words import Words
+from cotejo.train.predict import VIEWS
+
+EN, ES = Words("en"), Words("es")
+
+
+def said(findings, words):
+    return " ".join(summary(findings, words) + cautions(findings, words))
+
+
+def test_a_clear_win(study):
+    findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
+    assert findings.leads[0].difference.estimate == pytest.approx(0.15)
+    assert "The network of “The b” beats that of “The a” by 15.0 points" in said(findings, EN)
+    assert "La red de «La b» supera a la de «La a» en 15,0 puntos" in said(findings, ES)
+
+
+def test_a_tie_is_called_one(study):
+    findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
+    assert not findings.leads[0].settled
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "These test images do not distinguish the networks of “The b” and “The a”" in english
+    assert "beats" not in english
+    assert "Estas imágenes de prueba no distinguen la red de «La b» de la de «La a»" in spanish
+    assert "supera" not in spanish
+
+
+def test_the_same_answers(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    assert "get exactly the same test images right" in said(findings, EN)
+    assert "aciertan exactamente en las mismas imágenes" in said(findings, ES)
+
+
+def test_the_choice_is_on_validation_even_where_test_disagrees(study):
+    findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
+    assert findings.best.name == "a"
+    assert "The network of “The b” beats that of “The a” by 15.0 points" in said(findings, EN)
+    assert "The choice stands, though" in said(findings, EN)
+    assert "La red de «La b» supera a la de «La a» en 15,0 puntos" in said(findings, ES)
+    assert "La elección se mantiene" in said(findings, ES)
+
+
+def test_one_alternative_alone(study):
+    findings = study(Made("a", (0.7,)))
+    assert "It has no rival here" in said(findings, EN)
+    assert "Este estudio entrena una sola alternativa" in said(findings, ES)
+
+
+def test_no_better_than_the_most_frequent_class(study):
+    findings = study(Made("a", (0.1,)), Made("b", (0.08,)))
+    assert "That is not clearly better than always naming the most frequent class" in said(
+        findings, EN
+    )
+    assert "respondiendo siempre con la clase más frecuente" in said(findings, ES)
+
+
+def test_one_seed_says_nothing_about_luck(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    assert "trained with a single seed" in said(findings, EN)
+    assert "con una sola semilla" in said(findings, ES)
+    assert representative(findings, EN) is None
+
+
+def test_several_seeds_say_how_much(study):
+    findings = study(Made("a", (0.60, 0.62, 0.61)), Made("b", (0.70, 0.74, 0.71)), seeds=(1, 2, 3))
+    english = said(findings, EN)
+    assert "On average over 3 seeds it classifies 71.7%" in english
+    assert "between 1.00 and 2.08 points" in english
+    assert "single seed" not in english
+    assert "one seed alone" not in english
+    assert "entre 1,00 y 2,08 puntos" in said(findings, ES)
+    assert "median validation accuracy, seed 3" in representative(findings, EN)
+    assert "la semilla 3" in representative(findings, ES)
+
+
+def test_failed_and_missing_runs_are_named(study):
+    findings = study(
+        Made("a", (0.6, 0.6, 0.6), failed=(2, 3)),
+        Made("b", (0.7, 0.7, 0.7), missing=(3,)),
+        Made("c", failed=(1, 2, 3)),
+        seeds=(1, 2, 3),
+    )
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "The 2 that have a finished run learn from 3,995 images" in english
+    assert "Las 2 que tienen ejecuciones terminadas aprenden de 3995" in spanish
+    assert "5 runs failed and are in no figure: “The a” (seeds 2 and 3)" in english
+    assert "“The c” has no finished run" in english
+    assert "3 of 9 runs finished. One of those asked for has not been trained" in english
+    assert "same number of finished seeds" in english
+    assert "5 ejecuciones fallaron" in spanish
+    assert "Ejecuciones terminadas: 3 de 9. Una de las pedidas no se ha entrenado" in spanish
+    assert key_figures(findings, EN)[-1][1] == "3 of 9"
+    assert "«La a» (semillas 2 y 3)" in spanish
+
+
+def test_quick_and_other_data_are_in_title_and_summary(study):
+    findings = study(Made("a"), Made("b"), data="digits", requested_data="cifar10", quick=True)
+    assert (
+        study_title(findings.facts, EN)
+        == "Made-up alternatives, on scikit-learn's digits instead of CIFAR-10 (quick look)"
+    )
+    assert "en lugar de CIFAR-10 (vistazo rápido)" in study_title(findings.facts, ES)
+    assert "CIFAR-10 was asked for and could not be obtained" in said(findings, EN)
+    english = said(findings, EN)
+    assert "This is a quick look" in english
+    assert (
+        "3,995 training, 1,000 validation and 1,000 test images, and 10 epochs at most" in english
+    )
+    assert "Se pidió CIFAR-10, pero no se pudo obtener" in said(findings, ES)
+    assert "Esto es un vistazo rápido" in said(findings, ES)
+
+
+def test_an_ordinary_study_has_none_of_these(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    english = said(findings, EN)
+    assert study_title(findings.facts, EN) == "Made-up alternatives"
+    for word in ("quick", "failed", "asked for", "more than once"):
+        assert word not in english
+
+
+def test_reading_the_test_set_again_is_said(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)), extra_reads=1)
+    assert "The test set was read more than once for “The a” (seed 1)" in said(findings, EN)
+    assert "3 readings of the test set, with 2 finished runs" in " ".join(method(findings, EN))
+    assert "se leyó más de una vez en el caso de «La a» (semilla 1)" in said(findings, ES)
+
+
+def test_reading_it_once_a_run_is_said(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    english = " ".join(method(findings, EN))
+    assert "This folder records 2 readings of the test set, one for each finished run" in english
+    assert "readings elsewhere are not counted" in english
+    assert "una por cada ejecución terminada" in " ".join(method(findings, ES))
+
+
+@pytest.mark.parametrize(
+    ("train", "rise", "english", "spanish"),
+    [
+        (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
+        (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
+        (0.71, 0.0, "a difference of 1.0 points; hardly any overfitting", "apenas hay sobreajuste"),
+        (0.69, 0.0, "is not below that on the images it learned from", "no queda por debajo"),
+        (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
+        (
+            0.95,
+            0.8,
+            "was lowest at epoch 5 of 10 and then rose by 0.62 nats",
+            "en la época 5 de 10 y después subió 0,62 nats",
+        ),
+        (0.75, 0.0, "at its lowest at the last epoch, 10", "en la última época, la 10"),
+    ],
+)
+def test_overfitting_in_words(study, train, rise, english, spanish):
+    findings = study(Made("a", (0.7,), train=(train,), loss_rise=rise))
+    assert english in overfitting(findings, findings.best, EN)
+    assert spanish in overfitting(findings, findings.best, ES)
+
+
+def test_an_alternative_that_learned_nothing_is_said_to(study):
+    findings = study(Made("a", (0.1,)), Made("b", (0.7,)))
+    nothing, something = findings.facts.alternatives
+    assert "has not learned" in overfitting(findings, nothing, EN)
+    assert "No ha aprendido" in overfitting(findings, nothing, ES)
+    assert "has not learned" not in overfitting(findings, something, EN)
+
+
+def test_the_loss_that_is_told_is_one_seed_s(study):
+    findings = study(Made("a", (0.7, 0.72, 0.71)), seeds=(1, 2, 3))
+    assert "The validation loss of the middle seed (3) was" in (
+        overfitting(findings, findings.best, EN)
+    )
+    assert "La pérdida en validación de la semilla central (3) alcanzó" in (
+        overfitting(findings, findings.best, ES)
+    )
+
+
+def test_alternatives_that_learn_from_different_amounts_are_not_said_to_vary(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    for run, images in zip(findings.facts.finished, (269, 1078), strict=True):
+        run.record["dataset"]["train"] = images
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "They learn from 269 to 1,078 images, depending on the alternative" in english
+    assert "Aprenden de 269 a 1078 imágenes, según la alternativa" in spanish
+
+
+def test_one_epoch_says_nothing_about_the_loss(study):
+    findings = study(Made("a", changes={"epochs": 1}))
+    assert "One epoch says nothing" in overfitting(findings, findings.best, EN)
+
+
+def test_classes_and_confusion_are_what_the_matrix_says(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    true, predicted, count = findings.pairs[0]
+    names = findings.facts.class_names("es")
+    sentence = " ".join(confusion(findings, ES))
+    assert "Falla en 300 de las 1000 imágenes de prueba." in sentence
+    assert f"tomar «{names[true]}» por «{names[predicted]}»: {count} de 100" in sentence
+    worst = findings.classes_by_f1(findings.best)[-1]
+    assert f"los peores, en «{names[worst]}»" in classes(findings, ES)[0]
+
+
+def test_the_lowest_f1_is_called_that_and_not_the_hardest_class(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    (hardest, times), *_ = findings.hardest_counts().most_common(1)
+    name, spanish_name = (findings.facts.class_names(which)[hardest] for which in ("en", "es"))
+    english, spanish = " ".join(classes(findings, EN)), " ".join(classes(findings, ES))
+    if times == 2:
+        assert f"The class with the lowest F1 is the same in every alternative: “{name}”" in english
+        assert "con el F1 más bajo es la misma en todas las alternativas" in spanish
+        assert spanish_name in spanish
+    assert "hardest class" not in english
+
+
+def test_classes_whose_intervals_overlap_are_said_to(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    best = findings.best
+    rows = best.finished[0].metrics["test"]["per_class"]
+    for one in findings.facts.trained:
+        for label, row in enumerate(one.finished[0].metrics["test"]["per_class"]):
+            row["f1"], row["f1_interval"] = 0.9, [0.85, 0.95]
+            if label == 3:
+                row["f1"], row["f1_interval"] = 0.6, [0.5, 0.7]
+        one.__dict__.pop("per_class", None)
+    assert "overlaps" not in " ".join(classes(findings, EN))
+    assert "in every alternative: “cat”" in " ".join(classes(findings, EN))
+    rows[5]["f1_interval"] = [0.69, 0.95]
+    english, spanish = " ".join(classes(findings, EN)), " ".join(classes(findings, ES))
+    assert "In “The a” its interval overlaps those of “dog”: which of them" in english
+    assert "su intervalo se solapa con los de «perro»" in spanish
+    for label in (0, 1, 2):
+        rows[label]["f1_interval"] = [0.69, 0.95]
+    assert "those of 4 other classes" in " ".join(classes(findings, EN))
+
+
+def test_no_mistakes(study):
+    findings = study(Made("a", (1.0,)))
+    assert "makes no mistake" in " ".join(confusion(findings, EN))
+    assert "ningún error" in " ".join(mistakes(findings, ES))
+
+
+def test_the_whole_training_has_its_parents(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,), changes={"start_from": "a", "epochs": 4}))
+    english = whole_training(findings, EN)[0]
+    assert "starts from the weights of “The a”" in english
+    assert "14 epochs" in english
+    assert "14 épocas" in whole_training(findings, ES)[0]
+
+
+def test_one_mistake_is_one(study):
+    findings = study(Made("a", (0.99,)), images=100)
+    assert findings.mistakes == 1
+    assert "Its only mistake is made with a probability" in " ".join(mistakes(findings, EN))
+    assert "Su único error lo comete con una probabilidad" in " ".join(mistakes(findings, ES))
+    assert EN.say("mistakes.figure", count=1, best="a") == "The worst mistake of “a”."
+    assert ES.say("mistakes.figure", count=1, best="a") == "El peor error de «a»."
+
+
+def test_training_accuracy_says_on_how_many_images(study):
+    findings = study(Made("a"))
+    assert "the first 2,000 of the 3,995 training images" in overfitting_intro(findings, EN)
+    assert "las primeras 2000 de las 3995 imágenes" in overfitting_intro(findings, ES)
+    (run,) = findings.facts.finished
+    run.metrics["train"]["images"] = 3995
+    assert "first" not in overfitting_intro(findings, EN)
+
+
+def test_classes_of_the_same_size_are_said_to_be(study):
+    findings = study(Made("a"))
+    assert "aproximadamente el mismo número de imágenes" in " ".join(data(findings, ES))
+    findings.facts.data["counts"]["train"] = [400] * 10
+    assert "tienen el mismo número de imágenes en entrenamiento: 400." in " ".join(
+        data(findings, ES)
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("gato", "perro y gato"),
+        ("iguana", "perro e iguana"),
+        ("«Iglú»", "perro e «Iglú»"),
+        ("hipopótamo", "perro e hipopótamo"),
+        ("hiena", "perro y hiena"),
+        ("yegua", "perro y yegua"),
+        ("Yves", "perro e Yves"),
+    ],
+)
+def test_y_becomes_e_before_its_own_sound(last, expected):
+    assert ES.both(["perro", last]) == expected
+
+
+def test_lists_in_words():
+    assert EN.both(["cat, and dog", "bird", "ice"]) == "cat, and dog, bird and ice"
+    assert ES.both(["gato", "perro", "iguana"]) == "gato, perro e iguana"
+    assert [EN.both(items) for items in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
+
+
+def test_of_two_seeds_the_lower_one_is_not_called_the_median(study):
+    findings = study(Made("a", (0.6, 0.7)), seeds=(1, 2))
+    assert "the one with the lower validation accuracy, seed 1" in representative(findings, EN)
+    assert "median" not in representative(findings, EN)
+    assert "la de menor exactitud en validación" in representative(findings, ES)
+
+
+def test_a_lead_on_validation_within_the_seeds_makes_the_choice_uncertain(study):
+    findings = study(Made("a", (0.66, 0.72)), Made("b", (0.67, 0.72)), seeds=(1, 2))
+    english = said(findings, EN)
+    assert "That choice is uncertain" in english
+    assert "Other seeds or other validation images could choose the other" in english
+    assert "Otras semillas u otras imágenes de validación" in said(findings, ES)
+    findings = study(Made("a", (0.50, 0.51)), Made("b", (0.70, 0.71)), seeds=(1, 2))
+    assert "uncertain" not in said(findings, EN)
+
+
+def test_a_lead_on_validation_within_its_interval_makes_the_choice_uncertain(study):
+    findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
+    assert "Other validation images could choose the other" in said(findings, EN)
+    assert "Otras imágenes de validación podrían elegir la otra" in said(findings, ES)
+    assert "uncertain" not in said(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)
+
+
+def test_a_lead_that_is_none_does_not_stand_out(study):
+    tie = key_figures(study(Made("a", (0.700,)), Made("b", (0.702,))), EN)[2]
+    assert tie[2].startswith("not distinguished; 95% interval")
+    assert not tie[3]
+    assert key_figures(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)[2][3]
+
+
+def test_those_that_learned_nothing_are_named_at_the_start(study):
+    findings = study(Made("a", (0.1,)), Made("b", (0.7,)), Made("c", (0.1,)))
+    english, spanish = said(findings, EN), said(findings, ES)
+    assert "“The a” and “The c” have not learned to tell the classes apart" in english
+    assert "“The a” and “The c” were not clearly better on validation" in english
+    assert "«La a» y «La c» no han aprendido a distinguir las clases" in spanish
+
+
+def test_seeds_are_those_trained(study):
+    two = study(
+        Made("a", (0.5,) * 3, missing=(3,)), Made("b", (0.7,) * 3, missing=(3,)), seeds=(1, 2, 3)
+    )
+    assert "with 2 of 3 seeds" in said(two, EN)
+    assert "means over 2 seeds" in said(two, EN)
+    assert "con 2 de 3 semillas" in said(two, ES)
+
+
+def test_seeds_that_differ_are_a_range(study):
+    findings = study(
+        Made("a", (0.5,) * 3, missing=(2, 3)), Made("b", (0.7,) * 3, missing=(3,)), seeds=(1, 2, 3)
+    )
+    assert "with between 1 and 2 of the 3 seeds" in said(findings, EN)
+    assert "means over up to 2 seeds" in said(findings, EN)
+    assert "one seed alone, its interval covers the images and not luck" in said(findings, EN)
+    assert "una sola semilla, su intervalo recoge las imágenes" in said(findings, ES)
+    assert "con entre 1 y 2 de las 3 semillas" in said(findings, ES)
+
+
+def test_mistakes_of_the_same_frequency_are_both_named(study):
+    findings = study(Made("a", (0.7,)))
+    matrix = [[0] * 10 for _ in range(10)]
+    for label in range(10):
+        matrix[label][label] = 100
+    matrix[3][5] = matrix[9][1] = 6
+    (run,) = findings.facts.finished
+    run.metrics["test"]["confusion"] = matrix
+    english, spanish = " ".join(confusion(findings, EN)), " ".join(confusion(findings, ES))
+    assert "taking “cat” for “dog” and “truck” for “automobile”: 6 images each" in english
+    assert "tomar «gato» por «perro» y «camión» por «coche»: 6 imágenes en cada caso" in spanish
+
+
+def test_digits_are_said_to_be_enlarged_and_mirrored(study):
+    made = Made("a", changes={"augment": "notebook"}), Made("b", (0.6,))
+    digits = study(*made, data="digits")
+    assert "grey images of 8×8 pixels" in " ".join(data(digits, EN))
+    assert "imágenes grises de 8×8 píxeles" in " ".join(data(digits, ES))
+    assert "“The a” is trained on digits of which half are mirrored" in said(digits, EN)
+    assert "«La a» se entrena con dígitos" in said(digits, ES)
+    photographs = study(*made)
+    assert "8×8" not in " ".join(data(photographs, EN))
+    assert "mirrored" not in said(photographs, EN)
+
+
+@pytest.mark.parametrize("augment", get_args(Settings.model_fields["augment"].annotation))
+def test_every_augmentation_that_mirrors_is_cautioned_about_on_digits(study, augment):
+    digits = study(Made("a", changes={"augment": augment}), data="digits")
+    assert ("half are mirrored" in said(digits, EN)) == mirrors(augment)
+    assert ("la mitad están reflejados" in said(digits, ES)) == mirrors(augment)
+
+
+@pytest.mark.parametrize("tta", sorted(VIEWS))
+def test_views_that_are_mirrored_are_cautioned_about_on_digits(study, tta):
+    made = Made("a", changes={"tta": tta}), Made("b", (0.6,))
+    mirrored = any(flipped for _, flipped in VIEWS[tta])
+    assert ("“The a” also looks" in said(study(*made, data="digits"), EN)) == mirrored
+    assert "also looks" not in said(study(*made), EN)
+
+
+def test_a_quick_look_does_not_tell_overfitting(study):
+    findings = study(Made("a", (0.7,), train=(0.95,)), quick=True)
+    assert "too short to tell whether it overfits" in overfitting(findings, findings.best, EN)
+    assert "demasiado corto" in overfitting(findings, findings.best, ES)
+
+
+def test_reading_the_test_set_again_for_all_is_said_once(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
+    findings.__dict__["extra_test_reads"] = {("a", "1"): 2, ("b", "1"): 2}
+    assert "more than once for every alternative" in said(findings, EN)
+    assert "para todas las alternativas" in said(findings, ES)
