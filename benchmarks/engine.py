@@ -55,7 +55,7 @@ def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
     """Train with Cotejo's engine, and measure the peak of the precision that it chose."""
     from cotejo.config import Settings, load_recipe
     from cotejo.data.dataset import Dataset, Split
-    from cotejo.models import operations_per_image
+    from cotejo.models.cost import operations_per_image
     from cotejo.platform import machine, resolve_precision, versions
     from cotejo.study.run import build_network
     from cotejo.train import train
@@ -63,7 +63,7 @@ def cotejo_way(epochs: int, recipe: str | None = None) -> dict:
     given = {"model": "cnn3", "initializer": "he", "augment": "notebook", "batch_size": BATCH}
     if recipe:
         given = load_recipe(recipe).settings | {"small_epochs": 0, "hard_epochs": 0}
-    settings = Settings(**given | {"epochs": epochs + 1}).resolved()
+    settings = Settings.from_flat({**given, "epochs": epochs + 1}).resolved()
     images = RECIPE_IMAGES if recipe else IMAGES
     few = Split(*noise(100))
     names = tuple("0123456789")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cotejo.config import Settings, StudyConfig
+from cotejo.config.options import COMMON_OPTIONS
+from cotejo.models import check_models
 
 READMES = [Path("README.md"), Path("README.es.md")]
 PAGES = [*READMES, *sorted(Path("docs").rglob("*.md")), Path("CONTRIBUTING.md")]
@@ -59,7 +61,7 @@ def test_the_files_of_the_code_that_it_names_are_there(page):
 @pytest.mark.parametrize("page", [*READMES, Path("docs/studies.md")], ids=str)
 def test_its_example_is_a_study_that_can_be_read(page):
     content = "\n".join(re.findall(r"```toml\n(.*?)```", page.read_text(), re.S))
-    study = StudyConfig.parse(tomllib.loads(content))
+    study = check_models(StudyConfig.parse(tomllib.loads(content)))
     assert {"he", "glorot"} <= {alternative.name for alternative in study.alternatives}
     (claim,) = study.claims
     assert claim.better == "he"
@@ -67,4 +69,4 @@ def test_its_example_is_a_study_that_can_be_read(page):
 
 def test_the_page_on_studies_names_every_setting():
     named = set(re.findall(r"`(\w+)`", Path("docs/studies.md").read_text()))
-    assert set(Settings.model_fields) <= named
+    assert {*Settings.model_fields, *COMMON_OPTIONS} <= named

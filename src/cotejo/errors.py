@@ -27,7 +27,8 @@ class CotejoError(Exception):
     """The root of Cotejo's errors.
 
     Args:
-        key: the message's key in ``locales/<language>/errors.toml``.
+        key: the message's key in ``locales/<language>/errors.toml``. A key with a point names
+            another catalogue: ``"settings.momentum.idle"``.
         **values: the values of the names between braces in the message.
 
     Example:
@@ -43,11 +44,15 @@ class CotejoError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return message(f"errors.{self.key}", **self._shown())
+        return message(self._full_key, **self._shown())
 
     def in_language(self, language: str) -> str:
         """Return the message in ``language``, ``"en"`` or ``"es"``."""
-        return message(f"errors.{self.key}", language=language, **self._shown())
+        return message(self._full_key, language=language, **self._shown())
+
+    @property
+    def _full_key(self) -> str:
+        return self.key if "." in self.key else f"errors.{self.key}"
 
     def _shown(self) -> dict[str, Any]:
         """Return the values, each on one line: many come from files and from command lines."""

@@ -4,7 +4,8 @@ They live in catalogues, under one key in both languages. An area that is a topi
 has its catalogues in the topic's folder, ``report/topics/<area>/<language>.toml``; any other area,
 such as ``cli`` or ``errors``, is ``locales/<language>/<area>.toml``. A sentence names its values
 between braces, as ``str.format`` does; one that changes with a number is a table with ``one`` and
-``other``, chosen by ``count``.
+``other``, chosen by ``count``. In ``settings`` each setting has a table of its own with all of its
+words.
 """
 
 from __future__ import annotations
@@ -19,7 +20,15 @@ from typing import Any
 
 from cotejo.texts import visible
 
-__all__ = ["LANGUAGES", "current_language", "did_you_mean", "message", "one_line", "use_language"]
+__all__ = [
+    "LANGUAGES",
+    "current_language",
+    "did_you_mean",
+    "knows",
+    "message",
+    "one_line",
+    "use_language",
+]
 
 LANGUAGES = ("en", "es")
 _LARGEST = 10**20
@@ -70,15 +79,34 @@ def message(key: str, /, *, language: str | None = None, **values: Any) -> str:
         >>> message("cli.runs", language="es", count=1)
         '1 ejecución'
     """
+    entry = _entry(key, language)
+    if isinstance(entry, dict):
+        entry = entry["one" if values["count"] == 1 else "other"]
+    return str(entry).format(**values)
+
+
+def knows(key: str, language: str | None = None) -> bool:
+    """Return whether there is a sentence under ``key``.
+
+    Example:
+        >>> knows("settings.epochs.name"), knows("settings.of_nobody.name")
+        (True, False)
+    """
+    try:
+        entry = _entry(key, language)
+    except KeyError:
+        return False
+    return isinstance(entry, str) or "other" in entry
+
+
+def _entry(key: str, language: str | None) -> Any:
     area, *names = key.split(".")
     entry: Any = _catalogue(language or current_language(), area)
     for name in names:
         if not isinstance(entry, dict):
             raise KeyError(key)
         entry = entry[name]
-    if isinstance(entry, dict):
-        entry = entry["one" if values["count"] == 1 else "other"]
-    return str(entry).format(**values)
+    return entry
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

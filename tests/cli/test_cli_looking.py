@@ -51,9 +51,9 @@ def test_models_lists_every_model_in_both_languages(
         return SimpleNamespace(count_params=lambda: 122570)
 
     known = SimpleNamespace(
-        name="cnn3", build=build, options={"dropout": 0.0}, description="English only."
+        name="cnn3", build=build, defaults={"dropout": 0.0}, description="English only."
     )
-    new = SimpleNamespace(name="new", build=build, options={}, description="From its docstring.")
+    new = SimpleNamespace(name="new", build=build, defaults={}, description="From its docstring.")
     fake = SimpleNamespace(model_families=lambda: [known, new])
     # The real package needs Keras, which takes seconds to load.
     monkeypatch.setitem(__import__("sys").modules, "cotejo.models", fake)

@@ -33,13 +33,6 @@ def test_an_unknown_model_is_refused_before_the_header(capsys: pytest.CaptureFix
     assert 'unknown model "cnn33"' in captured.err
 
 
-def test_the_models_that_ship_are_the_registry_s() -> None:
-    from cotejo.config import MODELS
-    from cotejo.models import model_families
-
-    assert [family.name for family in model_families()] == list(MODELS)
-
-
 def test_every_model_is_described_in_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
     from cotejo.cli.models_command import _description
     from cotejo.models import model_families

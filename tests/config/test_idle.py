@@ -90,7 +90,9 @@ def test_what_is_resolved_has_nothing_idle_and_is_read_back(optimizer, **setting
         assert getattr(resolved, name) == Settings.model_fields[name].default
     assert resolved.resolved() == resolved
     assert (resolved.momentum is None) == (optimizer not in MOMENTUMS)
-    study = parse({"name": "a", **resolved.model_dump(exclude_none=True)})
+    study = parse(
+        {"name": "a", **{key: value for key, value in resolved.flat().items() if value is not None}}
+    )
     assert study.alternatives[0].settings == resolved
 
 

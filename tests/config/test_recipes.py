@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cotejo.config import Settings, StudyConfig, load_recipe, recipes
-from cotejo.config.recipes import with_recipe
+from cotejo.config.recipes import recipe_settings
 from cotejo.errors import ConfigError
 from cotejo.shipped import shipped_recipes
 
@@ -18,7 +18,7 @@ def test_it_reads_and_is_described_in_both_languages(name):
     assert set(recipe.text) == {"en", "es"}
     assert recipe.text["en"] != recipe.text["es"]
     study = StudyConfig.parse({"alternative": [{"name": "one", "recipe": name}]})
-    assert study.alternatives[0].settings == Settings(**recipe.settings).resolved()
+    assert study.alternatives[0].settings == Settings.from_flat(recipe.settings).resolved()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,12 +46,13 @@ def test_own_settings_stand_above_a_recipe_s():
     tables = [{"name": "a"}, {"name": "b", "recipe": "quick"}, {"name": "c", "epochs": 30}]
     first, second, third = StudyConfig.parse({"base": base, "alternative": tables}).alternatives
     assert (first.settings.model, first.settings.epochs) == ("airbench", 20)
-    assert second.settings.width == load_recipe("quick").settings["width"]
-    assert (third.settings.width, third.settings.epochs) == (first.settings.width, 30)
+    assert second.settings.options["width"] == load_recipe("quick").settings["width"]
+    assert third.settings.options == first.settings.options
+    assert third.settings.epochs == 30
 
 
-def test_a_table_without_a_recipe_stays_as_it_is():
-    assert with_recipe({"epochs": 2}, "base") == {"epochs": 2}
+def test_a_table_without_a_recipe_takes_nothing_from_one():
+    assert recipe_settings({"epochs": 2}, "base") == {}
 
 
 def test_a_recipe_that_there_is_not_is_refused():

@@ -44,10 +44,12 @@ def test_no_two_alternatives_or_claims_are_called_the_same(path):
 def test_the_claims_are_tested_by_these_trainings():
     """The README's verdicts rest on runs of exactly these settings."""
     study = StudyConfig.load("studies/claims.toml")
-    base = Settings(model="cnn", epochs=10).resolved()
+    base = Settings(model="cnn", epochs=10).resolved().flat()
     differing = {
         alternative.name: {
-            name: value for name, value in alternative.settings if value != getattr(base, name)
+            name: value
+            for name, value in alternative.settings.flat().items()
+            if value != base[name]
         }
         for alternative in study.alternatives
     }

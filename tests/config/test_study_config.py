@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from cotejo.config import MODEL_OPTIONS, Settings, StudyConfig
-from cotejo.config.checking import _expected
+from cotejo.config import Settings, StudyConfig
+from cotejo.config.checking import expected, kind_of
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.errors import ConfigError
-from cotejo.messages import use_language
+from cotejo.messages import knows, use_language
+from cotejo.models import check_models
 
 
 def parse(*alternatives, overrides=(), **content):
-    return StudyConfig.parse({"alternative": list(alternatives), **content}, overrides)
+    study = StudyConfig.parse({"alternative": list(alternatives), **content}, overrides)
+    return check_models(study)
 
 
 def test_an_alternative_says_only_what_differs():
@@ -22,7 +23,7 @@ def test_an_alternative_says_only_what_differs():
     )
     first, second = study.alternatives
     assert (first.settings.epochs, second.settings.epochs) == (2, 3)
-    assert first.settings.dropout == 0.0
+    assert str(first.settings.options["dropout"]) == "0.0"
     assert (first.changes, second.changes) == ({}, {"epochs": 3})
     assert second.label == {"en": "B", "es": "B"}
 
@@ -42,7 +43,7 @@ def test_overrides_reach_all_or_one():
     first, second = (alternative.settings for alternative in study.alternatives)
     assert (first.epochs, second.epochs) == (1, 1)
     assert (first.model, second.model) == ("cnn3", "mlp")
-    assert first.batch_norm is True
+    assert first.options["batch_norm"] is True
     assert study.alternatives[0].changes == {"epochs": 1, "batch_norm": True}
 
 
@@ -102,7 +103,7 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
 )
 def test_what_is_wrong_is_said_in_one_line(content, line):
     with pytest.raises(ConfigError, match=line) as caught:
-        StudyConfig.parse(content)
+        check_models(StudyConfig.parse(content))
     assert "\n" not in str(caught.value)
     assert caught.value.in_language("es") != str(caught.value)
 
@@ -148,7 +149,7 @@ def test_what_is_out_of_range_hears_both_ends(setting, value, english, spanish):
     for language, said in (("en", english), ("es", spanish)):
         use_language(language)
         with pytest.raises(ConfigError, match=said):
-            parse({"name": "a", setting: value})
+            parse({"name": "a", "model": "cnn7", setting: value})
 
 
 @pytest.mark.parametrize(
@@ -172,13 +173,12 @@ def test_what_is_not_toml_says_where(tmp_path, content, english, spanish):
 def test_every_setting_has_its_expectation_in_both_languages():
     for language in ("en", "es"):
         use_language(language)
-        for name, field in Settings.model_fields.items():
-            if re.search(r"Literal", str(field.annotation)) or name == "augment":
+        settings = {name: kind_of(Settings.model_fields[name]) for name in Settings.names()}
+        for name, kind in (settings | COMMON_OPTIONS).items():
+            if name == "augment":
                 # Its error says which of its parts is wrong (`test_augmentations.py`).
                 continue
             # No braces are left: what the sentence names is in the field.
-            assert "{" not in _expected(Settings, name)
-
-
-def test_model_options_are_settings():
-    assert set(MODEL_OPTIONS) <= set(Settings.model_fields)
+            said = expected(kind, [f"settings.{name}.expected"])
+            assert "{" not in said
+            assert "Literal" in str(kind) or knows(f"settings.{name}.expected")

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from cotejo.config import Settings, StudyConfig
 from cotejo.config.labels import label_of
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.errors import ConfigError
 from cotejo.messages import use_language
+from cotejo.models import check_models
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -121,7 +123,7 @@ def test_labels_read_well_in_both_languages(setting, value, english, spanish):
 
 
 def test_every_setting_has_a_label():
-    for name in Settings.model_fields:
+    for name in (*Settings.names(), *COMMON_OPTIONS):
         for value in (1, "x", True):
             try:
                 label = label_of({name: value})
@@ -202,7 +204,7 @@ def test_equal_settings_under_two_names_are_refused():
 def test_overrides_reach_what_does_not_vary():
     study = parse({"batch_size": [8, 16]}, overrides=["epochs=1", "batch-size-8.dropout=0.5"])
     assert {a.settings.epochs for a in study.alternatives} == {1}
-    assert [a.settings.dropout for a in study.alternatives] == [0.5, None]
+    assert [dict(a.settings.options) for a in study.alternatives] == [{"dropout": 0.5}, {}]
 
 
 @pytest.mark.parametrize("override", ["batch_size=4", "batch-size-8.batch_size=4"])
@@ -238,7 +240,7 @@ def test_the_study_as_toml_spells_the_alternatives_out():
 )  # fmt: skip
 def test_a_grid_has_every_combination_once(sizes, rates):
     study = parse({"name": "g", "batch_size": sizes, "dropout": rates})
-    made = [(a.settings.batch_size, a.settings.dropout) for a in study.alternatives]
+    made = [(a.settings.batch_size, a.settings.options["dropout"]) for a in study.alternatives]
     assert made == [(size, rate) for size in sizes for rate in rates]
     assert len(set(names(study))) == len(made)
     assert all(NAME.fullmatch(name) for name in names(study))
@@ -283,7 +285,7 @@ def test_what_is_wrong_is_said_in_one_line(table, english, spanish):
     for language, line in (("en", english), ("es", spanish)):
         use_language(language)
         with pytest.raises(ConfigError, match=line) as caught:
-            parse(table)
+            check_models(parse(table))
         assert "\n" not in str(caught.value)
 
 

@@ -16,8 +16,10 @@ from fuzzing import cases
 from mutating import ODD, ODD_TEXT, mutated, odd
 
 from cotejo.config import Settings, StudyConfig, load_recipe
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.data import load
 from cotejo.errors import CotejoError
+from cotejo.models import check_models, resolve
 from cotejo.shipped import shipped_folder, shipped_recipes
 from cotejo.study import plan
 
@@ -94,8 +96,8 @@ def planned(config, dataset, folder, build):
     """Do with a study all that is done before the first training."""
     if config.data not in ("cifar10", "digits"):
         load(config.data)
-    plan.check_models(config)
-    resolved = plan.resolve(config)
+    check_models(config)
+    resolved = resolve(config)
     StudyConfig.parse(tomllib.loads(resolved.to_toml()))
     keys = plan.run_keys(resolved, dataset, "tensorflow")
     counts = dict.fromkeys((one.name for one in config.alternatives), 0)
@@ -117,13 +119,22 @@ def test_study_files(tmp_path, digits):
 
 def is_small(config):
     """Whether a study's networks are built quickly, which the fuzzer does a thousand times."""
-    widths = [one.settings.width or 0 for one in config.alternatives]
+    widths = [one.settings.options.get("width", 0) for one in config.alternatives]
     return len(widths) < 20 and max(widths) <= 64
 
 
 def test_overrides(tmp_path, digits):
     names = ("", "a.", "b.", "v-adam-0.1.", "none.", "A.", "\x1b.", "..")
-    keys = (*Settings.model_fields, "epoch", "", "recipe", "name", "seeds", "x" * 2000)
+    keys = (
+        *Settings.model_fields,
+        *COMMON_OPTIONS,
+        "epoch",
+        "",
+        "recipe",
+        "name",
+        "seeds",
+        "x" * 2000,
+    )
 
     def override(case):
         chance = random.Random(case)
@@ -145,6 +156,6 @@ def test_recipes(tmp_path):
         path.write_bytes(mutated(RECIPES[case % len(RECIPES)], case))
         load_recipe(str(path))
         table = {"name": "a", "recipe": "a recipe.toml"}
-        plan.check_models(StudyConfig.parse({"alternative": [table]}, folder=tmp_path))
+        check_models(StudyConfig.parse({"alternative": [table]}, folder=tmp_path))
 
     check(recipe)

@@ -14,7 +14,8 @@ from cotejo.cli.app import run as command_line
 from cotejo.errors import OutputError
 from cotejo.inference import Classifier
 from cotejo.messages import use_language
-from cotejo.models import build_model, load_portable, load_trained, precisions
+from cotejo.models import build_model
+from cotejo.models.portable import load_portable, load_trained, precisions
 from cotejo.store import RunFolder, described_content, read_json, write_json
 from cotejo.train import predict_logits, softmax
 

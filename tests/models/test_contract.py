@@ -7,14 +7,9 @@ import pytest
 
 from cotejo.backend import keras, set_seed
 from cotejo.errors import ConfigError
-from cotejo.models import (
-    build_model,
-    model_families,
-    model_family,
-    operations_per_image,
-    portable,
-    register,
-)
+from cotejo.models import build_model, model_families, model_family, register
+from cotejo.models.cost import operations_per_image
+from cotejo.models.portable import portable
 
 # Literal counts at 32×32×3 and 10 classes: a change of a model is a change of these.
 PARAMETERS = {

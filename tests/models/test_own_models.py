@@ -10,7 +10,8 @@ import pytest
 
 from cotejo.backend import keras, ops
 from cotejo.errors import ConfigError
-from cotejo.models import build_model, fingerprint, model_family, register, unregister
+from cotejo.models import build_model, model_family, register, unregister
+from cotejo.models.fingerprint import fingerprint
 
 layers = keras.layers
 SHAPE = (8, 8, 3)

@@ -10,8 +10,9 @@ import pytest
 
 from cotejo.backend import keras
 from cotejo.errors import OutputError
-from cotejo.models import build_model, load_portable, model_families, portable
+from cotejo.models import build_model, model_families
 from cotejo.models.normalization import BatchNormalization
+from cotejo.models.portable import load_portable, portable
 
 
 @pytest.mark.parametrize("name", sorted(family.name for family in model_families()))

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import ndimage
 
 from cotejo.backend import keras, ops
-from cotejo.models import build_model, whiten
-from cotejo.models.whitening import WHITENING, whitening_filters
+from cotejo.models import build_model
+from cotejo.models.whitening import WHITENING, whiten, whitening_filters
 
 
 def smooth_images(count: int = 64) -> np.ndarray:

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from cotejo.config import Settings
 from cotejo.config.augmentations import array_name
-from cotejo.config.settings import MODEL_OPTIONS, Settings
 from cotejo.evaluate import select_mistakes, split_metrics
 from cotejo.store import (
     FORMAT,
@@ -81,10 +81,10 @@ def settings_of(changes: dict[str, Any]) -> dict[str, Any]:
     from cotejo.models.registry import model_family
 
     # What its model has no option for is left out, as a study file has to.
-    options = model_family(changes.get("model", SETTINGS["model"])).options
-    fit = {key: SETTINGS[key] for key in SETTINGS if key in options or key not in MODEL_OPTIONS}
-    own = {key: value for key, value in options.items() if value is not None}
-    return Settings(**own | fit | changes).resolved().model_dump()
+    options = model_family(changes.get("model", SETTINGS["model"])).defaults
+    known = {*Settings.names(), *options}
+    fit = {key: value for key, value in SETTINGS.items() if key in known}
+    return Settings.from_flat({**options, **fit, **changes}).resolved().flat()
 
 
 @cache
@@ -126,8 +126,8 @@ class Made:
 
     @property
     def network(self) -> dict[str, Any]:
-        settings = Settings(**self.settings)
-        found = dict(network_of(settings.model, **settings.model_options))
+        settings = Settings.from_flat(self.settings)
+        found = dict(network_of(settings.model, **settings.options))
         if self.parameters is not None:
             found |= dict.fromkeys(("parameters", "trainable_parameters"), self.parameters)
         if self.operations is not None:

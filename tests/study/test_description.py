@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 
 from cotejo.config import StudyConfig
+from cotejo.models import resolve
 from cotejo.store import StudyFolder
 from cotejo.study.description import write_study
-from cotejo.study.plan import resolve
 from cotejo.study.study import quickened
 
 CONTENT = {

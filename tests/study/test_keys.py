@@ -9,8 +9,17 @@ import pytest
 
 from cotejo.backend import keras
 from cotejo.config import StudyConfig
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.errors import ConfigError
-from cotejo.models import model_family, register, registry, unregister
+from cotejo.models import (
+    check_models,
+    model_family,
+    register,
+    registry,
+    resolve,
+    unregister,
+)
+from cotejo.models.signatures import Option
 from cotejo.store import RunFolder
 from cotejo.study import Study, plan
 
@@ -40,7 +49,7 @@ ON_TIME = "cnn3", 1, "aef10f607fb61df6c1813f81a815ffcc5849f857207d12cdaef447c494
 def keys_of(dataset, *tables, on_time=False, **content):
     base = {"precision": "float32", **content.pop("base", {})}
     config = StudyConfig.parse({"alternative": list(tables), "base": base, **content})
-    return plan.run_keys(plan.resolve(config), dataset, "tensorflow", on_time)
+    return plan.run_keys(resolve(config), dataset, "tensorflow", on_time)
 
 
 def key_of(dataset, **settings):
@@ -50,7 +59,8 @@ def key_of(dataset, **settings):
 def later_option(monkeypatch, name, option, default):
     """Give a model an option that it did not have."""
     family = model_family(name)
-    later = replace(family, options={**family.options, option: default})
+    added = Option(option, default, COMMON_OPTIONS[option])
+    later = replace(family, options={**family.options, option: added})
     monkeypatch.setitem(registry._families, name, later)
 
 
@@ -74,7 +84,7 @@ def test_the_keys_of_runs_that_there_are_stay(digits):
 @pytest.mark.parametrize("model", MODELS)
 def test_a_later_option_changes_no_key_until_it_is_given_another_value(digits, monkeypatch, model):
     option = next(
-        name for name in ("convolutions", "whitening") if name not in model_family(model).options
+        name for name in ("convolutions", "whitening") if name not in model_family(model).defaults
     )
     default, other = {"convolutions": (2, 3), "whitening": (False, True)}[option]
     before = key_of(digits, model=model)
@@ -137,10 +147,10 @@ def test_a_parent_s_network_is_part_of_its_child_s_key(digits, own):
 def test_a_default_spelled_out_is_the_parent_s_own(digits):
     tables = [{"name": "a"}, {"name": "b", "start_from": "a", "dropout": 0.0, "kernel_size": 3}]
     config = StudyConfig.parse({"alternative": tables})
-    plan.check_models(config)
+    check_models(config)
     silent = StudyConfig.parse({"alternative": [tables[0], {"name": "b", "start_from": "a"}]})
-    assert plan.run_keys(plan.resolve(config), digits, "tensorflow") == plan.run_keys(
-        plan.resolve(silent), digits, "tensorflow"
+    assert plan.run_keys(resolve(config), digits, "tensorflow") == plan.run_keys(
+        resolve(silent), digits, "tensorflow"
     )
 
 
@@ -158,7 +168,7 @@ def test_a_default_spelled_out_is_the_parent_s_own(digits):
 )
 def test_what_the_models_say_is_wrong_is_said_of_the_alternative(tables, line):
     with pytest.raises(ConfigError, match=line):
-        plan.check_models(StudyConfig.parse({"alternative": tables}))
+        check_models(StudyConfig.parse({"alternative": tables}))
 
 
 def test_images_too_small_are_said_of_the_alternative(digits):
@@ -174,7 +184,7 @@ def test_images_too_small_are_said_of_the_alternative(digits):
 def test_a_long_chain_and_many_runs_are_planned(digits, tmp_path):
     tables = [{"name": "a0", "model": "mlp"}]
     tables += [{"name": f"a{n}", "model": "mlp", "start_from": f"a{n - 1}"} for n in range(1, 100)]
-    config = plan.resolve(StudyConfig.parse({"alternative": tables, "seeds": 100}))
+    config = resolve(StudyConfig.parse({"alternative": tables, "seeds": 100}))
     keys = plan.run_keys(config, digits, "tensorflow")
     parameters = plan.count_parameters(config, digits)
     runs = plan.plan_runs(config, keys, tmp_path, parameters)

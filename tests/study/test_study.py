@@ -280,7 +280,8 @@ def test_the_recorded_study_repeats_it(finished):
 
 
 def test_a_change_of_the_parent_changes_the_child(digits):
-    from cotejo.study.plan import resolve, run_keys
+    from cotejo.models import resolve
+    from cotejo.study.plan import run_keys
 
     def keys(**changes):
         config = StudyConfig.parse({**STUDY, "base": {"epochs": 1, **changes}})

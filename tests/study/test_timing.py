@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cotejo.config import Alternative, Settings
+from cotejo.config.options import Options
 from cotejo.data import load
 from cotejo.study import timing
 
@@ -15,12 +16,15 @@ def timed(monkeypatch) -> list[tuple[int | None, float]]:
     seen = []
 
     def step_seconds(network, dataset, settings, stage):
-        seen.append((settings.width, stage.scale))
+        seen.append((settings.options["width"], stage.scale))
         return 5.0, 1.0
 
     monkeypatch.setattr(timing, "_step_seconds", step_seconds)
     monkeypatch.setattr(timing, "_image_seconds", lambda network, dataset: 0.0)
     return seen
+
+
+NARROW = {"width": 4}
 
 
 def _alternative(settings: Settings) -> Alternative:
@@ -34,11 +38,13 @@ def _estimates(*settings: Settings) -> list[float]:
 
 
 def test_what_changes_no_step_is_timed_once(timed):
-    quick = Settings(model="cnn7", width=4, epochs=1, batch_size=100)
+    quick = Settings(model="cnn7", options=NARROW, epochs=1, batch_size=100)
     steps = len(load("digits").train) // 100
     found = _estimates(
         quick,
-        quick.model_copy(update={"learning_rate": 0.1, "initializer": "he"}),
+        quick.model_copy(
+            update={"learning_rate": 0.1, "options": Options({**NARROW, "initializer": "he"})}
+        ),
         quick.model_copy(update={"epochs": 3, "early_stopping": 2}),
         quick.model_copy(update={"train_fraction": 0.5}),
     )
@@ -47,14 +53,20 @@ def test_what_changes_no_step_is_timed_once(timed):
 
 
 def test_what_changes_a_step_is_timed_anew(timed):
-    plain = Settings(model="cnn7", width=4, epochs=1, batch_size=100)
-    changes = {"width": 8, "batch_size": 50, "optimizer": "sgd", "augment": "flip-crop"}
-    _estimates(plain, *(plain.model_copy(update={name: new}) for name, new in changes.items()))
+    plain = Settings(model="cnn7", options=NARROW, epochs=1, batch_size=100)
+    changes = [
+        {"options": Options({"width": 8})},
+        {"options": Options({**NARROW, "activation": "silu"})},
+        {"batch_size": 50},
+        {"optimizer": "sgd"},
+        {"augment": "flip-crop"},
+    ]
+    _estimates(plain, *(plain.model_copy(update=change) for change in changes))
     assert len(timed) == 1 + len(changes)
 
 
 def test_images_of_another_size_are_timed_by_themselves(timed):
-    small = {"model": "airbench", "width": 4, "batch_size": 100, "epochs": 3}
+    small = {"model": "airbench", "options": NARROW, "batch_size": 100, "epochs": 3}
     found = _estimates(
         Settings(**small, small_epochs=3), Settings(**small, small_epochs=1), Settings(**small)
     )
@@ -64,7 +76,7 @@ def test_images_of_another_size_are_timed_by_themselves(timed):
 
 
 def test_nothing_is_kept_where_nobody_asks(timed):
-    alternative = _alternative(Settings(model="cnn7", width=4, batch_size=100))
+    alternative = _alternative(Settings(model="cnn7", options=NARROW, batch_size=100))
     for _ in range(2):
         timing.estimate(alternative, load("digits"))
     assert len(timed) == 2

@@ -14,7 +14,7 @@ from cotejo.train.averaging import ExponentialAverage
 
 def trained(dataset, **changes):
     given = {"model": "airbench", "width": 8, "optimizer": "muon", "batch_size": 50, "epochs": 3}
-    settings = Settings(**(given | changes)).resolved()
+    settings = Settings.from_flat(given | changes).resolved()
     set_seed(3)
     network = build_model(settings.model, dataset.image_shape, dataset.num_classes, width=8)
     return network, train(network, dataset, settings, seed=3)

@@ -17,10 +17,10 @@ from cotejo.train.predict import VIEWS, view
 
 
 def trained(dataset: Dataset, seed: int = 1, **changes):
-    settings = Settings(**changes).resolved()
+    settings = Settings.from_flat(changes).resolved()
     set_seed(seed)
     network = build_model(
-        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.options
     )
     return network, train(network, dataset, settings, seed)
 

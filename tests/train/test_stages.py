@@ -20,12 +20,11 @@ from cotejo.train.stages import at_size, resized, stages
 
 
 def staged(dataset, **changes):
-    settings = Settings(
-        **({"model": "airbench", "width": 8, "optimizer": "muon", "batch_size": 50} | changes)
-    ).resolved()
+    given = {"model": "airbench", "width": 8, "optimizer": "muon", "batch_size": 50}
+    settings = Settings.from_flat(given | changes).resolved()
     set_seed(3)
     network = build_model(
-        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.options
     )
     return network, train(network, dataset, settings, seed=3)
 

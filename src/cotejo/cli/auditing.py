@@ -108,7 +108,7 @@ def _judged(console: Console, display: Display, dataset: Dataset, audit: Audit) 
         )
 
     judged = with_issues(audit, judged_labels(dataset, settings, on_epoch=on_epoch), dataset)
-    judges = {"folds": FOLDS, "settings": settings.model_dump(mode="json")}
+    judges = {"folds": FOLDS, "settings": settings.flat()}
     about = {**judged.about, "labels_judged_by": judges}
     return Audit(judged.issues, judged.images, judged.places, judged.labels, about)
 

@@ -56,7 +56,8 @@ def translate(command: Any) -> None:
     """Give a command, its parameters and its subcommands their texts in the language in use.
 
     In the catalogue, a command's text has the key ``command_<name>``, and a parameter's has
-    ``option_<name>``, or ``option_<command>_<name>`` where one command needs a text of its own.
+    ``option_<name>``, or ``option_<command>_<name>`` where one command needs a text of its own. The
+    text of a flag for a setting stands among the setting's words.
 
     Raises:
         KeyError: a text is missing.
@@ -72,7 +73,8 @@ def translate(command: Any) -> None:
 
 
 def _parameter_text(command: str | None, name: str) -> str:
-    return _or_none(f"cli.option_{command}_{name}") or message(f"cli.option_{name}")
+    own = _or_none(f"cli.option_{command}_{name}") or _or_none(f"settings.{name}.help")
+    return own or message(f"cli.option_{name}")
 
 
 def _or_none(key: str) -> str | None:

@@ -38,7 +38,7 @@ def models(lang: Language = None, debug: Debug = False) -> int:
 
 def _row(family: ModelFamily) -> tuple[str, int, dict[str, Any], str]:
     network = family.build(_IMAGE_SHAPE, _NUM_CLASSES)
-    return family.name, int(network.count_params()), family.options, _description(family)
+    return family.name, int(network.count_params()), family.defaults, _description(family)
 
 
 def _description(family: ModelFamily) -> str:

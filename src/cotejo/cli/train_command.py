@@ -88,7 +88,7 @@ def train(
     }
     started = time.perf_counter()
     given = {key: value for key, value in flags.items() if value is not None}
-    model_name = model or str(Settings.model_fields["model"].default)
+    model_name = model or str(Settings.default("model"))
     own_name = name or name_of(Path(recipe).stem if recipe else model_name, "train")
     content: dict[str, Any] = {"name": own_name, "alternative": [{"name": own_name, **given}]}
     if data is not None:

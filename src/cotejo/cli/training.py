@@ -16,14 +16,12 @@ from rich.text import Text
 from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
 from cotejo.cli.tables import final_table, numbers, results_table
-from cotejo.config import MODELS
 from cotejo.errors import CotejoError
 from cotejo.messages import current_language, message
 from cotejo.stopping import code_of
 from cotejo.texts import readable, shown_path
 
 if TYPE_CHECKING:
-    from cotejo.config import StudyConfig
     from cotejo.data import Dataset
     from cotejo.progress import PlannedRun
     from cotejo.study import Study, StudyResult
@@ -74,7 +72,6 @@ def train_and_report(
     console = make_console()
     command = command_line()
     with Display(console) as display:
-        _check_models(study.config, display)
         display.header(quick)
         try:
             result = study.run(
@@ -95,16 +92,6 @@ def train_and_report(
     if final:
         return _conclude_final(console, result, command)
     return _conclude(console, result, command, quick)
-
-
-def _check_models(config: StudyConfig, display: Display) -> None:
-    """Refuse an unknown model before the header is shown, so that the error comes first."""
-    if all(alternative.settings.model in MODELS for alternative in config.alternatives):
-        return  # the study checks again, once Keras is loaded
-    display.note(message("cli.loading_keras"))
-    from cotejo.study.plan import check_models
-
-    check_models(config)
 
 
 def _say_stopped(

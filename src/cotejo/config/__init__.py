@@ -8,14 +8,12 @@ what the study is to test.
 from cotejo.config.alternatives import Alternative
 from cotejo.config.claims import Claim
 from cotejo.config.recipes import Measured, Recipe, load_recipe, recipes
-from cotejo.config.settings import LEARNING_RATES, MODEL_OPTIONS, MODELS, Settings
+from cotejo.config.settings import LEARNING_RATES, Settings
 from cotejo.config.study import DEFAULT_DATA, StudyConfig
 
 __all__ = [
     "DEFAULT_DATA",
     "LEARNING_RATES",
-    "MODELS",
-    "MODEL_OPTIONS",
     "Alternative",
     "Claim",
     "Measured",

@@ -1,8 +1,8 @@
-"""The alternatives of a study: each filled in from the base, each with a name of its own."""
+"""The alternatives of a study: each is filled in from the base and has a name of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,23 @@ from cotejo.config.checking import (
     Frozen,
     Name,
     Text,
-    check_keys,
     checked,
     in_both_languages,
     of_alternative,
 )
 from cotejo.config.idle import Given, IdleSettings, refuse_twins
 from cotejo.config.overrides import parse_overrides, refuse_varied
-from cotejo.config.recipes import with_recipe
+from cotejo.config.recipes import recipe_settings
 from cotejo.config.settings import Settings
+from cotejo.config.tables import checked_settings, flattened
 from cotejo.config.vary import Varied, check_count
 from cotejo.errors import ConfigError
+from cotejo.messages import message
 
 __all__ = ["LONGEST_CHAIN", "Alternative", "fill_in"]
 
 LONGEST_CHAIN = 100
-"""How many alternatives may start one from another in a row."""
+"""The length of the longest chain of alternatives in which each starts from the one before."""
 
 # Endings of the files beside the alternatives' folders.
 _FILE_SUFFIXES = {".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml"}
@@ -49,11 +50,17 @@ class Alternative(Frozen):
 
 
 @dataclass(frozen=True)
-class _Shared:
-    """What all alternatives of a study share: its base, and the overrides for every one."""
+class _Common:
+    """What all alternatives of a study have in common.
+
+    Attributes:
+        base: the settings that each starts from.
+        overrides: those of ``--set`` for every alternative.
+        folder: where the path of a ``recipe`` begins.
+    """
 
     base: Mapping[str, Any]
-    general: Mapping[str, Any]
+    overrides: Mapping[str, Any]
     folder: Path | None
 
 
@@ -74,35 +81,35 @@ def fill_in(
         folder: where the path of a ``recipe`` begins; the current folder if left out.
 
     Raises:
-        ConfigError: a key is unknown, a value out of range, a name used twice or missing, a
-            setting does nothing, or two alternatives are the same.
+        ConfigError: a value is out of range, a name used twice or missing, a setting does nothing,
+            or two alternatives are the same.
     """
     check_count(len(tables) + len(varied))
-    entries = [*tables, *(one.table for one in varied)]
-    if not entries:
+    tables = [*tables, *(alternative.table for alternative in varied)]
+    if not tables:
         raise ConfigError("no_alternatives")
-    names = [_name(entry) for entry in entries]
+    names = [_name(table) for table in tables]
     general, own = parse_overrides(overrides, names)
     refuse_varied(general, own, varied)
-    shared = _Shared(_base(base), general, folder)
-    by_name = {one.name: one for one in varied}
-    _check_names(names, by_name)
+    common = _Common(_base(base), general, folder)
+    varied_by_name = {alternative.name: alternative for alternative in varied}
+    _check_names(names, varied_by_name)
     idle = IdleSettings()
     alternatives = tuple(
-        _alternative(name, entry, shared, own.get(name, {}), by_name.get(name), idle)
-        for name, entry in zip(names, entries, strict=True)
+        _alternative(name, table, common, own.get(name, {}), varied_by_name.get(name), idle)
+        for name, table in zip(names, tables, strict=True)
     )
     idle.refuse_shared()
     _check_starts(alternatives)
-    refuse_twins({one.name: one.settings for one in alternatives})
+    refuse_twins({alternative.name: alternative.settings for alternative in alternatives})
     return alternatives
 
 
-def _name(entry: Mapping[str, Any]) -> str:
-    if "name" not in entry:
+def _name(table: Mapping[str, Any]) -> str:
+    if "name" not in table:
         raise ConfigError("unnamed_alternative")
-    where = of_alternative(entry["name"])
-    return checked(_Named, {"name": entry["name"]}, where).name
+    where = of_alternative(table["name"])
+    return checked(_Named, {"name": table["name"]}, where).name
 
 
 class _Named(Frozen):
@@ -112,35 +119,52 @@ class _Named(Frozen):
 def _base(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError("not_a_table", where="base")
-    check_keys(value, ("recipe", *Settings.model_fields), "base")
-    _refuse_lists(value, "base")
-    return value
+    base = flattened(value, "base", ("recipe",))
+    _refuse_lists(base, "base")
+    return base
 
 
 def _alternative(
     name: str,
-    entry: Mapping[str, Any],
-    shared: _Shared,
+    table: Mapping[str, Any],
+    common: _Common,
     own: Mapping[str, Any],
     varied: Varied | None,
     idle: IdleSettings,
 ) -> Alternative:
-    """Fill in one alternative; ``own`` overrides are for this one."""
-    written = {key: value for key, value in entry.items() if key not in ("name", "label")}
+    """Fill in one alternative.
+
+    Args:
+        name: the alternative's.
+        table: its ``[[alternative]]``, or what a ``[[vary]]`` makes.
+        common: what all alternatives have in common.
+        own: the overrides of ``--set`` for this alternative.
+        varied: the ``[[vary]]`` that makes it; None if it has a table of its own.
+        idle: looks for settings that do nothing.
+    """
+    written = {key: value for key, value in table.items() if key not in ("name", "label")}
     where = of_alternative(name)
-    label = in_both_languages(entry.get("label", name))
-    check_keys(written, ("recipe", *Settings.model_fields), where)
+    label = in_both_languages(table.get("label", name))
+    written = flattened(written, where, ("recipe",))
     _refuse_lists(written, where)
-    # A recipe of its own takes the place of the base's, not of what the base says besides.
-    base = {**shared.base, "recipe": None} if "recipe" in written else shared.base
-    base, entry = (
-        with_recipe(base, "base", shared.folder),
-        with_recipe(written, where, shared.folder),
-    )
-    general = shared.general
-    changes = {**entry, **{key: general[key] for key in general if key in entry}, **own}
-    settings = checked(Settings, {**base, **general, **changes}, where)
-    idle.look_at(settings, _sources(where, written, shared, own, varied))
+    # A recipe of its own replaces the base's recipe, but not the base's other settings.
+    base = {**common.base, "recipe": None} if "recipe" in written else common.base
+    place = where if varied is None else varied.where
+    own_layers = _layers(written, place, common.folder)
+    general = common.overrides
+    entry = _merged(own_layers)
+    repeated = {key: general[key] for key in general if key in entry}
+    layers = [
+        *_layers(base, "base", common.folder),
+        ("--set", general),
+        *own_layers,
+        ("--set", repeated),
+        (f"--set, {where}", own),
+    ]
+    changes = {**entry, **repeated, **own}
+    places = {key: place for place, layer in layers for key in layer}
+    settings = checked_settings(_merged(layers), where, places)
+    idle.look_at(settings, _sources(where, written, common, own, varied))
     settings = settings.resolved()
     _check_together(settings, name)
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
@@ -150,13 +174,13 @@ def _alternative(
 def _sources(
     where: str,
     written: Mapping[str, Any],
-    shared: _Shared,
+    common: _Common,
     own: Mapping[str, Any],
     varied: Varied | None,
 ) -> Iterator[Given]:
-    """Return what gave an alternative its settings, the one that has its way first."""
+    """Return the tables that gave an alternative its settings; an earlier one overrides a later."""
     yield Given(f"--set, {where}", own)
-    yield Given("--set", shared.general, shared=True)
+    yield Given("--set", common.overrides, shared=True)
     if varied is None:
         yield Given(where, _settings(written))
     else:
@@ -164,7 +188,22 @@ def _sources(
         chosen = {key: written[key] for key in varied.settings}
         yield Given(varied.where, chosen)
         yield Given(varied.where, _settings(written), shared=True)
-    yield Given("base", _settings(shared.base), shared=True)
+    yield Given("base", _settings(common.base), shared=True)
+
+
+Layer = tuple[str, Mapping[str, Any]]
+"""Settings and options, and before them the table in which they are written, in words."""
+
+
+def _layers(table: Mapping[str, Any], where: str, folder: Path | None) -> list[Layer]:
+    """Return the settings of a table's recipe, and over them those of the table itself."""
+    of_recipe = message("errors.in_recipe", name=table.get("recipe"))
+    return [(of_recipe, recipe_settings(table, where, folder)), (where, _settings(table))]
+
+
+def _merged(layers: Iterable[Layer]) -> dict[str, Any]:
+    """Return the settings of all layers; a later layer overrides an earlier one."""
+    return {key: value for _, layer in layers for key, value in layer.items()}
 
 
 def _settings(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +229,7 @@ def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
 def _check_names(names: Sequence[str], varied: Mapping[str, Varied]) -> None:
     seen: set[str] = set()
     for name in names:
-        # Names are folders' names, which on some systems differ by more than their case.
+        # A name is that of a folder, and on some systems folders must differ by more than case.
         if name.casefold() in seen:
             raise ConfigError("name_twice_varied" if name in varied else "name_twice", name=name)
         if name.casefold() == "replaced" or Path(name).suffix in _FILE_SUFFIXES:

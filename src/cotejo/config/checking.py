@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from cotejo.config.augmentations import AugmentationError
 from cotejo.config.names import NAME_PATTERN
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean, message, one_line
+from cotejo.messages import did_you_mean, knows, message, one_line
 
 __all__ = [
     "Frozen",
@@ -19,16 +21,28 @@ __all__ = [
     "check_keys",
     "check_tables",
     "checked",
+    "checked_value",
+    "expected",
     "in_both_languages",
+    "kind_of",
     "of_alternative",
+    "parts_of",
+    "unknown_key",
 ]
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Text = dict[Literal["en", "es"], str]
 Model = TypeVar("Model", bound=BaseModel)
 
-# Texts a language, whose own keys are no values to suggest.
-_TEXTS = ("label", "text", "title")
+_STRICT = ConfigDict(strict=True, allow_inf_nan=False)
+
+_LIMITS = {
+    "minimum": ("low", "errors.limit_minimum"),
+    "exclusiveMinimum": ("low", "errors.limit_exclusive_minimum"),
+    "maximum": ("high", "errors.limit_maximum"),
+    "exclusiveMaximum": ("high", "errors.limit_exclusive_maximum"),
+}
+"""By JSON Schema's names: the end of the range, as sentences name it, and a sentence about it."""
 
 _SHOWN = 80
 """How many characters of a key or a value an error shows: what is longer hides the advice."""
@@ -58,12 +72,19 @@ def check_keys(given: Iterable[str], known: Sequence[str], where: str) -> None:
     """
     for key in given:
         if key not in known:
-            hint = did_you_mean(key, known) or " " + message(
-                "errors.known_keys", keys=", ".join(known)
-            )
-            raise ConfigError(
-                "unknown_key", key=one_line(key, _SHOWN), where=_place(where), hint=hint
-            )
+            raise unknown_key(key, known, where)
+
+
+def unknown_key(key: str, known: Sequence[str], where: str) -> ConfigError:
+    """Return the error about a key that is not known, with the nearest one or all of them.
+
+    Args:
+        key: as it is written.
+        known: the keys that its table may have.
+        where: the table, in words; empty for the file itself.
+    """
+    hint = did_you_mean(key, known) or " " + message("errors.known_keys", keys=", ".join(known))
+    return ConfigError("unknown_key", key=one_line(key, _SHOWN), where=_place(where), hint=hint)
 
 
 def of_alternative(name: Any) -> str:
@@ -77,7 +98,7 @@ def check_tables(value: Any, key: str) -> list[dict[str, Any]]:
     Raises:
         ConfigError: they are something else.
     """
-    if not isinstance(value, list | tuple) or not all(isinstance(one, dict) for one in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(table, dict) for table in value):
         raise ConfigError("not_tables", key=key)
     return list(value)
 
@@ -107,10 +128,11 @@ def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model
     Raises:
         ConfigError: a value is of the wrong type or out of range.
     """
+    fields = model.model_fields
     try:
         return model.model_validate(
             {
-                key: _as_float(value) if _is_float_field(model, key) else value
+                key: _as_float(value) if key in fields and _is_float(fields[key]) else value
                 for key, value in content.items()
             }
         )
@@ -120,19 +142,54 @@ def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model
         if isinstance(cause, AugmentationError):
             raise ConfigError(cause.key, where=_place(where), **cause.values) from error
         key = str(first["loc"][0])
-        received = content.get(key)
-        if received is None:
-            shown = message("errors.nothing")
-        else:
-            shown = one_line(repr(received) if isinstance(received, str) else received, _SHOWN)
-        raise ConfigError(
-            "bad_value",
-            key=one_line(key, _SHOWN),
-            where=_place(where),
-            expected=_expected(model, key),
-            received=shown,
-            hint=did_you_mean(received, _choices(model, key)) if isinstance(received, str) else "",
-        ) from error
+        sentences = (f"settings.{key}.expected", f"errors.expected_{key}")
+        kind = kind_of(fields[key])
+        raise _bad_value(key, content.get(key), kind, where, sentences) from error
+
+
+def checked_value(kind: Any, key: str, value: Any, where: str, words: str = "") -> Any:
+    """Validate one value by its annotated type.
+
+    Args:
+        kind: the type, such as ``Annotated[float, Field(ge=0)]``.
+        key: the name under which it is written.
+        value: what is written; a whole number is taken for a real one.
+        where: the table, in words.
+        words: the catalogue's key of what is expected; the type is described if it is left out.
+
+    Raises:
+        ConfigError: it is of another type or out of range.
+
+    Example:
+        >>> checked_value(Annotated[float, Field(ge=0, lt=1)], "dropout", 0, "base")
+        0.0
+        >>> checked_value(int, "units", "many", "base")
+        Traceback (most recent call last):
+        cotejo.errors.ConfigError: `units` (base) must be a whole number; received 'many'.
+    """
+    try:
+        given = _as_float(value) if "float" in str(kind) else value
+        return TypeAdapter(kind, config=_STRICT).validate_python(given)
+    except ValidationError as error:
+        raise _bad_value(key, value, kind, where, [words]) from error
+
+
+def _bad_value(
+    key: str, received: Any, kind: Any, where: str, sentences: Iterable[str]
+) -> ConfigError:
+    if received is None:
+        shown = message("errors.nothing")
+    else:
+        shown = one_line(repr(received) if isinstance(received, str) else received, _SHOWN)
+    choices = [choice for choice in _choices(kind) if isinstance(choice, str)]
+    return ConfigError(
+        "bad_value",
+        key=one_line(key, _SHOWN),
+        where=_place(where),
+        expected=expected(kind, sentences),
+        received=shown,
+        hint=did_you_mean(received, choices) if isinstance(received, str) else "",
+    )
 
 
 def _as_float(value: Any) -> Any:
@@ -149,35 +206,68 @@ def _place(where: str) -> str:
     return f" ({where})" if where else ""
 
 
-def _is_float_field(model: type[BaseModel], key: str) -> bool:
-    return key in model.model_fields and "float" in str(model.model_fields[key].annotation)
+def kind_of(field: FieldInfo) -> Any:
+    """Return a field's type with its limits, as one annotated type."""
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
-def _choices(model: type[BaseModel], key: str) -> list[str]:
-    if key in _TEXTS:
-        return []
-    annotation = model.model_fields[key].annotation
-    choices = [c for part in (annotation, *get_args(annotation)) for c in get_args(part)]
-    return [choice for choice in choices if isinstance(choice, str)]
+def _is_float(field: FieldInfo) -> bool:
+    return "float" in str(field.annotation)
 
 
-def _expected(model: type[BaseModel], key: str) -> str:
-    words = _choices(model, key)
-    if words:
-        return message("errors.one_of", choices=", ".join(f'"{word}"' for word in words))
-    return message(f"errors.expected_{key}", **_bounds(model, key))
+def expected(kind: Any, sentences: Iterable[str] = ()) -> str:
+    """Return what values a type takes, in words.
+
+    Args:
+        kind: the annotated type.
+        sentences: keys of the catalogues. The first that is there says it; without one, the type
+            is described.
+
+    Example:
+        >>> expected(Annotated[int, Field(ge=1, lt=9)])
+        'a whole number, at least 1, below 9'
+    """
+    choices = _choices(kind)
+    if choices:
+        shown = [f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in choices]
+        return message("errors.one_of", choices=", ".join(shown))
+    limits = _limits(kind)
+    sentence = next((sentence for sentence in sentences if sentence and knows(sentence)), None)
+    if sentence is not None:
+        return message(sentence, **{_LIMITS[name][0]: end for name, end in limits.items()})
+    names = {part.__name__ for part in parts_of(kind) if isinstance(part, type)}
+    name = next((name for name in ("float", "bool", "int", "str") if name in names), "value")
+    said = [message(f"errors.type_{name}")]
+    said += [message(_LIMITS[limit][1], end=end) for limit, end in limits.items()]
+    return ", ".join(said)
 
 
-def _bounds(model: type[BaseModel], key: str) -> dict[str, Any]:
-    """Return the ``low`` and ``high`` of a number, as its field has them."""
-    schema = model.model_json_schema()["properties"][key]
-    names = {
-        "minimum": "low",
-        "exclusiveMinimum": "low",
-        "maximum": "high",
-        "exclusiveMaximum": "high",
-    }
+def parts_of(kind: Any) -> list[Any]:
+    """Return the types of which an annotated type or a union is made.
+
+    Example:
+        >>> parts_of(Annotated[int, Field(ge=1)] | None)
+        [<class 'int'>, <class 'NoneType'>]
+    """
+    if get_origin(kind) is Annotated:
+        return parts_of(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return [part for each in get_args(kind) for part in parts_of(each)]
+    return [kind]
+
+
+def _choices(kind: Any) -> list[Any]:
+    """Return the values among which an annotated type lets one choose; none for other types."""
+    literals = [part for part in parts_of(kind) if get_origin(part) is Literal]
+    return [choice for literal in literals for choice in get_args(literal)]
+
+
+def _limits(kind: Any) -> dict[str, Any]:
+    """Return the limits of a number, by their names in JSON Schema; none of other types."""
+    if not {int, float} & set(parts_of(kind)):
+        return {}
+    schema = TypeAdapter(kind).json_schema()
     parts = (schema, *schema.get("anyOf", ()))  # a setting that may be left out is one of two
-    found = {bound: part[name] for part in parts for name, bound in names.items() if name in part}
+    limits = {name: part[name] for name in _LIMITS for part in parts if name in part}
     # Before 2.11 pydantic writes the ends of a range of real numbers as `1.0`.
-    return {bound: int(end) if end == int(end) else end for bound, end in found.items()}
+    return {name: int(end) if end == int(end) else end for name, end in limits.items()}

@@ -23,8 +23,8 @@ def seconds_of(text: str) -> float:
         >>> seconds_of("5m"), seconds_of("1h30m"), seconds_of("2 min 30 s")
         (300.0, 5400.0, 150.0)
     """
-    found = _FORM.fullmatch(text.strip().lower())
-    hours, minutes, seconds = (float(part or 0) for part in (found.groups() if found else [0] * 3))
+    match = _FORM.fullmatch(text.strip().lower())
+    hours, minutes, seconds = (float(part or 0) for part in (match.groups() if match else [0] * 3))
     total = 3600 * hours + 60 * minutes + seconds
     if not _SHORTEST <= total <= _LONGEST:
         raise ConfigError("budget_form", text=text)

@@ -1,11 +1,12 @@
-"""What a study asks for to no effect: settings that others put out of use, alternatives twice.
+"""Settings that do nothing because of others, and alternatives that are the same: both are refused.
 
-Two alternatives that differ only in a setting that does nothing are one and the same, and a report
-that compares them says nothing, in many words.
+Two alternatives that differ only in a setting that does nothing are the same training, and a report
+that compares them says nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,10 +36,10 @@ class Given:
 class IdleSettings:
     """The settings given to no effect.
 
-    What an alternative's own table gives must do something. What is given to several alternatives
-    at once, by ``[base]``, a ``[[vary]]`` or ``--set``, is left out where an alternative has no
-    use for it, and must do something in one of them: so ``[base]`` may give a momentum for those
-    of the optimizers compared that take one.
+    A setting in an alternative's own table must do something. A setting that ``[base]``, a
+    ``[[vary]]`` or ``--set`` gives to several alternatives is left out where it does nothing, and
+    must do something in at least one of them. So ``[base]`` may give a momentum that only some of
+    the compared optimizers take.
     """
 
     shared: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -49,7 +50,7 @@ class IdleSettings:
 
         Args:
             settings: all of its settings, before they are resolved.
-            sources: what gave them, the one that has its way first.
+            sources: the tables that gave them; an earlier one overrides a later.
 
         Raises:
             ConfigError: a setting of its own does nothing.
@@ -62,8 +63,7 @@ class IdleSettings:
                 if key in seen:
                     continue
                 seen.add(key)
-                default = Settings.model_fields[key].default
-                if key not in idle or source.settings[key] == default:
+                if key not in idle or source.settings[key] == Settings.default(key):
                     self.used.add(place)
                 elif source.shared:
                     self.shared.setdefault(place, _value_of(settings, idle[key]))
@@ -86,7 +86,9 @@ def _value_of(settings: Settings, name: str) -> str:
 
 
 def _error(key: str, where: str, value: str) -> ConfigError:
-    return ConfigError(f"idle_{key}", where=where, value=value, takers=", ".join(MOMENTUMS))
+    return ConfigError(
+        f"settings.{key}.idle", where=where, value=value, takers=", ".join(MOMENTUMS)
+    )
 
 
 def refuse_twins(alternatives: Mapping[str, Settings]) -> None:
@@ -105,6 +107,7 @@ def refuse_twins(alternatives: Mapping[str, Settings]) -> None:
     """
     names: dict[str, str] = {}
     for name, settings in alternatives.items():
-        first = names.setdefault(settings.model_dump_json(), name)
+        content = json.dumps(settings.flat(), sort_keys=True, default=str)
+        first = names.setdefault(content, name)
         if first != name:
             raise ConfigError("same_settings", first=first, second=name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cotejo.config.augmentations import read_parts
-from cotejo.messages import LANGUAGES, message
+from cotejo.messages import LANGUAGES, knows, message
 from cotejo.numbers import Numbers
 
 __all__ = ["augmentation_phrase", "label_of"]
@@ -39,16 +39,18 @@ def _phrase(name: str, value: Any, language: str) -> str:
     """Return what one setting's value is called."""
     if isinstance(value, list):
         return augmentation_phrase(value, language)
-    word = str(value).lower().replace("-", "_")
-    if _knows(f"settings.{name}_{word}", language):
-        return message(f"settings.{name}_{word}", language=language)
-    if isinstance(value, str):
-        setting = message(f"report.setting_{name}", language=language)
-        setting, said = setting[:1].lower() + setting[1:], _word(name, value, language)
-        return message("settings.word", language=language, name=setting, value=said)
-    number = Numbers(language)
-    text = _percent(value, number) if name == "train_fraction" else number.shortest(value, 12)
-    return message(f"settings.{name}", language=language, count=value, value=text)
+    words = f"settings.{name}"
+    phrase = f"{words}.phrases.{str(value).lower()}"
+    if knows(phrase, language):
+        return message(phrase, language=language)
+    numbers = Numbers(language)
+    if isinstance(value, bool | str):
+        said = _word(name, value, language)
+    else:
+        said = _percent(value, numbers) if name == "train_fraction" else numbers.shortest(value, 12)
+        if knows(f"{words}.phrase", language):
+            return message(f"{words}.phrase", language=language, count=value, value=said)
+    return message("settings.word", language=language, name=_name(name, language), value=said)
 
 
 def augmentation_phrase(value: Any, language: str) -> str:
@@ -65,45 +67,47 @@ def augmentation_phrase(value: Any, language: str) -> str:
         >>> augmentation_phrase(["flip", {"rotate": 15}, {"shift": 0.1}], "en")
         'flips, rotations up to 15°, shifts up to 10% of each side'
     """
+    phrases = [
+        message(
+            f"augmentation.parts.{part.name}",
+            language=language,
+            value=_amount(part.amount, part.kind.unit, language),
+        )
+        for part in read_parts(value)
+    ]
+    return ", ".join(phrases) or message("settings.augment.phrases.none", language=language)
+
+
+def _amount(amount: float | None, unit: str | None, language: str) -> str:
+    """Return the number of a part of an augmentation, with its unit."""
+    if amount is None:
+        return ""
     numbers = Numbers(language)
-    phrases = []
-    for part in read_parts(value):
-        key, text = f"settings.part_{part.name.replace('-', '_')}", ""
-        amount, unit = part.amount, part.kind.unit
-        if amount is not None and (unit == "share" or (unit == "size" and amount < 1)):
-            text = message(
-                "settings.part_of_each_side", language=language, value=_percent(amount, numbers)
-            )
-        elif amount is not None and unit == "size":
-            text = message(
-                "settings.part_pixels",
-                language=language,
-                count=amount,
-                value=numbers.shortest(amount, 12),
-            )
-        elif amount is not None:
-            text = numbers.shortest(amount, 12)
-        phrases.append(message(key, language=language, value=text))
-    return ", ".join(phrases) or message("settings.augment_none", language=language)
+    if unit == "share" or (unit == "size" and amount < 1):
+        share = _percent(amount, numbers)
+        return message("augmentation.of_each_side", language=language, value=share)
+    said = numbers.shortest(amount, 12)
+    if unit == "size":
+        return message("augmentation.pixels", language=language, count=amount, value=said)
+    return said
 
 
-def _word(name: str, value: str, language: str) -> str:
-    key = f"report.value_{value.replace('-', '_')}"
-    # The names of models and alternatives are nobody's words.
-    if name in ("model", "start_from") or not _knows(key, language):
-        return value
-    return message(key, language=language)
+def _name(name: str, language: str) -> str:
+    """Return a setting's name in the middle of a sentence; an own option's as it is."""
+    if not knows(f"settings.{name}.name", language):
+        return name
+    said = message(f"settings.{name}.name", language=language)
+    return said[:1].lower() + said[1:]
+
+
+def _word(name: str, value: bool | str, language: str) -> str:
+    if isinstance(value, bool):
+        return message("report.value_yes" if value else "report.value_no", language=language)
+    key = f"settings.{name}.values.{value}"
+    return message(key, language=language) if knows(key, language) else value
 
 
 def _percent(fraction: float, numbers: Numbers) -> str:
     """Return a fraction as a percentage with no more decimals than it needs."""
     decimals = next(d for d in range(13) if round(fraction, d + 2) == fraction or d == 12)
     return numbers.percent(fraction, decimals)
-
-
-def _knows(key: str, language: str) -> bool:
-    try:
-        message(key, language=language)
-    except KeyError:
-        return False
-    return True

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cotejo.config.checking import check_keys
 from cotejo.config.reading import parse_toml
-from cotejo.config.settings import Settings
+from cotejo.config.tables import flattened
 from cotejo.config.vary import Varied
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
@@ -25,7 +24,7 @@ def parse_overrides(
         names: the study's alternatives.
 
     Raises:
-        ConfigError: one is of another form, or names what there is not.
+        ConfigError: one is of another form, or names an alternative that the study does not have.
 
     Example:
         >>> parse_overrides(["epochs=1", "a.augment=none"], ["a", "b"])
@@ -43,24 +42,23 @@ def parse_overrides(
         if point and name not in known:
             hint = did_you_mean(name, names)
             raise ConfigError("override_alternative", name=name, known=", ".join(names), hint=hint)
-        check_keys([setting], tuple(Settings.model_fields), "--set")
         target = own.setdefault(name, {}) if point else general
-        target[setting] = _value(text.strip())
+        target |= flattened({setting: _value(text.strip())}, "--set")
     return general, own
 
 
 def refuse_varied(
     general: Mapping[str, Any], own: Mapping[str, Mapping[str, Any]], varied: Sequence[Varied]
 ) -> None:
-    """Refuse an override of what a ``[[vary]]`` varies: names and labels would say what isn't so.
+    """Refuse an override of what a ``[[vary]]`` varies: its names and labels would be wrong.
 
     Raises:
         ConfigError: there is one.
     """
-    for one in varied:
-        for setting in one.settings:
-            if setting in general or setting in own.get(one.name, {}):
-                raise ConfigError("override_varied", setting=setting, name=one.name)
+    for alternative in varied:
+        for setting in alternative.settings:
+            if setting in general or setting in own.get(alternative.name, {}):
+                raise ConfigError("override_varied", setting=setting, name=alternative.name)
 
 
 def _value(text: str) -> Any:

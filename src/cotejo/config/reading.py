@@ -65,10 +65,10 @@ def parse_toml(text: str) -> dict[str, Any]:
 
 def _nearby(path: Path) -> str:
     try:
-        beside = sorted(str(found) for found in path.parent.glob("*.toml"))
+        others = sorted(str(other) for other in path.parent.glob("*.toml"))
     except (OSError, ValueError):
         return ""
-    return did_you_mean(str(path), beside)
+    return did_you_mean(str(path), others)
 
 
 def _mistake(error: ValueError) -> str:
@@ -81,8 +81,8 @@ def _mistake(error: ValueError) -> str:
         # Python itself refuses whole numbers of more than 4,300 digits. For all else, such as the
         # 30th of February, the parser raises its own error.
         return message("errors.toml_value")
-    found = re.search(r"at line (?P<line>\d+), column (?P<column>\d+)", str(error))
-    key, values = ("place", found.groupdict()) if found else ("end", {})
+    match = re.search(r"at line (?P<line>\d+), column (?P<column>\d+)", str(error))
+    key, values = ("place", match.groupdict()) if match else ("end", {})
     place = message(f"errors.toml_{key}", **values)
     twice = re.match("Cannot (overwrite|declare|mutate|redefine)", str(error))
     return message("errors.toml_twice" if twice else "errors.toml_syntax", place=place)

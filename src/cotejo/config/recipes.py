@@ -11,12 +11,12 @@ from pydantic import Field, field_validator
 from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
 from cotejo.config.names import name_of
 from cotejo.config.reading import read_toml
-from cotejo.config.settings import Settings
+from cotejo.config.tables import checked_settings, flattened
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 from cotejo.shipped import find_recipe, shipped_recipes
 
-__all__ = ["Measured", "Recipe", "load_recipe", "recipes", "with_recipe"]
+__all__ = ["Measured", "Recipe", "load_recipe", "recipe_settings", "recipes"]
 
 
 class Measured(Frozen):
@@ -46,7 +46,7 @@ class Recipe(Frozen):
     Attributes:
         name: what ``--recipe`` and a study's ``recipe`` call it.
         text: what it is for, by language.
-        settings: those that differ from the defaults.
+        settings: those that differ from the defaults, the model's options beside the others.
         measured: what it reached; None where that is still to be measured.
         curve: numbers of epochs, growing, each with the accuracy in ``[0, 1]`` that so many
             reached on CIFAR-10's validation images, after learning from the 40,000 others, once,
@@ -100,8 +100,8 @@ def load_recipe(name_or_path: str, folder: Path | None = None) -> Recipe:
     settings = content.get("settings")
     if not isinstance(settings, dict):
         raise ConfigError("recipe_no_settings", where=where)
-    check_keys(settings, tuple(Settings.model_fields), where)
-    checked(Settings, settings, where)
+    settings = content["settings"] = flattened(settings, where)
+    checked_settings(settings, where)
     measured = content.get("measured", {})
     if not isinstance(measured, dict):
         raise ConfigError("not_a_table", where="measured")
@@ -119,25 +119,28 @@ def recipes() -> list[Recipe]:
         >>> [recipe.name for recipe in recipes()][:2]
         ['quick', 'fast']
     """
-    found = [load_recipe(name) for name in shipped_recipes()]
-    return sorted(found, key=lambda one: one.measured.seconds if one.measured else float("inf"))
+    return sorted(
+        (load_recipe(name) for name in shipped_recipes()),
+        key=lambda recipe: recipe.measured.seconds if recipe.measured else float("inf"),
+    )
 
 
-def with_recipe(table: Mapping[str, Any], where: str, folder: Path | None = None) -> dict[str, Any]:
-    """Return a table of settings in which those of its ``recipe`` stand under its own.
+def recipe_settings(
+    table: Mapping[str, Any], where: str, folder: Path | None = None
+) -> dict[str, Any]:
+    """Return the settings of the recipe that a table names; nothing if it names none.
 
     Args:
-        table: the settings, and perhaps a ``recipe``: a name, or a path.
+        table: settings, and perhaps a ``recipe``: a name, or a path.
         where: the table, in words.
         folder: where a relative path begins; the current folder if left out.
 
     Raises:
         ConfigError: there is no such recipe, or its file says something that it can't.
     """
-    table = dict(table)
-    name = table.pop("recipe", None)
+    name = table.get("recipe")
     if name is None:
-        return table
+        return {}
     if not isinstance(name, str):
         raise ConfigError("recipe_no_name", where=where)
-    return {**load_recipe(name, folder).settings, **table}
+    return load_recipe(name, folder).settings

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from cotejo.config.about import GROUPS, About, Idle, about_of, metadata_of
 from cotejo.config.augmentation_parts import Augmentation
 from cotejo.config.augmentations import read_augmentation, written
 from cotejo.config.checking import Frozen
+from cotejo.config.options import COMMON_OPTIONS, Options
 
-__all__ = ["LEARNING_RATES", "MODELS", "MODEL_OPTIONS", "MOMENTUMS", "Settings"]
-
-MODELS = ("airbench", "airbench96", "cnn", "cnn2", "cnn3", "cnn7", "mlp", "wide-resnet")
-"""The models that ship, for who would rather not load Keras to know; the registry may have more."""
-
-MODEL_OPTIONS = (
-    "initializer", "convolutions", "kernel_size", "width", "activation", "dropout", "batch_norm",
-    "whitening",
-)  # fmt: skip
-"""The settings that a model's builder takes; None leaves the model its own."""
+__all__ = ["LEARNING_RATES", "MOMENTUMS", "Settings"]
 
 LEARNING_RATES = {
     "adam": 1e-3,
@@ -35,14 +30,19 @@ LEARNING_RATES = {
 MOMENTUMS = {"sgd": 0.9, "muon": 0.6}
 """The momentum, where none is given, of the optimizers that take one."""
 
+_WITHOUT_MOMENTUM = frozenset(LEARNING_RATES) - frozenset(MOMENTUMS)
+
 
 class Settings(Frozen):
-    """How one alternative is built and trained.
+    """How one alternative is built and trained: what every training has, and the model's options.
+
+    A field says all that is known of its setting: the type, the limits, the default, and `About`
+    it. Its words stand under its name in ``locales/<language>/settings.toml``. The order of the
+    fields is the order in files and tables.
 
     Attributes:
         model: the model's name; `cotejo models` lists them.
-        initializer, convolutions, kernel_size, width, activation, dropout, batch_norm, whitening:
-            options of the model, None for its own.
+        options: those of the model that are given, by name; it has its own for the others.
         augment: how training images are changed each time they are seen: the name of a short form,
             or a list of parts (`cotejo.config.augmentation_parts`).
         optimizer: the optimizer's name.
@@ -74,41 +74,148 @@ class Settings(Frozen):
         0.001
     """
 
-    model: str = "cnn3"
-    initializer: Literal["glorot", "he", "dirac"] | None = None
-    convolutions: Annotated[int, Field(ge=1, le=4)] | None = None
-    kernel_size: Annotated[int, Field(ge=1, le=15)] | None = None
-    width: Annotated[int, Field(ge=4, le=512)] | None = None
-    activation: Literal["relu", "silu", "gelu"] | None = None
-    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
-    batch_norm: bool | None = None
-    whitening: bool | None = None
+    model: Annotated[str, About("network", absorbs_options=True, overfitting=True)] = "cnn3"
+    options: Options = Options()
     augment: Annotated[
-        Augmentation, BeforeValidator(read_augmentation), PlainSerializer(written)
+        Augmentation,
+        BeforeValidator(read_augmentation),
+        PlainSerializer(written),
+        About("data", overfitting=True),
     ] = "none"
-    optimizer: Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"] = "adam"
-    learning_rate: Annotated[float, Field(gt=0, le=100)] | None = None
-    momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
-    weight_decay: Annotated[float, Field(ge=0, le=1)] = 0.0
-    schedule: Literal["constant", "cosine", "linear", "one-cycle", "step"] = "constant"
-    train_fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
-    batch_size: Annotated[int, Field(ge=1, le=65536)] = 64
-    epochs: Annotated[int, Field(ge=1, le=10000)] = 10
-    early_stopping: Annotated[int, Field(ge=0, le=10000)] = 0
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    small_epochs: Annotated[int, Field(ge=0, le=10000)] = 0
-    hard_epochs: Annotated[int, Field(ge=0, le=10000)] = 0
-    hard_share: Annotated[float, Field(gt=0, le=1)] = 0.5
-    average: Literal["none", "ema"] = "none"
-    tta: Literal["none", "flip", "flip-shift"] = "none"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    start_from: str | None = None
+    optimizer: Annotated[
+        Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"],
+        About("optimisation", absorbs=("learning_rate", "momentum")),
+    ] = "adam"
+    learning_rate: Annotated[
+        float | None, Field(gt=0, le=100), About("optimisation", same_pace=True)
+    ] = None
+    momentum: Annotated[
+        float | None,
+        Field(ge=0, lt=1),
+        About("optimisation", idle=Idle("optimizer", _WITHOUT_MOMENTUM)),
+    ] = None
+    weight_decay: Annotated[
+        float,
+        Field(ge=0, le=1),
+        About("regularisation", overfitting=True, idle=Idle("optimizer", frozenset({"muon"}))),
+    ] = 0.0
+    schedule: Annotated[
+        Literal["constant", "cosine", "linear", "one-cycle", "step"],
+        About("optimisation", same_pace=True),
+    ] = "constant"
+    train_fraction: Annotated[
+        float, Field(gt=0, le=1), About("data", same_pace=True, overfitting=True)
+    ] = 1.0
+    batch_size: Annotated[int, Field(ge=1, le=65536), About("optimisation")] = 64
+    epochs: Annotated[
+        int, Field(ge=1, le=10000), About("optimisation", same_pace=True, overfitting=True)
+    ] = 10
+    early_stopping: Annotated[
+        int,
+        Field(ge=0, le=10000),
+        About("optimisation", same_pace=True, absorbs=("epochs",), overfitting=True),
+    ] = 0
+    label_smoothing: Annotated[
+        float, Field(ge=0, lt=1), About("regularisation", overfitting=True)
+    ] = 0.0
+    small_epochs: Annotated[
+        int, Field(ge=0, le=10000), About("data", same_pace=True, unsaid=True)
+    ] = 0
+    hard_epochs: Annotated[
+        int,
+        Field(ge=0, le=10000),
+        About("data", same_pace=True, absorbs=("hard_share",), unsaid=True),
+    ] = 0
+    hard_share: Annotated[
+        float,
+        Field(gt=0, le=1),
+        About("data", same_pace=True, idle=Idle("hard_epochs", frozenset({0}))),
+    ] = 0.5
+    average: Annotated[Literal["none", "ema"], About("prediction", unsaid=True)] = "none"
+    tta: Annotated[
+        Literal["none", "flip", "flip-shift"], About("prediction", same_pace=True, unsaid=True)
+    ] = "none"
+    precision: Annotated[Literal["auto", "float32", "bfloat16"], About("prediction")] = "auto"
+    start_from: Annotated[
+        str | None,
+        About(
+            "optimisation",
+            same_pace=True,
+            absorbs=("learning_rate", "momentum", "schedule", "epochs", "early_stopping"),
+        ),
+    ] = None
 
-    @property
-    def model_options(self) -> dict[str, Any]:
-        """The options given for the model, by name."""
-        options = {name: getattr(self, name) for name in MODEL_OPTIONS}
-        return {name: value for name, value in options.items() if value is not None}
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of the settings; a model's options are not among them."""
+        return tuple(name for name in cls.model_fields if name != "options")
+
+    @classmethod
+    def default(cls, name: str) -> Any:
+        """Return the value of a setting where none is given; None of an option."""
+        return cls.model_fields[name].default if name in cls.names() else None
+
+    @classmethod
+    def about(cls, name: str) -> About:
+        """Return what is known of a setting, or of a model's option.
+
+        Example:
+            >>> Settings.about("dropout").layer, Settings.about("tta").group
+            ('Dropout', 'prediction')
+        """
+        if name in cls.names():
+            return about_of(cls.model_fields[name].metadata)
+        return about_of(metadata_of(COMMON_OPTIONS.get(name)))
+
+    @classmethod
+    def by_group(cls, names: Iterable[str]) -> list[str]:
+        """Return names of settings and options in the order in which a report goes through them.
+
+        Example:
+            >>> Settings.by_group(["tta", "epochs", "dropout", "batch_size", "model"])
+            ['model', 'batch_size', 'epochs', 'dropout', 'tta']
+        """
+        given = set(names)
+        options = [*COMMON_OPTIONS, *sorted(given - set(cls.names()) - set(COMMON_OPTIONS))]
+        ordered = _with_options(cls.names(), options)
+        return sorted(
+            (name for name in ordered if name in given),
+            key=lambda name: GROUPS.index(cls.about(name).group),
+        )
+
+    @classmethod
+    def from_flat(
+        cls, table: Mapping[str, Any], places: Mapping[str, str] | None = None
+    ) -> Settings:
+        """Return the settings of a table in which the model's options stand beside the others.
+
+        Args:
+            table: the settings and options by name, as a record has them.
+            places: the table in which each was written, in words.
+
+        Raises:
+            ValidationError: a setting is of the wrong type or out of range. The options are not
+                looked at: their model says which they are (`cotejo.models.check_options`).
+
+        Example:
+            >>> Settings.from_flat({"model": "cnn3", "dropout": 0.3}).options
+            Options({'dropout': 0.3})
+        """
+        return cls.model_validate(nested(table, cls.names(), places))
+
+    def flat(self) -> dict[str, Any]:
+        """Return the settings as one table, the model's options beside the others, as in files.
+
+        The options that several models share are always in it, with None where they are not given.
+        """
+        table = self.model_dump()
+        options = table.pop("options")
+        return {name: {**table, **options}.get(name) for name in _with_options(table, options)}
+
+    def pace(self) -> str:
+        """Return what decides how long a step takes: two that give the same text are alike."""
+        table = self.flat()
+        return json.dumps({name: table[name] for name in table if not self.about(name).same_pace})
 
     @property
     def idle(self) -> dict[str, str]:
@@ -118,14 +225,12 @@ class Settings(Frozen):
             >>> Settings(optimizer="adam").idle
             {'momentum': 'optimizer', 'hard_share': 'hard_epochs'}
         """
-        found = {}
-        if self.optimizer not in MOMENTUMS:
-            found["momentum"] = "optimizer"
-        if self.optimizer == "muon":
-            found["weight_decay"] = "optimizer"
-        if self.hard_epochs == 0:
-            found["hard_share"] = "hard_epochs"
-        return found
+        conditions = {name: self.about(name).idle for name in self.names()}
+        return {
+            name: idle.because_of
+            for name, idle in conditions.items()
+            if idle is not None and getattr(self, idle.because_of) in idle.values
+        }
 
     def resolved(self) -> Settings:
         """Return the same with the optimizer's own learning rate and momentum filled in.
@@ -138,5 +243,29 @@ class Settings(Frozen):
             "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
             "momentum": MOMENTUMS.get(self.optimizer) if momentum is None else momentum,
         }
-        defaults = {name: type(self).model_fields[name].default for name in self.idle}
+        defaults = {name: self.default(name) for name in self.idle}
         return self.model_copy(update=filled | defaults)
+
+
+def nested(
+    table: Mapping[str, Any], settings: Iterable[str], places: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a table of settings and options with the options in a table of their own.
+
+    Args:
+        table: settings and options by name.
+        settings: the names of the settings; every other key is an option.
+        places: the table in which each was written, in words.
+    """
+    known = set(settings)
+    options = {name: value for name, value in table.items() if name not in known}
+    return {
+        **{name: value for name, value in table.items() if name in known},
+        "options": Options(options, places),
+    }
+
+
+def _with_options(settings: Iterable[str], options: Iterable[str]) -> list[str]:
+    """Return names of settings with those of the options after the model's."""
+    first, *others = settings
+    return [first, *dict.fromkeys([*COMMON_OPTIONS, *options]), *others]

@@ -75,7 +75,7 @@ class StudyConfig(Frozen):
 
     def alternative(self, name: str) -> Alternative:
         """Return the alternative named ``name``."""
-        return next(found for found in self.alternatives if found.name == name)
+        return next(each for each in self.alternatives if each.name == name)
 
     @classmethod
     def load(cls, path: str | Path, overrides: Sequence[str] = (), **changes: Any) -> StudyConfig:
@@ -119,7 +119,7 @@ class StudyConfig(Frozen):
         )
         alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
         content["alternatives"] = alternatives
-        content["claims"] = parse_claims(claims, [one.name for one in alternatives])
+        content["claims"] = parse_claims(claims, [alternative.name for alternative in alternatives])
         if "title" in content:
             content["title"] = in_both_languages(content["title"])
         study = checked(cls, content, "")
@@ -133,7 +133,11 @@ class StudyConfig(Frozen):
             document["title"] = dict(self.title)
         document["alternative"] = [
             {"name": alternative.name, "label": dict(alternative.label)}
-            | alternative.settings.model_dump(exclude_none=True)
+            | {
+                name: value
+                for name, value in alternative.settings.flat().items()
+                if value is not None
+            }
             for alternative in self.alternatives
         ]
         if self.claims:

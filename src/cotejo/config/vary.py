@@ -18,9 +18,9 @@ from cotejo.config.augmentations import (
     varied,
     written,
 )
-from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
+from cotejo.config.checking import Frozen, Name, Text, checked, in_both_languages
 from cotejo.config.labels import label_of
-from cotejo.config.settings import Settings
+from cotejo.config.tables import checked_settings, flattened
 from cotejo.errors import ConfigError
 
 __all__ = ["Varied", "check_count", "expand"]
@@ -92,8 +92,7 @@ def check_count(count: int) -> None:
 
 
 def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
-    table = dict(table)
-    check_keys(table, ("name", "label", *Settings.model_fields), where)
+    table = flattened(table, where, ("name", "label"))
     head = _head(table, where)
     lists = _lists(table, where)
     values = _values(lists, where)
@@ -146,7 +145,7 @@ def _values(lists: Values, where: str) -> Values:
         raise ConfigError("vary_many", where=where, count=count, most=MOST_ALTERNATIVES)
     values = {}
     for key, given in lists.items():
-        taken = [getattr(checked(Settings, {key: value}, where), key) for value in given]
+        taken = [checked_settings({key: value}, where).flat()[key] for value in given]
         for index, value in enumerate(taken):
             if value in taken[:index]:
                 raise ConfigError("vary_twice", key=key, where=where, value=_part(value))

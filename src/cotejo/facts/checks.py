@@ -25,14 +25,15 @@ _CLOSE = 1e-6
 def check_settings(study: StudyFolder) -> None:
     """Check the settings that ``study.json`` gives of each alternative.
 
-    A setting that this Cotejo does not know, of a later one or one that is gone, is left alone.
+    What this Cotejo does not know as a setting is left alone: an option of a model, or a setting of
+    a later version or one that is gone.
 
     Raises:
         OutputError: a value is none that the setting takes.
     """
     for index, alternative in enumerate(study.study["alternatives"]):
         given = alternative.get("settings") or {}
-        known = {name: value for name, value in given.items() if name in Settings.model_fields}
+        known = {name: value for name, value in given.items() if name in Settings.names()}
         try:
             Settings.model_validate(known)
         except ValidationError as error:

@@ -16,7 +16,7 @@ from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
 from cotejo.inference.packing import unpack
 from cotejo.inference.pictures import read_picture
-from cotejo.models import load_trained
+from cotejo.models.portable import load_trained
 from cotejo.store import RunFolder
 from cotejo.train import predict_logits, softmax
 

@@ -19,7 +19,7 @@ import numpy as np
 from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
-from cotejo.models import load_portable
+from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
 from cotejo.report import without_places
 from cotejo.store import RunFolder, StudyFolder, write_file, write_json

@@ -1,9 +1,11 @@
-"""The models: one file a family, and the registry that builds them by name."""
+"""The models: one file a family, and the registry that builds them by name.
+
+Nothing here loads Keras before a network is built: a builder imports it, and our own layers, when
+it is called. What needs Keras from the start is imported from its own module (`portable`,
+`fingerprint`, `cost`, `whitening`).
+"""
 
 from cotejo.models import airbench, airbench96, cnn, cnn7, mlp, wide_resnet
-from cotejo.models.cost import operations_per_image
-from cotejo.models.fingerprint import fingerprint
-from cotejo.models.portable import load_portable, load_trained, portable, precisions
 from cotejo.models.registry import (
     ModelFamily,
     build_model,
@@ -13,27 +15,22 @@ from cotejo.models.registry import (
     register,
     unregister,
 )
-from cotejo.models.whitening import whiten
+from cotejo.models.studies import check_models, resolve
 
 __all__ = [
     "ModelFamily",
     "airbench",
     "airbench96",
     "build_model",
+    "check_models",
     "check_options",
     "cnn",
     "cnn7",
-    "fingerprint",
-    "load_portable",
-    "load_trained",
     "mlp",
     "model_families",
     "model_family",
-    "operations_per_image",
-    "portable",
-    "precisions",
     "register",
+    "resolve",
     "unregister",
-    "whiten",
     "wide_resnet",
 ]

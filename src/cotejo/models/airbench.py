@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cotejo.backend import keras
-from cotejo.models.layers import convolution, pixels
-from cotejo.models.normalization import BatchNormalization
-from cotejo.models.registry import register
-from cotejo.models.whitening import WHITENING
+from cotejo.config.options import Activation, Initializer, Whitening, Width
+from cotejo.models.registry import shipped
 
-__all__ = ["airbench", "first_layers", "normalized", "slow_logits"]
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
-layers = keras.layers
+__all__ = ["airbench", "first_layers", "normalized_unscaled", "slow_logits"]
 
 
-@register("airbench")
+@shipped("airbench")
 def airbench(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "dirac",
-    width: int = 64,
-    activation: str = "silu",
-    whitening: bool = True,
+    initializer: Initializer = "dirac",
+    width: Width = 64,
+    activation: Activation = "silu",
+    whitening: Whitening = True,
 ) -> keras.Model:
     """Seven convolutions at the scales of the CIFAR-10 speed records, made for `muon`.
 
@@ -49,17 +47,27 @@ def airbench(
         >>> airbench((32, 32, 3), 10).count_params()
         1973944
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import convolution, pixels
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     x = first_layers(x, image_shape[-1], activation, whitening)
     for filters in (width, 4 * width, 4 * width):
-        x = normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
-        x = normalized(convolution(x, filters, initializer), activation)
+        x = normalized_unscaled(
+            layers.MaxPooling2D()(convolution(x, filters, initializer)), activation
+        )
+        x = normalized_unscaled(convolution(x, filters, initializer), activation)
     x = layers.GlobalMaxPooling2D()(x)
     return keras.Model(inputs, slow_logits(x, num_classes), name="airbench")
 
 
 def first_layers(x: Any, channels: int, activation: str, whitening: bool) -> Any:
     """Return what comes before the groups: pixels about 0, and a 2×2 convolution of them."""
+    from cotejo.backend import keras
+    from cotejo.models.whitening import WHITENING
+
+    layers = keras.layers
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
     name = WHITENING if whitening else "first"
     first = layers.Conv2D(8 * channels, 2, kernel_initializer="he_uniform", name=name)
@@ -69,14 +77,20 @@ def first_layers(x: Any, channels: int, activation: str, whitening: bool) -> Any
     return x
 
 
-def normalized(x: Any, activation: str | None) -> Any:
+def normalized_unscaled(x: Any, activation: str | None) -> Any:
     """Return ``x`` normalised without a scale, and activated."""
+    from cotejo.backend import keras
+    from cotejo.models.normalization import BatchNormalization
+
     x = BatchNormalization(momentum=0.6, scale=False)(x)
-    return layers.Activation(activation)(x) if activation else x
+    return keras.layers.Activation(activation)(x) if activation else x
 
 
 def slow_logits(x: Any, num_classes: int) -> Any:
     """Return logits of weights of unit deviation, divided by the number of features."""
+    from cotejo.backend import keras
+
+    layers = keras.layers
     features = x.shape[-1]
     unit = keras.initializers.RandomUniform(-math.sqrt(3), math.sqrt(3))
     x = layers.Dense(

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from cotejo.backend import keras
-from cotejo.models.airbench import first_layers, normalized, slow_logits
-from cotejo.models.layers import convolution, pixels
-from cotejo.models.registry import register
+from typing import TYPE_CHECKING
+
+from cotejo.config.options import Activation, Initializer, Whitening, Width
+from cotejo.models.airbench import first_layers, normalized_unscaled, slow_logits
+from cotejo.models.registry import shipped
+
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
 __all__ = ["airbench96"]
 
-layers = keras.layers
 
-
-@register("airbench96")
+@shipped("airbench96")
 def airbench96(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "dirac",
-    width: int = 128,
-    activation: str = "silu",
-    whitening: bool = True,
+    initializer: Initializer = "dirac",
+    width: Width = 128,
+    activation: Activation = "silu",
+    whitening: Whitening = True,
 ) -> keras.Model:
     """Ten convolutions, `airbench` with a third one a group and a shortcut around the last two.
 
@@ -39,13 +41,19 @@ def airbench96(
         >>> airbench96((32, 32, 3), 10, width=8).name
         'airbench96'
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import convolution, pixels
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     x = first_layers(x, image_shape[-1], activation, whitening)
     for filters in (width, 3 * width, 4 * width):
-        x = normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
+        x = normalized_unscaled(
+            layers.MaxPooling2D()(convolution(x, filters, initializer)), activation
+        )
         shortcut = x
-        x = normalized(convolution(x, filters, initializer), activation)
-        x = normalized(convolution(x, filters, initializer), None)
+        x = normalized_unscaled(convolution(x, filters, initializer), activation)
+        x = normalized_unscaled(convolution(x, filters, initializer), None)
         x = layers.Activation(activation)(layers.Add()([x, shortcut]))
     x = layers.GlobalMaxPooling2D()(x)
     return keras.Model(inputs, slow_logits(x, num_classes), name="airbench96")

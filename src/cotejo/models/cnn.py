@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cotejo.backend import keras
-from cotejo.models.layers import INITIALIZERS, logits, pixels
-from cotejo.models.normalization import BatchNormalization
-from cotejo.models.registry import register
+from cotejo.config.options import BatchNorm, Convolutions, Dropout, Initializer, KernelSize
+from cotejo.models.registry import shipped
+
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
 __all__ = ["cnn", "cnn2", "cnn3"]
 
-layers = keras.layers
 
-
-def _convolution(x: Any, filters: int, kernel_size: int, initializer: str) -> Any:
-    return layers.Conv2D(
-        filters,
-        kernel_size,
-        activation="relu",
-        kernel_initializer=INITIALIZERS[initializer],
-    )(x)
-
-
-def _dropout(x: Any, rate: float) -> Any:
-    return layers.Dropout(rate)(x) if rate else x
-
-
-@register("cnn2")
+@shipped("cnn2")
 def cnn2(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "glorot",
-    kernel_size: int = 3,
-    dropout: float | None = None,
-    batch_norm: bool = True,
+    initializer: Initializer = "glorot",
+    kernel_size: KernelSize = 3,
+    dropout: Dropout | None = None,
+    batch_norm: BatchNorm = True,
 ) -> keras.Model:
     """Two convolutions (32, 64) with batch normalisation and dropout, 128 units.
 
@@ -52,6 +38,11 @@ def cnn2(
         >>> cnn2((32, 32, 3), 10).count_params()
         315850
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import INITIALIZERS, logits, pixels
+    from cotejo.models.normalization import BatchNormalization
+
+    layers = keras.layers
     rates = (0.3, 0.4) if dropout is None else (dropout, dropout)
     inputs, x = pixels(image_shape)
     x = _convolution(x, 32, kernel_size, initializer)
@@ -67,15 +58,15 @@ def cnn2(
     return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn2")
 
 
-@register("cnn3")
+@shipped("cnn3")
 def cnn3(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "glorot",
-    kernel_size: int = 3,
-    dropout: float = 0.0,
-    batch_norm: bool = False,
+    initializer: Initializer = "glorot",
+    kernel_size: KernelSize = 3,
+    dropout: Dropout = 0.0,
+    batch_norm: BatchNorm = False,
 ) -> keras.Model:
     """Three convolutions (32, 64, 64), 64 units: the second notebook's.
 
@@ -97,16 +88,16 @@ def cnn3(
     return network
 
 
-@register("cnn")
+@shipped("cnn")
 def cnn(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    convolutions: int = 3,
-    initializer: str = "glorot",
-    kernel_size: int = 3,
-    dropout: float = 0.0,
-    batch_norm: bool = False,
+    convolutions: Convolutions = 3,
+    initializer: Initializer = "glorot",
+    kernel_size: KernelSize = 3,
+    dropout: Dropout = 0.0,
+    batch_norm: BatchNorm = False,
 ) -> keras.Model:
     """One to four convolutions (32, then 64), 64 units: `cnn3` with its depth free.
 
@@ -138,6 +129,11 @@ def _stacked(
     dropout: float,
     batch_norm: bool,
 ) -> keras.Model:
+    from cotejo.backend import keras
+    from cotejo.models.layers import INITIALIZERS, logits, pixels
+    from cotejo.models.normalization import BatchNormalization
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     for index, count in enumerate(filters):
         x = _convolution(x, count, kernel_size, initializer)
@@ -149,3 +145,21 @@ def _stacked(
     x = layers.Dense(units, activation="relu", kernel_initializer=INITIALIZERS[initializer])(x)
     x = _dropout(x, dropout)
     return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn")
+
+
+def _convolution(x: Any, filters: int, kernel_size: int, initializer: str) -> Any:
+    from cotejo.backend import keras
+    from cotejo.models.layers import INITIALIZERS
+
+    return keras.layers.Conv2D(
+        filters,
+        kernel_size,
+        activation="relu",
+        kernel_initializer=INITIALIZERS[initializer],
+    )(x)
+
+
+def _dropout(x: Any, rate: float) -> Any:
+    from cotejo.backend import keras
+
+    return keras.layers.Dropout(rate)(x) if rate else x

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from cotejo.backend import keras
-from cotejo.models.layers import INITIALIZERS, convolution, logits, pixels
-from cotejo.models.normalization import BatchNormalization
-from cotejo.models.registry import register
-from cotejo.models.whitening import WHITENING
+from cotejo.config.options import Activation, Dropout, Initializer, Width
+from cotejo.models.registry import shipped
+
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
 __all__ = ["cnn7"]
 
-layers = keras.layers
 
-
-@register("cnn7")
+@shipped("cnn7")
 def cnn7(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "he",
-    width: int = 32,
-    activation: str = "relu",
-    dropout: float = 0.0,
+    initializer: Initializer = "he",
+    width: Width = 32,
+    activation: Activation = "relu",
+    dropout: Dropout = 0.0,
 ) -> keras.Model:
     """Seven convolutions with batch normalisation, each group pooled before it is normalised.
 
@@ -48,6 +46,11 @@ def cnn7(
         >>> cnn7((32, 32, 3), 10).count_params()
         499242
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import INITIALIZERS, convolution, logits, normalized, pixels
+    from cotejo.models.whitening import WHITENING
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
     x = layers.Conv2D(
@@ -60,14 +63,9 @@ def cnn7(
         name=WHITENING,
     )(x)
     for filters in (width, 4 * width, 4 * width):
-        x = _normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
-        x = _normalized(convolution(x, filters, initializer), activation)
+        x = normalized(layers.MaxPooling2D()(convolution(x, filters, initializer)), activation)
+        x = normalized(convolution(x, filters, initializer), activation)
     x = layers.GlobalMaxPooling2D()(x)
     if dropout:
         x = layers.Dropout(dropout)(x)
     return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn7")
-
-
-def _normalized(x: Any, activation: str) -> Any:
-    # A short memory (0.9) because a training here is a few hundred to a few thousand steps.
-    return layers.Activation(activation)(BatchNormalization(momentum=0.9)(x))

@@ -8,8 +8,9 @@ import numpy as np
 
 from cotejo.backend import keras, ops
 from cotejo.models.convolution import Convolution
+from cotejo.models.normalization import BatchNormalization
 
-__all__ = ["INITIALIZERS", "Dirac", "convolution", "logits", "pixels"]
+__all__ = ["INITIALIZERS", "Dirac", "convolution", "logits", "normalized", "pixels"]
 
 layers = keras.layers
 
@@ -66,6 +67,12 @@ def convolution(x: Any, filters: int, initializer: str) -> Any:
         use_bias=False,
         kernel_initializer=INITIALIZERS[initializer],
     )(x)
+
+
+def normalized(x: Any, activation: str) -> Any:
+    """Return ``x`` normalised and activated."""
+    # A short memory (0.9) because a training here is a few hundred to a few thousand steps.
+    return layers.Activation(activation)(BatchNormalization(momentum=0.9)(x))
 
 
 def logits(x: Any, num_classes: int, initializer: str) -> Any:

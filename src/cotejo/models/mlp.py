@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from cotejo.backend import keras
-from cotejo.models.layers import INITIALIZERS, logits, pixels
-from cotejo.models.registry import register
+from typing import TYPE_CHECKING
+
+from cotejo.config.options import BatchNorm, Dropout, Initializer
+from cotejo.models.registry import shipped
+
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
 __all__ = ["mlp"]
 
-layers = keras.layers
 
-
-@register("mlp")
+@shipped("mlp")
 def mlp(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "glorot",
-    dropout: float = 0.5,
-    batch_norm: bool = False,
+    initializer: Initializer = "glorot",
+    dropout: Dropout = 0.5,
+    batch_norm: BatchNorm = False,
 ) -> keras.Model:
     """Fully connected: 512 and 256 units with ReLU, dropout between them.
 
@@ -33,6 +35,10 @@ def mlp(
         >>> mlp((32, 32, 3), 10).count_params()
         1707274
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import INITIALIZERS, logits, pixels
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     x = layers.Flatten()(x)
     for units in (512, 256):

@@ -1,16 +1,21 @@
-"""The registry: every model by name, with the options that a study may vary."""
+"""The registry: every model by name, with the options that a study may give and vary.
+
+Nothing here loads Keras before a network is built, so that a mistake in a study is found at once.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cotejo.config import MODEL_OPTIONS, MODELS, Settings
-from cotejo.config.checking import checked
+from cotejo.config.checking import unknown_key
+from cotejo.config.options import COMMON_OPTIONS, Options
+from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean, message
+from cotejo.messages import did_you_mean
+from cotejo.models.signatures import Option, declared_options
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -22,10 +27,14 @@ __all__ = [
     "model_families",
     "model_family",
     "register",
+    "shipped",
     "unregister",
 ]
 
 _families: dict[str, ModelFamily] = {}
+
+Builder: TypeAlias = "Callable[..., keras.Model]"
+"""``build(image_shape, num_classes, **options)``, which returns a network."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +44,20 @@ class ModelFamily:
     Attributes:
         name: what studies call it.
         build: ``build(image_shape, num_classes, **options)`` returns the network.
-        options: the options it takes and their defaults.
+        options: what its signature says of each of its options, by name.
+        ships: whether it is one of Cotejo's own, whose name and options say what it is.
     """
 
     name: str
-    build: Callable[..., keras.Model]
-    options: dict[str, Any]
+    build: Builder
+    options: Mapping[str, Option]
+    ships: bool
 
     @property
-    def ships(self) -> bool:
-        """Whether it is one of Cotejo's own, whose name and options say what it is."""
-        return self.name in MODELS
+    def defaults(self) -> dict[str, Any]:
+        """The defaults of the options that a study can give, by name."""
+        options = self.options.items()
+        return {name: option.default for name, option in options if option.kind is not None}
 
     @property
     def description(self) -> str:
@@ -53,25 +65,27 @@ class ModelFamily:
         return (inspect.getdoc(self.build) or "").partition("\n")[0]
 
 
-def register(name: str) -> Callable[[Callable[..., keras.Model]], Callable[..., keras.Model]]:
+def register(name: str) -> Callable[[Builder], Builder]:
     """Register the decorated builder under ``name``, so that studies can train its networks.
 
     The builder is called as ``build(image_shape, num_classes, **options)``. It returns a network
     from pixels ``[batch, height, width, channels]`` in ``[0, 255]`` to logits
     ``[batch, num_classes]``, without a softmax. Its keyword-only arguments are its options, each
-    with a default. Those that are called as a setting is (`cotejo.config.MODEL_OPTIONS`:
-    ``dropout``, ``width`` …) can be given in a study; the others keep their defaults.
+    with a default. A study can give and vary them as it does a setting, where their values are
+    numbers, texts, and true or false. An annotation says which values an option takes, such as
+    ``Annotated[int, Field(ge=1)]`` or ``Literal["mean", "max"]``; without one it takes values of
+    the type of its default.
 
-    A name of your own may be registered anew, as when a notebook's cell is run again. What the
-    builder returns is part of the key of a run: a network that is another is trained again.
-    What can't be seen is code that its own layers call from other modules than theirs.
+    A name of your own may be registered again, as when a notebook's cell is run again. The network
+    that the builder returns is part of a run's key, so that a different network is trained again.
+    A change in code that its layers call from other modules than their own is not noticed.
 
     Args:
         name: what studies call the model.
 
     Raises:
-        ConfigError: the name is that of a model that ships, an option has no default, or its
-            default is none that the setting of that name takes.
+        ConfigError: the name is that of a model that ships, an option has no default, or its type
+            does not take its default.
 
     Example:
         >>> from cotejo.backend import keras
@@ -87,40 +101,41 @@ def register(name: str) -> Callable[[Callable[..., keras.Model]], Callable[..., 
         >>> unregister("one-layer")
     """
 
-    def add(build: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
-        if name in MODELS and name in _families:
+    def add(build: Builder) -> Builder:
+        if name in _families and _families[name].ships:
             raise ConfigError("model_ships", model=name)
-        _families[name] = ModelFamily(name, build, _options(name, build))
+        _families[name] = ModelFamily(name, build, declared_options(name, build), ships=False)
+        return build
+
+    return add
+
+
+def shipped(name: str) -> Callable[[Builder], Builder]:
+    """Register the decorated builder as one of Cotejo's own.
+
+    No other model can take its name. The keys of its runs hold its name and its options, so that a
+    change of what it builds raises `cotejo.study.keys.TRAINING_CODE`.
+
+    Args:
+        name: what studies call the model.
+    """
+
+    def add(build: Builder) -> Builder:
+        _families[name] = ModelFamily(name, build, declared_options(name, build), ships=True)
         return build
 
     return add
 
 
 def unregister(name: str) -> None:
-    """Take a model of your own out again.
+    """Remove a model of your own from the registry.
 
     Raises:
         ConfigError: there is no such model, or it is one that ships.
     """
-    model_family(name)
-    if name in MODELS:
+    if model_family(name).ships:
         raise ConfigError("model_ships", model=name)
     del _families[name]
-
-
-def _options(name: str, build: Callable[..., keras.Model]) -> dict[str, Any]:
-    """Return a builder's options with their defaults."""
-    options = {
-        parameter.name: parameter.default
-        for parameter in inspect.signature(build).parameters.values()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    }
-    for option, default in options.items():
-        if default is inspect.Parameter.empty:
-            raise ConfigError("option_without_default", model=name, option=option)
-    given = {option: options[option] for option in MODEL_OPTIONS if option in options}
-    checked(Settings, given, message("errors.of_model", name=name))
-    return options
 
 
 def model_families() -> list[ModelFamily]:
@@ -133,8 +148,12 @@ def model_families() -> list[ModelFamily]:
     return sorted(_families.values(), key=lambda family: family.name)
 
 
-def model_family(name: str) -> ModelFamily:
+def model_family(name: str, where: str = "") -> ModelFamily:
     """Return the model named ``name``.
+
+    Args:
+        name: the model's.
+        where: the table that names it, in words, for an error.
 
     Raises:
         ConfigError: there is none; the message lists those there are.
@@ -143,29 +162,57 @@ def model_family(name: str) -> ModelFamily:
         raise ConfigError(
             "unknown_model",
             model=name,
-            where="",
+            where=f" ({where})" if where else "",
             models=", ".join(sorted(_families)),
             hint=did_you_mean(name, _families),
         )
     return _families[name]
 
 
-def check_options(name: str, options: dict[str, Any]) -> None:
-    """Refuse options that the model named ``name`` does not take.
+def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Options:
+    """Check options against the signature of a model's builder.
+
+    Args:
+        name: the model's.
+        options: those given.
+        where: the table that gives the model, in words; `Options` know the table of each option.
+
+    Returns:
+        The options as the model takes them: a whole number is a real one where that is its type.
 
     Raises:
-        ConfigError: the model is unknown, or has no option of that name.
+        ConfigError: the model is unknown, it has no option of a name, or a value is of the wrong
+            type or out of range.
+
+    Example:
+        >>> dict(check_options("cnn3", {"dropout": 0}))
+        {'dropout': 0.0}
     """
-    family = model_family(name)
-    for option in options:
-        if option not in family.options:
-            raise ConfigError(
-                "unknown_model_option",
-                model=name,
-                where="",
-                option=option,
-                options=", ".join(family.options) or "-",
-            )
+    family = model_family(name, where)
+    given = options if isinstance(options, Options) else Options(options)
+    checked = {}
+    for option, value in given.items():
+        if option not in family.defaults:
+            raise _unknown(family, option, given.place(option), where)
+        checked[option] = family.options[option].checked(value, given.place(option) or where)
+    return given.replaced(checked)
+
+
+def _unknown(family: ModelFamily, option: str, place: str | None, where: str) -> ConfigError:
+    """Return the error about an option that a model does not have."""
+    elsewhere = option in COMMON_OPTIONS or any(
+        option in each.defaults for each in _families.values()
+    )
+    if place is not None and not elsewhere:
+        # Nobody's option, so that it was meant for a setting perhaps.
+        return unknown_key(option, ("recipe", *Settings.names(), *family.defaults), place)
+    return ConfigError(
+        "unknown_model_option",
+        model=family.name,
+        where=f" ({where})" if where else "",
+        option=option,
+        options=", ".join(family.defaults) or "-",
+    )
 
 
 def build_model(
@@ -191,10 +238,10 @@ def build_model(
         >>> build_model("cnn3", (32, 32, 3), 10).count_params()
         122570
     """
-    check_options(name, options)
+    checked = check_options(name, options)
     family = model_family(name)
     try:
-        network = family.build(image_shape, num_classes, **options)
+        network = family.build(image_shape, num_classes, **checked)
     except ValueError as error:
         # Keras's own words for a valid convolution that nothing is left for.
         if "negative" not in str(error) and "must be positive" not in str(error):

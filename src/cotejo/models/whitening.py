@@ -63,7 +63,7 @@ def whiten(network: keras.Model, images: NDArray[np.uint8], most: int = 5000) ->
         images: ``[n, height, width, channels]``, uint8.
         most: how many are used, from the first.
     """
-    layer = next((found for found in network.layers if found.name == WHITENING), None)
+    layer = next((each for each in network.layers if each.name == WHITENING), None)
     if layer is None:
         return
     before = keras.Model(network.input, layer.input)

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cotejo.backend import keras
-from cotejo.models.convolution import Convolution
-from cotejo.models.layers import INITIALIZERS, logits, pixels
-from cotejo.models.normalization import BatchNormalization
-from cotejo.models.registry import register
+from cotejo.config.options import Activation, Dropout, Initializer, Width
+from cotejo.models.registry import shipped
+
+if TYPE_CHECKING:
+    from cotejo.backend import keras
 
 __all__ = ["wide_resnet"]
 
-layers = keras.layers
 _BLOCKS = 2
 """In each of the three groups: 6 × 2 + 4 = 16 layers."""
 
 
-@register("wide-resnet")
+@shipped("wide-resnet")
 def wide_resnet(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    initializer: str = "he",
-    width: int = 8,
-    activation: str = "relu",
-    dropout: float = 0.0,
+    initializer: Initializer = "he",
+    width: Width = 8,
+    activation: Activation = "relu",
+    dropout: Dropout = 0.0,
 ) -> keras.Model:
     """Sixteen layers with shortcuts, `width` times as wide as a plain residual network: WRN-16.
 
@@ -48,6 +47,10 @@ def wide_resnet(
         >>> wide_resnet((32, 32, 3), 10, width=4).count_params()
         2752506
     """
+    from cotejo.backend import keras
+    from cotejo.models.layers import logits, normalized, pixels
+
+    layers = keras.layers
     inputs, x = pixels(image_shape)
     x = layers.Rescaling(4.0, offset=-2.0, name="centre")(x)
     x = _convolution(x, 16, initializer)
@@ -56,24 +59,31 @@ def wide_resnet(
         for block in range(_BLOCKS):
             strides = 2 if group and not block else 1
             x = _block(x, filters, strides, initializer, activation, dropout)
-    x = layers.GlobalAveragePooling2D()(_activated(x, activation))
+    x = layers.GlobalAveragePooling2D()(normalized(x, activation))
     return keras.Model(inputs, logits(x, num_classes, initializer), name="wide-resnet")
 
 
 def _block(
     x: Any, filters: int, strides: int, initializer: str, activation: str, dropout: float
 ) -> Any:
-    before = _activated(x, activation)
+    from cotejo.backend import keras
+    from cotejo.models.layers import normalized
+
+    layers = keras.layers
+    before = normalized(x, activation)
     shortcut = x
     if strides > 1 or x.shape[-1] != filters:
         shortcut = _convolution(before, filters, initializer, strides, size=1)
-    x = _activated(_convolution(before, filters, initializer, strides), activation)
+    x = normalized(_convolution(before, filters, initializer, strides), activation)
     if dropout:
         x = layers.Dropout(dropout)(x)
     return layers.Add()([_convolution(x, filters, initializer), shortcut])
 
 
 def _convolution(x: Any, filters: int, initializer: str, strides: int = 1, size: int = 3) -> Any:
+    from cotejo.models.convolution import Convolution
+    from cotejo.models.layers import INITIALIZERS
+
     return Convolution(
         filters,
         size,
@@ -82,7 +92,3 @@ def _convolution(x: Any, filters: int, initializer: str, strides: int = 1, size:
         use_bias=False,
         kernel_initializer=INITIALIZERS[initializer],
     )(x)
-
-
-def _activated(x: Any, activation: str) -> Any:
-    return layers.Activation(activation)(BatchNormalization(momentum=0.9)(x))

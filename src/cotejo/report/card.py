@@ -153,7 +153,7 @@ def _settings(runs: list[RunFolder], run: RunFolder, words: Words) -> Iterator[s
         parameters=parameters,
         operations=operations,
     )
-    defaults = Settings().model_dump()
+    defaults = Settings().flat()
     differing = {
         name: value
         for name, value in record["settings"].items()

@@ -10,7 +10,7 @@ from cotejo.config.augmentations import AugmentationError
 from cotejo.config.labels import augmentation_phrase
 from cotejo.data import find_source
 from cotejo.errors import CotejoError
-from cotejo.messages import LANGUAGES, message
+from cotejo.messages import LANGUAGES, knows, message
 from cotejo.numbers import Numbers
 from cotejo.report.private import without_paths
 
@@ -59,11 +59,7 @@ class Words:
 
     def knows(self, key: str) -> bool:
         """Return whether there is a sentence under ``key``."""
-        try:
-            self.say(key)
-        except KeyError:
-            return False
-        return True
+        return knows(key if "." in key else f"report.{key}", self.language)
 
     def both(self, items: Sequence[str]) -> str:
         """Return items as a list in words: "a, b and c"."""
@@ -92,21 +88,25 @@ class Words:
 
     def setting_name(self, name: str) -> str:
         """Return what people call a setting."""
-        return self.say(f"setting_{name}") if self.knows(f"setting_{name}") else name
+        key = f"settings.{name}.name"
+        return self.say(key) if self.knows(key) else name
 
     def setting_value(self, name: str, value: Any) -> str:
         """Return a setting's value as a reader would write it; None stands for no value."""
+        words = f"settings.{name}"
         if value is None:
-            return self.say("value_nowhere") if name == "start_from" else NOT_APPLICABLE
+            absent = f"{words}.absent"
+            return self.say(absent) if self.knows(absent) else NOT_APPLICABLE
         if isinstance(value, bool):
             return self.say("value_yes" if value else "value_no")
-        if name == "early_stopping":
-            return self.say("value_patience", count=value) if value else self.say("value_never")
+        if self.knows(f"{words}.values.{value}"):
+            return self.say(f"{words}.values.{value}")
         if isinstance(value, int | float):
+            if self.knows(f"{words}.value"):
+                return self.say(f"{words}.value", count=value)
             return self.numbers.shortest(value, 8)
         if isinstance(value, str):
-            key = f"value_{value.replace('-', '_')}"
-            return self.say(key) if key.isidentifier() and self.knows(key) else value
+            return value
         if name == "augment" and (said := self._augmentation(value)):
             return said
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

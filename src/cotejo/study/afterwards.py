@@ -18,7 +18,7 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.failures import FAILURES, failures_of
-from cotejo.models import load_trained
+from cotejo.models.portable import load_trained
 from cotejo.progress import Observer
 from cotejo.store import write_file, write_npz
 from cotejo.study.failures import failure_arrays

@@ -11,7 +11,8 @@ import numpy as np
 from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.models import build_model, operations_per_image
+from cotejo.models import build_model
+from cotejo.models.cost import operations_per_image
 from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
@@ -106,14 +107,14 @@ def scaled(recipe: Recipe, epochs: int) -> Settings:
 
 
 def _settings(recipe: Recipe) -> Settings:
-    return Settings(**recipe.settings).resolved()
+    return Settings.from_flat(recipe.settings).resolved()
 
 
 def _cost(recipe: Recipe, dataset: Dataset) -> float:
     """Return the operations of a step on whole images, forwards alone."""
     settings = _settings(recipe)
     network = build_model(
-        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+        settings.model, dataset.image_shape, dataset.num_classes, **settings.options
     )
     return float(operations_per_image(network)) * settings.batch_size
 

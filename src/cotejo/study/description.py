@@ -50,7 +50,7 @@ def write_study(
                 "name": alternative.name,
                 "label": alternative.label,
                 "changes": alternative.changes,
-                "settings": alternative.settings.model_dump(),
+                "settings": alternative.settings.flat(),
             }
             for alternative in config.alternatives
         ],

@@ -15,7 +15,7 @@ from cotejo.backend import keras
 from cotejo.data.dataset import Split
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
-from cotejo.models import portable
+from cotejo.models.portable import portable
 from cotejo.store import json_content, note_reading, npz_content, read_readings
 from cotejo.study.record import RunJob, now
 from cotejo.train import predict_logits, softmax

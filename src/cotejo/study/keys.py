@@ -19,9 +19,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cotejo.config import MODEL_OPTIONS, Settings, StudyConfig
+from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset
-from cotejo.models import build_model, fingerprint, model_family
+from cotejo.models import build_model, model_family
+from cotejo.models.fingerprint import fingerprint
 from cotejo.platform import resolve_precision
 from cotejo.train import fresh_backend
 
@@ -62,7 +63,7 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
     if on_time:
         common["on_time"] = True
     networks = _own_networks(config, dataset)
-    hashed = {one.name: _hashed(one.settings) for one in config.alternatives}
+    hashed = {each.name: _hashed(each.settings) for each in config.alternatives}
     keys: Keys = {}
     for seed in config.seeds:
         for alternative in config.alternatives:
@@ -84,29 +85,31 @@ def _hash(content: Mapping[str, Any]) -> str:
 
 def _hashed(given: Settings) -> dict[str, Any]:
     """Return the settings that count: neither names nor labels do, and a parent by its key."""
-    settings = given.model_dump(exclude_defaults=True, exclude={"start_from"})
+    settings = given.model_dump(exclude_defaults=True, exclude={"start_from", "options"})
     settings["precision"] = resolve_precision(given.precision)
-    own = model_family(given.model).options
-    for option in MODEL_OPTIONS:
-        later = option not in _FIRST_OPTIONS.get(given.model, ())
-        if later and option in settings and option in own and settings[option] == own[option]:
-            del settings[option]
-    return settings
+    own = model_family(given.model).defaults
+    always = _FIRST_OPTIONS.get(given.model, ())
+    counted = {
+        option: value
+        for option, value in given.options.items()
+        if option in always or value != own[option]
+    }
+    return settings | counted
 
 
 def _own_networks(config: StudyConfig, dataset: Dataset) -> dict[str, str]:
     """Return the fingerprints of the networks whose builders are the user's, by alternative."""
     known: dict[str, str] = {}
-    found: dict[str, str] = {}
+    fingerprints: dict[str, str] = {}
     for alternative in config.alternatives:
-        model, options = alternative.settings.model, alternative.settings.model_options
+        model, options = alternative.settings.model, dict(alternative.settings.options)
         if model_family(model).ships:
             continue
         alike = json.dumps([model, options], sort_keys=True)
         if alike not in known:
             known[alike] = _fingerprint(model, options, dataset)
-        found[alternative.name] = known[alike]
-    return found
+        fingerprints[alternative.name] = known[alike]
+    return fingerprints
 
 
 def _fingerprint(model: str, options: Mapping[str, Any], dataset: Dataset) -> str:

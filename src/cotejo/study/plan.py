@@ -8,50 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cotejo.config import MODEL_OPTIONS, Alternative, Settings, StudyConfig
+from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
-from cotejo.config.idle import refuse_twins
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.models import build_model, check_options, model_family
+from cotejo.models import build_model
 from cotejo.progress import PlannedRun
 from cotejo.store import StudyFolder
 from cotejo.study.keys import TRAINING_CODE, Keys, run_keys
 from cotejo.train import fresh_backend
 
-__all__ = ["TRAINING_CODE", "check_models", "count_parameters", "plan_runs", "resolve", "run_keys"]
-
-
-def check_models(config: StudyConfig) -> None:
-    """Refuse what the models themselves say is wrong with a study.
-
-    Raises:
-        ConfigError: it names a model, or an option of one, that there is not; an alternative
-            starts from another network; or two alternatives are the same once the models' own
-            options are filled in.
-    """
-    for alternative in config.alternatives:
-        with _said_of(alternative):
-            check_options(alternative.settings.model, alternative.settings.model_options)
-    settings = {one.name: one.settings for one in resolve(config).alternatives}
-    refuse_twins(settings)
-    for name, own in settings.items():
-        parent = own.start_from
-        if parent is not None and own.model_options != settings[parent].model_options:
-            raise ConfigError("start_of_another", name=name, parent=parent)
-
-
-def resolve(config: StudyConfig) -> StudyConfig:
-    """Return the study with the models' own options filled in, so that its records say them."""
-
-    def resolved(alternative: Alternative) -> Alternative:
-        given = alternative.settings
-        own = model_family(given.model).options
-        options = {name: own[name] for name in MODEL_OPTIONS if name in own}
-        settings = given.model_copy(update={**options, **given.model_options})
-        return alternative.model_copy(update={"settings": settings})
-
-    return config.model_copy(update={"alternatives": tuple(map(resolved, config.alternatives))})
+__all__ = ["TRAINING_CODE", "count_parameters", "plan_runs", "run_keys"]
 
 
 def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
@@ -65,7 +32,7 @@ def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
     with fresh_backend():
         for alternative in config.alternatives:
             settings = alternative.settings
-            alike = json.dumps([settings.model, settings.model_options], sort_keys=True)
+            alike = json.dumps([settings.model, dict(settings.options)], sort_keys=True)
             if alike not in known:
                 with _said_of(alternative):
                     known[alike] = _build(settings, dataset).count_params()
@@ -74,9 +41,7 @@ def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
 
 
 def _build(settings: Settings, dataset: Dataset) -> Any:
-    return build_model(
-        settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
-    )
+    return build_model(settings.model, dataset.image_shape, dataset.num_classes, **settings.options)
 
 
 @contextmanager

@@ -124,12 +124,12 @@ def _check_sizes(
     if settings.batch_size > images:
         size = settings.batch_size
         raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)
-    alike = json.dumps([settings.model, settings.model_options], sort_keys=True)
+    alike = json.dumps([settings.model, dict(settings.options)], sort_keys=True)
     if settings.small_epochs and alike not in fitting:
         height, width, channels = dataset.image_shape
         small = tuple(max(1, round(SMALL * side)) for side in (height, width))
         network = build_model(
-            settings.model, dataset.image_shape, dataset.num_classes, **settings.model_options
+            settings.model, dataset.image_shape, dataset.num_classes, **settings.options
         )
         try:
             at_size(network, (*small, channels))

@@ -12,7 +12,8 @@ from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError, TrainingError
-from cotejo.models import operations_per_image, precisions
+from cotejo.models.cost import operations_per_image
+from cotejo.models.portable import precisions
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.progress import PlannedRun
 from cotejo.store import FORMAT
@@ -64,7 +65,7 @@ def start_record(job: RunJob) -> dict[str, Any]:
         "reason": None,
         "alternative": job.planned.alternative,
         "seed": job.planned.seed,
-        "settings": job.settings.model_dump(),
+        "settings": job.settings.flat(),
         "start_from": parent and {"alternative": parent.alternative, "key": parent.key},
         "quick": job.quick,
         "dataset": {

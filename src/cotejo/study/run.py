@@ -12,7 +12,9 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
-from cotejo.models import build_model, load_portable, whiten
+from cotejo.models import build_model
+from cotejo.models.portable import load_portable
+from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import HISTORY_COLUMNS, RunFolder, csv_content, make_folder, write_file
@@ -122,7 +124,7 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
     height, width, channels = train.images.shape[1:]
     with use_precision(resolve_precision(settings.precision)):
         network = build_model(
-            settings.model, (height, width, channels), num_classes, **settings.model_options
+            settings.model, (height, width, channels), num_classes, **settings.options
         )
     whiten(network, train.images)
     return network

@@ -15,6 +15,7 @@ from cotejo.data import Dataset, find_source, is_published, load
 from cotejo.data.dataset import Split, without_validation
 from cotejo.errors import ConfigError, DataError, DownloadError, OutputError
 from cotejo.messages import current_language
+from cotejo.models import check_models, resolve
 from cotejo.progress import Observer
 from cotejo.shipped import find_study
 from cotejo.store import held, make_folder, put_damaged_readings_aside
@@ -36,6 +37,9 @@ class Study:
     Args:
         config: what is trained.
 
+    Raises:
+        ConfigError: the models say that something is wrong with it (`cotejo.models.check_models`).
+
     Example:
         >>> study = Study.load("notebooks", ["epochs=1"], data="digits", seeds=1)
         >>> [alternative.name for alternative in study.config.alternatives][:2]
@@ -43,7 +47,7 @@ class Study:
     """
 
     def __init__(self, config: StudyConfig) -> None:
-        self.config = config
+        self.config = check_models(config)
         self.folder: Path | None = None
 
     @classmethod
@@ -118,13 +122,14 @@ class Study:
         from cotejo.study.results import bring_back_kept
 
         observer = observer or Observer()
-        # Before anything is downloaded or written: a mistake costs nothing.
-        plan.check_models(self.config)
+        # Before anything is downloaded or written: a mistake costs nothing. Again, because a model
+        # of the user's own may have been registered anew since.
+        check_models(self.config)
         if final:
             _check_final(self.config)
         if out is not None:
             check_place(Path(out))
-        asked = config = plan.resolve(_about(self.config, dataset))
+        asked = config = resolve(_about(self.config, dataset))
         by_name = _has_name(self.config) if dataset is None else is_published(dataset)
         dataset = dataset or self._load_data(data_dir, fallback, observer)
         if quick:

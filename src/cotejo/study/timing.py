@@ -24,12 +24,6 @@ __all__ = ["Pace", "Paces", "estimate", "evaluated_images", "pace_of"]
 TIMED_SECONDS = 1.5
 """How long steps are timed, at least two of them: enough to be right within a fifth or so."""
 
-_SAME_PACE = {
-    "initializer", "learning_rate", "schedule", "train_fraction", "epochs", "early_stopping",
-    "small_epochs", "hard_epochs", "hard_share", "tta", "start_from",
-}  # fmt: skip
-"""The settings that make a training longer or better and none of its steps slower."""
-
 
 @dataclass(frozen=True)
 class Pace:
@@ -64,7 +58,7 @@ def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = N
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     plan = stages(settings, images)
     scales = {stage.scale: stage for stage in plan}
-    alike = settings.model_dump_json(exclude=_SAME_PACE), frozenset(scales)
+    alike = settings.pace(), frozenset(scales)
     if alike not in known:
         known[alike] = pace_of(settings, dataset, scales.values())
     pace = known[alike]

@@ -15,9 +15,10 @@ from cotejo.data import Dataset
 from cotejo.errors import CotejoError
 from cotejo.facts.conditions import differing_conditions
 from cotejo.finding import Finding, Level
+from cotejo.models import resolve
 from cotejo.progress import Observer, PlannedRun
 from cotejo.store import RunFolder, StudyFolder
-from cotejo.study.plan import plan_runs, resolve, run_keys
+from cotejo.study.plan import plan_runs, run_keys
 from cotejo.study.record import RunJob
 from cotejo.study.run import execute
 from cotejo.study.study import quickened

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cotejo.config import Settings
 from cotejo.facts import AlternativeFacts
 from cotejo.report.elements import Cell, Column, Table, cells
 from cotejo.report.naming import quoted
@@ -14,15 +15,6 @@ from cotejo.report.words import NOT_APPLICABLE
 
 __all__ = ["TOPIC"]
 
-_LAYERS = {
-    "convolutions": "Conv2D",
-    "kernel_size": "Conv2D",
-    "dropout": "Dropout",
-    "batch_norm": "BatchNormalization",
-}
-"""The layers that a setting is about."""
-_UNSAID = {"small_epochs": 0, "hard_epochs": 0, "average": "none", "tta": "none"}
-"""Parts of fast training, of which nothing is said where no alternative has them."""
 _SIDE_BY_SIDE = 7
 """The most alternatives that fit side by side, each in a column."""
 
@@ -50,9 +42,13 @@ def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
     """Return each setting that is worth showing, with the value that every alternative has."""
     names = dict.fromkeys(name for alternative in every for name in alternative.settings)
     values = {name: [alternative.settings.get(name) for alternative in every] for name in names}
-    unsaid = {name for name, off in _UNSAID.items() if all(v == off for v in values.get(name, ()))}
-    if "hard_epochs" in unsaid:
-        unsaid.add("hard_share")
+    unsaid = {
+        name
+        for name in names
+        if Settings.about(name).unsaid and all(v == Settings.default(name) for v in values[name])
+    }
+    idle = {name: Settings.about(name).idle for name in names}
+    unsaid |= {name for name, when in idle.items() if when and when.because_of in unsaid}
     return {name: own for name, own in values.items() if name not in unsaid}
 
 
@@ -87,7 +83,8 @@ def _settings_table(page: Page, names: Sequence[str]) -> Table:
 def _setting(page: Page, name: str, alternative: AlternativeFacts) -> str:
     value = alternative.settings.get(name)
     # If the network has no such layers, a setting without a value has no meaning.
-    if value is None and (name == "initializer" or alternative.has_layers(_LAYERS.get(name, ""))):
+    layer = Settings.about(name).layer
+    if value is None and layer and (layer == "any" or alternative.has_layers(layer)):
         return _of_model(page, name, alternative)
     if name == "start_from" and value is not None:
         labels = {
@@ -102,7 +99,7 @@ def _of_model(page: Page, name: str, alternative: AlternativeFacts) -> str:
     layers = (alternative.model or {}).get("layers") or []
     if name != "convolutions" or not layers:
         return page.words.say("alternatives.value_of_model")
-    number = sum(layer["type"] == _LAYERS[name] for layer in layers)
+    number = sum(layer["type"] == Settings.about(name).layer for layer in layers)
     return page.words.say(
         "alternatives.value_of_model_known", value=page.words.numbers.integer(number)
     )

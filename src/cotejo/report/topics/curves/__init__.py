@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.config import Settings
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
@@ -46,12 +47,11 @@ def section(page: Page) -> dict[str, Any]:
 def _curve_notes(page: Page) -> list[str]:
     words, facts = page.words, page.facts
     notes = [words.say("curves.lines", count=len(facts.trained)), _training_curves(page)]
-    if any(alternative.settings.get("label_smoothing") for alternative in facts.trained):
-        notes.append(words.say("curves.smoothing"))
     notes.extend(
-        words.say(f"curves.{stage}")
-        for stage in ("small_epochs", "hard_epochs")
-        if any(alternative.settings.get(stage) for alternative in facts.trained)
+        words.say(f"settings.{name}.curves")
+        for name in Settings.names()
+        if words.knows(f"settings.{name}.curves")
+        and any(alternative.settings.get(name) for alternative in facts.trained)
     )
     if any(len(alternative.finished) > 1 for alternative in facts.trained):
         notes.append(words.say("curves.seeds"))

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cotejo.compare import Difference, scalar_difference
-from cotejo.config import MODEL_OPTIONS
+from cotejo.config import Settings
 from cotejo.facts import AlternativeFacts
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.gaps import gap_variance
 
 __all__ = ["Effect", "Factor", "factors"]
-
-ABSORBED: Mapping[str, tuple[str, ...]] = {
-    "start_from": ("learning_rate", "momentum", "schedule", "epochs", "early_stopping"),
-    "model": MODEL_OPTIONS,
-    "optimizer": ("learning_rate", "momentum"),
-    "early_stopping": ("epochs",),
-    "hard_epochs": ("hard_share",),
-}
-"""Settings that come along with another: each optimizer has its own learning rate."""
-
-ORDER = (
-    "model", "convolutions", "width", "kernel_size", "activation", "initializer", "optimizer",
-    "learning_rate", "momentum", "schedule", "batch_size", "epochs", "early_stopping",
-    "start_from", "dropout", "batch_norm", "weight_decay", "whitening", "label_smoothing",
-    "augment", "small_epochs", "hard_epochs", "hard_share", "train_fraction", "average", "tta",
-    "precision",
-)  # fmt: skip
-"""The factors in the order of the report."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +52,7 @@ def factors(findings: Findings) -> list[Factor]:
         for factor, (base, changes) in _baselines(one, trained[:index]).items():
             effect = Effect(findings.evidence.lead(one, base), changes, _wider_gap(one, base))
             found.setdefault(factor, []).append(effect)
-    return [Factor(name, tuple(found[name])) for name in ORDER if name in found]
+    return [Factor(name, tuple(found[name])) for name in Settings.by_group(found)]
 
 
 def _wider_gap(one: AlternativeFacts, base: AlternativeFacts) -> Difference | None:
@@ -101,17 +83,23 @@ def _changes(base: AlternativeFacts, one: AlternativeFacts) -> dict[str, tuple[A
     before, after = base.settings, one.settings
     return {
         name: (before.get(name), after.get(name))
-        for name in ORDER
+        for name in Settings.by_group({**before, **after})
         if before.get(name) != after.get(name)
     }
 
 
 def _factor(changes: Mapping[str, Any]) -> str | None:
     """Return the one setting that explains all changes; None where there are more."""
-    for leading, following in ABSORBED.items():
-        if leading in changes:
-            # Turned off, it leaves two trainings of different lengths.
-            if leading == "early_stopping" and "epochs" in changes and not changes[leading][1]:
-                return None
-            return leading if set(changes) <= {leading, *following} else None
-    return next(iter(changes)) if len(changes) == 1 else None
+    leading = [name for name in changes if set(changes) <= {name, *_absorbed(name, changes)}]
+    # Turned off, it leaves two trainings of different lengths.
+    if leading == ["early_stopping"] and "epochs" in changes and not changes["early_stopping"][1]:
+        return None
+    return leading[0] if leading else None
+
+
+def _absorbed(name: str, changes: Iterable[str]) -> tuple[str, ...]:
+    """Return the settings, and of these changes the options, that come along with a setting."""
+    about = Settings.about(name)
+    if not about.absorbs_options:
+        return about.absorbs
+    return (*about.absorbs, *(change for change in changes if change not in Settings.names()))

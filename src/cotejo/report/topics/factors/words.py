@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from cotejo.config import Settings
 from cotejo.report.findings import Findings
 from cotejo.report.sentences import uncorrected
 from cotejo.report.topics.factors.analysis import Effect, Factor
 from cotejo.report.words import Words
 
 __all__ = ["effect_sentences", "factor_name", "factors_intro", "value_of"]
-
-_OVERFITTING = (
-    "augment", "dropout", "batch_norm", "weight_decay", "label_smoothing", "epochs",
-    "early_stopping", "train_fraction", "model", "convolutions", "width",
-)  # fmt: skip
-"""The factors whose effect on the gap between training and test accuracy is worth a sentence."""
 
 
 def factors_intro(findings: Findings, words: Words) -> list[str]:
@@ -26,7 +21,8 @@ def factors_intro(findings: Findings, words: Words) -> list[str]:
 
 def factor_name(factor: str, words: Words) -> str:
     """Return what a reader calls a factor, by its setting's name."""
-    return words.say(f"factors.factor_{factor}")
+    key = f"settings.{factor}.factor"
+    return words.say(key) if words.knows(key) else words.setting_name(factor)
 
 
 def value_of(factor: str, value: object, findings: Findings, words: Words) -> str:
@@ -67,7 +63,7 @@ def _sentences(factor: str, effect: Effect, words: Words) -> list[str]:
     if along:
         names = words.both([_lower_first(words.setting_name(name)) for name in along])
         said.append(words.say("factors.effect_along", settings=names))
-    return said + (_gap_sentence(effect, words) if factor in _OVERFITTING else [])
+    return said + (_gap_sentence(effect, words) if Settings.about(factor).overfitting else [])
 
 
 def _gap_sentence(effect: Effect, words: Words) -> list[str]:
