@@ -16,12 +16,13 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from cotejo.texts import visible
 
 __all__ = [
     "LANGUAGES",
+    "Language",
     "current_language",
     "did_you_mean",
     "knows",
@@ -30,7 +31,10 @@ __all__ = [
     "use_language",
 ]
 
-LANGUAGES = ("en", "es")
+Language: TypeAlias = Literal["en", "es"]
+"""A language that people are spoken to in; a new one is added here."""
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LARGEST = 10**20
 """The whole numbers from here on are described; Python itself refuses to print 5,000 digits."""
 
@@ -59,8 +63,9 @@ def current_language() -> str:
     for variable in ("COTEJO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
         if value:
-            return "es" if value.lower().startswith("es") else "en"
-    return "en"
+            spoken = value.lower()
+            return next((known for known in LANGUAGES if spoken.startswith(known)), LANGUAGES[0])
+    return LANGUAGES[0]
 
 
 def message(key: str, /, *, language: str | None = None, **values: Any) -> str:

@@ -44,7 +44,7 @@ def test_data_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0,3045" in shown
 
 
-def test_models_lists_every_model_in_both_languages(
+def test_models_lists_every_model_in_every_language(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def build(shape: Any, classes: int) -> Any:

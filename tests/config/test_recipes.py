@@ -13,7 +13,7 @@ NAMES = sorted(shipped_recipes())
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_reads_and_is_described_in_both_languages(name):
+def test_it_reads_and_is_described_in_every_language(name):
     recipe = load_recipe(name)
     assert set(recipe.text) == {"en", "es"}
     assert recipe.text["en"] != recipe.text["es"]

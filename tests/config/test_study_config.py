@@ -170,7 +170,7 @@ def test_what_is_not_toml_says_where(tmp_path, content, english, spanish):
             StudyConfig.load(place)
 
 
-def test_every_setting_has_its_expectation_in_both_languages():
+def test_every_setting_has_its_expectation_in_every_language():
     for language in ("en", "es"):
         use_language(language)
         settings = {name: kind_of(Settings.model_fields[name]) for name in Settings.names()}

@@ -118,7 +118,7 @@ def test_names_say_the_values(setting, values, expected):
         ("start_from", "he", "Starts from: he", "Parte de: he"),
     ],
 )
-def test_labels_read_well_in_both_languages(setting, value, english, spanish):
+def test_labels_read_well_in_every_language(setting, value, english, spanish):
     assert label_of({setting: value}) == {"en": english, "es": spanish}
 
 

@@ -64,7 +64,7 @@ def test_a_source_gives_what_its_fingerprint_says(name, loaded):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_its_classes_have_names_in_both_languages(name, loaded):
+def test_its_classes_have_names_in_every_language(name, loaded):
     dataset = loaded(name)
     assert sorted(dataset.class_names) == sorted(LANGUAGES)
     assert all(len(names) == dataset.num_classes for names in dataset.class_names.values())
@@ -157,7 +157,7 @@ def test_what_it_loads_bears_its_name(own):
         load("stripes")
 
 
-def test_its_words_are_in_both_languages(own):
+def test_its_words_are_in_every_language(own):
     with pytest.raises(DataError, match='"title" of the data set "stripes"'):
         own(words={"title": {"en": "stripes"}})
 

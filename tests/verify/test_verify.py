@@ -172,7 +172,7 @@ def test_a_run_trained_again_is_compared(copy, digits):
     assert found(copy, digits, rerun=1)["verify.rerun_equal"].level == "ok"
 
 
-def test_the_command_says_it_in_both_languages(copy, capsys):
+def test_the_command_says_it_in_every_language(copy, capsys):
     assert run(["verify", str(copy)]) == 0
     assert "Everything that could be looked at holds." in capsys.readouterr().out
     (copy / "plain" / "seed-1" / "metrics.json").unlink()

@@ -17,7 +17,7 @@ from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
 from cotejo.cli.tables import final_table, numbers, results_table
 from cotejo.errors import CotejoError
-from cotejo.messages import current_language, message
+from cotejo.messages import LANGUAGES, current_language, message
 from cotejo.stopping import code_of
 from cotejo.texts import readable, shown_path
 
@@ -179,7 +179,7 @@ def _say_failed(console: Console, run: PlannedRun) -> None:
 
 
 def _say_other_language(console: Console, folder: Path) -> None:
-    other = "en" if current_language() == "es" else "es"
+    other = next(language for language in LANGUAGES if language != current_language())
     # Its own file name, so that it doesn't replace the first report.
     page = folder / f"report-{other}.html"
     words = [_program(), "report", shown_path(folder), "--lang", other, "--out", shown_path(page)]

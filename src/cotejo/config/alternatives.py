@@ -12,7 +12,7 @@ from cotejo.config.checking import (
     Name,
     Text,
     checked,
-    in_both_languages,
+    in_every_language,
     of_alternative,
 )
 from cotejo.config.idle import Given, IdleSettings, refuse_twins
@@ -144,7 +144,7 @@ def _alternative(
     """
     written = {key: value for key, value in table.items() if key not in ("name", "label")}
     where = of_alternative(name)
-    label = in_both_languages(table.get("label", name))
+    label = in_every_language(table.get("label", name))
     written = flattened(written, where, ("recipe",))
     _refuse_lists(written, where)
     # A recipe of its own replaces the base's recipe, but not the base's other settings.

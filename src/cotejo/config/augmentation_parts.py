@@ -2,7 +2,7 @@
 
 An augmentation is a set of parts, such as a flip and a rotation of up to 15°. `cotejo.augment` has
 one function for each part, of the same name; a test holds that it does. The sentences that name a
-part are in ``locales/<language>/settings.toml``, under ``part_<name>``.
+part are in ``locales/<language>/augmentation.toml``.
 
 The parts are applied in a fixed order, whatever the order in which a study lists them: first those
 that move the image, then those that change its colours, then `cutout`, and last those that mix

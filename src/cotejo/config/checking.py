@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from cotejo.config.augmentations import AugmentationError
 from cotejo.config.names import NAME_PATTERN
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean, knows, message, one_line
+from cotejo.messages import LANGUAGES, Language, did_you_mean, knows, message, one_line
 
 __all__ = [
     "Frozen",
@@ -23,7 +23,7 @@ __all__ = [
     "checked",
     "checked_value",
     "expected",
-    "in_both_languages",
+    "in_every_language",
     "kind_of",
     "of_alternative",
     "parts_of",
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-Text = dict[Literal["en", "es"], str]
+Text = dict[Language, str]
 Model = TypeVar("Model", bound=BaseModel)
 
 _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
@@ -103,18 +103,17 @@ def check_tables(value: Any, key: str) -> list[dict[str, Any]]:
     return list(value)
 
 
-def in_both_languages(value: Any) -> Any:
-    """Return a text in both languages; one that is missing is the other's.
+def in_every_language(value: Any) -> Any:
+    """Return a text in every language; one that is missing is the first that is given.
 
     Example:
-        >>> in_both_languages("He"), in_both_languages({"es": "sin aumento"})["en"]
+        >>> in_every_language("He"), in_every_language({"es": "sin aumento"})["en"]
         ({'en': 'He', 'es': 'He'}, 'sin aumento')
     """
-    if isinstance(value, dict) and value and set(value) <= {"en", "es"}:
-        first = next(iter(value.values()))
-        return {"en": first, "es": first} | value
+    if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
+        return dict.fromkeys(LANGUAGES, next(iter(value.values()))) | value
     # What is no text is left as it is, for the validation to refuse.
-    return {"en": value, "es": value} if isinstance(value, str) else value
+    return dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else value
 
 
 def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model:

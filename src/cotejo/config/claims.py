@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from cotejo.config.checking import Frozen, check_keys, checked, in_both_languages
+from cotejo.config.checking import Frozen, check_keys, checked, in_every_language
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean
+from cotejo.messages import Language, did_you_mean
 
 __all__ = ["Claim", "parse_claims"]
 
@@ -42,7 +42,7 @@ class Claim(Frozen):
         (('glorot',), 0.01, 'test_accuracy')
     """
 
-    text: dict[Literal["en", "es"], Sentence] = Field(min_length=1)
+    text: dict[Language, Sentence] = Field(min_length=1)
     better: str
     than: tuple[str, ...] | Number
     by: Number = 0.0
@@ -94,7 +94,7 @@ def _claim(table: Mapping[str, Any], names: Mapping[str, None], where: str) -> C
     for key, field in Claim.model_fields.items():
         if field.is_required() and key not in table:
             raise ConfigError("claim_incomplete", key=key, where=where)
-    claim = checked(Claim, {**table, "text": in_both_languages(table["text"])}, where)
+    claim = checked(Claim, {**table, "text": in_every_language(table["text"])}, where)
     _check_names(claim, names, where)
     if claim.metric == "epochs" and claim.reach is None:
         raise ConfigError("claim_without_reach", where=where)

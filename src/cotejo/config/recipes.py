@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_both_languages
+from cotejo.config.checking import Frozen, Name, Text, check_keys, checked, in_every_language
 from cotejo.config.names import name_of
 from cotejo.config.reading import read_toml
 from cotejo.config.tables import checked_settings, flattened
@@ -108,7 +108,7 @@ def load_recipe(name_or_path: str, folder: Path | None = None) -> Recipe:
     if measured:
         check_keys(measured, tuple(Measured.model_fields), where)
         content["measured"] = checked(Measured, measured, where)
-    content["text"] = in_both_languages(content.get("text", name))
+    content["text"] = in_every_language(content.get("text", name))
     return checked(Recipe, {"name": name, **content}, where)
 
 

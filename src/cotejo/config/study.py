@@ -17,7 +17,7 @@ from cotejo.config.checking import (
     check_keys,
     check_tables,
     checked,
-    in_both_languages,
+    in_every_language,
 )
 from cotejo.config.claims import Claim, parse_claims
 from cotejo.config.names import name_of
@@ -121,7 +121,7 @@ class StudyConfig(Frozen):
         content["alternatives"] = alternatives
         content["claims"] = parse_claims(claims, [alternative.name for alternative in alternatives])
         if "title" in content:
-            content["title"] = in_both_languages(content["title"])
+            content["title"] = in_every_language(content["title"])
         study = checked(cls, content, "")
         _check_runs(study)
         return study

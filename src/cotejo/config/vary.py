@@ -18,7 +18,7 @@ from cotejo.config.augmentations import (
     varied,
     written,
 )
-from cotejo.config.checking import Frozen, Name, Text, checked, in_both_languages
+from cotejo.config.checking import Frozen, Name, Text, checked, in_every_language
 from cotejo.config.labels import label_of
 from cotejo.config.tables import checked_settings, flattened
 from cotejo.errors import ConfigError
@@ -126,7 +126,7 @@ def _head(table: dict[str, Any], where: str) -> _Head:
     """Take the name and the label out of ``table``."""
     head: dict[str, Any] = {key: table.pop(key) for key in ("name", "label") if key in table}
     if "label" in head:
-        head["label"] = in_both_languages(head["label"])
+        head["label"] = in_every_language(head["label"])
     return checked(_Head, head, where)
 
 

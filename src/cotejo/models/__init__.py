@@ -1,11 +1,14 @@
-"""The models: one file a family, and the registry that builds them by name.
+"""The models: their builders, and the registry that finds them by name.
 
 Nothing here loads Keras before a network is built: a builder imports it, and our own layers, when
 it is called. What needs Keras from the start is imported from its own module (`portable`,
 `fingerprint`, `cost`, `whitening`).
 """
 
-from cotejo.models import airbench, airbench96, cnn, cnn7, mlp, wide_resnet
+import pkgutil
+from importlib import import_module
+
+from cotejo.models import builders
 from cotejo.models.registry import (
     ModelFamily,
     build_model,
@@ -19,18 +22,16 @@ from cotejo.models.studies import check_models, resolve
 
 __all__ = [
     "ModelFamily",
-    "airbench",
-    "airbench96",
     "build_model",
     "check_models",
     "check_options",
-    "cnn",
-    "cnn7",
-    "mlp",
     "model_families",
     "model_family",
     "register",
     "resolve",
     "unregister",
-    "wide_resnet",
 ]
+
+# Each registers its models as it is imported.
+for _module in pkgutil.iter_modules(builders.__path__, f"{builders.__name__}."):
+    import_module(_module.name)

@@ -65,7 +65,7 @@ def write_cards(folder: Path) -> dict[str, Path]:
     Raises:
         OutputError: the folder holds none, or can't be written.
     """
-    paths = {language: folder / f"card.{language}.md" for language in LANGUAGES}
+    paths: dict[str, Path] = {language: folder / f"card.{language}.md" for language in LANGUAGES}
     for language, path in paths.items():
         write_file(path, "\n\n".join(_paragraphs(folder, Words(language))) + "\n")
     return paths

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotejo.config.options import Activation, Initializer, Whitening, Width
-from cotejo.models.airbench import first_layers, normalized_unscaled, slow_logits
+from cotejo.models.builders.airbench import first_layers, normalized_unscaled, slow_logits
 from cotejo.models.registry import shipped
 
 if TYPE_CHECKING:
