@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["readable", "shown_path", "visible"]
+__all__ = ["NAME_PATTERN", "readable", "shown_path", "visible"]
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""The names that studies and alternatives may have, as a regular expression.
+
+They are names of folders too, so none of them leads to another folder.
+"""
 
 # All control characters except tab and line feed; the marks that change the direction of writing,
 # with which one name can look like another; and the separators that end a line invisibly.

@@ -112,7 +112,8 @@ def _say_stopped(
 
 def _show_finished(console: Console, folder: Path, final: bool) -> None:
     """Show the table of finished runs, if there are any."""
-    from cotejo.report import final_runs, summary
+    from cotejo.facts import final_runs
+    from cotejo.report import summary
 
     try:
         table = (
@@ -149,7 +150,8 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
 
 
 def _conclude_final(console: Console, result: StudyResult, command: str) -> int:
-    from cotejo.report import final_runs, write_cards
+    from cotejo.facts import final_runs
+    from cotejo.report import write_cards
 
     if result.finished:
         cards = write_cards(result.folder)

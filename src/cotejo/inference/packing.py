@@ -21,8 +21,8 @@ from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
-from cotejo.report import without_places
-from cotejo.store import RunFolder, StudyFolder, write_file, write_json
+from cotejo.private import without_places
+from cotejo.store import RunFolder, StudyFolder, card_name, write_file, write_json
 
 __all__ = ["SHIPPED", "pack", "unpack"]
 
@@ -30,6 +30,7 @@ SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
 """Where the model that ships lies in the package."""
 
 _WEIGHTS = "model.weights.h5"
+_DESCRIPTION = "model.json"
 
 
 def pack(
@@ -61,7 +62,7 @@ def pack(
     record = run.record
     temperature = calibration["temperature"] if calibration else 1.0
     write_json(
-        out / "model.json",
+        out / _DESCRIPTION,
         {
             "format": 1,
             "name": record["alternative"],
@@ -77,10 +78,10 @@ def pack(
         },
     )
     for language in LANGUAGES:
-        card = (folder / f"card.{language}.md").read_text(encoding="utf-8")
+        card = (folder / card_name(language)).read_text(encoding="utf-8")
         title = message("card.packed_title", language=language)
         packed = " ".join(_said_of_the_packed(calibration, record["settings"]["tta"], language))
-        write_file(out / f"card.{language}.md", f"{card}\n## {title}\n\n{packed}\n")
+        write_file(out / card_name(language), f"{card}\n## {title}\n\n{packed}\n")
     return out / _WEIGHTS
 
 
@@ -109,7 +110,7 @@ def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
         OutputError: it is not there, or its weights are not those that were packed.
     """
     try:
-        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        about = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
         digest, packed = hashlib.sha256((folder / _WEIGHTS).read_bytes()), about["sha256"]
     except (OSError, ValueError, KeyError) as error:
         raise OutputError("model_not_shipped", path=folder) from error

@@ -17,9 +17,9 @@ from cotejo.store.schemas import Content
 __all__ = [
     "check_arrays",
     "check_content",
-    "check_images",
-    "check_mistakes",
-    "check_predictions",
+    "check_images_file",
+    "check_mistakes_file",
+    "check_predictions_file",
     "checked_history",
 ]
 
@@ -71,7 +71,7 @@ def check_arrays(
             raise damaged(path, name, "NaN")
 
 
-def check_predictions(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Check ``predictions.npz``: labels that are classes, and probabilities that are such.
 
     Raises:
@@ -91,7 +91,7 @@ def check_predictions(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
             raise damaged(path, chances, float(sums[np.abs(sums - 1).argmax()]))
 
 
-def check_mistakes(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Check ``mistakes.npz``: as many images as positions.
 
     Raises:
@@ -103,7 +103,9 @@ def check_mistakes(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
         raise damaged(path, "indices", list(indices.shape))
 
 
-def check_images(arrays: Mapping[str, NDArray[Any]], data: Mapping[str, Any], path: Path) -> None:
+def check_images_file(
+    arrays: Mapping[str, NDArray[Any]], data: Mapping[str, Any], path: Path
+) -> None:
     """Check ``data.npz``: images of the classes and of the shape that ``data.json`` says.
 
     Raises:
@@ -137,7 +139,7 @@ def checked_history(
 
 
 def _epoch(row: Mapping[str, str], number: int, path: Path) -> dict[str, float]:
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for name, text in row.items():
         if not text and name.startswith("valid_"):
             continue
@@ -148,7 +150,7 @@ def _epoch(row: Mapping[str, str], number: int, path: Path) -> dict[str, float]:
         most = 1.0 if name.endswith("_accuracy") else float("inf")
         if not isfinite(value) or not 0 <= value <= most:
             raise damaged(path, name, text)
-        found[name] = value
-    if found["epoch"] != number:
+        values[name] = value
+    if values["epoch"] != number:
         raise damaged(path, "epoch", row["epoch"])
-    return found
+    return values

@@ -1,4 +1,4 @@
-"""``test-reads.csv``: every reading of the test set, one row each, in the order in which they were.
+"""``test-reads.csv``: one row per reading of the test set, in order of time.
 
 Each row's seal covers the row and the seal before it, so that a row changed, left out or put in
 between shows. Rows at the end can be cut off unseen; each run's ``test_reads`` tells of those.
@@ -12,12 +12,11 @@ from datetime import datetime
 from pathlib import Path
 
 from cotejo.errors import OutputError
-from cotejo.store.files import damaged, read_csv, write_csv
+from cotejo.store.files import damaged, read_csv, write_csv, writing
+from cotejo.store.layout import StudyFile, damaged_reads_name
 from cotejo.store.seals import SEAL
 
-__all__ = ["READINGS", "note_reading", "put_damaged_readings_aside", "read_readings"]
-
-READINGS = "test-reads.csv"
+__all__ = ["note_reading", "put_damaged_readings_aside", "read_readings"]
 
 _COLUMNS = ("time", "alternative", "seed", "key")
 _SHORT = 16
@@ -35,7 +34,7 @@ def note_reading(folder: Path, *, time: str, alternative: str, seed: int, key: s
     added[SEAL] = _next(last, added)
     # Rows of before there were seals stay without.
     filled = ({SEAL: None} | row for row in [*rows, added])
-    write_csv(folder / READINGS, (*_COLUMNS, SEAL), filled)
+    write_csv(folder / StudyFile.TEST_READS, (*_COLUMNS, SEAL), filled)
 
 
 def read_readings(folder: Path) -> list[dict[str, str]]:
@@ -49,7 +48,7 @@ def read_readings(folder: Path) -> list[dict[str, str]]:
 
 def _checked(folder: Path) -> tuple[list[dict[str, str]], str]:
     """Return the rows, and what the seal of the last one is or would be."""
-    path = folder / READINGS
+    path = folder / StudyFile.TEST_READS
     try:
         rows = read_csv(path)
     except OutputError as error:
@@ -79,18 +78,14 @@ def put_damaged_readings_aside(folder: Path) -> Path | None:
     except OutputError as error:
         if error.key != "damaged_study_file":
             raise
-        path = folder / READINGS
+        path = folder / StudyFile.TEST_READS
         aside = next(
             free
             for number in range(1, 10_000)
-            if not (free := path.with_name(f"test-reads-damaged-{number}.csv")).exists()
+            if not (free := path.with_name(damaged_reads_name(number))).exists()
         )
-        try:
+        with writing(aside):
             path.rename(aside)
-        except OSError as failed:
-            raise OutputError(
-                "cannot_write", path=aside, reason=failed.strerror or failed
-            ) from failed
         return aside
     return None
 

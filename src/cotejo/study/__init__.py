@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cotejo.study.study import QUICK, Study
+from cotejo.study.quick import QUICK
+from cotejo.study.study import Study
 
 if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult

@@ -17,7 +17,7 @@ from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
 
-__all__ = ["Plan", "plan_for", "scaled"]
+__all__ = ["Budget", "plan_for", "scaled"]
 
 _MARGIN = 0.97
 """How much of the time is planned for: starting and writing take what is left."""
@@ -26,7 +26,7 @@ _LONGEST = 4
 
 
 @dataclass(frozen=True)
-class Plan:
+class Budget:
     """What fits into a time.
 
     Attributes:
@@ -53,7 +53,7 @@ class Plan:
     fits: bool
 
 
-def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Plan:
+def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Budget:
     """Time the machine and return what reaches most in ``seconds``, evaluation included.
 
     Args:
@@ -133,7 +133,7 @@ def _guessed(recipe: Recipe, step: float) -> Pace:
     return Pace(0, {1.0: (7.5, step), SMALL: (7.5, step * SMALL**2)}, image)
 
 
-def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Plan:
+def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Budget:
     """Return the most epochs of a recipe that end by ``until``, the last one perhaps cut short."""
     settings = _settings(recipe)
     steps = len(dataset.train) // settings.batch_size
@@ -156,7 +156,7 @@ def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Plan
     while seconds(count) < left and count < _LONGEST * epochs[-1]:
         count += 1
     done = min(1.0, left / seconds(count))
-    return Plan(
+    return Budget(
         recipe.name,
         count,
         scaled(recipe, count).small_epochs,

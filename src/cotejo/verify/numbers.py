@@ -19,16 +19,17 @@ from cotejo.evaluate import split_metrics
 from cotejo.finding import Finding, Level
 from cotejo.messages import LANGUAGES
 from cotejo.report import write_report
-from cotejo.store import SEAL, StudyFolder
+from cotejo.store import SEAL, RunFile, StudyFile, StudyFolder
 from cotejo.verify.files import SoundRuns
 
 __all__ = ["first_difference", "metric_findings", "report_findings"]
 
-_OWN = (
-    "study.json", "study.toml", "data.json", "data.npz", "test-reads.csv", "failures.npz",
-    "audit.csv", "audit.npz", "audit.json",
-)  # fmt: skip
-"""The files of a study that its report is made from, beside the runs'."""
+_REPORTED = tuple(
+    name
+    for name in StudyFile
+    if name not in (StudyFile.LOCK, StudyFile.AUDIT_LOG, StudyFile.ERROR_ANALYSIS_LOG)
+)
+"""The files of a study that its report is made from, besides the files of the runs."""
 
 _CLOSE = 1e-6
 """How near numbers are that were computed from the same predictions, on whatever machine."""
@@ -43,7 +44,7 @@ def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
         if difference is None:
             following += 1
             continue
-        values = {"path": run.path / "metrics.json", "field": difference}
+        values = {"path": run.path / RunFile.METRICS, "field": difference}
         # An earlier version computed some figures otherwise; its runs list no files.
         level: Level = "error" if run.listed else "warning"
         yield Finding(level, f"verify.metrics_differ_{level}", values)
@@ -95,8 +96,8 @@ def _different_files(study: StudyFolder) -> dict[str, str]:
     folder = study.path
     page = folder / "report.html"
     said = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
-    found = re.search(r'<html lang="(\w+)"', said)
-    languages = [found[1]] if found and found[1] in LANGUAGES else list(LANGUAGES)
+    named = re.search(r'<html lang="(\w+)"', said)
+    languages = [named[1]] if named and named[1] in LANGUAGES else list(LANGUAGES)
     results = []
     for language in languages:
         with tempfile.TemporaryDirectory() as temporary:
@@ -113,8 +114,8 @@ def _different_files(study: StudyFolder) -> dict[str, str]:
 def _twin(study: StudyFolder, twin: Path) -> Path:
     """Make a folder in which the study's own files are links, and write nothing into theirs."""
     twin.mkdir()
-    names = [one["name"] for one in study.study["alternatives"]]
-    for name in (*_OWN, *names):
+    names = [entry["name"] for entry in study.study["alternatives"]]
+    for name in (*_REPORTED, *names):
         if (study.path / name).exists():
             _link((study.path / name).resolve(), twin / name)
     return twin
@@ -131,7 +132,7 @@ def _link(source: Path, target: Path) -> None:
 def _compare(folder: Path, twin: Path) -> Iterator[tuple[str, str]]:
     for new in sorted([*twin.glob("*.csv"), twin / "report.json"]):
         old = folder / new.name
-        if new.name in _OWN:
+        if new.name in _REPORTED:
             continue
         if not old.is_file():
             yield new.name, "–"
@@ -194,8 +195,8 @@ def first_difference(old: Any, new: Any, place: str = "") -> str | None:
         return None if isclose(old, new, rel_tol=_CLOSE, abs_tol=_CLOSE) else place or "–"
     else:
         return None if old == new else place or "–"
-    for name, one, other in parts:
-        difference = first_difference(one, other, f"{place}.{name}".lstrip("."))
+    for name, old_part, new_part in parts:
+        difference = first_difference(old_part, new_part, f"{place}.{name}".lstrip("."))
         if difference is not None:
             return difference
     return None
@@ -210,8 +211,8 @@ def _first_other_word(old: str, new: str) -> str | None:
     before, after = _words(old), _words(new)
     if before == after:
         return None
-    pairs = enumerate(zip(before, after, strict=False))
-    at = next((i for i, (one, other) in pairs if one != other), min(len(before), len(after)))
+    same = [old_word == new_word for old_word, new_word in zip(before, after, strict=False)]
+    at = same.index(False) if False in same else len(same)
     return "“" + " ".join(before[max(0, at - 3) : at + 4]) + "”"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cotejo.private import is_place
 from cotejo.report.findings import Findings
-from cotejo.report.private import is_place
 from cotejo.report.words import Words
 
 __all__ = ["data"]
