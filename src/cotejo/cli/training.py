@@ -175,8 +175,10 @@ def _conclude_final(console: Console, result: StudyResult, command: str) -> int:
 
 
 def _say_failed(console: Console, run: PlannedRun) -> None:
+    from cotejo.store import RunFile
+
     name = message("cli.run_name", name=run.alternative, seed=run.seed)
-    line = message("cli.failed_line", run=name, log=run.folder / "log.txt")
+    line = message("cli.failed_line", run=name, log=run.folder / RunFile.LOG)
     say(console, line, "bold red")
 
 

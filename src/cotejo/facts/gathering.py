@@ -1,4 +1,4 @@
-"""What a study's files say, gathered and checked: the one place that reads them."""
+"""The facts of a study: its files read, checked, and put together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Phase", "StudyFacts", "best_alternative", "gather"]
 
 @dataclass(frozen=True)
 class Phase:
-    """One stretch of training: a run, and what was trained before it began."""
+    """One phase of a training: a run, and the epochs and seconds trained before it began."""
 
     alternative: AlternativeFacts
     run: RunFolder
@@ -86,7 +86,7 @@ class StudyFacts:
     def started(self) -> str | None:
         """When the first of the runs here began, as ISO 8601 writes it.
 
-        A folder may be older than every run in it, once all have been replaced.
+        The folder itself may be older, if all runs in it have been replaced.
         """
         return min(self._moments("started"), default=None)
 
@@ -101,14 +101,14 @@ class StudyFacts:
 
     @property
     def learned_images(self) -> tuple[int, int]:
-        """The fewest and the most training images that a finished run learned from."""
+        """The lowest and the highest number of training images that a finished run learned from."""
         recorded = [run.record.get("dataset", {}).get("train") for run in self.finished]
         counts = [int(count) for count in recorded if count] or [self.images("train")]
         return min(counts), max(counts)
 
     @property
     def train_sample(self) -> int | None:
-        """On how many training images accuracy was measured; None where it was on all."""
+        """On how many training images the accuracy was measured; None if on all of them."""
         images = max(int(run.metrics["train"]["images"]) for run in self.finished)
         return images if images < self.images("train") else None
 
@@ -126,7 +126,7 @@ class StudyFacts:
         return [str(name) for name in in_language(self.data["class_names"], language)]
 
     def phases(self, alternative: AlternativeFacts) -> list[Phase]:
-        """Return the whole training of its representative run: first what it started from."""
+        """Return the whole training of its representative run, the run that it started from first."""
         chain = [(alternative, alternative.representative)]
         while (start := self.start_of(chain[0][1])) is not None and start not in chain:
             chain.insert(0, start)
@@ -154,7 +154,7 @@ class StudyFacts:
         return chain
 
     def start_of(self, run: RunFolder) -> tuple[AlternativeFacts, RunFolder] | None:
-        """Return the run whose weights ``run`` started from, where it is here."""
+        """Return the run whose weights ``run`` started from; None if it is not in this study."""
         start = run.record.get("start_from")
         if not start:
             return None
@@ -170,12 +170,11 @@ class StudyFacts:
 def gather(folder: Path) -> StudyFacts:
     """Read a study's folder.
 
-    A run of which a file is damaged costs that run alone: it is left out, and `StudyFacts.left_out`
-    says why.
+    A run with a damaged file is left out, and `StudyFacts.left_out` says why. The others count.
 
     Raises:
-        OutputError: it is no study's folder, a file of the study itself is damaged, or it has no
-            finished run that is whole.
+        OutputError: the folder holds no study, a file of the study itself is damaged, or no
+            finished run of it can be counted.
     """
     study = StudyFolder(Path(folder))
     if not (study.path / StudyFile.RECORD).is_file():
@@ -199,8 +198,8 @@ def gather(folder: Path) -> StudyFacts:
 def best_alternative(facts: StudyFacts) -> AlternativeFacts:
     """Return the alternative of the highest mean validation accuracy over its finished seeds.
 
-    The test set has no say, so that its figure for the best one is not flattered by the choice.
-    Of equals, the first in the study's order.
+    The test set has no say, so that the test accuracy of the best is not flattered by the choice.
+    Of several equal ones it is the first in the study.
     """
     return max(facts.trained, key=lambda alternative: alternative.mean("valid", "accuracy"))
 

@@ -1,7 +1,7 @@
-"""What it takes to use a run's model, read from the run's folder alone, and checked.
+"""What is needed to use the model of a run, read from the run's folder and checked.
 
-A folder with ``model.keras``, ``run.json`` and ``metrics.json`` is all that is needed, so a model
-travels without its study. The class names of a run of an older Cotejo are in its study's
+The files ``model.keras``, ``run.json`` and ``metrics.json`` are enough, so a run's folder can be
+moved out of its study. Runs of earlier versions have their class names in the study's
 ``data.json``, two folders above.
 """
 
@@ -20,12 +20,12 @@ from cotejo.train.predict import VIEWS
 __all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
 
 _TEMPERATURES = (0.01, 100.0)
-"""The temperatures that are believed; those that are fitted are from 0.05 to 20."""
+"""The lowest and the highest temperature accepted. Cotejo fits them from 0.05 to 20."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """What it takes to use a network.
+    """What is needed to use a network.
 
     Attributes:
         class_names: by language, in label order.
@@ -44,7 +44,7 @@ def describe_run(run: RunFolder) -> Description:
     """Return what a finished run's files say of its model.
 
     Raises:
-        OutputError: a file is missing, or says what no run's says. The error names the field.
+        OutputError: a file is missing, or has a field that no run has so. The error names it.
     """
     record, metrics = run.path / RunFile.RECORD, run.path / RunFile.METRICS
     settings = _table(run.record, "settings", record)
@@ -75,10 +75,10 @@ def _class_names(run: RunFolder) -> dict[str, tuple[str, ...]]:
 
 
 def check_class_names(value: Any, path: Path, field: str) -> dict[str, tuple[str, ...]]:
-    """Return the class names by language, if they are names, and as many in each language.
+    """Return the class names by language, checked: texts, and as many in each language.
 
     Raises:
-        OutputError: they are something else. The error names the file and the field.
+        OutputError: they are not. The error names the file and the field.
     """
     named = isinstance(value, Mapping) and all(
         isinstance(value.get(language), list | tuple) for language in LANGUAGES
@@ -92,23 +92,23 @@ def check_class_names(value: Any, path: Path, field: str) -> dict[str, tuple[str
 
 
 def check_temperature(value: Any, path: Path, field: str) -> float:
-    """Return the temperature, if it is a number that logits can be divided by.
+    """Return the temperature, checked: a number that logits can be divided by.
 
     Raises:
-        OutputError: it is something else. The error names the file and the field.
+        OutputError: it is not. The error names the file and the field.
     """
     low, high = _TEMPERATURES
-    # Not a number is in no range.
+    # NaN compares false, so it is refused too.
     if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
         return float(value)
     raise _wrong(path, field, value, "temperature")
 
 
 def check_views(value: Any, path: Path, field: str) -> str:
-    """Return the name of the views, if there are such.
+    """Return the name of the views, checked: one of `cotejo.train.VIEWS`.
 
     Raises:
-        OutputError: there are none. The error names the file and the field.
+        OutputError: it is not. The error names the file and the field.
     """
     if isinstance(value, str) and value in VIEWS:
         return value

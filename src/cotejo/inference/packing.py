@@ -39,8 +39,8 @@ def pack(
     """Pack the model of a run.
 
     Args:
-        folder: the final training's; its cards come along.
-        run: whose model it is.
+        folder: of the final training; its cards are packed too.
+        run: the run whose model is packed.
         calibration: of a network of the same settings, on images that it did not learn from: the
             ``temperature`` that the logits are divided by, and the test images' ``ece`` and
             ``ece_scaled`` before and after; None divides by nothing.
@@ -88,7 +88,7 @@ def pack(
 def _said_of_the_packed(
     calibration: Mapping[str, float] | None, views: str, language: str
 ) -> Iterator[str]:
-    """Say in what the packed model is not the trained one."""
+    """Say how the packed model differs from the trained one."""
     numbers = Numbers(language)
     yield message("card.packed", language=language)
     if calibration:

@@ -1,4 +1,4 @@
-"""What the files of a study must hold, checked when they are read, before anything rests on it."""
+"""The checks of single files: what a file of a study or of a run must hold."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _ROUNDING = 1e-3
-"""By how much probabilities in float32 may add up to something else than 1."""
+"""How far from 1 the sum of a row of probabilities in float32 may be."""
 
 
 def check_content(schema: type[Content], content: Mapping[str, Any], path: Path) -> None:
@@ -49,16 +49,16 @@ def check_arrays(
     arrays: Mapping[str, NDArray[Any]],
     expected: Mapping[str, tuple[int, str]],
 ) -> None:
-    """Check that there are arrays of some names, dimensions and kinds, of finite numbers.
+    """Check that arrays are there, each of its dimensions and kind, with finite numbers.
 
     Args:
         path: their file.
         arrays: what it holds.
-        expected: by name, how many dimensions, and the kinds of NumPy's types: ``"i"`` whole
-            numbers, ``"f"`` real ones, ``"u1"`` bytes, ``"U"`` a text.
+        expected: by name, the number of dimensions, and the kind of NumPy's type: ``"i"`` whole
+            numbers, ``"f"`` real numbers, ``"u1"`` bytes, ``"U"`` a text.
 
     Raises:
-        OutputError: one is missing, or of other dimensions or another type.
+        OutputError: an array is missing, or has other dimensions or another type.
     """
     for name, (dimensions, kind) in expected.items():
         array = arrays.get(name)
@@ -72,10 +72,10 @@ def check_arrays(
 
 
 def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
-    """Check ``predictions.npz``: labels that are classes, and probabilities that are such.
+    """Check ``predictions.npz``: labels are classes, and each row of probabilities sums to 1.
 
     Raises:
-        OutputError: they are not.
+        OutputError: they are not, or don't.
     """
     splits = ("test", "valid") if "valid_labels" in arrays else ("test",)
     for split in splits:
@@ -92,7 +92,7 @@ def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> No
 
 
 def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
-    """Check ``mistakes.npz``: as many images as positions.
+    """Check ``mistakes.npz``: it has as many images as positions.
 
     Raises:
         OutputError: it has not.
@@ -106,10 +106,10 @@ def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
 def check_images_file(
     arrays: Mapping[str, NDArray[Any]], data: Mapping[str, Any], path: Path
 ) -> None:
-    """Check ``data.npz``: images of the classes and of the shape that ``data.json`` says.
+    """Check ``data.npz``: its images have the classes and the shape that ``data.json`` says.
 
     Raises:
-        OutputError: they are others.
+        OutputError: they have not.
     """
     augmented = {name: (5, "u1") for name in arrays if name.startswith("augmented_")}
     needed = {"example_images": (5, "u1"), "original_images": (4, "u1")}
@@ -128,10 +128,10 @@ def checked_history(
 ) -> list[dict[str, float]]:
     """Return the rows of ``history.csv`` as numbers, one per epoch, in order.
 
-    A final training has no figures of validation: its rows are without.
+    A final training has no validation images, so its rows lack those columns.
 
     Raises:
-        OutputError: a row is missing, or a figure is none.
+        OutputError: a row is missing, or a cell holds no number.
     """
     if len(rows) != epochs or any(set(columns) - set(row) for row in rows):
         raise damaged(path, "epoch", len(rows))

@@ -171,7 +171,7 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; its seal is checked, and is no part of what is returned.
+    """Return the JSON object in a file. Its seal is checked and left out.
 
     Raises:
         OutputError: it is missing, damaged, not as it was written, or of a newer format than
@@ -224,7 +224,7 @@ def parse_csv(content: bytes, path: Path) -> list[dict[str, str]]:
 
 
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    """Read every array of an ``.npz`` file; its seal is checked, and is none of them.
+    """Return the arrays of an ``.npz`` file. Its seal is checked and left out.
 
     Raises:
         OutputError: it is missing, damaged, not as it was written, or holds a pickle.

@@ -1,4 +1,4 @@
-"""The folders of a study and of its runs: which files they hold, checked when they are read."""
+"""The folders of a study and of a run: each file is read once, and checked as it is read."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ class RunFolder:
 
     @property
     def has_results(self) -> bool:
-        """Whether something is there that a training found, whole or not."""
+        """Whether the folder holds any result of a training, whole or damaged."""
         return any(_is_there(self.path / name) for name in RESULT_FILES)
 
     @property
     def key(self) -> str | None:
-        """The key of the run that is there; None where there is none, or its record is damaged."""
+        """The key of the run in this folder; None without a run, or if its record is damaged."""
         try:
             return str(self.record["key"]) if self.is_written else None
         except OutputError:
@@ -85,10 +85,10 @@ class RunFolder:
 
     @cached_property
     def damage(self) -> OutputError | None:
-        """What is wrong with a run that came to an end; None where nothing is.
+        """What is wrong with a finished run; None if nothing is.
 
-        Its files are compared with what its record lists, by size and SHA-256. A log that is
-        missing or changed is no damage: nothing follows from it.
+        Its files are compared with the sizes and SHA-256 that its record lists. A log that is
+        missing or changed is no damage, because nothing rests on it.
         """
         try:
             if self._finished:
@@ -99,9 +99,9 @@ class RunFolder:
         return None
 
     def in_the_way(self, key: str) -> OutputError | None:
-        """Return why what a training found here can't stand for the run of ``key``.
+        """Return why the results in this folder can't be those of the run of ``key``.
 
-        None where it can, or where no training has left anything.
+        None if they can, or if there are no results.
         """
         if not self.has_results:
             return None
@@ -113,7 +113,7 @@ class RunFolder:
 
     @property
     def listed(self) -> Mapping[str, Mapping[str, Any]]:
-        """The size and SHA-256 of the run's files; empty for a run of before they were listed."""
+        """The size and SHA-256 of the run's files; empty in runs of earlier versions."""
         return self.record.get("files") or {}
 
     def content(self, name: str) -> bytes:
@@ -217,14 +217,14 @@ class StudyFolder:
         return arrays
 
     def run(self, alternative: str, seed: int) -> RunFolder:
-        """Return the folder of one run, there or not."""
+        """Return the folder of one run, whether it exists or not."""
         return RunFolder(self.path / alternative / seed_folder_name(seed))
 
     def runs(self, alternative: str) -> Iterator[tuple[int, RunFolder]]:
         """Yield the runs of ``alternative`` that came to an end, each after its seed, in order.
 
-        Runs whose record is damaged are among them. A run of other settings than the study's
-        own, left by an earlier one, is not.
+        Runs whose record is damaged are among them. Runs of other settings than the study's, which
+        an earlier study left here, are not.
         """
         keys = self.study.get("keys", {}).get(alternative, {})
         for seed in self.study["seeds"]:

@@ -1,4 +1,4 @@
-"""The lock by which no two processes write to one folder at once."""
+"""The lock of a folder: no two processes write to one folder at the same time."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def _is_moment(text: str) -> str:
 
 def _are_distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) != len(values):
-        raise ValueError("one is there twice")
+        raise ValueError("a value is there twice")
     return values
 
 
@@ -76,7 +76,7 @@ class _Claim(Content):
 
     @model_validator(mode="after")
     def _is_whole(self) -> _Claim:
-        """Check that it has what its metric needs, and one thing to be compared with."""
+        """Check that it has what its metric needs, and exactly one thing to compare with."""
         if (self.than is None) == (self.value is None):
             raise ValueError("than, value")
         if (self.reach is None) == (self.metric == "epochs"):
@@ -276,9 +276,9 @@ class _Calibration(Content):
 
     @model_validator(mode="after")
     def _is_whole(self) -> _Calibration:
-        """Check that what follows from a temperature is there where one is, and only there.
+        """Check that a temperature and what follows from it are there together, or not at all.
 
-        It is fitted on the validation images, which a final training has none of.
+        It is fitted on the validation images, and a final training has none.
         """
         scaled = (self.ece_scaled, self.loss_scaled, self.brier_scaled, self.reliability_scaled)
         if {value is None for value in (self.temperature, *scaled)} == {True, False}:

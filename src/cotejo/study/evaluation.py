@@ -31,18 +31,18 @@ from cotejo.train import predict_logits, softmax
 __all__ = ["TRAIN_SAMPLE", "Evaluation", "evaluate", "model_content"]
 
 TRAIN_SAMPLE = 10_000
-"""The training images, from the first, on which a trained model's accuracy is measured."""
+"""How many training images, the first ones, a model's training accuracy is measured on."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What measuring a network gave.
+    """The measurements of a trained network.
 
     Attributes:
         files: the content of ``metrics.json``, ``predictions.npz`` and ``mistakes.npz``.
-        inference_seconds: that one image's prediction took.
+        inference_seconds: how long predicting one image took.
         test_reads: how often a run of this key has read the test images, this time included.
-        reading: what could not be noted of this reading yet, as `note_reading` takes it.
+        reading: this reading, if it could not be noted yet: the arguments of `note_reading`.
     """
 
     files: dict[str, bytes]
@@ -91,9 +91,9 @@ def evaluate(plan: Plan, job: Job, network: keras.Model, learned: Split) -> Eval
 
 
 def _note(plan: Plan, job: Job) -> dict[str, Any] | None:
-    """Note this reading of the test images, or return what is to be noted where it can't be.
+    """Note this reading of the test images; return it if it can't be noted now.
 
-    A full disk would otherwise cost the training that has just ended.
+    An error here would throw away the training that has just ended, because a disk is full.
     """
     run = job.run
     reading: dict[str, Any] = {
@@ -110,7 +110,7 @@ def _note(plan: Plan, job: Job) -> dict[str, Any] | None:
 
 
 def _test_reads(plan: Plan, job: Job) -> int:
-    """Count this run's readings of the test set: more than one where it was trained again."""
+    """Count the readings of the test set under this run's key: trained again, it has several."""
     try:
         rows = read_readings(plan.folder)
     except OutputError:
@@ -123,7 +123,8 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
 
     Args:
         network: from pixels to logits.
-        folder: where the file may be written for a moment, if nowhere else: Keras saves by name.
+        folder: where the file may lie for a moment if there is no other place. Keras can save only
+            to a path.
 
     Raises:
         OutputError: there is no room for it anywhere.

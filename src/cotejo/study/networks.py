@@ -1,4 +1,4 @@
-"""The networks of a study: their options filled in, their parameters counted, errors refused."""
+"""The networks of a study: each is built once, and its parameters are counted."""
 
 from __future__ import annotations
 

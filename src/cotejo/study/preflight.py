@@ -1,7 +1,7 @@
-"""What would end a study after its training, looked at before it.
+"""What would end a study after its training is checked before it.
 
-Each check raises one error that says what is wrong and what to do. Nothing is changed, but for a
-file of a few bytes that is written and taken away again.
+Each check raises one error that says what is wrong and what to do. Nothing is changed: the one file
+that is written, of a few bytes, is deleted again.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def check_splits(dataset: Dataset, final: bool) -> None:
 def check_before_training(
     config: StudyConfig, dataset: Dataset, runs: Sequence[PlannedRun], folder: Path
 ) -> None:
-    """Refuse a study whose runs could be trained, and not be finished.
+    """Refuse a study whose runs could be trained but not written.
 
     Args:
         config: the study, resolved.
         dataset: what it trains on.
-        runs: its plan; those that are finished need nothing more.
+        runs: all of its runs; those that are finished need nothing more.
         folder: the study's, which is locked.
 
     Raises:
@@ -96,10 +96,10 @@ def check_before_training(
 
 
 def check_writable(folder: Path) -> None:
-    """Refuse a folder in which no file can be written: permission says less than a try.
+    """Refuse a folder in which no file can be written. Only a try tells; permissions don't.
 
     Raises:
-        OutputError: it can't: the disk is read-only or full, or the folder is another user's.
+        OutputError: the disk is read-only or full, or the folder is another user's.
     """
     # It is called like a half-written file, so that the folder still counts as a study's if the
     # file stays behind, or while another process looks at it.
@@ -109,7 +109,7 @@ def check_writable(folder: Path) -> None:
 
 
 def room_needed(runs: Sequence[PlannedRun], dataset: Dataset) -> int:
-    """Return the bytes that the runs may take: twice each model, their predictions, and some.
+    """Return the bytes that the runs may take on the disk, with some to spare.
 
     Args:
         runs: those to be trained.
@@ -131,7 +131,7 @@ def _check_room(needed: int, folder: Path) -> None:
 
 
 def _check_run_folders(missing: Sequence[PlannedRun]) -> None:
-    """Refuse folders of runs that were made by another user, or are files."""
+    """Refuse folders of runs that another user made, and files in their place."""
     for run in missing:
         for place in (run.folder.parent, run.folder):
             if not os.path.lexists(place):
@@ -152,7 +152,7 @@ def _check_sizes(
         settings: of the alternative.
         dataset: what it trains on.
         seed: of the run that is looked at.
-        fitting: the networks that are known to take smaller images; this one is added.
+        fitting: the networks that are known to accept smaller images; this one is added.
     """
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
     if settings.batch_size > images:

@@ -1,4 +1,4 @@
-"""Whether a study's labels and fingerprint fit the data, and how often the test set was read."""
+"""Whether a study fits its data, and how often its test set was read."""
 
 from __future__ import annotations
 

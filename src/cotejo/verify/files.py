@@ -24,11 +24,11 @@ from cotejo.store import (
 __all__ = ["SoundRuns", "file_findings"]
 
 SoundRuns = list[tuple[str, int, RunFolder]]
-"""The finished runs whose files are whole: alternative, seed, folder."""
+"""The finished runs whose files are whole and agree: alternative, seed, folder."""
 
 
 def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Finding]]:
-    """Return the study, None where it can't be read, its sound runs, and what its files show.
+    """Return the study, or None if it can't be read, its sound runs, and what its files show.
 
     Raises:
         OutputError: the folder holds no study.
@@ -85,7 +85,7 @@ def _check_toml(study: StudyFolder) -> None:
 
 
 def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
-    """Say what the runs' files show, and add those that are whole to ``sound``."""
+    """Say what the files of the runs show, and add the sound runs to ``sound``."""
     unlisted, failed, asked = 0, 0, 0
     for alternative in study.study["alternatives"]:
         asked += len(study.study["seeds"])
@@ -111,7 +111,7 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
 
 
 def _log_findings(run: RunFolder) -> Iterator[Finding]:
-    """Tell of a log that is not as it was written, from which nothing follows."""
+    """Tell of a log that was changed since it was written; nothing rests on it."""
     if RunFile.LOG not in run.listed:
         return
     try:

@@ -32,11 +32,11 @@ _REPORTED = tuple(
 """The files of a study that its report is made from, besides the files of the runs."""
 
 _CLOSE = 1e-6
-"""How near numbers are that were computed from the same predictions, on whatever machine."""
+"""The largest relative difference of numbers computed from equal predictions on any machine."""
 
 
 def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
-    """Compute every metric anew from the predictions, and say where one is another."""
+    """Compute every metric anew from the predictions, and say where it differs."""
     following = 0
     for _, _, run in runs:
         said = {split: run.metrics[split] for split in run.metrics if split in ("valid", "test")}
@@ -55,7 +55,7 @@ def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
 def _without_scaled(said: dict[str, Any]) -> dict[str, Any]:
     """Return metrics without what follows from a temperature.
 
-    It is found by a search, which another machine ends at a slightly other place.
+    A search finds the temperature, and may end at a slightly different one on another machine.
     """
     test = dict(said.get("test") or {})
     calibration = test.get("calibration") or {}
@@ -68,7 +68,7 @@ def _without_scaled(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def report_findings(study: StudyFolder) -> Iterator[Finding]:
-    """Write the report anew, elsewhere, and say where the one that is there says something else."""
+    """Write the report anew, elsewhere, and say where the one in the folder differs from it."""
     if study.study.get("final"):
         return
     folder = study.path
@@ -112,7 +112,7 @@ def _different_files(study: StudyFolder) -> dict[str, str]:
 
 
 def _twin(study: StudyFolder, twin: Path) -> Path:
-    """Make a folder in which the study's own files are links, and write nothing into theirs."""
+    """Make a folder of links to the study's files, so that nothing is written among those."""
     twin.mkdir()
     names = [entry["name"] for entry in study.study["alternatives"]]
     for name in (*_REPORTED, *names):
@@ -180,8 +180,8 @@ def _number(cell: str) -> Any:
 def first_difference(old: Any, new: Any, place: str = "") -> str | None:
     """Return where two contents first differ, such as ``"test.accuracy"``; None where nowhere.
 
-    Numbers that are as good as equal are equal. What only ``new`` has is no difference: an
-    earlier version wrote less.
+    Numbers count as equal if they differ by no more than rounding. What only ``new`` has does not
+    count, because earlier versions wrote less.
 
     Example:
         >>> first_difference({"a": [1.0, 2.0]}, {"a": [1.0, 2.5], "b": 1})
