@@ -126,7 +126,7 @@ class StudyFacts:
         return [str(name) for name in in_language(self.data["class_names"], language)]
 
     def phases(self, alternative: AlternativeFacts) -> list[Phase]:
-        """Return the whole training of its representative run, the run that it started from first."""
+        """Return the whole training of its representative run, with the runs it started from."""
         chain = [(alternative, alternative.representative)]
         while (start := self.start_of(chain[0][1])) is not None and start not in chain:
             chain.insert(0, start)
