@@ -10,6 +10,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from cotejo.backend import keras
@@ -18,7 +19,7 @@ from cotejo.data import Dataset, find_source, is_published, load
 from cotejo.data.dataset import without_validation
 from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
-from cotejo.progress import Observer, PlannedRun
+from cotejo.progress import Observer, PlannedRun, RunId
 from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
 from cotejo.study.keys import Keys, run_keys
 from cotejo.study.networks import count_parameters
@@ -103,9 +104,12 @@ class Plan:
     def job(self, run: PlannedRun) -> Job:
         """Return a run of the plan as a job."""
         settings = self.config.alternative(run.alternative).settings
-        parent_id = (settings.start_from, run.seed)
-        parent = next((other for other in self.runs if other.id == parent_id), None)
-        return Job(run, settings, parent)
+        start = settings.start_from
+        return Job(run, settings, self._by_id[start, run.seed] if start is not None else None)
+
+    @cached_property
+    def _by_id(self) -> dict[RunId, PlannedRun]:
+        return {run.id: run for run in self.runs}
 
 
 def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> Plan:
