@@ -8,7 +8,6 @@ from fabricate import Made, fabricate_study
 from hypothesis import given
 from hypothesis import strategies as some
 
-from cotejo.private import without_paths, without_places
 from cotejo.report import write_reports
 from cotejo.report.formats.page_tree import to_tree
 

@@ -21,8 +21,8 @@ from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
-from cotejo.private import without_places
 from cotejo.store import RunFolder, StudyFolder, card_name, write_file, write_json
+from cotejo.texts import without_places
 
 __all__ = ["SHIPPED", "pack", "unpack"]
 

@@ -13,9 +13,9 @@ from cotejo.compare import mean_accuracy
 from cotejo.config import Settings
 from cotejo.facts import chosen_run, final_runs, in_language
 from cotejo.messages import LANGUAGES
-from cotejo.private import without_places
 from cotejo.report.words import NOT_APPLICABLE, Words
 from cotejo.store import RunFolder, StudyFolder, card_name, read_readings, write_file
+from cotejo.texts import without_places
 
 __all__ = ["write_cards"]
 

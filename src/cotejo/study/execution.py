@@ -64,8 +64,9 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     relay = _Relay(plan, observer)
     executor.execute(plan, jobs, relay)
     result = relay.result()
-    if result.finished:
-        look_back(plan, observer)
+    # Without validation images nothing is compared, and no report is made.
+    if result.finished and not plan.final:
+        look_back(plan.folder, plan.dataset, plan.quick, observer)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cotejo.private import is_place
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
