@@ -43,7 +43,7 @@ def test_data_that_has_a_name_is_named_in_the_study(digits, tmp_path):
     assert _named_for(ONE, None).data == "cifar10"
     by_path = ONE.model_copy(update={"data": "/data/cifar"})
     assert _named_for(by_path, replace(digits, name="cifar10")).data == "/data/cifar"
-    assert _command(tmp_path, ONE, RunOptions()).startswith("cotejo study ")
+    assert _command(tmp_path, RunOptions(), by_name=True).startswith("cotejo study ")
 
 
 def test_other_images_under_a_known_name_are_refused(digits, tmp_path):

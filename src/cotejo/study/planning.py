@@ -132,6 +132,8 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
     if options.out is not None:
         check_place(options.out)
     asked = config = resolve(_named_for(config, options.dataset))
+    # This refuses other images under a known name.
+    by_name = _has_name(config, options.dataset)
     dataset = options.dataset or _load_data(config.data, options, observer)
     if options.quick:
         config, dataset = quickened(config), first_images(dataset)
@@ -150,7 +152,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         folder,
         planned_runs(config, keys, folder, parameters),
         options.quick,
-        options.command or _command(folder, config, options),
+        options.command or _command(folder, options, by_name),
         options.deadline,
     )
 
@@ -227,12 +229,11 @@ def _load_data(wanted: str, options: RunOptions, observer: Observer) -> Dataset:
         return load(options.fallback, data_dir=options.data_dir, progress=observer.data_progress)
 
 
-def _command(folder: Path, config: StudyConfig, options: RunOptions) -> str:
+def _command(folder: Path, options: RunOptions, by_name: bool) -> str:
     """Return what repeats the study: a command, or Python if the dataset has no name there."""
     flags = ["--quick"] * options.quick + ["--final"] * options.final
-    dataset = options.dataset
     path = folder / StudyFile.CONFIG
-    if _has_name(config) if dataset is None else is_published(dataset):
+    if by_name:
         words: Sequence[str] = ["cotejo", "study", shown_path(path), "--out", shown_path(folder)]
         return shlex.join([*words, *flags])
     arguments = "".join(f", {flag[2:]}=True" for flag in flags)
@@ -241,7 +242,13 @@ def _command(folder: Path, config: StudyConfig, options: RunOptions) -> str:
     return shlex.join(["python", "-c", code])
 
 
-def _has_name(config: StudyConfig) -> bool:
-    """Return whether a command can name the study's data: not if only this process knows it."""
+def _has_name(config: StudyConfig, dataset: Dataset | None) -> bool:
+    """Return whether a command can name the study's data: not if only this process knows it.
+
+    Raises:
+        DataError: ``dataset`` has the name of another one.
+    """
+    if dataset is not None:
+        return is_published(dataset)
     source = find_source(config.data)
     return source is None or source.ships
