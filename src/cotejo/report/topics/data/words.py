@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
+from cotejo.texts import is_place
 
 __all__ = ["data"]
 
