@@ -177,7 +177,7 @@ def _proof() -> Finding:
 def _train_on_digits() -> tuple[float, float]:
     """Train a small study, and return its seconds and its accuracy on the test images."""
     from cotejo.config import StudyConfig
-    from cotejo.store import StudyFolder
+    from cotejo.store import RunFile, StudyFolder
     from cotejo.study import Study
 
     failures = _Failures()
@@ -189,7 +189,7 @@ def _train_on_digits() -> tuple[float, float]:
         run = StudyFolder(result.folder).run("proof", 1)
         if failures.reason is not None:
             # The folder will be deleted, so the log, which has the cause, is kept in the error.
-            failures.reason.add_note((run.path / "log.txt").read_text(encoding="utf-8"))
+            failures.reason.add_note((run.path / RunFile.LOG).read_text(encoding="utf-8"))
             raise failures.reason
         accuracy = float(run.metrics["test"]["accuracy"])
     return time.perf_counter() - start, accuracy

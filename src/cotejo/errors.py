@@ -43,6 +43,10 @@ class CotejoError(Exception):
         self.key = key
         self.values = values
 
+    def __reduce__(self) -> Any:
+        # Python would call the class with `args`, and lose the names of the values.
+        return _unpickled, (type(self), self.key, self.values), self.__dict__
+
     def __str__(self) -> str:
         return message(self._full_key, **self._shown())
 
@@ -60,6 +64,10 @@ class CotejoError(Exception):
             name: value if name == _SEVERAL_LINES else one_line(value)
             for name, value in self.values.items()
         }
+
+
+def _unpickled(kind: type[CotejoError], key: str, values: dict[str, Any]) -> CotejoError:
+    return kind(key, **values)
 
 
 class DownloadError(CotejoError):

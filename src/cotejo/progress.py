@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cotejo.errors import CotejoError
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset
 
-__all__ = ["Estimate", "Observer", "PlannedRun"]
+__all__ = ["Estimate", "Observer", "PlannedRun", "RunId"]
+
+RunId: TypeAlias = tuple[str, int]
+"""The name of a run within its study: its alternative and its seed."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class PlannedRun:
     epochs: int
     parameters: int
     in_the_way: CotejoError | None = None
+
+    @property
+    def id(self) -> RunId:
+        """Its alternative and its seed."""
+        return self.alternative, self.seed
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,45 @@
-"""Text from outside, such as file names, made safe to write to files and to show in terminals."""
+"""Text from outside, such as file names, made safe for files, terminals, and a report handed in.
+
+A report shows what identifies the data, and not where things lay on the machine of its author.
+"""
 
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import PurePosixPath, PureWindowsPath
 
-__all__ = ["readable", "shown_path", "visible"]
+__all__ = [
+    "NAME_PATTERN",
+    "is_place",
+    "readable",
+    "shown_path",
+    "visible",
+    "without_paths",
+    "without_places",
+]
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""The names that studies and alternatives may have, as a regular expression.
+
+They are names of folders too, so none of them leads to another folder.
+"""
 
 # All control characters except tab and line feed; the marks that change the direction of writing,
 # with which one name can look like another; and the separators that end a line invisibly.
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+_PLACES = ("--out", "--data-dir")
+_GIVEN = ("COTEJO_DATA=", "--out=", "--data-dir=")
+_QUOTED = re.compile(r"""(?<=['"“«])(?:~?/|[A-Za-z]:[\\/])[^'"“”«»\n]*[\\/](?=[^'"“”«»]*['"”»])""")
+_ABSOLUTE = re.compile(
+    r"""(?<![\w/.:<])                         # no part of an address or of a relative path
+    (?:~?/|[A-Za-z]:[\\/])                    # where it begins
+    (?:[^\s/\\'"“”«»:;,<>|]+[\\/])+           # its folders
+    (?=[^\s/\\'"“”«»:;,<>|]*)""",
+    re.VERBOSE,
+)
 
 
 def readable(text: str) -> str:
@@ -57,3 +87,67 @@ def shown_path(path: object) -> str:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def is_place(text: str) -> bool:
+    r"""Return whether a text is a path, and neither an address on the web nor a name.
+
+    Example:
+        >>> is_place("/data/cifar"), is_place("data/cifar"), is_place("C:\\data")
+        (True, True, True)
+        >>> is_place("scikit-learn"), is_place("https://www.cs.toronto.edu/~kriz/cifar.html")
+        (False, False)
+    """
+    return "://" not in text and any(mark in text for mark in ("/", "\\"))
+
+
+def without_places(command: str) -> str:
+    """Return a command without what is of one machine only: where its data and its folder are.
+
+    Of another file that it names by its whole path, such as a study, the name is left.
+
+    Example:
+        >>> without_places("COTEJO_DATA='/my data' cotejo train --final --out /tmp/a --seeds 3")
+        'cotejo train --final --seeds 3'
+        >>> without_places("cotejo study '/home/me/my studies/he.toml' --quick")
+        'cotejo study he.toml --quick'
+    """
+    try:
+        words = iter(shlex.split(command))
+    except ValueError:  # a quotation mark without its other one
+        words = iter(command.split())
+    kept: list[str] = []
+    for word in words:
+        if word in _PLACES:
+            next(words, None)
+        elif not word.startswith(_GIVEN):
+            # In an option such as --set augment=none, what stands behind its last sign.
+            before, equals, value = word.rpartition("=")
+            shown = before + equals + (_name(value) if _is_absolute(value) else value)
+            # A word can be code with paths in it, as `python -c` takes.
+            kept.append(shown if word.startswith("-") else without_paths(shown))
+    return shlex.join(kept)
+
+
+def without_paths(text: str) -> str:
+    """Return a text in which whole paths are cut down to the names of their files.
+
+    Example:
+        >>> without_paths("[Errno 2] No such file: '/home/me/data.npz'. See https://a.org/b/c.")
+        "[Errno 2] No such file: 'data.npz'. See https://a.org/b/c."
+        >>> without_paths("/home/me/my data")
+        'my data'
+    """
+    if _is_absolute(text) and "\n" not in text:
+        return _name(text)
+    return _ABSOLUTE.sub("", _QUOTED.sub("", text))
+
+
+def _is_absolute(text: str) -> bool:
+    windows = PureWindowsPath(text)
+    return text.startswith(("/", "~/")) or bool(windows.drive and windows.root)
+
+
+def _name(path: str) -> str:
+    kind = PurePosixPath if path.startswith(("/", "~")) else PureWindowsPath
+    return kind(path).name

@@ -10,7 +10,7 @@ import pytest
 from cotejo.cli import auditing
 from cotejo.cli.app import run
 from cotejo.data.audit import Issue
-from cotejo.store import held
+from cotejo.store import locked
 
 
 def shown(capsys: pytest.CaptureFixture[str]) -> str:
@@ -123,6 +123,6 @@ def test_a_study_s_audit_is_its_own(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_two_audits_do_not_write_to_one_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with held(tmp_path):
+    with locked(tmp_path):
         assert run(["data", "digits", "--audit", "--out", str(tmp_path)]) == 2
     assert "is in use" in capsys.readouterr().err

@@ -321,9 +321,9 @@ def test_a_budget_trains_what_the_plan_says_until_then(
 
     asked = {}
 
-    def plan_for(seconds: float, dataset: Any, recipes: Any) -> budget.Plan:
+    def plan_for(seconds: float, dataset: Any, recipes: Any) -> budget.Budget:
         asked["seconds"], asked["sizes"] = seconds, {one.settings["batch_size"] for one in recipes}
-        return budget.Plan("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
+        return budget.Budget("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
 
     monkeypatch.setattr(budget, "plan_for", plan_for)
     started = time.perf_counter()
@@ -376,9 +376,9 @@ def test_a_budget_s_clock_starts_anew_after_a_download(
 
     asked = []
 
-    def plan_for(seconds: float, dataset: Any, recipes: Any) -> budget.Plan:
+    def plan_for(seconds: float, dataset: Any, recipes: Any) -> budget.Budget:
         asked.append(seconds)
-        return budget.Plan("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
+        return budget.Budget("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
 
     monkeypatch.setattr("cotejo.data.load", slow)
     monkeypatch.setattr(budget, "plan_for", plan_for)

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from cotejo.config import StudyConfig, load_recipe, recipes
 from cotejo.config.alternatives import LONGEST_CHAIN
-from cotejo.config.names import NAME_PATTERN, name_of
+from cotejo.config.names import name_of
 from cotejo.config.reading import LARGEST_FILE
 from cotejo.config.study import MOST_RUNS
 from cotejo.data import load
 from cotejo.errors import ConfigError, DataError
 from cotejo.messages import one_line
 from cotejo.shipped import find_recipe, find_study, shipped_recipes
+from cotejo.texts import NAME_PATTERN
 
 ALTERNATIVE = '[[alternative]]\nname = "a"\n'
 

@@ -21,7 +21,9 @@ from cotejo.data import load
 from cotejo.errors import CotejoError
 from cotejo.models import check_models, resolve
 from cotejo.shipped import shipped_folder, shipped_recipes
-from cotejo.study import plan
+from cotejo.study import networks
+from cotejo.study.keys import run_keys
+from cotejo.study.planning import planned_runs
 
 LONGEST = 120
 """Seconds after which a case counts as one that does not answer, on however slow a machine."""
@@ -99,11 +101,11 @@ def planned(config, dataset, folder, build):
     check_models(config)
     resolved = resolve(config)
     StudyConfig.parse(tomllib.loads(resolved.to_toml()))
-    keys = plan.run_keys(resolved, dataset, "tensorflow")
+    keys = run_keys(resolved, dataset, "tensorflow")
     counts = dict.fromkeys((one.name for one in config.alternatives), 0)
     if build:
-        counts = plan.count_parameters(resolved, dataset)
-    assert len(plan.plan_runs(resolved, keys, folder, counts)) == len(keys)
+        counts = networks.count_parameters(resolved, dataset)
+    assert len(planned_runs(resolved, keys, folder, counts)) == len(keys)
 
 
 def test_study_files(tmp_path, digits):

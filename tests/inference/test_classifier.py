@@ -12,9 +12,10 @@ from cotejo import Study
 from cotejo.cli.app import run as command_line
 from cotejo.config import StudyConfig
 from cotejo.errors import DataError, OutputError
+from cotejo.facts import chosen_run, final_runs
 from cotejo.inference import Classifier, Prediction, Unreadable
 from cotejo.inference.packing import SHIPPED, pack, unpack
-from cotejo.report import chosen_run, final_runs, write_cards
+from cotejo.report import write_cards
 
 ONE = {
     "name": "tiny",

@@ -19,7 +19,7 @@ from cotejo.report.topics.error_analysis.files import shown_images
 from cotejo.report.topics.mistakes.overlays import overlaid
 from cotejo.report.words import Words
 from cotejo.store import read_json, write_npz
-from cotejo.study.failures import failure_arrays
+from cotejo.study.afterwards.misread import error_analysis_arrays
 
 EN, ES = Words("en"), Words("es")
 LABELS = np.arange(1000) % 10
@@ -38,7 +38,7 @@ def _difficulty():
 
 def _look(folder, pictures):
     """Write ``failures.npz`` as a study does, with maps that no network gave."""
-    arrays = failure_arrays(gather(folder), Split(pictures, LABELS.astype(np.int32)))
+    arrays = error_analysis_arrays(gather(folder), Split(pictures, LABELS.astype(np.int32)))
     shape = (len(arrays["explained"]), 2, *pictures.shape[1:3])
     maps = np.random.default_rng(1).normal(size=shape).astype(np.float32)
     write_npz(folder / "failures.npz", **arrays, occlusion_maps=maps)

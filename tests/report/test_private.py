@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from cotejo.report import write_reports
 from cotejo.report.formats.page_tree import to_tree
-from cotejo.report.private import without_paths, without_places
+from cotejo.texts import without_paths, without_places
 
 
 @pytest.mark.parametrize("place", ["/home/ana/tesis", "/home/ana/tesis y más"])

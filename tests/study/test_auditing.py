@@ -14,7 +14,8 @@ from cotejo.facts import gather
 from cotejo.progress import Observer
 from cotejo.report.findings import Findings
 from cotejo.report.topics.audit.analysis import audited
-from cotejo.study import Study, auditing
+from cotejo.study import Study
+from cotejo.study.afterwards import auditing
 from cotejo.study.crossvalidation import (
     cross_validated,
     expected_seconds,

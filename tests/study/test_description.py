@@ -8,7 +8,8 @@ from cotejo.config import StudyConfig
 from cotejo.models import resolve
 from cotejo.store import StudyFolder
 from cotejo.study.description import write_study
-from cotejo.study.study import quickened
+from cotejo.study.planning import Plan, planned_runs
+from cotejo.study.quick import quickened
 
 CONTENT = {
     "data": "digits",
@@ -24,8 +25,9 @@ CONTENT = {
 
 def test_the_claims_are_written_as_they_were_stated(tmp_path, digits):
     config = StudyConfig.parse(CONTENT)
-    keys = {(one.name, 1): "k" for one in config.alternatives}
-    write_study(tmp_path, config, config, digits, keys, False, "cotejo study x.toml")
+    keys = {(each.name, 1): "k" for each in config.alternatives}
+    runs = planned_runs(config, keys, tmp_path, dict.fromkeys((name for name, _ in keys), 0))
+    write_study(Plan(config, config, digits, tmp_path, runs, command="cotejo study x.toml"))
     study = StudyFolder(tmp_path)
     assert study.study["claims"] == [
         {

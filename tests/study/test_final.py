@@ -9,7 +9,8 @@ import pytest
 from cotejo import Study
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, OutputError
-from cotejo.report import chosen_run, final_runs, write_cards, write_report
+from cotejo.facts import chosen_run, final_runs
+from cotejo.report import write_cards, write_report
 
 ONE = {
     "name": "tiny",

@@ -21,7 +21,9 @@ from cotejo.models import (
 )
 from cotejo.models.signatures import Option
 from cotejo.store import RunFolder
-from cotejo.study import Study, plan
+from cotejo.study import Study, networks
+from cotejo.study.keys import run_keys
+from cotejo.study.planning import planned_runs
 
 MODELS = ("airbench", "airbench96", "cnn", "cnn2", "cnn3", "cnn7", "mlp", "wide-resnet")
 
@@ -49,7 +51,7 @@ ON_TIME = "cnn3", 1, "aef10f607fb61df6c1813f81a815ffcc5849f857207d12cdaef447c494
 def keys_of(dataset, *tables, on_time=False, **content):
     base = {"precision": "float32", **content.pop("base", {})}
     config = StudyConfig.parse({"alternative": list(tables), "base": base, **content})
-    return plan.run_keys(resolve(config), dataset, "tensorflow", on_time)
+    return run_keys(resolve(config), dataset, "tensorflow", on_time)
 
 
 def key_of(dataset, **settings):
@@ -149,7 +151,7 @@ def test_a_default_spelled_out_is_the_parent_s_own(digits):
     config = StudyConfig.parse({"alternative": tables})
     check_models(config)
     silent = StudyConfig.parse({"alternative": [tables[0], {"name": "b", "start_from": "a"}]})
-    assert plan.run_keys(resolve(config), digits, "tensorflow") == plan.run_keys(
+    assert run_keys(resolve(config), digits, "tensorflow") == run_keys(
         resolve(silent), digits, "tensorflow"
     )
 
@@ -178,16 +180,16 @@ def test_images_too_small_are_said_of_the_alternative(digits):
     small = {name: cut(getattr(digits, name)) for name in ("train", "valid", "test")}
     config = StudyConfig.parse({"alternative": [{"name": "fine", "model": "mlp"}, {"name": "a"}]})
     with pytest.raises(ConfigError, match=r'too small for the model "cnn3" \(alternative "a"\)'):
-        plan.count_parameters(config, replace(digits, **small))
+        networks.count_parameters(config, replace(digits, **small))
 
 
 def test_a_long_chain_and_many_runs_are_planned(digits, tmp_path):
     tables = [{"name": "a0", "model": "mlp"}]
     tables += [{"name": f"a{n}", "model": "mlp", "start_from": f"a{n - 1}"} for n in range(1, 100)]
     config = resolve(StudyConfig.parse({"alternative": tables, "seeds": 100}))
-    keys = plan.run_keys(config, digits, "tensorflow")
-    parameters = plan.count_parameters(config, digits)
-    runs = plan.plan_runs(config, keys, tmp_path, parameters)
+    keys = run_keys(config, digits, "tensorflow")
+    parameters = networks.count_parameters(config, digits)
+    runs = planned_runs(config, keys, tmp_path, parameters)
     assert len(runs) == len(set(keys.values())) == 10_000
 
 

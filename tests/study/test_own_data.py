@@ -14,7 +14,7 @@ from cotejo.data import Split
 from cotejo.errors import DataError
 from cotejo.report import write_report
 from cotejo.store import StudyFolder
-from cotejo.study.study import _about, _command
+from cotejo.study.planning import RunOptions, _command, _named_for
 
 ONE = StudyConfig.parse({"alternative": [{"name": "a", "model": "mlp", "epochs": 1}]})
 
@@ -39,11 +39,11 @@ def test_the_report_does_not_say_that_other_data_was_asked_for(own_study, tmp_pa
 
 
 def test_data_that_has_a_name_is_named_in_the_study(digits, tmp_path):
-    assert _about(ONE, digits).data == "digits"
-    assert _about(ONE, None).data == "cifar10"
+    assert _named_for(ONE, digits).data == "digits"
+    assert _named_for(ONE, None).data == "cifar10"
     by_path = ONE.model_copy(update={"data": "/data/cifar"})
-    assert _about(by_path, replace(digits, name="cifar10")).data == "/data/cifar"
-    assert _command(tmp_path, False, False, by_name=True).startswith("cotejo study ")
+    assert _named_for(by_path, replace(digits, name="cifar10")).data == "/data/cifar"
+    assert _command(tmp_path, RunOptions(), by_name=True).startswith("cotejo study ")
 
 
 def test_other_images_under_a_known_name_are_refused(digits, tmp_path):

@@ -25,8 +25,8 @@ def refused(tmp_path, monkeypatch):
     def train(*arguments, **options):
         raise AssertionError("it was trained")
 
-    monkeypatch.setattr("cotejo.study.study.load", lambda *a, **o: pytest.fail("it was loaded"))
-    monkeypatch.setattr("cotejo.study.execution.execute", train)
+    monkeypatch.setattr("cotejo.study.planning.load", lambda *a, **o: pytest.fail("it was loaded"))
+    monkeypatch.setattr("cotejo.study.executor.train_run", train)
     monkeypatch.setattr("cotejo.study.execution.estimate", train)
 
     def refused(kind, dataset, **settings):
@@ -152,7 +152,7 @@ def test_each_network_is_tried_on_smaller_images_once(tmp_path, digits, monkeypa
         raise LookupError
 
     monkeypatch.setattr(preflight, "at_size", counted)
-    monkeypatch.setattr("cotejo.study.execution.execute", trained)
+    monkeypatch.setattr("cotejo.study.executor.train_run", trained)
     alternatives = [
         {"name": name, "model": "cnn3", "epochs": 4, "small_epochs": 2, **settings}
         for name, settings in {"a": {}, "b": {"weight_decay": 0.1}, "c": {"kernel_size": 5}}.items()

@@ -5,20 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cotejo.config import StudyConfig
 from cotejo.config.augmentations import read_augmentation
-from cotejo.progress import Observer
 from cotejo.store import StudyFolder, read_npz, write_npz
-from cotejo.study.execution import run_study
-from cotejo.study.samples import has_samples, write_samples
+from cotejo.study.samples import has_samples, update_samples, write_samples
 
 
 def look(folder, digits, *augmentations):
-    alternatives = [
-        {"name": f"a-{number}", "augment": value} for number, value in enumerate(augmentations)
-    ]
-    config = StudyConfig.parse({"data": "digits", "alternative": alternatives})
-    run_study(config, digits, [], folder, False, "", Observer())
+    update_samples(folder, digits, map(read_augmentation, augmentations))
     return {name for name in StudyFolder(folder).images if name.startswith("augmented_")}
 
 

@@ -18,7 +18,7 @@ from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, DownloadError, OutputError
 from cotejo.progress import Observer
-from cotejo.store import RUN_FILES, StudyFolder, held, read_csv
+from cotejo.store import RUN_FILES, StudyFolder, locked, read_csv
 from cotejo.study import Study
 
 STUDY = {
@@ -241,7 +241,7 @@ def test_a_damaged_file_of_the_study_is_written_anew(copy, name):
 
 
 def test_two_studies_do_not_write_to_one_folder(copy):
-    with held(copy), pytest.raises(OutputError, match="is in use"):
+    with locked(copy), pytest.raises(OutputError, match="is in use"):
         study().run(out=copy)
     study().run(out=copy)
 
@@ -281,7 +281,7 @@ def test_the_recorded_study_repeats_it(finished):
 
 def test_a_change_of_the_parent_changes_the_child(digits):
     from cotejo.models import resolve
-    from cotejo.study.plan import run_keys
+    from cotejo.study.keys import run_keys
 
     def keys(**changes):
         config = StudyConfig.parse({**STUDY, "base": {"epochs": 1, **changes}})
@@ -420,16 +420,16 @@ def test_a_study_killed_at_any_moment_goes_on(finished, tmp_path):
 
 
 def test_a_fallback_is_used_only_when_asked_for(tmp_path, monkeypatch):
-    import cotejo.study.study as study_module
+    from cotejo.study import planning
 
-    real = study_module.load
+    real = planning.load
 
     def offline(name, **keywords):
         if name == "cifar10":
             raise DownloadError("data_download_failed", sources="none", ways="")
         return real(name, **keywords)
 
-    monkeypatch.setattr(study_module, "load", offline)
+    monkeypatch.setattr(planning, "load", offline)
     wanting = study(data="cifar10", alternative=[{"name": "a"}])
     with pytest.raises(DownloadError):
         wanting.run(out=tmp_path / "a")

@@ -13,7 +13,7 @@ from cotejo.data import without_validation
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, TrainingError
 from cotejo.models import build_model
-from cotejo.study.study import quickened
+from cotejo.study.quick import quickened
 from cotejo.train import loop as module
 from cotejo.train import train
 from cotejo.train.stages import at_size, resized, stages

@@ -12,7 +12,7 @@ import typer
 
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
-from cotejo.cli.failures import report_failure
+from cotejo.cli.exceptions import report_exception
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup, translate
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
@@ -65,10 +65,10 @@ def run(arguments: Sequence[str]) -> int:
             number = requested()
             if number is not None:  # an interrupted command may raise an error of its own
                 return Stopped(number).exit_code
-            code = report_failure(error)
+            code = report_exception(error)
         output.flush()
         if output.is_lost and not code:
-            report_failure(unwritable(output))
+            report_exception(unwritable(output))
             return 1
         return code
 

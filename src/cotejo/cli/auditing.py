@@ -26,7 +26,7 @@ from cotejo.messages import current_language, message
 from cotejo.report.audit_page import write_audit_page
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.words import Words
-from cotejo.store import check_clock, held, make_folder
+from cotejo.store import StudyFile, check_clock, locked, make_folder
 
 __all__ = ["audit_and_show"]
 
@@ -61,7 +61,7 @@ def audit_and_show(
     folder = out if out is not None else Path("runs") / f"audit-{dataset.name}"
     check_audit_place(folder)
     check_clock()
-    with held(make_folder(folder)):
+    with locked(make_folder(folder)):
         check_audit_place(folder)
         _audit_into(folder, console, display, dataset, facts, labels)
 
@@ -85,7 +85,7 @@ def _audit_into(
     _show(console, audit, dataset, judged)
     print_lines(
         console,
-        (message("audit.file_rows"), folder / "audit.csv"),
+        (message("audit.file_rows"), folder / StudyFile.AUDIT_ISSUES),
         (message("audit.file_page"), page),
     )
 

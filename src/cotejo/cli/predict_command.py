@@ -30,7 +30,7 @@ def predict(
 ) -> int:
     """Say what pictures show, by the model that ships or by one of the user's runs."""
     from cotejo.cli.console import make_console, say
-    from cotejo.cli.failures import report_failure
+    from cotejo.cli.exceptions import report_exception
     from cotejo.cli.live import Status
     from cotejo.cli.tables import predictions_table
 
@@ -56,7 +56,7 @@ def predict(
         console.print(predictions_table(answers, names, top))
         say(console, message("cli.predict_note", model=classifier.name), "dim")
     for error in errors:
-        report_failure(error)
+        report_exception(error)
     # Two exit codes, so that a script can tell whether some or none could be read.
     return (1 if answers else errors[0].exit_code) if errors else 0
 

@@ -112,7 +112,8 @@ def _say_stopped(
 
 def _show_finished(console: Console, folder: Path, final: bool) -> None:
     """Show the table of finished runs, if there are any."""
-    from cotejo.report import final_runs, summary
+    from cotejo.facts import final_runs
+    from cotejo.report import summary
 
     try:
         table = (
@@ -149,7 +150,8 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
 
 
 def _conclude_final(console: Console, result: StudyResult, command: str) -> int:
-    from cotejo.report import final_runs, write_cards
+    from cotejo.facts import final_runs
+    from cotejo.report import write_cards
 
     if result.finished:
         cards = write_cards(result.folder)
@@ -173,8 +175,10 @@ def _conclude_final(console: Console, result: StudyResult, command: str) -> int:
 
 
 def _say_failed(console: Console, run: PlannedRun) -> None:
+    from cotejo.store import RunFile
+
     name = message("cli.run_name", name=run.alternative, seed=run.seed)
-    line = message("cli.failed_line", run=name, log=run.folder / "log.txt")
+    line = message("cli.failed_line", run=name, log=run.folder / RunFile.LOG)
     say(console, line, "bold red")
 
 

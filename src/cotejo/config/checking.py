@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from cotejo.config.augmentations import AugmentationError
-from cotejo.config.names import NAME_PATTERN
 from cotejo.errors import ConfigError
 from cotejo.messages import LANGUAGES, Language, did_you_mean, knows, message, one_line
+from cotejo.texts import NAME_PATTERN
 
 __all__ = [
     "Frozen",

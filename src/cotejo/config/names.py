@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["NAME_PATTERN", "name_of"]
+from cotejo.texts import NAME_PATTERN
 
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+__all__ = ["name_of"]
+
 _LENGTH = 64
 
 

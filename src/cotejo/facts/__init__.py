@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
-from cotejo.facts.study import Phase, StudyFacts, best_alternative, gather
+from cotejo.facts.final import chosen_run, final_runs
+from cotejo.facts.gathering import Phase, StudyFacts, best_alternative, gather
 
 __all__ = [
     "AlternativeFacts",
@@ -11,6 +12,8 @@ __all__ = [
     "Phase",
     "StudyFacts",
     "best_alternative",
+    "chosen_run",
+    "final_runs",
     "gather",
     "in_language",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
-from cotejo.store import RunFolder, damaged
+from cotejo.store import RunFile, RunFolder, damaged
 
 __all__ = ["AlternativeFacts", "LeftOut", "in_language"]
 
@@ -22,8 +22,7 @@ class LeftOut:
     """A run that came to an end and can't be counted: a file of it is not as it was written.
 
     Attributes:
-        alternative: whose it is.
-        seed: which of its runs.
+        alternative, seed: which run.
         reason: names the file, and says what to do.
     """
 
@@ -33,7 +32,7 @@ class LeftOut:
 
 
 _DERIVED = {"Convolution": "Conv2D"}
-"""Layers of Cotejo's own by the kind of Keras's that they are."""
+"""Cotejo's own layers, and the layer of Keras that each is a kind of."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,11 @@ class AlternativeFacts:
     """One alternative: what was asked for, and its runs that came to an end.
 
     Attributes:
-        index: its place in the study, from 0.
+        index: its position in the study, from 0.
         entry: what ``study.json`` says of it.
         finished: its finished runs whose files are whole and agree with each other.
         failed: its runs that failed.
-        left_out: its runs of which a file is missing, damaged or another's.
+        left_out: its finished runs that can't be counted, because a file is missing or damaged.
     """
 
     index: int
@@ -69,7 +68,7 @@ class AlternativeFacts:
         return in_language(self.entry.get("label"), language) or self.name
 
     def values(self, split: str, metric: str) -> list[float]:
-        """Return one metric on one split, a value a finished seed."""
+        """Return one metric on one split, one value per finished seed."""
         return [float(run.metrics[split][metric]) for run in self.finished]
 
     def mean(self, split: str, metric: str) -> float:
@@ -88,7 +87,7 @@ class AlternativeFacts:
 
     @property
     def gaps(self) -> list[float]:
-        """The same, a value a finished seed."""
+        """The same, one value per finished seed."""
         both = zip(self.values("train", "accuracy"), self.values("test", "accuracy"), strict=True)
         return [train - test for train, test in both]
 
@@ -98,7 +97,7 @@ class AlternativeFacts:
 
     @property
     def model(self) -> Mapping[str, Any] | None:
-        """The network's parameters and layers, or None where no run got so far."""
+        """The network's parameters and layers; None if no run got as far as building it."""
         for run in (*self.finished, *self.failed):
             if run.record.get("model"):
                 return _in_keras_words(run.record["model"])
@@ -120,11 +119,11 @@ class AlternativeFacts:
 
     @cached_property
     def per_class(self) -> list[dict[str, float]]:
-        """Precision, recall, F1 and support a class, means over the finished seeds."""
+        """Precision, recall, F1 and support of each class, means over the finished seeds."""
         runs = [run.metrics["test"]["per_class"] for run in self.finished]
         names = ("precision", "recall", "f1", "support")
         return [
-            {name: fmean(float(one[name]) for one in same_class) for name in names}
+            {name: fmean(float(row[name]) for row in same_class) for name in names}
             for same_class in zip(*runs, strict=True)
         ]
 
@@ -135,16 +134,16 @@ class AlternativeFacts:
         Raises:
             OutputError: two seeds were measured on different images.
         """
-        found: dict[str, list[NDArray[np.bool_]]] = {"valid": [], "test": []}
+        by_split: dict[str, list[NDArray[np.bool_]]] = {"valid": [], "test": []}
         for run in self.finished:
-            # Not kept by the run, so that thirty runs' probabilities are not in memory at once.
+            # A reader of its own, so that the probabilities of all runs are not kept in memory.
             reader = RunFolder(run.path)
-            for split, answers in found.items():
+            for split, answers in by_split.items():
                 labels, chances = _predictions(reader, split)
                 answers.append(chances.argmax(axis=1) == labels)
                 if len(answers[-1]) != len(answers[0]):
-                    raise damaged(run.path / "predictions.npz", f"{split}_labels", len(labels))
-        return {split: np.stack(answers) for split, answers in found.items()}
+                    raise damaged(run.path / RunFile.PREDICTIONS, f"{split}_labels", len(labels))
+        return {split: np.stack(answers) for split, answers in by_split.items()}
 
     @cached_property
     def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -175,7 +174,7 @@ def in_language(texts: Any, language: str) -> Any:
 def _in_keras_words(model: Mapping[str, Any]) -> dict[str, Any]:
     """Return a model as ``run.json`` has it, its layers named by Keras's kinds.
 
-    Runs of before 2026-11-26 name a class of Cotejo's own where Keras's was derived from.
+    Runs made before 2026-11-26 name some layers by Cotejo's own classes.
     """
     layers = [
         {**layer, "type": _DERIVED.get(layer["type"], layer["type"])}

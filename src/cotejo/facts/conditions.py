@@ -1,7 +1,8 @@
-"""What can change a run's predictions and is no part of its key: machine, versions, libraries.
+"""The conditions of a run: what can change its predictions and is not in its key.
 
-A key can't hold it, since an upgrade or another machine must not throw hours of training away. So
-it is recorded with each run, and said where the runs of one study differ in it.
+These are the machine, the precision and the versions of the libraries. They are not in the key,
+because an upgrade or another machine must not throw hours of training away. Each run records them
+instead, and the report says if the runs of one study differ in them.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ def conditions(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def described_conditions(record: Mapping[str, Any]) -> str:
     """Return a run's conditions as one line: versions and machine."""
-    versions, found = record.get("versions") or {}, conditions(record)
+    versions, known = record.get("versions") or {}, conditions(record)
     parts = [f"{name} {number}" for name, number in versions.items()]
-    parts += [str(found[name]) for name in ("processor", "accelerator", "precision") if found[name]]
-    if found["cores"]:
-        parts.append(message("verify.cores", count=found["cores"]))
+    parts += [str(known[name]) for name in ("processor", "accelerator", "precision") if known[name]]
+    if known["cores"]:
+        parts.append(message("verify.cores", count=known["cores"]))
     return ", ".join(parts)
 
 
@@ -53,10 +54,14 @@ def differing_conditions(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """
     every = [conditions(record) for record in records]
     names = every[0] if every else {}
-    return [name for name in names if len({one[name] for one in every if _is_known(name, one)}) > 1]
+    return [
+        name
+        for name in names
+        if len({known[name] for known in every if _is_known(name, known)}) > 1
+    ]
 
 
-def _is_known(name: str, found: Mapping[str, Any]) -> bool:
-    """Whether a condition is known: a machine that has no accelerator is known to have none."""
-    has_machine = found["processor"] is not None
-    return found[name] is not None or (name == "accelerator" and has_machine)
+def _is_known(name: str, known: Mapping[str, Any]) -> bool:
+    """Return whether a condition is known: that a known machine has no accelerator is known too."""
+    has_machine = known["processor"] is not None
+    return known[name] is not None or (name == "accelerator" and has_machine)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from cotejo.facts import chosen_run, final_runs
 from cotejo.inference.packing import pack
-from cotejo.report import chosen_run, final_runs
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from cotejo.inference.description import describe_run
 from cotejo.inference.packing import unpack
 from cotejo.inference.pictures import read_picture
 from cotejo.models.portable import load_trained
-from cotejo.store import RunFolder
+from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax
 
 __all__ = ["Classifier", "Prediction", "Unreadable"]
@@ -148,11 +148,11 @@ class Classifier:
         Raises:
             DataError: they are not uint8, or of another shape than the model takes.
         """
-        found = []
+        predictions = []
         for row in self.probabilities(images):
             order = np.argsort(-row, kind="stable")
-            found.append(Prediction(tuple(map(int, order)), tuple(map(float, row[order]))))
-        return found
+            predictions.append(Prediction(tuple(map(int, order)), tuple(map(float, row[order]))))
+        return predictions
 
     def predict_files(self, paths: Iterable[Path | str]) -> list[Prediction | Unreadable]:
         """Return, in order, what the model says of each picture.
@@ -200,7 +200,7 @@ def _run_at(path: Path | str) -> RunFolder:
         OutputError: there is none.
     """
     folder = Path(path).resolve()
-    if folder.name == "model.keras" and folder.is_file():
+    if folder.name == RunFile.MODEL and folder.is_file():
         folder = folder.parent
     run = RunFolder(folder)
     if not run.is_written:

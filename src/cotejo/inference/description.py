@@ -1,7 +1,7 @@
-"""What it takes to use a run's model, read from the run's folder alone, and checked.
+"""What is needed to use the model of a run, read from the run's folder and checked.
 
-A folder with ``model.keras``, ``run.json`` and ``metrics.json`` is all that is needed, so a model
-travels without its study. The class names of a run of an older Cotejo are in its study's
+The files ``model.keras``, ``run.json`` and ``metrics.json`` are enough, so a run's folder can be
+moved out of its study. Runs of earlier versions have their class names in the study's
 ``data.json``, two folders above.
 """
 
@@ -14,18 +14,18 @@ from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
-from cotejo.store import RunFolder, StudyFolder
+from cotejo.store import RunFile, RunFolder, StudyFile, StudyFolder
 from cotejo.train.predict import VIEWS
 
 __all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
 
 _TEMPERATURES = (0.01, 100.0)
-"""The temperatures that are believed; those that are fitted are from 0.05 to 20."""
+"""The lowest and the highest temperature accepted. Cotejo fits them from 0.05 to 20."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """What it takes to use a network.
+    """What is needed to use a network.
 
     Attributes:
         class_names: by language, in label order.
@@ -44,9 +44,9 @@ def describe_run(run: RunFolder) -> Description:
     """Return what a finished run's files say of its model.
 
     Raises:
-        OutputError: a file is missing, or says what no run's says. The error names the field.
+        OutputError: a file is missing, or has a field that no run has so. The error names it.
     """
-    record, metrics = run.path / "run.json", run.path / "metrics.json"
+    record, metrics = run.path / RunFile.RECORD, run.path / RunFile.METRICS
     settings = _table(run.record, "settings", record)
     calibration = _table(run.metrics, "test", metrics).get("calibration") or {}
     if not isinstance(calibration, Mapping):
@@ -63,67 +63,67 @@ def describe_run(run: RunFolder) -> Description:
 
 
 def _class_names(run: RunFolder) -> dict[str, tuple[str, ...]]:
-    path = run.path / "run.json"
+    path = run.path / RunFile.RECORD
     dataset = _table(run.record, "dataset", path)
     if "class_names" in dataset:
         return check_class_names(dataset["class_names"], path, "dataset.class_names")
     study = StudyFolder(run.path.parent.parent)
-    path = study.path / "data.json"
+    path = study.path / StudyFile.DATA
     if not path.is_file():
         raise OutputError("model_without_classes", path=run.path)
     return check_class_names(study.data.get("class_names"), path, "class_names")
 
 
-def check_class_names(found: Any, path: Path, field: str) -> dict[str, tuple[str, ...]]:
-    """Return the class names by language, if they are names, and as many in each language.
+def check_class_names(value: Any, path: Path, field: str) -> dict[str, tuple[str, ...]]:
+    """Return the class names by language, checked: texts, and as many in each language.
 
     Raises:
-        OutputError: they are something else. The error names the file and the field.
+        OutputError: they are not. The error names the file and the field.
     """
-    named = isinstance(found, Mapping) and all(
-        isinstance(found.get(language), list | tuple) for language in LANGUAGES
+    named = isinstance(value, Mapping) and all(
+        isinstance(value.get(language), list | tuple) for language in LANGUAGES
     )
     if named:
-        lists = [found[language] for language in LANGUAGES]
+        lists = [value[language] for language in LANGUAGES]
         texts = all(isinstance(name, str) for names in lists for name in names)
         if texts and lists[0] and len({len(names) for names in lists}) == 1:
-            return {language: tuple(found[language]) for language in LANGUAGES}
-    raise _wrong(path, field, found, "class_names")
+            return {language: tuple(value[language]) for language in LANGUAGES}
+    raise _wrong(path, field, value, "class_names")
 
 
-def check_temperature(found: Any, path: Path, field: str) -> float:
-    """Return the temperature, if it is a number that logits can be divided by.
+def check_temperature(value: Any, path: Path, field: str) -> float:
+    """Return the temperature, checked: a number that logits can be divided by.
 
     Raises:
-        OutputError: it is something else. The error names the file and the field.
+        OutputError: it is not. The error names the file and the field.
     """
     low, high = _TEMPERATURES
-    # Not a number is in no range.
-    if isinstance(found, int | float) and not isinstance(found, bool) and low <= found <= high:
-        return float(found)
-    raise _wrong(path, field, found, "temperature")
+    # NaN compares false, so it is refused too.
+    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+        return float(value)
+    raise _wrong(path, field, value, "temperature")
 
 
-def check_views(found: Any, path: Path, field: str) -> str:
-    """Return the name of the views, if there are such.
+def check_views(value: Any, path: Path, field: str) -> str:
+    """Return the name of the views, checked: one of `cotejo.train.VIEWS`.
 
     Raises:
-        OutputError: there are none. The error names the file and the field.
+        OutputError: it is not. The error names the file and the field.
     """
-    if isinstance(found, str) and found in VIEWS:
-        return found
-    raise _wrong(path, field, found, "views")
+    if isinstance(value, str) and value in VIEWS:
+        return value
+    raise _wrong(path, field, value, "views")
 
 
 def _table(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
-    found = content.get(key)
-    if not isinstance(found, Mapping):
-        raise _wrong(path, key, found, "a_table")
-    return found
+    value = content.get(key)
+    if not isinstance(value, Mapping):
+        raise _wrong(path, key, value, "a_table")
+    return value
 
 
-def _wrong(path: Path, field: str, found: Any, expected: str) -> OutputError:
-    text = repr(found)
+def _wrong(path: Path, field: str, value: Any, expected: str) -> OutputError:
+    text = repr(value)
     return OutputError(
         "model_field",
         path=path,

@@ -21,8 +21,8 @@ from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
-from cotejo.report import without_places
-from cotejo.store import RunFolder, StudyFolder, write_file, write_json
+from cotejo.store import RunFolder, StudyFolder, card_name, write_file, write_json
+from cotejo.texts import without_places
 
 __all__ = ["SHIPPED", "pack", "unpack"]
 
@@ -30,6 +30,7 @@ SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
 """Where the model that ships lies in the package."""
 
 _WEIGHTS = "model.weights.h5"
+_DESCRIPTION = "model.json"
 
 
 def pack(
@@ -38,8 +39,8 @@ def pack(
     """Pack the model of a run.
 
     Args:
-        folder: the final training's; its cards come along.
-        run: whose model it is.
+        folder: of the final training; its cards are packed too.
+        run: the run whose model is packed.
         calibration: of a network of the same settings, on images that it did not learn from: the
             ``temperature`` that the logits are divided by, and the test images' ``ece`` and
             ``ece_scaled`` before and after; None divides by nothing.
@@ -61,7 +62,7 @@ def pack(
     record = run.record
     temperature = calibration["temperature"] if calibration else 1.0
     write_json(
-        out / "model.json",
+        out / _DESCRIPTION,
         {
             "format": 1,
             "name": record["alternative"],
@@ -77,17 +78,17 @@ def pack(
         },
     )
     for language in LANGUAGES:
-        card = (folder / f"card.{language}.md").read_text(encoding="utf-8")
+        card = (folder / card_name(language)).read_text(encoding="utf-8")
         title = message("card.packed_title", language=language)
         packed = " ".join(_said_of_the_packed(calibration, record["settings"]["tta"], language))
-        write_file(out / f"card.{language}.md", f"{card}\n## {title}\n\n{packed}\n")
+        write_file(out / card_name(language), f"{card}\n## {title}\n\n{packed}\n")
     return out / _WEIGHTS
 
 
 def _said_of_the_packed(
     calibration: Mapping[str, float] | None, views: str, language: str
 ) -> Iterator[str]:
-    """Say in what the packed model is not the trained one."""
+    """Say how the packed model differs from the trained one."""
     numbers = Numbers(language)
     yield message("card.packed", language=language)
     if calibration:
@@ -109,7 +110,7 @@ def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
         OutputError: it is not there, or its weights are not those that were packed.
     """
     try:
-        about = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        about = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
         digest, packed = hashlib.sha256((folder / _WEIGHTS).read_bytes()), about["sha256"]
     except (OSError, ValueError, KeyError) as error:
         raise OutputError("model_not_shipped", path=folder) from error

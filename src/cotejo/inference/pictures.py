@@ -70,14 +70,14 @@ def read_picture(path: Path | str, image_shape: tuple[int, int, int]) -> NDArray
         Traceback (most recent call last):
         cotejo.errors.DataError: nowhere.png: there is no such file.
     """
-    found = _check_file(path)
+    checked = _check_file(path)
     try:
-        with found.open("rb") as file, _strict_pillow(), _quiet_libtiff(file):
-            return _decoded(found, file, image_shape)
+        with checked.open("rb") as file, _strict_pillow(), _quiet_libtiff(file):
+            return _decoded(checked, file, image_shape)
     except DataError:
         raise
     except Exception as error:  # Pillow has no one kind of error for a damaged file
-        raise _damaged(found, error) from error
+        raise _damaged(checked, error) from error
 
 
 def _check_file(path: Path | str) -> Path:

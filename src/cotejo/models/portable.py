@@ -19,7 +19,7 @@ from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
-from cotejo.store import RunFolder
+from cotejo.store import RunFile, RunFolder
 from cotejo.store.files import damaged
 
 __all__ = ["load_portable", "load_trained", "portable", "precisions"]
@@ -107,7 +107,7 @@ def load_trained(run: RunFolder) -> keras.Model:
         found = {layer["name"]: layer.get("precision") for layer in layers}
         policies = {name: _POLICIES[each] for name, each in found.items() if each is not None}
     except (AttributeError, KeyError, TypeError) as error:
-        raise damaged(run.path / "run.json", "model.layers") from error
+        raise damaged(run.path / RunFile.RECORD, "model.layers") from error
     return _restored(model, policies)
 
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.facts import LeftOut, gather
-from cotejo.report.card import chosen_run, final_runs, write_cards
+from cotejo.report.card import write_cards
 from cotejo.report.csv_files import write_csv_files
 from cotejo.report.findings import Findings
 from cotejo.report.formats import check_installed, chosen_formats, report_paths, write_page
-from cotejo.report.private import without_places
 from cotejo.report.report_json import report_json
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.results import summary_rows
@@ -20,11 +19,8 @@ from cotejo.store import make_folder, write_json
 
 __all__ = [
     "Written",
-    "chosen_run",
-    "final_runs",
     "make_reports",
     "summary",
-    "without_places",
     "write_cards",
     "write_report",
     "write_reports",

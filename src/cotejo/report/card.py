@@ -11,46 +11,16 @@ import numpy as np
 
 from cotejo.compare import mean_accuracy
 from cotejo.config import Settings
-from cotejo.errors import OutputError
-from cotejo.facts import in_language
+from cotejo.facts import chosen_run, final_runs, in_language
 from cotejo.messages import LANGUAGES
-from cotejo.report.private import without_places
 from cotejo.report.words import NOT_APPLICABLE, Words
-from cotejo.store import RunFolder, StudyFolder, read_readings, write_file
+from cotejo.store import RunFolder, StudyFolder, card_name, read_readings, write_file
+from cotejo.texts import without_places
 
-__all__ = ["chosen_run", "final_runs", "write_cards"]
+__all__ = ["write_cards"]
 
 _BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _CONFUSIONS = 4
-
-
-def final_runs(folder: Path) -> list[RunFolder]:
-    """Return the finished runs of a final training, by seed.
-
-    Raises:
-        OutputError: it is no study's folder, or none of its runs has finished.
-    """
-    study = StudyFolder(folder)
-    if not (folder / "study.json").is_file():
-        raise OutputError("no_study", path=folder)
-    if not study.study["alternatives"]:
-        raise OutputError("no_finished_run", path=folder)
-    runs = [run for _, run in study.runs(study.study["alternatives"][0]["name"])]
-    damage = next((run.damage for run in runs if run.damage is not None), None)
-    if damage is not None:
-        raise damage
-    finished = [run for run in runs if run.is_finished]
-    if not finished:
-        raise OutputError("no_finished_run", path=folder)
-    return sorted(finished, key=lambda run: int(run.record["seed"]))
-
-
-def chosen_run(runs: list[RunFolder]) -> RunFolder:
-    """Return the run whose model is kept: that of the lowest seed.
-
-    Not the best on the test images: its figure would be flattered by the choice.
-    """
-    return runs[0]
 
 
 def write_cards(folder: Path) -> dict[str, Path]:
@@ -65,7 +35,7 @@ def write_cards(folder: Path) -> dict[str, Path]:
     Raises:
         OutputError: the folder holds none, or can't be written.
     """
-    paths: dict[str, Path] = {language: folder / f"card.{language}.md" for language in LANGUAGES}
+    paths: dict[str, Path] = {language: folder / card_name(language) for language in LANGUAGES}
     for language, path in paths.items():
         write_file(path, "\n\n".join(_paragraphs(folder, Words(language))) + "\n")
     return paths

@@ -18,7 +18,7 @@ import numpy as np
 from cotejo.compare import Difference, Interval, accuracy_difference, wilson_interval
 from cotejo.evaluate import confused_pairs
 from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
-from cotejo.facts.failures import Failures, failures_of
+from cotejo.facts.error_analysis import ErrorAnalysis, error_analysis_of
 from cotejo.report.evidence import Evidence, Lead
 
 __all__ = ["Findings", "Overfitting", "computed_once"]
@@ -206,9 +206,9 @@ class Findings:
         return accuracy.low > self.most_frequent_in("valid")
 
     @cached_property
-    def failures(self) -> Failures | None:
+    def failures(self) -> ErrorAnalysis | None:
         """Where the networks fail; None where the study did not look, or looked at other runs."""
-        return failures_of(self.facts, self.best)
+        return error_analysis_of(self.facts, self.best)
 
     @cached_property
     def extra_test_reads(self) -> dict[tuple[str, str], int]:

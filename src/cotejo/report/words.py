@@ -12,7 +12,7 @@ from cotejo.data import find_source
 from cotejo.errors import CotejoError
 from cotejo.messages import LANGUAGES, knows, message
 from cotejo.numbers import Numbers
-from cotejo.report.private import without_paths
+from cotejo.texts import without_paths
 
 __all__ = ["NOT_APPLICABLE", "Words"]
 

@@ -4,67 +4,96 @@
 to a temporary name in the same folder, flushed to the disk, and renamed. A run is finished when
 its `run.json`, which is written last, says so.
 
-Who does what: ``files`` writes and reads each format; ``archives`` reads arrays that a stranger
-could have made; ``seals`` shows whether a file is the one that was written; ``schemas`` and
-``checks`` say what a file must hold; ``folders`` knows which files a study and a run have;
-``readings`` keeps the list of readings of the test set; ``lock`` keeps two studies apart.
+Who does what: ``layout`` names every file of a study and of a run; ``files`` writes and reads each
+format; ``archives`` reads arrays that a stranger could have made; ``seals`` shows whether a file
+is the one that was written; ``schemas`` and ``checks`` say what a file must hold; ``folders`` reads
+the files of a study and of a run, each checked; ``readings`` keeps the list of readings of the test
+set; ``lock`` keeps two studies apart.
 """
 
 from __future__ import annotations
 
-from cotejo.store.checks import check_arrays, check_content
-from cotejo.store.clock import check_clock
+from cotejo.store.checks import (
+    check_arrays,
+    check_content,
+)
+from cotejo.store.clock import (
+    check_clock,
+)
 from cotejo.store.files import (
-    FORMAT,
-    RESULT_FILES,
-    RUN_FILES,
-    TEMPORARY,
     csv_content,
     damaged,
     json_content,
     make_folder,
+    move_folder,
     npz_content,
     read_bytes,
     read_csv,
     read_json,
     read_npz,
+    temporary_path,
     write_atomically,
     write_csv,
     write_file,
     write_json,
     write_npz,
+    writing,
 )
-from cotejo.store.folders import HISTORY_COLUMNS, RunFolder, StudyFolder
-from cotejo.store.lock import LOCK, held
+from cotejo.store.folders import (
+    HISTORY_COLUMNS,
+    RunFolder,
+    StudyFolder,
+)
+from cotejo.store.layout import (
+    FORMAT,
+    REPLACED,
+    RESULT_FILES,
+    RUN_FILES,
+    TEMPORARY,
+    RunFile,
+    StudyFile,
+    card_name,
+    damaged_reads_name,
+)
+from cotejo.store.lock import (
+    locked,
+)
 from cotejo.store.readings import (
-    READINGS,
     note_reading,
     put_damaged_readings_aside,
     read_readings,
 )
-from cotejo.store.seals import SEAL, described_content, described_files
+from cotejo.store.seals import (
+    SEAL,
+    described_content,
+    described_files,
+)
 
 __all__ = [
     "FORMAT",
     "HISTORY_COLUMNS",
-    "LOCK",
-    "READINGS",
+    "REPLACED",
     "RESULT_FILES",
     "RUN_FILES",
     "SEAL",
     "TEMPORARY",
+    "RunFile",
     "RunFolder",
+    "StudyFile",
     "StudyFolder",
+    "card_name",
     "check_arrays",
     "check_clock",
     "check_content",
     "csv_content",
     "damaged",
+    "damaged_reads_name",
     "described_content",
     "described_files",
-    "held",
     "json_content",
+    "locked",
     "make_folder",
+    "move_folder",
     "note_reading",
     "npz_content",
     "put_damaged_readings_aside",
@@ -73,9 +102,11 @@ __all__ = [
     "read_json",
     "read_npz",
     "read_readings",
+    "temporary_path",
     "write_atomically",
     "write_csv",
     "write_file",
     "write_json",
     "write_npz",
+    "writing",
 ]

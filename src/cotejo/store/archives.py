@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 __all__ = ["read_archive"]
 
 _MOST_BYTES = 2**30
-"""What the arrays of one file may take in memory: CIFAR-10's predictions take less than 1 MB."""
+"""The most memory for the arrays of one file. CIFAR-10's predictions take less than 1 MB."""
 _MOST_ARRAYS = 256
 _READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
@@ -31,8 +31,8 @@ def read_archive(content: bytes) -> dict[str, NDArray[Any]]:
         content: the whole file.
 
     Raises:
-        ValueError: it is no such archive, is damaged, holds Python objects, or would take more
-            than 1 GiB of memory.
+        ValueError: it is not such an archive, is damaged, holds Python objects, or would take
+            more than 1 GiB of memory.
 
     Example:
         >>> file = io.BytesIO()

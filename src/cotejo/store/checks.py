@@ -1,4 +1,4 @@
-"""What the files of a study must hold, checked when they are read, before anything rests on it."""
+"""The checks of single files: what a file of a study or of a run must hold."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from cotejo.store.schemas import Content
 __all__ = [
     "check_arrays",
     "check_content",
-    "check_images",
-    "check_mistakes",
-    "check_predictions",
+    "check_images_file",
+    "check_mistakes_file",
+    "check_predictions_file",
     "checked_history",
 ]
 
 _ROUNDING = 1e-3
-"""By how much probabilities in float32 may add up to something else than 1."""
+"""How far from 1 the sum of a row of probabilities in float32 may be."""
 
 
 def check_content(schema: type[Content], content: Mapping[str, Any], path: Path) -> None:
@@ -49,16 +49,16 @@ def check_arrays(
     arrays: Mapping[str, NDArray[Any]],
     expected: Mapping[str, tuple[int, str]],
 ) -> None:
-    """Check that there are arrays of some names, dimensions and kinds, of finite numbers.
+    """Check that arrays are there, each of its dimensions and kind, with finite numbers.
 
     Args:
         path: their file.
         arrays: what it holds.
-        expected: by name, how many dimensions, and the kinds of NumPy's types: ``"i"`` whole
-            numbers, ``"f"`` real ones, ``"u1"`` bytes, ``"U"`` a text.
+        expected: by name, the number of dimensions, and the kind of NumPy's type: ``"i"`` whole
+            numbers, ``"f"`` real numbers, ``"u1"`` bytes, ``"U"`` a text.
 
     Raises:
-        OutputError: one is missing, or of other dimensions or another type.
+        OutputError: an array is missing, or has other dimensions or another type.
     """
     for name, (dimensions, kind) in expected.items():
         array = arrays.get(name)
@@ -71,11 +71,11 @@ def check_arrays(
             raise damaged(path, name, "NaN")
 
 
-def check_predictions(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
-    """Check ``predictions.npz``: labels that are classes, and probabilities that are such.
+def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+    """Check ``predictions.npz``: labels are classes, and each row of probabilities sums to 1.
 
     Raises:
-        OutputError: they are not.
+        OutputError: they are not, or don't.
     """
     splits = ("test", "valid") if "valid_labels" in arrays else ("test",)
     for split in splits:
@@ -91,8 +91,8 @@ def check_predictions(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
             raise damaged(path, chances, float(sums[np.abs(sums - 1).argmax()]))
 
 
-def check_mistakes(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
-    """Check ``mistakes.npz``: as many images as positions.
+def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+    """Check ``mistakes.npz``: it has as many images as positions.
 
     Raises:
         OutputError: it has not.
@@ -103,11 +103,13 @@ def check_mistakes(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
         raise damaged(path, "indices", list(indices.shape))
 
 
-def check_images(arrays: Mapping[str, NDArray[Any]], data: Mapping[str, Any], path: Path) -> None:
-    """Check ``data.npz``: images of the classes and of the shape that ``data.json`` says.
+def check_images_file(
+    arrays: Mapping[str, NDArray[Any]], data: Mapping[str, Any], path: Path
+) -> None:
+    """Check ``data.npz``: its images have the classes and the shape that ``data.json`` says.
 
     Raises:
-        OutputError: they are others.
+        OutputError: they have not.
     """
     augmented = {name: (5, "u1") for name in arrays if name.startswith("augmented_")}
     needed = {"example_images": (5, "u1"), "original_images": (4, "u1")}
@@ -126,10 +128,10 @@ def checked_history(
 ) -> list[dict[str, float]]:
     """Return the rows of ``history.csv`` as numbers, one per epoch, in order.
 
-    A final training has no figures of validation: its rows are without.
+    A final training has no validation images, so its rows lack those columns.
 
     Raises:
-        OutputError: a row is missing, or a figure is none.
+        OutputError: a row is missing, or a cell holds no number.
     """
     if len(rows) != epochs or any(set(columns) - set(row) for row in rows):
         raise damaged(path, "epoch", len(rows))
@@ -137,7 +139,7 @@ def checked_history(
 
 
 def _epoch(row: Mapping[str, str], number: int, path: Path) -> dict[str, float]:
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for name, text in row.items():
         if not text and name.startswith("valid_"):
             continue
@@ -148,7 +150,7 @@ def _epoch(row: Mapping[str, str], number: int, path: Path) -> dict[str, float]:
         most = 1.0 if name.endswith("_accuracy") else float("inf")
         if not isfinite(value) or not 0 <= value <= most:
             raise damaged(path, name, text)
-        found[name] = value
-    if found["epoch"] != number:
+        values[name] = value
+    if values["epoch"] != number:
         raise damaged(path, "epoch", row["epoch"])
-    return found
+    return values

@@ -9,11 +9,11 @@ from cotejo.errors import OutputError
 __all__ = ["check_clock"]
 
 _ZIP_YEARS = range(1980, 2108)
-"""The years that the date of a file in a zip archive can be in: models and arrays are such."""
+"""The years in which a file in a zip archive can be dated. Models and arrays are zip archives."""
 
 
 def check_clock() -> None:
-    """Refuse a clock whose year no model or array can be dated with.
+    """Refuse a clock that shows a year in which no model or array can be dated.
 
     Raises:
         OutputError: it is before 1980 or after 2107.

@@ -8,8 +8,9 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from math import isfinite
 from pathlib import Path
 from typing import IO, Any
@@ -19,17 +20,15 @@ from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
 from cotejo.store.archives import read_archive
+from cotejo.store.layout import FORMAT, RUN_FILES, TEMPORARY
 from cotejo.store.seals import SEAL, array_seal, json_seal
 
 __all__ = [
-    "FORMAT",
-    "RESULT_FILES",
-    "RUN_FILES",
-    "TEMPORARY",
     "csv_content",
     "damaged",
     "json_content",
     "make_folder",
+    "move_folder",
     "npz_content",
     "parse_csv",
     "parse_json",
@@ -38,30 +37,14 @@ __all__ = [
     "read_csv",
     "read_json",
     "read_npz",
+    "temporary_path",
     "write_atomically",
     "write_csv",
     "write_file",
     "write_json",
     "write_npz",
+    "writing",
 ]
-
-TEMPORARY = ".tmp-"
-"""How the name of a file begins that is being written; what begins so is nobody's."""
-
-RESULT_FILES = (
-    "history.csv",
-    "metrics.json",
-    "mistakes.npz",
-    "model.keras",
-    "predictions.npz",
-)
-"""What a run found. Without one of them it is not finished; without its ``log.txt`` it is."""
-
-RUN_FILES = (*RESULT_FILES, "log.txt", "run.json")
-"""What a finished run's folder holds. ``run.json`` lists the others, and is written last."""
-
-FORMAT = 2
-"""The version of the files' layout; a folder of a newer one is refused. Seals came with 2."""
 
 _MOST_TEXT = 64 * 2**20
 """Bytes of a text file, far above what a study writes: more would only fill the memory."""
@@ -73,19 +56,46 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     Raises:
         OutputError: it can't be written: no permission, a full disk, a folder in its place.
     """
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
+    temporary = temporary_path(path)
     try:
         # Not `tempfile`, whose files are private: what a study leaves has the user's permissions.
-        with temporary.open("xb") as file:
+        with writing(path), temporary.open("xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
+        with writing(path):
+            temporary.replace(path)
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def temporary_path(path: Path) -> Path:
+    """Return a path beside ``path`` that nothing has yet, to write to before it is renamed.
+
+    The number in its name is that of this process. A file that a killed process left behind is
+    recognised by it, and deleted (`cotejo.study.place`).
+    """
+    return path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an `OSError` in this block into the error that ``path`` can't be written.
+
+    Raises:
+        OutputError: in place of the `OSError`.
+
+    Example:
+        >>> with writing(Path("results")):  # doctest: +ELLIPSIS
+        ...     raise OSError(errno.ENOSPC, "No space left on device")
+        Traceback (most recent call last):
+        cotejo.errors.OutputError: can't write results: No space left on device. ...
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
 
 
 def write_file(path: Path, content: str | bytes) -> None:
@@ -100,7 +110,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write rows under ``columns``, UTF-8, a line each; None becomes an empty cell."""
+    """Write one line per row under the line of ``columns``, in UTF-8; None is an empty cell."""
     write_file(path, csv_content(columns, rows))
 
 
@@ -147,7 +157,7 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
         OutputError: it is missing, can't be read, is no regular file, or is larger.
     """
     try:
-        # Not opened before it is known: to open a pipe waits for whoever writes into it.
+        # Opening a pipe would wait for whoever writes into it, so the kind is looked at first.
         if path.exists() and not path.is_file():
             reason = os.strerror(errno.EISDIR if path.is_dir() else errno.EINVAL)
             raise OutputError("cannot_read", path=path, reason=reason)
@@ -161,7 +171,7 @@ def read_bytes(path: Path, most: int | None = None) -> bytes:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; its seal is checked, and is no part of what is returned.
+    """Return the JSON object in a file. Its seal is checked and left out.
 
     Raises:
         OutputError: it is missing, damaged, not as it was written, or of a newer format than
@@ -173,23 +183,23 @@ def read_json(path: Path) -> dict[str, Any]:
 def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     """Return the JSON object in the content of the file at ``path``: as `read_json`."""
     try:
-        found = json.loads(content, parse_constant=_refuse, parse_float=_finite)
+        parsed = json.loads(content, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise damaged(path) from error
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise damaged(path)
-    version = found.get("format", 1)
+    version = parsed.get("format", 1)
     if type(version) is not int or version < 1:
         raise damaged(path, "format", version)
     if version > FORMAT:
         raise OutputError("newer_format", path=path, found=version, known=FORMAT)
-    seal = found.pop(SEAL, None)
-    # Of before there were seals, or of a file that has no format and may be as old.
+    seal = parsed.pop(SEAL, None)
+    # The first format had no seals, and files without a format may be as old.
     if seal is None and version < FORMAT:
-        return found
-    if seal != json_seal(found):
+        return parsed
+    if seal != json_seal(parsed):
         raise damaged(path)
-    return found
+    return parsed
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -214,7 +224,7 @@ def parse_csv(content: bytes, path: Path) -> list[dict[str, str]]:
 
 
 def read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    """Read every array of an ``.npz`` file; its seal is checked, and is none of them.
+    """Return the arrays of an ``.npz`` file. Its seal is checked and left out.
 
     Raises:
         OutputError: it is missing, damaged, not as it was written, or holds a pickle.
@@ -237,7 +247,8 @@ def parse_npz(content: bytes, path: Path) -> dict[str, NDArray[Any]]:
 def damaged(path: Path, field: str = "", received: Any = "") -> OutputError:
     """Return the error that the file at ``path`` is not what Cotejo writes there.
 
-    What to do about it is said by the file: a run is trained again, the study's are written anew.
+    The message says what to do: a run of which a file is damaged is trained again; a damaged file
+    of the study itself is written anew.
 
     Args:
         path: the file.
@@ -267,10 +278,41 @@ def make_folder(path: Path) -> Path:
     Raises:
         OutputError: it can't be made or written to.
     """
-    try:
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise OutputError("cannot_write", path=path, reason=os.strerror(errno.EACCES))
     return path
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Move a folder, to another disk too: there it is copied first, and deleted when that is done.
+
+    Args:
+        source: the folder.
+        target: its new path, where nothing is yet. Missing parents are made.
+
+    Raises:
+        OutputError: it can't be moved; ``source`` is then still whole.
+    """
+    make_folder(target.parent)
+    with writing(target):
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy_and_delete(source, target)
+
+
+def _copy_and_delete(source: Path, target: Path) -> None:
+    # Copied under a temporary name, so that `target` is there whole or not at all.
+    copy = temporary_path(target)
+    try:
+        shutil.copytree(source, copy)
+        copy.rename(target)
+    except shutil.Error as error:  # a list of what went wrong, file by file
+        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+    shutil.rmtree(source, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The folders of a study and of its runs: which files they hold, checked when they are read."""
+"""The folders of a study and of a run: each file is read once, and checked as it is read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from cotejo.errors import OutputError
 from cotejo.store.checks import (
     check_content,
-    check_images,
-    check_mistakes,
-    check_predictions,
+    check_images_file,
+    check_mistakes_file,
+    check_predictions_file,
     checked_history,
 )
 from cotejo.store.files import (
-    RESULT_FILES,
     damaged,
     parse_csv,
     parse_json,
@@ -27,6 +26,7 @@ from cotejo.store.files import (
     read_bytes,
     read_json,
 )
+from cotejo.store.layout import RESULT_FILES, RunFile, StudyFile, seed_folder_name
 from cotejo.store.schemas import Data, FinishedRun, Metrics, Run, Study
 from cotejo.store.seals import described_content
 
@@ -53,7 +53,7 @@ class RunFolder:
     @cached_property
     def record(self) -> dict[str, Any]:
         """``run.json``."""
-        path = self.path / "run.json"
+        path = self.path / RunFile.RECORD
         content = read_json(path)
         check_content(Run, content, path)
         if content["status"] == "finished":
@@ -63,7 +63,7 @@ class RunFolder:
     @property
     def is_written(self) -> bool:
         """Whether the run came to an end, finished or failed."""
-        return _is_there(self.path / "run.json")
+        return _is_there(self.path / RunFile.RECORD)
 
     @property
     def is_finished(self) -> bool:
@@ -72,12 +72,12 @@ class RunFolder:
 
     @property
     def has_results(self) -> bool:
-        """Whether something is there that a training found, whole or not."""
+        """Whether the folder holds any result of a training, whole or damaged."""
         return any(_is_there(self.path / name) for name in RESULT_FILES)
 
     @property
     def key(self) -> str | None:
-        """The key of the run that is there; None where there is none, or its record is damaged."""
+        """The key of the run in this folder; None without a run, or if its record is damaged."""
         try:
             return str(self.record["key"]) if self.is_written else None
         except OutputError:
@@ -85,10 +85,10 @@ class RunFolder:
 
     @cached_property
     def damage(self) -> OutputError | None:
-        """What is wrong with a run that came to an end; None where nothing is.
+        """What is wrong with a finished run; None if nothing is.
 
-        Its files are compared with what its record lists, by size and SHA-256. A log that is
-        missing or changed is no damage: nothing follows from it.
+        Its files are compared with the sizes and SHA-256 that its record lists. A log that is
+        missing or changed is no damage, because nothing rests on it.
         """
         try:
             if self._finished:
@@ -99,21 +99,21 @@ class RunFolder:
         return None
 
     def in_the_way(self, key: str) -> OutputError | None:
-        """Return why what a training found here can't stand for the run of ``key``.
+        """Return why the results in this folder can't be those of the run of ``key``.
 
-        None where it can, or where no training has left anything.
+        None if they can, or if there are no results.
         """
         if not self.has_results:
             return None
         if not self.is_written:
-            return OutputError("missing_file", path=self.path / "run.json")
+            return OutputError("missing_file", path=self.path / RunFile.RECORD)
         if self.damage is not None or self.key == key:
             return self.damage
         return OutputError("run_of_other_settings", path=self.path)
 
     @property
     def listed(self) -> Mapping[str, Mapping[str, Any]]:
-        """The size and SHA-256 of the run's files; empty for a run of before they were listed."""
+        """The size and SHA-256 of the run's files; empty in runs of earlier versions."""
         return self.record.get("files") or {}
 
     def content(self, name: str) -> bytes:
@@ -132,32 +132,32 @@ class RunFolder:
     @cached_property
     def history(self) -> list[dict[str, float]]:
         """``history.csv``: one row per epoch, as numbers."""
-        path = self.path / "history.csv"
-        rows = parse_csv(self.content("history.csv"), path)
+        path = self.path / RunFile.HISTORY
+        rows = parse_csv(self.content(RunFile.HISTORY), path)
         return checked_history(rows, self.record["epochs"], HISTORY_COLUMNS, path)
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """``metrics.json``."""
-        path = self.path / "metrics.json"
-        content = parse_json(self.content("metrics.json"), path)
+        path = self.path / RunFile.METRICS
+        content = parse_json(self.content(RunFile.METRICS), path)
         check_content(Metrics, content, path)
         return content
 
     @cached_property
     def predictions(self) -> dict[str, NDArray[Any]]:
         """``predictions.npz``."""
-        path = self.path / "predictions.npz"
-        arrays = parse_npz(self.content("predictions.npz"), path)
-        check_predictions(arrays, path)
+        path = self.path / RunFile.PREDICTIONS
+        arrays = parse_npz(self.content(RunFile.PREDICTIONS), path)
+        check_predictions_file(arrays, path)
         return arrays
 
     @cached_property
     def mistakes(self) -> dict[str, NDArray[Any]]:
         """``mistakes.npz``."""
-        path = self.path / "mistakes.npz"
-        arrays = parse_npz(self.content("mistakes.npz"), path)
-        check_mistakes(arrays, path)
+        path = self.path / RunFile.MISTAKES
+        arrays = parse_npz(self.content(RunFile.MISTAKES), path)
+        check_mistakes_file(arrays, path)
         return arrays
 
     @property
@@ -167,8 +167,8 @@ class RunFolder:
         Raises:
             OutputError: it is missing, can't be read, or is another.
         """
-        self.content("model.keras")
-        return self.path / "model.keras"
+        self.content(RunFile.MODEL)
+        return self.path / RunFile.MODEL
 
     @property
     def _finished(self) -> bool:
@@ -191,7 +191,7 @@ class StudyFolder:
     @cached_property
     def study(self) -> dict[str, Any]:
         """``study.json``."""
-        path = self.path / "study.json"
+        path = self.path / StudyFile.RECORD
         content = read_json(path)
         check_content(Study, content, path)
         return content
@@ -199,7 +199,7 @@ class StudyFolder:
     @cached_property
     def data(self) -> dict[str, Any]:
         """``data.json``."""
-        path = self.path / "data.json"
+        path = self.path / StudyFile.DATA
         content = read_json(path)
         check_content(Data, content, path)
         return content
@@ -207,24 +207,24 @@ class StudyFolder:
     @cached_property
     def images(self) -> dict[str, NDArray[Any]]:
         """``data.npz``."""
-        path = self.path / "data.npz"
+        path = self.path / StudyFile.IMAGES
         content = read_bytes(path)
-        expected = (self.data.get("files") or {}).get("data.npz")
+        expected = (self.data.get("files") or {}).get(StudyFile.IMAGES)
         if expected is not None and described_content(content) != expected:
             raise damaged(path)
         arrays = parse_npz(content, path)
-        check_images(arrays, self.data, path)
+        check_images_file(arrays, self.data, path)
         return arrays
 
     def run(self, alternative: str, seed: int) -> RunFolder:
-        """Return the folder of one run, there or not."""
-        return RunFolder(self.path / alternative / f"seed-{seed}")
+        """Return the folder of one run, whether it exists or not."""
+        return RunFolder(self.path / alternative / seed_folder_name(seed))
 
     def runs(self, alternative: str) -> Iterator[tuple[int, RunFolder]]:
         """Yield the runs of ``alternative`` that came to an end, each after its seed, in order.
 
-        Runs whose record is damaged are among them. A run of other settings than the study's
-        own, left by an earlier one, is not.
+        Runs whose record is damaged are among them. Runs of other settings than the study's, which
+        an earlier study left here, are not.
         """
         keys = self.study.get("keys", {}).get(alternative, {})
         for seed in self.study["seeds"]:

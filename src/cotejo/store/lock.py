@@ -1,4 +1,4 @@
-"""The lock by which no two processes write to one folder at once."""
+"""The lock of a folder: no two processes write to one folder at the same time."""
 
 from __future__ import annotations
 
@@ -10,29 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cotejo.errors import OutputError
+from cotejo.store.layout import StudyFile
 
-__all__ = ["LOCK", "held"]
-
-LOCK = ".lock"
-"""The file by which a process holds a study's folder."""
+__all__ = ["locked"]
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` for this process, so that no two studies write to it at once.
+def locked(folder: Path) -> Iterator[None]:
+    """Lock ``folder`` for this process, so that no two studies write to it at once.
 
-    The lock ends with the process, however that ends; its file stays, and means nothing alone.
+    The system takes the lock away when the process ends, however it ends. The file ``.lock``
+    stays; that it is there says nothing.
 
     Raises:
-        OutputError: another process holds it, the folder can't be written to, or what is called
-            ``.lock`` there is no file that can be locked.
+        OutputError: another process has locked it, it can't be written to, or what is called
+            ``.lock`` there is not a file that can be locked.
     """
     try:
         import fcntl
     except ImportError:  # Windows has no such lock
         yield
         return
-    descriptor = _opened(folder / LOCK)
+    descriptor = _opened(folder / StudyFile.LOCK)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -1,7 +1,7 @@
-"""``test-reads.csv``: every reading of the test set, one row each, in the order in which they were.
+"""``test-reads.csv``: one row per reading of the test set, in order of time.
 
-Each row's seal covers the row and the seal before it, so that a row changed, left out or put in
-between shows. Rows at the end can be cut off unseen; each run's ``test_reads`` tells of those.
+The seal of each row covers the row and the seal before it, so that a changed, missing or inserted
+row shows. Rows cut off at the end don't show here; each run's ``test_reads`` tells of those.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ from datetime import datetime
 from pathlib import Path
 
 from cotejo.errors import OutputError
-from cotejo.store.files import damaged, read_csv, write_csv
+from cotejo.store.files import damaged, read_csv, write_csv, writing
+from cotejo.store.layout import StudyFile, damaged_reads_name
 from cotejo.store.seals import SEAL
 
-__all__ = ["READINGS", "note_reading", "put_damaged_readings_aside", "read_readings"]
-
-READINGS = "test-reads.csv"
+__all__ = ["note_reading", "put_damaged_readings_aside", "read_readings"]
 
 _COLUMNS = ("time", "alternative", "seed", "key")
 _SHORT = 16
-"""Digits of a row's seal: enough to show an accident, short enough to read the file."""
+"""The digits of a row's seal: enough to show an accident, and short enough to read past."""
 
 
 def note_reading(folder: Path, *, time: str, alternative: str, seed: int, key: str) -> None:
@@ -33,13 +32,13 @@ def note_reading(folder: Path, *, time: str, alternative: str, seed: int, key: s
     rows, last = _checked(folder)
     added = {"time": time, "alternative": alternative, "seed": str(seed), "key": key}
     added[SEAL] = _next(last, added)
-    # Rows of before there were seals stay without.
+    # Rows of earlier versions have no seal, and are not given one.
     filled = ({SEAL: None} | row for row in [*rows, added])
-    write_csv(folder / READINGS, (*_COLUMNS, SEAL), filled)
+    write_csv(folder / StudyFile.TEST_READS, (*_COLUMNS, SEAL), filled)
 
 
 def read_readings(folder: Path) -> list[dict[str, str]]:
-    """Return the rows of a study's ``test-reads.csv``; none where nothing was read yet.
+    """Return the rows of a study's ``test-reads.csv``; none if nothing was read yet.
 
     Raises:
         OutputError: a row is not as it was written, or it is no such file.
@@ -48,8 +47,8 @@ def read_readings(folder: Path) -> list[dict[str, str]]:
 
 
 def _checked(folder: Path) -> tuple[list[dict[str, str]], str]:
-    """Return the rows, and what the seal of the last one is or would be."""
-    path = folder / READINGS
+    """Return the rows, and the seal of the last one; it is computed if the row has none."""
+    path = folder / StudyFile.TEST_READS
     try:
         rows = read_csv(path)
     except OutputError as error:
@@ -79,18 +78,14 @@ def put_damaged_readings_aside(folder: Path) -> Path | None:
     except OutputError as error:
         if error.key != "damaged_study_file":
             raise
-        path = folder / READINGS
+        path = folder / StudyFile.TEST_READS
         aside = next(
             free
             for number in range(1, 10_000)
-            if not (free := path.with_name(f"test-reads-damaged-{number}.csv")).exists()
+            if not (free := path.with_name(damaged_reads_name(number))).exists()
         )
-        try:
+        with writing(aside):
             path.rename(aside)
-        except OSError as failed:
-            raise OutputError(
-                "cannot_write", path=aside, reason=failed.strerror or failed
-            ) from failed
         return aside
     return None
 
@@ -106,6 +101,6 @@ def _is_reading(row: Mapping[str, str]) -> bool:
 
 
 def _next(seal: str, row: Mapping[str, str]) -> str:
-    """Return the seal of a row that stands after one of ``seal``."""
+    """Return the seal of a row that follows a row with the seal ``seal``."""
     text = "\n".join([seal, *(row[column] for column in _COLUMNS)])
     return hashlib.sha256(text.encode()).hexdigest()[:_SHORT]

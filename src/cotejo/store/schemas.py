@@ -1,7 +1,7 @@
 """The schemas of a study's JSON files: what must be there, of which type, within which bounds.
 
-A file that is of the right format and does not fit was not written by Cotejo, or was edited by
-hand. What a report can do without may be missing; what is there must be of its type.
+A file of the right format that does not fit its schema was not written by Cotejo, or was edited by
+hand. What a report can do without may be missing; whatever is there must be of the right type.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from cotejo.texts import NAME_PATTERN
 
 __all__ = ["Content", "Data", "FinishedRun", "Metrics", "Run", "Study"]
 
@@ -21,7 +23,7 @@ def _is_moment(text: str) -> str:
 
 def _are_distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) != len(values):
-        raise ValueError("one is there twice")
+        raise ValueError("a value is there twice")
     return values
 
 
@@ -35,13 +37,13 @@ Side = Annotated[int, Field(ge=1, le=65535)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Bounds = Annotated[list[float], Field(min_length=2, max_length=2)] | None
 Key = Annotated[str, Field(min_length=1, max_length=128)]
-FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-"""The name of an alternative: a folder's, which leads nowhere else."""
+FolderName = Annotated[str, Field(pattern=NAME_PATTERN)]
+"""The name of an alternative, which its folder has too."""
 Settings = dict[str, bool | int | float | str | list[str | dict[str, int | float]] | None]
 
 
 class Content(BaseModel):
-    """A JSON object, or a part of one: no value is taken for one of another type."""
+    """A JSON object, or a part of one. A value of another type is refused, not converted."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -49,6 +51,12 @@ class Content(BaseModel):
 class _File(Content):
     bytes: Count
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Listing(Content):
+    """A file that lists the size and the SHA-256 of files that belong to it."""
+
+    files: dict[str, _File] = {}
 
 
 class _Alternative(Content):
@@ -68,7 +76,7 @@ class _Claim(Content):
 
     @model_validator(mode="after")
     def _is_whole(self) -> _Claim:
-        """Check that it has what its metric needs, and one thing to be compared with."""
+        """Check that it has what its metric needs, and exactly one thing to compare with."""
         if (self.than is None) == (self.value is None):
             raise ValueError("than, value")
         if (self.reach is None) == (self.metric == "epochs"):
@@ -76,7 +84,7 @@ class _Claim(Content):
         return self
 
 
-class Study(Content):
+class Study(_Listing):
     """``study.json``."""
 
     name: str = ""
@@ -90,7 +98,6 @@ class Study(Content):
     claims: list[_Claim] = []
     keys: dict[str, dict[str, Key]] = {}
     command: str = ""
-    files: dict[str, _File] = {}
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Study:
@@ -119,7 +126,7 @@ class _Channels(Content):
     std: list[Fraction]
 
 
-class Data(Content):
+class Data(_Listing):
     """``data.json``."""
 
     name: str
@@ -130,7 +137,6 @@ class Data(Content):
     split: _Split | None = None
     counts: _Counts
     channels: _Channels | None = None
-    files: dict[str, _File] = {}
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Data:
@@ -190,7 +196,7 @@ class _RunData(Content):
     class_names: dict[str, list[str]] | None = None
 
 
-class Run(Content):
+class Run(_Listing):
     """``run.json`` of a run that came to an end."""
 
     key: Key
@@ -208,7 +214,6 @@ class Run(Content):
     started: Moment | None = None
     finished: Moment | None = None
     dataset: _RunData | None = None
-    files: dict[str, _File] = {}
 
 
 class _Timings(Content):
@@ -271,9 +276,9 @@ class _Calibration(Content):
 
     @model_validator(mode="after")
     def _is_whole(self) -> _Calibration:
-        """Check that what follows from a temperature is there where one is, and only there.
+        """Check that a temperature and what follows from it are there together, or not at all.
 
-        It is fitted on the validation images, which a final training has none of.
+        It is fitted on the validation images, and a final training has none.
         """
         scaled = (self.ece_scaled, self.loss_scaled, self.brier_scaled, self.reliability_scaled)
         if {value is None for value in (self.temperature, *scaled)} == {True, False}:

@@ -1,11 +1,11 @@
-"""Seals: by which a file shows that it is the one that was written, whole and unchanged.
+"""Seals: they show whether a file is whole and unchanged since Cotejo wrote it.
 
-A JSON file carries its own seal, the SHA-256 of its content. So does an ``.npz`` archive. A CSV
-file, a model and a log have none of their own; the sealed file that belongs to them lists their
-size and SHA-256: ``run.json`` for a run, ``audit.json`` for an audit.
+A JSON file holds its own seal, the SHA-256 of its content, and so does an ``.npz`` archive. CSV
+files, models and logs hold none; the sealed file that belongs to them lists their size and
+SHA-256: ``run.json`` for a run, ``audit.json`` for an audit.
 
 A seal shows damage, mix-ups and edits by hand. It does not stop a forger, who can compute a new
-one; ``cotejo verify --rerun`` is for that. Files of before there were seals are read without.
+one; ``cotejo verify --rerun`` is for that. Files of earlier versions, without seals, are read too.
 """
 
 from __future__ import annotations

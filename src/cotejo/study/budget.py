@@ -17,24 +17,24 @@ from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
 
-__all__ = ["Plan", "plan_for", "scaled"]
+__all__ = ["Budget", "plan_for", "scaled"]
 
 _MARGIN = 0.97
-"""How much of the time is planned for: starting and writing take what is left."""
+"""The share of the time that is planned. Starting and writing take the rest."""
 _LONGEST = 4
-"""How many times the epochs of a curve's end are planned at most: what more bring is not known."""
+"""The most epochs, as a multiple of those at the end of the recipe's curve, which says no more."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class Budget:
     """What fits into a time.
 
     Attributes:
-        recipe: whose settings they are.
+        recipe: the name of the recipe.
         epochs, small_epochs: how many fit; the last one may be cut short.
         seconds: that training takes with the other validations, as timed.
-        evaluation: the seconds that evaluating takes, as timed, the last epoch's validation
-            included, which comes when training has ended.
+        evaluation: the seconds that evaluating takes, as timed, with the validation of the last
+            epoch, which comes when training has ended.
         expected: the accuracy to expect, from the recipe's curve; past its end, the accuracy
             there.
         images_per_second: of the network in training, on whole images.
@@ -53,13 +53,13 @@ class Plan:
     fits: bool
 
 
-def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Plan:
+def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Budget:
     """Time the machine and return what reaches most in ``seconds``, evaluation included.
 
     Args:
         seconds: from now on.
         dataset: that is learned from.
-        recipes: to choose from; those without a curve are left out.
+        recipes: the choice; those without a curve are left out.
 
     Raises:
         ConfigError: nothing fits.
@@ -67,7 +67,7 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
     until = time.perf_counter() + seconds
     with fresh_backend():
         networks = [(recipe, _cost(recipe, dataset)) for recipe in recipes if recipe.curve]
-    # Only the cheapest is timed to choose by, since timing takes from the time, too.
+    # Timing takes time too, so only the cheapest recipe is timed to choose by.
     probe, least = min(networks, key=lambda each: each[1])
     timed = {probe.name: _pace(probe, dataset)}
     rate = least / timed[probe.name].steps[1.0][1]
@@ -85,16 +85,17 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Pla
         if guesses[name].fits:
             recipe = by_name[name]
             pace = timed.get(name) or _pace(recipe, dataset)
-            found = _longest(recipe, dataset, pace, until)
-            if found.fits:
-                return found
+            budget = _longest(recipe, dataset, pace, until)
+            if budget.fits:
+                return budget
     raise ConfigError("budget_too_short", seconds=round(min(g.least for g in guesses.values())))
 
 
 def scaled(recipe: Recipe, epochs: int) -> Settings:
-    """Return a recipe's settings with other epochs, of which as large a share is on small images.
+    """Return a recipe's settings with another number of epochs.
 
-    None is on the harder images alone: a training that the clock may cut short ends on all.
+    The share of epochs on small images stays. None is on the harder images alone, because a
+    training that the clock may cut short should end on all images.
 
     Example:
         >>> recipe = Recipe(name="a", text={}, settings={"epochs": 8, "small_epochs": 4})
@@ -111,7 +112,7 @@ def _settings(recipe: Recipe) -> Settings:
 
 
 def _cost(recipe: Recipe, dataset: Dataset) -> float:
-    """Return the operations of a step on whole images, forwards alone."""
+    """Return the operations of the forward pass of one step, on whole images."""
     settings = _settings(recipe)
     network = build_model(
         settings.model, dataset.image_shape, dataset.num_classes, **settings.options
@@ -127,13 +128,13 @@ def _pace(recipe: Recipe, dataset: Dataset) -> Pace:
 
 
 def _guessed(recipe: Recipe, step: float) -> Pace:
-    """Return what a recipe's pace should be about, to choose by before it is timed itself."""
-    # Forwards is a third of a step; compiling takes some 15 s in all.
+    """Return roughly the pace of a recipe, to choose by before it is timed."""
+    # The forward pass is a third of a step. Compiling takes about 15 s in all.
     image = step / _settings(recipe).batch_size / 3
     return Pace(0, {1.0: (7.5, step), SMALL: (7.5, step * SMALL**2)}, image)
 
 
-def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Plan:
+def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Budget:
     """Return the most epochs of a recipe that end by ``until``, the last one perhaps cut short."""
     settings = _settings(recipe)
     steps = len(dataset.train) // settings.batch_size
@@ -156,7 +157,7 @@ def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Plan
     while seconds(count) < left and count < _LONGEST * epochs[-1]:
         count += 1
     done = min(1.0, left / seconds(count))
-    return Plan(
+    return Budget(
         recipe.name,
         count,
         scaled(recipe, count).small_epochs,

@@ -26,7 +26,7 @@ _SEED = 0
 
 
 def recipe(dataset: Dataset) -> Settings:
-    """Return what the networks are trained with: the shipped study's strongest, resolved."""
+    """Return the settings of the networks: those of the shipped study's strongest alternative."""
     source = find_source(dataset.name)
     may_mirror = source is None or source.mirroring_keeps_class
     return Settings(
@@ -43,8 +43,8 @@ def recipe(dataset: Dataset) -> Settings:
 def expected_seconds(dataset: Dataset, settings: Settings, folds: int = FOLDS) -> float:
     """Time a few steps and return how long `cross_validated` will take, at most."""
     _, fold = next(_folds(dataset, folds))
-    one = Alternative(name="fold", label={}, settings=settings, changes={})
-    return folds * estimate(one, fold).run_seconds
+    alternative = Alternative(name="fold", label={}, settings=settings, changes={})
+    return folds * estimate(alternative, fold).run_seconds
 
 
 def judged_labels(
@@ -58,8 +58,8 @@ def judged_labels(
     Args:
         dataset: whose labels are judged.
         settings: as for `cross_validated`.
-        folds: in how many parts.
-        on_epoch: told of the part and its epoch.
+        folds: the number of parts.
+        on_epoch: called with the part and its epoch, both from 1.
     """
     chances = cross_validated(dataset, settings, folds, on_epoch)
     learned = len(dataset.train)
@@ -83,8 +83,8 @@ def cross_validated(
 
     Args:
         dataset: whose ``train`` and ``valid`` are taken together, in this order.
-        settings: resolved; early stopping would choose by what is held out.
-        folds: in how many parts, 2 or more.
+        settings: resolved, without early stopping, which would choose by the part held out.
+        folds: the number of parts, 2 or more.
         on_epoch: called with the part and its epoch, both from 1, when an epoch has ended.
 
     Returns:
@@ -108,7 +108,7 @@ def cross_validated(
 def _judged(
     fold: Dataset, settings: Settings, seed: int, on_epoch: Callable[[int], None]
 ) -> NDArray[np.float32]:
-    """Return the probabilities of a fold's validation images, once its others are learned."""
+    """Train on a fold and return the probabilities of its validation images."""
     with fresh_backend(seed):
         network = build_network(settings, fold.train, fold.num_classes)
         train(network, fold, settings, seed, on_epoch=lambda row: on_epoch(int(row["epoch"])))
@@ -116,7 +116,7 @@ def _judged(
 
 
 def _folds(dataset: Dataset, folds: int) -> Iterator[tuple[NDArray[np.int64], Dataset]]:
-    """Return, for each part, its positions and a dataset that validates on it."""
+    """Yield, for each part, the positions of its images and a dataset that validates on it."""
     images = np.concatenate([dataset.train.images, dataset.valid.images])
     labels = np.concatenate([dataset.train.labels, dataset.valid.labels])
     for held_out in stratified_split(labels, [1 / folds] * folds, _SEED):

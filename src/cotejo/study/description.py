@@ -1,39 +1,25 @@
-"""``study.json`` and ``study.toml``: what was asked for, and how to ask for it again."""
+"""The writing of ``study.json`` and ``study.toml``: what was asked for, and how to repeat it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from cotejo.config import Claim, StudyConfig
-from cotejo.data import Dataset, find_source
-from cotejo.store import FORMAT, described_content, write_file, write_json
+from cotejo.config import Claim
+from cotejo.data import find_source
+from cotejo.store import FORMAT, StudyFile, described_content, write_file, write_json
+from cotejo.study.planning import Plan
 
 __all__ = ["write_study"]
 
 
-def write_study(
-    folder: Path,
-    config: StudyConfig,
-    asked: StudyConfig,
-    dataset: Dataset,
-    keys: Mapping[tuple[str, int], str],
-    quick: bool,
-    command: str,
-) -> None:
+def write_study(plan: Plan) -> None:
     """Write what a study is, resolved, before anything of it is trained.
 
-    Args:
-        folder: the study's.
-        config: resolved, and cut down where it is a quick look.
-        asked: the same, not cut down.
-        dataset: what it trains on, which may be a fallback.
-        keys: each run's key, by alternative and seed: a report counts runs of these alone.
-        quick: whether this is a quick look.
-        command: what repeats it.
+    Raises:
+        OutputError: the folder can't be written.
     """
+    config, dataset, keys = plan.config, plan.dataset, plan.keys
     # A path says where the data is, not what it is.
     requested = config.data if find_source(config.data) else dataset.name
     content: dict[str, Any] = {
@@ -42,8 +28,8 @@ def write_study(
         "title": config.title,
         "data": dataset.name,
         "requested_data": requested,
-        "quick": quick,
-        "final": dataset.split.get("method") == "final",
+        "quick": plan.quick,
+        "final": plan.final,
         "seeds": list(config.seeds),
         "alternatives": [
             {
@@ -59,14 +45,14 @@ def write_study(
             alternative.name: {str(seed): keys[alternative.name, seed] for seed in config.seeds}
             for alternative in config.alternatives
         },
-        "command": command,
+        "command": plan.command,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    toml = asked.to_toml().encode()
-    # First: without it, the folder of a process that was killed here would be nobody's.
-    listed = {"study.toml": described_content(toml)}
-    write_json(folder / "study.json", {**content, "files": listed})
-    write_file(folder / "study.toml", toml)
+    toml = plan.asked.to_toml().encode()
+    # First, because a folder without it is not known as a study's, should this process be killed.
+    listed = {StudyFile.CONFIG: described_content(toml)}
+    write_json(plan.folder / StudyFile.RECORD, {**content, "files": listed})
+    write_file(plan.folder / StudyFile.CONFIG, toml)
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

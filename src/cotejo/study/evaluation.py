@@ -16,25 +16,33 @@ from cotejo.data.dataset import Split
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
 from cotejo.models.portable import portable
-from cotejo.store import json_content, note_reading, npz_content, read_readings
-from cotejo.study.record import RunJob, now
+from cotejo.store import (
+    TEMPORARY,
+    RunFile,
+    json_content,
+    note_reading,
+    npz_content,
+    read_readings,
+)
+from cotejo.study.planning import Job, Plan
+from cotejo.study.record import now
 from cotejo.train import predict_logits, softmax
 
 __all__ = ["TRAIN_SAMPLE", "Evaluation", "evaluate", "model_content"]
 
 TRAIN_SAMPLE = 10_000
-"""The training images, from the first, on which a trained model's accuracy is measured."""
+"""How many training images, the first ones, a model's training accuracy is measured on."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What measuring a network gave.
+    """The measurements of a trained network.
 
     Attributes:
         files: the content of ``metrics.json``, ``predictions.npz`` and ``mistakes.npz``.
-        inference_seconds: that one image's prediction took.
+        inference_seconds: how long predicting one image took.
         test_reads: how often a run of this key has read the test images, this time included.
-        reading: what could not be noted of this reading yet, as `note_reading` takes it.
+        reading: this reading, if it could not be noted yet: the arguments of `note_reading`.
     """
 
     files: dict[str, bytes]
@@ -43,9 +51,16 @@ class Evaluation:
     reading: Mapping[str, Any] | None
 
 
-def evaluate(job: RunJob, network: keras.Model, learned: Split) -> Evaluation:
-    """Measure a network on each split; the reading of the test images is noted before it."""
-    dataset, tta = job.dataset, job.settings.tta
+def evaluate(plan: Plan, job: Job, network: keras.Model, learned: Split) -> Evaluation:
+    """Measure a network on each split; the reading of the test images is noted before it.
+
+    Args:
+        plan: the plan that the job is of.
+        job: the run that trained the network.
+        network: from pixels to logits.
+        learned: the training images that it learned from.
+    """
+    dataset, tta = plan.dataset, job.settings.tta
     sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
     on_sample = softmax(predict_logits(network, sample.images, tta=tta))
     trained = classification_metrics(sample.labels, on_sample)
@@ -54,7 +69,7 @@ def evaluate(job: RunJob, network: keras.Model, learned: Split) -> Evaluation:
         on_valid["valid_labels"] = dataset.valid.labels
         valid_logits = predict_logits(network, dataset.valid.images, tta=tta)
         on_valid["valid_probabilities"] = softmax(valid_logits)
-    reading = _note(job)
+    reading = _note(plan, job)
     test = dataset.test
     started = time.perf_counter()
     test_logits = predict_logits(network, test.images, tta=tta)
@@ -67,40 +82,40 @@ def evaluate(job: RunJob, network: keras.Model, learned: Split) -> Evaluation:
         **on_valid,
     }
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
-    files = {
-        "metrics.json": json_content({"train": on_train, **split_metrics(predictions)}),
-        "mistakes.npz": npz_content({"indices": mistakes, "images": test.images[mistakes]}),
-        "predictions.npz": npz_content(predictions),
+    files: dict[str, bytes] = {
+        RunFile.METRICS: json_content({"train": on_train, **split_metrics(predictions)}),
+        RunFile.MISTAKES: npz_content({"indices": mistakes, "images": test.images[mistakes]}),
+        RunFile.PREDICTIONS: npz_content(predictions),
     }
-    return Evaluation(files, inference_seconds, _test_reads(job), reading)
+    return Evaluation(files, inference_seconds, _test_reads(plan, job), reading)
 
 
-def _note(job: RunJob) -> dict[str, Any] | None:
-    """Note this reading of the test images, or return what is to be noted where it can't be.
+def _note(plan: Plan, job: Job) -> dict[str, Any] | None:
+    """Note this reading of the test images; return it if it can't be noted now.
 
-    A full disk would otherwise cost the training that has just ended.
+    An error here would throw away the training that has just ended, because a disk is full.
     """
-    planned = job.planned
+    run = job.run
     reading: dict[str, Any] = {
         "time": now(),
-        "alternative": planned.alternative,
-        "seed": planned.seed,
-        "key": planned.key,
+        "alternative": run.alternative,
+        "seed": run.seed,
+        "key": run.key,
     }
     try:
-        note_reading(job.study_folder, **reading)
+        note_reading(plan.folder, **reading)
     except OutputError:
         return reading
     return None
 
 
-def _test_reads(job: RunJob) -> int:
-    """Count this run's readings of the test set: more than one where it was trained again."""
+def _test_reads(plan: Plan, job: Job) -> int:
+    """Count the readings of the test set under this run's key: trained again, it has several."""
     try:
-        rows = read_readings(job.study_folder)
+        rows = read_readings(plan.folder)
     except OutputError:
         rows = []
-    return max(1, sum(row["key"] == job.planned.key for row in rows))
+    return max(1, sum(row["key"] == job.run.key for row in rows))
 
 
 def model_content(network: keras.Model, folder: Path) -> bytes:
@@ -108,7 +123,8 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
 
     Args:
         network: from pixels to logits.
-        folder: where the file may be written for a moment, if nowhere else: Keras saves by name.
+        folder: where the file may lie for a moment if there is no other place. Keras can save only
+            to a path.
 
     Raises:
         OutputError: there is no room for it anywhere.
@@ -120,11 +136,11 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
     memory = Path("/dev/shm")  # noqa: S108
     for place in (None, *([memory] if memory.is_dir() else []), folder):
         try:
-            with tempfile.TemporaryDirectory(prefix=".tmp-", dir=place) as temporary:
-                path = Path(temporary) / "model.keras"
+            with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=place) as temporary:
+                path = Path(temporary) / RunFile.MODEL
                 model.save(path)
                 return path.read_bytes()
         except (OSError, RuntimeError) as error:  # h5py has a RuntimeError for a full disk
             failure = error
     reason = getattr(failure, "strerror", None) or failure
-    raise OutputError("cannot_write", path=folder / "model.keras", reason=reason) from failure
+    raise OutputError("cannot_write", path=folder / RunFile.MODEL, reason=reason) from failure

@@ -1,4 +1,4 @@
-"""Running a plan: time, train what is missing, in order, and go on past a failure."""
+"""The carrying out of a plan: time it, have an executor train what is missing, look back."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cotejo.config import StudyConfig
-from cotejo.data import Dataset
 from cotejo.errors import UsageError
-from cotejo.progress import Observer, PlannedRun
+from cotejo.progress import Observer, PlannedRun, RunId
 from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
-from cotejo.study.auditing import write_audit
-from cotejo.study.record import RunJob
-from cotejo.study.run import execute
-from cotejo.study.samples import has_samples, write_samples
+from cotejo.study.description import write_study
+from cotejo.study.events import (
+    BatchEnded,
+    EpochEnded,
+    Event,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    WaitingToWrite,
+)
+from cotejo.study.executor import Executor
+from cotejo.study.planning import Job, Plan
+from cotejo.study.samples import update_samples
 from cotejo.study.timing import Paces, estimate
 
-__all__ = ["StudyResult", "run_study"]
+__all__ = ["StudyResult", "carry_out"]
 
 
 @dataclass
 class StudyResult:
-    """Where a study's files are, and how its runs ended.
+    """Where a study's files are, and how its runs ended, both in the order of the plan.
 
     Attributes:
         folder: the study's.
@@ -36,72 +43,93 @@ class StudyResult:
     failed: list[PlannedRun] = field(default_factory=list)
 
 
-def run_study(
-    config: StudyConfig,
-    dataset: Dataset,
-    runs: Sequence[PlannedRun],
-    folder: Path,
-    quick: bool,
-    command: str,
-    observer: Observer,
-    deadline: float | None = None,
-) -> StudyResult:
-    """Train the runs that are not finished, and look at where those that are fail.
+def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult:
+    """Train the runs of a plan that are not finished, and look at what the networks misread.
+
+    Args:
+        plan: settled, its folder locked.
+        executor: trains the runs.
+        observer: told of everything.
 
     Raises:
         OutputError: the folder can't be written.
     """
-    result = StudyResult(folder, finished=[run for run in runs if run.finished])
-    missing = [run for run in runs if not run.finished]
-    policies = {alternative.settings.augment for alternative in config.alternatives}
-    if not has_samples(folder, dataset, policies):
-        write_samples(folder, dataset, policies)
-    if missing and deadline is None:
-        _estimate(config, dataset, missing, observer)
-    for run in missing:
-        observer.run_started(run)
-        settings = config.alternative(run.alternative).settings
-        parent = _parent(runs, run, settings.start_from)
-        job = RunJob(run, settings, parent, dataset, folder, quick, command, deadline)
-        reason = execute(job, observer)
-        if reason is None:
-            result.finished.append(replace(run, finished=True))
-            observer.run_finished(run, RunFolder(run.folder).metrics)
-        else:
-            result.failed.append(run)
-            observer.run_failed(run, reason)
+    write_study(plan)
+    observer.planned(plan.config, plan.dataset, plan.runs, plan.folder, plan.quick)
+    policies = {alternative.settings.augment for alternative in plan.config.alternatives}
+    update_samples(plan.folder, plan.dataset, policies)
+    jobs = plan.jobs
+    if jobs and plan.deadline is None:
+        _estimate(plan, jobs, observer)
+    relay = _Relay(plan, observer)
+    executor.execute(plan, jobs, relay)
+    result = relay.result()
     # Without validation images nothing is compared, and no report is made.
-    if result.finished and len(dataset.valid):
-        look_back(folder, dataset, observer)
-        # A quick look has a part of the images, which says nothing about the whole.
-        if not quick:
-            write_audit(folder, dataset, observer)
+    if result.finished and not plan.final:
+        look_back(plan.folder, plan.dataset, plan.quick, observer)
     return result
 
 
-def _estimate(
-    config: StudyConfig, dataset: Dataset, missing: Sequence[PlannedRun], observer: Observer
-) -> None:
+class _Relay:
+    """Turns the events of an executor into calls of the observer, and keeps how each run ended."""
+
+    def __init__(self, plan: Plan, observer: Observer) -> None:
+        self._plan = plan
+        self._observer = observer
+        self._runs = {run.id: run for run in plan.runs}
+        self._ended: dict[RunId, bool] = {run.id: True for run in plan.runs if run.finished}
+
+    def __call__(self, event: Event) -> None:
+        run, observer = self._runs[event.run], self._observer
+        match event:
+            case BatchEnded():
+                observer.batch_ended(run, event.epoch, event.step, event.steps)
+            case EpochEnded():
+                observer.epoch_ended(run, dict(event.row))
+            case RunStarted():
+                observer.run_started(run)
+            case WaitingToWrite():
+                observer.waiting_to_write(run, event.reason)
+            case RunFinished():
+                self._ended[event.run] = True
+                observer.run_finished(run, RunFolder(run.folder).metrics)
+            case RunFailed():
+                self._ended[event.run] = False
+                observer.run_failed(run, event.reason)
+
+    def result(self) -> StudyResult:
+        """Return how the runs ended.
+
+        Raises:
+            RuntimeError: the executor did not say it of each.
+        """
+        silent = self._runs.keys() - self._ended.keys()
+        if silent:
+            raise RuntimeError(f"the executor did not say how these runs ended: {sorted(silent)}")
+        result = StudyResult(self._plan.folder)
+        for run in self._plan.runs:
+            if self._ended[run.id]:
+                result.finished.append(replace(run, finished=True))
+            else:
+                result.failed.append(run)
+        return result
+
+
+def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
+    """Time a few steps of each alternative that is to be trained, and tell how long all takes."""
     seconds = 0.0
     known: Paces = {}
-    for alternative in config.alternatives:
-        count = sum(run.alternative == alternative.name for run in missing)
+    for alternative in plan.config.alternatives:
+        count = sum(job.run.alternative == alternative.name for job in jobs)
         if count == 0:
             continue
         try:
-            found = estimate(alternative, dataset, known)
+            timed = estimate(alternative, plan.dataset, known)
         except UsageError:
             raise
         except Exception:  # noqa: S112
-            # Whatever it is, no memory for one, its run will meet it too, and record it.
+            # Whatever it is, such as too little memory, the run will meet it too and record it.
             continue
-        observer.timed(found)
-        seconds += count * found.run_seconds
+        observer.timed(timed)
+        seconds += count * timed.run_seconds
     observer.estimated(seconds)
-
-
-def _parent(
-    runs: Sequence[PlannedRun], run: PlannedRun, start_from: str | None
-) -> PlannedRun | None:
-    wanted = (start_from, run.seed)
-    return next((other for other in runs if (other.alternative, other.seed) == wanted), None)

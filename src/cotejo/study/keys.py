@@ -24,6 +24,7 @@ from cotejo.data import Dataset
 from cotejo.models import build_model, model_family
 from cotejo.models.fingerprint import fingerprint
 from cotejo.platform import resolve_precision
+from cotejo.progress import RunId
 from cotejo.train import fresh_backend
 
 __all__ = ["TRAINING_CODE", "Keys", "run_keys"]
@@ -31,7 +32,7 @@ __all__ = ["TRAINING_CODE", "Keys", "run_keys"]
 TRAINING_CODE = 3
 """Raised whenever the training code changes so that the same settings give other results."""
 
-Keys = dict[tuple[str, int], str]
+Keys = dict[RunId, str]
 
 _FIRST_OPTIONS = {
     "airbench": ("activation", "initializer", "whitening", "width"),

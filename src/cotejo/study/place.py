@@ -1,8 +1,8 @@
 """The folder that a study is given: whether it may be written to, and what is cleared there.
 
-First it is only looked at, so that a folder of something else is left as it is. What a process
-that was killed left half-written is cleared once the folder is held, and only where that process
-is no more.
+First the folder is only looked at, so that one that belongs to something else is left as it is.
+Once it is locked, files that a killed process left half-written are deleted; files of a process
+that is still running are not.
 """
 
 from __future__ import annotations
@@ -11,57 +11,55 @@ import os
 import re
 from pathlib import Path
 
+from cotejo.config import DEFAULT_DATA, StudyConfig
+from cotejo.data import Dataset
 from cotejo.errors import OutputError
-from cotejo.store import LOCK, TEMPORARY, read_json
+from cotejo.store import TEMPORARY, RunFile, StudyFile, read_json, writing
 
-__all__ = ["check_place", "clear_half_written"]
+__all__ = ["check_place", "clear_half_written", "default_folder"]
 
 _HALF_WRITTEN = re.compile(re.escape(TEMPORARY) + r"(\d{1,10})-[0-9a-f]{8}")
-"""The names that `cotejo.store.write_atomically` gives; the number is the process's."""
+"""The names that `cotejo.store.temporary_path` gives. The number is that of the process."""
 
 
 def check_place(folder: Path) -> None:
     """Refuse a folder that holds something else than a study's files; change nothing.
 
     Raises:
-        OutputError: it does, it is no folder, or it can't be looked into.
+        OutputError: it holds something else, it is not a folder, or it can't be read.
     """
-    try:
+    with writing(folder):
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    except OSError as error:
-        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
-    others = {name for name in names if not _HALF_WRITTEN.fullmatch(name)} - {LOCK}
+    others = {name for name in names if not _HALF_WRITTEN.fullmatch(name)} - {StudyFile.LOCK}
     if others and not _is_study(folder, others):
         raise OutputError("foreign_folder", path=folder)
 
 
 def _is_study(folder: Path, names: set[str]) -> bool:
-    """Whether Cotejo left the files: by ``study.json``, or by what stands beside a damaged one."""
-    if "study.json" in names:
+    """Return whether Cotejo left the files: ``study.json`` tells, or a run if that is damaged."""
+    if StudyFile.RECORD in names:
         try:
-            found = read_json(folder / "study.json")
+            content = read_json(folder / StudyFile.RECORD)
         except OutputError as error:
             if error.key == "newer_format":
                 raise
         else:
-            return "seeds" in found and "alternatives" in found
-    return any(folder.glob("*/seed-*/run.json"))
+            return "seeds" in content and "alternatives" in content
+    return any(folder.glob(f"*/seed-*/{RunFile.RECORD}"))
 
 
 def clear_half_written(folder: Path) -> None:
-    """Delete what processes that are no more left half-written in ``folder``, which is held.
+    """Delete what processes that have ended left half-written in ``folder``, which is locked.
 
     Raises:
         OutputError: one can't be deleted.
     """
-    try:
+    with writing(folder):
         for path in folder.iterdir():
-            written = _HALF_WRITTEN.fullmatch(path.name)
+            half_written = _HALF_WRITTEN.fullmatch(path.name)
             # A report may be written into the folder at this moment: it needs no lock.
-            if written and path.is_file() and not _is_running(int(written[1])):
+            if half_written and path.is_file() and not _is_running(int(half_written[1])):
                 path.unlink()
-    except OSError as error:
-        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
 
 
 def _is_running(process: int) -> bool:
@@ -76,3 +74,16 @@ def _is_running(process: int) -> bool:
     except PermissionError:  # another user's
         return True
     return True
+
+
+def default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: bool) -> Path:
+    """Return the folder of a study that is given none, in ``runs/``."""
+    # Only the default data set gets the plain name, so that a fallback never mixes with it.
+    parts = [config.name]
+    if dataset.name != DEFAULT_DATA:
+        parts.append(dataset.name)
+    if final:
+        parts.append("final")
+    if quick:
+        parts.append("quick")
+    return Path("runs") / "-".join(parts)

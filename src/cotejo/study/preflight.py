@@ -1,7 +1,7 @@
-"""What would end a study after its training, looked at before it.
+"""What would end a study after its training is checked before it.
 
-Each check raises one error that says what is wrong and what to do. Nothing is changed, but for a
-file of a few bytes that is written and taken away again.
+Each check raises one error that says what is wrong and what to do. Nothing is changed: the one file
+that is written, of a few bytes, is deleted again.
 """
 
 from __future__ import annotations
@@ -9,38 +9,72 @@ from __future__ import annotations
 import errno
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
-from cotejo.errors import ConfigError, OutputError
+from cotejo.errors import ConfigError, DataError, OutputError
+from cotejo.messages import current_language
 from cotejo.models import build_model
 from cotejo.progress import PlannedRun
-from cotejo.store import TEMPORARY, check_clock, write_atomically
+from cotejo.store import check_clock, temporary_path, write_atomically
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, at_size
 
-__all__ = ["check_before_training", "check_writable", "room_needed"]
+__all__ = [
+    "check_before_training",
+    "check_final",
+    "check_splits",
+    "check_writable",
+    "room_needed",
+]
 
 _BYTES_PER_WEIGHT = 4
 _SPARE = 32 * 2**20
 """Bytes for the study's own files: the report, the audit's pictures, the tables."""
 
 
+def check_final(config: StudyConfig) -> None:
+    """Refuse what needs validation images, of which a final training has none.
+
+    Raises:
+        ConfigError: there are several alternatives to choose from, or one stops early.
+    """
+    if len(config.alternatives) > 1:
+        raise ConfigError("final_of_several", count=len(config.alternatives))
+    if config.alternatives[0].settings.early_stopping:
+        raise ConfigError("final_stops_early", name=config.alternatives[0].name)
+
+
+def check_splits(dataset: Dataset, final: bool) -> None:
+    """Refuse a dataset without validation images, or with a class that has no training image.
+
+    Raises:
+        DataError: it is such a dataset.
+    """
+    if not final and not len(dataset.valid):
+        raise DataError("no_validation")
+    images = np.bincount(dataset.train.labels, minlength=dataset.num_classes)
+    if not images.all():
+        name = dataset.class_names[current_language()][int(images.argmin())]
+        raise DataError("class_not_learned", name=name)
+
+
 def check_before_training(
     config: StudyConfig, dataset: Dataset, runs: Sequence[PlannedRun], folder: Path
 ) -> None:
-    """Refuse a study whose runs could be trained, and not be finished.
+    """Refuse a study whose runs could be trained but not written.
 
     Args:
         config: the study, resolved.
         dataset: what it trains on.
-        runs: its plan; those that are finished need nothing more.
-        folder: the study's, which is held.
+        runs: all of its runs; those that are finished need nothing more.
+        folder: the study's, which is locked.
 
     Raises:
         OutputError: a file or a folder can't be written or added to, or there is no room for
@@ -62,20 +96,20 @@ def check_before_training(
 
 
 def check_writable(folder: Path) -> None:
-    """Refuse a folder in which no file can be written: permission says less than a try.
+    """Refuse a folder in which no file can be written. Only a try tells; permissions don't.
 
     Raises:
-        OutputError: it can't: the disk is read-only or full, or the folder is another user's.
+        OutputError: the disk is read-only or full, or the folder is another user's.
     """
-    # The form of a half-written file, so that one which stays behind, or is there while another
-    # process looks, makes no foreign folder.
-    probe = folder / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
+    # It is called like a half-written file, so that the folder still counts as a study's if the
+    # file stays behind, or while another process looks at it.
+    probe = temporary_path(folder / "probe")
     write_atomically(probe, lambda file: file.write(bytes(4096)))
     probe.unlink(missing_ok=True)
 
 
 def room_needed(runs: Sequence[PlannedRun], dataset: Dataset) -> int:
-    """Return the bytes that the runs may take: twice each model, their predictions, and some.
+    """Return the bytes that the runs may take on the disk, with some to spare.
 
     Args:
         runs: those to be trained.
@@ -97,7 +131,7 @@ def _check_room(needed: int, folder: Path) -> None:
 
 
 def _check_run_folders(missing: Sequence[PlannedRun]) -> None:
-    """Refuse folders of runs that were made by another user, or are files."""
+    """Refuse folders of runs that another user made, and files in their place."""
     for run in missing:
         for place in (run.folder.parent, run.folder):
             if not os.path.lexists(place):
@@ -118,7 +152,7 @@ def _check_sizes(
         settings: of the alternative.
         dataset: what it trains on.
         seed: of the run that is looked at.
-        fitting: the networks that are known to take smaller images; this one is added.
+        fitting: the networks that are known to accept smaller images; this one is added.
     """
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
     if settings.batch_size > images:

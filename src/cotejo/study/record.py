@@ -1,26 +1,21 @@
-"""What ``run.json`` says of a run: what it was asked, what it was, why it failed."""
+"""The content of ``run.json``: what a run was asked to do, what it is, and why it failed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from cotejo.backend import keras
-from cotejo.config import Settings
-from cotejo.data import Dataset
 from cotejo.errors import CotejoError, TrainingError
 from cotejo.models.cost import operations_per_image
 from cotejo.models.portable import precisions
 from cotejo.platform import machine, resolve_precision, versions
-from cotejo.progress import PlannedRun
-from cotejo.store import FORMAT
+from cotejo.store import FORMAT, RunFile
+from cotejo.study.planning import Job, Plan
 from cotejo.train import Training
 
 __all__ = [
-    "RunJob",
     "described_model",
     "described_reason",
     "now",
@@ -30,48 +25,25 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class RunJob:
-    """What a run needs to know.
-
-    Attributes:
-        planned: which run, and where its files go.
-        settings: resolved.
-        parent: the run whose weights it starts from, None for its own.
-        dataset: what it trains on.
-        study_folder: where readings of the test set are noted.
-        quick: whether this is a quick look.
-        command: the command that repeats it.
-        deadline: when its training has to end, in the seconds of `time.perf_counter`.
-    """
-
-    planned: PlannedRun
-    settings: Settings
-    parent: PlannedRun | None
-    dataset: Dataset
-    study_folder: Path
-    quick: bool
-    command: str
-    deadline: float | None = None
-
-
-def start_record(job: RunJob) -> dict[str, Any]:
+def start_record(plan: Plan, job: Job) -> dict[str, Any]:
     """Return the record of a run that begins."""
-    dataset, parent = job.dataset, job.parent
+    dataset, parent = plan.dataset, job.parent
     return {
         "format": FORMAT,
-        "key": job.planned.key,
+        "key": job.run.key,
         "status": "started",
         "reason": None,
-        "alternative": job.planned.alternative,
-        "seed": job.planned.seed,
+        "alternative": job.run.alternative,
+        "seed": job.run.seed,
         "settings": job.settings.flat(),
         "start_from": parent and {"alternative": parent.alternative, "key": parent.key},
-        "quick": job.quick,
+        "quick": plan.quick,
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint,
-            "class_names": {name: list(each) for name, each in dataset.class_names.items()},
+            "class_names": {
+                language: list(names) for language, names in dataset.class_names.items()
+            },
             "split": dataset.split,
             "train": len(dataset.train),
             "valid": len(dataset.valid),
@@ -81,7 +53,7 @@ def start_record(job: RunJob) -> dict[str, Any]:
         "backend": keras.config.backend(),
         "versions": versions(),
         "machine": machine(),
-        "command": job.command,
+        "command": plan.command,
         "started": now(),
     }
 
@@ -134,11 +106,11 @@ def timings(
     }
 
 
-def reason_of(error: Exception, job: RunJob) -> CotejoError:
+def reason_of(error: Exception, job: Job) -> CotejoError:
     """Return ``error`` as one of Cotejo's, which says what to do."""
     if isinstance(error, CotejoError):
         return error
-    # TensorFlow's and JAX's out-of-memory errors, without importing one.
+    # The out-of-memory errors of TensorFlow and JAX, recognised without importing either.
     if (
         isinstance(error, MemoryError)
         or any(word in type(error).__name__ for word in ("ResourceExhausted", "OutOfMemory"))
@@ -146,7 +118,7 @@ def reason_of(error: Exception, job: RunJob) -> CotejoError:
     ):
         return TrainingError("out_of_memory", batch_size=job.settings.batch_size)
     first_line = str(error).strip().partition("\n")[0]
-    log = job.planned.folder / "log.txt"
+    log = job.run.folder / RunFile.LOG
     return TrainingError("unexpected", type=type(error).__name__, reason=first_line, log=log)
 
 

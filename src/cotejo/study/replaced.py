@@ -1,7 +1,7 @@
-"""Runs whose place is needed: put aside, never deleted, and brought back when asked for again.
+"""Finished runs that are in the way of others: moved aside, and brought back when asked for again.
 
-A finished run is in the way where the study's settings have changed, or where a file of it is
-damaged, so that it can't be counted any more.
+A finished run is in the way if the settings of the study have changed, or if a file of it is
+damaged, so that it can't be counted any more. It is never deleted.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from cotejo.errors import OutputError
-from cotejo.store import RunFolder, StudyFolder, make_folder
+from cotejo.store import (
+    REPLACED,
+    RunFile,
+    RunFolder,
+    StudyFolder,
+    make_folder,
+    move_folder,
+    writing,
+)
 
-__all__ = ["REPLACED", "bring_back", "clear"]
-
-REPLACED = "replaced"
-"""The folder, in the study's, that runs are put aside to."""
+__all__ = ["bring_back", "clear"]
 
 
 def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
-    """Move runs of ``keys`` that were put aside back to where the study wants them.
+    """Move runs that were put aside back, if the study asks for them again.
 
     Args:
         folder: the study's.
@@ -29,21 +33,24 @@ def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
     Raises:
         OutputError: a folder can't be moved.
     """
-    aside = [RunFolder(found.parent) for found in sorted((folder / REPLACED).glob("*/run.json"))]
+    aside = [
+        RunFolder(record.parent)
+        for record in sorted((folder / REPLACED).glob(f"*/{RunFile.RECORD}"))
+    ]
     wanted = set(keys.values())
-    # Only those that are wanted are looked at whole.
+    # `is_finished` reads all files of a run, so it is asked of the wanted runs only.
     kept = {run.key: run.path for run in aside if run.key in wanted and run.is_finished}
     for (alternative, seed), key in keys.items():
         place = StudyFolder(folder).run(alternative, seed)
         if key in kept and not (place.is_finished and place.key == key):
             clear(place.path, key, folder)
-            _move(kept.pop(key), place.path)
+            move_folder(kept.pop(key), place.path)
 
 
 def clear(path: Path, key: str, folder: Path) -> None:
-    """Make room for the run of ``key`` at ``path``: what a training found is put aside.
+    """Make room for the run of ``key`` at ``path``; a folder with results is put aside.
 
-    Only what is left of a run that failed, or was stopped before it had results, is deleted.
+    Only the rest of a run that failed, or that was stopped before it had results, is deleted.
 
     Raises:
         OutputError: a folder can't be moved or removed.
@@ -51,12 +58,10 @@ def clear(path: Path, key: str, folder: Path) -> None:
     run = RunFolder(path)
     if run.has_results:
         name = f"{path.parent.name}-{path.name}-{(run.key or 'damaged')[:8]}"
-        _move(path, _free(make_folder(folder / REPLACED) / name))
+        move_folder(path, _free(make_folder(folder / REPLACED) / name))
     elif path.exists():
-        try:
+        with writing(path):
             shutil.rmtree(path)
-        except OSError as error:
-            raise OutputError("cannot_write", path=path, reason=error.strerror or error) from error
 
 
 def _free(path: Path) -> Path:
@@ -66,11 +71,3 @@ def _free(path: Path) -> Path:
         free = path.with_name(f"{path.name}-{number}")
         number += 1
     return free
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        make_folder(target.parent)
-        source.rename(target)
-    except OSError as error:
-        raise OutputError("cannot_write", path=target, reason=error.strerror or error) from error

@@ -1,16 +1,14 @@
-"""What a run found: kept in memory until it is written, so that no training is lost to a full disk.
+"""The results of a run: kept in memory until they are written, so that a full disk loses none.
 
-Where a run's folder can't be written, its files go beside it, to Cotejo's cache folder or to the
-system's folder of temporary files, and the study's next start brings them back from there. Where
-nothing can be written at all they wait in memory, and writing is tried again.
+If the run's folder can't be written, the files go to another place: Cotejo's cache folder, or the
+system's folder of temporary files. The next start of the study moves them to where they belong. If
+nothing can be written anywhere, they wait in memory, and writing is tried again.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import secrets
 import shutil
 import stat
 import tempfile
@@ -23,18 +21,20 @@ from typing import Any
 
 from cotejo.data.places import cache_folder
 from cotejo.errors import OutputError
-from cotejo.progress import Observer, PlannedRun
+from cotejo.progress import PlannedRun
 from cotejo.store import (
-    TEMPORARY,
+    RunFile,
     RunFolder,
     StudyFolder,
     described_content,
     make_folder,
+    move_folder,
     note_reading,
     read_readings,
     write_file,
     write_json,
 )
+from cotejo.study.events import Emit, WaitingToWrite
 from cotejo.study.replaced import clear
 
 __all__ = ["Results", "bring_back_kept", "save"]
@@ -47,14 +47,15 @@ PAUSE = 5.0
 
 @dataclass
 class Results:
-    """What a run came to.
+    """What a run leaves, before it is written.
 
     Attributes:
-        planned: which run.
-        study_folder: its study's, where its reading of the test set is noted.
-        record: the content of ``run.json``, but for the list of files.
-        files: the content of the others, by name.
-        reading: of the test set, where it could not be noted yet: what `note_reading` takes.
+        planned: the run.
+        study_folder: the folder of its study, where its reading of the test set is noted.
+        record: the content of ``run.json``, without the list of files.
+        files: the content of the other files, by name.
+        reading: the reading of the test set, if it could not be noted yet: the arguments of
+            `note_reading`.
     """
 
     planned: PlannedRun
@@ -84,11 +85,11 @@ class Results:
         for name, content in self.files.items():
             write_file(folder / name, content)
         listed = {name: described_content(self.files[name]) for name in sorted(self.files)}
-        write_json(folder / "run.json", {**self.record, "files": listed})
+        write_json(folder / RunFile.RECORD, {**self.record, "files": listed})
 
 
-def save(results: Results, observer: Observer) -> None:
-    """Write what a run found: where it belongs, else beside it, else as soon as there is room.
+def save(results: Results, emit: Emit) -> None:
+    """Write the results of a run where they belong, or elsewhere, or as soon as there is room.
 
     Raises:
         OutputError: it could not be written where it belongs. The error says where it is kept,
@@ -106,7 +107,7 @@ def save(results: Results, observer: Observer) -> None:
             raise OutputError(
                 "results_kept", path=results.planned.folder, kept=kept, reason=_reason(error)
             ) from error
-        observer.waiting_to_write(results.planned, error)
+        emit(WaitingToWrite(results.planned.id, error))
         _wait_and_write(results)
 
 
@@ -153,7 +154,7 @@ def bring_back_kept(study_folder: Path, keys: Mapping[tuple[str, int], str]) -> 
             if kept.is_finished and kept.key == key and not there:
                 clear(place.path, key, study_folder)
                 _note(study_folder, alternative, seed, kept)
-                _move(kept.path, place.path)
+                move_folder(kept.path, place.path)
 
 
 def _note(study_folder: Path, alternative: str, seed: int, run: RunFolder) -> None:
@@ -162,20 +163,6 @@ def _note(study_folder: Path, alternative: str, seed: int, run: RunFolder) -> No
     if not any(row["key"] == key for row in read_readings(study_folder)):
         when = run.record["finished"]
         note_reading(study_folder, time=when, alternative=alternative, seed=seed, key=key)
-
-
-def _move(source: Path, target: Path) -> None:
-    make_folder(target.parent)
-    # Between two disks: what is there is deleted only once it was copied, to a name of its own.
-    copy = target.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        shutil.copytree(source, copy)
-        copy.rename(target)
-    except (OSError, shutil.Error) as error:
-        shutil.rmtree(copy, ignore_errors=True)
-        reason = getattr(error, "strerror", None) or os.strerror(errno.EIO)
-        raise OutputError("cannot_write", path=target, reason=reason) from error
-    shutil.rmtree(source, ignore_errors=True)
 
 
 def _kept(key: str) -> Iterator[Path]:
@@ -199,10 +186,10 @@ def _is_own(folder: Path) -> bool:
     Where everybody may write, a stranger could have left a folder or a link of that name.
     """
     try:
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or found.st_uid == os.getuid())
+    return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or status.st_uid == os.getuid())
 
 
 def _places() -> tuple[Path, ...]:

@@ -16,11 +16,12 @@ from cotejo.models import build_model
 from cotejo.models.portable import load_portable
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
-from cotejo.progress import Observer, PlannedRun
-from cotejo.store import HISTORY_COLUMNS, RunFolder, csv_content, make_folder, write_file
+from cotejo.progress import PlannedRun
+from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
 from cotejo.study.evaluation import Evaluation, evaluate, model_content
+from cotejo.study.events import BatchEnded, Emit, EpochEnded
+from cotejo.study.planning import Job, Plan
 from cotejo.study.record import (
-    RunJob,
     described_model,
     described_reason,
     now,
@@ -32,25 +33,30 @@ from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
 from cotejo.train import Training, fresh_backend, train
 
-__all__ = ["build_network", "execute"]
+__all__ = ["build_network", "train_run"]
 
 
-def execute(job: RunJob, observer: Observer) -> CotejoError | None:
-    """Train, evaluate and write a run; return why it failed, or None where it finished.
+def train_run(plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
+    """Train, evaluate and write a run; return why it failed, or None if it finished.
+
+    Args:
+        plan: the plan that the job is of.
+        job: the run to train.
+        emit: told of each batch and epoch.
 
     Raises:
-        OutputError: its files can't be written, which no other run would mend.
+        OutputError: its files can't be written, which would end the other runs too.
     """
-    folder = job.planned.folder
-    clear(folder, job.planned.key, job.study_folder)
-    make_folder(folder)
-    results = Results(job.planned, job.study_folder, start_record(job), files={})
+    run = job.run
+    clear(run.folder, run.key, plan.folder)
+    make_folder(run.folder)
+    results = Results(run, plan.folder, start_record(plan, job), files={})
     record = results.record
-    log = [f"{record['started']} started {job.planned.alternative} seed {job.planned.seed}"]
+    log = [f"{record['started']} started {run.alternative} seed {run.seed}"]
     reason: CotejoError | None = None
     try:
-        with fresh_backend(job.planned.seed):
-            _train_and_evaluate(job, results, log, observer)
+        with fresh_backend(run.seed):
+            _train_and_evaluate(plan, job, results, log, emit)
     except OutputError:
         raise
     except Exception as error:
@@ -61,18 +67,18 @@ def execute(job: RunJob, observer: Observer) -> CotejoError | None:
     except BaseException:
         log.append(f"{now()} stopped")
         with suppress(OutputError):  # what stopped it says more
-            write_file(folder / "log.txt", _lines(log))
+            write_file(run.folder / RunFile.LOG, _lines(log))
         raise
-    results.files["log.txt"] = _lines(log).encode()
-    save(results, observer)
+    results.files[RunFile.LOG] = _lines(log).encode()
+    save(results, emit)
     return reason
 
 
-def _train_and_evaluate(job: RunJob, results: Results, log: list[str], observer: Observer) -> None:
+def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], emit: Emit) -> None:
     started = time.perf_counter()
-    record, planned = results.record, job.planned
-    learned = _learned_images(job)
-    network = build_network(job.settings, learned, job.dataset.num_classes)
+    record, run = results.record, job.run
+    learned = _learned_images(plan.dataset.train, job)
+    network = build_network(job.settings, learned, plan.dataset.num_classes)
     if job.parent is not None:
         _load_weights(network, job.parent)
     record["model"] = described_model(network)
@@ -81,46 +87,46 @@ def _train_and_evaluate(job: RunJob, results: Results, log: list[str], observer:
     def on_epoch(row: dict[str, Any]) -> None:
         known = {name: value for name, value in row.items() if value is not None}
         log.append(" ".join(f"{name}={value:.6g}" for name, value in known.items()))
-        observer.epoch_ended(planned, row)
+        emit(EpochEnded(run.id, row))
 
     training = train(
         network,
-        job.dataset,
+        plan.dataset,
         job.settings,
-        planned.seed,
+        run.seed,
         on_epoch=on_epoch,
-        on_batch=lambda epoch, step, steps: observer.batch_ended(planned, epoch, step, steps),
-        deadline=job.deadline,
+        on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, epoch, step, steps)),
+        deadline=plan.deadline,
     )
     evaluating = time.perf_counter()
-    found = evaluate(job, network, learned)
-    results.reading = found.reading
-    model = model_content(network, planned.folder)
+    evaluation = evaluate(plan, job, network, learned)
+    results.reading = evaluation.reading
+    model = model_content(network, run.folder)
     record["model"]["bytes"] = len(model)
     history = csv_content(HISTORY_COLUMNS, training.history)
-    results.files |= {"history.csv": history, "model.keras": model, **found.files}
+    results.files |= {RunFile.HISTORY: history, RunFile.MODEL: model, **evaluation.files}
     seconds = (time.perf_counter() - evaluating, time.perf_counter() - started)
-    record |= _finished(training, found, seconds)
+    record |= _finished(training, evaluation, seconds)
     log.append(f"{record['finished']} finished")
 
 
 def _finished(
-    training: Training, found: Evaluation, seconds: tuple[float, float]
+    training: Training, evaluation: Evaluation, seconds: tuple[float, float]
 ) -> dict[str, Any]:
-    """Return what the record says of a run that finished; ``seconds`` of evaluating, and of all."""
+    """Return what the record of a finished run adds; ``seconds`` are of evaluating, and in all."""
     return {
         "status": "finished",
         "epochs": len(training.history),
         "best_epoch": training.best_epoch,
         "stopped_early": training.stopped_early,
-        "timings": timings(training, *seconds, found.inference_seconds),
-        "test_reads": found.test_reads,
+        "timings": timings(training, *seconds, evaluation.inference_seconds),
+        "test_reads": evaluation.test_reads,
         "finished": now(),
     }
 
 
 def build_network(settings: Settings, train: Split, num_classes: int) -> keras.Model:
-    """Build the network that ``settings`` name for images like those that it will learn from."""
+    """Build the network of ``settings`` for images of the size and the classes of ``train``."""
     height, width, channels = train.images.shape[1:]
     with use_precision(resolve_precision(settings.precision)):
         network = build_model(
@@ -130,12 +136,11 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
     return network
 
 
-def _learned_images(job: RunJob) -> Split:
+def _learned_images(train: Split, job: Job) -> Split:
     """Return the training images that the run learns from."""
-    train = job.dataset.train
     if job.settings.train_fraction == 1:
         return train
-    chosen = nested_subset(train.labels, job.settings.train_fraction, job.planned.seed)
+    chosen = nested_subset(train.labels, job.settings.train_fraction, job.run.seed)
     return Split(train.images[chosen], train.labels[chosen])
 
 

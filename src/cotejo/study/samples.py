@@ -15,12 +15,19 @@ from cotejo.config.augmentation_parts import Augmentation
 from cotejo.config.augmentations import array_name
 from cotejo.data import Dataset, describe, example_images
 from cotejo.errors import OutputError
-from cotejo.store import FORMAT, StudyFolder, described_files, write_json, write_npz
+from cotejo.store import FORMAT, StudyFile, StudyFolder, described_files, write_json, write_npz
 
-__all__ = ["has_samples", "write_samples"]
+__all__ = ["has_samples", "update_samples", "write_samples"]
 
 ORIGINALS = 8
 DRAWS = 6
+
+
+def update_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentation]) -> None:
+    """Write what `write_samples` writes, unless it is there."""
+    policies = list(policies)
+    if not has_samples(folder, dataset, policies):
+        write_samples(folder, dataset, policies)
 
 
 def write_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentation]) -> None:
@@ -32,10 +39,10 @@ def write_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentatio
     arrays = {"example_images": examples, "original_images": originals}
     for name, policy in _changing(policies).items():
         arrays[name] = _augmented(originals, policy)
-    write_npz(folder / "data.npz", **arrays)
+    write_npz(folder / StudyFile.IMAGES, **arrays)
     # Last: it lists what it belongs with.
-    listed = described_files(folder, ["data.npz"])
-    write_json(folder / "data.json", {"format": FORMAT, **describe(dataset), "files": listed})
+    listed = described_files(folder, [StudyFile.IMAGES])
+    write_json(folder / StudyFile.DATA, {"format": FORMAT, **describe(dataset), "files": listed})
 
 
 def has_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentation]) -> bool:

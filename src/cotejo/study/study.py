@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cotejo.config import DEFAULT_DATA, StudyConfig
-from cotejo.data import Dataset, find_source, is_published, load
-from cotejo.data.dataset import Split, without_validation
-from cotejo.errors import ConfigError, DataError, DownloadError, OutputError
+from cotejo.config import StudyConfig
+from cotejo.data import Dataset
+from cotejo.errors import OutputError
 from cotejo.messages import current_language
-from cotejo.models import check_models, resolve
+from cotejo.models import check_models
 from cotejo.progress import Observer
 from cotejo.shipped import find_study
-from cotejo.store import held, make_folder, put_damaged_readings_aside
-from cotejo.study.place import check_place, clear_half_written
-from cotejo.texts import shown_path
+from cotejo.store import locked
+from cotejo.study.place import check_place, default_folder
 
 if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult
+    from cotejo.study.executor import Executor
 
-__all__ = ["QUICK", "Study", "first_images", "quickened"]
-
-QUICK = {"epochs": 2, "train": 6000, "valid": 2000, "test": 2000}
-"""What a quick look is cut down to: epochs, and the first images of each split."""
+__all__ = ["Study"]
 
 
 class Study:
@@ -76,6 +68,7 @@ class Study:
         fallback: str | None = None,
         observer: Observer | None = None,
         command: str | None = None,
+        executor: Executor | None = None,
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
@@ -94,6 +87,7 @@ class Study:
             fallback: the dataset to use where the study's own can't be downloaded.
             observer: told of everything as it happens.
             command: what repeats the study, for its record; from its ``study.toml`` if left out.
+            executor: trains the runs; one after the other in this process if left out.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -113,50 +107,28 @@ class Study:
             [('cnn3', 1)]
         """
         # Deferred, so that reading and reporting a study need no backend.
-        from cotejo.backend import keras
-        from cotejo.study import plan
-        from cotejo.study.description import write_study
-        from cotejo.study.execution import run_study
-        from cotejo.study.preflight import check_before_training
-        from cotejo.study.replaced import bring_back
-        from cotejo.study.results import bring_back_kept
+        from cotejo.study.execution import carry_out
+        from cotejo.study.executor import SerialExecutor
+        from cotejo.study.planning import RunOptions, make_plan, settle
 
         observer = observer or Observer()
-        # Before anything is downloaded or written: a mistake costs nothing. Again, because a model
-        # of the user's own may have been registered anew since.
-        check_models(self.config)
-        if final:
-            _check_final(self.config)
-        if out is not None:
-            check_place(Path(out))
-        asked = config = resolve(_about(self.config, dataset))
-        by_name = _has_name(self.config) if dataset is None else is_published(dataset)
-        dataset = dataset or self._load_data(data_dir, fallback, observer)
-        if quick:
-            config, dataset = quickened(config), first_images(dataset)
-        if final:
-            dataset = without_validation(dataset)
-        _check_splits(dataset, final)
-        parameters = plan.count_parameters(config, dataset)
-        folder = Path(out) if out is not None else _default_folder(config, dataset, quick, final)
-        check_place(folder)
-        make_folder(folder)
-        command = command or _command(folder, quick, final, by_name)
-        keys = plan.run_keys(config, dataset, keras.config.backend(), deadline is not None)
-        with held(folder):
-            # Once more: another may have written to it before it was held.
-            check_place(folder)
-            self.folder = folder
-            clear_half_written(folder)
-            if (aside := put_damaged_readings_aside(folder)) is not None:
-                observer.readings_put_aside(aside)
-            bring_back(folder, keys)
-            bring_back_kept(folder, keys)
-            runs = plan.plan_runs(config, keys, folder, parameters)
-            check_before_training(config, dataset, runs, folder)
-            write_study(folder, config, asked, dataset, keys, quick, command)
-            observer.planned(config, dataset, runs, folder, quick)
-            return run_study(config, dataset, runs, folder, quick, command, observer, deadline)
+        options = RunOptions(
+            out=Path(out) if out is not None else None,
+            data_dir=data_dir,
+            dataset=dataset,
+            quick=quick,
+            final=final,
+            deadline=deadline,
+            fallback=fallback,
+            command=command,
+        )
+        plan = make_plan(self.config, options, observer)
+        with locked(plan.folder):
+            # Once more: another process may have written to it before it was locked.
+            check_place(plan.folder)
+            self.folder = plan.folder
+            plan = settle(plan, observer)
+            return carry_out(plan, executor or SerialExecutor(), observer)
 
     def report(self, folder: Path | str | None = None, language: str | None = None) -> Path:
         """Write the report of what was trained and return its path.
@@ -208,108 +180,4 @@ class Study:
         if out is not None:
             check_place(Path(out))
         elif dataset is not None:
-            check_place(_default_folder(self.config, dataset, False, final))
-
-    def _load_data(
-        self, data_dir: Path | None, fallback: str | None, observer: Observer
-    ) -> Dataset:
-        wanted = self.config.data
-        try:
-            return load(wanted, data_dir=data_dir, progress=observer.data_progress)
-        except DownloadError as error:
-            if fallback is None:
-                raise
-            observer.data_missing(wanted, fallback, error)
-            return load(fallback, data_dir=data_dir, progress=observer.data_progress)
-
-
-def quickened(config: StudyConfig) -> StudyConfig:
-    """Return a study cut down to the few epochs of a quick look."""
-
-    def cut(alternative: Any) -> Any:
-        given = alternative.settings
-        epochs = min(given.epochs, QUICK["epochs"])
-        small = min(given.small_epochs, epochs - 1)
-        hard = min(given.hard_epochs, epochs - max(1, small))
-        fewer = {"epochs": epochs, "small_epochs": small, "hard_epochs": hard}
-        settings = given.model_copy(update=fewer)
-        return alternative.model_copy(update={"settings": settings})
-
-    return config.model_copy(update={"alternatives": tuple(map(cut, config.alternatives))})
-
-
-def first_images(dataset: Dataset) -> Dataset:
-    """Return a dataset cut down to the images of a quick look, the first of each split."""
-
-    def first(split: Split, count: int) -> Split:
-        return Split(split.images[:count], split.labels[:count])
-
-    return replace(
-        dataset,
-        train=first(dataset.train, QUICK["train"]),
-        valid=first(dataset.valid, QUICK["valid"]),
-        test=first(dataset.test, QUICK["test"]),
-    )
-
-
-def _about(config: StudyConfig, dataset: Dataset | None) -> StudyConfig:
-    """Return the study with the name of the dataset that it is given in place of its own.
-
-    A path stays if the dataset is one that can be read from a path, as CIFAR-10 can: the path then
-    says where to find this very data.
-    """
-    if dataset is None:
-        return config
-    source = find_source(dataset.name)
-    if source is not None and source.read is not None and find_source(config.data) is None:
-        return config
-    return config.model_copy(update={"data": dataset.name})
-
-
-def _has_name(config: StudyConfig) -> bool:
-    """Whether a command can name the study's data: not if only this process has registered it."""
-    source = find_source(config.data)
-    return source is None or source.ships
-
-
-def _check_splits(dataset: Dataset, final: bool) -> None:
-    """Refuse a dataset that can't be chosen by, or of which a class can't be learned."""
-    if not final and not len(dataset.valid):
-        raise DataError("no_validation")
-    images = np.bincount(dataset.train.labels, minlength=dataset.num_classes)
-    if not images.all():
-        name = dataset.class_names[current_language()][int(images.argmin())]
-        raise DataError("class_not_learned", name=name)
-
-
-def _command(folder: Path, quick: bool, final: bool, by_name: bool) -> str:
-    """Return what repeats the study: a command, or Python where the dataset has no name there."""
-    flags = ["--quick"] * quick + ["--final"] * final
-    if by_name:
-        study = shown_path(folder / "study.toml")
-        words = ["cotejo", "study", study, "--out", shown_path(folder)]
-        return shlex.join(words + flags)
-    options = "".join(f", {flag[2:]}=True" for flag in flags)
-    study = f"cotejo.Study.load({str(folder / 'study.toml')!r})"
-    code = f"import cotejo; {study}.run(out={str(folder)!r}, dataset=…{options})"
-    return shlex.join(["python", "-c", code])
-
-
-def _check_final(config: StudyConfig) -> None:
-    """Refuse what would need validation images where there are none."""
-    if len(config.alternatives) > 1:
-        raise ConfigError("final_of_several", count=len(config.alternatives))
-    if config.alternatives[0].settings.early_stopping:
-        raise ConfigError("final_stops_early", name=config.alternatives[0].name)
-
-
-def _default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: bool) -> Path:
-    # Only the default data set gets the plain name, so that a fallback never mixes with it.
-    parts = [config.name]
-    if dataset.name != DEFAULT_DATA:
-        parts.append(dataset.name)
-    if final:
-        parts.append("final")
-    if quick:
-        parts.append("quick")
-    return Path("runs") / "-".join(parts)
+            check_place(default_folder(self.config, dataset, False, final))

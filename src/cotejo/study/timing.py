@@ -22,17 +22,18 @@ from cotejo.train.stages import Stage, stages
 __all__ = ["Pace", "Paces", "estimate", "evaluated_images", "pace_of"]
 
 TIMED_SECONDS = 1.5
-"""How long steps are timed, at least two of them: enough to be right within a fifth or so."""
+"""How long steps are timed, at least two of them. It gives the pace within a fifth or so."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What timing a network's steps gave.
+    """The pace of a network, timed.
 
     Attributes:
         parameters: of the network.
-        steps: by the images' scale, the seconds of the first step, which compiles, and of the rest.
-        image_seconds: of a prediction.
+        steps: by the scale of the images, the seconds of the first step, which compiles, and of
+            each later one.
+        image_seconds: the seconds of predicting one image.
     """
 
     parameters: int
@@ -41,7 +42,7 @@ class Pace:
 
 
 Paces: TypeAlias = dict[tuple[str, frozenset[float]], Pace]
-"""By the settings that steps depend on, and the scales of their images."""
+"""Paces by the settings that a step depends on, and the scales of the images."""
 
 
 def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = None) -> Estimate:
@@ -50,8 +51,8 @@ def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = N
     Args:
         alternative: whose settings say what is trained.
         dataset: whose images are used; nothing that is learned is kept.
-        known: paces timed before, which this one's joins: alternatives whose steps are alike, as
-            those of a study of learning rates, are timed once.
+        known: paces timed before. This one is added, so that alternatives with equal steps,
+            such as those of a study of learning rates, are timed once.
     """
     known = {} if known is None else known
     settings = alternative.settings
@@ -64,8 +65,8 @@ def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = N
     pace = known[alike]
     # Every run compiles again.
     compiling = sum(pace.steps[scale][0] for scale in scales)
-    training = sum(one.epochs * one.steps * pace.steps[one.scale][1] for one in plan)
-    learned = sum(one.epochs * one.steps for one in plan) * settings.batch_size
+    training = sum(stage.epochs * stage.steps * pace.steps[stage.scale][1] for stage in plan)
+    learned = sum(stage.epochs * stage.steps for stage in plan) * settings.batch_size
     seen = settings.epochs * len(dataset.valid) + evaluated_images(dataset, settings.tta)
     return Estimate(
         alternative.name,
@@ -111,7 +112,7 @@ def _image_seconds(network: keras.Model, dataset: Dataset) -> float:
 
 
 def evaluated_images(dataset: Dataset, tta: str) -> float:
-    """Return how many images an evaluation looks at, those seen from several sides as often.
+    """Return how many images an evaluation looks at; an image counts once per view of it.
 
     Example:
         >>> from cotejo.data import load

@@ -1,8 +1,8 @@
-"""The examination of a study that somebody hands in: its files are whole and agree, or not.
+"""The examination of a study that somebody hands in: whether its files are whole, and agree.
 
-For a teacher, a reviewer, or whoever continues a study made elsewhere. Nothing in the study's
-folder is changed. What it shows and what it can't: files that were damaged, mixed up or edited by
-hand are found; a forger who trains nothing and computes every file anew is found by `rerun` alone.
+It is for a teacher, a reviewer, or whoever continues a study made elsewhere. Nothing in the study's
+folder is changed. Files that were damaged, mixed up or edited by hand are found. A forger who
+trains nothing and computes every file anew is found only by training again, with `rerun`.
 
 ``files`` looks at each file, ``numbers`` at what follows from the predictions, ``data`` at the
 dataset, ``conditions`` at where the runs were made, and ``reruns`` trains some of them again.
@@ -34,12 +34,12 @@ def verify(
 
     Args:
         folder: the study's, as `docs/files.md` describes it.
-        dataset: what it says that it was trained on, where that is at hand.
-        rerun: how many of its runs to train again, the shortest first; it takes `dataset`.
-        starting: called with a sentence's key before something that takes a while.
+        dataset: the data that it says it was trained on, if that is at hand.
+        rerun: how many of its runs to train again, the shortest first; `dataset` is needed for it.
+        starting: called before something that takes a while, with the key of a sentence about it.
 
     Returns:
-        The findings, each as soon as it is known. What does not hold has the level ``"error"``.
+        The findings, each as soon as it is known. Those of the level ``"error"`` speak against it.
 
     Raises:
         OutputError: the folder holds no study.

@@ -1,4 +1,4 @@
-"""Where and with what a study's runs were made: versions, machines, what a key does not say."""
+"""The conditions of a study's runs: the versions and the machines, which their keys don't say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["condition_findings"]
 
 
 def condition_findings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]:
-    """Say one line per kind of machine and versions, and whether runs differ in them."""
+    """Say one line per combination of machine and versions, and whether the runs differ in them."""
     counts = Counter(described_conditions(run.record) for _, _, run in runs)
     for text, count in counts.items():
         yield Finding("ok", "verify.conditions", {"count": count, "conditions": text})

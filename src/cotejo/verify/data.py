@@ -1,4 +1,4 @@
-"""Whether a study's labels and fingerprint fit the data, and how often the test set was read."""
+"""Whether a study fits its data, and how often its test set was read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from cotejo.data import Dataset, without_validation
 from cotejo.errors import OutputError
 from cotejo.finding import Finding, Level
-from cotejo.store import StudyFolder, read_readings
-from cotejo.study.study import first_images
+from cotejo.store import RunFile, StudyFolder, damaged_reads_name, read_readings
+from cotejo.study.quick import first_images
 from cotejo.verify.files import SoundRuns
 
 __all__ = ["as_the_study_saw_it", "data_findings"]
@@ -50,7 +50,7 @@ def _compared(study: StudyFolder, runs: SoundRuns, dataset: Dataset) -> Iterator
             own = predictions.get(f"{split}_labels", np.zeros(0, np.int32))
             if not np.array_equal(own, labels):
                 fits = False
-                path = run.path / "predictions.npz"
+                path = run.path / RunFile.PREDICTIONS
                 field = f"{split}_labels"
                 yield Finding("error", "verify.other_labels", {"path": path, "field": field})
     if fits:
@@ -65,7 +65,7 @@ def _readings(study: StudyFolder, runs: SoundRuns) -> Iterator[Finding]:
         return  # told already, with the files
     counts = Counter(row["key"] for row in rows)
     # Rows that were damaged are there, under another name.
-    aside = sorted(path.name for path in study.path.glob("test-reads-damaged-*.csv"))
+    aside = sorted(path.name for path in study.path.glob(damaged_reads_name("*")))
     level: Level = "warning" if aside else "error"
     if aside:
         yield Finding("warning", "verify.readings_aside", {"files": ", ".join(aside)})

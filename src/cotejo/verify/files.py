@@ -7,11 +7,12 @@ from pathlib import Path
 
 from cotejo.data.audit import read_audit
 from cotejo.errors import OutputError
-from cotejo.facts.checks import check_run, check_settings
-from cotejo.facts.failures import FAILURES
+from cotejo.facts.soundness import check_settings, judged_runs
 from cotejo.finding import Finding, Level
 from cotejo.store import (
+    RunFile,
     RunFolder,
+    StudyFile,
     StudyFolder,
     damaged,
     described_content,
@@ -23,17 +24,17 @@ from cotejo.store import (
 __all__ = ["SoundRuns", "file_findings"]
 
 SoundRuns = list[tuple[str, int, RunFolder]]
-"""The finished runs whose files are whole: alternative, seed, folder."""
+"""The finished runs whose files are whole and agree: alternative, seed, folder."""
 
 
 def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Finding]]:
-    """Return the study, None where it can't be read, its sound runs, and what its files show.
+    """Return the study, or None if it can't be read, its sound runs, and what its files show.
 
     Raises:
         OutputError: the folder holds no study.
     """
     study = StudyFolder(folder)
-    if not (folder / "study.json").is_file():
+    if not (folder / StudyFile.RECORD).is_file():
         raise OutputError("no_study", path=folder)
     try:
         check_settings(study)
@@ -44,28 +45,25 @@ def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Fin
     return study, sound, findings
 
 
-def _check(study: StudyFolder, run: RunFolder, seed: int) -> None:
-    if study.study.get("final"):
-        # It has no validation for its files to agree on: each by itself is read, and so checked.
-        _ = study.data, run.metrics, run.predictions
-    else:
-        check_run(run, seed, study.data)
-
-
 def _study_findings(study: StudyFolder) -> Iterator[Finding]:
     folder = study.path
     checks: list[tuple[str, Callable[[], object]]] = [
-        ("study.toml", lambda: _check_toml(study)),
-        ("data.json", lambda: study.data),
-        ("data.npz", lambda: study.images),
-        ("test-reads.csv", lambda: read_readings(folder)),
-        (FAILURES, lambda: read_npz(folder / FAILURES)),
-        ("audit.json", lambda: read_audit(folder)),
+        (StudyFile.CONFIG, lambda: _check_toml(study)),
+        (StudyFile.DATA, lambda: study.data),
+        (StudyFile.IMAGES, lambda: study.images),
+        (StudyFile.TEST_READS, lambda: read_readings(folder)),
+        (StudyFile.ERROR_ANALYSIS, lambda: read_npz(folder / StudyFile.ERROR_ANALYSIS)),
+        (StudyFile.AUDIT, lambda: read_audit(folder)),
     ]
-    whole = ["study.json"]
+    whole: list[str] = [StudyFile.RECORD]
     for name, check in checks:
         if not (folder / name).is_file():
-            needed = {"data.json", "data.npz", "test-reads.csv", *study.study.get("files", ())}
+            needed = {
+                StudyFile.DATA,
+                StudyFile.IMAGES,
+                StudyFile.TEST_READS,
+                *study.study.get("files", ()),
+            }
             if name in needed:
                 yield _broken(OutputError("missing_file", path=folder / name))
             continue
@@ -75,37 +73,32 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
         except OutputError as error:
             yield _broken(error)
     if study.study.get("format", 1) < 2:
-        yield Finding("warning", "verify.unsealed", {"path": folder / "study.json"})
+        yield Finding("warning", "verify.unsealed", {"path": folder / StudyFile.RECORD})
     yield Finding("ok", "verify.study_files", {"files": ", ".join(whole)})
 
 
 def _check_toml(study: StudyFolder) -> None:
-    expected = (study.study.get("files") or {}).get("study.toml")
-    path = study.path / "study.toml"
+    expected = (study.study.get("files") or {}).get(StudyFile.CONFIG)
+    path = study.path / StudyFile.CONFIG
     if expected not in (None, described_content(read_bytes(path))):
         raise damaged(path)
 
 
 def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
-    """Say what the runs' files show, and add those that are whole to ``sound``."""
-    whole, unlisted, failed, asked = 0, 0, 0, 0
+    """Say what the files of the runs show, and add the sound runs to ``sound``."""
+    unlisted, failed, asked = 0, 0, 0
     for alternative in study.study["alternatives"]:
         asked += len(study.study["seeds"])
-        for seed, run in study.runs(alternative["name"]):
-            try:
-                if run.record["status"] == "failed":
-                    failed += 1
-                    continue
-                if run.damage is not None:
-                    raise run.damage
-                _check(study, run, seed)
-            except OutputError as error:
-                yield _broken(error)
-                continue
-            whole += 1
-            sound.append((str(alternative["name"]), seed, run))
-            unlisted += not run.listed
-            yield from _log_findings(run)
+        for judged in judged_runs(study, str(alternative["name"])):
+            if judged.damage is not None:
+                yield _broken(judged.damage)
+            elif judged.state == "failed":
+                failed += 1
+            else:
+                sound.append((judged.alternative, judged.seed, judged.run))
+                unlisted += not judged.run.listed
+                yield from _log_findings(judged.run)
+    whole = len(sound)
     if whole:
         yield Finding("ok", "verify.run_files", {"count": whole, "asked": asked})
     if unlisted:
@@ -118,13 +111,13 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
 
 
 def _log_findings(run: RunFolder) -> Iterator[Finding]:
-    """Tell of a log that is not as it was written, from which nothing follows."""
-    if "log.txt" not in run.listed:
+    """Tell of a log that was changed since it was written; nothing rests on it."""
+    if RunFile.LOG not in run.listed:
         return
     try:
-        run.content("log.txt")
+        run.content(RunFile.LOG)
     except OutputError:
-        yield Finding("warning", "verify.log_changed", {"path": run.path / "log.txt"})
+        yield Finding("warning", "verify.log_changed", {"path": run.path / RunFile.LOG})
 
 
 def _broken(error: OutputError) -> Finding:

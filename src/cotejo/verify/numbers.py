@@ -19,23 +19,24 @@ from cotejo.evaluate import split_metrics
 from cotejo.finding import Finding, Level
 from cotejo.messages import LANGUAGES
 from cotejo.report import write_report
-from cotejo.store import SEAL, StudyFolder
+from cotejo.store import SEAL, RunFile, StudyFile, StudyFolder
 from cotejo.verify.files import SoundRuns
 
 __all__ = ["first_difference", "metric_findings", "report_findings"]
 
-_OWN = (
-    "study.json", "study.toml", "data.json", "data.npz", "test-reads.csv", "failures.npz",
-    "audit.csv", "audit.npz", "audit.json",
-)  # fmt: skip
-"""The files of a study that its report is made from, beside the runs'."""
+_REPORTED = tuple(
+    name
+    for name in StudyFile
+    if name not in (StudyFile.LOCK, StudyFile.AUDIT_LOG, StudyFile.ERROR_ANALYSIS_LOG)
+)
+"""The files of a study that its report is made from, besides the files of the runs."""
 
 _CLOSE = 1e-6
-"""How near numbers are that were computed from the same predictions, on whatever machine."""
+"""The largest relative difference of numbers computed from equal predictions on any machine."""
 
 
 def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
-    """Compute every metric anew from the predictions, and say where one is another."""
+    """Compute every metric anew from the predictions, and say where it differs."""
     following = 0
     for _, _, run in runs:
         said = {split: run.metrics[split] for split in run.metrics if split in ("valid", "test")}
@@ -43,7 +44,7 @@ def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
         if difference is None:
             following += 1
             continue
-        values = {"path": run.path / "metrics.json", "field": difference}
+        values = {"path": run.path / RunFile.METRICS, "field": difference}
         # An earlier version computed some figures otherwise; its runs list no files.
         level: Level = "error" if run.listed else "warning"
         yield Finding(level, f"verify.metrics_differ_{level}", values)
@@ -54,7 +55,7 @@ def metric_findings(runs: SoundRuns) -> Iterator[Finding]:
 def _without_scaled(said: dict[str, Any]) -> dict[str, Any]:
     """Return metrics without what follows from a temperature.
 
-    It is found by a search, which another machine ends at a slightly other place.
+    A search finds the temperature, and may end at a slightly different one on another machine.
     """
     test = dict(said.get("test") or {})
     calibration = test.get("calibration") or {}
@@ -67,7 +68,7 @@ def _without_scaled(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def report_findings(study: StudyFolder) -> Iterator[Finding]:
-    """Write the report anew, elsewhere, and say where the one that is there says something else."""
+    """Write the report anew, elsewhere, and say where the one in the folder differs from it."""
     if study.study.get("final"):
         return
     folder = study.path
@@ -95,8 +96,8 @@ def _different_files(study: StudyFolder) -> dict[str, str]:
     folder = study.path
     page = folder / "report.html"
     said = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
-    found = re.search(r'<html lang="(\w+)"', said)
-    languages = [found[1]] if found and found[1] in LANGUAGES else list(LANGUAGES)
+    named = re.search(r'<html lang="(\w+)"', said)
+    languages = [named[1]] if named and named[1] in LANGUAGES else list(LANGUAGES)
     results = []
     for language in languages:
         with tempfile.TemporaryDirectory() as temporary:
@@ -111,10 +112,10 @@ def _different_files(study: StudyFolder) -> dict[str, str]:
 
 
 def _twin(study: StudyFolder, twin: Path) -> Path:
-    """Make a folder in which the study's own files are links, and write nothing into theirs."""
+    """Make a folder of links to the study's files, so that nothing is written among those."""
     twin.mkdir()
-    names = [one["name"] for one in study.study["alternatives"]]
-    for name in (*_OWN, *names):
+    names = [entry["name"] for entry in study.study["alternatives"]]
+    for name in (*_REPORTED, *names):
         if (study.path / name).exists():
             _link((study.path / name).resolve(), twin / name)
     return twin
@@ -131,7 +132,7 @@ def _link(source: Path, target: Path) -> None:
 def _compare(folder: Path, twin: Path) -> Iterator[tuple[str, str]]:
     for new in sorted([*twin.glob("*.csv"), twin / "report.json"]):
         old = folder / new.name
-        if new.name in _OWN:
+        if new.name in _REPORTED:
             continue
         if not old.is_file():
             yield new.name, "–"
@@ -179,8 +180,8 @@ def _number(cell: str) -> Any:
 def first_difference(old: Any, new: Any, place: str = "") -> str | None:
     """Return where two contents first differ, such as ``"test.accuracy"``; None where nowhere.
 
-    Numbers that are as good as equal are equal. What only ``new`` has is no difference: an
-    earlier version wrote less.
+    Numbers count as equal if they differ by no more than rounding. What only ``new`` has does not
+    count, because earlier versions wrote less.
 
     Example:
         >>> first_difference({"a": [1.0, 2.0]}, {"a": [1.0, 2.5], "b": 1})
@@ -194,8 +195,8 @@ def first_difference(old: Any, new: Any, place: str = "") -> str | None:
         return None if isclose(old, new, rel_tol=_CLOSE, abs_tol=_CLOSE) else place or "–"
     else:
         return None if old == new else place or "–"
-    for name, one, other in parts:
-        difference = first_difference(one, other, f"{place}.{name}".lstrip("."))
+    for name, old_part, new_part in parts:
+        difference = first_difference(old_part, new_part, f"{place}.{name}".lstrip("."))
         if difference is not None:
             return difference
     return None
@@ -210,8 +211,8 @@ def _first_other_word(old: str, new: str) -> str | None:
     before, after = _words(old), _words(new)
     if before == after:
         return None
-    pairs = enumerate(zip(before, after, strict=False))
-    at = next((i for i, (one, other) in pairs if one != other), min(len(before), len(after)))
+    same = [old_word == new_word for old_word, new_word in zip(before, after, strict=False)]
+    at = same.index(False) if False in same else len(same)
     return "“" + " ".join(before[max(0, at - 3) : at + 4]) + "”"
 
 

@@ -16,12 +16,11 @@ from cotejo.errors import CotejoError
 from cotejo.facts.conditions import differing_conditions
 from cotejo.finding import Finding, Level
 from cotejo.models import resolve
-from cotejo.progress import Observer, PlannedRun
-from cotejo.store import RunFolder, StudyFolder
-from cotejo.study.plan import plan_runs, run_keys
-from cotejo.study.record import RunJob
-from cotejo.study.run import execute
-from cotejo.study.study import quickened
+from cotejo.store import RunFolder, StudyFile, StudyFolder
+from cotejo.study.keys import run_keys
+from cotejo.study.planning import Plan, planned_runs
+from cotejo.study.quick import quickened
+from cotejo.study.run import train_run
 from cotejo.verify.data import as_the_study_saw_it
 from cotejo.verify.files import SoundRuns
 
@@ -41,7 +40,7 @@ def rerun_findings(
     they differ.
     """
     try:
-        config = resolve(StudyConfig.load(study.path / "study.toml"))
+        config = resolve(StudyConfig.load(study.path / StudyFile.CONFIG))
     except CotejoError as error:
         yield Finding("error", "verify.broken", {"reason": error}, error)
         return
@@ -69,9 +68,10 @@ def _compared(
     if keys.get((alternative, seed)) != old.key:
         return Finding("warning", "verify.rerun_other_key", values)
     parameters = dict.fromkeys((each.name for each in config.alternatives), 0)
-    planned = {run.alternative: run for run in plan_runs(config, keys, folder, parameters)}
+    runs = planned_runs(config, keys, folder, parameters)
+    plan = Plan(config, config, dataset, folder, runs)
     try:
-        new = _train(config, dataset, planned, alternative, folder)
+        new = _train(plan, alternative)
     except CotejoError as error:
         return Finding("error", "verify.broken", {"reason": error}, error)
     before, after = (run.predictions["test_probabilities"] for run in (old, new))
@@ -84,21 +84,13 @@ def _compared(
     return Finding(level, f"verify.rerun_differs_{level}", values)
 
 
-def _train(
-    config: StudyConfig,
-    dataset: Dataset,
-    planned: dict[str, PlannedRun],
-    name: str,
-    folder: Path,
-) -> RunFolder:
-    """Train an alternative, after those that it starts from."""
-    settings = config.alternative(name).settings
-    parent = settings.start_from
-    if parent is not None:
-        _train(config, dataset, planned, parent, folder)
-    start = planned[parent] if parent is not None else None
-    job = RunJob(planned[name], settings, start, dataset, folder, quick=False, command="")
-    reason = execute(job, Observer())
+def _train(plan: Plan, name: str) -> RunFolder:
+    """Train an alternative of a plan of one seed, after those that it starts from."""
+    run = next(run for run in plan.runs if run.alternative == name)
+    job = plan.job(run)
+    if job.parent is not None:
+        _train(plan, job.parent.alternative)
+    reason = train_run(plan, job, lambda event: None)
     if reason is not None:
         raise reason
-    return RunFolder(planned[name].folder)
+    return RunFolder(run.folder)

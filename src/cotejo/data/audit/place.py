@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cotejo.data.audit.result import Issue
 from cotejo.errors import OutputError
-from cotejo.store import read_json
+from cotejo.store import StudyFile, read_json
 
 __all__ = ["PAGE", "check_audit_place"]
 
@@ -30,9 +30,9 @@ def check_audit_place(folder: Path) -> None:
         OutputError: the folder has a file that is not an audit's under a name that an audit uses,
             or it is a study's folder.
     """
-    if (folder / "study.json").exists():
+    if (folder / StudyFile.RECORD).exists():
         raise OutputError("audit_in_a_study", path=folder)
-    if _is_about(folder / "audit.json"):
+    if _is_about(folder / StudyFile.AUDIT):
         # The other files belong to this audit, even an old page, which has no mark yet.
         return
     for name, is_ours in _CHECKS.items():
@@ -76,8 +76,8 @@ def _begins(path: Path, size: int) -> bytes:
 
 
 _CHECKS: dict[str, Callable[[Path], bool]] = {
-    "audit.csv": _is_table,
-    "audit.npz": _is_gallery,
-    "audit.json": _is_about,
+    StudyFile.AUDIT_ISSUES: _is_table,
+    StudyFile.AUDIT_IMAGES: _is_gallery,
+    StudyFile.AUDIT: _is_about,
     PAGE: _is_page,
 }

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from cotejo.store import (
     FORMAT,
+    StudyFile,
     check_arrays,
     check_content,
     damaged,
@@ -55,7 +56,7 @@ SPLITS = ("train", "valid", "test")
 LEARNED = ("train", "valid")
 """The splits that a network learns from or is chosen by; a test image should be in neither."""
 
-FILES = ("audit.csv", "audit.npz", "audit.json")
+FILES = (StudyFile.AUDIT_ISSUES, StudyFile.AUDIT_IMAGES, StudyFile.AUDIT)
 """The files of an audit. ``audit.json`` is written last: if it is there, all are."""
 
 _COLUMNS = ("index", "split", "kind", "score", "partner", "partner_split", "predicted")
@@ -203,14 +204,14 @@ def write_audit_files(folder: Path, audit: Audit) -> None:
         OutputError: the folder can't be written to.
     """
     rows = ({**asdict(issue), "score": round(issue.score, 4)} for issue in audit.issues)
-    write_csv(folder / "audit.csv", _COLUMNS, rows)
-    gallery = folder / "audit.npz"
+    write_csv(folder / StudyFile.AUDIT_ISSUES, _COLUMNS, rows)
+    gallery = folder / StudyFile.AUDIT_IMAGES
     write_npz(gallery, images=audit.images, places=audit.places, labels=audit.labels)
     about = {name: value for name, value in audit.about.items() if name not in ("format", "files")}
     counted = {"rows": len(audit.issues), "counts": audit.counts()}
     # Written last: it lists the files that belong to it.
-    listed = described_files(folder, ["audit.csv", "audit.npz"])
-    write_json(folder / "audit.json", {"format": FORMAT, **about, **counted, "files": listed})
+    listed = described_files(folder, FILES[:2])
+    write_json(folder / StudyFile.AUDIT, {"format": FORMAT, **about, **counted, "files": listed})
 
 
 def read_audit(folder: Path) -> Audit:
@@ -219,12 +220,12 @@ def read_audit(folder: Path) -> Audit:
     Raises:
         OutputError: a file is missing, damaged, or of another audit.
     """
-    path = folder / "audit.json"
+    path = folder / StudyFile.AUDIT
     about = read_json(path)
     check_content(_About, about, path)
-    table, gallery = folder / "audit.csv", folder / "audit.npz"
+    table, gallery = folder / StudyFile.AUDIT_ISSUES, folder / StudyFile.AUDIT_IMAGES
     rows, arrays = read_csv(table), read_npz(gallery)
-    for name, found in described_files(folder, ["audit.csv", "audit.npz"]).items():
+    for name, found in described_files(folder, FILES[:2]).items():
         if about.get("files", {}).get(name, found) != found:
             raise damaged(folder / name)
     check_arrays(gallery, arrays, {"images": (4, "u1"), "places": (2, "i"), "labels": (1, "i")})

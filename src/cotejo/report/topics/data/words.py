@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cotejo.report.findings import Findings
-from cotejo.report.private import is_place
 from cotejo.report.words import Words
+from cotejo.texts import is_place
 
 __all__ = ["data"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.facts.failures import Failures
+from cotejo.facts.error_analysis import ErrorAnalysis
 from cotejo.report.elements import Cell, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -39,7 +39,7 @@ def section(page: Page) -> dict[str, Any] | None:
     }
 
 
-def _together(page: Page, found: Failures) -> dict[str, Any] | None:
+def _together(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
     """Return what every network gets wrong; None for a study of one network."""
     words, numbers = page.words, page.words.numbers
     if found.agreement.networks == 1:
@@ -68,7 +68,7 @@ def _together(page: Page, found: Failures) -> dict[str, Any] | None:
     }
 
 
-def _alike(page: Page, found: Failures) -> dict[str, Any] | None:
+def _alike(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
     """Return how alike the alternatives' mistakes are; None where there is nothing to compare."""
     paragraphs = prose.alike(found, page.words)
     if not paragraphs:
@@ -93,7 +93,7 @@ def _alike(page: Page, found: Failures) -> dict[str, Any] | None:
     }
 
 
-def _common(page: Page, found: Failures) -> dict[str, Any]:
+def _common(page: Page, found: ErrorAnalysis) -> dict[str, Any]:
     words = page.words
     intro, sentences = prose.in_common(found, words)
     caption = words.say("error_analysis.figure_fifths", best=page.label(found.best))
@@ -105,11 +105,11 @@ def _common(page: Page, found: Failures) -> dict[str, Any]:
     }
 
 
-def _of_gallery(page: Page, found: Failures, name: str) -> list[ShownImage]:
+def _of_gallery(page: Page, found: ErrorAnalysis, name: str) -> list[ShownImage]:
     return [row for row in shown_images(found, page.words.language) if row["gallery"] == name]
 
 
-def _picture(page: Page, found: Failures, row: ShownImage, *lines: str) -> Picture:
+def _picture(page: Page, found: ErrorAnalysis, row: ShownImage, *lines: str) -> Picture:
     index, true, predicted = row["index"], row["true_class"], row["predicted_class"]
     if row["true_label"] == row["predicted_label"]:
         alt = page.words.say("error_analysis.image_alt", index=index, true=true)
@@ -118,7 +118,7 @@ def _picture(page: Page, found: Failures, row: ShownImage, *lines: str) -> Pictu
     return Picture(data_uri(found.image(index)), alt, (true, *lines))
 
 
-def _agreement_table(page: Page, found: Failures) -> Table:
+def _agreement_table(page: Page, found: ErrorAnalysis) -> Table:
     """Return a row an alternative, against the best; the best's is of two of its own seeds."""
     words, numbers = page.words, page.words.numbers
     rows = []

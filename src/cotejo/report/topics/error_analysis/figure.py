@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotejo.facts.failures import Failures
+from cotejo.facts.error_analysis import ErrorAnalysis
 from cotejo.report.drawing import (
     GREY,
     INK,
@@ -24,7 +24,7 @@ __all__ = ["error_rates"]
 
 
 @draws
-def error_rates(failures: Failures, words: Words) -> Figure:
+def error_rates(failures: ErrorAnalysis, words: Words) -> Figure:
     """Draw the best's error rate in each quintile by each trait, with its 95% interval."""
     effects = failures.commonalities.traits
     labels, chances = failures.best.test_predictions

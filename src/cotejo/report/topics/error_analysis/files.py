@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from cotejo.facts.failures import Failures
+from cotejo.facts.error_analysis import ErrorAnalysis
 from cotejo.report.findings import Findings
 
 __all__ = [
@@ -32,7 +32,7 @@ IMAGE_COLUMNS = (
 )  # fmt: skip
 
 
-def shown_images(failures: Failures, language: str) -> list[ShownImage]:
+def shown_images(failures: ErrorAnalysis, language: str) -> list[ShownImage]:
     """Return one row per image shown: in which gallery, what it is and what it is taken for.
 
     ``networks`` is how many take an image of ``all_wrong`` for that class; what is said of the

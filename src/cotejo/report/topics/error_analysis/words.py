@@ -5,7 +5,7 @@ from __future__ import annotations
 from cotejo.compare import wilson_interval
 from cotejo.evaluate.agreement import PairAgreement
 from cotejo.evaluate.trait_effects import Fifth, TraitEffect
-from cotejo.facts.failures import Failures
+from cotejo.facts.error_analysis import ErrorAnalysis
 from cotejo.report.words import Words
 
 __all__ = ["alike", "in_common", "only_the_best", "wrong_in_all"]
@@ -16,7 +16,7 @@ _SETTLED_TESTS = 2
 _SIZES = ((0.06, "very_small"), (0.14, "small"), (0.21, "medium"))
 
 
-def wrong_in_all(failures: Failures, words: Words) -> list[str]:
+def wrong_in_all(failures: ErrorAnalysis, words: Words) -> list[str]:
     """Return how many images every network gets wrong, and what that is compared with."""
     numbers, found = words.numbers, failures.agreement
     networks, images = numbers.integer(found.networks), numbers.integer(found.images)
@@ -57,7 +57,7 @@ def wrong_in_all(failures: Failures, words: Words) -> list[str]:
     return sentences
 
 
-def alike(failures: Failures, words: Words) -> list[str]:
+def alike(failures: ErrorAnalysis, words: Words) -> list[str]:
     """Return how alike the best's mistakes are to those of the others, and of its own seeds."""
     best, numbers = failures.best, words.numbers
     label = best.label(words.language)
@@ -87,7 +87,7 @@ def alike(failures: Failures, words: Words) -> list[str]:
     return sentences
 
 
-def only_the_best(failures: Failures, words: Words) -> str:
+def only_the_best(failures: ErrorAnalysis, words: Words) -> str:
     """Return how many images the best alone gets right, and alone gets wrong."""
     numbers, (right, wrong) = words.numbers, failures.standing_out
     keys = {(True, True): "both", (True, False): "right", (False, True): "wrong"}
@@ -105,7 +105,7 @@ def only_the_best(failures: Failures, words: Words) -> str:
     return f"{said} {words.say('error_analysis.only_seeds')}" if several else said
 
 
-def in_common(failures: Failures, words: Words) -> tuple[list[str], list[str]]:
+def in_common(failures: ErrorAnalysis, words: Words) -> tuple[list[str], list[str]]:
     """Return what the mistakes are compared with, and what was found: a sentence a finding."""
     found, numbers = failures.commonalities, words.numbers
     if not found.traits:
@@ -136,7 +136,7 @@ def _agreed(pair: PairAgreement, words: Words) -> str:
     return f"{words.numbers.percent(pair.agreement)} {interval}"
 
 
-def _classes(failures: Failures, words: Words) -> str:
+def _classes(failures: ErrorAnalysis, words: Words) -> str:
     found, numbers = failures.commonalities.classes, words.numbers
     if not found.differ:
         return words.say("error_analysis.classes_alike")

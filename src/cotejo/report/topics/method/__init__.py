@@ -7,9 +7,9 @@ from typing import Any
 from cotejo.report.elements import Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
-from cotejo.report.private import without_places
 from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.method.words import method
+from cotejo.texts import without_places
 
 __all__ = ["TOPIC"]
 

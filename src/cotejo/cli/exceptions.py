@@ -12,7 +12,7 @@ from cotejo.errors import CotejoError
 from cotejo.messages import did_you_mean, message
 from cotejo.texts import visible
 
-__all__ = ["report_failure"]
+__all__ = ["report_exception"]
 
 # The parser's errors have English texts and no codes: a pattern for each, and our sentence's key.
 _SENTENCES = (
@@ -26,7 +26,7 @@ _SENTENCES = (
 )
 
 
-def report_failure(error: Exception) -> int:
+def report_exception(error: Exception) -> int:
     """Say on standard error what went wrong and return the exit code.
 
     It is one line. If ``COTEJO_DEBUG`` is set, as ``--debug`` does, the traceback comes first.

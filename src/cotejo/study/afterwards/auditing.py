@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import numpy as np
 from cotejo.data import Dataset
 from cotejo.data.audit import (
     FILES,
-    Audit,
     Issue,
     cached_audit,
     is_of,
@@ -23,11 +23,9 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.evaluate import label_issues
 from cotejo.facts import AlternativeFacts, best_alternative, gather
 from cotejo.progress import Observer
-from cotejo.store import RunFolder, write_file
+from cotejo.store import RunFolder, StudyFile, write_file
 
 __all__ = ["write_audit"]
-
-LOG = "audit.log"
 
 _SPLITS = ("valid", "test")
 """Whose labels the study's networks judge: they have not learned from these images."""
@@ -40,8 +38,8 @@ def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
     the mean of its seeds: on CIFAR-10, weaker alternatives suspect more of their own mistakes
     and find no more wrong labels (`docs/audit.md`).
 
-    The study is whole without it. Whatever goes wrong is told to ``observer`` and is in
-    ``audit.log``, and the report does without.
+    The study is whole without it. If something goes wrong, ``observer`` is told, ``audit.log``
+    says what, and the report leaves the section out.
 
     Args:
         folder: a study's, with a finished run.
@@ -51,16 +49,15 @@ def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
     Raises:
         OutputError: the folder can't be written.
     """
-    log = folder / LOG
+    log = folder / StudyFile.AUDIT_LOG
     try:
         best = best_alternative(gather(folder))
         judges = {"alternative": best.name, "runs": [run.key for run in best.finished]}
         if not _is_there(folder, dataset, judges):
             audit = cached_audit(dataset, lambda: observer.audit_started(dataset))
-            found = with_issues(audit, _suspected(best), dataset)
-            about = {**found.about, "labels_judged_by": judges}
-            arrays = found.images, found.places, found.labels
-            write_audit_files(folder, Audit(found.issues, *arrays, about))
+            audit = with_issues(audit, _suspected(best), dataset)
+            about = {**audit.about, "labels_judged_by": judges}
+            write_audit_files(folder, replace(audit, about=about))
         log.unlink(missing_ok=True)
     except Exception as error:
         _forget(folder)
@@ -73,10 +70,10 @@ def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
 
 def _is_there(folder: Path, dataset: Dataset, judges: dict[str, Any]) -> bool:
     try:
-        found = read_audit(folder)
+        audit = read_audit(folder)
     except OutputError:  # none yet, or damaged: to be written anew
         return False
-    return is_of(found, dataset.fingerprint) and found.about.get("labels_judged_by") == judges
+    return is_of(audit, dataset.fingerprint) and audit.about.get("labels_judged_by") == judges
 
 
 def _forget(folder: Path) -> None:
@@ -88,8 +85,8 @@ def _forget(folder: Path) -> None:
 def _suspected(best: AlternativeFacts) -> list[Issue]:
     issues: list[Issue] = []
     for split in _SPLITS:
-        # Read one by one, and not kept by the runs.
+        # Readers of their own, so that the probabilities of all runs are not kept in memory.
         predictions = [RunFolder(run.path).predictions for run in best.finished]
-        chances = np.mean([one[f"{split}_probabilities"] for one in predictions], axis=0)
+        chances = np.mean([arrays[f"{split}_probabilities"] for arrays in predictions], axis=0)
         issues += label_issues(predictions[0][f"{split}_labels"], chances, split)
     return issues

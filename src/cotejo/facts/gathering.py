@@ -1,4 +1,4 @@
-"""What a study's files say, gathered and checked: the one place that reads them."""
+"""The facts of a study: its files read, checked, and put together."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
 from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
-from cotejo.facts.checks import check_run, check_settings
+from cotejo.facts.soundness import check_settings, judged_runs
 from cotejo.messages import current_language
-from cotejo.store import RunFolder, StudyFolder, read_readings
+from cotejo.store import RunFolder, StudyFile, StudyFolder, card_name, read_readings
 
 __all__ = ["Phase", "StudyFacts", "best_alternative", "gather"]
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One stretch of training: a run, and what was trained before it began."""
+    """One phase of a training: a run, and the epochs and seconds trained before it began."""
 
     alternative: AlternativeFacts
     run: RunFolder
@@ -74,19 +74,19 @@ class StudyFacts:
 
     @property
     def left_out(self) -> list[LeftOut]:
-        """The runs that came to an end and are not counted, since a file of theirs is damaged."""
-        return [left_out for one in self.alternatives for left_out in one.left_out]
+        """The runs that came to an end and are not counted, because a file of theirs is damaged."""
+        return [left_out for each in self.alternatives for left_out in each.left_out]
 
     @property
     def missing(self) -> int:
-        """How many runs were asked for and are neither finished nor failed: those left out too."""
+        """How many runs were asked for and neither finished nor failed, with those left out."""
         return self.asked - len(self.finished) - len(self.failed)
 
     @property
     def started(self) -> str | None:
         """When the first of the runs here began, as ISO 8601 writes it.
 
-        A folder may be older than every run in it, once all have been replaced.
+        The folder itself may be older, if all runs in it have been replaced.
         """
         return min(self._moments("started"), default=None)
 
@@ -101,14 +101,14 @@ class StudyFacts:
 
     @property
     def learned_images(self) -> tuple[int, int]:
-        """The fewest and the most training images that a finished run learned from."""
-        known = [run.record.get("dataset", {}).get("train") for run in self.finished]
-        counts = [int(one) for one in known if one] or [self.images("train")]
+        """The lowest and the highest number of training images that a finished run learned from."""
+        recorded = [run.record.get("dataset", {}).get("train") for run in self.finished]
+        counts = [int(count) for count in recorded if count] or [self.images("train")]
         return min(counts), max(counts)
 
     @property
     def train_sample(self) -> int | None:
-        """On how many training images accuracy was measured; None where it was on all."""
+        """On how many training images the accuracy was measured; None if on all of them."""
         images = max(int(run.metrics["train"]["images"]) for run in self.finished)
         return images if images < self.images("train") else None
 
@@ -126,25 +126,25 @@ class StudyFacts:
         return [str(name) for name in in_language(self.data["class_names"], language)]
 
     def phases(self, alternative: AlternativeFacts) -> list[Phase]:
-        """Return the whole training of its representative run: first what it started from."""
+        """Return the whole training of its representative run, with the runs it started from."""
         chain = [(alternative, alternative.representative)]
         while (start := self.start_of(chain[0][1])) is not None and start not in chain:
             chain.insert(0, start)
         phases: list[Phase] = []
         epochs, seconds = 0, 0.0
-        for one, run in chain:
-            phases.append(Phase(one, run, epochs, seconds))
+        for trained, run in chain:
+            phases.append(Phase(trained, run, epochs, seconds))
             epochs += len(run.history)
             seconds += sum(row["seconds"] for row in run.history)
         return phases
 
     def whole_seconds(self, run: RunFolder) -> float:
         """Return a run's training seconds, with those of the runs that it started from."""
-        return sum(float(one.record["timings"]["train_seconds"]) for one in self._chain(run))
+        return sum(float(link.record["timings"]["train_seconds"]) for link in self._chain(run))
 
     def whole_epochs(self, run: RunFolder) -> int:
         """Return a run's epochs, with those of the runs that it started from."""
-        return sum(len(one.history) for one in self._chain(run))
+        return sum(len(link.history) for link in self._chain(run))
 
     def _chain(self, run: RunFolder) -> list[RunFolder]:
         chain = [run]
@@ -154,32 +154,34 @@ class StudyFacts:
         return chain
 
     def start_of(self, run: RunFolder) -> tuple[AlternativeFacts, RunFolder] | None:
-        """Return the run whose weights ``run`` started from, where it is here."""
+        """Return the run whose weights ``run`` started from; None if it is not in this study."""
         start = run.record.get("start_from")
         if not start:
             return None
-        # By its key: an alternative may have another name by now than its runs recorded.
-        named_first = sorted(self.trained, key=lambda one: one.name != start["alternative"])
-        runs = ((one, candidate) for one in named_first for candidate in one.finished)
-        return next((found for found in runs if found[1].record.get("key") == start["key"]), None)
+        # Its key decides: an alternative may have been renamed since its runs were recorded.
+        named_first = sorted(self.trained, key=lambda each: each.name != start["alternative"])
+        for alternative in named_first:
+            for candidate in alternative.finished:
+                if candidate.record.get("key") == start["key"]:
+                    return alternative, candidate
+        return None
 
 
 def gather(folder: Path) -> StudyFacts:
     """Read a study's folder.
 
-    A run of which a file is damaged costs that run alone: it is left out, and `StudyFacts.left_out`
-    says why.
+    A run with a damaged file is left out, and `StudyFacts.left_out` says why. The others count.
 
     Raises:
-        OutputError: it is no study's folder, a file of the study itself is damaged, or it has no
-            finished run that is whole.
+        OutputError: the folder holds no study, a file of the study itself is damaged, or no
+            finished run of it can be counted.
     """
     study = StudyFolder(Path(folder))
-    if not (study.path / "study.json").is_file():
+    if not (study.path / StudyFile.RECORD).is_file():
         raise OutputError("no_study", path=study.path)
     check_settings(study)
     if study.study.get("final"):
-        card = study.path / f"card.{current_language()}.md"
+        card = study.path / card_name(current_language())
         raise OutputError("final_no_report", folder=study.path, card=card)
     alternatives = tuple(
         _alternative(study, index, entry) for index, entry in enumerate(study.study["alternatives"])
@@ -196,29 +198,22 @@ def gather(folder: Path) -> StudyFacts:
 def best_alternative(facts: StudyFacts) -> AlternativeFacts:
     """Return the alternative of the highest mean validation accuracy over its finished seeds.
 
-    The test set has no say, so that its figure for the best one is not flattered by the choice.
-    Of equals, the first in the study's order.
+    The test set has no say, so that the test accuracy of the best is not flattered by the choice.
+    Of several equal ones it is the first in the study.
     """
     return max(facts.trained, key=lambda alternative: alternative.mean("valid", "accuracy"))
 
 
 def _alternative(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> AlternativeFacts:
-    # Those of the study's settings only: what earlier settings left counts as missing.
-    finished: list[RunFolder] = []
-    failed: list[RunFolder] = []
+    runs: dict[str, list[RunFolder]] = {"sound": [], "failed": []}
     left_out: list[LeftOut] = []
-    for seed, run in study.runs(entry["name"]):
-        try:
-            if run.record["status"] == "failed":
-                failed.append(run)
-                continue
-            check_run(run, seed, study.data)
-            if run.damage is not None:
-                raise run.damage
-        except OutputError as error:
-            if error.values.get("path") == study.path / "data.json":
-                raise
-            left_out.append(LeftOut(str(entry["name"]), seed, error))
+    for judged in judged_runs(study, entry["name"]):
+        if judged.damage is None:
+            runs[judged.state].append(judged.run)
+        elif judged.damage.values.get("path") == study.path / StudyFile.DATA:
+            raise judged.damage  # a file of the study, without which no run can be judged
         else:
-            finished.append(run)
-    return AlternativeFacts(index, entry, tuple(finished), tuple(failed), tuple(left_out))
+            left_out.append(LeftOut(str(entry["name"]), judged.seed, judged.damage))
+    return AlternativeFacts(
+        index, entry, tuple(runs["sound"]), tuple(runs["failed"]), tuple(left_out)
+    )

@@ -1,4 +1,4 @@
-"""Looking back once the runs have ended: once, at these runs, and never at their cost."""
+"""The analysis of misread images: written once, of these runs, and never at their cost."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.facts import best_alternative, gather
-from cotejo.facts.failures import failures_of
+from cotejo.facts.error_analysis import error_analysis_of
 from cotejo.progress import Observer
-from cotejo.study import Study, afterwards
+from cotejo.study import Study
+from cotejo.study.afterwards import error_analysis
 
 STUDY = {
     "data": "digits",
@@ -44,7 +45,7 @@ def report(folder):
 
 def found(folder):
     facts = gather(folder)
-    return failures_of(facts, best_alternative(facts))
+    return error_analysis_of(facts, best_alternative(facts))
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,7 @@ def test_its_failure_costs_nothing_and_is_told(copy, monkeypatch):
         raise RuntimeError("no room on the device\nand more")
 
     (copy / "failures.npz").unlink()
-    monkeypatch.setattr(afterwards, "occlusion_maps", broken)
+    monkeypatch.setattr(error_analysis, "occlusion_maps", broken)
     result, (reason,) = run(copy)
     assert len(result.finished) == 2
     log = copy / "failures.log"

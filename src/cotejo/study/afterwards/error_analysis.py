@@ -1,7 +1,7 @@
-"""What is looked at once the runs have ended: where the networks fail, and at what they look.
+"""The analysis of the misread images: ``failures.npz``, written once the runs have ended.
 
-It reads the test images again, but chooses nothing by them: the predictions were made before, and
-the images whose parts are hidden are mistakes that are known.
+It reads the test images again, but chooses nothing by them. The predictions were made before, and
+parts are hidden only of images that are known to be misread.
 """
 
 from __future__ import annotations
@@ -17,23 +17,21 @@ from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError
 from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
-from cotejo.facts.failures import FAILURES, failures_of
+from cotejo.facts.error_analysis import error_analysis_of
 from cotejo.models.portable import load_trained
 from cotejo.progress import Observer
-from cotejo.store import write_file, write_npz
-from cotejo.study.failures import failure_arrays
+from cotejo.store import StudyFile, write_file, write_npz
+from cotejo.study.afterwards.misread import error_analysis_arrays
 from cotejo.train import fresh_backend
 
-__all__ = ["look_back"]
-
-LOG = "failures.log"
+__all__ = ["write_error_analysis"]
 
 
-def look_back(folder: Path, dataset: Dataset, observer: Observer) -> None:
-    """Write a study's ``failures.npz``, unless what is there is of these very runs.
+def write_error_analysis(folder: Path, dataset: Dataset, observer: Observer) -> None:
+    """Write a study's ``failures.npz``, unless the one that is there is of these very runs.
 
-    The study is whole without it. Whatever goes wrong is told to ``observer`` and is in
-    ``failures.log``, and the report does without.
+    The study is whole without it. If something goes wrong, ``observer`` is told, ``failures.log``
+    says what, and the report leaves the section out.
 
     Args:
         folder: a study's, with a finished run.
@@ -43,11 +41,11 @@ def look_back(folder: Path, dataset: Dataset, observer: Observer) -> None:
     Raises:
         OutputError: the folder can't be written.
     """
-    log = folder / LOG
+    log = folder / StudyFile.ERROR_ANALYSIS_LOG
     try:
         facts = gather(folder)
         if not _is_there(facts):
-            write_npz(folder / FAILURES, **_arrays(facts, dataset.test))
+            write_npz(folder / StudyFile.ERROR_ANALYSIS, **_arrays(facts, dataset.test))
         log.unlink(missing_ok=True)
     except Exception as error:
         text = traceback.format_exc()
@@ -59,14 +57,14 @@ def look_back(folder: Path, dataset: Dataset, observer: Observer) -> None:
 
 def _is_there(facts: StudyFacts) -> bool:
     try:
-        return failures_of(facts, best_alternative(facts)) is not None
+        return error_analysis_of(facts, best_alternative(facts)) is not None
     except OutputError:
         # Damaged: to be written anew.
         return False
 
 
 def _arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
-    arrays = failure_arrays(facts, test)
+    arrays = error_analysis_arrays(facts, test)
     best = best_alternative(facts).representative
     with fresh_backend():
         network = load_trained(best)

@@ -1,6 +1,6 @@
-"""What ``failures.npz`` keeps of the test images: their traits, and those worth a look.
+"""What ``failures.npz`` keeps of the test images: their traits, and the images worth a look.
 
-All of it follows from predictions that were made already, and nothing is chosen by it.
+All of it follows from predictions that were made before, and nothing is chosen by it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from cotejo.data.dataset import Split
 from cotejo.evaluate import distinctive_images, image_traits, mutual_pairs, select_mistakes
 from cotejo.facts import StudyFacts, best_alternative
-from cotejo.facts.failures import GALLERIES, fingerprint
+from cotejo.facts.error_analysis import GALLERIES, fingerprint
 from cotejo.store import RunFolder
 
-__all__ = ["failure_arrays"]
+__all__ = ["error_analysis_arrays"]
 
 _ALL_WRONG = 16
 _STANDING_OUT = 8
@@ -24,8 +24,8 @@ _PAIRS, _EXAMPLES = 4, 6
 _EXPLAINED = 12
 
 
-def failure_arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
-    """Return what ``failures.npz`` holds, but for the occlusion maps.
+def error_analysis_arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
+    """Return the arrays of ``failures.npz``, without the occlusion maps.
 
     Args:
         facts: a study's, with a finished run.
@@ -35,7 +35,7 @@ def failure_arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
         ValueError: the predictions are of other images.
     """
     best = best_alternative(facts)
-    answers = {one.name: one.answers["test"] for one in facts.trained}
+    answers = {each.name: each.answers["test"] for each in facts.trained}
     labels, chances = best.test_predictions
     if not np.array_equal(labels, test.labels):
         raise ValueError("`test` must hold the images that the predictions are of")
@@ -70,18 +70,18 @@ def _wrong_in_all(facts: StudyFacts, chances: NDArray[Any]) -> NDArray[np.int64]
 
     A study of one network has none: they would be all its mistakes.
     """
-    every = np.concatenate([one.answers["test"] for one in facts.trained])
-    if len(every) == 1:
+    answers = np.concatenate([each.answers["test"] for each in facts.trained])  # [networks, n]
+    if len(answers) == 1:
         return np.zeros(0, np.int64)
-    found = np.flatnonzero(~every.any(axis=0))
-    return found[np.argsort(-chances[found].max(axis=1), kind="stable")]
+    wrong = np.flatnonzero(~answers.any(axis=0))
+    return wrong[np.argsort(-chances[wrong].max(axis=1), kind="stable")]
 
 
 def _votes(facts: StudyFacts, images: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return how many networks name each class, ``[images, classes]``."""
     votes = np.zeros((len(images), len(facts.data["counts"]["test"])), np.int32)
     for run in facts.finished:
-        # Not kept by the run, so that not all runs' probabilities are in memory at once.
+        # A reader of its own, so that the probabilities of all runs are not kept in memory.
         named = RunFolder(run.path).predictions["test_probabilities"][images].argmax(axis=1)
         votes[np.arange(len(images)), named] += 1
     return votes
@@ -98,8 +98,8 @@ def _pair_examples(labels: NDArray[Any], chances: NDArray[Any]) -> NDArray[np.in
     surest = np.argsort(-chances.max(axis=1), kind="stable")
     rows = [
         (true, taken_for, index)
-        for one, other in mutual_pairs(confusion)[:_PAIRS]
-        for true, taken_for in ((one, other), (other, one))
+        for first, second in mutual_pairs(confusion)[:_PAIRS]
+        for true, taken_for in ((first, second), (second, first))
         for index in surest[(labels[surest] == true) & (predicted[surest] == taken_for)][:_EXAMPLES]
     ]
     return np.array(rows, np.int64).reshape(-1, 3)

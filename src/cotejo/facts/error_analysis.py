@@ -1,4 +1,4 @@
-"""Where a study's networks fail: ``failures.npz``, and what follows from it and the predictions."""
+"""The error analysis: which images the networks misread, from ``failures.npz`` and predictions."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from cotejo.evaluate.agreement import Agreement
 from cotejo.evaluate.commonalities import Commonalities
 from cotejo.evaluate.traits import TRAITS
 from cotejo.facts.alternative import AlternativeFacts
-from cotejo.facts.study import StudyFacts
-from cotejo.store import check_arrays, damaged, read_npz
+from cotejo.facts.gathering import StudyFacts
+from cotejo.store import StudyFile, check_arrays, damaged, read_npz
 
-__all__ = ["FAILURES", "GALLERIES", "Failures", "failures_of", "fingerprint"]
+__all__ = ["GALLERIES", "ErrorAnalysis", "error_analysis_of", "fingerprint"]
 
-FAILURES = "failures.npz"
 GALLERIES = ("all_wrong", "only_best_right", "only_best_wrong")
 """The galleries of ``failures.npz``: positions in the test set."""
 
 _VERSION = "1"
-"""Of what ``failures.npz`` holds: raised, the next study writes it anew."""
+"""The version of ``failures.npz``. If it is raised, the next start of a study writes it anew."""
 _ARRAYS = {
     **{f"trait_{name}": (1, "f") for name in TRAITS},
     **dict.fromkeys(GALLERIES, (1, "i")),
@@ -38,26 +37,26 @@ _ARRAYS = {
     "explained_classes": (2, "i"),
     "occlusion_maps": (4, "f"),
 }
-"""How many dimensions each array has, and of what it is."""
+"""The number of dimensions of each array, and the kind of its numbers (`check_arrays`)."""
 
 
 def fingerprint(facts: StudyFacts) -> str:
-    """Return what tells one set of finished runs from another, as 64 hexadecimal digits."""
+    """Return 64 hexadecimal digits that are the same only for the same set of finished runs."""
     runs = [
-        f"{one.name} {run.record['seed']} {run.record.get('key')}"
-        for one in facts.trained
-        for run in one.finished
+        f"{alternative.name} {run.record['seed']} {run.record.get('key')}"
+        for alternative in facts.trained
+        for run in alternative.finished
     ]
     return hashlib.sha256("\n".join([_VERSION, *sorted(runs)]).encode()).hexdigest()
 
 
-def failures_of(facts: StudyFacts, best: AlternativeFacts) -> Failures | None:
-    """Return what is known of where the networks fail; None where it is not of these runs.
+def error_analysis_of(facts: StudyFacts, best: AlternativeFacts) -> ErrorAnalysis | None:
+    """Return the error analysis of a study; None if there is none of these very runs.
 
     Raises:
         OutputError: ``failures.npz`` is damaged.
     """
-    path = facts.folder.path / FAILURES
+    path = facts.folder.path / StudyFile.ERROR_ANALYSIS
     if not path.is_file():
         return None
     arrays = read_npz(path)
@@ -65,15 +64,15 @@ def failures_of(facts: StudyFacts, best: AlternativeFacts) -> Failures | None:
     if str(arrays["runs"]) != fingerprint(facts):
         return None
     check_arrays(path, arrays, _ARRAYS)
-    found = Failures(facts, best, arrays)
-    if not found.is_sound:
+    analysis = ErrorAnalysis(facts, best, arrays)
+    if not analysis.is_sound:
         raise damaged(path)
-    return found
+    return analysis
 
 
 @dataclass(frozen=True)
-class Failures:
-    """Where the networks of a study fail, and its best alternative's representative run.
+class ErrorAnalysis:
+    """Which test images the networks of a study misread, and what those have in common.
 
     Attributes:
         facts: the study's.
@@ -98,7 +97,7 @@ class Failures:
         return (
             all(len(arrays[f"trait_{name}"]) == len(labels) for name in TRAITS)
             and _in_range([kept], len(labels))
-            and all(np.isin(one, kept).all() for one in shown)
+            and all(np.isin(positions, kept).all() for positions in shown)
             and _in_range(classes_named, classes)
             and images.shape == (len(kept), *image_shape)
             and votes.shape == (len(arrays["all_wrong"]), classes)
@@ -127,11 +126,11 @@ class Failures:
     @cached_property
     def pairs(self) -> dict[tuple[int, int], list[int]]:
         """Examples, by true and predicted class: those most confused, each with its opposite."""
-        found: dict[tuple[int, int], list[int]] = {}
+        examples: dict[tuple[int, int], list[int]] = {}
         for true, predicted, index in self.arrays["pairs"].tolist():
-            found.setdefault((true, predicted), []).append(index)
-            found.setdefault((predicted, true), [])
-        return found
+            examples.setdefault((true, predicted), []).append(index)
+            examples.setdefault((predicted, true), [])
+        return examples
 
     def maps(self, index: int) -> NDArray[np.float32] | None:
         """Return an image's two maps, for the predicted class and the true one, where it has."""
@@ -141,12 +140,12 @@ class Failures:
     @cached_property
     def agreement(self) -> Agreement:
         """What all networks get right and wrong, and how alike the alternatives are."""
-        return agreement({one.name: one.answers["test"] for one in self.facts.trained})
+        return agreement({each.name: each.answers["test"] for each in self.facts.trained})
 
     @property
     def standing_out(self) -> tuple[int, int]:
         """How many images the best alone gets right, and how many it alone gets wrong."""
-        answers = {one.name: one.answers["test"] for one in self.facts.trained}
+        answers = {each.name: each.answers["test"] for each in self.facts.trained}
         right, wrong = (
             distinctive_images(answers, self.best.name, right=way) for way in (True, False)
         )

@@ -1,11 +1,10 @@
-"""The plan of a study: its runs, each named by its key, and what can't be built refused first."""
+"""The networks of a study: each is built once, and its parameters are counted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from cotejo.config import Alternative, Settings, StudyConfig
@@ -13,16 +12,13 @@ from cotejo.config.checking import of_alternative
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
-from cotejo.progress import PlannedRun
-from cotejo.store import StudyFolder
-from cotejo.study.keys import TRAINING_CODE, Keys, run_keys
 from cotejo.train import fresh_backend
 
-__all__ = ["TRAINING_CODE", "count_parameters", "plan_runs", "run_keys"]
+__all__ = ["count_parameters"]
 
 
 def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
-    """Build every alternative's network, each that is another once, and count its parameters.
+    """Build every alternative's network and count its parameters; equal networks are built once.
 
     Raises:
         ConfigError: the images are too small for one of them.
@@ -46,28 +42,9 @@ def _build(settings: Settings, dataset: Dataset) -> Any:
 
 @contextmanager
 def _said_of(alternative: Alternative) -> Iterator[None]:
-    """Let an error about a model say which alternative it is that has the model."""
+    """Add to an error about a model which alternative it is of."""
     try:
         yield
     except ConfigError as error:
         where = f" ({of_alternative(alternative.name)})"
         raise ConfigError(error.key, **{**error.values, "where": where}) from error
-
-
-def plan_runs(
-    config: StudyConfig, keys: Keys, folder: Path, parameters: Mapping[str, int]
-) -> list[PlannedRun]:
-    """Return a study's runs, seed by seed, each alternative after the one that it starts from."""
-    study = StudyFolder(folder)
-    epochs = {one.name: one.settings.epochs for one in config.alternatives}
-    planned = []
-    for (name, seed), key in keys.items():
-        run = study.run(name, seed)
-        finished = run.is_finished and run.key == key
-        in_the_way = None if finished else run.in_the_way(key)
-        planned.append(
-            PlannedRun(
-                name, seed, key, run.path, finished, epochs[name], parameters[name], in_the_way
-            )
-        )
-    return planned

@@ -1,0 +1,100 @@
+"""The layout on disk: how every file of a study and of a run is called, and where it lies.
+
+```
+<study>/
+    study.json  study.toml          what was asked for, and how to ask for it again
+    data.json   data.npz            the dataset, and some of its images
+    test-reads.csv                  every reading of the test images
+    failures.npz                    the analysis of the misread images
+    audit.csv   audit.npz  audit.json
+    <alternative>/seed-<seed>/      one run: `RunFile`
+    replaced/                       runs that were in the way of others
+```
+
+Nothing else in Cotejo spells these names out. `docs/files.md` says what is in each file.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+__all__ = [
+    "FORMAT",
+    "REPLACED",
+    "RESULT_FILES",
+    "RUN_FILES",
+    "TEMPORARY",
+    "RunFile",
+    "StudyFile",
+    "card_name",
+    "damaged_reads_name",
+    "seed_folder_name",
+]
+
+FORMAT = 2
+"""The version of the layout; a folder of a newer one is refused. Seals came with version 2."""
+
+TEMPORARY = ".tmp-"
+"""How the name of a file begins while it is being written. Nobody reads such a file."""
+
+REPLACED = "replaced"
+"""The folder, in the study's, to which runs are moved that are in the way of others."""
+
+
+@unique
+class RunFile(StrEnum):
+    """The files in the folder of a run."""
+
+    HISTORY = "history.csv"
+    METRICS = "metrics.json"
+    MISTAKES = "mistakes.npz"
+    MODEL = "model.keras"
+    PREDICTIONS = "predictions.npz"
+    LOG = "log.txt"
+    RECORD = "run.json"
+
+
+@unique
+class StudyFile(StrEnum):
+    """The files in the folder of a study, without those that a report writes."""
+
+    RECORD = "study.json"
+    CONFIG = "study.toml"
+    DATA = "data.json"
+    IMAGES = "data.npz"
+    TEST_READS = "test-reads.csv"
+    ERROR_ANALYSIS = "failures.npz"
+    AUDIT_ISSUES = "audit.csv"
+    AUDIT_IMAGES = "audit.npz"
+    AUDIT = "audit.json"
+    ERROR_ANALYSIS_LOG = "failures.log"
+    AUDIT_LOG = "audit.log"
+    LOCK = ".lock"
+
+
+RESULT_FILES = (
+    RunFile.HISTORY,
+    RunFile.METRICS,
+    RunFile.MISTAKES,
+    RunFile.MODEL,
+    RunFile.PREDICTIONS,
+)
+"""The results of a run. One that lacks any of them is not finished; ``log.txt`` may be missing."""
+
+RUN_FILES = (*RESULT_FILES, RunFile.LOG, RunFile.RECORD)
+"""All files of a finished run. ``run.json`` lists the others and is written last."""
+
+
+def seed_folder_name(seed: int) -> str:
+    """Return the name of a run's folder, which lies in the folder of its alternative."""
+    return f"seed-{seed}"
+
+
+def card_name(language: str) -> str:
+    """Return the name of a final training's card in a language."""
+    return f"card.{language}.md"
+
+
+def damaged_reads_name(number: int | str) -> str:
+    """Return the name under which a damaged ``test-reads.csv`` is kept; numbers begin at 1."""
+    return f"test-reads-damaged-{number}.csv"

@@ -1,0 +1,34 @@
+"""What is done after the runs: the analysis of the misread images, and the audit of the data.
+
+It takes the dataset and the files that the runs left, and trains nothing. A study is whole without
+it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cotejo.data import Dataset
+from cotejo.progress import Observer
+from cotejo.study.afterwards.auditing import write_audit
+from cotejo.study.afterwards.error_analysis import write_error_analysis
+
+__all__ = ["look_back"]
+
+
+def look_back(folder: Path, dataset: Dataset, quick: bool, observer: Observer) -> None:
+    """Write what the report says of a study beyond its runs.
+
+    Args:
+        folder: the study's, with a finished run.
+        dataset: what it trained on, with validation images.
+        quick: whether it was a quick look.
+        observer: told that the audit begins, and of what goes wrong.
+
+    Raises:
+        OutputError: the folder can't be written.
+    """
+    write_error_analysis(folder, dataset, observer)
+    # A quick look has a part of the images, which says nothing about all of them.
+    if not quick:
+        write_audit(folder, dataset, observer)
