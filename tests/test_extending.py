@@ -49,20 +49,26 @@ def run(copy, *arguments):
     ).stdout
 
 
-def test_a_study_of_all_that_was_added_is_trained_and_reported(extended):
+@pytest.fixture(scope="module")
+def trained(extended):
+    """Return the copy with a study of all that was added, trained and reported in Spanish."""
     (extended / "toy.toml").write_text(STUDY)
     run(extended, "-m", "cotejo", "study", "toy.toml", "--out", "out", "--lang", "es")
-    page = (extended / "out" / "report.html").read_text(encoding="utf-8")
+    return extended
+
+
+def test_a_study_of_all_that_was_added_is_trained_and_reported(trained):
+    page = (trained / "out" / "report.html").read_text(encoding="utf-8")
     for said in ("cuadrados y cruces", "Ritmo", "volteos, ruido de 0,1", "pace.csv"):
         assert said in page
-    with (extended / "out" / "pace.csv").open(newline="") as file:
+    with (trained / "out" / "pace.csv").open(newline="") as file:
         names = [row["alternative"] for row in csv.DictReader(file)]
     assert names == ["noisy", "filters-8", "filters-16"]
 
 
-def test_the_added_topic_is_in_english_and_in_markdown_too(extended):
-    run(extended, "-m", "cotejo", "report", "out", "--lang", "en", "--out", "report.md")
-    page = (extended / "report.md").read_text(encoding="utf-8")
+def test_the_added_topic_is_in_english_and_in_markdown_too(trained):
+    run(trained, "-m", "cotejo", "report", "out", "--lang", "en", "--out", "report.md")
+    page = (trained / "report.md").read_text(encoding="utf-8")
     assert "learns from the most images a second" in page
     assert "flips, noise of 0.1" in page
 
