@@ -220,9 +220,18 @@ def test_a_path_that_begins_with_a_dash_is_no_option(capsys: pytest.CaptureFixtu
     assert "./-dash/report.html" in capsys.readouterr().out
 
 
+HEARING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
+"""
+"""What `nohup` or a shell's `&` has a child ignore is heard again, wherever the tests run."""
+
+
 def listening(body: str) -> subprocess.Popen[bytes]:
     """Start a process that listens for signals, and wait until it has said that it does."""
-    code = "from cotejo.stopping import *\n" + textwrap.dedent(body)
+    code = HEARING + "from cotejo.stopping import *\n" + textwrap.dedent(body)
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
