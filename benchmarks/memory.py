@@ -52,7 +52,7 @@ def study(models: list[str], runs: int, overrides: list[str]):
 
 
 def measured(models: list[str], runs: int, every: int, overrides: list[str]) -> list[dict]:
-    from cotejo.progress import Observer
+    from cotejo.study.progress import Observer
 
     rows: list[dict] = []
 

@@ -4,8 +4,8 @@
 
 For the shapes of `airbench` at widths 64 and 96, in batches of 500, it prints the milliseconds of
 the 3×3 convolution and of the gradient of its kernel. The gradient is computed by oneDNN from the
-plain batch, and in the way of `cotejo.kernels.convolved`, in turns. It prints the median of the
-rounds, and GFLOP/s.
+plain batch, and in the way of `cotejo.models.kernels.convolved`, in turns. It prints the median of
+the rounds, and GFLOP/s.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 
 import tensorflow
 
-from cotejo.kernels import convolved
+from cotejo.models.kernels import convolved
 
 SHAPES = [(31, 24, 64), (15, 64, 256), (7, 256, 256), (3, 256, 256), (11, 64, 256), (5, 256, 256)]
 SHAPES += [(2, 256, 256), (7, 384, 384)]

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from cotejo.data import Dataset, load
     from cotejo.errors import CotejoError
     from cotejo.inference import Classifier, Unreadable
-    from cotejo.progress import Observer
     from cotejo.report import write_report
     from cotejo.study import Study, StudyResult
+    from cotejo.study.progress import Observer
 
 __all__ = [
     "Classifier",

@@ -10,8 +10,8 @@ import numpy as np
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset, Split
 from cotejo.errors import TrainingError
-from cotejo.progress import Estimate, Observer, PlannedRun
 from cotejo.study import StudyResult
+from cotejo.study.progress import Estimate, Observer, PlannedRun
 
 CONFIG = {
     "name": "pair",

@@ -13,11 +13,11 @@ from fakestudy import summary_rows
 from cotejo import doctor
 from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
-from cotejo.doctor import examine
 from cotejo.errors import BackendError, TrainingError
-from cotejo.finding import Finding
 from cotejo.messages import use_language
 from cotejo.report import Written
+from cotejo.verify.finding import Finding
+from cotejo.verify.machine import examine
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -112,7 +112,7 @@ def test_doctor_prints_a_line_a_finding(
             starting("cli.proving")
             yield Finding(level, "cli.doctor_software", {"software": "Cotejo 1"})
 
-    monkeypatch.setattr("cotejo.doctor.examine", findings)
+    monkeypatch.setattr("cotejo.verify.machine.examine", findings)
     assert run(["doctor"]) == code
     shown = lines(capsys)
     assert shown == [f"{level:<7}  Cotejo 1" for level in levels] + [last]

@@ -11,7 +11,6 @@ from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset, Split
 from cotejo.data.audit import read_audit
 from cotejo.facts import gather
-from cotejo.progress import Observer
 from cotejo.report.findings import Findings
 from cotejo.report.topics.audit.analysis import audited
 from cotejo.study import Study
@@ -22,6 +21,7 @@ from cotejo.study.crossvalidation import (
     judged_labels,
     recipe,
 )
+from cotejo.study.progress import Observer
 
 STUDY = {
     "data": "digits",

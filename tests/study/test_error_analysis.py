@@ -11,9 +11,9 @@ import pytest
 from cotejo.config import StudyConfig
 from cotejo.facts import best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
-from cotejo.progress import Observer
 from cotejo.study import Study
 from cotejo.study.afterwards import error_analysis
+from cotejo.study.progress import Observer
 
 STUDY = {
     "data": "digits",

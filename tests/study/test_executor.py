@@ -10,7 +10,6 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import OutputError, TrainingError
-from cotejo.progress import Observer
 from cotejo.store import StudyFolder
 from cotejo.study import SerialExecutor, Study
 from cotejo.study.events import (
@@ -22,6 +21,7 @@ from cotejo.study.events import (
     WaitingToWrite,
 )
 from cotejo.study.planning import RunOptions, make_plan
+from cotejo.study.progress import Observer
 from cotejo.study.run import train_run
 
 STUDY = {

@@ -17,9 +17,9 @@ import pytest
 from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, DownloadError, OutputError
-from cotejo.progress import Observer
 from cotejo.store import RUN_FILES, StudyFolder, locked, read_csv
 from cotejo.study import Study
+from cotejo.study.progress import Observer
 
 STUDY = {
     "data": "digits",

@@ -15,7 +15,7 @@ import pytest
 from cotejo.backend import keras, ops
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset, Split
-from cotejo.kernels import convolved
+from cotejo.models.kernels import convolved
 from cotejo.study.run import build_network
 from cotejo.train import fresh_backend, predict_logits, train
 

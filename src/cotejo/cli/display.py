@@ -16,7 +16,7 @@ from cotejo.cli.pace import Pace
 from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
-from cotejo.progress import Estimate, Observer, PlannedRun
+from cotejo.study.progress import Estimate, Observer, PlannedRun
 from cotejo.texts import shown_path
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ def doctor(data_dir: DataFolder = None, lang: Language = None, debug: Debug = Fa
     """Examine the installation, one line per finding; exit code 1 if something is broken."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.findings import show_findings
-    from cotejo.doctor import examine
+    from cotejo.verify.machine import examine
 
     console = make_console()
     broken = show_findings(console, lambda starting: examine(data_dir, starting=starting))

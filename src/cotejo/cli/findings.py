@@ -11,8 +11,8 @@ from rich.text import Text
 
 from cotejo.cli.console import say
 from cotejo.cli.live import Status
-from cotejo.finding import Finding
 from cotejo.messages import message
+from cotejo.verify.finding import Finding
 
 __all__ = ["show_findings"]
 

@@ -12,7 +12,7 @@ from cotejo.cli.console import fits
 from cotejo.cli.tables import numbers
 from cotejo.messages import message
 from cotejo.numbers import NO_BREAK
-from cotejo.progress import PlannedRun
+from cotejo.study.progress import PlannedRun
 
 __all__ = ["Status"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cotejo.progress import Estimate, PlannedRun
+from cotejo.study.progress import Estimate, PlannedRun
 
 __all__ = ["Pace"]
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from cotejo.config import Alternative, Recipe, StudyConfig
     from cotejo.inference import Prediction
-    from cotejo.progress import PlannedRun
     from cotejo.store import RunFolder
+    from cotejo.study.progress import PlannedRun
 
 __all__ = [
     "audit_table",

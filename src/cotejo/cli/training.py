@@ -23,8 +23,8 @@ from cotejo.texts import readable, shown_path
 
 if TYPE_CHECKING:
     from cotejo.data import Dataset
-    from cotejo.progress import PlannedRun
     from cotejo.study import Study, StudyResult
+    from cotejo.study.progress import PlannedRun
 
 __all__ = ["command_line", "train_and_report"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.backend import keras
-from cotejo.kernels import convolved
+from cotejo.models.kernels import convolved
 
 __all__ = ["Convolution"]
 

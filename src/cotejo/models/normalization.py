@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.backend import keras, ops
-from cotejo.kernels import batch_normalized
+from cotejo.models.kernels import batch_normalized
 
 __all__ = ["BatchNormalization"]
 

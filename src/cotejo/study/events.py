@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from cotejo.errors import CotejoError
-from cotejo.progress import RunId
+from cotejo.study.progress import RunId
 
 __all__ = [
     "BatchEnded",

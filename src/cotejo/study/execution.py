@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cotejo.errors import UsageError
-from cotejo.progress import Observer, PlannedRun, RunId
 from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
 from cotejo.study.description import write_study
@@ -22,6 +21,7 @@ from cotejo.study.events import (
 )
 from cotejo.study.executor import Executor
 from cotejo.study.planning import Job, Plan
+from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.samples import update_samples
 from cotejo.study.timing import Paces, estimate
 

@@ -24,7 +24,7 @@ from cotejo.data import Dataset
 from cotejo.models import build_model, model_family
 from cotejo.models.fingerprint import fingerprint
 from cotejo.platform import resolve_precision
-from cotejo.progress import RunId
+from cotejo.study.progress import RunId
 from cotejo.train import fresh_backend
 
 __all__ = ["TRAINING_CODE", "Keys", "run_keys"]

@@ -19,12 +19,12 @@ from cotejo.data import Dataset, find_source, is_published, load
 from cotejo.data.dataset import without_validation
 from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
-from cotejo.progress import Observer, PlannedRun, RunId
 from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
 from cotejo.study.keys import Keys, run_keys
 from cotejo.study.networks import count_parameters
 from cotejo.study.place import check_place, clear_half_written, default_folder
 from cotejo.study.preflight import check_before_training, check_final, check_splits
+from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.quick import first_images, quickened
 from cotejo.study.replaced import bring_back
 from cotejo.study.results import bring_back_kept

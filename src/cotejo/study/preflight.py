@@ -21,8 +21,8 @@ from cotejo.data.splits import nested_subset
 from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.messages import current_language
 from cotejo.models import build_model
-from cotejo.progress import PlannedRun
 from cotejo.store import check_clock, temporary_path, write_atomically
+from cotejo.study.progress import PlannedRun
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, at_size
 

@@ -21,7 +21,6 @@ from typing import Any
 
 from cotejo.data.places import cache_folder
 from cotejo.errors import OutputError
-from cotejo.progress import PlannedRun
 from cotejo.store import (
     RunFile,
     RunFolder,
@@ -35,6 +34,7 @@ from cotejo.store import (
     write_json,
 )
 from cotejo.study.events import Emit, WaitingToWrite
+from cotejo.study.progress import PlannedRun
 from cotejo.study.replaced import clear
 
 __all__ = ["Results", "bring_back_kept", "save"]

@@ -16,11 +16,11 @@ from cotejo.models import build_model
 from cotejo.models.portable import load_portable
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
-from cotejo.progress import PlannedRun
 from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
 from cotejo.study.evaluation import Evaluation, evaluate, model_content
 from cotejo.study.events import BatchEnded, Emit, EpochEnded
 from cotejo.study.planning import Job, Plan
+from cotejo.study.progress import PlannedRun
 from cotejo.study.record import (
     described_model,
     described_reason,

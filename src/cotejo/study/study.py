@@ -11,10 +11,10 @@ from cotejo.data import Dataset
 from cotejo.errors import OutputError
 from cotejo.messages import current_language
 from cotejo.models import check_models
-from cotejo.progress import Observer
 from cotejo.shipped import find_study
 from cotejo.store import locked
 from cotejo.study.place import check_place, default_folder
+from cotejo.study.progress import Observer
 
 if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult

@@ -11,8 +11,8 @@ from cotejo.backend import keras
 from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
-from cotejo.progress import Estimate
 from cotejo.study.evaluation import TRAIN_SAMPLE
+from cotejo.study.progress import Estimate
 from cotejo.study.run import build_network
 from cotejo.train import compile_learner, fresh_backend, predict_logits
 from cotejo.train.order import training_order

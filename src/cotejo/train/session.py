@@ -65,8 +65,8 @@ def _registered_gradients() -> MutableMapping[str, Any]:
     Each time a compiled function with a `tf.custom_gradient` is traced, an entry is added to this
     table. TensorFlow never removes it, and it keeps the function's whole graph in memory. Every
     training step has such a gradient: Keras's optimizers sum gradients over replicas through one,
-    and SiLU and `cotejo.kernels.convolved` use one too. TensorFlow has no public access to the
-    table.
+    and SiLU and `cotejo.models.kernels.convolved` use one too. TensorFlow has no public access to
+    the table.
     """
     if keras.config.backend() != "tensorflow":
         return {}

@@ -6,6 +6,7 @@ trains nothing and computes every file anew is found only by training again, wit
 
 ``files`` looks at each file, ``numbers`` at what follows from the predictions, ``data`` at the
 dataset, ``conditions`` at where the runs were made, and ``reruns`` trains some of them again.
+``machine`` is another examination: whether Cotejo can train where it is installed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cotejo.data import Dataset
-from cotejo.finding import Finding
 from cotejo.verify.conditions import condition_findings
 from cotejo.verify.data import data_findings
 from cotejo.verify.files import file_findings
+from cotejo.verify.finding import Finding
 from cotejo.verify.numbers import metric_findings, report_findings
 
 __all__ = ["verify"]

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cotejo.facts.conditions import described_conditions, differing_conditions
-from cotejo.finding import Finding
 from cotejo.messages import message
 from cotejo.store import StudyFolder
 from cotejo.verify.files import SoundRuns
+from cotejo.verify.finding import Finding
 
 __all__ = ["condition_findings"]
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from cotejo.data import Dataset, without_validation
 from cotejo.errors import OutputError
-from cotejo.finding import Finding, Level
 from cotejo.store import RunFile, StudyFolder, damaged_reads_name, read_readings
 from cotejo.study.quick import first_images
 from cotejo.verify.files import SoundRuns
+from cotejo.verify.finding import Finding, Level
 
 __all__ = ["as_the_study_saw_it", "data_findings"]
 

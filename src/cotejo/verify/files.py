@@ -8,7 +8,6 @@ from pathlib import Path
 from cotejo.data.audit import read_audit
 from cotejo.errors import OutputError
 from cotejo.facts.soundness import check_settings, judged_runs
-from cotejo.finding import Finding, Level
 from cotejo.store import (
     RunFile,
     RunFolder,
@@ -20,6 +19,7 @@ from cotejo.store import (
     read_npz,
     read_readings,
 )
+from cotejo.verify.finding import Finding, Level
 
 __all__ = ["SoundRuns", "file_findings"]
 

@@ -16,11 +16,11 @@ from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
-from cotejo.finding import Finding, Level
 from cotejo.messages import LANGUAGES
 from cotejo.report import write_report
 from cotejo.store import SEAL, RunFile, StudyFile, StudyFolder
 from cotejo.verify.files import SoundRuns
+from cotejo.verify.finding import Finding, Level
 
 __all__ = ["first_difference", "metric_findings", "report_findings"]
 

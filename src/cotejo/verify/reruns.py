@@ -14,7 +14,6 @@ from cotejo.config import StudyConfig
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError
 from cotejo.facts.conditions import differing_conditions
-from cotejo.finding import Finding, Level
 from cotejo.models import resolve
 from cotejo.store import RunFolder, StudyFile, StudyFolder
 from cotejo.study.keys import run_keys
@@ -23,6 +22,7 @@ from cotejo.study.quick import quickened
 from cotejo.study.run import train_run
 from cotejo.verify.data import as_the_study_saw_it
 from cotejo.verify.files import SoundRuns
+from cotejo.verify.finding import Finding, Level
 
 __all__ = ["rerun_findings"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.data import Dataset
-from cotejo.progress import Observer
 from cotejo.study.afterwards.auditing import write_audit
 from cotejo.study.afterwards.error_analysis import write_error_analysis
+from cotejo.study.progress import Observer
 
 __all__ = ["look_back"]
 

@@ -22,8 +22,8 @@ from cotejo.data.audit import (
 from cotejo.errors import CotejoError, OutputError
 from cotejo.evaluate import label_issues
 from cotejo.facts import AlternativeFacts, best_alternative, gather
-from cotejo.progress import Observer
 from cotejo.store import RunFolder, StudyFile, write_file
+from cotejo.study.progress import Observer
 
 __all__ = ["write_audit"]
 

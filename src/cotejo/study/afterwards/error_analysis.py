@@ -19,9 +19,9 @@ from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
 from cotejo.models.portable import load_trained
-from cotejo.progress import Observer
 from cotejo.store import StudyFile, write_file, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
+from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend
 
 __all__ = ["write_error_analysis"]

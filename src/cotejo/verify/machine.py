@@ -1,4 +1,4 @@
-"""The examination of an installation: what is there, what is missing, and whether it can train."""
+"""The examination of this machine, as `cotejo doctor` has it: what is there, and can it train?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cotejo.errors import CotejoError
-from cotejo.finding import Finding, Level
 from cotejo.messages import current_language, message
 from cotejo.platform import (
     has_bfloat16,
@@ -20,7 +19,8 @@ from cotejo.platform import (
     resolve_precision,
     versions,
 )
-from cotejo.progress import Observer, PlannedRun
+from cotejo.study.progress import Observer, PlannedRun
+from cotejo.verify.finding import Finding, Level
 
 __all__ = ["examine"]
 

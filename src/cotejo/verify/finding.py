@@ -1,4 +1,4 @@
-"""One finding of an examination, of an installation (`cotejo.doctor`) or of a study (`verify`)."""
+"""One finding of an examination, of the machine or of a study."""
 
 from __future__ import annotations
 
