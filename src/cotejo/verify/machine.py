@@ -1,4 +1,4 @@
-"""The examination of this machine, as `cotejo doctor` has it: what is there, and can it train?"""
+"""The examination of this machine, as `cotejo doctor` has it: what is there, what is missing."""
 
 from __future__ import annotations
 
