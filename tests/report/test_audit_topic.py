@@ -171,7 +171,7 @@ def test_few_duplicates_settle_nothing(folder) -> None:
     wrong = np.flatnonzero(~answers.any(axis=0))[:1].tolist()
     write(folder, [near(index, index) for index in right + wrong])
     assert "is not settled" in prose.score(found_in(folder), Words("en"))[-1]
-    assert "no queda claro" in prose.score(found_in(folder), Words("es"))[-1]
+    assert "no se puede concluir" in prose.score(found_in(folder), Words("es"))[-1]
 
 
 def test_one_test_image_with_three_partners_counts_once(folder) -> None:

@@ -57,8 +57,8 @@ def test_an_overconfident_network(study):
     assert "“The a” is overconfident" in english
     assert "is right in 60.0%" in english
     assert "more than chance explains" in english
-    assert "«La a» confía demasiado en sus respuestas" in spanish
-    assert "acierta el 60,0" in spanish
+    assert "«La a» confía en exceso en sus respuestas" in spanish
+    assert "acierta en el 60,0" in spanish
     intro = " ".join(calibration_intro(calibrations(findings.facts.trained), 15, EN))
     assert "In each of the 2 alternatives, the mean probability of the answers is at least" in intro
 
@@ -77,7 +77,7 @@ def test_an_underconfident_network(study):
     english = diagnosed(findings, EN)
     assert "“The a” is underconfident" in english
     assert re.search(r"is right in 95.0%, \d+\.\d points more \(95% interval \[\d", english)
-    assert "confía demasiado poco" in diagnosed(findings, ES)
+    assert "confía menos de lo debido" in diagnosed(findings, ES)
 
 
 def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
@@ -96,19 +96,19 @@ def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
     assert "these images show “The a” neither over- nor underconfident" in english
     assert "chance alone may explain" in english
     assert "hardly changes that" in english
-    assert "no muestran que «La a» confíe de más ni de menos" in diagnosed(findings, ES)
+    assert "no muestran en «La a» ni exceso ni falta de confianza" in diagnosed(findings, ES)
 
 
 @pytest.mark.parametrize(
     ("excess", "scaled", "loss_scaled", "english", "spanish"),
     [
-        (0.006, 0.010, 0.49, "is slightly overconfident", "confía algo de más"),
-        (-0.006, 0.010, 0.49, "is slightly underconfident", "confía algo de menos"),
+        (0.006, 0.010, 0.49, "is slightly overconfident", "confía ligeramente en exceso"),
+        (-0.006, 0.010, 0.49, "is slightly underconfident", "confía algo menos de lo debido"),
         (0.05, 0.010, 0.45, "calibration error falls to 1.0 points", "baja a 1,0 puntos"),
-        (0.05, 0.010, 0.45, "What is left is still more", "sigue siendo más"),
-        (0.05, 0.000, 0.45, "Chance alone may explain what is left", "puede explicarlo el azar"),
+        (0.05, 0.010, 0.45, "What is left is still more", "sigue siendo mayor"),
+        (0.05, 0.000, 0.45, "Chance alone may explain what is left", "El azar basta para explicar"),
         (0.05, 0.048, 0.50, "hardly changes that", "apenas lo cambia"),
-        (0.05, 0.060, 0.51, "does not help on the test images", "no ayuda en las de prueba"),
+        (0.05, 0.060, 0.51, "does not help on the test images", "no mejora el resultado en las"),
     ],
 )
 def test_sentences_on_one_network(study, excess, scaled, loss_scaled, english, spanish):

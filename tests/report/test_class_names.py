@@ -49,7 +49,7 @@ def test_a_hundred_classes(tmp_path, capfd):
 
 @pytest.mark.parametrize(
     ("language", "column"),
-    [("en", "Right among its two most probable"), ("es", "Acierta entre las dos más probables")],
+    [("en", "Top-2 accuracy"), ("es", "Exactitud top-2")],
 )
 def test_of_two_classes_there_is_no_top_2_accuracy(study, language, column):
     two = study(Made("a"), Made("b", (0.6,)), class_names=both(["cat", "dog"]), images=200)

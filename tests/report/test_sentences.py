@@ -156,7 +156,7 @@ def test_reading_it_once_a_run_is_said(study):
         (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
         (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
         (0.71, 0.0, "a difference of 1.0 points; hardly any overfitting", "apenas hay sobreajuste"),
-        (0.69, 0.0, "is not below that on the images it learned from", "no queda por debajo"),
+        (0.69, 0.0, "is not below that on the images it learned from", "no es menor"),
         (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
         (
             0.95,
@@ -211,7 +211,7 @@ def test_classes_and_confusion_are_what_the_matrix_says(study):
     names = findings.facts.class_names("es")
     sentence = " ".join(confusion(findings, ES))
     assert "Falla en 300 de las 1000 imágenes de prueba." in sentence
-    assert f"tomar «{names[true]}» por «{names[predicted]}»: {count} de 100" in sentence
+    assert f"clasificar «{names[true]}» como «{names[predicted]}»: {count} de 100" in sentence
     worst = findings.classes_by_f1(findings.best)[-1]
     assert f"los peores, en «{names[worst]}»" in classes(findings, ES)[0]
 
@@ -381,7 +381,7 @@ def test_mistakes_of_the_same_frequency_are_both_named(study):
     run.metrics["test"]["confusion"] = matrix
     english, spanish = " ".join(confusion(findings, EN)), " ".join(confusion(findings, ES))
     assert "taking “cat” for “dog” and “truck” for “automobile”: 6 images each" in english
-    assert "tomar «gato» por «perro» y «camión» por «coche»: 6 imágenes en cada caso" in spanish
+    assert "clasificar «gato» como «perro» y «camión» como «coche»: 6 imágenes en cada caso" in spanish
 
 
 def test_digits_are_said_to_be_enlarged_and_mirrored(study):
