@@ -122,7 +122,7 @@ def test_the_report_and_its_files_have_them(claimed):
     folder = findings.facts.folder.path
     page = write_report(folder, "es").read_text()
     assert "Las afirmaciones, a examen" in page
-    assert "Quién supera a quién" in page
+    assert "Qué alternativa supera a cuál" in page
     (pair,) = read_csv(folder / "comparisons.csv")
     assert (pair["first"], pair["second"], pair["verdict"]) == ("base", "better", "second")
     (row,) = read_csv(folder / "claims.csv")
@@ -215,12 +215,12 @@ def test_what_settles_says_how_it_is_corrected(claimed, study):
     findings = claimed(three, claim("better", ["base", "same"]), claim("better", ["base"], "gap"))
     english, spanish = " ".join(comparisons(findings, EN)), " ".join(comparisons(findings, ES))
     assert "not Holm's of the p printed beside it" in english
-    assert "drawn towards that of the whole study" in english
+    assert "shrunk towards that of the whole study" in english
     assert "acercada a la del conjunto del estudio" in spanish
     rule = " ".join(claims(findings, EN))
     assert "over the 3 comparisons of all claims" in rule
     assert "may therefore leave out 0, or the margin claimed, without that being enough" in rule
-    assert "drawn towards that of the whole study" in rule
+    assert "shrunk towards that of the whole study" in rule
     assert "puede dejar fuera el 0, o el margen afirmado, sin que eso baste" in " ".join(
         claims(findings, ES)
     )

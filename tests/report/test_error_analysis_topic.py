@@ -76,7 +76,7 @@ def test_dark_images_that_are_harder_are_said_to_be(looked):
     assert f"In the quintile of lowest brightness it is wrong in {lowest}" in said
     spanish = in_common(findings, ES)
     assert "tienden a ser más oscuras que las de su clase en las que acierta" in spanish
-    assert "la más oscura es la del error en el" in spanish
+    assert "la más oscura es la mal clasificada en el" in spanish
     assert "lighter" not in said
     assert "más claras" not in spanish
 
