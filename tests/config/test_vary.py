@@ -90,7 +90,7 @@ def test_names_say_the_values(setting, values, expected):
             "schedule",
             "one-cycle",
             "Learning rate schedule: one-cycle",
-            "Programación de la tasa de aprendizaje: un ciclo",
+            "Planificación de la tasa de aprendizaje: ciclo único (one-cycle)",
         ),
         (
             "train_fraction",
@@ -115,7 +115,7 @@ def test_names_say_the_values(setting, values, expected):
         ("early_stopping", 0, "No early stopping", "Sin parada temprana"),
         ("label_smoothing", 0.1, "Label smoothing 0.1", "Suavizado de etiquetas 0,1"),
         ("precision", "float32", "Precision: float32", "Precisión numérica: float32"),
-        ("start_from", "he", "Starts from: he", "Parte de: he"),
+        ("start_from", "he", "Starts from: he", "Punto de partida: he"),
     ],
 )
 def test_labels_read_well_in_every_language(setting, value, english, spanish):

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cotejo.cli.table_layout import make_table
 from cotejo.config.augmentations import compact
+from cotejo.config.labels import setting_phrase
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
@@ -87,7 +88,8 @@ def _differences(alternative: Alternative) -> str:
         for name, value in alternative.changes.items()
         if name not in ("model", "epochs")
     }
-    return ", ".join(f"{name}={setting_text(value)}" for name, value in changes.items())
+    language = current_language()
+    return ", ".join(setting_phrase(name, value, language) for name, value in changes.items())
 
 
 def setting_text(value: object) -> str:

@@ -9,7 +9,7 @@ from cotejo.config.augmentations import read_parts
 from cotejo.messages import LANGUAGES, knows, message
 from cotejo.numbers import Numbers
 
-__all__ = ["augmentation_phrase", "label_of"]
+__all__ = ["augmentation_phrase", "label_of", "setting_phrase"]
 
 
 def label_of(chosen: Mapping[str, Any], prefix: Mapping[Any, str] | None = None) -> dict[str, str]:
@@ -30,16 +30,30 @@ def label_of(chosen: Mapping[str, Any], prefix: Mapping[Any, str] | None = None)
 
 
 def _label(chosen: Mapping[str, Any], prefix: str, language: str) -> str:
-    phrases = [_phrase(name, value, language) for name, value in chosen.items()]
+    phrases = [setting_phrase(name, value, language) for name, value in chosen.items()]
     text = ", ".join([prefix, *phrases] if prefix else phrases)
     return text[:1].upper() + text[1:]
 
 
-def _phrase(name: str, value: Any, language: str) -> str:
-    """Return what one setting's value is called."""
+def setting_phrase(name: str, value: Any, language: str) -> str:
+    """Return what one setting's value is called in the middle of a sentence.
+
+    Args:
+        name: the setting, or a model's option.
+        value: its value; None where it has none.
+        language: ``"en"`` or ``"es"``.
+
+    Example:
+        >>> setting_phrase("dropout", 0.3, "es"), setting_phrase("optimizer", "sgd", "es")
+        ('dropout 0,3', 'optimizador: SGD')
+    """
     if isinstance(value, list):
         return augmentation_phrase(value, language)
     words = f"settings.{name}"
+    if value is None:
+        absent = f"{words}.absent"
+        said = message(absent, language=language) if knows(absent, language) else "–"
+        return message("settings.word", language=language, name=_name(name, language), value=said)
     phrase = f"{words}.phrases.{str(value).lower()}"
     if knows(phrase, language):
         return message(phrase, language=language)
