@@ -31,7 +31,7 @@ Study pair: 2 alternatives × 2 seeds = 4 runs; done 1, to do 3
  alternative  model  parameters  epochs  done  settings that differ
  ───────────────────────────────────────────────────────────────────────────
  mlp          mlp     1,707,274       2   1/2
- cnn3-he      cnn3    1,707,274       2   0/2  initializer=he, augment=notebook
+ cnn3-he      cnn3    1,707,274       2   0/2  initialiser: He, the notebooks' augmentation
 
   mlp        5,512 images/s  a run: 1 min 13 s
   cnn3-he    5,512 images/s  a run: 1 min 13 s

@@ -139,7 +139,7 @@ REFUSED = [
     (["flip", "alternating-flip"], "both `flip` and `alternating-flip`", "también"),
     ([{"rotate": 1, "shift": 0.1}], "a table of one key", "una sola clave"),
     ([["flip"]], "each a name or a table", "un nombre o una tabla"),
-    (["notebook", "flip"], r'"notebook" is a whole .*\[\[vary\]\]', "aumento de datos entero"),
+    (["notebook", "flip"], r'"notebook" is a whole .*\[\[vary\]\]', "aumento de datos completo"),
     (["none", "notebook"], r"put the list into a \[\[vary\]\]", r"en un \[\[vary\]\]"),
 ]
 

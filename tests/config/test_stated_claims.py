@@ -111,7 +111,7 @@ REFUSED = [
     ({"by": "much"}, "`by` .*received 'much'", "se recibió 'much'"),
     ({"metric": "test_acuracy"}, 'Did you mean "test_accuracy"', "Quería decir «test_accuracy»"),
     ({"metric": "epochs"}, "does not say which.*reach = 0.6", "no dice cuál"),
-    ({"reach": 0.6}, '`reach` .*metric = "epochs" only', "`reach` .*solo va con"),
+    ({"reach": 0.6}, '`reach` .*metric = "epochs" only', "`reach` .*solo se admite con"),
     ({"metric": "epochs", "reach": 1}, "`reach` .*above 0 and below 1", "mayor que 0 y menor"),
     ({"metric": "epochs", "reach": 0.0}, "`reach` .*received 0", "se recibió 0"),
     ({"text": ""}, "`text` .*not empty", "`text` .*no vacío"),

@@ -292,8 +292,8 @@ def test_what_is_wrong_is_said_in_one_line(table, english, spanish):
 @pytest.mark.parametrize(
     ("content", "english", "spanish"),
     [
-        ({"vary": 3}, "`vary` must be tables", "`vary` deben ser tablas"),
-        ({"vary": [3]}, "`vary` must be tables", "`vary` deben ser tablas"),
+        ({"vary": 3}, "`vary` must be tables", "`vary` debe escribirse como tablas"),
+        ({"vary": [3]}, "`vary` must be tables", "`vary` debe escribirse como tablas"),
         ({}, r"no alternatives.*\[\[vary\]\]", "no tiene alternativas"),
         (
             {"alternative": [{"name": "Epochs-1"}], "vary": [{"epochs": [1]}]},
