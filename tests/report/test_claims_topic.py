@@ -68,7 +68,7 @@ def test_claims_get_their_verdicts(claimed):
         "Test accuracy, against “The base”: 15.0 points ["
     )
     assert what_is_claimed(first, EN) == []
-    assert what_is_claimed(last, ES) == ["se afirmaba: como mucho, 15,0 puntos peor"]
+    assert what_is_claimed(last, ES) == ["se afirmaba: peor en 15,0 puntos como máximo"]
     assert wants(first, first.parts[0], EN) == []
     third = verdicts(findings)[2]
     assert wants(third, third.parts[0], EN)
@@ -216,7 +216,7 @@ def test_what_settles_says_how_it_is_corrected(claimed, study):
     english, spanish = " ".join(comparisons(findings, EN)), " ".join(comparisons(findings, ES))
     assert "not Holm's of the p printed beside it" in english
     assert "shrunk towards that of the whole study" in english
-    assert "acercada a la del conjunto del estudio" in spanish
+    assert "contrayendo la dispersión entre semillas" in spanish
     rule = " ".join(claims(findings, EN))
     assert "over the 3 comparisons of all claims" in rule
     assert "may therefore leave out 0, or the margin claimed, without that being enough" in rule

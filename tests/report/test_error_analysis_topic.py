@@ -112,7 +112,7 @@ def test_what_images_show_is_said_of_right_ones_too(looked):
     assert any(re.fullmatch(r".+, right", alt) for alt in alts)
     assert any("taken for" in alt for alt in alts)
     assert not any(re.fullmatch(r"(.+), taken for \1", alt) for alt in alts)
-    assert re.search(r'alt="Imagen de prueba \d+: [^"]+, acertada"', spanish)
+    assert re.search(r'alt="Imagen de prueba \d+: [^"]+, bien clasificada"', spanish)
     confusion = page.split('id="confusion"')[1].split("</section>")[0]
     assert "taken for" in confusion
     assert not re.search(r'alt="\d+"', confusion)

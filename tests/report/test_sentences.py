@@ -99,7 +99,7 @@ def test_failed_and_missing_runs_are_named(study):
     )
     english, spanish = said(findings, EN), said(findings, ES)
     assert "The 2 that have a finished run learn from 3,995 images" in english
-    assert "Las 2 que tienen ejecuciones terminadas aprenden de 3995" in spanish
+    assert "Las 2 que tienen ejecuciones terminadas se entrenan con 3995" in spanish
     assert "5 runs failed and are in no figure: “The a” (seeds 2 and 3)" in english
     assert "“The c” has no finished run" in english
     assert "3 of 9 runs finished. One of those asked for has not been trained" in english
@@ -421,4 +421,4 @@ def test_reading_the_test_set_again_for_all_is_said_once(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.7,)))
     findings.__dict__["extra_test_reads"] = {("a", "1"): 2, ("b", "1"): 2}
     assert "more than once for every alternative" in said(findings, EN)
-    assert "para todas las alternativas" in said(findings, ES)
+    assert "con todas las alternativas" in said(findings, ES)

@@ -126,7 +126,7 @@ def recipes_table(recipes: Sequence[Recipe]) -> Table:
                 accuracy,
                 str(measured.seeds),
                 formatted.duration(measured.seconds),
-                measured.machine,
+                in_language(measured.machine, current_language()),
             )
         table.add_row(recipe.name, *cells, in_language(recipe.text, current_language()))
     return table

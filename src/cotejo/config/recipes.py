@@ -28,7 +28,7 @@ class Measured(Frozen):
         seeds: how many.
         seconds: of one training, the median over the seeds; reading the data and evaluating
             come on top.
-        machine: that it was measured on.
+        machine: that it was measured on, by language.
         date: of the measurement.
     """
 
@@ -36,7 +36,7 @@ class Measured(Frozen):
     deviation: Annotated[float, Field(ge=0, le=1)] | None = None
     seeds: Annotated[int, Field(ge=1)]
     seconds: Annotated[float, Field(gt=0)]
-    machine: str
+    machine: Text
     date: str
 
 
@@ -107,6 +107,8 @@ def load_recipe(name_or_path: str, folder: Path | None = None) -> Recipe:
         raise ConfigError("not_a_table", where="measured")
     if measured:
         check_keys(measured, tuple(Measured.model_fields), where)
+        if "machine" in measured:
+            measured = {**measured, "machine": in_every_language(measured["machine"])}
         content["measured"] = checked(Measured, measured, where)
     content["text"] = in_every_language(content.get("text", name))
     return checked(Recipe, {"name": name, **content}, where)
