@@ -221,7 +221,7 @@ def test_what_settles_says_how_it_is_corrected(claimed, study):
     assert "over the 3 comparisons of all claims" in rule
     assert "may therefore leave out 0, or the margin claimed, without that being enough" in rule
     assert "shrunk towards that of the whole study" in rule
-    assert "puede dejar fuera el 0, o el margen afirmado, sin que eso baste" in " ".join(
+    assert "no basta con que un intervalo excluya el 0, o el margen afirmado" in " ".join(
         claims(findings, ES)
     )
     one_seed = study(*(Made(name, (0.6,)) for name in "abc"))

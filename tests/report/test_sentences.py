@@ -381,7 +381,9 @@ def test_mistakes_of_the_same_frequency_are_both_named(study):
     run.metrics["test"]["confusion"] = matrix
     english, spanish = " ".join(confusion(findings, EN)), " ".join(confusion(findings, ES))
     assert "taking “cat” for “dog” and “truck” for “automobile”: 6 images each" in english
-    assert "clasificar «gato» como «perro» y «camión» como «coche»: 6 imágenes en cada caso" in spanish
+    assert (
+        "clasificar «gato» como «perro» y «camión» como «coche»: 6 imágenes en cada caso" in spanish
+    )
 
 
 def test_digits_are_said_to_be_enlarged_and_mirrored(study):
