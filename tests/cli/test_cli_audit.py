@@ -41,7 +41,7 @@ def test_the_default_folder_names_the_data(
     monkeypatch.chdir(tmp_path)
     assert run(["data", "digits", "--audit", "--lang", "es"]) == 0
     text = shown(capsys)
-    assert "Casi duplicadas" in text
+    assert "Casi idénticas" in text
     assert "runs/audit-digits/audit.csv" in text
     page = (tmp_path / "runs" / "audit-digits" / "audit.html").read_text(encoding="utf-8")
     assert '<html lang="es">' in page

@@ -111,7 +111,7 @@ def test_what_training_accuracy_is_measured_on_is_said_twice(page):
 
 
 def test_the_time_of_a_fine_tuned_one_leaves_its_start_out(page):
-    assert len(re.findall("starting point&#39;s|lo de su punto de partida", page)) == 1
+    assert len(re.findall("starting point&#39;s|el de su punto de partida", page)) == 1
 
 
 def test_settings_that_a_model_has_not_are_told_from_its_own(tmp_path):

@@ -390,7 +390,7 @@ def test_digits_are_said_to_be_enlarged_and_mirrored(study):
     made = Made("a", changes={"augment": "notebook"}), Made("b", (0.6,))
     digits = study(*made, data="digits")
     assert "grey images of 8×8 pixels" in " ".join(data(digits, EN))
-    assert "imágenes grises de 8×8 píxeles" in " ".join(data(digits, ES))
+    assert "imágenes de 8×8 píxeles en escala de grises" in " ".join(data(digits, ES))
     assert "“The a” is trained on digits of which half are mirrored" in said(digits, EN)
     assert "«La a» se entrena con dígitos" in said(digits, ES)
     photographs = study(*made)
