@@ -282,8 +282,8 @@ def test_the_backend_starts_without_a_word():
 
 
 def test_the_doctor_says_which_backend_would_be_faster(monkeypatch):
-    from cotejo import doctor
     from cotejo.backend import keras
+    from cotejo.verify import machine as doctor
 
     assert doctor._backend().level == "ok"
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")

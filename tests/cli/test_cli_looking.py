@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from fakestudy import summary_rows
 
-from cotejo import doctor
 from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
 from cotejo.errors import BackendError, TrainingError
 from cotejo.messages import use_language
 from cotejo.report import Written
+from cotejo.verify import machine as doctor
 from cotejo.verify.finding import Finding
 from cotejo.verify.machine import examine
 

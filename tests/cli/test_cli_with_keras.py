@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cotejo import doctor
 from cotejo.cli.app import run
+from cotejo.verify import machine as doctor
 
 
 def test_the_doctor_trains(monkeypatch: pytest.MonkeyPatch) -> None:
