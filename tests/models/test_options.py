@@ -13,7 +13,7 @@ from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
 from cotejo.messages import use_language
 from cotejo.models import check_models, model_family, register, resolve, unregister
-from cotejo.study import Study, plan
+from cotejo.study import Study, keys
 
 
 def options_of(config):
@@ -105,9 +105,9 @@ def test_an_own_option_s_default_is_recorded_and_counts_as_none_given(mine, digi
     silent = resolve(study({"name": "a", "model": "mine"}))
     spelt = resolve(study({"name": "a", "model": "mine", "units": 64, "gated": False}))
     assert silent.alternatives[0].settings.flat()["units"] == 64
-    assert plan.run_keys(silent, digits, "jax") == plan.run_keys(spelt, digits, "jax")
+    assert keys.run_keys(silent, digits, "jax") == keys.run_keys(spelt, digits, "jax")
     other = resolve(study({"name": "a", "model": "mine", "title": "another"}))
-    assert plan.run_keys(silent, digits, "jax") != plan.run_keys(other, digits, "jax")
+    assert keys.run_keys(silent, digits, "jax") != keys.run_keys(other, digits, "jax")
 
 
 @pytest.mark.parametrize(
