@@ -118,13 +118,23 @@ def shipped(name: str) -> Callable[[Builder], Builder]:
 
     Args:
         name: what studies call the model.
+
+    Raises:
+        ConfigError: another model has this name.
     """
 
     def add(build: Builder) -> Builder:
+        if name in _families and not _is_same(_families[name].build, build):
+            raise ConfigError("model_ships", model=name)
         _families[name] = ModelFamily(name, build, declared_options(name, build), ships=True)
         return build
 
     return add
+
+
+def _is_same(build: Builder, other: Builder) -> bool:
+    """Return whether two builders are one function, of a module that was loaded twice perhaps."""
+    return (build.__module__, build.__qualname__) == (other.__module__, other.__qualname__)
 
 
 def unregister(name: str) -> None:
@@ -190,12 +200,22 @@ def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Opt
     """
     family = model_family(name, where)
     given = options if isinstance(options, Options) else Options(options)
+    for option in given.left_out:
+        # A record has None for the options of other models.
+        if not _is_known(option):
+            raise _unknown(family, option, family.defaults, given.place(option), where)
     checked = {}
     for option, value in given.items():
         if option not in family.defaults:
             raise _unknown(family, option, family.defaults, given.place(option), where)
         checked[option] = family.options[option].checked(value, given.place(option) or where)
     return given.replaced(checked)
+
+
+def _is_known(option: str) -> bool:
+    """Return whether any model has an option of this name that a study can give."""
+    families = _families.values()
+    return option in COMMON_OPTIONS or any(option in family.defaults for family in families)
 
 
 def _unknown(
@@ -214,10 +234,7 @@ def _unknown(
         place: the table in which the option is written, in words; None if nobody said.
         where: the table that gives the model, in words.
     """
-    elsewhere = option in COMMON_OPTIONS or any(
-        option in each.defaults for each in _families.values()
-    )
-    if place is not None and not elsewhere:
+    if place is not None and not _is_known(option):
         # Nobody's option, so that it was meant for a setting perhaps.
         return unknown_key(option, ("recipe", *Settings.names(), *family.defaults), place)
     return ConfigError(
