@@ -51,6 +51,15 @@ def test_the_notebook_and_the_usual_crop_draw_as_they_always_did():
     np.testing.assert_array_equal(found, ops.convert_to_numpy(expected))
 
 
+@pytest.mark.parametrize(("size", "scale"), [(1, 1.0), (1, 0.75), (0.01, 1.0), (0.01, 0.75)])
+def test_a_crop_moves_an_image_by_one_pixel_at_least(size, scale):
+    batch = smooth_images(16, round(32 * scale), round(32 * scale))
+    changed = augmented([{"crop": size}], batch, scale=scale)
+    expected = ops.convert_to_numpy(crop(batch, generator(), 1, 1))
+    np.testing.assert_array_equal(changed, expected)
+    assert not np.array_equal(changed, batch)
+
+
 def test_the_order_of_a_list_does_not_matter():
     batch = smooth_images(8)
     parts = [{"cutout": 8}, {"rotate": 20}, "flip", {"brightness": 0.3}]

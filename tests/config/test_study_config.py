@@ -99,6 +99,10 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
         ({"alternative": [{"name": "a"}], "seeds": [1, 1]}, "`seeds`"),
         ({"alternative": [{"name": "a", "label": {"fr": "x"}}]}, "`label` .* a text"),
         ({"alternative": [{"name": "a"}], "title": 3}, "`title` must be a text"),
+        (
+            {"alternative": [{"name": "a"}], "base": {"epcohs": None}},
+            r'`epcohs` .base.. Did you mean "epochs"',
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(content, line):

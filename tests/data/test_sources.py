@@ -21,6 +21,7 @@ from cotejo.data import (
     known_sources,
     load,
     register_source,
+    registry,
     unregister_source,
 )
 from cotejo.errors import DataError
@@ -151,6 +152,12 @@ def test_a_name_that_ships_is_not_given_away(name, own):
         own(name=name)
 
 
+def test_two_sources_that_ship_have_two_names():
+    digits = find_source("digits")
+    with pytest.raises(DataError, match='"digits" is a data set of Cotejo'):
+        registry._by_name([digits, replace(digits, fingerprint=None)])
+
+
 def test_what_it_loads_bears_its_name(own):
     own(load=lambda data_dir, progress: replace(stripes(), name="others"))
     with pytest.raises(DataError, match=r'"stripes" was registered .* is named "others"'):
@@ -160,6 +167,44 @@ def test_what_it_loads_bears_its_name(own):
 def test_its_words_are_in_every_language(own):
     with pytest.raises(DataError, match='"title" of the data set "stripes"'):
         own(words={"title": {"en": "stripes"}})
+
+
+def test_its_words_are_filled_in(own):
+    own(words={"mirrored": {"en": "{labels}: {{mirrored}}", "es": "{count}: espejo"}})
+    for language, said in (("en", "“a”: {mirrored}"), ("es", "1: espejo")):
+        assert Words(language).of_data("stripes", "mirrored", count=1, labels="“a”") == said
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ({"tilte": TITLE}, r'unknown key "tilte".*Did you mean "title"'),
+        ({"title": {**TITLE, "en": "{labels}"}}, "can not be filled in"),
+        ({"mirrored": {**TITLE, "es": "{label}"}}, "can not be filled in"),
+        ({"images": {**TITLE, "es": "a } b"}}, r"can not be filled in: a } b"),
+    ],
+)
+def test_words_that_could_not_be_said_are_refused(own, words, line):
+    with pytest.raises(DataError, match=line) as caught:
+        own(words=words)
+    assert "\n" not in str(caught.value)
+    assert caught.value.in_language("es") != str(caught.value)
+
+
+def test_a_path_that_nobody_can_read_gets_the_error_of_what_ships(own, tmp_path):
+    with pytest.raises(DataError) as alone:
+        load(tmp_path)
+
+    def read(path):
+        raise DataError("source_ships", name="first of all")
+
+    register_source(Source("aaa", stripes, read=read))
+    try:
+        with pytest.raises(DataError) as beside:
+            load(tmp_path)
+    finally:
+        unregister_source("aaa")
+    assert str(beside.value) == str(alone.value)
 
 
 def test_only_its_fingerprint_makes_a_name_sure(own):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from cotejo.errors import ConfigError
 from cotejo.models import build_model, model_families, model_family, register
 from cotejo.models.cost import operations_per_image
 from cotejo.models.portable import portable
+from cotejo.models.registry import shipped
 
 # Literal counts at 32×32×3 and 10 classes: a change of a model is a change of these.
 PARAMETERS = {
@@ -118,3 +121,18 @@ def test_images_too_small_are_refused():
 def test_a_name_of_ours_is_not_taken():
     with pytest.raises(ConfigError, match=r'"mlp" is a model of Cotejo.s own'):
         register("mlp")(model_family("mlp").build)
+
+
+def test_two_models_that_ship_have_two_names():
+    def build(image_shape, num_classes):
+        return None
+
+    before = model_family("mlp")
+    with pytest.raises(ConfigError, match=r'"mlp" is a model of Cotejo.s own'):
+        shipped("mlp")(build)
+    assert model_family("mlp") is before
+
+
+def test_a_module_that_is_loaded_again_may_register_its_models_again():
+    again = importlib.reload(importlib.import_module("cotejo.models.builders.mlp"))
+    assert model_family("mlp").build is again.mlp

@@ -13,8 +13,8 @@ from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
 from cotejo.messages import use_language
 from cotejo.models import check_models, model_family, register, resolve, unregister
-from cotejo.study import Study
-from cotejo.study.keys import run_keys
+from cotejo.models.signatures import declared_options
+from cotejo.study import Study, keys
 
 
 def options_of(config):
@@ -106,9 +106,9 @@ def test_an_own_option_s_default_is_recorded_and_counts_as_none_given(mine, digi
     silent = resolve(study({"name": "a", "model": "mine"}))
     spelt = resolve(study({"name": "a", "model": "mine", "units": 64, "gated": False}))
     assert silent.alternatives[0].settings.flat()["units"] == 64
-    assert run_keys(silent, digits, "jax") == run_keys(spelt, digits, "jax")
+    assert keys.run_keys(silent, digits, "jax") == keys.run_keys(spelt, digits, "jax")
     other = resolve(study({"name": "a", "model": "mine", "title": "another"}))
-    assert run_keys(silent, digits, "jax") != run_keys(other, digits, "jax")
+    assert keys.run_keys(silent, digits, "jax") != keys.run_keys(other, digits, "jax")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,23 @@ def test_a_slip_is_refused_at_once_and_says_where_it_is(content, overrides, line
         Study(StudyConfig.parse(content, overrides, tmp_path))
     assert "\n" not in str(caught.value)
     assert caught.value.in_language("es") != str(caught.value)
+
+
+@pytest.mark.parametrize("annotation", ["np.float99", "int |", "Unknown"])
+def test_an_annotation_that_can_not_be_read_leaves_the_type_of_the_default(annotation):
+    def build(image_shape, num_classes, *, units=8):
+        return None
+
+    build.__annotations__["units"] = annotation
+    assert declared_options("mine", build)["units"].kind is int
+
+
+def test_an_option_of_whole_and_real_numbers_takes_each_as_it_is():
+    def build(image_shape, num_classes, *, units: int | float = 8):
+        return None
+
+    units = declared_options("mine", build)["units"]
+    assert [repr(units.checked(value, "")) for value in (16, 1.5)] == ["16", "1.5"]
 
 
 def test_a_study_is_checked_without_a_backend():

@@ -10,7 +10,7 @@ import pytest
 
 from cotejo.backend import keras, ops
 from cotejo.errors import ConfigError
-from cotejo.models import build_model, model_family, register, unregister
+from cotejo.models import build_model, check_options, model_family, register, unregister
 from cotejo.models.fingerprint import fingerprint
 
 layers = keras.layers
@@ -99,6 +99,30 @@ def test_what_is_no_network_for_the_images_is_refused(own, returned, line):
     with pytest.raises(ConfigError, match=line) as caught:
         build_model("mine", SHAPE, 10)
     assert "\n" not in str(caught.value)
+
+
+def test_the_arguments_of_a_builder_reach_it_as_they_are_given(own):
+    received = []
+
+    @own
+    def build(image_shape, num_classes, *, norm="batch", filters=(8,), epochs=1, units: int = 3):
+        received.append((norm, filters, epochs, units))
+        return network()
+
+    build_model("mine", SHAPE, 10, norm=None, filters=(16,), epochs=5)
+    build_model("mine", SHAPE, 10)
+    assert received == [(None, (16,), 5, 3), ("batch", (8,), 1, 3)]
+    with pytest.raises(ConfigError, match=r"`epcohs`.*norm, filters, epochs, units"):
+        build_model("mine", SHAPE, 10, epcohs=5)
+    with pytest.raises(ConfigError, match="`units` must be a whole number"):
+        build_model("mine", SHAPE, 10, units="many")
+    with pytest.raises(ConfigError, match="no option `epochs`"):
+        check_options("mine", {"epochs": 5})
+
+
+def test_a_model_that_ships_refuses_nothing_for_a_number():
+    with pytest.raises(ConfigError, match="`dropout` must be"):
+        build_model("cnn3", (32, 32, 3), 10, dropout=None)
 
 
 def test_the_same_network_has_the_same_fingerprint_whatever_its_layers_are_called():

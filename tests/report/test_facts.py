@@ -95,6 +95,9 @@ def test_a_study_with_nothing_but_damaged_runs_names_the_first(tmp_path):
         ("study.json", "alternatives", [{"name": "../a"}]),
         ("study.json", "alternatives", [{"name": "a"}, {"name": "a"}]),
         ("study.json", "alternatives", [{"name": "a", "settings": {"epochs": "ten"}}]),
+        ("study.json", "alternatives", [{"name": "a", "settings": {"whitening": [{}]}}]),
+        ("study.json", "alternatives", [{"name": "a", "settings": {"kernel_size": 10**30}}]),
+        ("study.json", "alternatives", [{"name": "a", "settings": {"augment": [{"zoom": 5}]}}]),
         ("study.json", "seeds", ["1"]),
         ("study.json", "seeds", [1, 1]),
         ("study.json", "seeds", [-1]),
@@ -268,3 +271,12 @@ def test_a_start_that_is_gone_leaves_the_run_alone(study, tmp_path):
     shutil.rmtree(tmp_path / "gone" / "a")
     facts = gather(tmp_path / "gone")
     assert len(facts.phases(best_alternative(facts))) == 1
+
+
+@pytest.mark.parametrize("augmentation", [["flip", {"swirl": 3}], "swirled"], ids=str)
+def test_an_augmentation_of_a_newer_version_is_reported(tmp_path, augmentation):
+    fabricate_study(tmp_path, [Made("a"), Made("b", (0.6,))])
+    alternatives = read_json(tmp_path / "study.json")["alternatives"]
+    alternatives[0]["settings"]["augment"] = augmentation
+    rewrite(tmp_path / "study.json", alternatives=alternatives)
+    assert "swirl" in write_report(tmp_path, language="es").read_text(encoding="utf-8")

@@ -52,3 +52,18 @@ def test_lists_of_parts_get_images_of_their_own(digits, tmp_path):
     again = read_augmentation(mixed)
     assert has_samples(tmp_path, digits, [again, "none"])
     assert not has_samples(tmp_path, digits, [read_augmentation("flip")])
+
+
+def test_every_second_draw_is_mirrored_where_the_training_mirrors_every_second_epoch(
+    digits, tmp_path
+):
+    look(tmp_path, digits, "alternating-flip", ["alternating-flip", {"mixup": 1e-9}])
+    images = StudyFolder(tmp_path).images
+    originals = images["original_images"]
+    assert (originals != originals[:, :, ::-1]).any(axis=(1, 2, 3)).all()
+    draws = images["augmented_alternating_flip"]
+    for index in range(draws.shape[1]):
+        expected = originals[:, :, ::-1] if index % 2 else originals
+        np.testing.assert_array_equal(draws[:, index], expected)
+    mixed = images["augmented_alternating_flip_mixup_1e_09"]
+    assert not np.array_equal(mixed[:, 0], mixed[:, 1])

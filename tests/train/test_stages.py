@@ -129,6 +129,16 @@ def test_more_stages_than_epochs_are_refused():
         StudyConfig.parse({"alternative": [table]})
 
 
+@pytest.mark.parametrize("part", ["mixup", "cutmix"])
+def test_mixed_images_are_neither_hard_nor_alone(part):
+    table = {"name": "a", "epochs": 2, "hard_epochs": 1, "augment": ["flip", {part: 1}]}
+    with pytest.raises(ConfigError, match=f"`hard_epochs` can't be combined with `{part}`"):
+        StudyConfig.parse({"alternative": [table]})
+    table = {"name": "a", "batch_size": 1, "augment": part}
+    with pytest.raises(ConfigError, match=f"`{part}` mixes each image .* `batch_size` is 1"):
+        StudyConfig.parse({"alternative": [table]})
+
+
 def test_an_epoch_has_to_find_out_what_is_hard():
     table = {"name": "a", "epochs": 2, "hard_epochs": 2}
     with pytest.raises(ConfigError, match="all 2 epochs are `hard_epochs`"):

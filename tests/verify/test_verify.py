@@ -63,6 +63,16 @@ def test_what_a_study_left_holds(small_study, digits):
     ]
 
 
+def test_an_option_that_its_model_does_not_take_is_found(copy):
+    study = read_json(copy / "study.json")
+    study["alternatives"][0]["settings"] |= {"model": "cnn3", "dropout": "many"}
+    write_json(copy / "study.json", study)
+    assert errors(copy) == {"verify.broken"}
+    study["alternatives"][0]["settings"] |= {"model": "mine"}
+    write_json(copy / "study.json", study)
+    assert "verify.broken" not in errors(copy)
+
+
 def test_nothing_is_written_into_the_folder(copy):
     before = {path: path.stat().st_mtime_ns for path in copy.rglob("*")}
     found(copy)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cotejo.config.augmentation_parts import parts
 from cotejo.config.checking import (
     Frozen,
     Name,
@@ -217,6 +218,12 @@ def _check_together(settings: Settings, name: str) -> None:
         raise ConfigError("too_many_stages", name=name, staged=staged, epochs=epochs)
     if settings.hard_epochs == epochs:
         raise ConfigError("hard_epochs_alone", name=name, epochs=epochs)
+    mixing = [part.name for part in parts(settings.augment) if part.kind.mixes]
+    if mixing and settings.hard_epochs:
+        # The loss of a mixed image says nothing of the one image that would be chosen by it.
+        raise ConfigError("hard_epochs_mixed", name=name, part=mixing[0])
+    if mixing and settings.batch_size == 1:
+        raise ConfigError("batch_of_one_mixed", name=name, part=mixing[0])
 
 
 def _refuse_lists(table: Mapping[str, Any], where: str) -> None:

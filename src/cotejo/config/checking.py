@@ -131,7 +131,7 @@ def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model
     try:
         return model.model_validate(
             {
-                key: _as_float(value) if key in fields and _is_float(fields[key]) else value
+                key: _as_float(value) if key in fields and _is_real(kind_of(fields[key])) else value
                 for key, value in content.items()
             }
         )
@@ -162,12 +162,14 @@ def checked_value(kind: Any, key: str, value: Any, where: str, words: str = "") 
     Example:
         >>> checked_value(Annotated[float, Field(ge=0, lt=1)], "dropout", 0, "base")
         0.0
+        >>> checked_value(int | float, "units", 16, "base")
+        16
         >>> checked_value(int, "units", "many", "base")
         Traceback (most recent call last):
         cotejo.errors.ConfigError: `units` (base) must be a whole number; received 'many'.
     """
     try:
-        given = _as_float(value) if "float" in str(kind) else value
+        given = _as_float(value) if _is_real(kind) else value
         return TypeAdapter(kind, config=_STRICT).validate_python(given)
     except ValidationError as error:
         raise _bad_value(key, value, kind, where, [words]) from error
@@ -210,8 +212,10 @@ def kind_of(field: FieldInfo) -> Any:
     return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
 
 
-def _is_float(field: FieldInfo) -> bool:
-    return "float" in str(field.annotation)
+def _is_real(kind: Any) -> bool:
+    """Return whether a type takes real numbers, and no whole ones beside them."""
+    kinds = parts_of(kind)
+    return float in kinds and int not in kinds
 
 
 def expected(kind: Any, sentences: Iterable[str] = ()) -> str:

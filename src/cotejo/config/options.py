@@ -60,7 +60,8 @@ class Options(Mapping[str, Any]):
     Two of them are equal if they hold the same values; where those were written does not count.
 
     Args:
-        values: the options by name; None leaves one to the model, and is left out.
+        values: the options by name; None leaves one to the model, and is left out. Files have
+            None where an option is not given.
         places: the table in which each was written, in words, for an error about it.
 
     Example:
@@ -74,11 +75,17 @@ class Options(Mapping[str, Any]):
     ) -> None:
         given = values or {}
         self._values = {name: value for name, value in given.items() if value is not None}
+        self._left_out = tuple(name for name, value in given.items() if value is None)
         self._places = dict(places or {})
 
     def place(self, name: str) -> str | None:
         """Return the table in which an option was written, in words; None if nobody said."""
         return self._places.get(name)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names that were given with None, so that a mistake in one can be found."""
+        return self._left_out
 
     def replaced(self, values: Mapping[str, Any]) -> Options:
         """Return the same places with other values."""

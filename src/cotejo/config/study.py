@@ -109,8 +109,10 @@ class StudyConfig(Frozen):
             folder: where the path of a ``recipe`` begins; the current folder if left out.
 
         Raises:
-            ConfigError: a key is unknown, a value out of range, a name used twice or missing, a
-                setting does nothing, two alternatives are the same, or there are too many runs.
+            ConfigError: a key of the file itself is unknown, a value out of range, a name used
+                twice or missing, a setting does nothing, two alternatives are the same, or there
+                are too many runs. An unknown key among an alternative's settings counts as an
+                option of its model; `cotejo.models.check_models` looks at models and options.
         """
         check_keys(content, _KEYS, "")
         content = dict(content)

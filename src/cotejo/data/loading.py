@@ -98,10 +98,10 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
 def _read_path(path: Path) -> Dataset:
     """Return the data set at a path, from the first source that can read it.
 
-    If none can, the error is that of the first source.
+    Those that ship are asked first. If none can read it, the error is that of the first source.
     """
     errors = []
-    for source in known_sources():
+    for source in sorted(known_sources(), key=lambda source: not source.ships):
         if source.read is not None:
             try:
                 return source.read(path)

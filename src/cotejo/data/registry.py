@@ -7,7 +7,7 @@ looking into that folder, so a new data set needs no entry in a list.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotejo.errors import DataError
-from cotejo.messages import LANGUAGES, message
+from cotejo.messages import LANGUAGES, did_you_mean, knows, message
 
 if TYPE_CHECKING:
     from cotejo.data.dataset import Dataset
@@ -28,6 +28,17 @@ __all__ = [
     "register_source",
     "unregister_source",
 ]
+
+
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "title": (),
+    "images": (),
+    "licence": (),
+    "known_duplicates": (),
+    "mirrored": ("labels", "count"),
+    "mirrored_views": ("labels", "count"),
+}
+"""The keys of a source's own words, each with the values that its text can name."""
 
 
 def _needs_no_download(data_dir: Path | None) -> bool:
@@ -48,7 +59,9 @@ class Source:
     - ``known_duplicates``: a sentence about a published list of its duplicates;
     - ``mirrored`` and ``mirrored_views``: cautions about training with mirrored images, and about
       averaging over mirrored views, where `mirroring_keeps_class` is false. They name
-      ``{labels}``, the alternatives concerned. Only a data set that ships has its own.
+      ``{labels}``, the alternatives concerned.
+
+    A brace that names no value is written twice, as for `str.format`.
 
     Attributes:
         name: what studies call it. The data set that `load` returns has the same name.
@@ -64,7 +77,8 @@ class Source:
         words: a source's own words, by key and language: ``{"title": {"en": …, "es": …}}``.
 
     Raises:
-        DataError: the words are not in every language.
+        DataError: the words are not in every language, there is no such key, or a text names a
+            value that is not there.
     """
 
     name: str
@@ -78,8 +92,16 @@ class Source:
 
     def __post_init__(self) -> None:
         for word, texts in self.words.items():
+            if word not in _WORDS:
+                hint = did_you_mean(word, _WORDS)
+                keys = ", ".join(_WORDS)
+                raise DataError(
+                    "source_unknown_word", name=self.name, word=word, keys=keys, hint=hint
+                )
             if any(language not in texts for language in LANGUAGES):
                 raise DataError("source_words", name=self.name, word=word)
+            for text in texts.values():
+                _check_braces(self.name, word, text)
 
     @property
     def ships(self) -> bool:
@@ -100,11 +122,17 @@ class Source:
             'los dígitos de scikit-learn'
         """
         if word in self.words:
-            return self.words[word][language]
-        try:
-            return message(f"datasets.{self.name}.{word}", language=language, **values)
-        except KeyError:
-            return None
+            return self.words[word][language].format(**values)
+        key = f"datasets.{self.name}.{word}"
+        return message(key, language=language, **values) if knows(key, language) else None
+
+
+def _check_braces(name: str, word: str, text: str) -> None:
+    """Refuse a text of a source that can't be filled in."""
+    try:
+        text.format(**dict.fromkeys(_WORDS[word], ""))
+    except (AttributeError, LookupError, ValueError) as error:
+        raise DataError("source_braces", name=name, word=word, text=text) from error
 
 
 _own: dict[str, Source] = {}
@@ -117,8 +145,21 @@ def _shipped() -> Mapping[str, Source]:
     import cotejo.data.sources as package
 
     entries = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
-    modules = [import_module(entry.name) for entry in entries]
-    return {module.SOURCE.name: module.SOURCE for module in modules}
+    return _by_name(import_module(entry.name).SOURCE for entry in entries)
+
+
+def _by_name(sources: Iterable[Source]) -> Mapping[str, Source]:
+    """Return sources by their names.
+
+    Raises:
+        DataError: two of them have one name.
+    """
+    named: dict[str, Source] = {}
+    for source in sources:
+        if source.name in named:
+            raise DataError("source_ships", name=source.name)
+        named[source.name] = source
+    return named
 
 
 def known_sources() -> list[Source]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cotejo.config import Settings
+from cotejo.config.augmentations import AugmentationError
 from cotejo.errors import OutputError
 from cotejo.evaluate import check_predictions, log_loss
 from cotejo.store import RunFile, RunFolder, StudyFile, StudyFolder, damaged
@@ -24,25 +25,50 @@ __all__ = ["JudgedRun", "check_settings", "judged_runs", "metric_differences"]
 _CLOSE = 1e-6
 """The largest relative difference between a metric and what the predictions give."""
 
+_LARGEST = 2**63
+"""The whole numbers of an option are below this one."""
+
 
 def check_settings(study: StudyFolder) -> None:
     """Check the settings that ``study.json`` gives of each alternative.
 
-    What this version does not know as a setting is left alone: an option of a model, or a setting
-    of a later version, or of an earlier one that had it.
+    What this version does not know as a setting only has to be a single value: an option of a
+    model, or a setting of a later version, or of an earlier one that had it. An augmentation may
+    have parts that this version does not know.
 
     Raises:
         OutputError: a setting has a value that it can't take.
     """
     for index, alternative in enumerate(study.study["alternatives"]):
         given = alternative.get("settings") or {}
+        place = f"alternatives.{index}.settings"
+        for name, value in given.items():
+            if name not in Settings.names() and not _is_single(value):
+                raise damaged(study.path / StudyFile.RECORD, f"{place}.{name}", value)
         known = {name: value for name, value in given.items() if name in Settings.names()}
         try:
             Settings.model_validate(known)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = f"alternatives.{index}.settings.{first['loc'][0]}"
-            raise damaged(study.path / StudyFile.RECORD, field, first["input"]) from error
+            complaints = [each for each in error.errors() if not _is_of_unknown_part(each)]
+            if complaints:
+                field = f"{place}.{complaints[0]['loc'][0]}"
+                raise damaged(study.path / StudyFile.RECORD, field, complaints[0]["input"]) from error
+
+
+def _is_single(value: Any) -> bool:
+    """Return whether a value is one that an option can take: a number, a text, true or false."""
+    if isinstance(value, int) and not -_LARGEST < value < _LARGEST:
+        return False
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def _is_of_unknown_part(complaint: Mapping[str, Any]) -> bool:
+    """Return whether a complaint is about a part of an augmentation that is not known here."""
+    cause = complaint.get("ctx", {}).get("error")
+    return isinstance(cause, AugmentationError) and cause.key in (
+        "augment_unknown",
+        "augment_unknown_part",
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Nothing here loads Keras before a network is built, so that a mistake in a study
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -118,13 +118,23 @@ def shipped(name: str) -> Callable[[Builder], Builder]:
 
     Args:
         name: what studies call the model.
+
+    Raises:
+        ConfigError: another model has this name.
     """
 
     def add(build: Builder) -> Builder:
+        if name in _families and not _is_same(_families[name].build, build):
+            raise ConfigError("model_ships", model=name)
         _families[name] = ModelFamily(name, build, declared_options(name, build), ships=True)
         return build
 
     return add
+
+
+def _is_same(build: Builder, other: Builder) -> bool:
+    """Return whether two builders are one function, of a module that was loaded twice perhaps."""
+    return (build.__module__, build.__qualname__) == (other.__module__, other.__qualname__)
 
 
 def unregister(name: str) -> None:
@@ -190,20 +200,41 @@ def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Opt
     """
     family = model_family(name, where)
     given = options if isinstance(options, Options) else Options(options)
+    for option in given.left_out:
+        # A record has None for the options of other models.
+        if not _is_known(option):
+            raise _unknown(family, option, family.defaults, given.place(option), where)
     checked = {}
     for option, value in given.items():
         if option not in family.defaults:
-            raise _unknown(family, option, given.place(option), where)
+            raise _unknown(family, option, family.defaults, given.place(option), where)
         checked[option] = family.options[option].checked(value, given.place(option) or where)
     return given.replaced(checked)
 
 
-def _unknown(family: ModelFamily, option: str, place: str | None, where: str) -> ConfigError:
-    """Return the error about an option that a model does not have."""
-    elsewhere = option in COMMON_OPTIONS or any(
-        option in each.defaults for each in _families.values()
-    )
-    if place is not None and not elsewhere:
+def _is_known(option: str) -> bool:
+    """Return whether any model has an option of this name that a study can give."""
+    families = _families.values()
+    return option in COMMON_OPTIONS or any(option in family.defaults for family in families)
+
+
+def _unknown(
+    family: ModelFamily,
+    option: str,
+    known: Iterable[str],
+    place: str | None = None,
+    where: str = "",
+) -> ConfigError:
+    """Return the error about an option that a model does not have.
+
+    Args:
+        family: the model.
+        option: the name that is given.
+        known: the names that can be given here.
+        place: the table in which the option is written, in words; None if nobody said.
+        where: the table that gives the model, in words.
+    """
+    if place is not None and not _is_known(option):
         # Nobody's option, so that it was meant for a setting perhaps.
         return unknown_key(option, ("recipe", *Settings.names(), *family.defaults), place)
     return ConfigError(
@@ -211,7 +242,7 @@ def _unknown(family: ModelFamily, option: str, place: str | None, where: str) ->
         model=family.name,
         where=f" ({where})" if where else "",
         option=option,
-        options=", ".join(family.defaults) or "-",
+        options=", ".join(known) or "-",
     )
 
 
@@ -224,7 +255,8 @@ def build_model(
         name: the model's name.
         image_shape: ``(height, width, channels)``.
         num_classes: how many classes.
-        **options: what differs from the model's own defaults.
+        **options: what differs from the model's own defaults. Any option of the builder can be
+            given here, also one that a study can't give; a builder of your own gets None as well.
 
     Returns:
         A network from pixels ``[batch, height, width, channels]`` in ``[0, 255]`` to logits
@@ -238,10 +270,10 @@ def build_model(
         >>> build_model("cnn3", (32, 32, 3), 10).count_params()
         122570
     """
-    checked = check_options(name, options)
     family = model_family(name)
+    given = {option: _argument(family, option, value) for option, value in options.items()}
     try:
-        network = family.build(image_shape, num_classes, **checked)
+        network = family.build(image_shape, num_classes, **given)
     except ValueError as error:
         # Keras's own words for a valid convolution that nothing is left for.
         if "negative" not in str(error) and "must be positive" not in str(error):
@@ -252,6 +284,16 @@ def build_model(
     if not family.ships:
         _check_network(name, network, image_shape, num_classes)
     return network
+
+
+def _argument(family: ModelFamily, option: str, value: Any) -> Any:
+    """Return a value as a builder takes it; what a study can't give is left as it is."""
+    if option not in family.options:
+        raise _unknown(family, option, family.options)
+    declared = family.options[option]
+    if declared.kind is None or (value is None and not family.ships):
+        return value
+    return declared.checked(value, "")
 
 
 def _check_network(

@@ -105,7 +105,7 @@ def _annotation(parameter: inspect.Parameter, build: Callable[..., Any]) -> Any:
     names = getattr(inspect.unwrap(build), "__globals__", {})
     try:
         return get_type_hints(alone, names, include_extras=True)[parameter.name]
-    except NameError:
+    except (AttributeError, NameError, SyntaxError, TypeError):
         return None
 
 

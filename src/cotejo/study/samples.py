@@ -68,11 +68,22 @@ def _augmented(originals: NDArray[np.uint8], augmentation: Augmentation) -> NDAr
     images = originals.astype("float32")
     if policy.mix is None:
         # The draws of one image lie beside each other.
-        batch = policy(np.repeat(images, DRAWS, axis=0), seed)
+        repeated = np.repeat(images, DRAWS, axis=0)
+        if policy.alternates:
+            repeated = _mirrored(repeated, np.arange(len(repeated)) % 2 == 1)
+        batch = policy(repeated, seed)
         return _pixels(batch).reshape(len(originals), DRAWS, *originals.shape[1:])
     # Each image is mixed with another one, so that draws of the same one are kept apart.
-    batch, _ = policy.mix(policy(np.tile(images, (DRAWS, 1, 1, 1)), seed), seed)
+    repeated = np.tile(images, (DRAWS, 1, 1, 1))
+    if policy.alternates:
+        repeated = _mirrored(repeated, np.arange(len(repeated)) // len(images) % 2 == 1)
+    batch, _ = policy.mix(policy(repeated, seed), seed)
     return _pixels(batch).reshape(DRAWS, *originals.shape).swapaxes(0, 1)
+
+
+def _mirrored(images: NDArray[np.float32], chosen: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the images with the chosen ones mirrored, as the training does every second epoch."""
+    return np.where(chosen[:, None, None, None], images[:, :, ::-1], images)
 
 
 def _pixels(batch: Any) -> NDArray[np.uint8]:

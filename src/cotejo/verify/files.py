@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cotejo.config import Settings
 from cotejo.data.audit import read_audit
-from cotejo.errors import OutputError
+from cotejo.errors import ConfigError, OutputError
 from cotejo.facts.soundness import check_settings, judged_runs
+from cotejo.models import check_options, model_families
 from cotejo.store import (
     RunFile,
     RunFolder,
@@ -38,11 +40,27 @@ def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Fin
         raise OutputError("no_study", path=folder)
     try:
         check_settings(study)
+        _check_options(study)
     except OutputError as error:
         return None, [], [_broken(error)]
     sound: SoundRuns = []
     findings = [*_study_findings(study), *_run_findings(study, sound)]
     return study, sound, findings
+
+
+def _check_options(study: StudyFolder) -> None:
+    """Check the options of the models that ship; others may not be known here."""
+    shipping = {family.name: family for family in model_families() if family.ships}
+    for index, alternative in enumerate(study.study["alternatives"]):
+        settings = alternative.get("settings") or {}
+        family = shipping.get(settings.get("model", Settings.default("model")))
+        for name in family.options if family else ():
+            value = settings.get(name)
+            try:
+                check_options(family.name, {name: value})
+            except ConfigError as error:
+                field = f"alternatives.{index}.settings.{name}"
+                raise damaged(study.path / StudyFile.RECORD, field, value) from error
 
 
 def _study_findings(study: StudyFolder) -> Iterator[Finding]:

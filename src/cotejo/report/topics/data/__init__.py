@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from cotejo.config.augmentations import array_name
+from cotejo.config.augmentations import AugmentationError, array_name
 from cotejo.report.elements import Column, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -124,13 +125,20 @@ def _augmented_too(findings: Findings) -> str:
 
 
 def _augmentations(page: Page) -> dict[str, str]:
-    """Return the lists of parts that the study augments with, in words, by their arrays' names."""
+    """Return the lists of parts that the study augments with, in words, by their arrays' names.
+
+    Those with a part of a newer version are not among them.
+    """
     lists = [
         value
         for alternative in page.facts.alternatives
         if isinstance(value := alternative.settings.get("augment"), list)
     ]
-    return {array_name(value): page.words.setting_value("augment", value) for value in lists}
+    named = {}
+    for value in lists:
+        with suppress(AugmentationError):
+            named[array_name(value)] = page.words.setting_value("augment", value)
+    return named
 
 
 TOPIC = Topic(
