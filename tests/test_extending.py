@@ -13,13 +13,29 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "extending.md"
+OTHERS, _, LANGUAGE = (
+    (ROOT / "docs" / "extending.md").read_text(encoding="utf-8").partition("\n## A language\n")
+)
+CONTRACTS = (
+    "src/cotejo/data/registry.py",
+    "src/cotejo/models/registry.py",
+    "src/cotejo/models/builders/one_convolution.py",
+    "tests/data/test_sources.py",
+    "tests/models/test_contract.py::test_every_model_is_in_the_contract",
+    "tests/models/test_contract.py::test_a_model_has_its_parameters_and_gives_logits[one-convolution]",
+    "tests/augment/test_parts.py::test_every_part_has_a_function_and_the_other_way_round",
+    "tests/augment/test_parts.py::test_each_image_draws_its_own_change[noise]",
+    "tests/report/test_catalogues.py",
+    "tests/report/test_topics.py",
+    "tests/test_structure.py",
+)
+"""What tests an extension, without what takes long and tests the models and parts that ship."""
 STUDY = """
 name = "toy"
 data = "shapes"
 
 [base]
-model = "one-layer"
+model = "one-convolution"
 epochs = 1
 
 [[vary]]
@@ -35,18 +51,24 @@ augment = ["flip", {noise = 0.1}]
 def extended(tmp_path_factory):
     """Return a copy of the sources to which every diff of the page was applied."""
     copy = tmp_path_factory.mktemp("extended")
-    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    for diff in re.findall(r"```diff\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
-        subprocess.run(["git", "apply", "-"], cwd=copy, input=diff, text=True, check=True)
+    for name in ("src", "tests", "tools", "docs"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    apply(OTHERS, copy)
     return copy
+
+
+def apply(text, copy):
+    for diff in re.findall(r"```diff\n(.*?)```", text, re.DOTALL):
+        subprocess.run(["git", "apply", "-"], cwd=copy, input=diff, text=True, check=True)
 
 
 def run(copy, *arguments):
     environment = os.environ | {"PYTHONPATH": str(copy / "src")}
     command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=copy, env=environment, capture_output=True, text=True, check=True
-    ).stdout
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +95,24 @@ def test_the_added_topic_is_in_english_and_in_markdown_too(trained):
     assert "flips, noise of 0.1" in page
 
 
-def test_the_example_of_the_added_model_runs(extended):
-    module = "src/cotejo/models/builders/one_layer.py"
-    assert "1 passed" in run(
-        extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules", module
-    )
+def test_what_was_added_keeps_the_contracts(extended):
+    run(extended, "tools/structure.py")
+    run(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", *CONTRACTS)
+
+
+def test_an_added_language_is_that_of_a_report(trained, tmp_path):
+    """The English sentences stand in for their translations."""
+    copy = tmp_path / "french"
+    shutil.copytree(trained, copy)
+    apply(LANGUAGE, copy)
+    source = copy / "src" / "cotejo"
+    shutil.copytree(source / "locales" / "en", source / "locales" / "fr")
+    for path in (source / "report" / "topics").glob("*/en.toml"):
+        shutil.copy(path, path.with_name("fr.toml"))
+    run(copy, "-m", "cotejo", "report", "out", "--lang", "fr", "--out", "report-fr.html")
+    page = (copy / "report-fr.html").read_text(encoding="utf-8")
+    assert '<html lang="fr"' in page
+    assert "flips, noise of 0,1" in page
+    assert "--lang en|es|fr" in run(copy, "-m", "cotejo", "report", "--help", "--lang", "fr")
+    loading = "from cotejo.data import load; print(load('digits').class_names['fr'])"
+    assert "'9'" in run(copy, "-c", loading)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import pytest
 from pydantic import Field
@@ -12,7 +12,12 @@ from cotejo.config import settings as module
 from cotejo.config.about import GROUPS, About, Idle
 from cotejo.config.checking import expected, kind_of
 from cotejo.config.options import COMMON_OPTIONS, Options
+from cotejo.config.views import VIEWS
 from cotejo.messages import knows
+
+
+def test_every_kind_of_views_can_be_set():
+    assert get_args(Settings.model_fields["tta"].annotation) == tuple(VIEWS)
 
 
 class Extended(Settings):

@@ -51,16 +51,18 @@ def loaded():
 
 
 def test_what_ships():
-    assert NAMES == ["cifar10", "digits"]
+    assert {"cifar10", "digits"} <= set(NAMES)
     assert DEFAULT_DATA in NAMES
     assert all(source.ships for source in known_sources())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_source_gives_what_its_fingerprint_says(name, loaded):
-    dataset = loaded(name)
+    dataset, fingerprint = loaded(name), find_source(name).fingerprint
     assert dataset.name == name
-    assert dataset.fingerprint == find_source(name).fingerprint
+    if fingerprint is None:
+        pytest.skip(f"what {name} loads is not fixed")
+    assert dataset.fingerprint == fingerprint
     assert is_published(dataset)
 
 

@@ -1,4 +1,4 @@
-"""Both languages say the same things with the same values, and each sentence is said somewhere."""
+"""All languages say the same things with the same values, and each sentence is said somewhere."""
 
 import ast
 import re
@@ -12,6 +12,7 @@ import pytest
 
 from cotejo.config import Settings
 from cotejo.config.options import COMMON_OPTIONS
+from cotejo.messages import LANGUAGES
 from cotejo.report.topics import TOPICS
 
 PACKAGE = files("cotejo")
@@ -22,17 +23,19 @@ TOPIC_AREAS = {
 }
 SHARED_AREAS = {path.name.removesuffix(".toml") for path in (PACKAGE / "locales" / "en").iterdir()}
 AREAS = sorted(TOPIC_AREAS | SHARED_AREAS)
+TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
 
-def test_every_topic_has_both_catalogues_and_no_area_is_in_two_places():
+def test_every_topic_has_all_catalogues_and_no_area_is_in_two_places():
     assert {topic.name for topic in TOPICS} == TOPIC_AREAS
     assert not TOPIC_AREAS & SHARED_AREAS
-    spanish = {path.name for path in (PACKAGE / "locales" / "es").iterdir()}
-    assert spanish == {f"{area}.toml" for area in SHARED_AREAS}
+    for language in LANGUAGES:
+        names = {path.name for path in (PACKAGE / "locales" / language).iterdir()}
+        assert names == {f"{area}.toml" for area in SHARED_AREAS}, language
     for area in TOPIC_AREAS:
         folder = PACKAGE / "report" / "topics" / area
         found = {path.name for path in folder.iterdir() if path.name.endswith(".toml")}
-        assert found == {"en.toml", "es.toml"}, area
+        assert found == {f"{language}.toml" for language in LANGUAGES}, area
 
 
 @cache
@@ -58,26 +61,29 @@ def placeholders(entry):
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+@pytest.mark.parametrize("language", TRANSLATIONS)
 @pytest.mark.parametrize("area", AREAS)
-def test_both_languages_have_the_same_keys(area):
-    assert sorted(catalogue("en", area)) == sorted(catalogue("es", area))
+def test_all_languages_have_the_same_keys(area, language):
+    assert sorted(catalogue("en", area)) == sorted(catalogue(language, area))
 
 
+@pytest.mark.parametrize("language", TRANSLATIONS)
 @pytest.mark.parametrize("area", AREAS)
-def test_both_languages_name_the_same_values(area):
-    english, spanish = catalogue("en", area), catalogue("es", area)
+def test_all_languages_name_the_same_values(area, language):
+    english, translated = catalogue("en", area), catalogue(language, area)
     for key, entry in english.items():
-        assert placeholders(entry) == placeholders(spanish[key]), key
-        assert isinstance(entry, dict) == isinstance(spanish[key], dict), key
+        assert placeholders(entry) == placeholders(translated[key]), key
+        assert isinstance(entry, dict) == isinstance(translated[key], dict), key
         if isinstance(entry, dict):
-            assert list(entry) == list(spanish[key]) == ["one", "other"], key
+            assert list(entry) == list(translated[key]) == ["one", "other"], key
 
 
+@pytest.mark.parametrize("language", TRANSLATIONS)
 @pytest.mark.parametrize("area", AREAS)
-def test_no_sentence_is_the_other_language_s(area):
-    english, spanish = catalogue("en", area), catalogue("es", area)
+def test_no_sentence_is_left_in_english(area, language):
+    english, translated = catalogue("en", area), catalogue(language, area)
     long = [key for key, entry in english.items() if len(re.sub(r"{\w+}", "", str(entry))) > 30]
-    assert [key for key in long if english[key] == spanish[key]] == []
+    assert [key for key in long if english[key] == translated[key]] == []
 
 
 HOLE = r"[\w|=-]*"

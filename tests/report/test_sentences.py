@@ -5,6 +5,7 @@ from fabricate import Made
 
 from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
+from cotejo.config.views import VIEWS
 from cotejo.report.naming import study_title
 from cotejo.report.topics.confusion.words import confusion, representative
 from cotejo.report.topics.curves.words import overfitting, overfitting_intro
@@ -16,7 +17,6 @@ from cotejo.report.topics.summary.cautions import cautions
 from cotejo.report.topics.summary.words import key_figures, summary
 from cotejo.report.topics.training.words import whole_training
 from cotejo.report.words import Words
-from cotejo.train.predict import VIEWS
 
 EN, ES = Words("en"), Words("es")
 

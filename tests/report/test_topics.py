@@ -77,6 +77,15 @@ def test_entries_of_topics_are_in_report_json(study):
     assert "toy" not in report_json(TOPICS, findings)
 
 
+def test_an_entry_of_two_topics_is_refused(study):
+    findings = study(Made("a"), Made("b"))
+    with pytest.raises(ValueError, match=r"twice: \['toy'\]"):
+        report_json([toy(rows), toy(rows)], findings)
+    ranked = Topic("cost", lambda page: None, report_json=lambda findings: {"ranking": []})
+    with pytest.raises(ValueError, match=r"twice: \['ranking'\]"):
+        report_json([ranked], findings)
+
+
 def test_what_is_computed_once_is_kept_for_each_study(study):
     calls = []
 

@@ -10,7 +10,7 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import OutputError, TrainingError
-from cotejo.store import StudyFolder
+from cotejo.store import RunFile, StudyFile, StudyFolder
 from cotejo.study import SerialExecutor, Study
 from cotejo.study.events import (
     BatchEnded,
@@ -142,8 +142,15 @@ def test_an_executor_that_forgets_a_run_is_found_out(tmp_path):
         def execute(self, plan, jobs, emit):
             SerialExecutor().execute(plan, jobs[:1], emit)
 
-    with pytest.raises(RuntimeError, match=r"did not say how these runs ended: \[\('longer', 1\)"):
-        run(tmp_path / "out", executor=Forgetful())
+    listener = Listener()
+    result = run(tmp_path / "out", executor=Forgetful(), observer=listener)
+    assert ids(result.finished) == [("plain", 1)]
+    assert len(result.failed) == 5
+    failures = [call for call in listener.calls if call[0] == "failed"]
+    assert [call[1:3] for call in failures] == ids(result.failed)
+    assert all("did not say how it ended" in call[3] for call in failures)
+    # What is there is looked at as ever.
+    assert (result.folder / StudyFile.ERROR_ANALYSIS).is_file()
 
 
 def test_what_the_observer_raises_ends_the_execution(tmp_path):
@@ -156,6 +163,19 @@ def test_what_the_observer_raises_ends_the_execution(tmp_path):
         run(folder, observer=Impatient())
     log = (StudyFolder(folder).run("plain", 1).path / "log.txt").read_text()
     assert log.endswith("stopped\n")
+
+
+def test_an_error_of_the_observer_ends_the_study_and_fails_no_run(tmp_path):
+    class Faulty(Observer):
+        def epoch_ended(self, run, row):
+            raise ValueError("a mistake in the observer") from KeyError("its cause")
+
+    folder = tmp_path / "out"
+    with pytest.raises(ValueError, match="a mistake in the observer") as raised:
+        run(folder, observer=Faulty())
+    assert isinstance(raised.value.__cause__, KeyError)
+    assert not (StudyFolder(folder).run("plain", 1).path / RunFile.RECORD).exists()
+    assert not (folder / "part").exists()
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)

@@ -8,12 +8,13 @@ from scipy.special import softmax as reference_softmax
 
 from cotejo.backend import keras, ops, set_seed, use_precision
 from cotejo.config import Settings
+from cotejo.config.views import VIEWS
 from cotejo.data.dataset import Dataset, Split
 from cotejo.errors import TrainingError
 from cotejo.models import build_model
 from cotejo.train import compile_learner, predict_logits, softmax, train
 from cotejo.train.order import alternating, training_order
-from cotejo.train.predict import VIEWS, view
+from cotejo.train.predict import view
 
 
 def trained(dataset: Dataset, seed: int = 1, **changes):

@@ -8,20 +8,22 @@ from typing import Any
 import typer
 import typer.core
 
-from cotejo.messages import current_language, message
+from cotejo.messages import message
 
 __all__ = ["TranslatedCommand", "TranslatedGroup", "translate"]
 
-# Typer's own words in a help text, which it can't translate: each stands at the start of a line or
-# in brackets.
-_SPANISH = (
-    ("Usage: ", "Uso: "),
-    ("[OPTIONS]", "[OPCIONES]"),
-    ("COMMAND [ARGS]...", "ORDEN [ARGUMENTOS]..."),
-    ("\nOptions:", "\nOpciones:"),
-    ("\nArguments:", "\nArgumentos:"),
-    ("\nCommands:", "\nÓrdenes:"),
-)
+_TYPER_WORDS = {
+    "Usage: ": "cli.typer_usage",
+    "[OPTIONS]": "cli.typer_any_options",
+    "COMMAND [ARGS]...": "cli.typer_any_command",
+    "\nOptions:": "cli.typer_options",
+    "\nArguments:": "cli.typer_arguments",
+    "\nCommands:": "cli.typer_commands",
+}
+"""Typer's own words in a help text, which it can't translate, and the keys of ours in their place.
+
+Each stands at the start of a line or in brackets.
+"""
 
 
 class _Translated:
@@ -29,9 +31,8 @@ class _Translated:
 
     def get_help(self, ctx: Any) -> str:
         text: str = super().get_help(ctx)  # type: ignore[misc]
-        if current_language() == "es":
-            for english, spanish in _SPANISH:
-                text = text.replace(english, spanish)
+        for english, key in _TYPER_WORDS.items():
+            text = text.replace(english, message(key))
         # A required argument is shown without brackets, and that is enough.
         text = re.sub(r"\{([^}\n]*)\}", r"\1", text.replace("  [required]", ""), count=1)
         # Typer shows an argument's type beside its name: replaced by spaces, to keep the columns.

@@ -32,7 +32,9 @@ def _readable_texts(values: list[str] | None) -> list[str] | None:
 
 Language = Annotated[
     str | None,
-    typer.Option("--lang", metavar="es|en", callback=_known_language, show_default=False),
+    typer.Option(
+        "--lang", metavar="|".join(LANGUAGES), callback=_known_language, show_default=False
+    ),
 ]
 Debug = Annotated[bool, typer.Option("--debug")]
 Data = Annotated[str | None, typer.Option("--data", metavar="NAME|PATH", show_default=False)]

@@ -26,6 +26,7 @@ def report(
     from cotejo.cli.console import make_console, print_lines, say
     from cotejo.cli.tables import results_table
     from cotejo.report import make_reports
+    from cotejo.store import ReportFile
 
     reports = make_reports(folder, current_language(), formats or (), out)
     console = make_console()
@@ -33,7 +34,7 @@ def report(
     print_lines(
         console,
         *((message("cli.label_report"), page) for page in reports.paths),
-        (message("cli.label_numbers"), folder / "summary.csv"),
+        (message("cli.label_numbers"), folder / ReportFile.SUMMARY),
     )
     for run in reports.left_out:
         name = message("cli.run_name", name=run.alternative, seed=run.seed)

@@ -126,6 +126,7 @@ def _show_finished(console: Console, folder: Path, final: bool) -> None:
 
 def _conclude(console: Console, result: StudyResult, command: str, quick: bool) -> int:
     from cotejo.report import summary, write_report
+    from cotejo.store import ReportFile
 
     if result.finished:
         # The table comes first: if the page fails, the results are on the screen and on the disk.
@@ -134,7 +135,7 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
         print_lines(
             console,
             (message("cli.label_report"), page),
-            (message("cli.label_numbers"), result.folder / "summary.csv"),
+            (message("cli.label_numbers"), result.folder / ReportFile.SUMMARY),
             (message("cli.label_runs"), f"{shown_path(result.folder)}/"),
         )
         console.print()

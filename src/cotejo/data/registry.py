@@ -50,8 +50,9 @@ class Source:
     """A data set that a study can name.
 
     The words of a data set that ships are in ``locales/<language>/datasets.toml``, in the table
-    of its name. A source of your own brings its words with it. All of them may be left out; a
-    report then calls the data set by its name and says nothing of its own about it:
+    of its name: at least its ``title``, and both cautions where `mirroring_keeps_class` is false.
+    A source of your own brings its words with it, or none at all. A report then calls the data set
+    by its name and says nothing of its own about it:
 
     - ``title``: what reports call it;
     - ``images``: a sentence about its images;
@@ -166,8 +167,8 @@ def known_sources() -> list[Source]:
     """Return every data set that a study can name, by name.
 
     Example:
-        >>> [source.name for source in known_sources()]
-        ['cifar10', 'digits']
+        >>> {"cifar10", "digits"} <= {source.name for source in known_sources()}
+        True
     """
     return sorted([*_shipped().values(), *_own.values()], key=lambda source: source.name)
 

@@ -55,7 +55,7 @@ class Classifier:
     Args:
         network: from pixels in ``[0, 255]`` to logits.
         class_names: by language, in label order.
-        views: from which sides each image is looked at: a name of `cotejo.train.VIEWS`.
+        views: from which sides each image is looked at: a name of `cotejo.config.views.VIEWS`.
         temperature: that the logits are divided by.
         name: what the model is called.
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cotejo.config.views import VIEWS
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.store import RunFile, RunFolder, StudyFile, StudyFolder
-from cotejo.train.predict import VIEWS
 
 __all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
 
@@ -29,7 +29,7 @@ class Description:
 
     Attributes:
         class_names: by language, in label order.
-        views: from which sides an image is looked at: a name of `cotejo.train.VIEWS`.
+        views: from which sides an image is looked at: a name of `cotejo.config.views.VIEWS`.
         temperature: that the logits are divided by.
         name: what the model is called.
     """
@@ -105,7 +105,7 @@ def check_temperature(value: Any, path: Path, field: str) -> float:
 
 
 def check_views(value: Any, path: Path, field: str) -> str:
-    """Return the name of the views, checked: one of `cotejo.train.VIEWS`.
+    """Return the name of the views, checked: one of `cotejo.config.views.VIEWS`.
 
     Raises:
         OutputError: it is not. The error names the file and the field.

@@ -152,8 +152,8 @@ def model_families() -> list[ModelFamily]:
     """Return every model, by name.
 
     Example:
-        >>> [family.name for family in model_families()]
-        ['airbench', 'airbench96', 'cnn', 'cnn2', 'cnn3', 'cnn7', 'mlp', 'wide-resnet']
+        >>> {"cnn3", "mlp", "wide-resnet"} <= {family.name for family in model_families()}
+        True
     """
     return sorted(_families.values(), key=lambda family: family.name)
 

@@ -15,7 +15,7 @@ from cotejo.report.formats import check_installed, chosen_formats, report_paths,
 from cotejo.report.report_json import report_json
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.results import summary_rows
-from cotejo.store import make_folder, write_json
+from cotejo.store import ReportFile, make_folder, write_json
 
 __all__ = [
     "Written",
@@ -103,7 +103,7 @@ def make_reports(
     paths = report_paths(folder, names, out)
     page = render(findings, language)
     write_csv_files(TOPICS, findings, language)
-    write_json(folder / "report.json", report_json(TOPICS, findings))
+    write_json(folder / ReportFile.NUMBERS, report_json(TOPICS, findings))
     for name, path in paths.items():
         make_folder(path.parent)
         write_page(page, path, name)

@@ -11,6 +11,7 @@ import numpy as np
 
 from cotejo.compare import mean_accuracy
 from cotejo.config import Settings
+from cotejo.config.views import VIEWS
 from cotejo.facts import chosen_run, final_runs, in_language
 from cotejo.messages import LANGUAGES
 from cotejo.report.words import NOT_APPLICABLE, Words
@@ -94,9 +95,9 @@ def _accuracy(runs: list[RunFolder], chosen: RunFolder, words: Words) -> Iterato
         yield words.say("card.accuracy_many", count=len(runs), each=listed, **values)
         accuracy = percent(chosen.metrics["test"]["accuracy"], 2)
         yield words.say("card.accuracy_of_seed", seed=chosen.record["seed"], accuracy=accuracy)
-    views = {"flip": 2, "flip-shift": 6}.get(chosen.record["settings"].get("tta", "none"))
-    if views:
-        yield words.say("card.views", count=views)
+    views = VIEWS.get(chosen.record["settings"].get("tta", "none"), {})
+    if len(views) > 1:
+        yield words.say("card.views", count=len(views))
 
 
 def _data(

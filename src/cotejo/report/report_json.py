@@ -14,12 +14,19 @@ __all__ = ["report_json"]
 
 
 def report_json(topics: Sequence[Topic], findings: Findings) -> dict[str, Any]:
-    """Return what ``report.json`` holds, as `docs/files.md` describes it."""
-    of_topics: dict[str, Any] = {}
+    """Return what ``report.json`` holds, as `docs/files.md` describes it.
+
+    Raises:
+        ValueError: two parts of the report have an entry of the same name.
+    """
+    content = _results(findings)
     # From the last topic to the first: so the file has always been ordered.
-    for topic in reversed(topics):
-        of_topics |= topic.report_json(findings)
-    return {**_results(findings), **of_topics, **_counts(findings)}
+    parts = [topic.report_json(findings) for topic in reversed(topics)]
+    for part in (*parts, _counts(findings)):
+        if twice := content.keys() & part.keys():
+            raise ValueError(f"report.json would have these entries twice: {sorted(twice)}")
+        content |= part
+    return content
 
 
 def _results(findings: Findings) -> dict[str, Any]:

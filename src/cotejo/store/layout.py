@@ -7,11 +7,14 @@
     test-reads.csv                  every reading of the test images
     failures.npz                    the analysis of the misread images
     audit.csv   audit.npz  audit.json
+    report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`
     replaced/                       runs that were in the way of others
 ```
 
-Nothing else in Cotejo spells these names out. `docs/files.md` says what is in each file.
+Outside ``report/`` nothing else spells these names out. There, each topic names the CSV files that
+it writes, and the words of the report name files for its readers. `docs/files.md` says what is in
+each file.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ __all__ = [
     "RESULT_FILES",
     "RUN_FILES",
     "TEMPORARY",
+    "ReportFile",
     "RunFile",
     "StudyFile",
     "card_name",
@@ -70,6 +74,15 @@ class StudyFile(StrEnum):
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"
     LOCK = ".lock"
+
+
+@unique
+class ReportFile(StrEnum):
+    """The files that a report writes into the folder of a study, and that others read or name."""
+
+    PAGE = "report.html"
+    NUMBERS = "report.json"
+    SUMMARY = "summary.csv"
 
 
 RESULT_FILES = (

@@ -11,8 +11,8 @@ import numpy as np
 from cotejo.config import Recipe, Settings
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.models import build_model
 from cotejo.models.cost import operations_per_image
+from cotejo.study.networks import plain_network
 from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
@@ -114,10 +114,8 @@ def _settings(recipe: Recipe) -> Settings:
 def _cost(recipe: Recipe, dataset: Dataset) -> float:
     """Return the operations of the forward pass of one step, on whole images."""
     settings = _settings(recipe)
-    network = build_model(
-        settings.model, dataset.image_shape, dataset.num_classes, **settings.options
-    )
-    return float(operations_per_image(network)) * settings.batch_size
+    operations = operations_per_image(plain_network(settings, dataset))
+    return float(operations) * settings.batch_size
 
 
 def _pace(recipe: Recipe, dataset: Dataset) -> Pace:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cotejo.errors import UsageError
+from cotejo.errors import TrainingError, UsageError
 from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
 from cotejo.study.description import write_study
@@ -53,6 +53,7 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
 
     Raises:
         OutputError: the folder can't be written.
+        Exception: whatever the observer raises; it ends the study.
     """
     write_study(plan)
     observer.planned(plan.config, plan.dataset, plan.runs, plan.folder, plan.quick)
@@ -62,12 +63,37 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     if jobs and plan.deadline is None:
         _estimate(plan, jobs, observer)
     relay = _Relay(plan, observer)
-    executor.execute(plan, jobs, relay)
+    _execute(executor, plan, jobs, relay)
+    relay.fail_silent_runs()
     result = relay.result()
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
         look_back(plan.folder, plan.dataset, plan.quick, observer)
     return result
+
+
+class _ObserverError(BaseException):
+    """Carries what an observer raised past the executor.
+
+    A run that fails by an `Exception` is recorded as failed, and the next one begins. An error of
+    the observer says nothing about the run, so no ``except Exception`` on the way may catch it.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _execute(executor: Executor, plan: Plan, jobs: Sequence[Job], relay: _Relay) -> None:
+    """Have the jobs trained; what the observer raises on the way is raised as it was."""
+    error: Exception | None = None
+    try:
+        executor.execute(plan, jobs, relay)
+    except _ObserverError as raised:
+        error = raised.error
+    # Outside the ``except``, so that the error keeps the causes that it has.
+    if error is not None:
+        raise error
 
 
 class _Relay:
@@ -80,6 +106,12 @@ class _Relay:
         self._ended: dict[RunId, bool] = {run.id: True for run in plan.runs if run.finished}
 
     def __call__(self, event: Event) -> None:
+        try:
+            self._tell(event)
+        except Exception as error:
+            raise _ObserverError(error) from error
+
+    def _tell(self, event: Event) -> None:
         run, observer = self._runs[event.run], self._observer
         match event:
             case BatchEnded():
@@ -97,15 +129,14 @@ class _Relay:
                 self._ended[event.run] = False
                 observer.run_failed(run, event.reason)
 
-    def result(self) -> StudyResult:
-        """Return how the runs ended.
+    def fail_silent_runs(self) -> None:
+        """Count the runs as failed of which the executor did not say how they ended."""
+        for run in self._plan.runs:
+            if run.id not in self._ended:
+                self._tell(RunFailed(run.id, TrainingError("end_unknown")))
 
-        Raises:
-            RuntimeError: the executor did not say it of each.
-        """
-        silent = self._runs.keys() - self._ended.keys()
-        if silent:
-            raise RuntimeError(f"the executor did not say how these runs ended: {sorted(silent)}")
+    def result(self) -> StudyResult:
+        """Return how the runs ended."""
         result = StudyResult(self._plan.folder)
         for run in self._plan.runs:
             if self._ended[run.id]:

@@ -23,14 +23,16 @@ class Executor(Protocol):
         """Train the jobs and return when each has finished or failed.
 
         A run has finished once its files are in ``job.run.folder``. A job with a parent begins
-        after that parent, which is an earlier job or has finished before.
+        after that parent, which is an earlier job or has finished before. A job of which nothing
+        is told when this returns counts as failed.
 
         Args:
             plan: what the jobs have in common: the data, the study's folder, the deadline.
             jobs: the runs to train; each is told of by one `RunStarted`, and at the end by one
                 `RunFinished` or `RunFailed`.
-            emit: called with each event, in the thread that called `execute`. What it raises, as
-                when the user stops the study, ends the execution.
+            emit: called with each event, in the thread that called `execute`. What it raises ends
+                the execution, as when the user stops the study. It raises no `Exception`, so that
+                no error of an observer is taken for one of a run.
 
         Raises:
             OutputError: files can't be written, which would end the other runs too.

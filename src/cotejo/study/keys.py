@@ -21,9 +21,10 @@ from typing import Any
 
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset
-from cotejo.models import build_model, model_family
+from cotejo.models import model_family
 from cotejo.models.fingerprint import fingerprint
 from cotejo.platform import resolve_precision
+from cotejo.study.networks import plain_network, same_network
 from cotejo.study.progress import RunId
 from cotejo.train import fresh_backend
 
@@ -103,18 +104,15 @@ def _own_networks(config: StudyConfig, dataset: Dataset) -> dict[str, str]:
     known: dict[str, str] = {}
     fingerprints: dict[str, str] = {}
     for alternative in config.alternatives:
-        model, options = alternative.settings.model, dict(alternative.settings.options)
-        if model_family(model).ships:
+        if model_family(alternative.settings.model).ships:
             continue
-        alike = json.dumps([model, options], sort_keys=True)
-        if alike not in known:
-            known[alike] = _fingerprint(model, options, dataset)
-        fingerprints[alternative.name] = known[alike]
+        network = same_network(alternative.settings)
+        if network not in known:
+            known[network] = _fingerprint(alternative.settings, dataset)
+        fingerprints[alternative.name] = known[network]
     return fingerprints
 
 
-def _fingerprint(model: str, options: Mapping[str, Any], dataset: Dataset) -> str:
+def _fingerprint(settings: Settings, dataset: Dataset) -> str:
     with fresh_backend():
-        return fingerprint(
-            lambda: build_model(model, dataset.image_shape, dataset.num_classes, **options)
-        )
+        return fingerprint(lambda: plain_network(settings, dataset))

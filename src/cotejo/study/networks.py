@@ -1,12 +1,12 @@
-"""The networks of a study: each is built once, and its parameters are counted."""
+"""The networks of a study: how one is built, which are equal, how many parameters each has."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
+from cotejo.backend import keras
 from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.data import Dataset
@@ -14,7 +14,30 @@ from cotejo.errors import ConfigError
 from cotejo.models import build_model
 from cotejo.train import fresh_backend
 
-__all__ = ["count_parameters"]
+__all__ = ["count_parameters", "plain_network", "same_network"]
+
+
+def same_network(settings: Settings) -> str:
+    """Return a text that is equal for settings whose networks are equal on the same data.
+
+    Example:
+        >>> twice = Settings(model="cnn3"), Settings(model="cnn3", epochs=2)
+        >>> same_network(twice[0]) == same_network(twice[1])
+        True
+    """
+    return json.dumps([settings.model, dict(settings.options)], sort_keys=True)
+
+
+def plain_network(settings: Settings, dataset: Dataset) -> keras.Model:
+    """Build the network of ``settings`` for a dataset, in Keras's precision and not whitened.
+
+    It has the parameters, the shapes and the operations of the network that is trained, which
+    `cotejo.study.run.build_network` builds.
+
+    Raises:
+        ConfigError: the images are too small for it.
+    """
+    return build_model(settings.model, dataset.image_shape, dataset.num_classes, **settings.options)
 
 
 def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
@@ -27,17 +50,13 @@ def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
     counts: dict[str, int] = {}
     with fresh_backend():
         for alternative in config.alternatives:
-            settings = alternative.settings
-            alike = json.dumps([settings.model, dict(settings.options)], sort_keys=True)
-            if alike not in known:
+            network = same_network(alternative.settings)
+            if network not in known:
                 with _said_of(alternative):
-                    known[alike] = _build(settings, dataset).count_params()
-            counts[alternative.name] = known[alike]
+                    built = plain_network(alternative.settings, dataset)
+                known[network] = int(built.count_params())
+            counts[alternative.name] = known[network]
     return counts
-
-
-def _build(settings: Settings, dataset: Dataset) -> Any:
-    return build_model(settings.model, dataset.image_shape, dataset.num_classes, **settings.options)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ that is written, of a few bytes, is deleted again.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -20,8 +19,8 @@ from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.messages import current_language
-from cotejo.models import build_model
 from cotejo.store import check_clock, temporary_path, write_atomically
+from cotejo.study.networks import plain_network, same_network
 from cotejo.study.progress import PlannedRun
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, at_size
@@ -158,15 +157,13 @@ def _check_sizes(
     if settings.batch_size > images:
         size = settings.batch_size
         raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)
-    alike = json.dumps([settings.model, dict(settings.options)], sort_keys=True)
-    if settings.small_epochs and alike not in fitting:
+    identity = same_network(settings)
+    if settings.small_epochs and identity not in fitting:
         height, width, channels = dataset.image_shape
         small = tuple(max(1, round(SMALL * side)) for side in (height, width))
-        network = build_model(
-            settings.model, dataset.image_shape, dataset.num_classes, **settings.options
-        )
+        network = plain_network(settings, dataset)
         try:
             at_size(network, (*small, channels))
         except ValueError as error:
             raise ConfigError("size_needed", name=name, model=settings.model) from error
-        fitting.add(alike)
+        fitting.add(identity)

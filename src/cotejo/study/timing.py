@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from cotejo.backend import keras
 from cotejo.config import Alternative, Settings
+from cotejo.config.views import VIEWS
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.study.evaluation import TRAIN_SAMPLE
@@ -16,7 +17,7 @@ from cotejo.study.progress import Estimate
 from cotejo.study.run import build_network
 from cotejo.train import compile_learner, fresh_backend, predict_logits
 from cotejo.train.order import training_order
-from cotejo.train.predict import UNSURE, VIEWS
+from cotejo.train.predict import UNSURE
 from cotejo.train.stages import Stage, stages
 
 __all__ = ["Pace", "Paces", "estimate", "evaluated_images", "pace_of"]

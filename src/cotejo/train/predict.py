@@ -8,26 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
+from cotejo.config.views import VIEWS
 
-__all__ = ["UNSURE", "VIEWS", "predict_logits", "softmax", "view"]
-
-VIEWS: dict[str, dict[tuple[int, bool], float]] = {
-    "none": {(0, False): 1.0},
-    "flip": {(0, False): 0.5, (0, True): 0.5},
-    "flip-shift": {
-        (0, False): 0.25,
-        (0, True): 0.25,
-        (-1, False): 0.125,
-        (-1, True): 0.125,
-        (1, False): 0.125,
-        (1, True): 0.125,
-    },
-}
-"""The views of test-time augmentation: (pixels of a diagonal shift, mirrored) and their weight.
-
-References:
-    airbench94 (Jordan 2024, arXiv 2404.00498).
-"""
+__all__ = ["UNSURE", "predict_logits", "softmax", "view"]
 
 UNSURE = 0.25
 """The share of the images that get all views: those whose two highest logits are closest."""

@@ -18,7 +18,7 @@ from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
 from cotejo.messages import LANGUAGES
 from cotejo.report import write_report
-from cotejo.store import SEAL, RunFile, StudyFile, StudyFolder
+from cotejo.store import SEAL, ReportFile, RunFile, StudyFile, StudyFolder
 from cotejo.verify.files import SoundRuns
 from cotejo.verify.finding import Finding, Level
 
@@ -72,7 +72,7 @@ def report_findings(study: StudyFolder) -> Iterator[Finding]:
     if study.study.get("final"):
         return
     folder = study.path
-    if not (folder / "report.json").is_file():
+    if not (folder / ReportFile.NUMBERS).is_file():
         yield Finding("warning", "verify.no_report", {"folder": folder})
         return
     try:
@@ -80,7 +80,7 @@ def report_findings(study: StudyFolder) -> Iterator[Finding]:
     except OutputError as error:
         yield Finding("error", "verify.broken", {"reason": error}, error)
         return
-    if not (folder / "report.html").is_file():
+    if not (folder / ReportFile.PAGE).is_file():
         yield Finding("warning", "verify.no_page", {"folder": folder})
     if not different:
         yield Finding("ok", "verify.report_follows")
@@ -94,7 +94,7 @@ def report_findings(study: StudyFolder) -> Iterator[Finding]:
 def _different_files(study: StudyFolder) -> dict[str, str]:
     """Return, for each file that the report would write otherwise, where it first differs."""
     folder = study.path
-    page = folder / "report.html"
+    page = folder / ReportFile.PAGE
     said = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
     named = re.search(r'<html lang="(\w+)"', said)
     languages = [named[1]] if named and named[1] in LANGUAGES else list(LANGUAGES)
@@ -105,7 +105,7 @@ def _different_files(study: StudyFolder) -> dict[str, str]:
             new = write_report(twin, language)
             different = dict(_compare(folder, twin))
             if said and (place := _first_other_word(said, new.read_text(encoding="utf-8"))):
-                different["report.html"] = place
+                different[ReportFile.PAGE] = place
             results.append(different)
     # The tables' class names are in the report's language, which a study without a page hides.
     return min(results, key=len)
@@ -130,7 +130,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _compare(folder: Path, twin: Path) -> Iterator[tuple[str, str]]:
-    for new in sorted([*twin.glob("*.csv"), twin / "report.json"]):
+    for new in sorted([*twin.glob("*.csv"), twin / ReportFile.NUMBERS]):
         old = folder / new.name
         if new.name in _REPORTED:
             continue
@@ -222,5 +222,5 @@ def _words(page: str) -> list[str]:
 
 
 def _is_of_this_version(folder: Path) -> bool:
-    page = folder / "report.html"
+    page = folder / ReportFile.PAGE
     return page.is_file() and f"Cotejo {version('cotejo')}" in page.read_text("utf-8", "replace")
