@@ -11,7 +11,20 @@ from cotejo.errors import ConfigError
 from cotejo.messages import LANGUAGES, did_you_mean
 from cotejo.texts import readable
 
-__all__ = ["Data", "DataFolder", "Debug", "Final", "Language", "Out", "Overrides", "Quick", "Seeds"]
+__all__ = [
+    "Author",
+    "Data",
+    "DataFolder",
+    "Debug",
+    "Final",
+    "Language",
+    "Out",
+    "Overrides",
+    "Quick",
+    "Seeds",
+    "Title",
+    "heading",
+]
 
 
 def _known_language(value: str | None) -> str | None:
@@ -30,6 +43,16 @@ def _readable_texts(values: list[str] | None) -> list[str] | None:
     return None if values is None else [readable(value) for value in values]
 
 
+def _readable_text(value: str | None) -> str | None:
+    return None if value is None else readable(value)
+
+
+def heading(title: str | None, author: str | None) -> dict[str, str]:
+    """Return the table ``[report]`` that the options ``--title`` and ``--author`` stand for."""
+    given = {"title": title, "author": author}
+    return {key: text for key, text in given.items() if text is not None}
+
+
 Language = Annotated[
     str | None,
     typer.Option(
@@ -43,6 +66,14 @@ DataFolder = Annotated[
 ]
 Seeds = Annotated[int | None, typer.Option("--seeds", metavar="N", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)]
+Title = Annotated[
+    str | None,
+    typer.Option("--title", metavar="TEXT", callback=_readable_text, show_default=False),
+]
+Author = Annotated[
+    str | None,
+    typer.Option("--author", metavar="TEXT", callback=_readable_text, show_default=False),
+]
 Final = Annotated[bool, typer.Option("--final")]
 Quick = Annotated[bool, typer.Option("--quick")]
 Overrides = Annotated[

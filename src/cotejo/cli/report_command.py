@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cotejo.cli.options import Debug, Language
+from cotejo.cli.options import Author, Debug, Language, Title, heading
 from cotejo.messages import current_language, message
 
 __all__ = ["report"]
@@ -19,6 +19,11 @@ def report(
         list[str] | None, typer.Option("--format", metavar="html|md|pdf", show_default=False)
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", show_default=False)] = None,
+    detail: Annotated[
+        str | None, typer.Option("--detail", metavar="brief|full", show_default=False)
+    ] = None,
+    title: Title = None,
+    author: Author = None,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
@@ -28,7 +33,9 @@ def report(
     from cotejo.report import make_reports
     from cotejo.store import ReportFile
 
-    reports = make_reports(folder, current_language(), formats or (), out)
+    reports = make_reports(
+        folder, current_language(), formats or (), out, detail, **heading(title, author)
+    )
     console = make_console()
     console.print(results_table(reports.rows, console))
     print_lines(

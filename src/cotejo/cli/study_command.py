@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cotejo.cli.options import (
+    Author,
     Data,
     DataFolder,
     Debug,
@@ -16,6 +17,8 @@ from cotejo.cli.options import (
     Overrides,
     Quick,
     Seeds,
+    Title,
+    heading,
 )
 
 __all__ = ["study"]
@@ -33,6 +36,8 @@ def study(
         str | None, typer.Option("--fallback", metavar="NAME", show_default=False)
     ] = None,
     overrides: Overrides = None,
+    title: Title = None,
+    author: Author = None,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
@@ -47,6 +52,8 @@ def study(
         fallback = None
     if seeds is not None:
         changes["seeds"] = seeds
+    if own := heading(title, author):
+        changes["report"] = own
     chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(
         chosen, out=out, data_dir=data_dir, quick=quick, final=final, fallback=fallback

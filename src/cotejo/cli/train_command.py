@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cotejo.cli.options import (
+    Author,
     Data,
     DataFolder,
     Debug,
@@ -18,6 +19,8 @@ from cotejo.cli.options import (
     Overrides,
     Quick,
     Seeds,
+    Title,
+    heading,
 )
 from cotejo.errors import ConfigError
 from cotejo.messages import message
@@ -65,6 +68,8 @@ def train(
     out: Out = None,
     quick: Quick = False,
     final: Final = False,
+    title: Title = None,
+    author: Author = None,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
@@ -95,6 +100,8 @@ def train(
         content["data"] = data
     if seeds is not None:
         content["seeds"] = seeds
+    if own := heading(title, author):
+        content["report"] = own
     if budget is not None:
         planned = {**given, "seeds": seeds, "set": overrides, "quick": quick or None}
         for option in ("recipe", "model", "epochs", "seeds", "set", "quick"):

@@ -25,7 +25,7 @@ from cotejo.config.reading import read_toml
 from cotejo.config.vary import expand
 from cotejo.errors import ConfigError
 
-__all__ = ["DEFAULT_DATA", "MOST_RUNS", "StudyConfig"]
+__all__ = ["DEFAULT_DATA", "MOST_RUNS", "ReportHeading", "StudyConfig"]
 
 DEFAULT_DATA = "cifar10"
 """The data set of a study that names none."""
@@ -33,7 +33,20 @@ DEFAULT_DATA = "cifar10"
 MOST_RUNS = 10_000
 """Runs that a study may have; more would take years to train, and are a slip."""
 
-_KEYS = ("name", "title", "data", "seeds", "base", "alternative", "vary", "claim")
+_KEYS = ("name", "title", "data", "seeds", "report", "base", "alternative", "vary", "claim")
+_REPORT_KEYS = ("title", "author")
+
+
+class ReportHeading(Frozen):
+    """What stands at the head of the report, by language.
+
+    Attributes:
+        title: the report's, in place of the study's.
+        author: who signs it.
+    """
+
+    title: Text = Field(default_factory=dict)
+    author: Text = Field(default_factory=dict)
 
 
 class StudyConfig(Frozen):
@@ -41,7 +54,8 @@ class StudyConfig(Frozen):
 
     Attributes:
         name: the study's, and by default its folder's.
-        title: the report's, by language.
+        title: the study's, by language.
+        report: the report's own title, and its author.
         data: a dataset's name or path.
         seeds: each alternative is trained once with each.
         alternatives: in the order of the report.
@@ -55,6 +69,7 @@ class StudyConfig(Frozen):
 
     name: Name = "study"
     title: Text = Field(default_factory=dict)
+    report: ReportHeading = ReportHeading()
     data: str = DEFAULT_DATA
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     alternatives: tuple[Alternative, ...]
@@ -84,7 +99,8 @@ class StudyConfig(Frozen):
         Args:
             path: the file.
             overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
-            **changes: top-level keys that take the file's place, such as ``seeds=3``.
+            **changes: top-level keys that take the file's place, such as ``seeds=3``. Of the
+                table ``report``, only the keys that are given do.
 
         Raises:
             ConfigError: it can't be read, is not TOML, or says something it can't.
@@ -92,6 +108,8 @@ class StudyConfig(Frozen):
         path = Path(path)
         content = read_toml(path, "study")
         content.setdefault("name", name_of(path.stem, "study"))
+        if isinstance(content.get("report"), dict) and "report" in changes:
+            changes["report"] = {**content["report"], **changes["report"]}
         return cls.parse({**content, **changes}, overrides, path.parent)
 
     @classmethod
@@ -124,6 +142,8 @@ class StudyConfig(Frozen):
         content["claims"] = parse_claims(claims, [alternative.name for alternative in alternatives])
         if "title" in content:
             content["title"] = in_every_language(content["title"])
+        if "report" in content:
+            content["report"] = _report_heading(content["report"])
         study = checked(cls, content, "")
         _check_runs(study)
         return study
@@ -133,6 +153,8 @@ class StudyConfig(Frozen):
         document: dict[str, Any] = {"name": self.name, "data": self.data, "seeds": list(self.seeds)}
         if self.title:
             document["title"] = dict(self.title)
+        if heading := self.report.model_dump(exclude_defaults=True):
+            document["report"] = heading
         document["alternative"] = [
             {"name": alternative.name, "label": dict(alternative.label)}
             | {
@@ -145,6 +167,14 @@ class StudyConfig(Frozen):
         if self.claims:
             document["claim"] = [claim.to_table() for claim in self.claims]
         return tomli_w.dumps(document)
+
+
+def _report_heading(table: Any) -> ReportHeading:
+    if not isinstance(table, dict):
+        raise ConfigError("not_a_table", where="report")
+    check_keys(table, _REPORT_KEYS, "report")
+    texts = {key: in_every_language(text) for key, text in table.items()}
+    return checked(ReportHeading, texts, "report")
 
 
 def _check_runs(study: StudyConfig) -> None:

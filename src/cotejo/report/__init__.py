@@ -11,7 +11,14 @@ from cotejo.facts import LeftOut, gather
 from cotejo.report.card import write_cards
 from cotejo.report.csv_files import write_csv_files
 from cotejo.report.findings import Findings
-from cotejo.report.formats import check_installed, chosen_formats, report_paths, write_page
+from cotejo.report.formats import (
+    check_installed,
+    chosen_detail,
+    chosen_formats,
+    report_paths,
+    write_page,
+)
+from cotejo.report.heading import keep_heading
 from cotejo.report.report_json import report_json
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.results import summary_rows
@@ -33,6 +40,9 @@ def write_report(
     *,
     format: str | None = None,  # noqa: A002
     out: Path | None = None,
+    detail: str | None = None,
+    title: str | None = None,
+    author: str | None = None,
 ) -> Path:
     """Write a study's report, and the files with its numbers into the study's folder.
 
@@ -44,6 +54,11 @@ def write_report(
             ``out``, else HTML.
         out: the file to write, whose ending is made the format's; ``report.<format>`` in
             ``folder`` if left out. Of files that are there only a report is overwritten.
+        detail: of Markdown and PDF: ``"brief"``, the body without the appendix, or ``"full"``. By
+            default brief. HTML is always full.
+        title: the report's, in place of the study's. It is kept in ``study.json`` for reports
+            written later in this language.
+        author: who signs the report, kept likewise.
 
     Returns:
         The path of the report.
@@ -51,7 +66,7 @@ def write_report(
     Raises:
         OutputError: ``folder`` is no study, a file of it is damaged, no run has finished,
             something can't be written, or what writes a PDF is missing.
-        ConfigError: there is no such format.
+        ConfigError: there is no such format or detail, or HTML was asked to be brief.
         ValueError: ``language`` is neither of the two.
 
     Example:
@@ -59,7 +74,10 @@ def write_report(
         Traceback (most recent call last):
         cotejo.errors.OutputError: nowhere holds no study: there is no study.json in it. ...
     """
-    return write_reports(folder, language, [format] if format else [], out)[0]
+    formats = [format] if format else []
+    return make_reports(
+        folder, language, formats, out, detail, title=title, author=author
+    ).paths[0]
 
 
 def write_reports(
@@ -89,24 +107,33 @@ class Written:
 
 
 def make_reports(
-    folder: Path, language: str = "en", formats: Sequence[str] = (), out: Path | None = None
+    folder: Path,
+    language: str = "en",
+    formats: Sequence[str] = (),
+    out: Path | None = None,
+    detail: str | None = None,
+    *,
+    title: str | None = None,
+    author: str | None = None,
 ) -> Written:
     """Write a report as `write_reports` does, and return what the caller should know about it."""
     from cotejo.report.html import render
 
     folder, out = Path(folder), Path(out) if out is not None else None
     names = chosen_formats(formats, out)
+    details = chosen_detail(detail, names)
     # A missing program is noticed before the figures are drawn, which takes seconds.
     for name in names:
         check_installed(name)
+    keep_heading(folder, language, title=title, author=author)
     findings = Findings(gather(folder))
     paths = report_paths(folder, names, out)
-    page = render(findings, language)
+    pages = {chosen: render(findings, language, chosen) for chosen in dict.fromkeys(details.values())}
     write_csv_files(TOPICS, findings, language)
     write_json(folder / ReportFile.NUMBERS, report_json(TOPICS, findings))
     for name, path in paths.items():
         make_folder(path.parent)
-        write_page(page, path, name)
+        write_page(pages[details[name]], path, name)
     facts = findings.facts
     rows = summary_rows(facts)
     return Written(list(paths.values()), rows, facts.left_out, facts.missing, facts.asked)

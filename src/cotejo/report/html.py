@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.resources import files
+from itertools import count
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from cotejo.report.findings import Findings
-from cotejo.report.naming import seeds_trained, study_title
+from cotejo.report.naming import report_author, seeds_trained, study_title
 from cotejo.report.page import Page
 from cotejo.report.topics import TOPICS
 from cotejo.report.words import Words
@@ -17,31 +20,53 @@ if TYPE_CHECKING:
 __all__ = ["environment", "render", "stylesheet"]
 
 
-def render(findings: Findings, language: str) -> str:
-    """Return the report as one HTML page in ``language``, ``"en"`` or ``"es"``."""
+def render(findings: Findings, language: str, detail: str = "full") -> str:
+    """Return the report as one HTML page.
+
+    Args:
+        findings: what follows from the study.
+        language: ``"en"`` or ``"es"``.
+        detail: ``"full"``, with the appendix, or ``"brief"``, without it.
+    """
     words = Words(language)
     page = Page(findings, words, TOPICS)
-    built = ((topic, topic.section(page)) for topic in TOPICS)
-    present = ((topic, content) for topic, content in built if content is not None)
-    sections = [
-        {
-            "name": topic.anchor or topic.name,
-            "number": number,
-            "title": topic.title(words),
-            "template": topic.template,
-            **content,
-        }
-        for number, (topic, content) in enumerate(present, start=1)
-    ]
+    # In the order of the page, since figures and tables get their numbers as they are made.
+    body = _sections(page, "body", map(str, count(1)))
+    appendix = _sections(page, "appendix", ascii_uppercase) if detail == "full" else []
+    parts = {section["topic"]: section for section in appendix}
+    for section in body:
+        section["see"] = [parts[name] for name in section["see"] if name in parts]
     template = environment(words).get_template("report.html")
     return template.render(
         language=language,
         title=study_title(findings.facts, words),
+        author=report_author(findings.facts, words),
         subtitle=_subtitle(findings, words),
         version=_version(findings),
-        sections=sections,
+        body=body,
+        appendix=appendix,
         style=stylesheet(),
     )
+
+
+def _sections(page: Page, place: str, numbers: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the sections of the body or of the appendix, each with its number or letter."""
+    parts = [part for topic in page.topics for part in topic.parts(place)]
+    built = ((part, part.section(page)) for part in parts)
+    present = ((part, content) for part, content in built if content is not None)
+    return [
+        {
+            "topic": part.topic.name,
+            "anchor": part.anchor,
+            "number": number,
+            "title": part.title(page.words),
+            "template": part.template,
+            # Its own details first.
+            "see": (part.topic.name, *part.topic.see),
+            "content": content,
+        }
+        for number, (part, content) in zip(numbers, present, strict=False)
+    ]
 
 
 def environment(words: Words) -> Environment:

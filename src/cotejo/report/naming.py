@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cotejo.facts import AlternativeFacts, StudyFacts, in_language
 from cotejo.report.words import Words
 
-__all__ = ["data_names", "quoted", "seeds_trained", "study_title"]
+__all__ = ["data_names", "quoted", "report_author", "seeds_trained", "study_title"]
 
 
 def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
@@ -40,8 +40,15 @@ def data_names(facts: StudyFacts, words: Words) -> tuple[str, str]:
 def study_title(facts: StudyFacts, words: Words) -> str:
     """Return the study's title, which says if it is a quick look, or if its data replace others."""
     study = facts.study
-    text = str(in_language(study.get("title"), words.language) or study.get("name", ""))
+    own = study.get("report", {}).get("title") or study.get("title")
+    text = str(in_language(own, words.language) or study.get("name", ""))
     data, requested = data_names(facts, words)
     if data != requested:
         text = words.say("title_fallback", title=text, data=data, requested=requested)
     return words.say("title_quick", title=text) if study.get("quick") else text
+
+
+def report_author(facts: StudyFacts, words: Words) -> str:
+    """Return who signs the report; empty if nobody does."""
+    author = facts.study.get("report", {}).get("author")
+    return str(in_language(author, words.language) or "")

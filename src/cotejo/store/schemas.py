@@ -84,11 +84,17 @@ class _Claim(Content):
         return self
 
 
+class _ReportHeading(Content):
+    title: Text = None
+    author: Text = None
+
+
 class Study(_Listing):
     """``study.json``."""
 
     name: str = ""
     title: Text = None
+    report: _ReportHeading = _ReportHeading()
     data: str | None = None
     requested_data: str | None = None
     quick: bool = False

@@ -26,6 +26,7 @@ def write_study(plan: Plan) -> None:
         "format": FORMAT,
         "name": config.name,
         "title": config.title,
+        "report": config.report.model_dump(exclude_defaults=True),
         "data": dataset.name,
         "requested_data": requested,
         "quick": plan.quick,

@@ -10,9 +10,10 @@ from cotejo.errors import ConfigError, OutputError
 from cotejo.messages import LANGUAGES, did_you_mean, message
 from cotejo.report.formats.picture_files import is_free, picture_folder
 
-__all__ = ["FORMATS", "PDF_MARK", "chosen_formats", "report_paths"]
+__all__ = ["DETAILS", "FORMATS", "PDF_MARK", "chosen_detail", "chosen_formats", "report_paths"]
 
 FORMATS = ("html", "md", "pdf")
+DETAILS = ("brief", "full")
 PDF_MARK = "Cotejo report"
 """The keyword of a PDF that Cotejo wrote: it stands in the file uncompressed."""
 
@@ -46,6 +47,28 @@ def chosen_formats(asked: Sequence[str] = (), out: Path | None = None) -> list[s
         return list(dict.fromkeys(names))
     ending = _ending(out) if out is not None else None
     return [ending or "html"]
+
+
+def chosen_detail(asked: str | None, formats: Sequence[str]) -> dict[str, str]:
+    """Return how much each format shows: ``"brief"``, without the appendix, or ``"full"``.
+
+    Args:
+        asked: of `DETAILS`, for Markdown and PDF; brief if left out. HTML folds its appendix, and
+            is always full.
+        formats: of `FORMATS`.
+
+    Raises:
+        ConfigError: there is no such detail, or nothing but HTML was asked to be brief.
+
+    Example:
+        >>> chosen_detail(None, ["html", "pdf"]), chosen_detail("full", ["md"])
+        ({'html': 'full', 'pdf': 'brief'}, {'md': 'full'})
+    """
+    if asked is not None and asked not in DETAILS:
+        raise ConfigError("unknown_detail", name=asked, hint=did_you_mean(asked, DETAILS))
+    if asked == "brief" and set(formats) == {"html"}:
+        raise ConfigError("html_is_full")
+    return {name: "full" if name == "html" else asked or "brief" for name in formats}
 
 
 def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) -> dict[str, Path]:
