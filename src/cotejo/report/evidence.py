@@ -18,7 +18,7 @@ from cotejo.compare import (
 )
 from cotejo.facts import AlternativeFacts, StudyFacts
 
-__all__ = ["Evidence", "Lead"]
+__all__ = ["Evidence", "Lead", "Outcome"]
 
 Outcome = Literal["ahead", "behind", "tie"]
 

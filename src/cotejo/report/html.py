@@ -29,7 +29,7 @@ def render(findings: Findings, language: str, detail: str = "full") -> str:
         detail: ``"full"``, with the appendix, or ``"brief"``, without it.
     """
     words = Words(language)
-    page = Page(findings, words, TOPICS)
+    page = Page(findings, words, TOPICS, detail)
     # In the order of the page, since figures and tables get their numbers as they are made.
     body = _sections(page, "body", map(str, count(1)))
     appendix = _sections(page, "appendix", ascii_uppercase) if detail == "full" else []

@@ -28,6 +28,7 @@ class Page:
         findings: what follows from the study.
         words: the language.
         topics: all that the report has, for the list of their files.
+        detail: ``"brief"`` if the appendix is left out, else ``"full"``.
         figures: how many are numbered.
         tables: likewise.
     """
@@ -35,6 +36,7 @@ class Page:
     findings: Findings
     words: Words
     topics: Sequence[Topic] = ()
+    detail: str = "full"
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
 
@@ -42,6 +44,10 @@ class Page:
     def facts(self) -> StudyFacts:
         """The study's facts."""
         return self.findings.facts
+
+    def shows(self, topic: Topic) -> bool:
+        """Whether the report has a part of a topic."""
+        return self.detail == "full" or topic.place == "body"
 
     def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> DrawnFigure:
         """Return a drawn figure with the next number."""

@@ -32,4 +32,15 @@ def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
         figures.append(found[0])
         return f'<img alt="{len(figures) - 1}" class="drawn">'
 
-    return BeautifulSoup(_SVG.sub(aside, page), "html.parser"), figures
+    soup = BeautifulSoup(_SVG.sub(aside, page), "html.parser")
+    _open_appendix(soup)
+    return soup, figures
+
+
+def _open_appendix(soup: BeautifulSoup) -> None:
+    """Make the parts of the appendix, which fold on the screen, sections like the body's."""
+    for details in soup.select("details.appendix"):
+        summary = details.find("summary")
+        if summary is not None:
+            summary.unwrap()  # type: ignore[union-attr]
+        details.unwrap()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from string import ascii_uppercase
 
 from bs4 import BeautifulSoup, Tag
 
@@ -22,6 +23,7 @@ def simplify(page: str, pictures: Pictures) -> BeautifulSoup:
     for unseen in soup.select("head, script, style, .swatch"):
         unseen.decompose()
     _link_contents(soup)
+    _letter_contents(soup)
     for drawn in soup.select("img.drawn"):
         _place_figure(soup, drawn, figures[int(str(drawn["alt"]))], pictures)
     for gallery in soup.select(".gallery"):
@@ -44,6 +46,14 @@ def _link_contents(soup: BeautifulSoup) -> None:
             continue
         for link in soup.select(f'a[href="#{section["id"]}"]'):
             link["href"] = "#" + _anchor(heading.get_text())
+
+
+def _letter_contents(soup: BeautifulSoup) -> None:
+    """Write the letters of the appendix's parts, which Markdown's lists have not."""
+    for listed in soup.select("ol.letters"):
+        listed.name = "ul"
+        for letter, link in zip(ascii_uppercase, listed.select("a"), strict=False):
+            link.insert(0, f"{letter} ")
 
 
 def _anchor(heading: str) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from cotejo.report.topic import Topic
 from cotejo.report.topics import (
+    aim,
     alternatives,
     audit,
     calibration,
+    cautions,
     claims,
     comparisons,
+    conclusion,
     confusion,
     cost,
     curves,
@@ -22,6 +25,7 @@ from cotejo.report.topics import (
     learning,
     method,
     mistakes,
+    references,
     results,
     summary,
     training,
@@ -31,7 +35,7 @@ __all__ = ["TOPICS"]
 
 TOPICS: tuple[Topic, ...] = (
     summary.TOPIC,
-    claims.TOPIC,
+    aim.TOPIC,
     data.TOPIC,
     audit.TOPIC,
     alternatives.TOPIC,
@@ -46,6 +50,10 @@ TOPICS: tuple[Topic, ...] = (
     mistakes.TOPIC,
     calibration.TOPIC,
     training.TOPIC,
+    claims.TOPIC,
+    cautions.TOPIC,
+    conclusion.TOPIC,
+    references.TOPIC,
     method.TOPIC,
 )
-"""In the order of the report."""
+"""In the order of the report: of its body, and then of its appendix."""

@@ -20,22 +20,42 @@ _SIDE_BY_SIDE = 7
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Return the settings in which the alternatives differ, their layers, and the failed runs."""
-    words, every = page.words, page.facts.alternatives
+    """Return the settings in which the alternatives differ."""
+    words, alone = page.words, len(page.facts.alternatives) == 1
+    differing, _ = _differing_and_shared(page.facts.alternatives)
+    return {
+        "intro": words.say("alternatives.alone" if alone else "alternatives.intro"),
+        "table": _settings_table(page, differing),
+    }
+
+
+def details(page: Page) -> dict[str, Any] | None:
+    """Return the settings that all share, the layers, and the failed runs; None without any."""
+    _, shared = _differing_and_shared(page.facts.alternatives)
+    content = {
+        "shared": _shared(page, shared),
+        "layers": _layers(page),
+        "failed_runs": _failed_runs(page),
+    }
+    return content if any(content.values()) else None
+
+
+def _differing_and_shared(
+    every: Sequence[AlternativeFacts],
+) -> tuple[list[str], dict[str, Any]]:
+    """Return the names of the settings that differ, and those that all share with their values."""
     values = _values(every)
     names = list(values)
     differing = [name for name in names if any(v != values[name][0] for v in values[name])]
     if len(every) == 1:
         # A setting without a value is not an option of this model or optimizer.
         differing = [name for name in names if values[name][0] is not None]
-    shared = [name for name in names if name not in differing and values[name][0] is not None]
-    return {
-        "intro": words.say("alternatives.alone" if len(every) == 1 else "alternatives.intro"),
-        "table": _settings_table(page, differing),
-        "shared": _shared(page, {name: values[name][0] for name in shared}),
-        "layers": _layers(page),
-        "failed_runs": _failed_runs(page),
+    shared = {
+        name: values[name][0]
+        for name in names
+        if name not in differing and values[name][0] is not None
     }
+    return differing, shared
 
 
 def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
@@ -178,4 +198,4 @@ def _failed_runs(page: Page) -> Table | None:
     )
 
 
-TOPIC = Topic("alternatives", section)
+TOPIC = Topic("alternatives", section, place="body", details=details)

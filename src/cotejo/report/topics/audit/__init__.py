@@ -108,6 +108,11 @@ def _report_json(findings: Findings) -> dict[str, Any]:
     return {"audit": result.to_json() if result else None}
 
 
+def _references(findings: Findings) -> list[str]:
+    result = audited(findings)
+    return ["northcutt-2021"] if result and result.suspected is not None else []
+
+
 def _has_audit(findings: Findings) -> bool:
     return audited(findings) is not None
 
@@ -117,4 +122,5 @@ TOPIC = Topic(
     section,
     files=[OtherFile(name, _has_audit) for name in FILES],
     report_json=_report_json,
+    references=_references,
 )

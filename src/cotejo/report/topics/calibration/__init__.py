@@ -101,6 +101,13 @@ def _report_json(findings: Findings) -> dict[str, Any]:
     return {"calibration": diagnosed.to_json() if diagnosed else None}
 
 
+def _references(findings: Findings) -> list[str]:
+    if not calibrations(findings.facts.trained):
+        return []
+    drawn = ["brocker-2007"] if diagnosis(findings) else []
+    return ["brier-1950", "naeini-2015", "guo-2017", *drawn]
+
+
 TOPIC = Topic(
     "calibration",
     section,
@@ -109,4 +116,5 @@ TOPIC = Topic(
         CsvFile("reliability.csv", RELIABILITY_COLUMNS, reliability_rows),
     ],
     report_json=_report_json,
+    references=_references,
 )

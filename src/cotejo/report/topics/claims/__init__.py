@@ -50,5 +50,6 @@ def _table(page: Page) -> Table:
 TOPIC = Topic(
     "claims",
     section,
+    place="body",
     files=[CsvFile("claims.csv", CLAIM_COLUMNS, claim_rows)],
 )

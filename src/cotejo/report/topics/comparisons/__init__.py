@@ -6,6 +6,7 @@ from typing import Any
 
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
+from cotejo.report.publications import of_comparisons
 from cotejo.report.sentences import comparison_sentence, p_value
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.comparisons.figure import differences
@@ -95,4 +96,5 @@ TOPIC = Topic(
     "comparisons",
     section,
     files=[CsvFile("comparisons.csv", COMPARISON_COLUMNS, comparison_rows)],
+    references=of_comparisons,
 )

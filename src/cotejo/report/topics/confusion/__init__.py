@@ -1,4 +1,4 @@
-"""What the best alternative confuses."""
+"""Where the best alternative fails: what it takes for what, and some of its mistakes."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from cotejo.report.topics.confusion.files import (
     pair_rows,
 )
 from cotejo.report.topics.confusion.words import confusion, representative
+from cotejo.report.topics.results.words import classes
 from cotejo.report.words import Words
 
 __all__ = ["TOPIC"]
 
-_PAIRS, _EXAMPLES = 10, 5
+_PAIRS, _EXAMPLES, _MISTAKES = 10, 5, 8
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Return the best's confusion matrix and its most confused pairs, with examples."""
+    """Return the best's confusion matrix, its hardest classes, and some of its mistakes."""
     words, findings = page.words, page.findings
     drawn = confusion_matrix(findings.confusion, page.facts.class_names(words.language), words)
     caption = words.say("confusion.figure", best=page.label(findings.best))
@@ -33,8 +34,36 @@ def section(page: Page) -> dict[str, Any]:
         "representative": representative(findings, words),
         "paragraphs": confusion(findings, words),
         "matrix": page.figure("confusion", drawn, caption, "confusion.csv"),
-        "pairs": _pairs_table(page),
-        **_both_directions(page),
+        "classes": classes(findings, words),
+        **_surest_mistakes(page),
+    }
+
+
+def details(page: Page) -> dict[str, Any] | None:
+    """Return its most confused pairs, with examples; None without a mistake."""
+    if not page.findings.pairs:
+        return None
+    return {"pairs": _pairs_table(page), **_both_directions(page)}
+
+
+def _surest_mistakes(page: Page) -> dict[str, Any]:
+    words, best = page.words, page.findings.best
+    rows = mistake_rows(page.findings, words.language)[:_MISTAKES]
+    _, images = best.kept_mistakes
+    pictures = [
+        Picture(
+            data_uri(images[row["position"]]),
+            _alt(words, row["index"], row["true_class"], row["predicted_class"]),
+            (row["true_class"], f"→ {row['predicted_class']}"),
+        )
+        for row in rows
+    ]
+    return {
+        "mistakes": pictures,
+        "mistakes_number": page.number_figure() if pictures else 0,
+        "mistakes_caption": words.say(
+            "confusion.figure_mistakes", count=len(pictures), best=page.label(best)
+        ),
     }
 
 
@@ -115,6 +144,9 @@ def _alt(words: Words, index: int, true: str, predicted: str) -> str:
 TOPIC = Topic(
     "confusion",
     section,
+    place="body",
+    details=details,
+    see=("error_analysis", "mistakes"),
     files=[
         CsvFile("confusion.csv", confusion_columns, confusion_rows),
         CsvFile("confused-pairs.csv", PAIR_COLUMNS, pair_rows),

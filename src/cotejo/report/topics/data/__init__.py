@@ -20,15 +20,29 @@ __all__ = ["TOPIC"]
 
 _EXAMPLES = 8
 _ORIGINALS = 6
+_SHOWN_CLASSES = 20
+"""The most classes of which the body shows an image."""
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Return sizes, classes, examples, distribution, channels and augmented images."""
+    """Return sizes and classes, and one image of each class."""
+    pictures = [images[0] for _, images in _examples(page)[:_SHOWN_CLASSES]]
+    classes = len(page.facts.class_names(page.words.language))
+    key = "data.figure_classes_some" if classes > len(pictures) else "data.figure_classes"
+    return {
+        "paragraphs": data(page.findings, page.words),
+        "number": page.number_figure(),
+        "caption": page.words.say(key, count=len(pictures)),
+        "pictures": pictures,
+    }
+
+
+def details(page: Page) -> dict[str, Any]:
+    """Return examples, how the classes are distributed, channels and augmented images."""
     words, facts = page.words, page.facts
     # The examples come first in the template, and so get the first number.
     examples_number = page.number_figure()
     return {
-        "paragraphs": data(page.findings, words),
         "distribution": page.figure(
             "distribution",
             distribution(facts, words),
@@ -144,5 +158,8 @@ def _augmentations(page: Page) -> dict[str, str]:
 TOPIC = Topic(
     "data",
     section,
+    place="body",
+    details=details,
+    see=("audit",),
     files=[OtherFile("data.json"), OtherFile("data.npz", variant=_augmented_too)],
 )

@@ -167,6 +167,13 @@ def _report_json(findings: Findings) -> dict[str, Any]:
     return {"failures": findings.failures.to_json() if findings.failures else None}
 
 
+def _references(findings: Findings) -> list[str]:
+    if findings.failures is None:
+        return []
+    alike = ["cohen-1960", "geirhos-2020"] if len(findings.facts.trained) > 1 else []
+    return [*alike, "vargha-2000"]
+
+
 TOPIC = Topic(
     "error_analysis",
     section,
@@ -177,5 +184,6 @@ TOPIC = Topic(
         OtherFile("failures.npz", lambda findings: findings.failures is not None),
     ],
     report_json=_report_json,
+    references=_references,
     anchor="failures",
 )

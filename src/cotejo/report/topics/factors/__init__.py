@@ -8,6 +8,7 @@ from typing import Any
 from cotejo.facts import AlternativeFacts
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
+from cotejo.report.publications import of_comparisons
 from cotejo.report.sentences import p_value
 from cotejo.report.topic import Topic
 from cotejo.report.topics.factors.analysis import Effect, Factor, factors
@@ -29,14 +30,20 @@ def section(page: Page) -> dict[str, Any] | None:
     return {
         "paragraphs": factors_intro(page.findings, page.words),
         "factors": [
-            (
-                factor_name(factor.name, page.words),
-                effect_sentences(factor, page.words),
-                _factor_table(page, factor),
-            )
+            (factor_name(factor.name, page.words), effect_sentences(factor, page.words))
             for factor in all_factors
         ],
     }
+
+
+def details(page: Page) -> dict[str, Any] | None:
+    """Return each choice's figures; None where no setting changes alone."""
+    all_factors = factors(page.findings)
+    tables = [
+        (factor_name(factor.name, page.words), _factor_table(page, factor))
+        for factor in all_factors
+    ]
+    return {"factors": tables} if tables else None
 
 
 def _factor_table(page: Page, factor: Factor) -> Table:
@@ -83,4 +90,4 @@ def _row(
     ]
 
 
-TOPIC = Topic("factors", section)
+TOPIC = Topic("factors", section, place="body", details=details, references=of_comparisons)

@@ -83,8 +83,17 @@ def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[P
     return shown
 
 
+def _references(findings: Findings) -> list[str]:
+    explained = findings.failures is not None and any(
+        findings.failures.maps(row["index"]) is not None
+        for row in mistake_rows(findings, "en")[:_WORST]
+    )
+    return ["zeiler-2014", "zintgraf-2017"] if explained else []
+
+
 TOPIC = Topic(
     "mistakes",
     section,
     files=[CsvFile("mistakes.csv", _COLUMNS, mistake_rows)],
+    references=_references,
 )

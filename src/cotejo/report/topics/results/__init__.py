@@ -9,6 +9,7 @@ from typing import Any
 from cotejo.facts import AlternativeFacts
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
+from cotejo.report.publications import of_intervals
 from cotejo.report.sentences import measured_on
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.results.figure import accuracies
@@ -29,7 +30,7 @@ __all__ = ["TOPIC", "summary_rows"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Return accuracies with their intervals, and figures by class."""
+    """Return accuracies with their intervals."""
     words, findings = page.words, page.findings
     seeds = any(len(alternative.finished) > 1 for alternative in page.facts.trained)
     caption = words.say("results.figure_accuracies")
@@ -44,7 +45,14 @@ def section(page: Page) -> dict[str, Any]:
         "accuracies": page.figure(
             "accuracies", accuracies(findings, words), caption, "summary.csv, report.json"
         ),
-        "classes": classes(findings, words),
+    }
+
+
+def details(page: Page) -> dict[str, Any]:
+    """Return the figures by class."""
+    words = page.words
+    return {
+        "classes": classes(page.findings, words),
         "f1": _f1_table(page),
         "averages": averages_table(page),
         "per_class": [
@@ -153,6 +161,9 @@ def _f1_table(page: Page) -> Table:
 TOPIC = Topic(
     "results",
     section,
+    place="body",
+    details=details,
+    see=("comparisons", "curves", "learning", "cost", "calibration"),
     files=[
         CsvFile(
             "summary.csv",
@@ -163,4 +174,5 @@ TOPIC = Topic(
         CsvFile("per-class.csv", CLASS_COLUMNS, class_rows),
         CsvFile("averages.csv", AVERAGE_COLUMNS, average_rows),
     ],
+    references=of_intervals,
 )

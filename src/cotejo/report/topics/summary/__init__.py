@@ -1,4 +1,4 @@
-"""The summary: what was compared, what won, and what to be careful about."""
+"""The summary: what was compared, and what won."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from typing import Any
 
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
-from cotejo.report.topics.summary.cautions import cautions
 from cotejo.report.topics.summary.words import key_figures, summary
 
 __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Return what was compared, what won, and what to be careful about."""
+    """Return what was compared, and what won."""
     return {
         "paragraphs": summary(page.findings, page.words),
         "key_figures": key_figures(page.findings, page.words),
-        "cautions": cautions(page.findings, page.words),
     }
 
 
-TOPIC = Topic("summary", section)
+TOPIC = Topic("summary", section, place="body")

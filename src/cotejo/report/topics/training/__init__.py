@@ -26,8 +26,12 @@ def section(page: Page) -> dict[str, Any]:
             words.say("training.figure", best=page.label(best)),
             "history.csv",
         ),
-        "table": _epochs_table(page),
     }
+
+
+def details(page: Page) -> dict[str, Any]:
+    """Return the best's training epoch by epoch."""
+    return {"table": _epochs_table(page)}
 
 
 def _epochs_table(page: Page) -> Table:
@@ -78,4 +82,4 @@ def _kept(phase: Phase) -> int:
     return int(phase.run.record.get("best_epoch") or len(phase.run.history))
 
 
-TOPIC = Topic("training", section)
+TOPIC = Topic("training", section, place="body", details=details)

@@ -24,7 +24,7 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     data, requested = data_names(facts, words)
     said = []
     if data != requested:
-        said.append(say("summary.careful_fallback", data=data, requested=requested))
+        said.append(say("cautions.careful_fallback", data=data, requested=requested))
     if facts.study.get("quick"):
         said.append(_quick(facts, words))
     source = find_source(facts.data["name"])
@@ -33,11 +33,11 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     said.append(_luck(findings, words))
     if len(facts.trained) > 1:
         said += _choice(findings, words)
-        said.append(say("summary.careful_choice", count=len(facts.trained)))
+        said.append(say("cautions.careful_choice", count=len(facts.trained)))
     if findings.unlearned:
         said.append(
             say(
-                "summary.careful_unlearned",
+                "cautions.careful_unlearned",
                 count=len(findings.unlearned),
                 labels=quoted(findings.unlearned, words),
                 baseline=words.numbers.percent(findings.most_frequent_in("valid")),
@@ -46,7 +46,7 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     said += _incomplete(findings, words)
     if differing := differing_conditions([run.record for run in facts.finished]):
         names = [say(f"condition_{name}") for name in differing]
-        said.append(say("summary.careful_conditions", names=words.both(names)))
+        said.append(say("cautions.careful_conditions", names=words.both(names)))
     if findings.extra_test_reads:
         said.append(_reads(findings, words))
     return said
@@ -68,7 +68,7 @@ def _mirrored(facts: StudyFacts, words: Words) -> list[str]:
         if alternatives:
             values = {"count": len(alternatives), "labels": quoted(alternatives, words)}
             own = words.of_data(facts.data["name"], word, **values)
-            cautions.append(own or words.say(f"summary.careful_{word}", **values))
+            cautions.append(own or words.say(f"cautions.careful_{word}", **values))
     return cautions
 
 
@@ -79,19 +79,19 @@ def _reads(findings: Findings, words: Words) -> str:
         for run in alternative.finished
     }
     if len(every) > 1 and every <= set(findings.extra_test_reads):
-        return words.say("summary.careful_reads_all")
+        return words.say("cautions.careful_reads_all")
     runs = [
         _runs_named(_label_of(findings, name, words), [seed], words)
         for name, seed in findings.extra_test_reads
     ]
-    return words.say("summary.careful_reads", runs=words.both(runs))
+    return words.say("cautions.careful_reads", runs=words.both(runs))
 
 
 def _quick(facts: StudyFacts, words: Words) -> str:
     splits = {split: words.numbers.integer(facts.images(split)) for split in _SPLITS}
     epochs = max(run.record["epochs"] for run in facts.finished)
     trained = words.say("epochs_count", count=epochs, number=words.numbers.integer(epochs))
-    return words.say("summary.careful_quick", **splits, epochs=trained)
+    return words.say("cautions.careful_quick", **splits, epochs=trained)
 
 
 def _luck(findings: Findings, words: Words) -> str:
@@ -99,17 +99,17 @@ def _luck(findings: Findings, words: Words) -> str:
     spreads = [alternative.spread("test", "accuracy") for alternative in trained]
     known = [spread for spread in spreads if spread is not None]
     if not known:
-        return words.say("summary.careful_one_seed")
+        return words.say("cautions.careful_one_seed")
     low, high = words.numbers.points(min(known), 2), words.numbers.points(max(known), 2)
     spread = (
-        words.say("summary.spread_same", points=low)
+        words.say("cautions.spread_same", points=low)
         if low == high
-        else words.say("summary.spread_between", low=low, high=high)
+        else words.say("cautions.spread_between", low=low, high=high)
     )
     counts = {len(alternative.finished) for alternative in trained}
     seeds = settled_seeds(min(counts), max(counts), words)
-    said = words.say("summary.careful_seeds", seeds=seeds, spread=spread)
-    return f"{said} {words.say('summary.careful_single')}" if min(counts) == 1 else said
+    said = words.say("cautions.careful_seeds", seeds=seeds, spread=spread)
+    return f"{said} {words.say('cautions.careful_single')}" if min(counts) == 1 else said
 
 
 def _choice(findings: Findings, words: Words) -> list[str]:
@@ -118,9 +118,9 @@ def _choice(findings: Findings, words: Words) -> list[str]:
         return []
     return [
         words.say(
-            "summary.careful_choice_images"
+            "cautions.careful_choice_images"
             if min(choice.seeds) == 1
-            else "summary.careful_choice_seeds",
+            else "cautions.careful_choice_seeds",
             best=findings.best.label(words.language),
             second=second.label(words.language),
             points=numbers.points(choice.estimate),
@@ -141,23 +141,23 @@ def _incomplete(findings: Findings, words: Words) -> list[str]:
             )
             if failed
         ]
-        said.append(say("summary.careful_failed", count=len(facts.failed), runs=words.both(runs)))
+        said.append(say("cautions.careful_failed", count=len(facts.failed), runs=words.both(runs)))
     without = [alternative for alternative in facts.alternatives if not alternative.finished]
     if without:
         labels = quoted(without, words)
-        said.append(say("summary.careful_without", count=len(without), labels=labels))
+        said.append(say("cautions.careful_without", count=len(without), labels=labels))
     if len({len(alternative.finished) for alternative in facts.trained}) > 1:
-        said.append(say("summary.careful_unequal"))
+        said.append(say("cautions.careful_unequal"))
     if facts.left_out:
         runs = [
             _runs_named(_label_of(findings, run.alternative, words), [str(run.seed)], words)
             for run in facts.left_out
         ]
-        said.append(say("summary.careful_left_out", count=len(runs), runs=words.both(runs)))
+        said.append(say("cautions.careful_left_out", count=len(runs), runs=words.both(runs)))
     if untrained := facts.missing - len(facts.left_out):
         said.append(
             say(
-                "summary.careful_missing",
+                "cautions.careful_missing",
                 count=untrained,
                 finished=len(facts.finished),
                 asked=facts.asked,
@@ -176,4 +176,4 @@ def _label_of(findings: Findings, name: str, words: Words) -> str:
 
 def _runs_named(label: str, seeds: Sequence[str], words: Words) -> str:
     """Return some runs of one alternative in words: its label and their seeds."""
-    return words.say("summary.runs_named", count=len(seeds), label=label, seeds=words.both(seeds))
+    return words.say("cautions.runs_named", count=len(seeds), label=label, seeds=words.both(seeds))

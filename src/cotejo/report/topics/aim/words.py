@@ -1,0 +1,46 @@
+"""The sentences on the aim: the question, and the rules that hold for every alternative."""
+
+from __future__ import annotations
+
+from cotejo.report.findings import Findings
+from cotejo.report.topics.claims.analysis import verdicts
+from cotejo.report.topics.factors.analysis import factors
+from cotejo.report.topics.factors.words import factor_name
+from cotejo.report.words import Words
+
+__all__ = ["aim"]
+
+
+def aim(findings: Findings, words: Words) -> list[str]:
+    """Return what the study asks, and under which rules it answers."""
+    return [" ".join(_question(findings, words)), " ".join(_rules(findings, words))]
+
+
+def _question(findings: Findings, words: Words) -> list[str]:
+    facts = findings.facts
+    data, classes = words.data_name(facts.data["name"]), len(facts.data["counts"]["test"])
+    sentences = [
+        words.say("aim.question", count=len(facts.alternatives), data=data, classes=classes)
+    ]
+    names = [factor_name(factor.name, words) for factor in factors(findings)]
+    if names:
+        listed = words.both([name[:1].lower() + name[1:] for name in names])
+        sentences.append(words.say("aim.choices", count=len(names), names=listed))
+    if judged := len(verdicts(findings)):
+        sentences.append(words.say("aim.claims", count=judged))
+    return sentences
+
+
+def _rules(findings: Findings, words: Words) -> list[str]:
+    alone = len(findings.facts.alternatives) == 1
+    early = any(each.settings.get("early_stopping") for each in findings.facts.alternatives)
+    decides = [*(["aim.decides_stop"] if early else []), *([] if alone else ["aim.decides_best"])]
+    sentences = [words.say("aim.learns_alone" if alone else "aim.learns")]
+    if decides:
+        said = words.both([words.say(key) for key in decides])
+        sentences.append(words.say("aim.decides", decisions=said))
+    sentences.append(words.say("aim.measures_alone" if alone else "aim.measures"))
+    reads = len(findings.facts.test_reads)
+    if reads and reads == len(findings.facts.finished) and not findings.extra_test_reads:
+        sentences.append(words.say("aim.read_once"))
+    return sentences

@@ -1,0 +1,58 @@
+"""What the comparisons settle: of the best against the others, and of the single choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cotejo.facts import AlternativeFacts
+from cotejo.report.evidence import Outcome
+from cotejo.report.findings import Findings, computed_once
+from cotejo.report.topics.factors.analysis import factors
+
+__all__ = ["Supported", "supported"]
+
+
+@dataclass(frozen=True)
+class Supported:
+    """What the comparisons settle.
+
+    Attributes:
+        others: the other trained alternatives, by what is settled of the best against them.
+        choices: how many single choices were compared, by the setting's name.
+        settled: how many of those comparisons are settled, by the setting's name.
+        one_seed: whether every alternative has one finished seed, so that what is compared are
+            trained networks.
+    """
+
+    others: dict[Outcome, list[AlternativeFacts]]
+    choices: dict[str, int]
+    settled: dict[str, int]
+    one_seed: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``report.json`` holds of it."""
+        names = {
+            outcome: [alternative.name for alternative in alternatives]
+            for outcome, alternatives in self.others.items()
+        }
+        return {"best_against_others": names, "choices": self.choices, "settled": self.settled}
+
+
+@computed_once
+def supported(findings: Findings) -> Supported:
+    """Return what the comparisons of a study settle."""
+    others: dict[Outcome, list[AlternativeFacts]] = {"ahead": [], "behind": [], "tie": []}
+    for lead in findings.leads:
+        others[lead.outcome].append(lead.second)
+    every = factors(findings)
+    return Supported(
+        others=others,
+        choices={factor.name: len(factor.effects) for factor in every},
+        settled={
+            factor.name: count
+            for factor in every
+            if (count := sum(effect.lead.settled for effect in factor.effects))
+        },
+        one_seed=max(len(alternative.finished) for alternative in findings.facts.trained) == 1,
+    )

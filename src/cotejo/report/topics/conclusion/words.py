@@ -1,0 +1,97 @@
+"""The sentences of the conclusion: they say again, in brief, what the body has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cotejo.facts import AlternativeFacts
+from cotejo.report.findings import Findings
+from cotejo.report.naming import data_names, quoted, seeds_trained
+from cotejo.report.topics.claims.analysis import verdicts
+from cotejo.report.topics.claims.words import summary_of_claims
+from cotejo.report.topics.conclusion.analysis import Supported, supported
+from cotejo.report.topics.factors.words import factor_name
+from cotejo.report.words import Words
+
+__all__ = ["conclusion"]
+
+_MOST_NAMED = 6
+"""The most alternatives that a sentence names one by one."""
+
+
+def conclusion(findings: Findings, words: Words) -> list[str]:
+    """Return what the evidence supports: three to six sentences."""
+    found = supported(findings)
+    sentences = [_best(findings, words)]
+    if findings.accuracy[findings.best.name].low <= findings.most_frequent_in("test"):
+        sentences.append(words.say("conclusion.no_better"))
+    sentences += _against_others(found, words)
+    sentences += _choices(found, words)
+    sentences += summary_of_claims(verdicts(findings), words)
+    sentences += _mistakes(findings, words)
+    sentences.append(_scope(findings, words))
+    return sentences
+
+
+def _best(findings: Findings, words: Words) -> str:
+    best, numbers = findings.best, words.numbers
+    accuracy = findings.accuracy[best.name]
+    return words.say(
+        "conclusion.best",
+        count=len(findings.facts.trained),
+        best=best.label(words.language),
+        accuracy=numbers.percent(accuracy.estimate),
+        interval=numbers.interval(accuracy.low, accuracy.high),
+    )
+
+
+def _against_others(found: Supported, words: Words) -> list[str]:
+    kind = "_one_seed" if found.one_seed else ""
+    return [
+        words.say(
+            f"conclusion.{outcome}{kind}",
+            count=len(alternatives),
+            others=_named(alternatives, words),
+        )
+        for outcome, alternatives in found.others.items()
+        if alternatives
+    ]
+
+
+def _named(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
+    if len(alternatives) <= _MOST_NAMED:
+        return quoted(alternatives, words)
+    return words.say("conclusion.of_the_others", count=len(alternatives))
+
+
+def _choices(found: Supported, words: Words) -> list[str]:
+    if not found.choices:
+        return []
+    if found.one_seed:
+        return [words.say("conclusion.choices_one_seed")]
+    compared, settled = sum(found.choices.values()), sum(found.settled.values())
+    if not settled:
+        return [words.say("conclusion.choices_unsettled", count=compared)]
+    names = [factor_name(name, words) for name in found.settled]
+    listed = words.both([name[:1].lower() + name[1:] for name in names])
+    return [
+        words.say("conclusion.choices", count=settled, compared=compared, names=listed)
+    ]
+
+
+def _mistakes(findings: Findings, words: Words) -> list[str]:
+    """Return the best's most frequent mistake, where one stands out."""
+    if not findings.pairs or sum(pair[2] == findings.pairs[0][2] for pair in findings.pairs) > 1:
+        return []
+    names = findings.facts.class_names(words.language)
+    true, predicted, _ = findings.pairs[0]
+    return [words.say("conclusion.mistake", true=names[true], predicted=names[predicted])]
+
+
+def _scope(findings: Findings, words: Words) -> str:
+    facts = findings.facts
+    data, _ = data_names(facts, words)
+    if facts.study.get("quick"):
+        return words.say("conclusion.quick")
+    seeds = seeds_trained(facts, words)
+    return words.say("conclusion.scope", data=data, seeds=seeds)

@@ -1,0 +1,19 @@
+"""The references: an entry for every data set, setting and method that the report names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cotejo.report.page import Page
+from cotejo.report.topic import Topic
+from cotejo.report.topics.references.analysis import publications_named
+
+__all__ = ["TOPIC"]
+
+
+def section(page: Page) -> dict[str, Any]:
+    """Return the publications that the report rests on, by author and year."""
+    return {"publications": publications_named(page)}
+
+
+TOPIC = Topic("references", section, place="body")
