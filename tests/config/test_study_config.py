@@ -103,6 +103,15 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
             {"alternative": [{"name": "a"}], "base": {"epcohs": None}},
             r'`epcohs` .base.. Did you mean "epochs"',
         ),
+        (
+            {"alternative": [{"name": "a"}], "report": {"author": 3}},
+            r"`author` \(report\) must be a text",
+        ),
+        (
+            {"alternative": [{"name": "a"}], "report": {"autor": "A"}},
+            r'unknown `autor` \(report\). Did you mean "author"',
+        ),
+        ({"alternative": [{"name": "a"}], "report": "A"}, "`report` must be a table"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(content, line):
@@ -186,3 +195,19 @@ def test_every_setting_has_its_expectation_in_every_language():
             said = expected(kind, [f"settings.{name}.expected"])
             assert "{" not in said
             assert "Literal" in str(kind) or knows(f"settings.{name}.expected")
+
+
+def test_the_report_s_title_and_author_are_read_written_and_replaced(tmp_path):
+    file = tmp_path / "s.toml"
+    file.write_text(
+        '[report]\ntitle = { en = "One", es = "Uno" }\nauthor = "Ana"\n'
+        '[[alternative]]\nname = "a"\n'
+    )
+    study = StudyConfig.load(file)
+    assert study.report.title == {"en": "One", "es": "Uno"}
+    assert study.report.author == {"en": "Ana", "es": "Ana"}
+    file.write_text(study.to_toml())
+    assert StudyConfig.load(file).report == study.report
+    changed = StudyConfig.load(file, report={"title": "Two"})
+    assert changed.report.title["es"] == "Two"
+    assert changed.report.author == study.report.author

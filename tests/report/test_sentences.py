@@ -7,13 +7,13 @@ from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
 from cotejo.config.views import VIEWS
 from cotejo.report.naming import study_title
+from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.topics.confusion.words import confusion, representative
 from cotejo.report.topics.curves.words import overfitting, overfitting_intro
 from cotejo.report.topics.data.words import data
 from cotejo.report.topics.method.words import method
 from cotejo.report.topics.mistakes.words import mistakes
 from cotejo.report.topics.results.words import classes
-from cotejo.report.topics.summary.cautions import cautions
 from cotejo.report.topics.summary.words import key_figures, summary
 from cotejo.report.topics.training.words import whole_training
 from cotejo.report.words import Words

@@ -27,15 +27,42 @@ def toy(rows, **options):
     )
 
 
+def all_parts():
+    """Return every topic's parts, those of the body first."""
+    places = ("body", "appendix")
+    return [part for place in places for topic in TOPICS for part in topic.parts(place)]
+
+
 def rows(findings, language):
     return [{"alternative": one.name, "share": 1 / 3} for one in findings.facts.trained]
 
 
 def test_names_and_anchors_are_unique_and_every_topic_has_a_template():
     assert len({topic.name for topic in TOPICS}) == len(TOPICS)
-    assert len({topic.anchor or topic.name for topic in TOPICS}) == len(TOPICS)
+    parts = all_parts()
+    assert len({part.anchor for part in parts}) == len(parts)
+    for part in parts:
+        assert (files("cotejo.report") / part.template).is_file()
+
+
+def test_every_template_of_a_topic_is_that_of_a_part():
+    parts = all_parts()
+    used = {(part.topic.name, part.file) for part in parts}
+    found = {
+        (folder.name, file.name)
+        for folder in (files("cotejo.report") / "topics").iterdir()
+        if folder.is_dir()
+        for file in folder.iterdir()
+        if file.name in ("template.html", "appendix.html")
+    }
+    assert found == used
+
+
+def test_a_topic_refers_to_parts_of_the_appendix_that_there_are():
+    appendix = {topic.name for topic in TOPICS if topic.parts("appendix")}
     for topic in TOPICS:
-        assert (files("cotejo.report") / topic.template).is_file()
+        assert set(topic.see) <= appendix, topic.name
+        assert not topic.see or topic.place == "body"
 
 
 def test_no_file_belongs_to_two_topics():

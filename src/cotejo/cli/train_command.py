@@ -100,8 +100,8 @@ def train(
         content["data"] = data
     if seeds is not None:
         content["seeds"] = seeds
-    if own := heading(title, author):
-        content["report"] = own
+    if given_heading := heading(title, author):
+        content["report"] = given_heading
     if budget is not None:
         planned = {**given, "seeds": seeds, "set": overrides, "quick": quick or None}
         for option in ("recipe", "model", "epochs", "seeds", "set", "quick"):

@@ -75,9 +75,7 @@ def write_report(
         cotejo.errors.OutputError: nowhere holds no study: there is no study.json in it. ...
     """
     formats = [format] if format else []
-    return make_reports(
-        folder, language, formats, out, detail, title=title, author=author
-    ).paths[0]
+    return make_reports(folder, language, formats, out, detail, title=title, author=author).paths[0]
 
 
 def write_reports(
@@ -128,7 +126,9 @@ def make_reports(
     keep_heading(folder, language, title=title, author=author)
     findings = Findings(gather(folder))
     paths = report_paths(folder, names, out)
-    pages = {chosen: render(findings, language, chosen) for chosen in dict.fromkeys(details.values())}
+    pages = {
+        chosen: render(findings, language, chosen) for chosen in dict.fromkeys(details.values())
+    }
     write_csv_files(TOPICS, findings, language)
     write_json(folder / ReportFile.NUMBERS, report_json(TOPICS, findings))
     for name, path in paths.items():

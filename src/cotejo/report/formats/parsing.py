@@ -42,5 +42,5 @@ def _open_appendix(soup: BeautifulSoup) -> None:
     for details in soup.select("details.appendix"):
         summary = details.find("summary")
         if summary is not None:
-            summary.unwrap()  # type: ignore[union-attr]
+            summary.unwrap()
         details.unwrap()

@@ -74,9 +74,7 @@ def _choices(found: Supported, words: Words) -> list[str]:
         return [words.say("conclusion.choices_unsettled", count=compared)]
     names = [factor_name(name, words) for name in found.settled]
     listed = words.both([name[:1].lower() + name[1:] for name in names])
-    return [
-        words.say("conclusion.choices", count=settled, compared=compared, names=listed)
-    ]
+    return [words.say("conclusion.choices", count=settled, compared=compared, names=listed)]
 
 
 def _mistakes(findings: Findings, words: Words) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cotejo.report.elements import Picture
+from cotejo.report.findings import Findings
 from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri

@@ -1,0 +1,122 @@
+"""Every data set, setting and method that ships has its publication, or is known to need none."""
+
+import re
+from types import UnionType
+from typing import get_args
+
+import pytest
+from fabricate import Made
+
+from cotejo.config import Settings
+from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
+from cotejo.config.options import COMMON_OPTIONS
+from cotejo.data.registry import known_sources
+from cotejo.models import model_families
+from cotejo.report.page import Page
+from cotejo.report.topics import TOPICS
+from cotejo.report.topics.references.analysis import publications, publications_named
+from cotejo.report.words import Words
+
+PLAIN = {
+    "model": {"cnn", "cnn2", "cnn3", "mlp"},
+    "augment": {"none"},
+    "schedule": {"constant", "linear", "step"},
+    "average": {"none"},
+    "tta": {"none"},
+    "precision": {"auto", "float32"},
+}
+"""Values that are nobody's in particular."""
+
+NUMBERS = {
+    "learning_rate", "train_fraction", "batch_size", "epochs", "hard_share", "convolutions",
+    "kernel_size", "width",
+}  # fmt: skip
+"""Settings that every training has, so that none of their values is a method."""
+
+
+def choices(kind):
+    """Return the texts among which a type lets one choose."""
+    return {
+        text
+        for part in (kind, *get_args(kind))
+        for text in (get_args(part) if not isinstance(part, UnionType) else ())
+        if isinstance(text, str)
+    }
+
+
+def of_values(name):
+    return {value for entry in publications().values() for value in entry.values.get(name, ())}
+
+
+def test_every_value_that_can_be_chosen_has_an_entry():
+    values = {name: choices(field.annotation) for name, field in Settings.model_fields.items()}
+    values |= {name: choices(option) for name, option in COMMON_OPTIONS.items()}
+    values["model"] = {family.name for family in model_families() if family.ships}
+    values["augment"] = set(SHORT_FORMS)
+    named = {name: found for name, found in values.items() if found}
+    assert {"optimizer", "schedule", "initializer", "activation", "model"} <= set(named)
+    for name, found in named.items():
+        assert found - PLAIN.get(name, set()) == of_values(name), name
+
+
+def test_every_other_setting_and_option_has_an_entry():
+    with_layers = {"dropout": "Dropout", "batch_norm": "BatchNormalization"}
+    layers = {kind for entry in publications().values() for kind in entry.layers}
+    assert layers == set(with_layers.values())
+    given = {name for entry in publications().values() for name in entry.given}
+    valued = {name for entry in publications().values() for name in entry.values}
+    known = {*Settings.names(), *COMMON_OPTIONS}
+    assert given <= known
+    assert known - NUMBERS - valued - set(with_layers) == given
+
+
+def test_every_part_of_an_augmentation_and_every_data_set_has_an_entry():
+    parts = {part for entry in publications().values() for part in entry.parts}
+    assert parts == set(KINDS)
+    assert {name for entry in publications().values() for name in entry.data} == {
+        source.name for source in known_sources() if source.ships
+    }
+
+
+def test_every_entry_is_whole_and_is_named_by_something():
+    by_topics = methods_of_topics()
+    for name, entry in publications().items():
+        assert re.match(r"\S.*? \((19|20)\d\d\)\. .+\.$", entry.text), name
+        assert sum(map(bool, (entry.arxiv, entry.doi, entry.url))) == 1, name
+        assert entry.address.startswith("https://")
+        own = (entry.data, entry.values, entry.given, entry.layers, entry.parts, entry.backends)
+        assert any(own) != (name in by_topics), name
+
+
+def methods_of_topics():
+    """Return the names that the sources of topics, and of what they share, give outright."""
+    from pathlib import Path
+
+    import cotejo.report
+
+    folder = Path(cotejo.report.__file__).parent
+    texts = [path.read_text() for path in folder.rglob("*.py")]
+    return {name for text in texts for name in re.findall(r'"([a-z]+-(?:19|20)\d\d)"', text)}
+
+
+def test_topics_name_entries_that_there_are():
+    assert methods_of_topics() <= set(publications())
+
+
+@pytest.mark.parametrize("detail", ["brief", "full"])
+def test_a_report_lists_what_it_rests_on_and_nothing_else(study, detail):
+    findings = study(
+        Made("a", (0.6,), changes={"augment": ["flip", {"cutout": 8}]}),
+        Made("b", (0.7,), changes={"optimizer": "sgd", "schedule": "cosine"}),
+        Made("c", (0.8,), changes={"early_stopping": 2}),
+    )
+    page = Page(findings, Words("en"), TOPICS, detail)
+    texts = " ".join(entry.text for entry in publications_named(page))
+    for author in ("Krizhevsky", "DeVries", "Robbins", "SGDR", "Prechelt", "McNemar", "Holm"):
+        assert author in texts
+    for author in ("CutMix", "Muon", "Northcutt", "Welch", "Smyth", "digits"):
+        assert author not in texts
+    # Calibration is of the appendix.
+    assert ("On calibration" in texts) == (detail == "full")
+    listed = [entry.text for entry in publications_named(page)]
+    assert listed == sorted(listed, key=str.casefold)
