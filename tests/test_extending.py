@@ -89,7 +89,19 @@ def test_a_study_of_all_that_was_added_is_trained_and_reported(trained):
 
 
 def test_the_added_topic_is_in_english_and_in_markdown_too(trained):
-    run(trained, "-m", "cotejo", "report", "out", "--lang", "en", "--out", "report.md", "--detail", "full")
+    run(
+        trained,
+        "-m",
+        "cotejo",
+        "report",
+        "out",
+        "--lang",
+        "en",
+        "--out",
+        "report.md",
+        "--detail",
+        "full",
+    )
     page = (trained / "report.md").read_text(encoding="utf-8")
     assert "learns from the most images a second" in page
     assert "flips, noise of 0.1" in page
