@@ -114,3 +114,11 @@ def test_the_module_has_no_list_of_settings():
         if isinstance(value, tuple | list) and set(Settings.names()) & set(map(str, value))
     ]
     assert listed == []
+
+
+def test_an_own_option_that_is_only_called_like_a_shared_one_changes_the_pace():
+    def pace(initializer):
+        return Settings.from_flat({"model": "mine", "initializer": initializer}).pace()
+
+    assert pace("glorot") == pace("he")
+    assert len({pace("he"), pace("small"), pace("large")}) == 3

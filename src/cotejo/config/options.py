@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from cotejo.config.about import About
@@ -26,6 +26,7 @@ __all__ = [
     "Options",
     "Whitening",
     "Width",
+    "is_usual",
 ]
 
 Initializer = Annotated[
@@ -52,6 +53,25 @@ COMMON_OPTIONS: Mapping[str, Any] = {
     "whitening": Whitening,
 }
 """The types by the options' names, in the order in which files have them."""
+
+
+def is_usual(name: str, value: Any) -> bool:
+    """Return whether a value is one that the shared option of this name takes, or none is given.
+
+    Where it isn't, a model of the user's own has another option of the same name. What is no
+    option's name takes anything.
+
+    Example:
+        >>> is_usual("initializer", "he"), is_usual("initializer", "small")
+        (True, False)
+    """
+    if value is None or name not in COMMON_OPTIONS:
+        return True
+    try:
+        TypeAdapter(COMMON_OPTIONS[name], config=ConfigDict(strict=True)).validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 class Options(Mapping[str, Any]):

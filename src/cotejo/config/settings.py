@@ -12,7 +12,7 @@ from cotejo.config.about import GROUPS, About, Idle, about_of, metadata_of
 from cotejo.config.augmentation_parts import Augmentation
 from cotejo.config.augmentations import read_augmentation, written
 from cotejo.config.checking import Frozen
-from cotejo.config.options import COMMON_OPTIONS, Options
+from cotejo.config.options import COMMON_OPTIONS, Options, is_usual
 
 __all__ = ["LEARNING_RATES", "MOMENTUMS", "Settings"]
 
@@ -213,9 +213,19 @@ class Settings(Frozen):
         return {name: {**table, **options}.get(name) for name in _with_options(table, options)}
 
     def pace(self) -> str:
-        """Return what decides how long a step takes: two that give the same text are alike."""
+        """Return what decides how long a step takes: two that give the same text are alike.
+
+        A value that the shared option of its name does not take is one of another option, of which
+        nobody knows what it does.
+        """
         table = self.flat()
-        return json.dumps({name: table[name] for name in table if not self.about(name).same_pace})
+        return json.dumps(
+            {
+                name: value
+                for name, value in table.items()
+                if not self.about(name).same_pace or not is_usual(name, value)
+            }
+        )
 
     @property
     def idle(self) -> dict[str, str]:
