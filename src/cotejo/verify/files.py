@@ -54,7 +54,9 @@ def _check_options(study: StudyFolder) -> None:
     for index, alternative in enumerate(study.study["alternatives"]):
         settings = alternative.get("settings") or {}
         family = shipping.get(settings.get("model", Settings.default("model")))
-        for name in family.options if family else ():
+        if family is None:
+            continue
+        for name in family.options:
             value = settings.get(name)
             try:
                 check_options(family.name, {name: value})
