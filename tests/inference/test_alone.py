@@ -98,6 +98,11 @@ def test_a_run_of_before_has_its_class_names_in_its_study(own_study, alone, tmp_
     assert Classifier.load(home / "seed-1").class_names["en"] == ("zero", "one", "two")
 
 
+def test_a_language_that_a_run_does_not_know_has_the_english_class_names(alone):
+    rewritten(alone, "run.json", "dataset.class_names", {"en": ["zero", "one", "two"]})
+    assert Classifier.load(alone).class_names["es"] == ("zero", "one", "two")
+
+
 TEMPERATURE = "test.calibration.temperature"
 NAMES = "dataset.class_names"
 DAMAGED = [
@@ -108,7 +113,7 @@ DAMAGED = [
     ("metrics.json", TEMPERATURE, True),
     ("run.json", NAMES, {"en": ["zero", "one"], "es": ["zero", "one"]}),
     ("run.json", NAMES, {"en": ["zero", "one", "two"], "es": ["zero", "one"]}),
-    ("run.json", NAMES, {"en": ["zero", "one", "two"]}),
+    ("run.json", NAMES, {"es": ["zero", "one", "two"]}),
     ("run.json", NAMES, {"en": [0, 1, 2], "es": [0, 1, 2]}),
     ("run.json", NAMES, "zero, one, two"),
     ("run.json", NAMES, {"en": [], "es": []}),

@@ -77,17 +77,18 @@ def _class_names(run: RunFolder) -> dict[str, tuple[str, ...]]:
 def check_class_names(value: Any, path: Path, field: str) -> dict[str, tuple[str, ...]]:
     """Return the class names by language, checked: texts, and as many in each language.
 
+    A language that came to Cotejo after the model was trained takes the English names.
+
     Raises:
         OutputError: they are not. The error names the file and the field.
     """
-    named = isinstance(value, Mapping) and all(
-        isinstance(value.get(language), list | tuple) for language in LANGUAGES
-    )
-    if named:
-        lists = [value[language] for language in LANGUAGES]
+    if isinstance(value, Mapping):
+        by_language = {language: value.get(language, value.get("en")) for language in LANGUAGES}
+        lists = [names for names in by_language.values() if isinstance(names, list | tuple)]
         texts = all(isinstance(name, str) for names in lists for name in names)
-        if texts and lists[0] and len({len(names) for names in lists}) == 1:
-            return {language: tuple(value[language]) for language in LANGUAGES}
+        complete = len(lists) == len(LANGUAGES) and len({len(names) for names in lists}) == 1
+        if texts and complete and lists[0]:
+            return {language: tuple(names) for language, names in by_language.items()}
     raise _wrong(path, field, value, "class_names")
 
 
