@@ -108,10 +108,11 @@ def _moving(chosen: Mapping[str, Part], scale: float) -> list[Change]:
 
 def _crop(part: Part, scale: float, flips: bool) -> Change:
     def change(images: Any, seed: keras.random.SeedGenerator) -> Any:
-        # The border is mirrored once, so that it has fewer pixels than the image. On small images
-        # it has one pixel at least, since a crop by less would do nothing.
+        # The border is mirrored once, so that it has fewer pixels than the image. A border given
+        # in pixels stays one at least on smaller images; a share of the side may come to none.
+        least = 1 if (part.amount or 0) >= 1 else 0
         rows, columns = (
-            min(max(int(_pixels(part, side, scale)), 1), side - 1) for side in images.shape[1:3]
+            min(max(int(_pixels(part, side, scale)), least), side - 1) for side in images.shape[1:3]
         )
         return crop(images, seed, rows, columns, flip=flips)
 
