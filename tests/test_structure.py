@@ -20,6 +20,14 @@ def test_it_names_every_file_and_no_other():
     assert sorted(named) == sorted(["__init__.py", *files])
 
 
+def test_what_is_left_of_a_folder_that_is_gone_is_not_named(tmp_path):
+    for folder in (tmp_path, tmp_path / "gone"):
+        (folder / "__pycache__").mkdir(parents=True)
+        (folder / "__pycache__" / "old.pyc").touch()
+    (tmp_path / "one.py").touch()
+    assert [name.strip() for name, _ in structure.tree(tmp_path)] == ["one.py"]
+
+
 def test_no_two_test_modules_have_one_name():
     """Pytest takes a module by its name alone, and refuses the second of that name."""
     names = [path.name for path in Path("tests").rglob("test_*.py")]

@@ -175,10 +175,10 @@ def _tree(folder: Path, indent: str) -> Iterator[tuple[str, str]]:
         if path.name != "__init__.py" or indent == "  ":
             yield f"{indent}{path.name}", first_sentence(path)
     for path in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if path.name == "__pycache__":
-            continue
         init = path / "__init__.py"
-        kinds = sorted({file.suffix for file in path.rglob("*") if file.is_file()})
+        kinds = sorted({file.suffix for file in path.rglob("*") if file.is_file()} - {".pyc"})
+        if not kinds:  # what Python leaves behind, beside the modules or of a folder that is gone
+            continue
         purpose = first_sentence(init) if init.exists() else f"Files: {', '.join(kinds)}"
         yield f"{indent}{path.name}/", purpose
         yield from _tree(path, indent + "  ")
