@@ -173,6 +173,7 @@ def to_svg(figure: Figure, name: str) -> str:
     which also keeps two figures' ids apart in one page.
     """
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     file = io.StringIO()
     # Read from the configuration only; the ticks' text is made here.
@@ -180,13 +181,24 @@ def to_svg(figure: Figure, name: str) -> str:
         rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "text.parse_math": False}),
         _any_script(),
     ):
-        figure.savefig(
-            file,
-            format="svg",
-            transparent=True,
-            metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")),
+        _lay_out(figure)
+        FigureCanvasSVG(figure).print_svg(
+            file, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
         )
     return _for_page(file.getvalue(), name)
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place what the figure has, once, and leave its ground transparent.
+
+    ``Figure.savefig`` does the same but draws everything twice.
+    """
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    for ground in (figure.patch, *(axes.patch for axes in figure.axes)):
+        ground.set_facecolor("none")
+        ground.set_edgecolor("none")
 
 
 def _for_page(svg: str, name: str) -> str:
