@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from math import ceil
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from cotejo.numbers import Numbers
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GREY",
     "INK",
+    "PHONE_WIDTH",
     "TEXT_WIDTH",
     "colour",
     "draws",
@@ -30,7 +33,9 @@ __all__ = [
     "line_style",
     "new_figure",
     "number_axis",
+    "panels",
     "to_svg",
+    "wrapped",
 ]
 
 Arguments = ParamSpec("Arguments")
@@ -39,9 +44,13 @@ INK = "#333333"
 GREY = "#999999"
 TEXT_WIDTH = 7.4
 """The width in inches of a figure that is as wide as the text."""
+PHONE_WIDTH = 3.6
+"""The width in inches of a figure for a phone: letters of 8 points are 11 pixels high there."""
 _FAINT = "#d9d9d9"
 _ENLARGED = 1.6
 """Pixels a point: 1.33 is life size; a page is read from further away than a sheet."""
+_READABLE = 11
+"""The least height in pixels of a figure's letters: on a narrow screen the figure scrolls."""
 
 # Okabe and Ito's palette, which colour-blind readers tell apart, without its yellow, which is
 # too pale for a line on white. https://jfly.uni-koeln.de/color/
@@ -64,6 +73,18 @@ def new_figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def panels(figure: Figure, count: int, **options: Any) -> list[Axes]:
+    """Return axes side by side; below each other in a figure for a phone."""
+    if figure.get_figwidth() <= PHONE_WIDTH:
+        return list(figure.subplots(count, 1, squeeze=False, **options)[:, 0])
+    return list(figure.subplots(1, count, squeeze=False, **options)[0])
+
+
+def wrapped(label: str, figure: Figure, letters: int = 17) -> str:
+    """Return a label, in a figure for a phone on lines of at most so many letters."""
+    return textwrap.fill(label, letters) if figure.get_figwidth() <= PHONE_WIDTH else label
 
 
 _LEGEND_ROW = 0.2
@@ -165,12 +186,17 @@ def number_axis(axis: Any, numbers: Numbers, *, percent: bool = False, whole: bo
     axis.set_major_formatter(FuncFormatter(written))
 
 
-def to_svg(figure: Figure, name: str) -> str:
+def to_svg(figure: Figure, name: str, variant: str = "") -> str:
     """Return a figure as an ``<svg>`` element for an HTML page.
 
     Text stays text: it is small, can be searched and copied, and takes the page's font. The
     same figure gives the same bytes: no date in it, and ids that are salted with ``name``,
     which also keeps two figures' ids apart in one page.
+
+    Args:
+        figure: what is drawn. It is laid out, and can't be changed afterwards.
+        name: the figure's; its caption has the id ``<name>-caption``.
+        variant: what tells two drawings of the same figure apart.
     """
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -178,13 +204,14 @@ def to_svg(figure: Figure, name: str) -> str:
     file = io.StringIO()
     # Read from the configuration only; the ticks' text is made here.
     with (
-        rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "text.parse_math": False}),
+        rc_context(
+            {"svg.fonttype": "none", "svg.hashsalt": name + variant, "text.parse_math": False}
+        ),
         _any_script(),
     ):
         _lay_out(figure)
-        FigureCanvasSVG(figure).print_svg(
-            file, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        )
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(file, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return _for_page(file.getvalue(), name)
 
 
@@ -207,8 +234,15 @@ def _for_page(svg: str, name: str) -> str:
     # The page sets the size, from the view box; the caption names the figure.
     head = re.sub(r'\s(width|height|version|xmlns(:\w+)?)="[^"]*"', "", head)
     width = re.search(r'viewBox="0 0 ([\d.]+)', head)
-    size = f' style="max-width:{round(float(width[1]) * _ENLARGED)}px"' if width else ""
+    size = f' style="{_sizes(float(width[1]), body)}"' if width else ""
     body = re.sub(r"<!--.*?-->\n?", "", body, flags=re.DOTALL)
     # Matplotlib names groups figure_1, axes_1 and so on in every figure alike.
     body = re.sub(r'<g id="[^"]*"', "<g", body)
     return f'{head} role="img" aria-labelledby="{name}-caption"{size}>{body}'
+
+
+def _sizes(width: float, body: str) -> str:
+    """Return the largest width of a figure in the page, and the least at which its text reads."""
+    fonts = [float(size) for size in re.findall(r"font(?:-size)?: ([\d.]+)px", body)]
+    least = ceil(width * _READABLE / min(fonts)) if fonts else 0
+    return f"max-width:{round(width * _ENLARGED)}px;--readable:{least}px"

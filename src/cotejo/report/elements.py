@@ -61,13 +61,23 @@ class Table:
 
 @dataclass(frozen=True)
 class DrawnFigure:
-    """A figure drawn as SVG, with its caption."""
+    """A figure drawn as SVG, with its caption.
+
+    Attributes:
+        number: its number in the report.
+        name: what its files are called.
+        svg: the drawing.
+        caption: the text under it.
+        files: the files that have its numbers.
+        narrow: the drawing for a phone; empty where the other one fits or scrolls there.
+    """
 
     number: int
     name: str
     svg: str
     caption: str
     files: str = ""
+    narrow: str = ""
 
 
 @dataclass(frozen=True)

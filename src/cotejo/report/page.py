@@ -49,10 +49,13 @@ class Page:
         """Whether the report has a part of a topic."""
         return self.detail == "full" or topic.place == "body"
 
-    def figure(self, name: str, figure: Figure, caption: str, files: str = "") -> DrawnFigure:
-        """Return a drawn figure with the next number."""
+    def figure(
+        self, name: str, figure: Figure, caption: str, files: str = "", narrow: Figure | None = None
+    ) -> DrawnFigure:
+        """Return a drawn figure with the next number; ``narrow`` is the same one for a phone."""
         self.figures += 1
-        return DrawnFigure(self.figures, name, to_svg(figure, name), caption, files)
+        for_phone = to_svg(narrow, name, "narrow") if narrow is not None else ""
+        return DrawnFigure(self.figures, name, to_svg(figure, name), caption, files, for_phone)
 
     def table(
         self,

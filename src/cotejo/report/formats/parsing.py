@@ -8,11 +8,14 @@ from bs4 import BeautifulSoup
 
 __all__ = ["parse"]
 
+_FOR_PHONES = re.compile(r'<div class="scroll narrow">.*?</div>\n?', re.DOTALL)
 _SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
 def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
     """Return the page's elements and the figures that were drawn in it.
+
+    Figures that were drawn a second time for phones are left out.
 
     Args:
         page: as `cotejo.report.html.render` gives it.
@@ -32,7 +35,7 @@ def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
         figures.append(found[0])
         return f'<img alt="{len(figures) - 1}" class="drawn">'
 
-    soup = BeautifulSoup(_SVG.sub(aside, page), "html.parser")
+    soup = BeautifulSoup(_SVG.sub(aside, _FOR_PHONES.sub("", page)), "html.parser")
     _open_appendix(soup)
     return soup, figures
 

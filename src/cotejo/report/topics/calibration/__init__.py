@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -45,6 +46,7 @@ def section(page: Page) -> dict[str, Any] | None:
             reliability_figure(diagnosed, words),
             diagram_caption(findings, diagnosed, words),
             "reliability.csv",
+            narrow=reliability_figure(diagnosed, words, PHONE_WIDTH),
         )
     return {
         "paragraphs": calibration_intro(rows, bins, words),

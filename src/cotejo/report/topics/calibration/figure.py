@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotejo.report.drawing import GREY, TEXT_WIDTH, colour, draws, dress, new_figure, number_axis
+from cotejo.report.drawing import (
+    GREY,
+    PHONE_WIDTH,
+    TEXT_WIDTH,
+    colour,
+    draws,
+    dress,
+    new_figure,
+    number_axis,
+    wrapped,
+)
 from cotejo.report.topics.calibration.analysis import Bins, Diagnosis
 from cotejo.report.topics.calibration.files import bin_accuracy
 from cotejo.report.words import Words
@@ -17,12 +27,12 @@ __all__ = ["reliability_figure"]
 
 
 @draws
-def reliability_figure(diagnosed: Diagnosis, words: Words) -> Figure:
+def reliability_figure(diagnosed: Diagnosis, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw accuracy against probability, bin by bin, before and after temperature scaling.
 
     Under each the share of the images in each bin.
     """
-    figure = new_figure(TEXT_WIDTH, 4.6)
+    figure = new_figure(width, 4.6 if width > PHONE_WIDTH else 3.6)
     panels = figure.subplots(
         2, 2, sharex=True, sharey="row", gridspec_kw={"height_ratios": [3.2, 1]}
     )
@@ -34,7 +44,8 @@ def reliability_figure(diagnosed: Diagnosis, words: Words) -> Figure:
         above, below = panels[:, column]
         points = words.numbers.points(error)
         _draw_bins(above, bins)
-        dress(above, words.say(f"calibration.reliability_{name}", points=points))
+        title = words.say(f"calibration.reliability_{name}", points=points)
+        dress(above, wrapped(title, figure))
         above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         below.bar(
             [row["low"] for row in bins],
@@ -48,6 +59,8 @@ def reliability_figure(diagnosed: Diagnosis, words: Words) -> Figure:
         dress(below)
         below.set_xlabel(words.say("calibration.axis_confidence"))
         number_axis(below.xaxis, words.numbers, percent=True)
+        if width <= PHONE_WIDTH:
+            below.set_xticks([0, 0.5, 1])
     panels[0, 0].set_ylabel(words.say("axis_accuracy"))
     panels[1, 0].set_ylabel(words.say("calibration.axis_share"))
     for axes in panels[:, 0]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
 from cotejo.report.publications import of_comparisons
@@ -31,6 +32,7 @@ def section(page: Page) -> dict[str, Any] | None:
             differences(findings, words),
             words.say("comparisons.figure"),
             "comparisons.csv",
+            narrow=differences(findings, words, PHONE_WIDTH),
         ),
         "leads": _leads_table(page),
         "pairs": _pairs_table(page) if len(page.facts.trained) > 2 else None,

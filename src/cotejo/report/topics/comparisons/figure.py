@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from cotejo.report.drawing import (
     GREY,
     INK,
+    PHONE_WIDTH,
     TEXT_WIDTH,
     colour,
     draws,
     dress,
     new_figure,
     number_axis,
+    wrapped,
 )
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
@@ -24,10 +26,10 @@ __all__ = ["differences"]
 
 
 @draws
-def differences(findings: Findings, words: Words) -> Figure:
+def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw each alternative's test accuracy less the best's, in points, in their order."""
     leads = findings.leads
-    figure = new_figure(TEXT_WIDTH, 0.8 + 0.32 * len(leads))
+    figure = new_figure(width, 0.8 + (0.32 if width > PHONE_WIDTH else 0.4) * len(leads))
     axes = figure.subplots()
     axes.axvline(0, color=GREY, linewidth=0.8, dashes=(4, 3))
     limit = _limit(findings)
@@ -55,11 +57,13 @@ def differences(findings: Findings, words: Words) -> Figure:
     dress(axes)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)
-    axes.set_yticks(range(len(leads)), [lead.second.label(words.language) for lead in leads])
+    axes.set_yticks(
+        range(len(leads)), [wrapped(lead.second.label(words.language), figure) for lead in leads]
+    )
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(leads) - 0.5, -0.5)
-    axes.margins(x=0.12)
-    axes.set_xlabel(words.say("comparisons.axis_difference"))
+    axes.margins(x=0.12 if width > PHONE_WIDTH else 0.25)
+    axes.set_xlabel(wrapped(words.say("comparisons.axis_difference"), figure, 28))
     number_axis(axes.xaxis, words.numbers)
     return figure
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Picture, Table, cells
 from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.topic import CsvFile, Topic
-from cotejo.report.topics.confusion.figure import confusion_matrix
+from cotejo.report.topics.confusion.figure import MOST_NUMBERED, confusion_matrix, fits_phone
 from cotejo.report.topics.confusion.files import (
     PAIR_COLUMNS,
     confusion_columns,
@@ -28,12 +29,16 @@ _PAIRS, _EXAMPLES, _MISTAKES = 10, 5, 8
 def section(page: Page) -> dict[str, Any]:
     """Return the best's confusion matrix, its hardest classes, and some of its mistakes."""
     words, findings = page.words, page.findings
-    drawn = confusion_matrix(findings.confusion, page.facts.class_names(words.language), words)
-    caption = words.say("confusion.figure", best=page.label(findings.best))
+    names = page.facts.class_names(words.language)
+    drawn, narrow = confusion_matrix(findings.confusion, names, words), None
+    if fits_phone(findings.confusion, names):
+        narrow = confusion_matrix(findings.confusion, names, words, PHONE_WIDTH)
+    many = "_many" if len(names) > MOST_NUMBERED else ""
+    caption = words.say(f"confusion.figure{many}", best=page.label(findings.best))
     return {
         "representative": representative(findings, words),
         "paragraphs": confusion(findings, words),
-        "matrix": page.figure("confusion", drawn, caption, "confusion.csv"),
+        "matrix": page.figure("confusion", drawn, caption, "confusion.csv", narrow),
         "classes": classes(findings, words),
         **_surest_mistakes(page),
     }

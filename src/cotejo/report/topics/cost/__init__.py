@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
@@ -36,6 +37,7 @@ def section(page: Page) -> dict[str, Any]:
             cost_figure(rows, kinds, words),
             _caption(page, rows),
             "cost.csv",
+            narrow=cost_figure(rows, kinds, words, PHONE_WIDTH),
         )
     return {
         "paragraphs": [words.say("cost.intro")],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cotejo.report.alternative_marks import handle, marker, spread
 from cotejo.report.drawing import (
     GREY,
+    PHONE_WIDTH,
     TEXT_WIDTH,
     colour,
     draws,
@@ -17,6 +18,8 @@ from cotejo.report.drawing import (
     legend_height,
     new_figure,
     number_axis,
+    panels,
+    wrapped,
 )
 from cotejo.report.topics.cost.analysis import Cost, Kind, front
 from cotejo.report.words import Words
@@ -34,23 +37,26 @@ _WIDE = 10.0
 
 
 @draws
-def cost_figure(rows: Sequence[Cost], kinds: Sequence[Kind], words: Words) -> Figure:
+def cost_figure(
+    rows: Sequence[Cost], kinds: Sequence[Kind], words: Words, width: float = TEXT_WIDTH
+) -> Figure:
     """Draw test accuracy against each kind of cost, and the front of those that no other beats.
 
     An alternative that is far behind would squeeze the others: an arrow at the bottom stands for
     it.
     """
     labels = [row.alternative.label(words.language) for row in rows]
-    figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
-    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
-    for axes, kind in zip(panels, kinds, strict=True):
+    height = 3.1 if width > PHONE_WIDTH else 0.2 + 2.3 * len(kinds)
+    figure = new_figure(width, height + legend_height(labels, width))
+    side_by_side = panels(figure, len(kinds), sharey=True)
+    for axes, kind in zip(side_by_side, kinds, strict=True):
         _draw_costs(axes, rows, kind)
         dress(axes)
         axes.set_ylim(bottom=floor(rows))
-        axes.set_xlabel(words.say(f"cost.axis_{kind}"))
+        axes.set_xlabel(wrapped(words.say(f"cost.axis_{kind}"), figure, 34))
         _cost_axis(axes, words)
-    panels[0].set_ylabel(words.say("column_test_accuracy"))
-    number_axis(panels[0].yaxis, words.numbers, percent=True)
+    side_by_side[0].set_ylabel(words.say("column_test_accuracy"))
+    number_axis(side_by_side[0].yaxis, words.numbers, percent=True)
     legend(figure, [handle(row.alternative, words) for row in rows])
     return figure
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.config import Settings
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
@@ -23,7 +24,8 @@ def section(page: Page) -> dict[str, Any]:
         group = trained[start : start + PER_ROW]
         caption = words.say("curves.figure", labels=quoted(group, words))
         figure = curves(facts, words, group)
-        drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv"))
+        narrow = curves(facts, words, group, PHONE_WIDTH)
+        drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv", narrow))
     compared = words.say("curves.figure_comparison")
     if any(len(alternative.finished) > 1 for alternative in trained):
         compared += " " + words.say("curves.figure_comparison_seeds")
@@ -36,6 +38,7 @@ def section(page: Page) -> dict[str, Any]:
             comparison(facts, words),
             compared,
             "history.csv",
+            narrow=comparison(facts, words, PHONE_WIDTH),
         ),
         "overfitting": [
             (page.named(alternative), overfitting(page.findings, alternative, words))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import (
+    PHONE_WIDTH,
     TEXT_WIDTH,
     colour,
     draws,
@@ -19,6 +20,7 @@ from cotejo.report.drawing import (
     line_style,
     new_figure,
     number_axis,
+    panels,
 )
 from cotejo.report.histories import draw_history, split_handles
 from cotejo.report.words import Words
@@ -33,22 +35,34 @@ PER_ROW = 3
 
 
 @draws
-def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFacts]) -> Figure:
+def curves(
+    facts: StudyFacts,
+    words: Words,
+    alternatives: Sequence[AlternativeFacts],
+    width: float = TEXT_WIDTH,
+) -> Figure:
     """Draw loss and accuracy against the epoch, training against validation.
 
-    Each alternative has a column. The axes have the same limits in all figures of the study,
-    so that they can be compared. Every finished seed is drawn; the representative one stands out.
+    Each alternative has a column, in a figure for a phone a row. The axes have the same limits
+    in all figures of the study, so that they can be compared. Every finished seed is drawn; the
+    representative one stands out.
     """
-    columns = max(len(alternatives), 2)
-    figure = new_figure(TEXT_WIDTH * columns / PER_ROW, 4.2)
-    panels = figure.subplots(2, columns, sharex=True, sharey="row", squeeze=False)
+    phone = width <= PHONE_WIDTH
+    if phone:
+        columns = len(alternatives)
+        figure = new_figure(width, 0.5 + 1.6 * columns)
+        grid = figure.subplots(columns, 2, sharex=True, sharey="col", squeeze=False).T
+    else:
+        columns = max(len(alternatives), 2)
+        figure = new_figure(width * columns / PER_ROW, 4.2)
+        grid = figure.subplots(2, columns, sharex=True, sharey="row", squeeze=False)
     for column in range(columns):
         if column >= len(alternatives):
-            for axes in panels[:, column]:
+            for axes in grid[:, column]:
                 axes.set_visible(False)
             continue
         alternative = alternatives[column]
-        for axes, metric in zip(panels[:, column], ("loss", "accuracy"), strict=True):
+        for axes, metric in zip(grid[:, column], ("loss", "accuracy"), strict=True):
             for run in alternative.finished:
                 draw_history(
                     axes,
@@ -58,29 +72,37 @@ def curves(facts: StudyFacts, words: Words, alternatives: Sequence[AlternativeFa
                     faint=run is not alternative.representative,
                 )
             dress(axes, _wrapped(alternative.label(words.language)) if metric == "loss" else "")
-        panels[1, column].set_xlabel(words.say("axis_epoch"))
-    panels[0, 0].set(ylabel=words.say("axis_loss"), ylim=(0, loss_limit(facts)))
-    panels[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=_accuracy_limits(facts))
-    panels[1, 0].set_xlim(
+        if phone:
+            grid[0, column].set_ylabel(words.say("axis_loss"))
+            grid[1, column].set_ylabel(words.say("axis_accuracy"))
+        else:
+            grid[1, column].set_xlabel(words.say("axis_epoch"))
+    if phone:
+        for axes in grid[:, -1]:
+            axes.set_xlabel(words.say("axis_epoch"))
+    grid[0, 0].set(ylabel=words.say("axis_loss"), ylim=(0, loss_limit(facts)))
+    grid[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=_accuracy_limits(facts))
+    grid[1, 0].set_xlim(
         0, max(len(run.history) for alternative in facts.trained for run in alternative.finished)
     )
-    number_axis(panels[0, 0].yaxis, words.numbers)
-    number_axis(panels[1, 0].yaxis, words.numbers, percent=True)
-    number_axis(panels[1, 0].xaxis, words.numbers, whole=True)
+    number_axis(grid[0, 0].yaxis, words.numbers)
+    number_axis(grid[1, 0].yaxis, words.numbers, percent=True)
+    number_axis(grid[1, 0].xaxis, words.numbers, whole=True)
     legend(figure, split_handles(words), handlelength=3)
     return figure
 
 
 @draws
-def comparison(facts: StudyFacts, words: Words) -> Figure:
+def comparison(facts: StudyFacts, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw every alternative's validation accuracy against epochs and against seconds.
 
     The curve of an alternative that starts from another's weights begins where the other's training
     ended.
     """
     labels = [alternative.label(words.language) for alternative in facts.trained]
-    figure = new_figure(TEXT_WIDTH, 3.1 + legend_height(labels, TEXT_WIDTH))
-    by_epoch, by_time = figure.subplots(1, 2, sharey=True)
+    height = 3.1 if width > PHONE_WIDTH else 4.8
+    figure = new_figure(width, height + legend_height(labels, width))
+    by_epoch, by_time = panels(figure, 2, sharey=True)
     handles = []
     for alternative in facts.trained:
         phase = facts.phases(alternative)[-1]
@@ -133,7 +155,7 @@ def _losses(facts: StudyFacts) -> list[float]:
     ]
 
 
-def _line(alternative: AlternativeFacts) -> dict[str, object]:
+def _line(alternative: AlternativeFacts) -> dict[str, Any]:
     return {
         "color": colour(alternative.index),
         "linestyle": line_style(alternative.index),

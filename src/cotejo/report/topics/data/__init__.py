@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from cotejo.config.augmentations import AugmentationError, array_name
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Column, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.topic import OtherFile, Topic
-from cotejo.report.topics.data.figure import distribution
+from cotejo.report.topics.data.figure import MOST_LISTED, distribution
 from cotejo.report.topics.data.words import data
 
 __all__ = ["TOPIC"]
@@ -22,6 +25,8 @@ _EXAMPLES = 8
 _ORIGINALS = 6
 _SHOWN_CLASSES = 20
 """The most classes of which the body shows an image."""
+_SHOWN_OF_MANY = 12
+"""The classes of which examples are shown where there are too many to show all."""
 
 
 def section(page: Page) -> dict[str, Any]:
@@ -40,18 +45,24 @@ def section(page: Page) -> dict[str, Any]:
 def details(page: Page) -> dict[str, Any]:
     """Return examples, how the classes are distributed, channels and augmented images."""
     words, facts = page.words, page.facts
+    count = len(facts.class_names(words.language))
+    many = "_many" if count > MOST_LISTED else ""
     # The examples come first in the template, and so get the first number.
     examples_number = page.number_figure()
     return {
         "distribution": page.figure(
             "distribution",
             distribution(facts, words),
-            words.say("data.figure_distribution"),
+            words.say(f"data.figure_distribution{many}"),
             "data.json",
+            narrow=distribution(facts, words, PHONE_WIDTH),
         ),
-        "counts": _counts(page),
+        "counts": _sizes(page) if many else _counts(page),
         "channels": _channels(page),
         "examples_number": examples_number,
+        "examples_caption": words.say(
+            f"data.figure_examples{many}", shown=_SHOWN_OF_MANY, count=count
+        ),
         "examples": _examples(page),
         "augmented": _augmented(page),
     }
@@ -73,6 +84,36 @@ def _counts(page: Page) -> Table:
         ],
         [*rows, cells(words.say("data.total"), *totals)],
         marked=len(rows),
+        files="data.json",
+    )
+
+
+def _sizes(page: Page) -> Table:
+    """Return the sizes of the largest, the middle and the smallest class, where there are many."""
+    words, n = page.words, page.words.numbers
+    splits = ("train", "valid", "test")
+    counts = {split: page.facts.data["counts"][split] for split in splits}
+    measures: dict[str, Callable[[list[int]], float]] = {
+        "largest": max,
+        "median": median,
+        "smallest": min,
+        "total": sum,
+    }
+    rows = [
+        cells(
+            words.say(f"data.{name}"),
+            *(n.shortest(measure(counts[split]), 1) for split in splits),
+        )
+        for name, measure in measures.items()
+    ]
+    return page.table(
+        words.say("data.table_sizes", count=len(counts["train"])),
+        [
+            page.column("class", number=False),
+            *(Column(words.say(f"split_{split}"), number=True) for split in splits),
+        ],
+        rows,
+        marked=len(rows) - 1,
         files="data.json",
     )
 
@@ -105,9 +146,12 @@ def _channels(page: Page) -> Table | None:
 def _examples(page: Page) -> list[tuple[str, list[Picture]]]:
     names = page.facts.class_names(page.words.language)
     images = page.facts.examples["example_images"]
+    rows = list(zip(names, images, strict=False))
+    if len(rows) > MOST_LISTED:
+        rows = [rows[at * len(rows) // _SHOWN_OF_MANY] for at in range(_SHOWN_OF_MANY)]
     return [
         (name, [Picture(data_uri(image), name) for image in of_class[:_EXAMPLES]])
-        for name, of_class in zip(names, images, strict=False)
+        for name, of_class in rows
     ]
 
 

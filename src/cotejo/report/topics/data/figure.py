@@ -5,29 +5,60 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cotejo.facts import StudyFacts
-from cotejo.report.drawing import TEXT_WIDTH, draws, dress, new_figure, number_axis
+from cotejo.report.drawing import (
+    PHONE_WIDTH,
+    TEXT_WIDTH,
+    draws,
+    dress,
+    new_figure,
+    number_axis,
+    panels,
+)
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["distribution"]
+__all__ = ["MOST_LISTED", "distribution"]
+
+MOST_LISTED = 25
+"""The most classes of which each has a row of its own in the section's table and figures."""
+_BARS = "#7f9db9"
 
 
 @draws
-def distribution(facts: StudyFacts, words: Words) -> Figure:
-    """Draw how many images each class has in each split, as bars side by side."""
+def distribution(facts: StudyFacts, words: Words, width: float = TEXT_WIDTH) -> Figure:
+    """Draw how many images each class has in each split, as bars side by side.
+
+    Of many classes only their sizes are drawn, from the largest class to the smallest.
+    """
     names = facts.class_names(words.language)
-    figure = new_figure(TEXT_WIDTH, 0.6 + 0.24 * len(names))
-    panels = figure.subplots(1, 3, sharey=True)
-    for axes, split in zip(panels, ("train", "valid", "test"), strict=True):
-        axes.barh(range(len(names)), facts.data["counts"][split], height=0.7, color="#7f9db9")
+    if len(names) > MOST_LISTED:
+        return _sizes(facts, words, width)
+    figure = new_figure(width, 0.6 + 0.24 * len(names))
+    three = figure.subplots(1, 3, sharey=True)
+    for axes, split in zip(three, ("train", "valid", "test"), strict=True):
+        axes.barh(range(len(names)), facts.data["counts"][split], height=0.7, color=_BARS)
         dress(axes, words.say(f"split_{split}"))
         axes.grid(visible=False)
         axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)
         axes.tick_params(axis="y", length=0)
         number_axis(axes.xaxis, words.numbers)
-        axes.locator_params(axis="x", nbins=4)
-    panels[0].set_yticks(range(len(names)), names)
-    panels[0].invert_yaxis()
+        axes.locator_params(axis="x", nbins=4 if width > PHONE_WIDTH else 2)
+    three[0].set_yticks(range(len(names)), names)
+    three[0].invert_yaxis()
+    return figure
+
+
+def _sizes(facts: StudyFacts, words: Words, width: float) -> Figure:
+    """Draw the number of images of every class, from the largest class to the smallest."""
+    figure = new_figure(width, 2.1 if width > PHONE_WIDTH else 4.8)
+    for axes, split in zip(panels(figure, 3), ("train", "valid", "test"), strict=True):
+        counts = sorted(facts.data["counts"][split], reverse=True)
+        axes.fill_between(range(1, len(counts) + 1), counts, step="mid", color=_BARS, linewidth=0)
+        dress(axes, words.say(f"split_{split}"))
+        axes.set(xlim=(0.5, len(counts) + 0.5), ylim=(0, 1.05 * max(*counts, 1)))
+        axes.set_xlabel(words.say("data.axis_classes"))
+        number_axis(axes.yaxis, words.numbers, whole=True)
+        number_axis(axes.xaxis, words.numbers, whole=True)
     return figure

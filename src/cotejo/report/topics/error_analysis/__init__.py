@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.facts.error_analysis import ErrorAnalysis
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -97,11 +98,19 @@ def _common(page: Page, found: ErrorAnalysis) -> dict[str, Any]:
     words = page.words
     intro, sentences = prose.in_common(found, words)
     caption = words.say("error_analysis.figure_fifths", best=page.label(found.best))
-    drawn = error_rates(found, words) if found.commonalities.traits else None
+    drawn = None
+    if found.commonalities.traits:
+        drawn = page.figure(
+            "fifths",
+            error_rates(found, words),
+            caption,
+            "traits.csv",
+            narrow=error_rates(found, words, PHONE_WIDTH),
+        )
     return {
         "intro": intro,
         "sentences": sentences,
-        "figure": page.figure("fifths", drawn, caption, "traits.csv") if drawn else None,
+        "figure": drawn,
     }
 
 

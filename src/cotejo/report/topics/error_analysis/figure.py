@@ -8,6 +8,7 @@ from cotejo.facts.error_analysis import ErrorAnalysis
 from cotejo.report.drawing import (
     GREY,
     INK,
+    PHONE_WIDTH,
     TEXT_WIDTH,
     colour,
     draws,
@@ -24,14 +25,19 @@ __all__ = ["error_rates"]
 
 
 @draws
-def error_rates(failures: ErrorAnalysis, words: Words) -> Figure:
+def error_rates(failures: ErrorAnalysis, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw the best's error rate in each quintile by each trait, with its 95% interval."""
     effects = failures.commonalities.traits
     labels, chances = failures.best.test_predictions
     overall = float((chances.argmax(axis=1) != labels).mean())
-    figure = new_figure(TEXT_WIDTH, 2.3)
-    panels = figure.subplots(1, len(effects), sharey=True, squeeze=False)[0]
-    for axes, effect in zip(panels, effects, strict=True):
+    columns = len(effects) if width > PHONE_WIDTH else min(2, len(effects))
+    rows = -(-len(effects) // columns)
+    figure = new_figure(width, 0.7 + 1.6 * rows)
+    grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    panels = list(grid.flat)
+    for unused in panels[len(effects) :]:
+        unused.set_visible(False)
+    for axes, effect in zip(panels[: len(effects)], effects, strict=True):
         quintiles = effect.fifths
         places = [quintile.fifth for quintile in quintiles]
         rates = [quintile.rate for quintile in quintiles]
@@ -52,7 +58,8 @@ def error_rates(failures: ErrorAnalysis, words: Words) -> Figure:
         dress(axes, name)
         axes.set_xticks(range(1, 6))
         axes.set_xlim(0.5, 5.5)
-    panels[0].set_ylabel(words.say("error_analysis.axis_error_rate"))
+    for axes in grid[:, 0]:
+        axes.set_ylabel(words.say("error_analysis.axis_error_rate"))
     number_axis(panels[0].yaxis, words.numbers, percent=True)
     figure.supxlabel(words.say("error_analysis.axis_fifth"), fontsize=9, color=INK)
     return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
@@ -27,6 +28,7 @@ def section(page: Page) -> dict[str, Any] | None:
             learning_figure(all_curves, words),
             words.say("learning.figure"),
             "learning-curve.csv",
+            narrow=learning_figure(all_curves, words, PHONE_WIDTH),
         ),
         "steps": [
             (page.label(curve.points[-1].alternative), learning_steps(page.findings, curve, words))

@@ -30,14 +30,12 @@ _LINES = ("-", "--", ":", "-.")
 
 
 @draws
-def learning_figure(curves: Sequence[Curve], words: Words) -> Figure:
+def learning_figure(curves: Sequence[Curve], words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw test accuracy against the number of training images, with a grey line per curve."""
     from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
     labels = [curve.points[-1].alternative.label(words.language) for curve in curves]
-    figure = new_figure(
-        TEXT_WIDTH, 3.2 + (legend_height(labels, TEXT_WIDTH) if len(curves) > 1 else 0)
-    )
+    figure = new_figure(width, 3.2 + (legend_height(labels, width) if len(curves) > 1 else 0))
     axes = figure.subplots()
     handles: list[Line2D] = []
     for number, curve in enumerate(curves):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cotejo.facts import AlternativeFacts
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
 from cotejo.report.publications import of_intervals
@@ -22,7 +23,13 @@ from cotejo.report.topics.results.files import (
     class_rows,
     summary_rows,
 )
-from cotejo.report.topics.results.tables import averages_table, per_class_table
+from cotejo.report.topics.results.tables import (
+    EASIEST,
+    HARDEST,
+    averages_table,
+    listed_classes,
+    per_class_table,
+)
 from cotejo.report.topics.results.words import classes
 from cotejo.report.words import NOT_APPLICABLE, Words
 
@@ -43,7 +50,11 @@ def section(page: Page) -> dict[str, Any]:
         "paragraphs": intro,
         "table": _results_table(page, seeds=seeds),
         "accuracies": page.figure(
-            "accuracies", accuracies(findings, words), caption, "summary.csv, report.json"
+            "accuracies",
+            accuracies(findings, words),
+            caption,
+            "summary.csv, report.json",
+            narrow=accuracies(findings, words, PHONE_WIDTH),
         ),
     }
 
@@ -137,6 +148,7 @@ def _f1_table(page: Page) -> Table:
         Cell(words.numbers.decimal(page.findings.macro[alternative.name]["f1"], 2))
         for alternative in trained
     ]
+    labels = listed_classes(page, page.findings.best)
     # The longer list becomes the rows: sixteen columns would not fit a page.
     if len(trained) > len(names):
         columns = [page.column("alternative", number=False)]
@@ -149,13 +161,21 @@ def _f1_table(page: Page) -> Table:
     else:
         columns = [page.column("class", number=False), *map(page.heading, trained)]
         rows = [
-            [Cell(name), *of_class]
-            for name, of_class in zip(names, zip(*values, strict=True), strict=True)
+            [Cell(names[label]), *(of_alternative[label] for of_alternative in values)]
+            for label in labels
         ]
         rows.append([Cell(words.say("results.macro")), *macro])
-        marked = len(names)
+        marked = len(labels)
     files = "per-class.csv, report.json"
-    return page.table(words.say("results.table_f1"), columns, rows, marked=marked, files=files)
+    many = "_many" if len(labels) < len(names) and len(trained) <= len(names) else ""
+    caption = words.say(
+        f"results.table_f1{many}",
+        best=page.label(page.findings.best),
+        easiest=EASIEST,
+        hardest=HARDEST,
+        count=len(names),
+    )
+    return page.table(caption, columns, rows, marked=marked, files=files)
 
 
 TOPIC = Topic(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cotejo.report.drawing import INK, TEXT_WIDTH, colour, draws, dress, new_figure, number_axis
+from cotejo.report.drawing import (
+    INK,
+    PHONE_WIDTH,
+    TEXT_WIDTH,
+    colour,
+    draws,
+    dress,
+    new_figure,
+    number_axis,
+    wrapped,
+)
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
@@ -15,10 +25,10 @@ __all__ = ["accuracies"]
 
 
 @draws
-def accuracies(findings: Findings, words: Words) -> Figure:
+def accuracies(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw each alternative's test accuracy with its 95% interval, the best on top."""
     ranked = findings.ranked
-    figure = new_figure(TEXT_WIDTH, 0.7 + 0.32 * len(ranked))
+    figure = new_figure(width, 0.7 + (0.32 if width > PHONE_WIDTH else 0.4) * len(ranked))
     axes = figure.subplots()
     for height, alternative in enumerate(ranked):
         accuracy = findings.accuracy[alternative.name]
@@ -45,11 +55,12 @@ def accuracies(findings: Findings, words: Words) -> Figure:
     axes.grid(visible=False)
     axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)
     axes.set_yticks(
-        range(len(ranked)), [alternative.label(words.language) for alternative in ranked]
+        range(len(ranked)),
+        [wrapped(alternative.label(words.language), figure) for alternative in ranked],
     )
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(ranked) - 0.5, -0.5)
-    axes.margins(x=0.12)
-    axes.set_xlabel(words.say("results.axis_test_accuracy"))
+    axes.margins(x=0.12 if width > PHONE_WIDTH else 0.25)
+    axes.set_xlabel(wrapped(words.say("results.axis_test_accuracy"), figure, 28))
     number_axis(axes.xaxis, words.numbers, percent=True)
     return figure

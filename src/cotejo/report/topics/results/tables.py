@@ -11,7 +11,26 @@ from cotejo.report.page import Page
 from cotejo.report.topics.results.averages import CLASS_FIGURES, averages, class_figures
 from cotejo.report.words import NOT_APPLICABLE
 
-__all__ = ["averages_table", "per_class_table"]
+__all__ = ["EASIEST", "HARDEST", "averages_table", "listed_classes", "per_class_table"]
+
+MOST_LISTED = 25
+"""The most classes of which each has a row; of more, only the extremes have."""
+HARDEST, EASIEST = 10, 5
+"""How many classes of the lowest and of the highest F1 are listed where there are many."""
+
+
+def listed_classes(page: Page, alternative: AlternativeFacts) -> list[int]:
+    """Return the labels of the classes that a table lists.
+
+    All in their order; of many, those of the alternative's highest F1 and of its lowest.
+    """
+    count = len(alternative.per_class)
+    if count <= MOST_LISTED:
+        return list(range(count))
+    order = page.findings.classes_by_f1(alternative)
+    if len(order) <= HARDEST + EASIEST:
+        return order
+    return order[:EASIEST] + order[-HARDEST:]
 
 
 def averages_table(page: Page) -> Table | None:
@@ -38,15 +57,19 @@ def averages_table(page: Page) -> Table | None:
 def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
     """Return one alternative's figures by class, and their averages."""
     words, means = page.words, alternative.per_class
-    names = [*page.facts.class_names(words.language), words.say("results.macro")]
+    names, labels = page.facts.class_names(words.language), listed_classes(page, alternative)
     known, averaged = class_figures(alternative), averages(alternative)
     macro = page.findings.macro[alternative.name] | {
         "support": sum(row["support"] for row in means)
     }
-    rows = zip(names, [*means, macro], [*known, averaged], strict=True)
+    rows = [(names[label], means[label], known[label]) for label in labels]
+    rows.append((words.say("results.macro"), macro, averaged))
+    key = "table_per_class" if len(labels) == len(means) else "table_per_class_many"
     columns = _columns(page)
     return page.table(
-        words.say("results.table_per_class", label=page.label(alternative)),
+        words.say(
+            f"results.{key}", label=page.label(alternative), easiest=EASIEST, hardest=HARDEST
+        ),
         [
             page.column("class", number=False),
             *columns[:-1],
@@ -55,7 +78,7 @@ def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
             page.column("results.support"),
         ],
         [_class_row(page, *row) for row in rows],
-        marked=len(means),
+        marked=len(labels),
         files="per-class.csv, " + ("averages.csv" if any(averaged.values()) else "report.json"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.facts import Phase
+from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
@@ -25,6 +26,7 @@ def section(page: Page) -> dict[str, Any]:
             figure.whole_training(phases, words),
             words.say("training.figure", best=page.label(best)),
             "history.csv",
+            narrow=figure.whole_training(phases, words, PHONE_WIDTH),
         ),
     }
 
