@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from cotejo.config import Settings
@@ -20,8 +21,10 @@ def section(page: Page) -> dict[str, Any]:
     words, facts = page.words, page.facts
     trained = facts.trained
     drawn = []
-    for start in range(0, len(trained), PER_ROW):
-        group = trained[start : start + PER_ROW]
+    # As many figures as it takes, of about the same width: 4 alternatives are 2 and 2, not 3 and 1.
+    size = ceil(len(trained) / ceil(len(trained) / PER_ROW))
+    for start in range(0, len(trained), size):
+        group = trained[start : start + size]
         caption = words.say("curves.figure", labels=quoted(group, words))
         figure = curves(facts, words, group)
         narrow = curves(facts, words, group, PHONE_WIDTH)
