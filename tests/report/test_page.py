@@ -1,15 +1,14 @@
 """The page as a whole: complete, self-contained, and opened in Chromium where it is present."""
 
 import html
-import os
 import re
-import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from browser import open_page
 from fabricate import Made, fabricate_study
 
 from cotejo.facts import gather
@@ -28,7 +27,6 @@ APPENDIX = [
     "training-appendix", "method",
 ]  # fmt: skip
 """Of a study without an audit, an error analysis and claims, in the order of the page."""
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 class Reader(HTMLParser):
@@ -172,37 +170,15 @@ def test_it_reads_files_only():
     assert done.stdout.strip() == "set()", done.stderr
 
 
-@pytest.fixture
-def chromium(tmp_path):
-    """Run Chromium on a page: ``chromium(page, *arguments)``."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: the page was not opened in a browser")
-
-    def run(path, *arguments):
-        command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
-        command += ["--no-first-run", "--disable-background-networking", "--disable-sync"]
-        command += ["--disable-component-update", "--disable-dev-shm-usage"]
-        command += [f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
-        return subprocess.run(
-            [*command, *arguments, path.as_uri()],
-            capture_output=True,
-            text=True,
-            timeout=180,
-            env=os.environ | {"HOME": str(tmp_path)},
-        )
-
-    return run
-
-
-def test_chromium_shows_it(reported, chromium, tmp_path):
+def test_chromium_shows_it(reported, tmp_path):
     path = reported / "report.html"
     picture = tmp_path / "page.png"
-    done = chromium(path, "--dump-dom", "--window-size=1200,2000")
+    done = open_page(path, "--dump-dom", "--window-size=1200,2000")
     assert "Qué conviene tener en cuenta" in done.stdout
     assert done.stdout.count("<svg") >= 6
     # What the page logs, a load that its policy forbids included, is marked so.
     assert "CONSOLE" not in done.stderr
-    chromium(path, f"--screenshot={picture}", "--window-size=1200,2000")
+    open_page(path, f"--screenshot={picture}", "--window-size=1200,2000")
     from PIL import Image
 
     with Image.open(picture) as image:
@@ -210,11 +186,11 @@ def test_chromium_shows_it(reported, chromium, tmp_path):
         assert len(image.convert("RGB").getcolors(1_000_000)) > 100
 
 
-def test_chromium_would_tell_of_a_load_from_outside(chromium, tmp_path, reported):
+def test_chromium_would_tell_of_a_load_from_outside(tmp_path, reported):
     page = (reported / "report.html").read_text()
     spoiled = tmp_path / "spoiled.html"
     spoiled.write_text(page.replace("<main>", '<main><img alt="" src="https://example.org/x.png">'))
-    assert "CONSOLE" in chromium(spoiled, "--dump-dom").stderr
+    assert "CONSOLE" in open_page(spoiled, "--dump-dom").stderr
 
 
 def test_more_alternatives_than_classes_stand_below_each_other(study):
