@@ -1,6 +1,7 @@
 """The numbers drawn are the files' numbers; then every figure is drawn once."""
 
 import io
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -9,8 +10,9 @@ from fabricate import Made
 
 from cotejo.facts import gather
 from cotejo.numbers import NO_BREAK
-from cotejo.report.drawing import colour, legend_columns, line_style, to_svg
+from cotejo.report.drawing import PHONE_WIDTH, colour, legend_columns, line_style, to_svg
 from cotejo.report.findings import Findings
+from cotejo.report.html import render
 from cotejo.report.pictures import data_uri
 from cotejo.report.topics.confusion.figure import confusion_matrix, row_shares
 from cotejo.report.topics.curves.figure import comparison, curves, highest_loss, loss_limit
@@ -164,3 +166,25 @@ def test_a_legend_has_as_many_columns_as_fit():
     assert legend_columns(["a label of thirty characters .."] * 5, 7.4) == 3
     assert legend_columns(["7 convolutions, half of the training images"] * 5, 7.4) == 2
     assert legend_columns(["x" * 200], 7.4) == 1
+
+
+def test_of_many_classes_the_sizes_and_the_extremes_are_shown(study):
+    names = [f"class {label}" for label in range(100)]
+    findings = study(Made("a"), Made("b", (0.6,)), class_names={"en": names, "es": names})
+    page = render(findings, "en")
+    data = page[page.index('<section id="data">') : page.index('<section id="alternatives">')]
+    assert data.count('<div class="row">') == 12
+    assert "Median class" in data
+    assert data.count("<tr") < 12
+    table = page[page.index("5 classes of the highest F1") :]
+    order = findings.classes_by_f1(findings.best)
+    shown = re.findall(r"<th scope=row>\s*(class \d+)", table[: table.index("</table>")])
+    assert shown == [names[label] for label in order[:5] + order[-10:]]
+
+
+def test_a_figure_for_a_phone_has_its_panels_below_each_other(findings, words):
+    figure = comparison(findings.facts, words, PHONE_WIDTH)
+    to_svg(figure, "comparison", "narrow")
+    above, below = (axes.get_position() for axes in figure.axes)
+    assert above.y0 > below.y1
+    assert figure.get_figwidth() == PHONE_WIDTH
