@@ -172,7 +172,7 @@ def test_of_many_classes_the_sizes_and_the_extremes_are_shown(study):
     names = [f"class {label}" for label in range(100)]
     findings = study(Made("a"), Made("b", (0.6,)), class_names={"en": names, "es": names})
     page = render(findings, "en")
-    data = page[page.index('<section id="data">') : page.index('<section id="alternatives">')]
+    data = page[page.index('id="data-appendix"') : page.index('id="alternatives-appendix"')]
     assert data.count('<div class="row">') == 12
     assert "Median class" in data
     assert data.count("<tr") < 12
