@@ -65,8 +65,15 @@ def test_the_page_is_well_formed_and_complete(page):
     assert reader.open == []
     assert len(reader.ids) == len(set(reader.ids))
     assert set(SECTIONS) <= set(reader.ids)
-    assert [link for link in reader.links if link.removeprefix("#") not in reader.ids] == []
+    anchors = [link for link in reader.links if link.startswith("#")]
+    assert [link for link in anchors if link[1:] not in reader.ids] == []
     assert all(reader.images)
+
+
+def test_files_with_numbers_are_links_to_files_that_are_there(page, reported):
+    named = {link for link in Reader(page).links if not link.startswith("#")}
+    assert {"summary.csv", "comparisons.csv", "report.json", "study.json"} <= named
+    assert [name for name in named if not (reported / name).is_file()] == []
 
 
 def test_nothing_is_loaded_from_outside(page):

@@ -52,7 +52,9 @@ def check_settings(study: StudyFolder) -> None:
             complaints = [each for each in error.errors() if not _is_of_unknown_part(each)]
             if complaints:
                 field = f"{place}.{complaints[0]['loc'][0]}"
-                raise damaged(study.path / StudyFile.RECORD, field, complaints[0]["input"]) from error
+                raise damaged(
+                    study.path / StudyFile.RECORD, field, complaints[0]["input"]
+                ) from error
 
 
 def _is_single(value: Any) -> bool:

@@ -7,10 +7,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cotejo.report.formats.paths import FORMATS, chosen_formats, report_paths
+from cotejo.report.formats.paths import (
+    FORMATS,
+    chosen_formats,
+    numbers_folder,
+    report_paths,
+)
 from cotejo.store import write_file
 
-__all__ = ["FORMATS", "check_installed", "chosen_formats", "report_paths", "write_page"]
+__all__ = [
+    "FORMATS",
+    "check_installed",
+    "chosen_formats",
+    "numbers_folder",
+    "report_paths",
+    "write_page",
+]
 
 
 def check_installed(name: str) -> None:

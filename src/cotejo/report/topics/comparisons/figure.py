@@ -14,13 +14,14 @@ from cotejo.report.drawing import (
     new_figure,
     number_axis,
 )
+from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["differences"]
+__all__ = ["differences", "is_beyond"]
 
 
 @draws
@@ -36,7 +37,7 @@ def differences(findings: Findings, words: Words) -> Figure:
         low, estimate, high = (
             100 * value for value in (difference.low, difference.estimate, difference.high)
         )
-        far = estimate < limit
+        far = is_beyond(lead, findings)
         if far:
             low = estimate = high = limit
         axes.plot([max(low, limit), high], [height] * 2, color=ink, linewidth=2)
@@ -44,7 +45,7 @@ def differences(findings: Findings, words: Words) -> Figure:
         marker = "<" if far else "o"
         axes.plot(estimate, height, marker, color=ink, markerfacecolor=filled, markersize=6)
         axes.annotate(
-            words.numbers.points(difference.estimate),
+            words.numbers.difference(difference.estimate),
             (high, height),
             xytext=(8, 0),
             textcoords="offset points",
@@ -62,6 +63,11 @@ def differences(findings: Findings, words: Words) -> Figure:
     axes.set_xlabel(words.say("comparisons.axis_difference"))
     number_axis(axes.xaxis, words.numbers)
     return figure
+
+
+def is_beyond(lead: Lead, findings: Findings) -> bool:
+    """Return whether an alternative is farther behind the best than the axis reaches."""
+    return -100 * lead.difference.estimate < _limit(findings)
 
 
 def _limit(findings: Findings) -> float:
