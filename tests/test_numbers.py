@@ -1,5 +1,7 @@
 """Numbers as each language writes them."""
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,13 +23,32 @@ def test_thousands():
     assert (ES.integer(4000), ES.integer(40000)) == ("4000", "40.000")
 
 
+def _number(text):
+    return Decimal(text.replace(MINUS, "-").rstrip("%"))
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_difference_contradicts_neither_of_the_figures_beside_it(one, other):
+    """Whoever subtracts the rounded figures finds no more than their rounding."""
+    shown = _number(EN.difference(one - other))
+    assert abs(float(shown) - 100 * (one - other)) <= 0.005 + 1e-9
+    subtracted = _number(EN.percent(one)) - _number(EN.percent(other))
+    assert abs(shown - subtracted) <= Decimal("0.105")
+
+
+@given(st.integers(0, 1000), st.integers(0, 1000))
+def test_a_difference_of_figures_that_needed_no_rounding_is_theirs(one, other):
+    subtracted = _number(EN.percent(one / 1000)) - _number(EN.percent(other / 1000))
+    assert _number(EN.difference(one / 1000 - other / 1000)) == subtracted
+
+
 def test_a_tiny_negative_number_is_no_minus_zero():
     assert EN.points(-0.00001) == "0.0"
 
 
 def test_intervals_part_their_bounds_legibly():
-    assert EN.points_interval(-0.01, 0.02) == f"[{MINUS}1.0,{NO_BREAK}2.0]"
-    assert ES.points_interval(-0.01, 0.02) == f"[{MINUS}1,0;{NO_BREAK}2,0]"
+    assert EN.difference_interval(-0.01, 0.02) == f"[{MINUS}1.00,{NO_BREAK}2.00]"
+    assert ES.difference_interval(-0.01, 0.02) == f"[{MINUS}1,00;{NO_BREAK}2,00]"
 
 
 def test_settings_have_no_needless_decimals():
@@ -75,7 +96,8 @@ def test_every_number_is_written_in_one_short_line(value, decimals, numbers):
         numbers.points(value, decimals),
         numbers.interval(value, value),
         numbers.decimal_interval(value, value, decimals),
-        numbers.points_interval(value, value),
+        numbers.difference(value),
+        numbers.difference_interval(value, value),
         numbers.duration(value),
     )
     for text in formats:

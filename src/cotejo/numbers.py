@@ -14,6 +14,8 @@ NOT_A_NUMBER = "–"
 
 # Beyond this, digits are not useful, and Babel's decimals of 28 digits may not be enough.
 _LARGEST = 1e15
+_PERCENT_DECIMALS = 1
+"""The decimals of a percentage that is given no other number of them."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _GROUPED_FROM = {"es": 10_000}
 
@@ -52,7 +54,7 @@ class Numbers:
         """Return a number with no more decimals than it needs, as for settings and axis ticks."""
         return self._decimal(value, "#,##0." + "#" * decimals)
 
-    def percent(self, value: float, decimals: int = 1) -> str:
+    def percent(self, value: float, decimals: int = _PERCENT_DECIMALS) -> str:
         """Return a fraction as a percentage, written as in the language."""
         from babel.numbers import format_percent
 
@@ -63,9 +65,26 @@ class Numbers:
         text: str = format_percent(value, pattern.replace("0", places), locale=self._locale)
         return text.replace("-", MINUS)
 
-    def points(self, difference: float, decimals: int = 1) -> str:
-        """Return a difference of two fractions in percentage points, without the unit."""
-        return self.decimal(100 * difference, decimals)
+    def points(self, value: float, decimals: int = _PERCENT_DECIMALS) -> str:
+        """Return a fraction in percentage points, without the unit."""
+        return self.decimal(100 * value, decimals)
+
+    def difference(self, difference: float) -> str:
+        """Return a difference of two fractions in percentage points, without the unit.
+
+        It has one decimal more than the percentages have. A reader who subtracts the rounded
+        percentages gets what a last decimal less would contradict.
+
+        Example:
+            >>> english = Numbers("en")
+            >>> english.percent(0.36952), english.percent(0.36048), english.difference(0.00904)
+            ('37.0%', '36.0%', '0.90')
+        """
+        return self.points(difference, _PERCENT_DECIMALS + 1)
+
+    def difference_interval(self, low: float, high: float) -> str:
+        """Return an interval of differences as `difference` writes them."""
+        return self._between(self.difference(low), self.difference(high))
 
     def interval(self, low: float, high: float) -> str:
         """Return an interval of fractions as percentages."""
@@ -74,10 +93,6 @@ class Numbers:
     def decimal_interval(self, low: float, high: float, decimals: int) -> str:
         """Return an interval of plain numbers, both with exactly ``decimals`` decimals."""
         return self._between(self.decimal(low, decimals), self.decimal(high, decimals))
-
-    def points_interval(self, low: float, high: float, decimals: int = 1) -> str:
-        """Return an interval of differences, in percentage points."""
-        return self._between(self.points(low, decimals), self.points(high, decimals))
 
     def duration(self, seconds: float) -> str:
         """Return a duration in the two largest units that it reaches: ``4 min 5 s``."""

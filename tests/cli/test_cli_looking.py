@@ -82,7 +82,7 @@ def test_report_writes_in_the_language_and_shows_the_results(
 
     def write(folder: Path, language: str, formats: Sequence[str], out: Path | None) -> Written:
         asked.append((folder, language))
-        return Written([folder / "report.html"], summary_rows(), [], missing=0, asked=6)
+        return Written([folder / "report.html"], folder, summary_rows(), [], missing=0, asked=6)
 
     monkeypatch.setattr("cotejo.report.make_reports", write)
     assert run(["report", "runs/pair", "--lang", "es"]) == 0

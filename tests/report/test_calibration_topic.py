@@ -76,7 +76,7 @@ def test_an_underconfident_network(study):
     findings = study(Made("a", (0.95,)))
     english = diagnosed(findings, EN)
     assert "“The a” is underconfident" in english
-    assert re.search(r"is right in 95.0%, \d+\.\d points more \(95% interval \[\d", english)
+    assert re.search(r"is right in 95.0%, \d+\.\d\d points more \(95% interval \[\d", english)
     assert "confía menos de lo debido" in diagnosed(findings, ES)
 
 
@@ -156,7 +156,7 @@ def test_the_error_by_chance_shrinks_with_the_images():
 def test_the_reliability_diagram_draws_the_bins(study, words):
     findings = study(Made("a", (0.6,)))
     found = diagnosis(findings)
-    above = reliability_figure(found, words).axes[0]
+    above = reliability_figure(found, "#009e73", words).axes[0]
     points = above.get_lines()[-1].get_xydata()
     filled = [row for row in found.before if row["images"]]
     assert points.tolist() == [[row["confidence"], row["accuracy"]] for row in filled]

@@ -65,10 +65,10 @@ def test_claims_get_their_verdicts(claimed):
     )
     first, *_, last = verdicts(findings)
     assert advantage(first, first.parts[0], findings, EN).startswith(
-        "Test accuracy, against “The base”: 15.0 points ["
+        "Test accuracy, against “The base”: 15.00 points ["
     )
     assert what_is_claimed(first, EN) == []
-    assert what_is_claimed(last, ES) == ["se afirmaba: peor en 15,0 puntos como máximo"]
+    assert what_is_claimed(last, ES) == ["se afirmaba: peor en 15 puntos como máximo"]
     assert wants(first, first.parts[0], EN) == []
     third = verdicts(findings)[2]
     assert wants(third, third.parts[0], EN)
@@ -235,7 +235,7 @@ def test_each_comparison_of_a_claim_has_a_row(claimed):
     )
     page = Page(findings, EN)
     first, second = claims_section(page)["table"].rows
-    assert first[0].remarks == ["claimed: more than 1.0 points"]
+    assert first[0].remarks == ["claimed: more than 1 point"]
     assert second[0].remarks == ["the same claim"]
     assert "against “The a”" in first[2].text
     assert "against “The b”" in second[2].text

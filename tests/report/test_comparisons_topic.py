@@ -3,8 +3,10 @@
 import pytest
 from fabricate import Made
 
+from cotejo.report.page import Page
 from cotejo.report.sentences import comparison_sentence, p_value
-from cotejo.report.topics.comparisons.words import comparisons
+from cotejo.report.topics import TOPICS
+from cotejo.report.topics.comparisons.words import comparisons, differences_caption
 from cotejo.report.words import Words
 
 EN, ES = Words("en"), Words("es")
@@ -15,8 +17,8 @@ def test_a_clear_win_over_seeds(study):
     findings = study(Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75, 0.76, 0.755)), seeds=THREE)
     (lead,) = findings.leads
     assert lead.settled
-    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.0 points [")
-    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,0 puntos [")
+    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.00 points [")
+    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,00 puntos [")
     # Seen from the other side it is the same sentence.
     other = findings.evidence.lead(lead.second, lead.first)
     assert other.outcome == "behind"
@@ -36,6 +38,39 @@ def test_one_seed_compares_networks_only(study):
     assert "beats that of" in comparison_sentence(findings.leads[0], EN)
     assert "nothing about luck in training" in " ".join(comparisons(findings, EN))
     assert "McNemar" in " ".join(comparisons(findings, ES))
+
+
+def section_of(findings, words):
+    (topic,) = (topic for topic in TOPICS if topic.name == "comparisons")
+    return topic.section(Page(findings, words))
+
+
+@pytest.mark.parametrize("words", [EN, ES])
+def test_with_one_seed_no_p_stands_beside_two_alternatives(study, words):
+    one = section_of(study(Made("a", (0.60,)), Made("b", (0.75,)), Made("c", (0.7,))), words)
+    names = [column.name for column in one["leads"].columns]
+    assert not {words.say("comparisons.column_p"), words.say("column_p_corrected")} & set(names)
+    assert {len(row) for row in one["leads"].rows} == {len(names)}
+    assert words.say("comparisons.figure_one_seed") in one["differences"].caption
+    assert one["pairs"].caption == words.say("comparisons.table_pairs_one_seed")
+    several = section_of(study(Made("a", POOR), Made("b", GOOD), seeds=THREE), words)
+    names = [column.name for column in several["leads"].columns]
+    assert words.say("comparisons.column_p") in names
+    assert {len(row) for row in several["leads"].rows} == {len(names)}
+
+
+def test_a_caption_explains_only_what_is_drawn(study):
+    settled = Made("a", POOR), Made("b", GOOD)
+    caption = differences_caption(study(*settled, seeds=THREE), EN)
+    assert "All are settled" in caption
+    assert "empty" not in caption
+    assert "arrow" not in caption
+    tie = differences_caption(study(Made("a", GOOD), Made("b", GOOD), seeds=THREE), EN)
+    assert "None is settled" in tie
+    both = study(*settled, Made("c", GOOD), seeds=THREE)
+    assert "an empty one is not" in differences_caption(both, EN)
+    far = study(Made("a", (0.1,) * 3), *(Made(n, GOOD) for n in "bcde"), seeds=THREE)
+    assert "An arrow stands" in differences_caption(far, EN)
 
 
 def test_what_decides_is_corrected_for_all_pairs(study):

@@ -1,16 +1,20 @@
 """The files beside the report hold its numbers."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from fabricate import Made
 
-from cotejo.report import summary, write_report
+from cotejo.report import summary, write_report, write_result_tables
 from cotejo.report.csv_files import write_csv_files
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.results.files import SUMMARY_COLUMNS
+from cotejo.report.topics.results.runs import run_rows
 from cotejo.store import StudyFolder, read_csv
+
+THREE = (1, 2, 3)
 
 
 def test_summary_has_a_row_an_alternative(reported):
@@ -24,6 +28,70 @@ def test_summary_has_a_row_an_alternative(reported):
     assert found["broken"]["test_accuracy"] == found["broken"]["parameters"] == ""
     assert found["broken"]["failed_seeds"] == "3"
     assert float(found["tuned"]["train_seconds"]) == pytest.approx(24.0)
+
+
+def test_runs_have_a_row_each_with_what_differs_and_every_figure(reported):
+    rows = read_csv(reported / "runs.csv")
+    assert [(row["alternative"], row["seed"]) for row in rows] == [
+        (name, seed)
+        for name in ("mlp", "plain", "augmented", "tuned", "broken")
+        for seed in ("1", "2", "3")
+    ]
+    of = {(row["alternative"], row["seed"]): row for row in rows}
+    tuned = of["tuned", "2"]
+    run = StudyFolder(reported).run("tuned", 2)
+    assert tuned["setting_start_from"] == "augmented"
+    assert tuned["setting_epochs"] == tuned["epochs"] == "4"
+    assert "setting_batch_size" not in tuned  # the same in all
+    assert float(tuned["test_accuracy"]) == pytest.approx(0.80)
+    assert float(tuned["train_loss"]) == 0.5
+    for column, value in {
+        "valid_loss": run.metrics["valid"]["loss"],
+        "macro_f1": run.metrics["test"]["macro_f1"],
+        "top2_accuracy": run.metrics["test"]["top2_accuracy"],
+        "calibration_error": run.metrics["test"]["calibration"]["ece"],
+        "train_seconds": run.record["timings"]["train_seconds"],
+        "best_epoch": run.record["best_epoch"],
+        "parameters": run.record["model"]["parameters"],
+    }.items():
+        assert float(tuned[column]) == pytest.approx(value, abs=1e-6)
+    assert [row["status"] for row in rows].count("failed") == 4
+    failed = of["broken", "1"]
+    assert failed["setting_learning_rate"] == "100.0"
+    assert failed["test_accuracy"] == ""
+    assert "época 3" in failed["reason"]
+
+
+def test_runs_that_did_not_end_or_are_damaged_have_a_row_too(study):
+    findings = study(Made("a", (0.6, 0.6, 0.6), missing=(2,)), Made("b", (0.7,) * 3), seeds=THREE)
+    (findings.facts.folder.path / "b" / "seed-3" / "predictions.npz").unlink()
+    write_report(findings.facts.folder.path)
+    rows = read_csv(findings.facts.folder.path / "runs.csv")
+    assert [row["status"] for row in rows] == [
+        "finished", "missing", "finished", "finished", "finished", "damaged",
+    ]  # fmt: skip
+    # A learning rate of 1e-7 must not be rounded to 0.
+    findings = study(Made("a", changes={"learning_rate": 1e-7}), Made("b"))
+    assert run_rows(findings, "en")[0]["setting_learning_rate"] == "1e-07"
+
+
+def test_the_tables_of_results_are_written_from_what_ended_so_far(study):
+    made = Made("a", (0.6, 0.62, 0.6), failed=(2,), missing=(3,)), Made("b", missing=THREE)
+    folder = study(*made, seeds=THREE).facts.folder.path
+    write_report(folder)
+    names = ("summary.csv", "runs.csv")
+    before = {name: (folder / name).read_bytes() for name in names}
+    for path in folder.glob("*.csv"):
+        if path.name != "test-reads.csv":
+            path.unlink()
+    write_result_tables(folder)
+    assert {name: (folder / name).read_bytes() for name in names} == before
+    assert not (folder / "per-class.csv").exists()
+    # Before any run has finished there is nothing to report, and the tables say who failed.
+    shutil.rmtree(folder / "a" / "seed-1")
+    write_result_tables(folder)
+    statuses = [row["status"] for row in read_csv(folder / "runs.csv")]
+    assert statuses == ["missing", "failed", "missing", *["missing"] * 3]
 
 
 def test_summary_is_what_the_command_line_gets(reported):
@@ -115,7 +183,7 @@ def test_numbers_have_no_digits_that_only_floats_leave(study):
     findings = study(Made("a"))
     (run,) = findings.facts.finished
     run.record["timings"]["images_per_second"] = 1445.8000000000002
-    write_csv_files(TOPICS, findings, "en")
+    write_csv_files(TOPICS, findings, "en", findings.facts.folder.path)
     (row,) = read_csv(findings.facts.folder.path / "summary.csv")
     assert row["images_per_second"] == "1445.8"
     assert len(row["macro_f1"]) <= len("0.123456")
@@ -139,6 +207,6 @@ def test_the_files_have_what_the_page_shows(reported):
     per_class = read_csv(reported / "per-class.csv")
     assert float(per_class[0]["auc_low"]) < float(per_class[0]["auc"])
     page = (reported / "report.html").read_text()
-    for name in ("averages.csv", "calibration.csv", "cost.csv", "reliability.csv"):
+    for name in ("averages.csv", "calibration.csv", "cost.csv", "reliability.csv", "runs.csv"):
         assert f"<code>{name}</code>" in page
     assert "El AUC es el de cada clase frente al resto" in page

@@ -2,8 +2,10 @@
 
 import io
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -197,6 +199,44 @@ def test_two_languages_stand_side_by_side(reported, tmp_path):
     assert '<html lang="en">' in english.read_text()
     assert (reported / "report.html").read_text() == before
     write_report(reported, "es")
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_report_elsewhere_has_its_numbers_beside_it_and_changes_nothing(full, tmp_path):
+    folder = shutil.copytree(full, tmp_path / "study")
+    for path in [*folder.glob("*.csv"), *folder.glob("report*")]:
+        if path.name != "test-reads.csv":
+            path.unlink()
+    before = contents(folder)
+    folder.chmod(0o500)
+    try:
+        html, text = write_reports(folder, "es", ["html", "md"], tmp_path / "mi informe")
+    finally:
+        folder.chmod(0o700)
+    assert contents(folder) == before
+    own = tmp_path / "mi informe-files"
+    assert {"summary.csv", "runs.csv", "comparisons.csv", "report.json"} <= {
+        path.name for path in own.iterdir()
+    }
+    page = html.read_text()
+    links = set(re.findall(r'<a href="([^#"]*)"', page))
+    assert "mi%20informe-files/summary.csv" in links
+    assert all((tmp_path / unquote(link)).is_file() for link in links)
+    assert "study.json" in page  # named, and no link: it stays with the study
+    assert "[summary.csv](mi%20informe-files/summary.csv)" in text.read_text()
+    assert "en mi informe-files" in page
+
+
+def test_a_stranger_s_folder_gets_no_numbers(reported, tmp_path):
+    folder = tmp_path / "notes-files"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("Mine.")
+    with pytest.raises(OutputError, match="figures and numbers"):
+        write_report(reported, out=tmp_path / "notes.html")
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
 
 def test_the_command_writes_what_is_asked_for(reported, tmp_path, capsys):

@@ -31,13 +31,13 @@ def test_what_halving_the_data_costs(study):
         (1998, 999), (3995, 1998)
     ]  # fmt: skip
     english = learning_steps(findings, curve, EN)
-    assert "With half of the images, 999 instead of 1,998, test accuracy is 5.0 points lower" in (
+    assert "With half of the images, 999 instead of 1,998, test accuracy is 5.00 points lower" in (
         english
     )
-    assert "1,998 instead of 3,995, the loss of test accuracy measured, 0.1 points" in english
+    assert "1,998 instead of 3,995, the loss of test accuracy measured, 0.10 points" in english
     spanish = learning_steps(findings, curve, ES)
-    assert "la exactitud en prueba baja 5,0 puntos" in spanish
-    assert "la pérdida de exactitud en prueba medida, 0,1 puntos" in spanish
+    assert "la exactitud en prueba baja 5,00 puntos" in spanish
+    assert "la pérdida de exactitud en prueba medida, 0,10 puntos" in spanish
     assert "no es concluyente" in spanish
     intro = " ".join(learning_intro([curve], EN))
     assert "fewer images are also fewer training steps" in intro
@@ -56,7 +56,7 @@ def test_a_loss_that_the_correction_leaves_open_is_called_so(study):
     assert step[2].difference.excludes_zero
     assert not step[2].settled
     said = learning_steps(findings, curve, EN)
-    assert "the loss of test accuracy measured, 5.0 points" in said
+    assert "the loss of test accuracy measured, 5.00 points" in said
     assert said.count("not settled") == 1
     assert "not enough after the correction for 15 pairs" in said
 
@@ -65,8 +65,8 @@ def test_a_gain_that_is_not_settled_is_called_a_gain(study):
     findings = study(learned("half", 0.5, (0.702,)), learned("whole", 1.0, (0.700,)))
     (curve,) = curves(findings)
     english, spanish = (learning_steps(findings, curve, words) for words in (EN, ES))
-    assert "the gain in test accuracy measured, 0.2 points" in english
-    assert "la ganancia de exactitud en prueba medida, 0,2 puntos" in spanish
+    assert "the gain in test accuracy measured, 0.20 points" in english
+    assert "la ganancia de exactitud en prueba medida, 0,20 puntos" in spanish
 
 
 def test_without_halves_the_ends_are_compared(study):
@@ -74,10 +74,14 @@ def test_without_halves_the_ends_are_compared(study):
         learned("few", 0.1, (0.7,), early_stopping=5), learned("all", 1.0, (0.5,), early_stopping=5)
     )
     (curve,) = curves(findings)
-    assert "With 400 images instead of 3,995, test accuracy is 20.0 points higher" in (
-        learning_steps(findings, curve, EN)
+    assert (
+        "In this one training with 400 images instead of 3,995, test accuracy is 20.00 points"
+        in (learning_steps(findings, curve, EN))
     )
-    assert "sube 20,0 puntos" in learning_steps(findings, curve, ES)
+    assert "En este único entrenamiento con 400 imágenes en lugar de 3995" in (
+        learning_steps(findings, curve, ES)
+    )
+    assert "sube 20,00 puntos" in learning_steps(findings, curve, ES)
     intro = " ".join(learning_intro([curve], EN))
     assert "With one seed each" in intro
     assert "fewer training steps" not in intro

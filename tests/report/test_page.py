@@ -75,9 +75,16 @@ def test_the_page_is_well_formed_and_complete(page):
     inside = [link for link in reader.links if link.startswith("#")]
     assert [link for link in inside if link.removeprefix("#") not in reader.ids] == []
     outside = {link for link in reader.links if not link.startswith("#")}
-    assert outside <= {publication.address for publication in publications().values()}
-    assert outside
+    files = {link for link in outside if "://" not in link}
+    assert outside - files <= {publication.address for publication in publications().values()}
+    assert files
     assert all(reader.images)
+
+
+def test_files_with_numbers_are_links_to_files_that_are_there(page, reported):
+    named = {link for link in Reader(page).links if not link.startswith("#")}
+    assert {"summary.csv", "comparisons.csv", "report.json", "study.json"} <= named
+    assert [name for name in named if not (reported / name).is_file()] == []
 
 
 def test_nothing_is_loaded_from_outside(page):

@@ -7,9 +7,11 @@ from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
 from cotejo.config.views import VIEWS
 from cotejo.report.naming import study_title
+from cotejo.report.page import Page
+from cotejo.report.topics import TOPICS
 from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.topics.confusion.words import confusion, representative
-from cotejo.report.topics.curves.words import overfitting, overfitting_intro
+from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
 from cotejo.report.topics.data.words import data
 from cotejo.report.topics.method.words import method
 from cotejo.report.topics.mistakes.words import mistakes
@@ -28,8 +30,8 @@ def said(findings, words):
 def test_a_clear_win(study):
     findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
     assert findings.leads[0].difference.estimate == pytest.approx(0.15)
-    assert "The network of “The b” beats that of “The a” by 15.0 points" in said(findings, EN)
-    assert "La red de «La b» supera a la de «La a» en 15,0 puntos" in said(findings, ES)
+    assert "The network of “The b” beats that of “The a” by 15.00 points" in said(findings, EN)
+    assert "La red de «La b» supera a la de «La a» en 15,00 puntos" in said(findings, ES)
 
 
 def test_a_tie_is_called_one(study):
@@ -51,9 +53,9 @@ def test_the_same_answers(study):
 def test_the_choice_is_on_validation_even_where_test_disagrees(study):
     findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
     assert findings.best.name == "a"
-    assert "The network of “The b” beats that of “The a” by 15.0 points" in said(findings, EN)
+    assert "The network of “The b” beats that of “The a” by 15.00 points" in said(findings, EN)
     assert "The choice stands all the same" in said(findings, EN)
-    assert "La red de «La b» supera a la de «La a» en 15,0 puntos" in said(findings, ES)
+    assert "La red de «La b» supera a la de «La a» en 15,00 puntos" in said(findings, ES)
     assert "la elección no cambia" in said(findings, ES)
 
 
@@ -151,44 +153,92 @@ def test_reading_it_once_a_run_is_said(study):
 
 
 @pytest.mark.parametrize(
-    ("train", "rise", "english", "spanish"),
+    ("train", "english", "spanish"),
     [
-        (0.95, 0.8, "a gap of 25.0 points, clear overfitting", "un sobreajuste claro"),
-        (0.75, 0.0, "a gap of 5.0 points, some overfitting", "cierto sobreajuste"),
-        (0.71, 0.0, "a difference of 1.0 points; hardly any overfitting", "apenas hay sobreajuste"),
-        (0.69, 0.0, "is not below that on the images it learned from", "no es menor"),
-        (0.60, 0.0, "by 10.0 points: no overfitting", "10,0 puntos menos: no hay sobreajuste"),
-        (
-            0.95,
-            0.8,
-            "was lowest at epoch 5 of 10 and then rose by 0.62 nats",
-            "en la época 5 de 10 y después subió 0,62 nats",
-        ),
-        (0.75, 0.0, "at its lowest at the last epoch, 10", "en la última época, la 10"),
+        (0.95, "is clear, with a gap of 10 points or more, in “The a”", "El sobreajuste es claro"),
+        (0.75, "There is some, from 3 points, in “The a”", "Hay cierto sobreajuste"),
+        (0.71, "There is hardly any, or none, in “The a”", "Apenas hay sobreajuste"),
+        (0.60, "There is hardly any, or none, in “The a”", "o no lo hay, en «La a»"),
     ],
 )
-def test_overfitting_in_words(study, train, rise, english, spanish):
-    findings = study(Made("a", (0.7,), train=(train,), loss_rise=rise))
-    assert english in overfitting(findings, findings.best, EN)
-    assert spanish in overfitting(findings, findings.best, ES)
+def test_overfitting_in_words(study, train, english, spanish):
+    findings = study(Made("a", (0.7,), train=(train,)))
+    assert english in overfitting(findings, EN)[0]
+    assert spanish in overfitting(findings, ES)[0]
+
+
+def test_overfitting_of_several_is_one_sentence(study):
+    made = [
+        Made(name, (0.7,), train=(train,))
+        for name, train in zip("abc", (0.9, 0.75, 0.7), strict=True)
+    ]
+    said = overfitting(study(*made), EN)[0]
+    assert said == (
+        "Overfitting is clear, with a gap of 10 points or more, in “The a”; there is some, from 3 "
+        "points, in “The b”; there is hardly any, or none, in “The c”."
+    )
+    alike = study(*(Made(name, (0.7,), train=(0.95,)) for name in "ab"))
+    assert overfitting(alike, EN)[0].startswith("All overfit clearly: the gap is 10 points")
+    assert overfitting(alike, ES)[0].startswith("Todas sobreajustan con claridad")
+
+
+def overfitting_rows(findings, words):
+    (topic,) = (topic for topic in TOPICS if topic.name == "curves")
+    table = topic.section(Page(findings, words))["overfitting_table"]
+    return table, [[cell.text for cell in row] for row in table.rows]
+
+
+def test_the_table_of_overfitting_has_the_figures(study):
+    findings = study(Made("a", (0.7,), train=(0.952,), loss_rise=0.8), Made("b", (0.6,)))
+    record = findings.overfitting["a"]
+    assert (record.lowest_epoch, round(record.loss_rise, 2)) == (5, 0.62)
+    _, rows = overfitting_rows(findings, EN)
+    assert rows[0] == ["The a", "95.2%", "70.0%", "25.20", "5 of 10", "0.62"]
+    assert rows[1][-2:] == ["10 of 10", "0.00"]
+    _, rows = overfitting_rows(findings, ES)
+    assert rows[0][3:] == ["25,20", "5 de 10", "0,62"]
+    assert "In “The b” the validation loss was lowest at the last epoch" in (
+        " ".join(overfitting(findings, EN))
+    )
 
 
 def test_an_alternative_that_learned_nothing_is_said_to(study):
     findings = study(Made("a", (0.1,)), Made("b", (0.7,)))
-    nothing, something = findings.facts.alternatives
-    assert "has not learned" in overfitting(findings, nothing, EN)
-    assert "No ha aprendido" in overfitting(findings, nothing, ES)
-    assert "has not learned" not in overfitting(findings, something, EN)
+    assert "“The a” has not learned" in " ".join(overfitting(findings, EN))
+    assert "«La a» no ha aprendido" in " ".join(overfitting(findings, ES))
+    assert "“The b” has not learned" not in " ".join(overfitting(findings, EN))
 
 
 def test_the_loss_that_is_told_is_one_seed_s(study):
     findings = study(Made("a", (0.7, 0.72, 0.71)), seeds=(1, 2, 3))
-    assert "The validation loss of the middle seed (3) was" in (
-        overfitting(findings, findings.best, EN)
-    )
-    assert "La pérdida en validación de la semilla central (3) alcanzó" in (
-        overfitting(findings, findings.best, ES)
-    )
+    assert "the loss is that of the middle seed" in overfitting_rows(findings, EN)[0].caption
+    assert "la de la semilla central" in overfitting_rows(findings, ES)[0].caption
+
+
+def test_a_curve_that_swings_is_said_to(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    assert swinging(findings, EN) == []
+    for row, accuracy in zip(
+        findings.facts.alternatives[1].finished[0].history,
+        (0.1, 0.5, 0.3, 0.55, 0.6, 0.62, 0.52, 0.65, 0.48, 0.7),
+        strict=True,
+    ):
+        row["valid_accuracy"] = accuracy
+    # The fall of 20 points in the first third does not count.
+    (english,), (spanish,) = swinging(findings, EN), swinging(findings, ES)
+    assert "A curve swings" in english
+    assert "falls by 17.00 points from epoch 8 to 9 in “The b”." in english
+    assert "cae 17,00 puntos de la época 8 a la 9 en «La b»." in spanish
+
+
+def test_of_several_seeds_the_one_that_swings_is_named(study):
+    findings = study(Made("a", (0.7, 0.7)), Made("b", (0.7, 0.7)), seeds=(1, 2))
+    for alternative in findings.facts.alternatives:
+        alternative.finished[1].history[5]["valid_accuracy"] = 0.2
+    (said,) = swinging(findings, EN)
+    assert said.startswith("Some curves swing")
+    assert "in “The a” (seed 2)" in said
+    assert "in “The b” (seed 2)" in said
 
 
 def test_alternatives_that_learn_from_different_amounts_are_not_said_to_vary(study):
@@ -202,7 +252,8 @@ def test_alternatives_that_learn_from_different_amounts_are_not_said_to_vary(stu
 
 def test_one_epoch_says_nothing_about_the_loss(study):
     findings = study(Made("a", changes={"epochs": 1}))
-    assert "One epoch says nothing" in overfitting(findings, findings.best, EN)
+    assert overfitting_rows(findings, EN)[1][0][-2:] == ["–", "–"]
+    assert "last epoch" not in " ".join(overfitting(findings, EN))
 
 
 def test_classes_and_confusion_are_what_the_matrix_says(study):
@@ -338,7 +389,7 @@ def test_a_lead_on_validation_within_its_interval_makes_the_choice_uncertain(stu
 
 def test_a_lead_that_is_none_does_not_stand_out(study):
     tie = key_figures(study(Made("a", (0.700,)), Made("b", (0.702,))), EN)[2]
-    assert tie[2].startswith("not distinguished; 95% interval")
+    assert tie[2].startswith("not distinguished; in this one training; 95% interval over the im")
     assert not tie[3]
     assert key_figures(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)[2][3]
 
@@ -415,8 +466,8 @@ def test_views_that_are_mirrored_are_cautioned_about_on_digits(study, tta):
 
 def test_a_quick_look_does_not_tell_overfitting(study):
     findings = study(Made("a", (0.7,), train=(0.95,)), quick=True)
-    assert "too short to tell whether it overfits" in overfitting(findings, findings.best, EN)
-    assert "demasiado corto" in overfitting(findings, findings.best, ES)
+    assert "too short to tell whether an alternative overfits" in overfitting(findings, EN)[0]
+    assert "demasiado corto" in overfitting(findings, ES)[0]
 
 
 def test_reading_the_test_set_again_for_all_is_said_once(study):

@@ -73,14 +73,18 @@ def test_no_file_belongs_to_two_topics():
 def test_a_topic_s_file_is_written_rounded_and_deleted_once_there_is_nothing_for_it(study):
     findings = study(Made("a"), Made("b"))
     path = findings.facts.folder.path / "cost.csv"
-    write_csv_files([toy(rows)], findings, "en")
+    write_csv_files([toy(rows)], findings, "en", findings.facts.folder.path)
     assert [row["share"] for row in read_csv(path)] == ["0.333333"] * 2
-    write_csv_files([toy(rows, decimals={"share": 2})], findings, "en")
+    write_csv_files([toy(rows, decimals={"share": 2})], findings, "en", findings.facts.folder.path)
     assert [row["share"] for row in read_csv(path)] == ["0.33"] * 2
     # No rows are a file with its header; None is no file.
-    write_csv_files([toy(lambda findings, language: [])], findings, "en")
+    write_csv_files(
+        [toy(lambda findings, language: [])], findings, "en", findings.facts.folder.path
+    )
     assert path.read_text() == "alternative,share\n"
-    write_csv_files([toy(lambda findings, language: None)], findings, "en")
+    write_csv_files(
+        [toy(lambda findings, language: None)], findings, "en", findings.facts.folder.path
+    )
     assert not path.exists()
 
 

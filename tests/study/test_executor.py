@@ -10,7 +10,7 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import OutputError, TrainingError
-from cotejo.store import RunFile, StudyFile, StudyFolder
+from cotejo.store import RunFile, StudyFile, StudyFolder, read_csv
 from cotejo.study import SerialExecutor, Study
 from cotejo.study.events import (
     BatchEnded,
@@ -84,7 +84,14 @@ class Listener(Observer):
 
     def run_finished(self, run, metrics):
         assert 0 <= metrics["test"]["accuracy"] <= 1
+        assert self.status_of(run) == "finished"
         self.calls.append(("finished", *run.id))
+
+    def status_of(self, run):
+        """Return what ``runs.csv`` says of a run that has just ended."""
+        rows = read_csv(run.folder.parent.parent / "runs.csv")
+        (row,) = (row for row in rows if (row["alternative"], int(row["seed"])) == run.id)
+        return row["status"]
 
     def run_failed(self, run, reason):
         self.calls.append(("failed", *run.id, str(reason)))

@@ -90,8 +90,10 @@ def test_a_run_leaves_its_files(finished):
         "audit.json",
         "audit.npz",
         "failures.npz",
+        "runs.csv",
         "study.json",
         "study.toml",
+        "summary.csv",
         "test-reads.csv",
     }
 

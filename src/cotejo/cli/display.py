@@ -224,6 +224,10 @@ class Display(Observer):
         """Say that the audit will be missing from the report, and why."""
         self.look_back_failed(reason)
 
+    def tables_failed(self, reason: CotejoError) -> None:
+        """Say that the tables of results are not up to date, and why."""
+        self.look_back_failed(reason)
+
     def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
         left = self._pace.run_left(run, epochs_done)
         others = self._pace.study_left(self._waiting)

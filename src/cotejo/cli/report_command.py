@@ -41,7 +41,7 @@ def report(
     print_lines(
         console,
         *((message("cli.label_report"), page) for page in reports.paths),
-        (message("cli.label_numbers"), folder / ReportFile.SUMMARY),
+        (message("cli.label_numbers"), reports.numbers / ReportFile.SUMMARY),
     )
     for run in reports.left_out:
         name = message("cli.run_name", name=run.alternative, seed=run.seed)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
 from cotejo.facts.final import chosen_run, final_runs
-from cotejo.facts.gathering import Phase, StudyFacts, best_alternative, gather
+from cotejo.facts.gathering import (
+    Phase,
+    StudyFacts,
+    best_alternative,
+    gather,
+    gather_records,
+)
 
 __all__ = [
     "AlternativeFacts",
@@ -15,5 +21,6 @@ __all__ = [
     "chosen_run",
     "final_runs",
     "gather",
+    "gather_records",
     "in_language",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cotejo.facts import LeftOut, gather
+from cotejo.facts import LeftOut, gather, gather_records
 from cotejo.report.card import write_cards
 from cotejo.report.csv_files import write_csv_files
 from cotejo.report.findings import Findings
@@ -15,14 +15,16 @@ from cotejo.report.formats import (
     check_installed,
     chosen_detail,
     chosen_formats,
+    numbers_folder,
     report_paths,
     write_page,
 )
+from cotejo.report.formats.picture_files import MARK
 from cotejo.report.heading import keep_heading
 from cotejo.report.report_json import report_json
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.results import summary_rows
-from cotejo.store import ReportFile, make_folder, write_json
+from cotejo.store import ReportFile, make_folder, write_file, write_json
 
 __all__ = [
     "Written",
@@ -31,6 +33,7 @@ __all__ = [
     "write_cards",
     "write_report",
     "write_reports",
+    "write_result_tables",
 ]
 
 
@@ -44,7 +47,10 @@ def write_report(
     title: str | None = None,
     author: str | None = None,
 ) -> Path:
-    """Write a study's report, and the files with its numbers into the study's folder.
+    """Write a study's report, and the files with its numbers.
+
+    The numbers go into the study's folder. If ``out`` gives the report another place, they go to
+    the folder ``<name>-files`` beside it, and nothing in the study's folder changes.
 
     Args:
         folder: a study's, as `docs/files.md` describes it.
@@ -91,6 +97,7 @@ class Written:
 
     Attributes:
         paths: the reports' paths, in the order of the formats.
+        numbers: the folder of the CSV files and of ``report.json``.
         rows: the rows of ``summary.csv``.
         left_out: the runs that ended but are in no figure, because one of their files is damaged.
         missing: how many of the runs asked for have neither finished nor failed.
@@ -98,6 +105,7 @@ class Written:
     """
 
     paths: list[Path]
+    numbers: Path
     rows: list[dict[str, Any]]
     left_out: list[LeftOut]
     missing: int
@@ -126,17 +134,48 @@ def make_reports(
     keep_heading(folder, language, title=title, author=author)
     findings = Findings(gather(folder))
     paths = report_paths(folder, names, out)
+    # The formats differ in the ending of the path alone, so that all have the same folder.
+    numbers = numbers_folder(folder, next(iter(paths.values())))
+    beside = numbers.name if numbers != folder else ""
     pages = {
-        chosen: render(findings, language, chosen) for chosen in dict.fromkeys(details.values())
+        chosen: render(findings, language, chosen, beside)
+        for chosen in dict.fromkeys(details.values())
     }
-    write_csv_files(TOPICS, findings, language)
-    write_json(folder / ReportFile.NUMBERS, report_json(TOPICS, findings))
+    if numbers != folder:
+        make_folder(numbers)
+        write_file(numbers / MARK, b"")
+    write_csv_files(TOPICS, findings, language, numbers)
+    write_json(numbers / ReportFile.NUMBERS, report_json(TOPICS, findings))
     for name, path in paths.items():
         make_folder(path.parent)
         write_page(pages[details[name]], path, name)
     facts = findings.facts
-    rows = summary_rows(facts)
-    return Written(list(paths.values()), rows, facts.left_out, facts.missing, facts.asked)
+    return Written(
+        list(paths.values()),
+        numbers,
+        summary_rows(facts),
+        facts.left_out,
+        facts.missing,
+        facts.asked,
+    )
+
+
+def write_result_tables(folder: Path, language: str = "en") -> None:
+    """Write ``summary.csv`` and ``runs.csv`` from the runs of a study that have ended so far.
+
+    It reads small files alone, so that a study can do it after each run.
+
+    Args:
+        folder: the study's.
+        language: that of the reasons why runs failed.
+
+    Raises:
+        OutputError: a file of the study is damaged, or a table can't be written.
+    """
+    findings = Findings(gather_records(folder))
+    write_csv_files(
+        TOPICS, findings, language, Path(folder), only={ReportFile.SUMMARY, ReportFile.RUNS}
+    )
 
 
 def summary(folder: Path) -> list[dict[str, Any]]:

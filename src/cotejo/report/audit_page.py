@@ -58,7 +58,7 @@ def write_audit_page(
         "score": [],
     }
     page = (
-        environment(words)
+        environment(words, {"audit.csv": "audit.csv"})
         .get_template("audit-page.html")
         .render(
             language=language,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cotejo.report.findings import Findings
@@ -14,15 +15,28 @@ __all__ = ["significant", "write_csv_files"]
 _DECIMALS = 6
 
 
-def write_csv_files(topics: Sequence[Topic], findings: Findings, language: str) -> None:
-    """Write the CSV files of all topics into the study's folder, class names in ``language``.
+def write_csv_files(
+    topics: Sequence[Topic],
+    findings: Findings,
+    language: str,
+    folder: Path,
+    only: Container[str] | None = None,
+) -> None:
+    """Write the CSV files of topics into a folder.
 
     A file that this study has nothing for, but that an earlier report left there, is deleted.
+
+    Args:
+        topics: whose files are written.
+        findings: what follows from the study.
+        language: that of the class names.
+        folder: where, for a report in its usual place the study's own.
+        only: the names of the files to write; all of them if left out.
     """
     for topic in topics:
         for file in topic.files:
-            if isinstance(file, CsvFile):
-                _write(file, findings, language)
+            if isinstance(file, CsvFile) and (only is None or file.name in only):
+                _write(file, findings, language, folder)
 
 
 def significant(p_value: float) -> str:
@@ -37,8 +51,8 @@ def significant(p_value: float) -> str:
     return f"{p_value:.4g}"
 
 
-def _write(file: CsvFile, findings: Findings, language: str) -> None:
-    path = findings.facts.folder.path / file.name
+def _write(file: CsvFile, findings: Findings, language: str, folder: Path) -> None:
+    path = folder / file.name
     rows = file.rows(findings, language)
     if rows is None:
         path.unlink(missing_ok=True)

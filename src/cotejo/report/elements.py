@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-__all__ = ["Cell", "Column", "DrawnFigure", "Picture", "Table", "cells", "shade"]
+__all__ = ["Cell", "Column", "DrawnFigure", "Picture", "Table", "cells", "marked_best", "shade"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Cell:
         remarks: smaller lines under it.
         background: a colour.
         pictures: images shown in it.
+        value: the number that the text shows, where it may be the best of its column.
+        best: whether it is.
     """
 
     text: str
@@ -27,18 +30,22 @@ class Cell:
     remarks: Sequence[str] = ()
     background: str | None = None
     pictures: Sequence[Picture] = ()
+    value: float | None = None
+    best: bool = False
 
 
 @dataclass(frozen=True)
 class Column:
     """A column's heading, and whether it holds numbers, which align to the right.
 
-    A heading that names an alternative has its colour in ``swatch``.
+    A heading that names an alternative has its colour in ``swatch``. If one end of a column is the
+    better one, ``better`` says which.
     """
 
     name: str
     number: bool = False
     swatch: str | None = None
+    better: Literal["higher", "lower"] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Table:
 
     Attributes:
         number: its number in the report; 0 for one without a number.
-        marked: the row that stands out, from 0.
+        marked: the row that stands out, from 0, such as one of averages.
         files: the files that have its numbers.
     """
 
@@ -92,6 +99,35 @@ class Picture:
 def cells(*texts: str) -> list[Cell]:
     """Return plain cells."""
     return [Cell(text) for text in texts]
+
+
+def marked_best(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    """Return the rows with the best value of each column marked, where a column has a better end.
+
+    Values that are shown with the same text are equally good. If all are, none is marked.
+
+    Example:
+        >>> column = Column("Loss", better="lower")
+        >>> rows = [[Cell("0.51", value=0.51)], [Cell("0.49", value=0.49)], [Cell("–")]]
+        >>> [cell.best for (cell,) in marked_best([column], rows)]
+        [False, True, False]
+    """
+    best: list[str | None] = []
+    for place, column in enumerate(columns):
+        known = {}
+        for row in rows if column.better else ():
+            if (value := row[place].value) is not None:
+                known[value] = row[place].text
+        several = len(set(known.values())) > 1
+        choose = max if column.better == "higher" else min
+        best.append(known[choose(known)] if several else None)
+    return [
+        [
+            replace(cell, best=cell.value is not None and cell.text == text)
+            for cell, text in zip(row, best, strict=True)
+        ]
+        for row in rows
+    ]
 
 
 def shade(share: float) -> str:

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from itertools import count
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from cotejo.report.findings import Findings
 from cotejo.report.naming import report_author, seeds_trained, study_title
 from cotejo.report.page import Page
+from cotejo.report.topic import CsvFile
 from cotejo.report.topics import TOPICS
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 __all__ = ["environment", "render", "stylesheet"]
 
 
-def render(findings: Findings, language: str, detail: str = "full") -> str:
+def render(findings: Findings, language: str, detail: str = "full", numbers: str = "") -> str:
     """Return the report as one HTML page.
 
     Args:
         findings: what follows from the study.
         language: ``"en"`` or ``"es"``.
         detail: ``"full"``, with the appendix, or ``"brief"``, without it.
+        numbers: the name of the folder, beside the page, that has its CSV files and
+            ``report.json``; empty if they lie beside the page, in the study's folder.
     """
     words = Words(language)
-    page = Page(findings, words, TOPICS, detail)
+    page = Page(findings, words, TOPICS, detail, numbers)
     # In the order of the page, since figures and tables get their numbers as they are made.
     body = _sections(page, "body", map(str, count(1)))
     appendix = _sections(page, "appendix", ascii_uppercase) if detail == "full" else []
     parts = {section["topic"]: section for section in appendix}
     for section in body:
         section["see"] = [parts[name] for name in section["see"] if name in parts]
-    template = environment(words).get_template("report.html")
+    template = environment(words, _links(numbers)).get_template("report.html")
     return template.render(
         language=language,
         title=study_title(findings.facts, words),
@@ -69,8 +74,13 @@ def _sections(page: Page, place: str, numbers: Iterable[str]) -> list[dict[str, 
     ]
 
 
-def environment(words: Words) -> Environment:
-    """Return what fills in the templates, which say things in the language of ``words``."""
+def environment(words: Words, links: Mapping[str, str] | None = None) -> Environment:
+    """Return what fills in the templates.
+
+    Args:
+        words: the language in which the templates say things.
+        links: the addresses of files, by their names, to which a name under a table leads.
+    """
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
@@ -81,7 +91,31 @@ def environment(words: Words) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["say"] = words.say
+    environment.globals["sources"] = lambda names: _sources(names, words, links or {})
     return environment
+
+
+def _links(numbers: str) -> dict[str, str]:
+    """Return the addresses of the files that a page can lead to, by their names."""
+    written, others = ["report.json"], list[str]()
+    for file in (file for topic in TOPICS for file in topic.files):
+        (written if isinstance(file, CsvFile) else others).append(file.name)
+    if numbers:
+        # The study's folder is elsewhere, where only its owner may find it.
+        return {name: f"{quote(numbers)}/{name}" for name in written}
+    return {name: name for name in (*written, *others)}
+
+
+def _sources(names: str, words: Words, links: Mapping[str, str]) -> Markup:
+    """Return the words on which files have the numbers of a table, each name a link."""
+    from markupsafe import Markup, escape
+
+    link = Markup('<a href="{}">{}</a>')
+    linked = Markup(", ").join(
+        link.format(links[name], name) if name in links else escape(name)
+        for name in names.split(", ")
+    )
+    return escape(words.say("source", files="\0")).replace("\0", linked)
 
 
 def stylesheet() -> str:

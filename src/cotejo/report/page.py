@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import colour, to_svg
-from cotejo.report.elements import Cell, Column, DrawnFigure, Table
+from cotejo.report.elements import Cell, Column, DrawnFigure, Table, marked_best
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
@@ -29,6 +29,7 @@ class Page:
         words: the language.
         topics: all that the report has, for the list of their files.
         detail: ``"brief"`` if the appendix is left out, else ``"full"``.
+        numbers: the folder beside the page that has its files; empty if they lie beside the page.
         figures: how many are numbered.
         tables: likewise.
     """
@@ -37,6 +38,7 @@ class Page:
     words: Words
     topics: Sequence[Topic] = ()
     detail: str = "full"
+    numbers: str = ""
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
 
@@ -66,22 +68,29 @@ class Page:
         marked: int | None = None,
         files: str = "",
     ) -> Table:
-        """Return a table with the next number."""
+        """Return a table with the next number, the best value of each column marked."""
         self.tables += 1
-        return Table(self.tables, caption, columns, rows, marked, files)
+        return Table(self.tables, caption, columns, marked_best(columns, rows), marked, files)
 
     def number_figure(self) -> int:
         """Return the next figure's number, for a gallery of images, which is not drawn."""
         self.figures += 1
         return self.figures
 
-    def column(self, name: str, *, number: bool = True) -> Column:
+    def column(
+        self,
+        name: str,
+        *,
+        number: bool = True,
+        better: Literal["higher", "lower"] | None = None,
+    ) -> Column:
         """Return the column of a name: ``column_<name>`` in a catalogue.
 
-        A name with a point is of a topic's own catalogue: ``"cost.size"``.
+        A name with a point is of a topic's own catalogue: ``"cost.size"``. If one end of the column
+        is the ``better`` one, the best value in it stands out.
         """
         topic, point, own = name.rpartition(".")
-        return Column(self.words.say(f"{topic}{point}column_{own}"), number)
+        return Column(self.words.say(f"{topic}{point}column_{own}"), number, better=better)
 
     def named(self, alternative: AlternativeFacts, *, mark_best: bool = False) -> Cell:
         """Return the cell that names an alternative, with its colour."""

@@ -39,8 +39,8 @@ def comparison_sentence(lead: Lead, words: Words) -> str:
     values = {
         "first": first,
         "second": second,
-        "points": numbers.points(difference.estimate),
-        "interval": numbers.points_interval(difference.low, difference.high),
+        "points": numbers.difference(difference.estimate),
+        "interval": numbers.difference_interval(difference.low, difference.high),
     }
     if lead.settled:
         return words.say("beats_one_seed" if lead.one_seed else "beats", **values)

@@ -78,11 +78,15 @@ class StudyFile(StrEnum):
 
 @unique
 class ReportFile(StrEnum):
-    """The files that a report writes into the folder of a study, and that others read or name."""
+    """The files that a report writes into the folder of a study, and that others read or name.
+
+    The summary and the runs are there earlier: a study writes them whenever a run has ended.
+    """
 
     PAGE = "report.html"
     NUMBERS = "report.json"
     SUMMARY = "summary.csv"
+    RUNS = "runs.csv"
 
 
 RESULT_FILES = (

@@ -23,6 +23,7 @@ from cotejo.study.executor import Executor
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.samples import update_samples
+from cotejo.study.tables import ResultTables
 from cotejo.study.timing import Paces, estimate
 
 __all__ = ["StudyResult", "carry_out"]
@@ -103,6 +104,8 @@ class _Relay:
         self._plan = plan
         self._observer = observer
         self._runs = {run.id: run for run in plan.runs}
+        # A final training has no validation figures, which the tables rest on.
+        self._tables = None if plan.final else ResultTables(plan.folder, observer)
         self._ended: dict[RunId, bool] = {run.id: True for run in plan.runs if run.finished}
 
     def __call__(self, event: Event) -> None:
@@ -124,9 +127,11 @@ class _Relay:
                 observer.waiting_to_write(run, event.reason)
             case RunFinished():
                 self._ended[event.run] = True
+                self._write_tables()
                 observer.run_finished(run, RunFolder(run.folder).metrics)
             case RunFailed():
                 self._ended[event.run] = False
+                self._write_tables()
                 observer.run_failed(run, event.reason)
 
     def fail_silent_runs(self) -> None:
@@ -134,6 +139,10 @@ class _Relay:
         for run in self._plan.runs:
             if run.id not in self._ended:
                 self._tell(RunFailed(run.id, TrainingError("end_unknown")))
+
+    def _write_tables(self) -> None:
+        if self._tables is not None:
+            self._tables.write()
 
     def result(self) -> StudyResult:
         """Return how the runs ended."""

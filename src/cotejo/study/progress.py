@@ -72,7 +72,7 @@ class Observer:
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
     `data_missing`?, `planned`, `timed`*, `estimated`. Then, for each run: `run_started`;
     `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or `run_failed`. At the end:
-    `look_back_failed`?, `audit_started`? and `audit_failed`?.
+    `look_back_failed`?, `audit_started`? and `audit_failed`?. `tables_failed`? comes after any run.
     """
 
     def data_progress(self, source: str, done: int, total: int | None) -> None:
@@ -114,6 +114,9 @@ class Observer:
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """A run failed; the study continues with the next one."""
+
+    def tables_failed(self, reason: CotejoError) -> None:
+        """``summary.csv`` or ``runs.csv`` can't be written; the study continues without it."""
 
     def waiting_to_write(self, run: PlannedRun, reason: CotejoError) -> None:
         """A run's results can't be written; they are kept in memory, and writing is retried."""

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cotejo.report.formats.paths import FORMATS, chosen_detail, chosen_formats, report_paths
+from cotejo.report.formats.paths import (
+    FORMATS,
+    chosen_detail,
+    chosen_formats,
+    numbers_folder,
+    report_paths,
+)
 from cotejo.store import write_file
 
 __all__ = [
@@ -15,6 +21,7 @@ __all__ = [
     "check_installed",
     "chosen_detail",
     "chosen_formats",
+    "numbers_folder",
     "report_paths",
     "write_page",
 ]

@@ -10,7 +10,15 @@ from cotejo.errors import ConfigError, OutputError
 from cotejo.messages import LANGUAGES, did_you_mean, message
 from cotejo.report.formats.picture_files import is_free, picture_folder
 
-__all__ = ["DETAILS", "FORMATS", "PDF_MARK", "chosen_detail", "chosen_formats", "report_paths"]
+__all__ = [
+    "DETAILS",
+    "FORMATS",
+    "PDF_MARK",
+    "chosen_detail",
+    "chosen_formats",
+    "numbers_folder",
+    "report_paths",
+]
 
 FORMATS = ("html", "md", "pdf")
 DETAILS = ("brief", "full")
@@ -80,8 +88,8 @@ def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) 
         out: a file, whose ending is made the format's, or a folder that is there.
 
     Raises:
-        OutputError: what is at ``out``, or where Markdown's pictures go, is no report of
-            Cotejo's, and stays.
+        OutputError: what is at ``out``, or where Markdown's pictures and the numbers of a report
+            go, is no report of Cotejo's, and stays.
 
     Example:
         >>> report_paths(Path("runs/digits"), ["html", "pdf"], Path("informe"))["pdf"].name
@@ -98,9 +106,29 @@ def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) 
         for name, path in paths.items():
             if path.exists() and not _is_report(path, name):
                 raise OutputError("not_a_report", path=path)
-    if "md" in paths and not is_free(pictures := picture_folder(paths["md"]), paths["md"]):
-        raise OutputError("not_a_report_s_pictures", path=pictures)
+    for name, path in paths.items():
+        own = picture_folder(path)
+        needs_folder = name == "md" or numbers_folder(folder, path) == own
+        if needs_folder and not is_free(own, path):
+            raise OutputError("not_a_report_s_files", path=own)
     return paths
+
+
+def numbers_folder(folder: Path, path: Path) -> Path:
+    """Return where the CSV files and ``report.json`` of the report at ``path`` go.
+
+    They lie in the study's folder if the report is in its usual place there. Those of any other
+    report lie in a folder of its own beside it, so that it changes nothing of the study's.
+
+    Example:
+        >>> study = Path("runs/digits")
+        >>> numbers_folder(study, study / "report.pdf").as_posix()
+        'runs/digits'
+        >>> numbers_folder(study, Path("informe.pdf")).as_posix()
+        'informe-files'
+    """
+    usual = path.stem == "report" and path.parent.resolve() == folder.resolve()
+    return folder if usual else picture_folder(path)
 
 
 def _ending(path: Path) -> str | None:

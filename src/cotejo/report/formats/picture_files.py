@@ -1,4 +1,4 @@
-"""The pictures of a report in Markdown: files beside it, named by the figure they belong to."""
+"""The folder of a report's files: Markdown's pictures, and the numbers of one of its own place."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def standalone(svg: str) -> str:
 
 
 def picture_folder(path: Path) -> Path:
-    """Return the folder of the pictures of the report at ``path``.
+    """Return the folder beside the report at ``path`` that is for its pictures and numbers.
 
     Example:
         >>> picture_folder(Path("runs/informe.md")).as_posix()
@@ -105,7 +105,7 @@ def picture_folder(path: Path) -> Path:
 
 
 def is_free(folder: Path, path: Path) -> bool:
-    """Return whether the report at ``path`` may have its pictures in ``folder``.
+    """Return whether the report at ``path`` may have its files in ``folder``.
 
     It may where there is nothing, an empty folder, or one that Cotejo wrote: that has its mark,
     or holds pictures of the report that is there, which an older Cotejo left unmarked.

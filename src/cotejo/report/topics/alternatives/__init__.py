@@ -75,9 +75,13 @@ def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
 def _settings_table(page: Page, names: Sequence[str]) -> Table:
     """Return one row per alternative; one column, if few alternatives differ in many settings."""
     words, every = page.words, page.facts.alternatives
-    headings = [words.setting_name(name) for name in names]
+    headings = [words.say("alternatives.column_name")]
+    headings += [words.setting_name(name) for name in names]
     headings.append(words.say("alternatives.column_parameters"))
-    settings = [[_setting(page, name, alternative) for name in names] for alternative in every]
+    settings = [
+        [alternative.name, *(_setting(page, name, alternative) for name in names)]
+        for alternative in every
+    ]
     for row, alternative in zip(settings, every, strict=True):
         row.append(
             words.numbers.integer(alternative.model["parameters"])

@@ -116,8 +116,8 @@ def score(audited: Audited, words: Words) -> list[str]:
             best=audited.best.label(words.language),
             among=numbers.percent(among.accuracy.estimate),
             others=numbers.percent(others.accuracy.estimate),
-            points=numbers.points(sign * worth.estimate, 2),
-            interval=numbers.points_interval(low, high, 2),
+            points=numbers.difference(sign * worth.estimate),
+            interval=numbers.difference_interval(low, high),
         )
         paragraphs.append(" ".join([*_counted(audited, words), said]))
     without = audited.score("without-suspected")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
-from cotejo.report.drawing import PHONE_WIDTH
-from cotejo.report.elements import Cell, Table, cells
+from cotejo.report.drawing import PHONE_WIDTH, colour
+from cotejo.report.elements import Cell, Table
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
@@ -27,9 +27,17 @@ from cotejo.report.words import NOT_APPLICABLE
 
 __all__ = ["TOPIC"]
 
-_COLUMNS = (
-    "log_loss", "brier", "top2", "excess", "error", "temperature", "error_scaled", "loss_scaled",
-)  # fmt: skip
+_COLUMNS: dict[str, Literal["higher", "lower"] | None] = {
+    "log_loss": "lower",
+    "brier": "lower",
+    "top2": "higher",
+    "excess": None,
+    "error": "lower",
+    "temperature": None,
+    "error_scaled": "lower",
+    "loss_scaled": "lower",
+}
+"""The columns, and which end of each is the better one."""
 
 
 def section(page: Page) -> dict[str, Any] | None:
@@ -43,10 +51,10 @@ def section(page: Page) -> dict[str, Any] | None:
     if diagnosed is not None:
         drawn = page.figure(
             "reliability",
-            reliability_figure(diagnosed, words),
+            reliability_figure(diagnosed, colour(findings.best.index), words),
             diagram_caption(findings, diagnosed, words),
             "reliability.csv",
-            narrow=reliability_figure(diagnosed, words, PHONE_WIDTH),
+            narrow=reliability_figure(diagnosed, colour(findings.best.index), words, PHONE_WIDTH),
         )
     return {
         "paragraphs": calibration_intro(rows, bins, words),
@@ -65,12 +73,11 @@ def _table(page: Page, rows: list[Calibration]) -> Table:
     # With two classes, the true one is always among the two most probable.
     shown = [name for name in _COLUMNS if name != "top2" or len(page.findings.best.per_class) > 2]
     columns = [page.column("alternative", number=False)]
-    columns += [page.column(f"calibration.{name}") for name in shown]
+    columns += [page.column(f"calibration.{name}", better=_COLUMNS[name]) for name in shown]
     return page.table(
         page.words.say("calibration.table"),
         columns,
         [_row(page, row, shown) for row in rows],
-        marked=page.facts.trained.index(page.findings.best),
         files="calibration.csv",
     )
 
@@ -78,24 +85,23 @@ def _table(page: Page, rows: list[Calibration]) -> Table:
 def _row(page: Page, row: Calibration, shown: Sequence[str]) -> list[Cell]:
     n = page.words.numbers
 
-    def decimal(value: float | None, digits: int = 3) -> str:
-        return NOT_APPLICABLE if value is None else n.decimal(value, digits)
+    def known(value: float | None, form: Callable[[float], str]) -> Cell:
+        return Cell(NOT_APPLICABLE if value is None else form(value), value=value)
 
-    def points(value: float | None) -> str:
-        return NOT_APPLICABLE if value is None else n.points(value)
+    def three(value: float) -> str:
+        return n.decimal(value, 3)
 
-    top2 = NOT_APPLICABLE if row.top2_accuracy is None else n.percent(row.top2_accuracy)
-    texts = {
-        "log_loss": decimal(row.loss),
-        "brier": decimal(row.brier),
-        "top2": top2,
-        "excess": points(row.excess),
-        "error": points(row.error),
-        "temperature": decimal(row.temperature, 2),
-        "error_scaled": points(row.error_scaled),
-        "loss_scaled": decimal(row.loss_scaled),
+    of = {
+        "log_loss": known(row.loss, three),
+        "brier": known(row.brier, three),
+        "top2": known(row.top2_accuracy, n.percent),
+        "excess": known(row.excess, n.difference),
+        "error": known(row.error, n.points),
+        "temperature": known(row.temperature, lambda value: n.decimal(value, 2)),
+        "error_scaled": known(row.error_scaled, n.points),
+        "loss_scaled": known(row.loss_scaled, three),
     }
-    return [page.named(row.alternative, mark_best=True), *cells(*(texts[name] for name in shown))]
+    return [page.named(row.alternative, mark_best=True), *(of[name] for name in shown)]
 
 
 def _report_json(findings: Findings) -> dict[str, Any]:

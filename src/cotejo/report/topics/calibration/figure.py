@@ -8,7 +8,6 @@ from cotejo.report.drawing import (
     GREY,
     PHONE_WIDTH,
     TEXT_WIDTH,
-    colour,
     draws,
     dress,
     new_figure,
@@ -27,10 +26,13 @@ __all__ = ["reliability_figure"]
 
 
 @draws
-def reliability_figure(diagnosed: Diagnosis, words: Words, width: float = TEXT_WIDTH) -> Figure:
+def reliability_figure(
+    diagnosed: Diagnosis, ink: str, words: Words, width: float = TEXT_WIDTH
+) -> Figure:
     """Draw accuracy against probability, bin by bin, before and after temperature scaling.
 
-    Under each the share of the images in each bin.
+    Under each the share of the images in each bin. All of it has ``ink``, the colour of the
+    alternative that it is about.
     """
     figure = new_figure(width, 4.6 if width > PHONE_WIDTH else 3.6)
     panels = figure.subplots(
@@ -43,7 +45,7 @@ def reliability_figure(diagnosed: Diagnosis, words: Words, width: float = TEXT_W
     for column, (name, bins, error) in enumerate(sides):
         above, below = panels[:, column]
         points = words.numbers.points(error)
-        _draw_bins(above, bins)
+        _draw_bins(above, bins, ink)
         title = words.say(f"calibration.reliability_{name}", points=points)
         dress(above, wrapped(title, figure))
         above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
@@ -52,7 +54,8 @@ def reliability_figure(diagnosed: Diagnosis, words: Words, width: float = TEXT_W
             [row["images"] / diagnosed.images for row in bins],
             width=[row["high"] - row["low"] for row in bins],
             align="edge",
-            color="#7f9db9",
+            color=ink,
+            alpha=0.5,
             edgecolor="white",
             linewidth=0.6,
         )
@@ -69,17 +72,17 @@ def reliability_figure(diagnosed: Diagnosis, words: Words, width: float = TEXT_W
     return figure
 
 
-def _draw_bins(axes: Axes, bins: Bins) -> None:
+def _draw_bins(axes: Axes, bins: Bins, ink: str) -> None:
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.9, dashes=(4, 3))
     filled = [row for row in bins if row["images"]]
     for row in filled:
         known = bin_accuracy(row)
-        axes.plot([row["confidence"]] * 2, [known.low, known.high], color=colour(0), linewidth=1.2)
+        axes.plot([row["confidence"]] * 2, [known.low, known.high], color=ink, linewidth=1.2)
     axes.plot(
         [row["confidence"] for row in filled],
         [row["accuracy"] for row in filled],
         "o-",
-        color=colour(0),
+        color=ink,
         linewidth=1,
         markersize=4,
     )

@@ -87,8 +87,8 @@ def _confidence(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
         best=findings.best.label(words.language),
         confidence=numbers.percent(diagnosed.confidence),
         accuracy=numbers.percent(diagnosed.accuracy),
-        points=numbers.points(excess.estimate if side == "even" else abs(excess.estimate)),
-        interval=numbers.points_interval(low, high),
+        points=numbers.difference(excess.estimate if side == "even" else abs(excess.estimate)),
+        interval=numbers.difference_interval(low, high),
     )
 
 

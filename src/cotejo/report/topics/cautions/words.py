@@ -123,8 +123,8 @@ def _choice(findings: Findings, words: Words) -> list[str]:
             else "cautions.careful_choice_seeds",
             best=findings.best.label(words.language),
             second=second.label(words.language),
-            points=numbers.points(choice.estimate),
-            interval=numbers.points_interval(choice.low, choice.high),
+            points=numbers.difference(choice.estimate),
+            interval=numbers.difference_interval(choice.low, choice.high),
         )
     ]
 

@@ -153,18 +153,21 @@ def _other(verdict: Verdict, part: Part, findings: Findings, words: Words) -> st
 
 def _amount(verdict: Verdict, value: float, words: Words) -> str:
     unit = _UNITS.get(verdict.metric, "points")
-    return words.say(f"claims.unit_{unit}", value=_number(verdict, value, words))
+    # What the study's file states is shown with the digits that it was stated with.
+    amount = round(value if verdict.metric in _UNITS else 100 * value, 4)
+    stated = words.numbers.shortest(amount, 4)
+    return words.say(f"claims.unit_{unit}", count=amount, value=stated)
 
 
 def _number(verdict: Verdict, value: float, words: Words) -> str:
     if verdict.metric in _UNITS:
         return words.numbers.decimal(value, 1)
-    return words.numbers.points(value)
+    return words.numbers.difference(value)
 
 
 def _interval(verdict: Verdict, low: float, high: float, words: Words) -> str:
     if not (abs(low) < float("inf") and abs(high) < float("inf")):
         return ""
-    # Points are fractions times a hundred.
-    scale = 100 if verdict.metric in _UNITS else 1
-    return " " + words.numbers.points_interval(low / scale, high / scale)
+    if verdict.metric in _UNITS:
+        return " " + words.numbers.decimal_interval(low, high, 1)
+    return " " + words.numbers.difference_interval(low, high)

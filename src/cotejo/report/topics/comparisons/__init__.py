@@ -12,7 +12,8 @@ from cotejo.report.sentences import comparison_sentence, p_value
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.comparisons.figure import differences
 from cotejo.report.topics.comparisons.files import COMPARISON_COLUMNS, comparison_rows
-from cotejo.report.topics.comparisons.words import comparisons
+from cotejo.report.topics.comparisons.words import comparisons, differences_caption
+from cotejo.report.words import NOT_APPLICABLE
 
 __all__ = ["TOPIC"]
 
@@ -30,7 +31,7 @@ def section(page: Page) -> dict[str, Any] | None:
         "differences": page.figure(
             "differences",
             differences(findings, words),
-            words.say("comparisons.figure"),
+            differences_caption(findings, words),
             "comparisons.csv",
             narrow=differences(findings, words, PHONE_WIDTH),
         ),
@@ -41,27 +42,27 @@ def section(page: Page) -> dict[str, Any] | None:
 
 def _leads_table(page: Page) -> Table:
     words, n, findings = page.words, page.words.numbers, page.findings
+    # A p over test images alone is about two trained networks, not about two alternatives.
+    with_p = not all(lead.one_seed for lead in findings.leads)
     rows = []
     for lead in findings.leads:
         difference = lead.difference
+        both = [difference.p_value, lead.p_corrected] if with_p else []
         rows.append(
             [
                 page.named(lead.second),
                 *cells(
-                    n.points(difference.estimate),
-                    n.points_interval(difference.low, difference.high),
-                    p_value(difference.p_value, words),
-                    p_value(lead.p_corrected, words),
+                    n.difference(difference.estimate),
+                    n.difference_interval(difference.low, difference.high),
+                    *(NOT_APPLICABLE if lead.one_seed else p_value(p, words) for p in both),
                     comparison_sentence(lead, words),
                 ),
             ]
         )
+    p_names = ["comparisons.p", "p_corrected"] if with_p else []
     columns = [
         page.column("comparisons.against", number=False),
-        page.column("comparisons.lead"),
-        page.column("interval"),
-        page.column("comparisons.p"),
-        page.column("p_corrected"),
+        *map(page.column, ["comparisons.lead", "interval", *p_names]),
         page.column("comparisons.verdict", number=False),
     ]
     best = findings.best.label(words.language)
@@ -79,7 +80,9 @@ def _pairs_table(page: Page) -> Table:
     # The columns are headed by numbers: sixteen labels side by side would not fit a page.
     columns = [page.column("alternative", number=False)]
     columns += [Column(str(index + 1), number=True) for index in range(1, len(trained))]
-    return page.table(words.say("comparisons.table_pairs"), columns, rows, files="comparisons.csv")
+    one_seed = all(len(alternative.finished) == 1 for alternative in trained)
+    key = "comparisons.table_pairs_one_seed" if one_seed else "comparisons.table_pairs"
+    return page.table(words.say(key), columns, rows, files="comparisons.csv")
 
 
 def _pair_cell(page: Page, row: int, column: int) -> Cell:
@@ -88,7 +91,7 @@ def _pair_cell(page: Page, row: int, column: int) -> Cell:
         return Cell("")
     ranked, n = page.findings.ranked, page.words.numbers
     lead = page.findings.evidence.lead(ranked[row], ranked[column])
-    points = n.points(lead.difference.estimate)
+    points = n.difference(lead.difference.estimate)
     if not lead.settled:
         return Cell(f"({points})")
     return Cell(points, background=shade(0.15 + abs(lead.difference.estimate) / _FULL_SHADE))

@@ -16,13 +16,14 @@ from cotejo.report.drawing import (
     number_axis,
     wrapped,
 )
+from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["differences"]
+__all__ = ["differences", "is_beyond"]
 
 
 @draws
@@ -38,7 +39,7 @@ def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> 
         low, estimate, high = (
             100 * value for value in (difference.low, difference.estimate, difference.high)
         )
-        far = estimate < limit
+        far = is_beyond(lead, findings)
         if far:
             low = estimate = high = limit
         axes.plot([max(low, limit), high], [height] * 2, color=ink, linewidth=2)
@@ -46,7 +47,7 @@ def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> 
         marker = "<" if far else "o"
         axes.plot(estimate, height, marker, color=ink, markerfacecolor=filled, markersize=6)
         axes.annotate(
-            words.numbers.points(difference.estimate),
+            words.numbers.difference(difference.estimate),
             (high, height),
             xytext=(8, 0),
             textcoords="offset points",
@@ -66,6 +67,11 @@ def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> 
     axes.set_xlabel(wrapped(words.say("comparisons.axis_difference"), figure, 28))
     number_axis(axes.xaxis, words.numbers)
     return figure
+
+
+def is_beyond(lead: Lead, findings: Findings) -> bool:
+    """Return whether an alternative is farther behind the best than the axis reaches."""
+    return -100 * lead.difference.estimate < _limit(findings)
 
 
 def _limit(findings: Findings) -> float:

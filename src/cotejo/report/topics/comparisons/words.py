@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cotejo.report.findings import Findings
 from cotejo.report.sentences import settled_seeds
+from cotejo.report.topics.comparisons.figure import is_beyond
 from cotejo.report.words import Words
 
-__all__ = ["comparisons"]
+__all__ = ["comparisons", "differences_caption"]
 
 
 def comparisons(findings: Findings, words: Words) -> list[str]:
@@ -23,7 +24,20 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
             said.append(words.say("comparisons.mixed"))
     pairs = len(findings.evidence.comparisons)
     if pairs > 1:
-        said.append(words.say("comparisons.holm", count=pairs))
+        one_seed = "_one_seed" if max(counts) == 1 else ""
+        said.append(words.say(f"comparisons.holm{one_seed}", count=pairs))
         if findings.evidence.draws_spreads:
             said.append(words.say("comparisons.drawn"))
     return said
+
+
+def differences_caption(findings: Findings, words: Words) -> str:
+    """Return the caption of the figure of differences: what is drawn in it, and no more."""
+    leads = findings.leads
+    settled = {lead.settled for lead in leads}
+    dots = "dots" if len(settled) == 2 else "dots_full" if True in settled else "dots_empty"
+    one_seed = "_one_seed" if all(lead.one_seed for lead in leads) else ""
+    said = [words.say(f"comparisons.{key}{one_seed}") for key in ("figure", dots)]
+    if any(is_beyond(lead, findings) for lead in leads):
+        said.append(words.say("comparisons.arrow"))
+    return " ".join(said)

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.report.drawing import PHONE_WIDTH
-from cotejo.report.elements import Cell, Table, cells
+from cotejo.report.elements import Cell, Table
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.cost.analysis import (
     COST_COLUMNS,
     Cost,
+    Kind,
     cost_rows,
     costs,
     kinds_that_differ,
 )
-from cotejo.report.topics.cost.figure import cost_figure, floor
+from cotejo.report.topics.cost.figure import (
+    cost_figure,
+    floor,
+    has_marks_apart,
+    has_wide_axis,
+)
 from cotejo.report.topics.cost.words import fronts
 from cotejo.report.words import NOT_APPLICABLE
 
@@ -35,7 +41,7 @@ def section(page: Page) -> dict[str, Any]:
         drawn = page.figure(
             "cost",
             cost_figure(rows, kinds, words),
-            _caption(page, rows),
+            _caption(page, rows, kinds),
             "cost.csv",
             narrow=cost_figure(rows, kinds, words, PHONE_WIDTH),
         )
@@ -47,8 +53,12 @@ def section(page: Page) -> dict[str, Any]:
     }
 
 
-def _caption(page: Page, rows: list[Cost]) -> str:
+def _caption(page: Page, rows: list[Cost], kinds: list[Kind]) -> str:
     said = [page.words.say("cost.figure")]
+    if has_marks_apart(rows, kinds):
+        said.append(page.words.say("cost.figure_apart"))
+    if has_wide_axis(rows, kinds):
+        said.append(page.words.say("cost.figure_wide"))
     if floor(rows) is not None:
         said.append(page.words.say("cost.figure_far"))
     return " ".join(said)
@@ -56,13 +66,13 @@ def _caption(page: Page, rows: list[Cost]) -> str:
 
 def _table(page: Page, rows: list[Cost]) -> Table:
     words = page.words
-    columns = [page.column("alternative", number=False), page.column("test_accuracy")]
-    columns += [page.column(f"cost.{name}") for name in _COLUMNS]
+    columns = [page.column("alternative", number=False)]
+    columns.append(page.column("test_accuracy", better="higher"))
+    columns += [page.column(f"cost.{name}", better="lower") for name in _COLUMNS]
     return page.table(
         words.say("cost.table"),
         columns,
         [_row(page, row) for row in rows],
-        marked=page.facts.trained.index(page.findings.best),
         files="cost.csv",
     )
 
@@ -70,10 +80,9 @@ def _table(page: Page, rows: list[Cost]) -> Table:
 def _row(page: Page, row: Cost) -> list[Cell]:
     n = page.words.numbers
 
-    def known(value: float | None, digits: int) -> str:
-        return NOT_APPLICABLE if value is None else n.decimal(value, digits)
+    def known(value: float | None, digits: int) -> Cell:
+        return Cell(NOT_APPLICABLE if value is None else n.decimal(value, digits), value=value)
 
-    parameters = NOT_APPLICABLE if row.parameters is None else n.integer(row.parameters)
     size = None if row.file_bytes is None else row.file_bytes / _MEBIBYTE
     operations = None if row.operations is None else row.operations / 1e6
     return [
@@ -81,9 +90,13 @@ def _row(page: Page, row: Cost) -> list[Cell]:
         Cell(
             n.percent(row.accuracy.estimate),
             remarks=[n.interval(row.accuracy.low, row.accuracy.high)],
+            value=row.accuracy.estimate,
         ),
-        *cells(parameters, known(size, 2), known(operations, 1), n.duration(row.seconds)),
-        *cells(known(row.inference_ms, 3)),
+        known(row.parameters, 0),
+        known(size, 2),
+        known(operations, 1),
+        Cell(n.duration(row.seconds), value=row.seconds),
+        known(row.inference_ms, 3),
     ]
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["cost_figure", "floor"]
+__all__ = ["cost_figure", "floor", "has_marks_apart", "has_wide_axis"]
 
 _APART = 0.02
 """The least distance of marks, as a share of the axis."""
@@ -63,13 +63,9 @@ def cost_figure(
 
 def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind) -> None:
     """Draw one panel. Alternatives of about the same cost stand side by side."""
-    values = [row.of(kind) or 0.0 for row in rows]
-    wide = min(values) > 0 and max(values) / min(values) >= _WIDE
-    places = [log10(value) if wide else value for value in values]
+    wide, places = _is_wide(rows, kind), _places(rows, kind)
     low, high = min(places), max(places)
-    # Alternatives of the same cost stand in the order of accuracy.
-    order = sorted(range(len(rows)), key=lambda at: (places[at], rows[at].accuracy.estimate))
-    shares = [(places[at] - low) / (high - low) for at in order]
+    order, shares = _order(rows, places)
     axes.set_xscale("log" if wide else "linear")
 
     def back(place: float) -> float:
@@ -96,6 +92,42 @@ def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind) -> None:
         )  # fmt: skip
     ends = (min(*moved, 0.1) - 0.1, max(*moved, 0.9) + 0.1)
     axes.set_xlim(*(back(low + end * (high - low)) for end in ends))
+
+
+def _is_wide(rows: Sequence[Cost], kind: Kind) -> bool:
+    values = [row.of(kind) or 0.0 for row in rows]
+    return min(values) > 0 and max(values) / min(values) >= _WIDE
+
+
+def _places(rows: Sequence[Cost], kind: Kind) -> list[float]:
+    """Return where the marks of the alternatives belong on the axis."""
+    wide = _is_wide(rows, kind)
+    return [log10(row.of(kind) or 0.0) if wide else row.of(kind) or 0.0 for row in rows]
+
+
+def _order(rows: Sequence[Cost], places: Sequence[float]) -> tuple[list[int], list[float]]:
+    """Return the alternatives from left to right, and their places as shares of the axis.
+
+    Alternatives of the same cost stand in the order of accuracy.
+    """
+    low, high = min(places), max(places)
+    order = sorted(range(len(rows)), key=lambda at: (places[at], rows[at].accuracy.estimate))
+    return order, [(places[at] - low) / (high - low) for at in order]
+
+
+def has_wide_axis(rows: Sequence[Cost], kinds: Sequence[Kind]) -> bool:
+    """Return whether the axis of some kind of cost is logarithmic."""
+    return any(_is_wide(rows, kind) for kind in kinds)
+
+
+def has_marks_apart(rows: Sequence[Cost], kinds: Sequence[Kind]) -> bool:
+    """Return whether marks that would cover each other were moved apart."""
+    every = [_order(rows, _places(rows, kind))[1] for kind in kinds]
+    return any(
+        max(abs(at - share) for at, share in zip(spread(shares, _APART), shares, strict=True))
+        > 1e-9
+        for shares in every
+    )
 
 
 def floor(rows: Sequence[Cost]) -> float | None:

@@ -1,4 +1,4 @@
-"""The training curves of every alternative, and overfitting."""
+"""The training curves of every alternative, those that swing, and overfitting."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from math import ceil
 from typing import Any
 
 from cotejo.config import Settings
+from cotejo.facts import AlternativeFacts
 from cotejo.report.drawing import PHONE_WIDTH
+from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
 from cotejo.report.topics.curves.figure import PER_ROW, comparison, curves, highest_loss, loss_limit
-from cotejo.report.topics.curves.words import overfitting, overfitting_intro
+from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
+from cotejo.report.words import NOT_APPLICABLE
 
 __all__ = ["TOPIC"]
 
@@ -43,11 +46,46 @@ def section(page: Page) -> dict[str, Any]:
             "history.csv",
             narrow=comparison(facts, words, PHONE_WIDTH),
         ),
-        "overfitting": [
-            (page.named(alternative), overfitting(page.findings, alternative, words))
-            for alternative in trained
-        ],
+        "overfitting": overfitting(page.findings, words),
+        "overfitting_table": _overfitting_table(page),
+        "swings": swinging(page.findings, words),
     }
+
+
+def _overfitting_table(page: Page) -> Table:
+    words, trained = page.words, page.facts.trained
+    caption = words.say("curves.overfitting_table")
+    if any(len(alternative.finished) > 1 for alternative in trained):
+        caption += " " + words.say("curves.overfitting_table_seeds")
+    names = ("train_accuracy", "valid_accuracy", "curves.gap", "curves.lowest", "curves.rise")
+    return page.table(
+        caption,
+        [page.column("alternative", number=False), *map(page.column, names)],
+        [_overfitting_row(page, alternative) for alternative in trained],
+        files="report.json, summary.csv",
+    )
+
+
+def _overfitting_row(page: Page, alternative: AlternativeFacts) -> list[Cell]:
+    words, n = page.words, page.words.numbers
+    record = page.findings.overfitting[alternative.name]
+    # After one epoch there is nothing to compare it with.
+    lowest = (
+        NOT_APPLICABLE
+        if record.epochs == 1
+        else words.say("curves.epoch_of", epoch=record.lowest_epoch, epochs=record.epochs)
+    )
+    rise = n.decimal(record.loss_rise, 2) if record.epochs > 1 else NOT_APPLICABLE
+    return [
+        page.named(alternative),
+        *cells(
+            n.percent(alternative.mean("train", "accuracy")),
+            n.percent(alternative.mean("valid", "accuracy")),
+            n.difference(record.gap),
+            lowest,
+            rise,
+        ),
+    ]
 
 
 def _curve_notes(page: Page) -> list[str]:

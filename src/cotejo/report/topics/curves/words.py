@@ -1,18 +1,18 @@
-"""The sentences on overfitting."""
+"""The sentences on overfitting, and on curves that swing."""
 
 from __future__ import annotations
 
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted
 from cotejo.report.sentences import measured_on
+from cotejo.report.topics.curves.swings import swings
 from cotejo.report.words import Words
 
-__all__ = ["overfitting", "overfitting_intro"]
+__all__ = ["overfitting", "overfitting_intro", "swinging"]
 
 _LARGE_GAP, _SOME_GAP = 0.10, 0.03
 """Training less validation accuracy from which overfitting is called clear, and moderate."""
-_NOTABLE_RISE = 0.02
-"""Rise of the validation loss, as a fraction of its lowest value, that is worth a word."""
 
 
 def overfitting_intro(findings: Findings, words: Words) -> str:
@@ -20,42 +20,72 @@ def overfitting_intro(findings: Findings, words: Words) -> str:
     return " ".join([words.say("curves.overfitting_intro"), *measured_on(findings, words)])
 
 
-def overfitting(findings: Findings, alternative: AlternativeFacts, words: Words) -> str:
-    """Return what training and validation together say about one alternative's overfitting."""
-    record, numbers = findings.overfitting[alternative.name], words.numbers
-    if not findings.has_learned(alternative):
-        gap = "curves.gap_nothing"
-    elif findings.facts.study.get("quick"):
-        gap = "curves.gap_quick"
-    elif record.gap >= _LARGE_GAP:
-        gap = "curves.gap_large"
-    elif record.gap >= _SOME_GAP:
-        gap = "curves.gap_some"
-    elif record.gap > 0:
-        gap = "curves.gap_small"
-    else:
-        gap = "curves.gap_not_below" if record.gap > -_SOME_GAP else "curves.gap_negative"
-    gap_sentence = words.say(
-        gap,
-        train=numbers.percent(alternative.mean("train", "accuracy")),
-        valid=numbers.percent(alternative.mean("valid", "accuracy")),
-        points=numbers.points(abs(record.gap)),
-        baseline=numbers.percent(findings.most_frequent_in("valid")),
+def overfitting(findings: Findings, words: Words) -> list[str]:
+    """Return which alternatives overfit, and of which that can't be said."""
+    trained = findings.facts.trained
+    nothing = [one for one in trained if not findings.has_learned(one)]
+    learned = [one for one in trained if findings.has_learned(one)]
+    said = []
+    if findings.facts.study.get("quick"):
+        said.append(words.say("curves.overfitting_quick"))
+    elif learned:
+        said.append(_overfitting(findings, learned, words))
+    if nothing:
+        said.append(
+            words.say(
+                "curves.overfitting_nothing",
+                count=len(nothing),
+                labels=quoted(nothing, words),
+                baseline=words.numbers.percent(findings.most_frequent_in("valid")),
+            )
+        )
+    ended = [one for one in learned if _ended_at_its_lowest(findings, one)]
+    if ended:
+        labels = quoted(ended, words)
+        said.append(words.say("curves.loss_falling", count=len(ended), labels=labels))
+    return said
+
+
+def _overfitting(findings: Findings, learned: list[AlternativeFacts], words: Words) -> str:
+    """Return, in one sentence, how much the alternatives overfit."""
+    groups: dict[str, list[AlternativeFacts]] = {"large": [], "some": [], "none": []}
+    for alternative in learned:
+        gap = findings.overfitting[alternative.name].gap
+        kind = "large" if gap >= _LARGE_GAP else "some" if gap >= _SOME_GAP else "none"
+        groups[kind].append(alternative)
+    present = {kind: group for kind, group in groups.items() if group}
+    limits = {
+        "large": words.numbers.shortest(100 * _LARGE_GAP),
+        "some": words.numbers.shortest(100 * _SOME_GAP),
+    }
+    if len(present) == 1 and len(learned) > 1:
+        return words.say(f"curves.overfitting_all_{next(iter(present))}", **limits)
+    said = "; ".join(
+        words.say(f"curves.overfitting_{kind}", labels=quoted(group, words), **limits)
+        for kind, group in present.items()
     )
-    if record.epochs == 1:
-        loss = "curves.loss_once"
-    elif record.lowest_epoch == record.epochs:
-        loss = "curves.loss_falling"
-    else:
-        rose = record.loss_rise > _NOTABLE_RISE * record.lowest_loss
-        loss = "curves.loss_rose" if rose else "curves.loss_flat"
-    several = len(alternative.finished) > 1
-    seed = alternative.representative.record["seed"]
-    loss_sentence = words.say(
-        loss,
-        which=words.say("curves.loss_of_seed", seed=seed) if several else "",
-        epoch=record.lowest_epoch,
-        epochs=record.epochs,
-        rise=numbers.decimal(record.loss_rise, 2),
-    )
-    return f"{gap_sentence} {loss_sentence}"
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> bool:
+    record = findings.overfitting[alternative.name]
+    return 1 < record.epochs == record.lowest_epoch
+
+
+def swinging(findings: Findings, words: Words) -> list[str]:
+    """Return which accuracy curves fall far from one epoch to the next, and how far."""
+    found = swings(findings.facts)
+    if not found:
+        return []
+    listed = [
+        words.say(
+            "curves.swing_of_seed" if len(swing.alternative.finished) > 1 else "curves.swing",
+            label=swing.alternative.label(words.language),
+            points=words.numbers.difference(swing.fall),
+            before=swing.epoch - 1,
+            after=swing.epoch,
+            seed=swing.seed,
+        )
+        for swing in found
+    ]
+    return [words.say("curves.swings", count=len(listed), listed=words.both(listed))]

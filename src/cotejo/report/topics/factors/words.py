@@ -5,7 +5,7 @@ from __future__ import annotations
 from cotejo.config import Settings
 from cotejo.report.findings import Findings
 from cotejo.report.sentences import uncorrected
-from cotejo.report.topics.factors.analysis import Effect, Factor
+from cotejo.report.topics.factors.analysis import Effect, Factor, factors
 from cotejo.report.words import Words
 
 __all__ = ["effect_sentences", "factor_name", "factors_intro", "value_of"]
@@ -13,9 +13,12 @@ __all__ = ["effect_sentences", "factor_name", "factors_intro", "value_of"]
 
 def factors_intro(findings: Findings, words: Words) -> list[str]:
     """Return what the comparisons of single settings are based on."""
+    leads = [effect.lead for factor in factors(findings) for effect in factor.effects]
+    if all(lead.one_seed for lead in leads):
+        return [words.say("factors.intro_one_seed")]
     said = [words.say("factors.intro")]
-    if max(len(alternative.finished) for alternative in findings.facts.trained) == 1:
-        said.append(words.say("factors.one_seed"))
+    if any(lead.one_seed for lead in leads):
+        said.append(words.say("factors.some_one_seed"))
     return said
 
 
@@ -45,14 +48,16 @@ def _sentences(factor: str, effect: Effect, words: Words) -> list[str]:
     lead, numbers = effect.lead, words.numbers
     difference = lead.difference.reversed() if lead.outcome == "behind" else lead.difference
     key = {"ahead": "effect_up", "behind": "effect_down", "tie": "effect_tie"}[lead.outcome]
+    if lead.one_seed:
+        key += "_one"
     labels = [alternative.label(words.language) for alternative in (lead.first, lead.second)]
     said = [
         words.say(
             f"factors.{key}",
             first=labels[0],
             second=labels[1],
-            points=numbers.points(difference.estimate),
-            interval=numbers.points_interval(difference.low, difference.high),
+            points=numbers.difference(difference.estimate),
+            interval=numbers.difference_interval(difference.low, difference.high),
         )
     ]
     said += uncorrected(lead, words)
@@ -75,8 +80,8 @@ def _gap_sentence(effect: Effect, words: Words) -> list[str]:
     return [
         words.say(
             "factors.gap_grows" if wider.estimate > 0 else "factors.gap_shrinks",
-            points=words.numbers.points(shown.estimate),
-            interval=words.numbers.points_interval(shown.low, shown.high),
+            points=words.numbers.difference(shown.estimate),
+            interval=words.numbers.difference_interval(shown.low, shown.high),
         )
     ]
 

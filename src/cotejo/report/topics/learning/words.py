@@ -40,14 +40,15 @@ def _step(more: Point, less: Point, lead: Lead, half: bool, words: Words) -> str
     key = f"step_{way}" if lead.settled else f"step_tie_{way}"
     # Losses and gains are both stated as positive numbers.
     shown = difference.reversed() if way == "higher" else difference
+    of_one = "_one" if lead.one_seed else ""
     change = words.say(
-        "learning.change_half" if half else "learning.change_other",
+        f"learning.change_half{of_one}" if half else f"learning.change_other{of_one}",
         less=numbers.integer(less.images),
         more=numbers.integer(more.images),
     )
     return words.say(
         f"learning.{key}",
         change=change,
-        points=numbers.points(shown.estimate),
-        interval=numbers.points_interval(shown.low, shown.high),
+        points=numbers.difference(shown.estimate),
+        interval=numbers.difference_interval(shown.low, shown.high),
     )

@@ -15,6 +15,7 @@ __all__ = ["TOPIC"]
 
 _FILE_ORDER = (
     "summary.csv",
+    "runs.csv",
     "comparisons.csv",
     "claims.csv",
     "per-class.csv",
@@ -50,7 +51,13 @@ def section(page: Page) -> dict[str, Any]:
         "table": _table(page),
         "command": without_places(page.facts.study.get("command", "")),
         "files": _files(page),
+        "elsewhere": _elsewhere(page),
     }
+
+
+def _elsewhere(page: Page) -> str:
+    """Return where the files are, for a report that does not lie in the study's folder."""
+    return page.words.say("method.files_elsewhere", folder=page.numbers) if page.numbers else ""
 
 
 def _files(page: Page) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from cotejo.report.topics.results.files import (
     class_rows,
     summary_rows,
 )
+from cotejo.report.topics.results.runs import RUN_DECIMALS, run_columns, run_rows
 from cotejo.report.topics.results.tables import (
     EASIEST,
     HARDEST,
@@ -32,6 +33,7 @@ from cotejo.report.topics.results.tables import (
 )
 from cotejo.report.topics.results.words import classes
 from cotejo.report.words import NOT_APPLICABLE, Words
+from cotejo.store import ReportFile
 
 __all__ = ["TOPIC", "summary_rows"]
 
@@ -45,7 +47,7 @@ def section(page: Page) -> dict[str, Any]:
         caption += " " + words.say("results.figure_accuracies_seeds")
     intro = [words.say("results.intro"), *measured_on(findings, words)]
     if len(page.facts.trained) > 1:
-        intro.append(words.say("results.best"))
+        intro += [words.say("results.best"), words.say("results.bold")]
     return {
         "paragraphs": intro,
         "table": _results_table(page, seeds=seeds),
@@ -77,15 +79,21 @@ def details(page: Page) -> dict[str, Any]:
 
 
 def _results_table(page: Page, *, seeds: bool) -> Table:
-    names = ["train_accuracy", "valid_accuracy", "test_accuracy"]
-    own = [*(["std"] if seeds else []), "macro_f1", "loss", "train_time"]
-    names += [f"results.{name}" for name in own]
-    trained = page.facts.trained
+    # Training accuracy has no better end: the highest may be that of the most overfitted network.
+    columns = [
+        page.column("alternative", number=False),
+        page.column("train_accuracy"),
+        page.column("valid_accuracy", better="higher"),
+        page.column("test_accuracy", better="higher"),
+        *([page.column("results.std")] if seeds else []),
+        page.column("results.macro_f1", better="higher"),
+        page.column("results.loss", better="lower"),
+        page.column("results.train_time", better="lower"),
+    ]
     return page.table(
         page.words.say("results.table"),
-        [page.column("alternative", number=False), *map(page.column, names)],
-        [_results_row(page, alternative, seeds=seeds) for alternative in trained],
-        marked=trained.index(page.findings.best),
+        columns,
+        [_results_row(page, alternative, seeds=seeds) for alternative in page.facts.trained],
         files="summary.csv, report.json",
     )
 
@@ -100,22 +108,23 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
     trained = [words.say("epochs_count", count=epochs, number=n.shortest(epochs, 1))]
     if seeds:
         trained.insert(0, words.say("seeds_count", count=len(alternative.finished)))
+    valid, seconds = alternative.mean("valid", "accuracy"), alternative.mean_timing("train_seconds")
+    f1, loss = alternative.mean("test", "macro_f1"), alternative.mean("test", "loss")
     return [
         replace(page.named(alternative, mark_best=True), remarks=[", ".join(trained)]),
-        *cells(
-            n.percent(alternative.mean("train", "accuracy")),
-            n.percent(alternative.mean("valid", "accuracy")),
+        Cell(n.percent(alternative.mean("train", "accuracy"))),
+        Cell(n.percent(valid), value=valid),
+        Cell(
+            n.percent(accuracy.estimate),
+            remarks=[n.interval(accuracy.low, accuracy.high)],
+            value=accuracy.estimate,
         ),
-        Cell(n.percent(accuracy.estimate), remarks=[n.interval(accuracy.low, accuracy.high)]),
         *cells(
             *([n.points(spread, 2) if spread is not None else NOT_APPLICABLE] if seeds else []),
-            n.decimal(alternative.mean("test", "macro_f1"), 3),
-            n.decimal(alternative.mean("test", "loss"), 3),
         ),
-        Cell(
-            n.duration(alternative.mean_timing("train_seconds")),
-            remarks=_time_remarks(alternative, words),
-        ),
+        Cell(n.decimal(f1, 3), value=f1),
+        Cell(n.decimal(loss, 3), value=loss),
+        Cell(n.duration(seconds), remarks=_time_remarks(alternative, words), value=seconds),
     ]
 
 
@@ -140,24 +149,25 @@ def _f1_table(page: Page) -> Table:
         if not row["support"]:
             return Cell(NOT_APPLICABLE)
         shown = words.numbers.decimal(row["f1"], 2)
-        return Cell(shown, background=shade((row["f1"] - low) / width))
+        return Cell(shown, background=shade((row["f1"] - low) / width), value=row["f1"])
 
     names = page.facts.class_names(words.language)
     values = [[cell(row) for row in alternative.per_class] for alternative in trained]
-    macro = [
-        Cell(words.numbers.decimal(page.findings.macro[alternative.name]["f1"], 2))
-        for alternative in trained
-    ]
+    means = [page.findings.macro[alternative.name]["f1"] for alternative in trained]
+    macro = [Cell(words.numbers.decimal(mean, 2), value=mean) for mean in means]
     labels = listed_classes(page, page.findings.best)
     # The longer list becomes the rows: sixteen columns would not fit a page.
     if len(trained) > len(names):
         columns = [page.column("alternative", number=False)]
-        columns += [Column(name, number=True) for name in (*names, words.say("results.macro"))]
+        columns += [
+            Column(name, number=True, better="higher")
+            for name in (*names, words.say("results.macro"))
+        ]
         rows = [
             [page.named(alternative, mark_best=True), *shown, mean]
             for alternative, shown, mean in zip(trained, values, macro, strict=True)
         ]
-        marked = trained.index(page.findings.best)
+        marked = None
     else:
         columns = [page.column("class", number=False), *map(page.heading, trained)]
         rows = [
@@ -186,11 +196,12 @@ TOPIC = Topic(
     see=("comparisons", "curves", "learning", "cost", "calibration"),
     files=[
         CsvFile(
-            "summary.csv",
+            ReportFile.SUMMARY,
             SUMMARY_COLUMNS,
             lambda findings, language: summary_rows(findings.facts),
             decimals=SUMMARY_DECIMALS,
         ),
+        CsvFile(ReportFile.RUNS, run_columns, run_rows, decimals=RUN_DECIMALS),
         CsvFile("per-class.csv", CLASS_COLUMNS, class_rows),
         CsvFile("averages.csv", AVERAGE_COLUMNS, average_rows),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from cotejo.compare import Interval
 from cotejo.facts import AlternativeFacts
@@ -38,10 +39,9 @@ def averages_table(page: Page) -> Table | None:
     rows = [(alternative, averages(alternative)) for alternative in page.facts.trained]
     if not any(average for _, of in rows for average in of.values()):
         return None
-    trained = page.facts.trained
     return page.table(
         page.words.say("results.averages_table"),
-        [page.column("alternative", number=False), *_columns(page)],
+        [page.column("alternative", number=False), *_columns(page, better="higher")],
         [
             [
                 page.named(alternative, mark_best=True),
@@ -49,7 +49,6 @@ def averages_table(page: Page) -> Table | None:
             ]
             for alternative, of in rows
         ],
-        marked=trained.index(page.findings.best),
         files="averages.csv",
     )
 
@@ -103,8 +102,8 @@ def _class_row(
     )
 
 
-def _columns(page: Page) -> list[Column]:
-    return [page.column(f"results.{name}") for name in CLASS_FIGURES]
+def _columns(page: Page, better: Literal["higher"] | None = None) -> list[Column]:
+    return [page.column(f"results.{name}", better=better) for name in CLASS_FIGURES]
 
 
 def _cell(page: Page, average: Interval | None) -> Cell:
@@ -112,5 +111,7 @@ def _cell(page: Page, average: Interval | None) -> Cell:
     if average is None:
         return Cell(NOT_APPLICABLE)
     return Cell(
-        n.decimal(average.estimate, 3), remarks=[n.decimal_interval(average.low, average.high, 3)]
+        n.decimal(average.estimate, 3),
+        remarks=[n.decimal_interval(average.low, average.high, 3)],
+        value=average.estimate,
     )

@@ -39,12 +39,13 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
         lead = findings.leads[0]
         ahead = lead.difference
         interval = say(
-            "summary.interval_95", interval=numbers.points_interval(ahead.low, ahead.high)
+            "summary.interval_images" if lead.one_seed else "summary.interval_95",
+            interval=numbers.difference_interval(ahead.low, ahead.high),
         )
         figures.append(
             (
                 say("summary.key_lead"),
-                say("summary.points", points=numbers.points(ahead.estimate)),
+                say("summary.points", points=numbers.difference(ahead.estimate)),
                 interval if lead.settled else say("summary.key_tie", interval=interval),
                 lead.settled,
             )
