@@ -3,8 +3,7 @@
     python benchmarks/augmentation.py [--batch 512] [--seconds 2] [AUGMENTATION ...]
 
 Prints images a second of every part and short form, or of those named, such as ``flip,rotate=15``;
-the last line is JSON. What counts is the augmentation alone, without a network: a step of `cnn3`
-on two cores takes some 2,000 images a second, so that a part of 100,000 costs it 2%.
+the last line is JSON. It times the augmentation alone, without a network.
 """
 
 from __future__ import annotations

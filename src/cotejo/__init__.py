@@ -42,7 +42,7 @@ _MODULES = {
     "Classifier": "inference",
     "CotejoError": "errors",
     "Dataset": "data",
-    "Observer": "progress",
+    "Observer": "study.progress",
     "Study": "study",
     "StudyConfig": "config",
     "StudyResult": "study",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -80,7 +80,7 @@ def test_report_writes_in_the_language_and_shows_the_results(
 ) -> None:
     asked = []
 
-    def write(folder: Path, language: str, formats: Sequence[str], out: Path | None) -> Written:
+    def write(folder: Path, language: str, *rest: Any, **more: Any) -> Written:
         asked.append((folder, language))
         return Written([folder / "report.html"], folder, summary_rows(), [], missing=0, asked=6)
 

@@ -124,7 +124,7 @@ def test_the_dates_are_those_of_the_runs(page):
 
 
 def test_what_training_accuracy_is_measured_on_is_said_twice(page):
-    said = "on the first 1,000 of the|en las primeras 1000 de las"
+    said = "on the first 1,000 of the|con las primeras 1000 de las"
     assert len(re.findall(said, page)) == 2
 
 

@@ -12,7 +12,7 @@ from cotejo.config import Recipe, Settings
 from cotejo.config.durations import seconds_of
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
-from cotejo.study import budget, timing
+from cotejo.study import budget, networks, timing
 from cotejo.study.budget import plan_for, scaled
 from cotejo.train import train
 
@@ -80,7 +80,7 @@ def test_the_networks_are_built_where_they_are_let_go_of(digits, monkeypatch):
         return build_model(*given, **options)
 
     monkeypatch.setattr(budget, "fresh_backend", watched)
-    monkeypatch.setattr(budget, "build_model", build)
+    monkeypatch.setattr(networks, "build_model", build)
     monkeypatch.setattr(timing, "_step_seconds", lambda *given: (0.0, 0.5))
     monkeypatch.setattr(timing, "_image_seconds", lambda *given: 0.0)
     plan_for(300, digits, [recipe(), recipe("other")])
