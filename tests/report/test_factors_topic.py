@@ -64,7 +64,7 @@ def test_early_stopping_is_not_blamed_for_other_epochs(study):
 
 def table_of(findings, words):
     (topic,) = (topic for topic in TOPICS if topic.name == "factors")
-    ((_, _, table),) = topic.section(Page(findings, words))["factors"]
+    ((_, table),) = topic.details(Page(findings, words))["factors"]
     return [column.name for column in table.columns], table.rows
 
 

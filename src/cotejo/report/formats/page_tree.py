@@ -92,8 +92,10 @@ def _element(element: Tag, tree: Tree) -> dict[str, Any]:
         node["id"] = str(name)
     if colour := _COLOUR.search(str(element.get("style", ""))):
         node["colour"] = colour[1]
-    if element.name == "a":
-        node["target"] = str(element.get("href", "")).removeprefix("#")
+    href = str(element.get("href", ""))
+    # A file beside the page is only named: a PDF is handed in without it.
+    if href.startswith(("#", "https:")):
+        node["target"] = href.removeprefix("#")
     if element.name == "img":
         return node | _image(element, tree)
     if children := _children(element, tree):
