@@ -28,6 +28,7 @@ class Measured(Frozen):
         seeds: how many.
         seconds: of one training, the median over the seeds; reading the data and evaluating
             come on top.
+        gpu: whether it was measured on a GPU, and is meant for one.
         machine: that it was measured on, by language.
         date: of the measurement.
     """
@@ -36,6 +37,7 @@ class Measured(Frozen):
     deviation: Annotated[float, Field(ge=0, le=1)] | None = None
     seeds: Annotated[int, Field(ge=1)]
     seconds: Annotated[float, Field(gt=0)]
+    gpu: bool = False
     machine: Text
     date: str
 
@@ -115,16 +117,18 @@ def load_recipe(name_or_path: str, folder: Path | None = None) -> Recipe:
 
 
 def recipes() -> list[Recipe]:
-    """Return every recipe that ships, the quickest first, those not measured yet last.
+    """Return every recipe that ships, the quickest first; after them those for a GPU.
 
     Example:
         >>> [recipe.name for recipe in recipes()][:2]
         ['quick', 'fast']
     """
-    return sorted(
-        (load_recipe(name) for name in shipped_recipes()),
-        key=lambda recipe: recipe.measured.seconds if recipe.measured else float("inf"),
-    )
+
+    def place(recipe: Recipe) -> tuple[bool, float]:
+        measured = recipe.measured
+        return (measured.gpu, measured.seconds) if measured else (True, float("inf"))
+
+    return sorted((load_recipe(name) for name in shipped_recipes()), key=place)
 
 
 def recipe_settings(
