@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -157,8 +158,8 @@ def test_what_all_get_wrong_and_how_alike_they_are(looked):
     assert "about 40 would be expected" in said
     assert "the best alternative alone is right in 80.0%" in said
     alike = " ".join(prose.alike(findings.failures, ES))
-    assert "es «La a»: en el 80,0\N{NO-BREAK SPACE}%" in alike
-    assert "la que menos, «La c»: en el 70,0\N{NO-BREAK SPACE}%" in alike
+    assert "es el de «La a»: en el 80,0\N{NO-BREAK SPACE}%" in alike
+    assert "el menor, el de «La c»: en el 70,0\N{NO-BREAK SPACE}%" in alike
     assert prose.only_the_best(findings.failures, EN) == (
         "“The b” alone is right on 200 images; on none is it alone wrong."
     )
@@ -171,6 +172,30 @@ def test_what_all_get_wrong_and_how_alike_they_are(looked):
     assert findings.failures.standing_out == (200, 0)
     assert len(findings.failures.votes) == 16
     assert all(0 < votes <= 3 for _, votes in findings.failures.votes)
+
+
+def test_alternatives_that_agree_alike_are_named_together(looked):
+    findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.6,)), Made("d", (0.5,)))
+    assert "is that of “The a” and “The c”: on 80.0%" in " ".join(
+        prose.alike(findings.failures, EN)
+    )
+
+
+def test_alternatives_may_all_agree_alike(looked):
+    findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.6,)))
+    assert "All the others agree with the best, “The b”, on the same share of the images" in (
+        " ".join(prose.alike(findings.failures, EN))
+    )
+
+
+def test_classes_of_one_error_rate_are_named_together(looked):
+    failures = looked(Made("a", (0.6,))).failures
+    effect = failures.commonalities.classes
+    rates = (0.1, 0.1, *[0.3] * 7, 0.5)
+    classes = replace(effect, rates=rates, p_value=0.0)
+    failures.__dict__["commonalities"] = replace(failures.commonalities, classes=classes)
+    (_, [sentence, *_]) = prose.in_common(failures, EN)
+    assert "from 10.0% in “airplane” and “automobile” to 50.0% [" in sentence
 
 
 @pytest.mark.parametrize(
