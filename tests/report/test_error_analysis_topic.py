@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from fabricate import Made, fabricate_study
 
 from cotejo.data.dataset import Split
@@ -259,13 +260,36 @@ def test_pairs_are_shown_in_both_directions(looked):
     findings = looked(Made("a", (0.6,)))
     confusion = findings.confusion
     for (true, predicted), indices in findings.failures.pairs.items():
-        assert (predicted, true) in findings.failures.pairs
+        assert (predicted, true) in findings.failures.pairs or not confusion[predicted][true]
         assert len(indices) == min(confusion[true][predicted], 6)
         labels, chances = findings.best.test_predictions
         assert (labels[indices] == true).all()
         assert (chances[indices].argmax(axis=1) == predicted).all()
     shown = [row for row in shown_images(findings.failures, "en") if row["gallery"] == "pairs"]
     assert all(row["true_label"] != row["predicted_label"] for row in shown)
+
+
+def test_a_direction_without_a_mistake_is_not_shown(looked):
+    findings = looked(Made("a", (0.6,)))
+    directions = findings.failures.pairs
+    assert directions
+    assert any(not findings.confusion[predicted][true] for true, predicted in directions)
+    page = BeautifulSoup(render(findings, "en"), "html.parser")
+    shown = [len(row.select("img")) for row in page.select(".examples.wordy .row")]
+    assert shown == [len(indices) for indices in directions.values()]
+    assert 0 not in shown
+
+
+def test_the_caption_of_traits_names_those_that_are_drawn(looked):
+    coloured = looked(Made("a", (0.7,)))
+    assert "colourfulness, Hasler" in render(coloured, "en")
+    folder = coloured.facts.folder.path
+    grey = np.repeat(_pictures(np.random.default_rng(2).random(1000))[..., :1], 3, axis=-1)
+    findings = _look(folder, grey)
+    page = render(findings, "en")
+    assert len(findings.failures.commonalities.traits) == 3
+    assert "sharpness, the variance of its Laplacian" in page
+    assert "colourfulness" not in page
 
 
 def test_a_study_that_did_not_look_has_a_report_without(full, tmp_path):
