@@ -379,6 +379,25 @@ def test_the_whole_training_has_its_parents(study):
     assert "14 épocas" in whole_training(findings, ES)[0]
 
 
+def test_the_time_of_a_training_is_that_of_the_other_tables(study):
+    findings = study(Made("a", (0.6,)))
+    (run,) = findings.facts.finished
+    run.record["timings"]["train_seconds"] = 75.0  # its epochs together took 60
+    assert "for 10 epochs, in 1\N{NO-BREAK SPACE}min 15\N{NO-BREAK SPACE}s" in (
+        whole_training(findings, EN)[0]
+    )
+    assert findings.whole_training == (10, 75.0)
+
+
+def test_the_lead_has_the_sign_of_the_sentence_beside_it(study):
+    findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
+    assert "“The b” beats that of “The a” by 15.00 points" in said(findings, EN)
+    for words, name in ((EN, "Behind the second"), (ES, "Desventaja respecto a la segunda")):
+        behind = key_figures(findings, words)[2]
+        assert behind[0].startswith(name)
+        assert behind[1] == words.say("summary.points", points=words.numbers.difference(0.15))
+
+
 def test_one_mistake_is_one(study):
     findings = study(Made("a", (0.99,)), images=100)
     assert findings.mistakes == 1

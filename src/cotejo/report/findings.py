@@ -231,9 +231,8 @@ class Findings:
     @property
     def whole_training(self) -> tuple[int, float]:
         """Epochs and seconds of the best's representative run and of those it started from."""
-        last = self.facts.phases(self.best)[-1]
-        seconds = sum(row["seconds"] for row in last.run.history)
-        return last.epochs_before + len(last.run.history), last.seconds_before + seconds
+        run = self.best.representative
+        return self.facts.whole_epochs(run), self.facts.whole_seconds(run)
 
     def lowest_f1(self, alternative: AlternativeFacts) -> list[int]:
         """Return the class of an alternative's lowest F1; several classes where they share it."""
