@@ -80,6 +80,13 @@ def test_all_languages_name_the_same_values(area, language):
             assert list(entry) == list(translated[key]) == ["one", "other"], key
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_no_line_breaks_between_a_number_and_its_unit_in_spanish(area):
+    breakable = re.compile(r"[\d}] (?:%|[KMG]i?B|m?s|min|h)(?!\w)")
+    for key, entry in catalogue("es", area).items():
+        assert not breakable.search(str(entry)), key
+
+
 @pytest.mark.parametrize("language", TRANSLATIONS)
 @pytest.mark.parametrize("area", AREAS)
 def test_no_sentence_is_left_in_english(area, language):

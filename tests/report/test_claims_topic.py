@@ -279,6 +279,9 @@ def test_what_is_needed_is_more_than_there_is(claimed):
     for found in findings.evidence.comparisons:
         if found.needed and found.needed.seeds:
             assert found.needed.seeds > 3
+    # The number of seeds is another one where another correction is made.
+    assert "asks for; a comparison of alternatives elsewhere" in " ".join(claims(findings, EN))
+    assert "las que exige esta corrección" in " ".join(claims(findings, ES))
 
 
 def test_claims_taken_out_leave_no_verdicts(claimed):

@@ -7,9 +7,10 @@ import pytest
 from fabricate import Made
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cotejo.report.alternative_marks import spread
-from cotejo.report.drawing import to_svg
+from cotejo.report.drawing import PHONE_WIDTH, TEXT_WIDTH, to_svg
 from cotejo.report.html import render
 from cotejo.report.topics.cost.analysis import costs, front, kinds_that_differ
 from cotejo.report.topics.cost.figure import cost_figure, floor
@@ -77,6 +78,23 @@ def test_the_cost_figure_draws_accuracies(priced, words):
     full = [line for line in marks if line.get_markerfacecolor() == line.get_color()]
     assert sorted(float(line.get_ydata()[0]) for line in full) == pytest.approx([0.5, 0.7])
     assert "<svg" in to_svg(figure, "cost")
+
+
+@pytest.mark.parametrize("width", [TEXT_WIDTH, PHONE_WIDTH])
+def test_ticks_of_nearly_equal_costs_stand_apart(study, words, width):
+    operations = (1_234_567_000, 1_234_568_000, 1_234_569_900)
+    made = [
+        Made(f"a{i}", (0.6 + i / 100,), operations=count, parameters=9000 + i, seconds=7 + i)
+        for i, count in enumerate(operations)
+    ]
+    figure = cost_figure(costs(study(*made)), ["parameters", "operations", "seconds"], words, width)
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        low, high = axes.get_xlim()
+        ticks = [tick for tick in axes.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+        assert len({tick.label1.get_text() for tick in ticks}) == len(ticks) > 0
+        boxes = [tick.label1.get_window_extent() for tick in ticks]
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_one_far_behind_is_an_arrow(study, words):

@@ -2,9 +2,11 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from fabricate import Made, fabricate_study
 
 from cotejo.data.dataset import Split
@@ -157,8 +159,8 @@ def test_what_all_get_wrong_and_how_alike_they_are(looked):
     assert "about 40 would be expected" in said
     assert "the best alternative alone is right in 80.0%" in said
     alike = " ".join(prose.alike(findings.failures, ES))
-    assert "es «La a»: en el 80,0\N{NO-BREAK SPACE}%" in alike
-    assert "la que menos, «La c»: en el 70,0\N{NO-BREAK SPACE}%" in alike
+    assert "es el de «La a»: en el 80,0\N{NO-BREAK SPACE}%" in alike
+    assert "el menor, el de «La c»: en el 70,0\N{NO-BREAK SPACE}%" in alike
     assert prose.only_the_best(findings.failures, EN) == (
         "“The b” alone is right on 200 images; on none is it alone wrong."
     )
@@ -171,6 +173,30 @@ def test_what_all_get_wrong_and_how_alike_they_are(looked):
     assert findings.failures.standing_out == (200, 0)
     assert len(findings.failures.votes) == 16
     assert all(0 < votes <= 3 for _, votes in findings.failures.votes)
+
+
+def test_alternatives_that_agree_alike_are_named_together(looked):
+    findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.6,)), Made("d", (0.5,)))
+    assert "is that of “The a” and “The c”: on 80.0%" in " ".join(
+        prose.alike(findings.failures, EN)
+    )
+
+
+def test_alternatives_may_all_agree_alike(looked):
+    findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.6,)))
+    assert "All the others agree with the best, “The b”, on the same share of the images" in (
+        " ".join(prose.alike(findings.failures, EN))
+    )
+
+
+def test_classes_of_one_error_rate_are_named_together(looked):
+    failures = looked(Made("a", (0.6,))).failures
+    effect = failures.commonalities.classes
+    rates = (0.1, 0.1, *[0.3] * 7, 0.5)
+    classes = replace(effect, rates=rates, p_value=0.0)
+    failures.__dict__["commonalities"] = replace(failures.commonalities, classes=classes)
+    (_, [sentence, *_]) = prose.in_common(failures, EN)
+    assert "from 10.0% in “airplane” and “automobile” to 50.0% [" in sentence
 
 
 @pytest.mark.parametrize(
@@ -234,13 +260,36 @@ def test_pairs_are_shown_in_both_directions(looked):
     findings = looked(Made("a", (0.6,)))
     confusion = findings.confusion
     for (true, predicted), indices in findings.failures.pairs.items():
-        assert (predicted, true) in findings.failures.pairs
+        assert (predicted, true) in findings.failures.pairs or not confusion[predicted][true]
         assert len(indices) == min(confusion[true][predicted], 6)
         labels, chances = findings.best.test_predictions
         assert (labels[indices] == true).all()
         assert (chances[indices].argmax(axis=1) == predicted).all()
     shown = [row for row in shown_images(findings.failures, "en") if row["gallery"] == "pairs"]
     assert all(row["true_label"] != row["predicted_label"] for row in shown)
+
+
+def test_a_direction_without_a_mistake_is_not_shown(looked):
+    findings = looked(Made("a", (0.6,)))
+    directions = findings.failures.pairs
+    assert directions
+    assert any(not findings.confusion[predicted][true] for true, predicted in directions)
+    page = BeautifulSoup(render(findings, "en"), "html.parser")
+    shown = [len(row.select("img")) for row in page.select(".examples.wordy .row")]
+    assert shown == [len(indices) for indices in directions.values()]
+    assert 0 not in shown
+
+
+def test_the_caption_of_traits_names_those_that_are_drawn(looked):
+    coloured = looked(Made("a", (0.7,)))
+    assert "colourfulness, Hasler" in render(coloured, "en")
+    folder = coloured.facts.folder.path
+    grey = np.repeat(_pictures(np.random.default_rng(2).random(1000))[..., :1], 3, axis=-1)
+    findings = _look(folder, grey)
+    page = render(findings, "en")
+    assert len(findings.failures.commonalities.traits) == 3
+    assert "sharpness, the variance of its Laplacian" in page
+    assert "colourfulness" not in page
 
 
 def test_a_study_that_did_not_look_has_a_report_without(full, tmp_path):

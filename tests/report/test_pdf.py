@@ -50,6 +50,12 @@ def test_every_word_of_the_page_is_in_the_pdf(page, read):
     assert [word for word in words(to_tree(page).elements) if letters(word) not in said] == []
 
 
+def test_no_line_breaks_at_a_no_break_space(read):
+    said = to_tree("<p>el 95\N{NO-BREAK SPACE}%\n  de  ellas</p>").elements[0]["children"]
+    assert said == ["el 95\N{NO-BREAK SPACE}% de ellas"]
+    assert [one for one in read.pages if re.search(r"\d\s*\n\s*%", one.extract_text())] == []
+
+
 def test_it_has_pages_a_title_a_language_bookmarks_and_links(page, read):
     assert 8 < len(read.pages) < 30
     assert read.metadata.title == "Alternativas inventadas"

@@ -125,11 +125,10 @@ class ErrorAnalysis:
 
     @cached_property
     def pairs(self) -> dict[tuple[int, int], list[int]]:
-        """Examples, by true and predicted class: those most confused, each with its opposite."""
+        """Examples of the classes most confused, by true and predicted class."""
         examples: dict[tuple[int, int], list[int]] = {}
         for true, predicted, index in self.arrays["pairs"].tolist():
             examples.setdefault((true, predicted), []).append(index)
-            examples.setdefault((predicted, true), [])
         return examples
 
     def maps(self, index: int) -> NDArray[np.float32] | None:

@@ -14,6 +14,7 @@ from cotejo.config import Settings
 from cotejo.config.views import VIEWS
 from cotejo.facts import chosen_run, final_runs, in_language
 from cotejo.messages import LANGUAGES
+from cotejo.report.naming import quoted_classes
 from cotejo.report.words import NOT_APPLICABLE, Words
 from cotejo.store import RunFolder, StudyFolder, card_name, read_readings, write_file
 from cotejo.texts import without_places
@@ -180,9 +181,14 @@ def _weaknesses(test: dict[str, Any], classes: list[str], words: Words) -> str:
     wrong = confusion - np.diag(np.diag(confusion))
     # A class without test images has no recall to be the lowest.
     recalls = [row["recall"] if row["support"] else np.inf for row in test["per_class"]]
-    lowest = int(np.argmin(recalls))
-    recall = words.numbers.percent(recalls[lowest])
-    lines = [words.say("card.weak_classes", name=classes[lowest], recall=recall)]
+    weakest = [label for label, recall in enumerate(recalls) if recall == min(recalls)]
+    lines = [
+        words.say(
+            "card.weak_classes",
+            classes=quoted_classes(weakest, classes, words),
+            recall=words.numbers.percent(min(recalls)),
+        )
+    ]
     for place in np.argsort(-wrong, axis=None, kind="stable")[:_CONFUSIONS]:
         true, predicted = divmod(int(place), len(classes))
         if not wrong[true, predicted]:

@@ -171,13 +171,18 @@ class Findings:
 
     @cached_property
     def mutual_pair(self) -> tuple[int, int, int] | None:
-        """The two classes most confused in both directions together, and how often."""
+        """The two classes most confused in both directions together, and how often.
+
+        None where several pairs are confused that often, so that none stands out.
+        """
         both: Counter[tuple[int, int]] = Counter()
         for true, predicted, count in self.pairs:
             both[min(true, predicted), max(true, predicted)] += count
         if not both:
             return None
         (first, second), count = both.most_common(1)[0]
+        if list(both.values()).count(count) > 1:
+            return None
         # Confused in one direction only, it is no more than the pair it is among `pairs`.
         return (first, second, count) if (first, second, count) not in self._one_way else None
 
@@ -226,13 +231,20 @@ class Findings:
     @property
     def whole_training(self) -> tuple[int, float]:
         """Epochs and seconds of the best's representative run and of those it started from."""
-        last = self.facts.phases(self.best)[-1]
-        seconds = sum(row["seconds"] for row in last.run.history)
-        return last.epochs_before + len(last.run.history), last.seconds_before + seconds
+        run = self.best.representative
+        return self.facts.whole_epochs(run), self.facts.whole_seconds(run)
+
+    def lowest_f1(self, alternative: AlternativeFacts) -> list[int]:
+        """Return the class of an alternative's lowest F1; several classes where they share it."""
+        rows, present = alternative.per_class, sorted(self.classes_by_f1(alternative))
+        lowest = min(rows[label]["f1"] for label in present)
+        return [label for label in present if rows[label]["f1"] == lowest]
 
     def hardest_counts(self) -> Counter[int]:
-        """Return for how many alternatives each class is the one with the lowest F1."""
-        return Counter(self.classes_by_f1(alternative)[-1] for alternative in self.facts.trained)
+        """Return in how many alternatives each class has the lowest F1, alone or with others."""
+        return Counter(
+            label for alternative in self.facts.trained for label in self.lowest_f1(alternative)
+        )
 
 
 def computed_once(compute: Callable[[Findings], Result]) -> Callable[[Findings], Result]:

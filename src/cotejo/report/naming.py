@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from cotejo.facts import AlternativeFacts, StudyFacts, in_language
 from cotejo.report.words import Words
 
-__all__ = ["data_names", "quoted", "report_author", "seeds_trained", "study_title"]
+__all__ = [
+    "data_names",
+    "quoted",
+    "quoted_classes",
+    "report_author",
+    "seeds_trained",
+    "study_title",
+]
+
+_MOST_CLASSES = 4
+"""The most classes that a sentence names one by one."""
 
 
 def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
@@ -18,6 +28,13 @@ def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
             for alternative in alternatives
         ]
     )
+
+
+def quoted_classes(labels: Sequence[int], names: Sequence[str], words: Words) -> str:
+    """Return the names of classes, in quotation marks, as a list; how many they are, if many."""
+    if len(labels) > _MOST_CLASSES:
+        return words.say("classes_count", count=len(labels))
+    return words.both([words.say("quoted", text=names[label]) for label in labels])
 
 
 def seeds_trained(facts: StudyFacts, words: Words) -> str:

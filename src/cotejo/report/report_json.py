@@ -75,6 +75,7 @@ def _counts(findings: Findings) -> dict[str, Any]:
 
 
 def _hardest_in_all(findings: Findings) -> int | None:
+    """Return the class that has the lowest F1, and no other with it, in every alternative."""
     counts = findings.hardest_counts()
     return next(iter(counts)) if len(counts) == 1 else None
 

@@ -19,6 +19,8 @@ __all__ = ["Tree", "to_tree"]
 _UNSEEN = {"head", "script", "style"}
 _COLOUR = re.compile(r"(?:background|box-shadow)\s*:[^;]*(#[0-9a-fA-F]{6})\b")
 _DATA = re.compile(r"data:image/(png|jpeg);base64,(.*)", re.DOTALL)
+# What HTML takes for one space. A no-break space is none of it: no line breaks at it.
+_SPACES = re.compile(r"[ \t\n\r\f]+")
 # Their children are elements; the spaces between those are the template's lines.
 _BLOCKS = {"body", "div", "dl", "figure", "header", "html", "main", "nav", "ol", "section", "ul"}
 _TABLES = {"table", "thead", "tbody", "tr"}
@@ -74,7 +76,7 @@ def _children(element: Tag, tree: Tree) -> list[Any]:
             if child.name not in _UNSEEN:
                 children.append(_element(child, tree))
         elif type(child) is NavigableString:
-            text = str(child) if element.name == "code" else re.sub(r"\s+", " ", child)
+            text = str(child) if element.name == "code" else _SPACES.sub(" ", child)
             if text.strip() or not _only_lays_out(element):
                 children.append(text)
     return children

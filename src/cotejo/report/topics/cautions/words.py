@@ -116,6 +116,10 @@ def _choice(findings: Findings, words: Words) -> list[str]:
     choice, second, numbers = findings.choice, findings.second, words.numbers
     if choice is None or second is None or not findings.choice_is_uncertain:
         return []
+    highest = findings.best.mean("valid", "accuracy")
+    tied = [other for other in findings.ranked if other.mean("valid", "accuracy") == highest]
+    if len(tied) > 1:
+        return [words.say("cautions.careful_choice_tied", labels=quoted(tied, words))]
     return [
         words.say(
             "cautions.careful_choice_images"

@@ -31,6 +31,8 @@ def claims(findings: Findings, words: Words) -> list[str]:
     )
     if len(parts) > 1 and compared and findings.evidence.draws_spreads:
         said.append(say("claims.drawn"))
+    if any(part.needed is not None and part.needed.seeds is not None for part in parts):
+        said.append(say("claims.seeds_needed"))
     said.append(say("claims.advantage"))
     tested = [part.difference for part in parts if part.difference is not None]
     if tested and max(max(difference.seeds) for difference in tested) == 1:

@@ -19,7 +19,7 @@ from cotejo.report.topics.confusion.files import (
 )
 from cotejo.report.topics.confusion.words import confusion, representative
 from cotejo.report.topics.results.words import classes
-from cotejo.report.words import Words
+from cotejo.report.words import NOT_APPLICABLE, Words
 
 __all__ = ["TOPIC"]
 
@@ -117,6 +117,7 @@ def _pairs_table(page: Page) -> Table | None:
             )
             for row in of_pair[:_EXAMPLES]
         ]
+        examples = Cell("" if pictures else NOT_APPLICABLE, pictures=pictures)
         rows.append(
             [
                 *cells(
@@ -125,7 +126,7 @@ def _pairs_table(page: Page) -> Table | None:
                     words.numbers.integer(pair["count"]),
                     words.numbers.percent(pair["share"]),
                 ),
-                *([Cell("", pictures=pictures)] if with_examples else []),
+                *([examples] if with_examples else []),
             ]
         )
     columns = [

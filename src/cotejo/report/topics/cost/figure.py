@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import floor as floor_of
 from math import log10
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,12 @@ _APART = 0.02
 _WIDE = 10.0
 """The ratio of the largest to the smallest cost from which the axis is logarithmic."""
 
+_MOST_TICKS = 5
+_LETTER = 0.06
+"""The width in inches of a tick's letter, of 8 points."""
+_BESIDE_AXIS = 0.5
+"""The width in inches that the other axis and the space around a panel take."""
+
 
 @draws
 def cost_figure(
@@ -54,7 +62,7 @@ def cost_figure(
         dress(axes)
         axes.set_ylim(bottom=floor(rows))
         axes.set_xlabel(wrapped(words.say(f"cost.axis_{kind}"), figure, 34))
-        _cost_axis(axes, words)
+        _cost_axis(axes, words, width if width <= PHONE_WIDTH else width / len(kinds))
     side_by_side[0].set_ylabel(words.say("column_test_accuracy"))
     number_axis(side_by_side[0].yaxis, words.numbers, percent=True)
     legend(figure, [handle(row.alternative, words) for row in rows])
@@ -142,17 +150,39 @@ def floor(rows: Sequence[Cost]) -> float | None:
     return lowest if accuracies[0] < lowest else None
 
 
-def _cost_axis(axes: Axes, words: Words) -> None:
+def _cost_axis(axes: Axes, words: Words, width: float) -> None:
+    """Write the ticks of costs, on a linear axis as many as fit side by side.
+
+    Args:
+        axes: with its marks drawn.
+        words: the language.
+        width: of the panel, in inches.
+    """
     from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+
+    low, high = sorted(axes.get_xlim())
+    step = 0.0
 
     def written(value: float, _: int | None = None) -> str:
         for size, name in ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands")):
             if abs(value) >= size:
-                shown = words.numbers.shortest(value / size, 3)
+                shown = words.numbers.shortest(value / size, _decimals(step / size))
                 return words.say(f"cost.{name}", number=shown)
-        return words.numbers.shortest(value, 3)
+        return words.numbers.shortest(value, _decimals(step))
 
     if axes.get_xscale() == "linear":
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+        for bins in range(_MOST_TICKS - 1, 0, -1):
+            locator = MaxNLocator(nbins=bins)
+            ticks = [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
+            step = min((after - before for before, after in pairwise(ticks)), default=0.0)
+            labels = [written(tick) for tick in ticks]
+            if sum(len(label) + 2 for label in labels) * _LETTER <= width - _BESIDE_AXIS:
+                break
+        axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(FuncFormatter(written))
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _decimals(step: float) -> int:
+    """Return how many decimals tell ticks apart that are ``step`` from each other; at least 3."""
+    return max(3, 1 - floor_of(log10(step))) if step > 0 else 3

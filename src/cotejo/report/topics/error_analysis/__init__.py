@@ -97,7 +97,8 @@ def _alike(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
 def _common(page: Page, found: ErrorAnalysis) -> dict[str, Any]:
     words = page.words
     intro, sentences = prose.in_common(found, words)
-    caption = words.say("error_analysis.figure_fifths", best=page.label(found.best))
+    key = f"error_analysis.figure_fifths{_colour_too(page.findings)}"
+    caption = words.say(key, best=page.label(found.best))
     drawn = None
     if found.commonalities.traits:
         drawn = page.figure(
@@ -166,7 +167,7 @@ def _agreement_table(page: Page, found: ErrorAnalysis) -> Table:
 
 
 def _colour_too(findings: Findings) -> str:
-    """Return the variant of what ``traits.csv`` holds: images in colour have one trait more."""
+    """Return the variant of sentences on traits: images in colour have one trait more."""
     failures = findings.failures
     traits = {effect.trait for effect in failures.commonalities.traits} if failures else set()
     return "_colour" if "colourfulness" in traits else ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cotejo.compare import wilson_interval
 from cotejo.evaluate.agreement import PairAgreement
 from cotejo.evaluate.trait_effects import Fifth, TraitEffect
+from cotejo.facts import AlternativeFacts
 from cotejo.facts.error_analysis import ErrorAnalysis
+from cotejo.report.naming import quoted, quoted_classes
 from cotejo.report.words import Words
 
 __all__ = ["alike", "in_common", "only_the_best", "wrong_in_all"]
@@ -68,14 +72,15 @@ def alike(failures: ErrorAnalysis, words: Words) -> list[str]:
     ]
     sentences = [words.say("error_analysis.alike_intro")] if others else []
     if others:
-        ranked = sorted(others, key=lambda found: -found[1].agreement)
-        (most, first), (least, last) = ranked[0], ranked[-1]
+        most, first = _agreeing(others, max(pair.agreement for _, pair in others))
+        least, last = _agreeing(others, min(pair.agreement for _, pair in others))
+        key = "alike_one" if len(others) == 1 else "alike_equal" if first is last else "alike"
         sentences.append(
             words.say(
-                "error_analysis.alike" if len(ranked) > 1 else "error_analysis.alike_one",
+                f"error_analysis.{key}",
                 best=label,
-                most=most.label(words.language),
-                least=least.label(words.language),
+                most=quoted(most, words),
+                least=quoted(least, words),
                 first=_agreed(first, words),
                 last=_agreed(last, words),
             )
@@ -131,28 +136,37 @@ def in_common(failures: ErrorAnalysis, words: Words) -> tuple[list[str], list[st
     return intro, sentences
 
 
+def _agreeing(
+    others: Sequence[tuple[AlternativeFacts, PairAgreement]], agreement: float
+) -> tuple[list[AlternativeFacts], PairAgreement]:
+    """Return the alternatives that agree with the best this much, and the first one's figures."""
+    equal = [(other, pair) for other, pair in others if pair.agreement == agreement]
+    return [other for other, _ in equal], equal[0][1]
+
+
 def _agreed(pair: PairAgreement, words: Words) -> str:
     interval = words.numbers.interval(pair.low, pair.high)
     return f"{words.numbers.percent(pair.agreement)} {interval}"
 
 
 def _classes(failures: ErrorAnalysis, words: Words) -> str:
-    found, numbers = failures.commonalities.classes, words.numbers
-    if not found.differ:
+    effect, numbers = failures.commonalities.classes, words.numbers
+    if not effect.differ:
         return words.say("error_analysis.classes_alike")
     names = failures.facts.class_names(words.language)
-    low, high = found.rates.index(min(found.rates)), found.rates.index(max(found.rates))
 
-    def rate(place: int) -> str:
-        interval = numbers.interval(found.lows[place], found.highs[place])
-        return f"{numbers.percent(found.rates[place])} {interval}"
+    def classes_of(rate: float) -> tuple[str, str]:
+        places = [place for place, other in enumerate(effect.rates) if other == rate]
+        shown = numbers.percent(rate)
+        if len(places) == 1:
+            # Several classes of one rate have intervals of their own, by their numbers of images.
+            shown += f" {numbers.interval(effect.lows[places[0]], effect.highs[places[0]])}"
+        return shown, quoted_classes([effect.labels[place] for place in places], names, words)
 
+    low, easiest = classes_of(min(effect.rates))
+    high, hardest = classes_of(max(effect.rates))
     return words.say(
-        "error_analysis.classes_differ",
-        easiest=names[found.labels[low]],
-        hardest=names[found.labels[high]],
-        low=rate(low),
-        high=rate(high),
+        "error_analysis.classes_differ", easiest=easiest, hardest=hardest, low=low, high=high
     )
 
 

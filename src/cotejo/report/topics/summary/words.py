@@ -37,14 +37,16 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
     ]
     if findings.leads:
         lead = findings.leads[0]
-        ahead = lead.difference
+        is_behind = lead.difference.estimate < 0
+        # As in the sentence on the two, the one ahead has the positive difference.
+        ahead = lead.difference.reversed() if is_behind else lead.difference
         interval = say(
             "summary.interval_images" if lead.one_seed else "summary.interval_95",
             interval=numbers.difference_interval(ahead.low, ahead.high),
         )
         figures.append(
             (
-                say("summary.key_lead"),
+                say("summary.key_behind" if is_behind else "summary.key_lead"),
                 say("summary.points", points=numbers.difference(ahead.estimate)),
                 interval if lead.settled else say("summary.key_tie", interval=interval),
                 lead.settled,

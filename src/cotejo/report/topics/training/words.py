@@ -12,7 +12,7 @@ def whole_training(findings: Findings, words: Words) -> list[str]:
     """Return how the best was trained, from its first epoch, and what the test set says of it."""
     best, run, say, numbers = findings.best, findings.best.representative, words.say, words.numbers
     label, record, epochs = best.label(words.language), run.record, len(run.history)
-    seconds = sum(row["seconds"] for row in run.history)
+    seconds = float(record["timings"]["train_seconds"])
     said = [say("training.epochs", best=label, count=epochs, time=numbers.duration(seconds))]
     if record.get("stopped_early"):
         said.append(say("training.stopped", epochs=best.settings.get("epochs", epochs)))
