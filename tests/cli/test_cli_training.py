@@ -315,7 +315,7 @@ def test_the_command_to_repeat_names_the_program_and_the_data(monkeypatch, tmp_p
 
 
 def test_a_budget_trains_what_the_plan_says_until_then(
-    calls: Calls, monkeypatch: pytest.MonkeyPatch
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     from cotejo.study import budget
 
@@ -339,6 +339,7 @@ def test_a_budget_trains_what_the_plan_says_until_then(
     assert (given.model, given.batch_size) == ("airbench", 250)
     assert calls.options["dataset"].name == "digits"
     assert calls.options["deadline"] == pytest.approx(started + 280, abs=5)
+    assert "nobody has measured them on digits" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_budget_refuses_a_foreign_folder_before_it_loads_or_times_anything(

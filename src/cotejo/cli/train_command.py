@@ -132,7 +132,7 @@ def _in_time(
     from cotejo.cli.display import Display
     from cotejo.cli.tables import numbers
     from cotejo.cli.training import train_and_report
-    from cotejo.config import DEFAULT_DATA, StudyConfig, recipes
+    from cotejo.config import DEFAULT_DATA, MEASURED_ON, StudyConfig, recipes
     from cotejo.config.durations import seconds_of
     from cotejo.data import load, without_validation
     from cotejo.study import Study
@@ -171,6 +171,8 @@ def _in_time(
         "expected": numbers().percent(plan.expected),
     }
     say(console, message("cli.budget_chosen", **chosen), "bold")
+    if dataset.name != MEASURED_ON:
+        say(console, message("cli.budget_other_data", data=dataset.name), "dim")
     settings = {
         "recipe": plan.recipe, "epochs": plan.epochs, "small_epochs": plan.small_epochs,
         "hard_epochs": 0,
