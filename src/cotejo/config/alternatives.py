@@ -30,6 +30,9 @@ __all__ = ["LONGEST_CHAIN", "Alternative", "fill_in"]
 LONGEST_CHAIN = 100
 """The length of the longest chain of alternatives in which each starts from the one before."""
 
+_BASE = "[base]"
+"""How an error calls the table of what all alternatives start from."""
+
 # Endings of the files beside the alternatives' folders.
 _FILE_SUFFIXES = {".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml"}
 
@@ -120,8 +123,8 @@ class _Named(Frozen):
 def _base(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError("not_a_table", where="base")
-    base = flattened(value, "base", ("recipe",))
-    _refuse_lists(base, "base")
+    base = flattened(value, _BASE, ("recipe",))
+    _refuse_lists(base, _BASE)
     return base
 
 
@@ -156,7 +159,7 @@ def _alternative(
     entry = _merged(own_layers)
     repeated = {key: general[key] for key in general if key in entry}
     layers = [
-        *_layers(base, "base", common.folder),
+        *_layers(base, _BASE, common.folder),
         ("--set", general),
         *own_layers,
         ("--set", repeated),
@@ -189,7 +192,7 @@ def _sources(
         chosen = {key: written[key] for key in varied.settings}
         yield Given(varied.where, chosen)
         yield Given(varied.where, _settings(written), shared=True)
-    yield Given("base", _settings(common.base), shared=True)
+    yield Given(_BASE, _settings(common.base), shared=True)
 
 
 Layer = tuple[str, Mapping[str, Any]]
