@@ -130,6 +130,8 @@ REFUSED = [
     ([{"rotate": True}], "received True", "se recibió True"),
     ([{"rotate": float("nan")}], "received nan", "se recibió nan"),
     ([{"rotate": 10**400}], "from 0 to 180", "de 0 a 180"),
+    (["flip", {"shift": 0}], r"`shift` .*is 0 .*\[\[vary\]\]: {shift = \[0, 0.1\]}", "es 0 y no"),
+    ("flip,rotate=0", "`rotate` .*is 0 and does nothing", "no tiene efecto"),
     ([{"rotate": [1, 2]}], r"takes one number.*\[\[vary\]\]", "admite un solo número"),
     ([{"shift": 0.7}], "share of each side .*from 0 to 0.5", "fracción de cada lado"),
     ([{"crop": 4.5}], "whole number of pixels up to 64, or a share", "entero de píxeles"),

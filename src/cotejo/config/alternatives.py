@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.config.augmentation_parts import parts
+from cotejo.config.augmentations import idle_part
 from cotejo.config.checking import (
     Frozen,
     Name,
@@ -167,7 +168,10 @@ def _alternative(
     ]
     changes = {**entry, **repeated, **own}
     places = {key: place for place, layer in layers for key in layer}
-    settings = checked_settings(_merged(layers), where, places)
+    merged = _merged(layers)
+    settings = checked_settings(merged, where, places)
+    if "augment" in merged:
+        _refuse_idle_part(merged["augment"], places["augment"])
     idle.look_at(settings, _sources(where, written, common, own, varied))
     settings = settings.resolved()
     _check_together(settings, name)
@@ -234,6 +238,17 @@ def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
         # An augmentation is a list of parts.
         if isinstance(value, list) and key != "augment":
             raise ConfigError("list_outside_vary", key=key, where=where)
+
+
+def _refuse_idle_part(augmentation: Any, where: str) -> None:
+    """Refuse a part whose number is 0; in a list of numbers that a ``[[vary]]`` compares, 0 is one.
+
+    What a ``[[vary]]`` makes of such a list has no such part any more.
+    """
+    part = idle_part(augmentation)
+    if part is not None:
+        default = part.kind.default
+        raise ConfigError("augment_idle", part=part.name, where=f" ({where})", default=default)
 
 
 def _check_names(names: Sequence[str], varied: Mapping[str, Varied]) -> None:
