@@ -412,6 +412,24 @@ def test_recipes_are_those_that_ship_wherever_they_are_asked_for(
     assert "broken" not in shown
 
 
+@pytest.mark.parametrize("override", ["dropout=0.3", "cnn3.dropout=0.3"])
+def test_an_override_may_name_the_one_alternative(
+    override: str, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(monkeypatch, "train", "--set", override, "--data", "digits") == 0
+    (alternative,) = calls.config.alternatives
+    assert alternative.changes == {"dropout": 0.3}
+
+
+def test_an_override_without_a_value_is_shown_as_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    assert call(monkeypatch, "train", "--set", "foo", "--data", "digits") == 2
+    error = capsys.readouterr().err
+    assert "such as --set epochs=5" in error
+    assert 'received "foo"' in error
+
+
 @pytest.mark.parametrize(
     "option", [("--epochs", "3"), ("--set", "width=8"), ("--quick",), ("--seeds", "2")]
 )

@@ -147,11 +147,12 @@ def test_what_is_wrong_is_said_in_one_line(content, line):
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("epochs", "--set takes key=value"),
+        ("epochs", r'such as --set epochs=5.*received "epochs"'),
         ("epoch=1", 'Did you mean "epochs"'),
         ("z.epochs=1", 'names the alternative "z"'),
         ('epochs=5\nmodel="mlp"', "`epochs` .*received"),
-        ("epochs=many", "`epochs` .*received 'many'"),
+        ("epochs=many", r"`epochs` \(--set\) .*received 'many'"),
+        ("a.epochs=many", r"`epochs` \(--set, alternative \"a\"\) .*received 'many'"),
     ],
 )
 def test_a_wrong_override_is_refused(override, line):
