@@ -99,7 +99,15 @@ def trained(extended):
 
 def test_a_study_of_all_that_was_added_is_trained_and_reported(trained):
     page = (trained / "out" / "report.html").read_text(encoding="utf-8")
-    for said in ("cuadrados y cruces", "Ritmo", "volteos, ruido de 0,1", "8 filtros", "pace.csv"):
+    for said in (
+        "cuadrados y cruces",
+        "dibujadas por Cotejo",
+        "la que traen los datos",
+        "Ritmo",
+        "volteos, ruido de 0,1",
+        "8 filtros",
+        "pace.csv",
+    ):
         assert said in page
     with (trained / "out" / "pace.csv").open(newline="") as file:
         names = [row["alternative"] for row in csv.DictReader(file)]

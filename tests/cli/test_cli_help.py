@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from cotejo.cli.app import run
+from cotejo.data import known_sources
+from cotejo.messages import LANGUAGES
 
 COMMANDS = ("study", "train", "recipes", "predict", "report", "verify", "data", "models", "doctor")
 
@@ -40,6 +42,21 @@ def test_help_without_a_command_lists_the_commands(capsys: pytest.CaptureFixture
 def test_the_argument_of_study_reads_as_one_types_it(capsys: pytest.CaptureFixture[str]) -> None:
     run(["study", "--help", "--lang", "es"])
     assert capsys.readouterr().out.splitlines()[0] == "Uso: cotejo study [OPCIONES] ARCHIVO"
+
+
+@pytest.mark.parametrize("arguments", [("study",), ("train",), ("data",)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_lists_every_data_set(
+    arguments: tuple[str, ...], language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run([*arguments, "--help", "--lang", language])
+    names = ", ".join(source.name for source in known_sources() if source.ships)
+    assert names in " ".join(capsys.readouterr().out.split())
+
+
+def test_an_argument_has_no_type_beside_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["predict", "--help"])
+    assert "<" not in capsys.readouterr().out
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
