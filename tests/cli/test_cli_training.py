@@ -74,10 +74,8 @@ def test_study_passes_on_what_was_asked(
     assert calls.options == {
         "out": tmp_path / "o",
         "data_dir": tmp_path,
-        "dataset": None,
         "quick": True,
         "final": False,
-        "deadline": None,
         "fallback": None,
     }
     assert calls.languages == ["es"]
