@@ -1,4 +1,9 @@
-"""The page on extending: its diffs apply, and what they add can be trained and reported."""
+"""The page on extending: its diffs apply, and what they add can be trained and reported.
+
+The diffs are applied to the files of this checkout as they are, so that a change that is not
+committed yet is tested too. One line of context is enough for a diff to apply, so that somebody's
+own addition at the same place does no harm.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +65,20 @@ def extended(tmp_path_factory):
 
 def apply(text, copy):
     for diff in re.findall(r"```diff\n(.*?)```", text, re.DOTALL):
-        subprocess.run(["git", "apply", "-"], cwd=copy, input=diff, text=True, check=True)
+        subprocess.run(["git", "apply", "-C1", "-"], cwd=copy, input=diff, text=True, check=True)
+
+
+def test_the_diffs_apply_beside_somebodys_own_additions(extended, tmp_path):
+    """The page's own additions under other names stand in for somebody's."""
+    copy = tmp_path / "copy"
+    shutil.copytree(extended, copy)
+    others = OTHERS
+    for name in ("shapes", "one-convolution", "one_convolution", "noise", "pace", "filters"):
+        others = others.replace(name, f"own_{name}")
+    apply(others, copy)
+    contract = (copy / "tests" / "models" / "test_contract.py").read_text(encoding="utf-8")
+    assert '"one-convolution": 618' in contract
+    assert '"own_one-convolution": 618' in contract
 
 
 def run(copy, *arguments):
@@ -81,7 +99,15 @@ def trained(extended):
 
 def test_a_study_of_all_that_was_added_is_trained_and_reported(trained):
     page = (trained / "out" / "report.html").read_text(encoding="utf-8")
-    for said in ("cuadrados y cruces", "Ritmo", "volteos, ruido de 0,1", "pace.csv"):
+    for said in (
+        "cuadrados y cruces",
+        "dibujadas por Cotejo",
+        "la que traen los datos",
+        "Ritmo",
+        "volteos, ruido de 0,1",
+        "8 filtros",
+        "pace.csv",
+    ):
         assert said in page
     with (trained / "out" / "pace.csv").open(newline="") as file:
         names = [row["alternative"] for row in csv.DictReader(file)]

@@ -28,6 +28,7 @@ __all__ = [
     "knows",
     "message",
     "one_line",
+    "table_names",
     "use_language",
 ]
 
@@ -102,6 +103,17 @@ def knows(key: str, language: str | None = None) -> bool:
     except KeyError:
         return False
     return isinstance(entry, str) or "other" in entry
+
+
+def table_names(area: str) -> list[str]:
+    """Return the names of the tables of an area, such as those of all data sets that ship.
+
+    Example:
+        >>> table_names("datasets")[:1]
+        ['cifar10']
+    """
+    catalogue = _catalogue(current_language(), area)
+    return sorted(name for name, entry in catalogue.items() if isinstance(entry, dict))
 
 
 def _entry(key: str, language: str | None) -> Any:

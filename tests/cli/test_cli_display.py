@@ -35,7 +35,7 @@ Study pair: 2 alternatives × 2 seeds = 4 runs; done 1, to do 3
 
   mlp        5,512 images/s  a run: 1 min 13 s
   cnn3-he    5,512 images/s  a run: 1 min 13 s
-Time for 3 runs: at most 3 min 39 s, estimated
+Time for 3 runs: at most 3 min 39 s, estimated, not counting audit and report
 
 1/3  mlp · seed 2
                    training         validation
@@ -103,7 +103,7 @@ def test_a_study_in_spanish() -> None:
     )
     rows = [line.split() for line in text.splitlines()]
     assert ["mlp", "mlp", "1.707.274", "2", "1/2"] in rows
-    assert "Tiempo máximo estimado para 3 ejecuciones: 3 min 39 s" in text
+    assert "Tiempo máximo estimado para 3 ejecuciones: 3 min 39 s, sin contar la auditoría" in text
     assert "1/3  mlp · semilla 2" in text
     assert "     1/2    1,600    41,2 %    1,331    52,0 %       4,1 s" in text
     assert "  ✓ validación 66,1 %, prueba 65,4 % · runs/pair/mlp/seed-2" in text

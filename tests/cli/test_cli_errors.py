@@ -13,6 +13,11 @@ from cotejo.cli.app import run
 MISTAKES = [
     (["studi"], 'there is no command "studi". Did you mean "study"?', "no existe la orden «studi»"),
     (["study"], "FILE is missing.", "falta ARCHIVO."),
+    (
+        ["data", "--data", "digits"],
+        "no option --data. Write it without: cotejo data NAME|PATH",
+        "Escríbalo sin ella: cotejo data NOMBRE|RUTA",
+    ),
     (["study", "a.toml", "--sed", "3"], "no option --sed", "no existe la opción --sed"),
     (["study", "a.toml", "--data"], "--data needs a value.", "--data necesita un valor."),
     (["study", "a.toml", "--seeds", "x"], "--seeds must be a whole", "--seeds debe ser un número"),

@@ -7,11 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from fakestudy import summary_rows
 
 from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
+from cotejo.data import Dataset, Source, Split, register_source, unregister_source
 from cotejo.errors import BackendError, TrainingError
 from cotejo.messages import use_language
 from cotejo.report import Written
@@ -34,6 +36,26 @@ def test_data_shows_digits(capsys: pytest.CaptureFixture[str]) -> None:
     assert ["0", "107", "35", "36", "178"] in rows
     assert ["total", "1,078", "360", "359", "1,797"] in rows
     assert any(row[:1] == ["red"] and len(row) == 3 for row in rows)
+
+
+def test_data_says_the_words_that_a_data_set_brings_with_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    part = Split(np.zeros((4, 8, 8), np.uint8), np.array([0, 1, 0, 1]))
+
+    def load(data_dir: Path | None, progress: Any) -> Dataset:
+        names = {"en": ["striped", "plain"], "es": ["rayas", "lisa"]}
+        return Dataset("stripes", part, part, part, names, {"method": "own"}, "made")
+
+    words = {"source": {"en": "made by hand", "es": "hechas a mano"}}
+    register_source(Source("stripes", load, words=words))
+    try:
+        assert run(["data", "stripes", "--lang", "es"]) == 0
+    finally:
+        unregister_source("stripes")
+    shown = "\n".join(lines(capsys))
+    assert "hechas a mano" in shown
+    assert "la que traen los datos" in shown
 
 
 def test_data_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:

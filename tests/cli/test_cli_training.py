@@ -74,10 +74,8 @@ def test_study_passes_on_what_was_asked(
     assert calls.options == {
         "out": tmp_path / "o",
         "data_dir": tmp_path,
-        "dataset": None,
         "quick": True,
         "final": False,
-        "deadline": None,
         "fallback": None,
     }
     assert calls.languages == ["es"]
@@ -315,7 +313,7 @@ def test_the_command_to_repeat_names_the_program_and_the_data(monkeypatch, tmp_p
 
 
 def test_a_budget_trains_what_the_plan_says_until_then(
-    calls: Calls, monkeypatch: pytest.MonkeyPatch
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     from cotejo.study import budget
 
@@ -339,6 +337,7 @@ def test_a_budget_trains_what_the_plan_says_until_then(
     assert (given.model, given.batch_size) == ("airbench", 250)
     assert calls.options["dataset"].name == "digits"
     assert calls.options["deadline"] == pytest.approx(started + 280, abs=5)
+    assert "nobody has measured them on digits" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_budget_refuses_a_foreign_folder_before_it_loads_or_times_anything(
@@ -409,6 +408,24 @@ def test_recipes_are_those_that_ship_wherever_they_are_asked_for(
     shown = capsys.readouterr().out
     assert "fast" in shown
     assert "broken" not in shown
+
+
+@pytest.mark.parametrize("override", ["dropout=0.3", "cnn3.dropout=0.3"])
+def test_an_override_may_name_the_one_alternative(
+    override: str, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call(monkeypatch, "train", "--set", override, "--data", "digits") == 0
+    (alternative,) = calls.config.alternatives
+    assert alternative.changes == {"dropout": 0.3}
+
+
+def test_an_override_without_a_value_is_shown_as_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    assert call(monkeypatch, "train", "--set", "foo", "--data", "digits") == 2
+    error = capsys.readouterr().err
+    assert "such as --set epochs=5" in error
+    assert 'received "foo"' in error
 
 
 @pytest.mark.parametrize(

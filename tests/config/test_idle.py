@@ -28,7 +28,11 @@ def a(**settings):
         ({"alternative": [a(optimizer="rmsprop", momentum=0.0)]}, (), "`momentum` .*rmsprop"),
         ({"alternative": [a()]}, ["a.momentum=0.5"], r'`momentum` .--set, alternative "a".'),
         ({"alternative": [a()]}, ["momentum=0.5"], r"`momentum` .--set. does nothing"),
-        ({"base": {"momentum": 0.5}, "alternative": [a()]}, (), "`momentum` .base. does nothing"),
+        (
+            {"base": {"momentum": 0.5}, "alternative": [a()]},
+            (),
+            r"`momentum` \(\[base\]\) does nothing",
+        ),
         (
             {"vary": [{"optimizer": ["adam", "sgd"], "momentum": [0.5, 0.9]}]},
             (),
@@ -39,7 +43,7 @@ def a(**settings):
         (
             {"base": {"optimizer": "muon", "weight_decay": 0.1}, "alternative": [a()]},
             (),
-            "`weight_decay` .base. does nothing",
+            r"`weight_decay` \(\[base\]\) does nothing",
         ),
         ({"alternative": [a(hard_share=0.3)]}, (), "`hard_share` .* `hard_epochs` is 0"),
         ({"alternative": [a(epochs=3)]}, ["hard_share=0.3"], "`hard_share` .--set."),

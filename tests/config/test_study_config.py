@@ -59,7 +59,7 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
     [
         ({"alternative": [{"name": "a", "epoch": 1}]}, 'unknown `epoch` .*Did you mean "epochs"'),
         ({"alternatives": [{"name": "a"}]}, 'unknown `alternatives`.*"alternative"'),
-        ({"alternative": [{"name": "a"}], "base": {"epocs": 1}}, "unknown `epocs` .base."),
+        ({"alternative": [{"name": "a"}], "base": {"epocs": 1}}, r"unknown `epocs` \(\[base\]\)"),
         ({"alternative": [{"name": "a", "epochs": 0}]}, "`epochs` .* from 1 to 10000; received 0"),
         ({"alternative": [{"name": "a", "epochs": 1.5}]}, "`epochs` .*received 1.5"),
         ({"alternative": [{"name": "a", "epochs": True}]}, "`epochs` .*received True"),
@@ -93,15 +93,38 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
             {"alternative": [{"name": "a", "epochs": [1, 2]}]},
             r'`epochs` .alternative "a".* one value; received a list.*\[\[vary\]\]',
         ),
-        ({"base": {"epochs": [1]}, "alternative": [{"name": "a"}]}, r"`epochs` .base.* a list"),
+        (
+            {"base": {"epochs": [1]}, "alternative": [{"name": "a"}]},
+            r"`epochs` \(\[base\]\).* a list",
+        ),
         ({"alternative": [{"name": "a"}], "base": 3}, "`base` must be a table"),
+        (
+            {"alternative": [{"name": "a"}], "base": {"epochs": 0}},
+            r"`epochs` \(\[base\]\) must be .*received 0",
+        ),
+        (
+            {"alternative": [{"name": "a"}], "base": {"dropout": 2}},
+            r"`dropout` \(\[base\]\) must be .*received 2",
+        ),
+        (
+            {"alternative": [{"name": "a"}], "base": {"model": "cnn33"}},
+            r'unknown model "cnn33" \(\[base\]\)',
+        ),
+        (
+            {"vary": [{"epochs": [1, 2], "batch_size": 0}]},
+            r"`batch_size` \(\[\[vary\]\] 1\) must be .*received 0",
+        ),
+        (
+            {"vary": [{"epochs": [1, 0]}], "base": {"batch_size": 8}},
+            r"`epochs` \(\[\[vary\]\] 1\) must be .*received 0",
+        ),
         ({"alternative": [{"name": "a"}], "seeds": 0}, "`seeds` must be a number of seeds"),
         ({"alternative": [{"name": "a"}], "seeds": [1, 1]}, "`seeds`"),
         ({"alternative": [{"name": "a", "label": {"fr": "x"}}]}, "`label` .* a text"),
         ({"alternative": [{"name": "a"}], "title": 3}, "`title` must be a text"),
         (
             {"alternative": [{"name": "a"}], "base": {"epcohs": None}},
-            r'`epcohs` .base.. Did you mean "epochs"',
+            r'`epcohs` \(\[base\]\). Did you mean "epochs"',
         ),
         (
             {"alternative": [{"name": "a"}], "report": {"author": 3}},
@@ -124,11 +147,12 @@ def test_what_is_wrong_is_said_in_one_line(content, line):
 @pytest.mark.parametrize(
     ("override", "line"),
     [
-        ("epochs", "--set takes key=value"),
+        ("epochs", r'such as --set epochs=5.*received "epochs"'),
         ("epoch=1", 'Did you mean "epochs"'),
         ("z.epochs=1", 'names the alternative "z"'),
         ('epochs=5\nmodel="mlp"', "`epochs` .*received"),
-        ("epochs=many", "`epochs` .*received 'many'"),
+        ("epochs=many", r"`epochs` \(--set\) .*received 'many'"),
+        ("a.epochs=many", r"`epochs` \(--set, alternative \"a\"\) .*received 'many'"),
     ],
 )
 def test_a_wrong_override_is_refused(override, line):

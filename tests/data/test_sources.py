@@ -100,7 +100,9 @@ def test_where_mirroring_changes_a_class_it_says_so(name, language):
 
 def test_every_word_is_one_that_is_asked_for():
     """A word in the catalogue under another key would never be read."""
-    asked = {"title", "images", "licence", "known_duplicates", "mirrored", "mirrored_views"}
+    asked = {
+        "title", "images", "source", "licence", "known_duplicates", "mirrored", "mirrored_views",
+    }  # fmt: skip
     for language in LANGUAGES:
         path = files(cotejo) / "locales" / language / "datasets.toml"
         tables = tomllib.loads(path.read_text(encoding="utf-8"))

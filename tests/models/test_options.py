@@ -144,28 +144,44 @@ def test_a_wrong_value_of_an_own_option_is_refused_in_one_line(mine, table, line
 @pytest.mark.parametrize(
     ("content", "overrides", "line"),
     [
-        ({"base": {"epocs": 1}}, (), r'unknown `epocs` \(base\). Did you mean "epochs"'),
+        ({"base": {"epocs": 1}}, (), r'unknown `epocs` \(\[base\]\). Did you mean "epochs"'),
         ({"alternative": [{"name": "a", "epocs": 1}]}, (), r'`epocs` \(alternative "a"\)'),
         ({"vary": [{"epocs": [1]}]}, (), r"unknown `epocs` \(\[\[vary\]\] 1\)"),
         ({}, ["epocs=1"], r"unknown `epocs` \(--set\)"),
         ({}, ["a.epocs=1"], r'unknown `epocs` \(--set, alternative "a"\)'),
         ({"alternative": [{"name": "a", "recipe": "r.toml"}]}, (), r'\(recipe "r.toml"\)'),
-        ({"base": {"options": {"dropuot": 1}}}, (), r'`dropuot` \(base\). Did you mean "dropout"'),
-        ({"base": {"zzz": 1}}, (), r"unknown `zzz` \(base\). The keys are: recipe, model, .*drop"),
-        ({"base": {"options": 3}}, (), r"`options` \(base\) must be a table with options"),
-        ({"base": {"options": {"epochs": 3}}}, (), r"`epochs` \(base\) is no option of a model"),
+        (
+            {"base": {"options": {"dropuot": 1}}},
+            (),
+            r'`dropuot` \(\[base\]\). Did you mean "dropout"',
+        ),
+        (
+            {"base": {"zzz": 1}},
+            (),
+            r"unknown `zzz` \(\[base\]\). The keys are: recipe, model, .*drop",
+        ),
+        ({"base": {"options": 3}}, (), r"`options` \(\[base\]\) must be a table with options"),
+        (
+            {"base": {"options": {"epochs": 3}}},
+            (),
+            r"`epochs` \(\[base\]\) is no option of a model",
+        ),
         (
             {"base": {"dropout": 0.1, "options": {"dropout": 0.2}}},
             (),
-            r"`dropout` \(base\) is given twice",
+            r"`dropout` \(\[base\]\) is given twice",
         ),
-        ({"base": {"dropout": 2}}, (), r"`dropout` \(base\) must be a number from 0 to below 1"),
+        (
+            {"base": {"dropout": 2}},
+            (),
+            r"`dropout` \(\[base\]\) must be a number from 0 to below 1",
+        ),
         ({"vary": [{"kernel_size": [3, 99]}]}, (), r"`kernel_size` \(\[\[vary\]\] 1\) .* 1 to 15"),
         ({"base": {"width": 8}}, (), r'"cnn3" \(alternative "a"\) has no option `width`; its op'),
         ({"base": {"model": "cnn33"}}, (), 'unknown model "cnn33".*Did you mean "cnn3"'),
-        ({"base": {"recipe": "fast", "a b": 1}}, (), r"unknown `a b` \(base\)"),
+        ({"base": {"recipe": "fast", "a b": 1}}, (), r"unknown `a b` \(\[base\]\)"),
         ({"vary": [{"recipe": ["fast"]}]}, (), r"unknown `recipe` \(\[\[vary\]\] 1\)"),
-        ({"base": {"name": "a"}}, (), r"unknown `name` \(base\)"),
+        ({"base": {"name": "a"}}, (), r"unknown `name` \(\[base\]\)"),
     ],
 )
 def test_a_slip_is_refused_at_once_and_says_where_it_is(content, overrides, line, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 
@@ -54,8 +55,22 @@ def test_more_time_plans_more_epochs(digits, monkeypatch):
     assert 80 < short.seconds + short.evaluation < 100
     small = plan_for(100, digits, [recipe(small_epochs=4)])
     assert small.epochs > short.epochs
-    with pytest.raises(ConfigError, match="the shortest takes about"):
-        plan_for(20, digits, [recipe()])
+
+
+def test_a_time_that_is_too_short_is_told_what_is_left_and_what_is_missing(digits, monkeypatch):
+    monkeypatch.setattr(timing, "_step_seconds", lambda *given: (0.0, 2.0))
+    monkeypatch.setattr(timing, "_image_seconds", lambda *given: 0.002)
+    with pytest.raises(ConfigError) as raised:
+        plan_for(45, digits, [recipe(), recipe("longer", curve=((20, 0.9), (30, 0.95)))])
+    left, least, missing = map(int, re.findall(r"(\d+) s\b", str(raised.value)))
+    # Two epochs of some eleven steps of two seconds, and a little for evaluating.
+    assert left < 45 < least < 60
+    assert missing == least - left
+    with pytest.raises(ConfigError) as raised:
+        plan_for(-10, digits, [recipe()])
+    left, least, missing = map(int, re.findall(r"(\d+) s\b", str(raised.value)))
+    assert left == 0
+    assert missing >= least + 10
 
 
 def test_the_recipe_that_reaches_more_is_chosen(digits, monkeypatch):

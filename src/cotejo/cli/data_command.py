@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cotejo.cli.options import DataFolder, Debug, Language
-from cotejo.messages import message
+from cotejo.messages import current_language, message
 
 __all__ = ["data"]
 
@@ -28,15 +28,17 @@ def data(
     from cotejo.cli.display import Display
     from cotejo.cli.tables import channels_table, classes_table
     from cotejo.data import describe, load
+    from cotejo.data.registry import said_source
 
     console = make_console()
     with Display(console) as display:
         dataset = load(name, data_dir=data_dir, progress=display.data_progress)
     facts = describe(dataset)
+    source = said_source(facts["name"], facts["source"], current_language())
     console.print(_headline(facts), style="bold")
     print_lines(
         console,
-        (message("cli.label_source"), facts["source"]),
+        (message("cli.label_source"), source),
         (message("cli.label_split"), _split_text(facts["split"])),
         (message("cli.label_fingerprint"), facts["fingerprint"]),
     )

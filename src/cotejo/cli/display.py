@@ -130,7 +130,7 @@ class Display(Observer):
         self._print("  " + line)
 
     def estimated(self, seconds: float) -> None:
-        """Show how long everything takes."""
+        """Show how long the runs take at most."""
         self._status.stop()
         if self._runs_to_do:
             runs = message("cli.runs", count=self._runs_to_do)

@@ -85,6 +85,11 @@ def _hint(key: str, values: dict[str, str], context: Any) -> str:
     if key == "usage_no_command":
         return did_you_mean(values["command"], getattr(context.command, "commands", ()))
     if key == "usage_no_option":
+        # `cotejo data --data digits`: what the command is about is its argument.
+        argument = next((p for p in context.command.params if not p.opts[0].startswith("-")), None)
+        if argument is not None and values["option"] == f"--{context.command.name}":
+            usage = f"{context.command_path} {_shown_name(argument)}"
+            return " " + message("errors.usage_as_argument", usage=usage)
         known = [name for parameter in context.command.params for name in parameter.opts]
         return did_you_mean(values["option"], known)
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cotejo.cli.tables import numbers
-from cotejo.messages import message
+from cotejo.messages import current_language, message
 from cotejo.platform import chosen_backend, machine, resolve_precision, versions
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def computing_line(precisions: Iterable[str]) -> str:
 
 def data_line(dataset: Dataset) -> str:
     """Return the line about the dataset: its name, sizes, classes and source."""
+    from cotejo.data.registry import said_source
+
     formatted = numbers()
     return message(
         "cli.data",
@@ -53,5 +55,5 @@ def data_line(dataset: Dataset) -> str:
         test=formatted.integer(len(dataset.test)),
         shape="×".join(str(size) for size in dataset.image_shape),
         classes=dataset.num_classes,
-        source=dataset.source,
+        source=said_source(dataset.name, dataset.source, current_language()),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 import typer.core
 
-from cotejo.messages import message
+from cotejo.messages import message, table_names
 
 __all__ = ["TranslatedCommand", "TranslatedGroup", "translate"]
 
@@ -36,7 +36,7 @@ class _Translated:
         # A required argument is shown without brackets, and that is enough.
         text = re.sub(r"\{([^}\n]*)\}", r"\1", text.replace("  [required]", ""), count=1)
         # Typer shows an argument's type beside its name: replaced by spaces, to keep the columns.
-        return re.sub(r" <\w+>(?=  )", lambda match: " " * len(match[0]), text)
+        return re.sub(r" <[\w\[\]]+>(?=  )", lambda match: " " * len(match[0]), text)
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
@@ -75,11 +75,16 @@ def translate(command: Any) -> None:
 
 def _parameter_text(command: str | None, name: str) -> str:
     own = _or_none(f"cli.option_{command}_{name}") or _or_none(f"settings.{name}.help")
-    return own or message(f"cli.option_{name}")
+    return own or _text(f"cli.option_{name}")
+
+
+def _text(key: str) -> str:
+    # Every data set that ships has words: their names are known without loading any of them.
+    return message(key, data_sets=", ".join(table_names("datasets")))
 
 
 def _or_none(key: str) -> str | None:
     try:
-        return message(key)
+        return _text(key)
     except KeyError:
         return None

@@ -54,7 +54,8 @@ def predict(
     elif answers:
         names = classifier.class_names[current_language()]
         console.print(predictions_table(answers, names, top))
-        say(console, message("cli.predict_note", model=classifier.name), "dim")
+        known = ", ".join(names)
+        say(console, message("cli.predict_note", model=classifier.name, classes=known), "dim")
     for error in errors:
         report_exception(error)
     # Two exit codes, so that a script can tell whether some or none could be read.

@@ -108,10 +108,16 @@ def train(
             if planned.get(option) is not None:
                 raise ConfigError("budget_and_recipe", option=option)
         return _in_time(budget, started, content, name, data_dir, out, final)
-    # Given to the alternative by name, so that the plan and the report show them.
-    own = [f"{own_name}.{override}" for override in overrides or ()]
+    own = [_of_alternative(own_name, override) for override in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
     return train_and_report(study, out=out, data_dir=data_dir, quick=quick, final=final)
+
+
+def _of_alternative(name: str, override: str) -> str:
+    """Return an override as one of the alternative, so that the plan and the report show it."""
+    key, equals, _ = override.partition("=")
+    # What names its alternative already, or has no value, stays as it was typed.
+    return f"{name}.{override}" if equals and "." not in key else override
 
 
 def _in_time(
@@ -132,7 +138,7 @@ def _in_time(
     from cotejo.cli.display import Display
     from cotejo.cli.tables import numbers
     from cotejo.cli.training import train_and_report
-    from cotejo.config import DEFAULT_DATA, StudyConfig, recipes
+    from cotejo.config import DEFAULT_DATA, MEASURED_ON, StudyConfig, recipes
     from cotejo.config.durations import seconds_of
     from cotejo.data import load, without_validation
     from cotejo.study import Study
@@ -171,6 +177,8 @@ def _in_time(
         "expected": numbers().percent(plan.expected),
     }
     say(console, message("cli.budget_chosen", **chosen), "bold")
+    if dataset.name != MEASURED_ON:
+        say(console, message("cli.budget_other_data", data=dataset.name), "dim")
     settings = {
         "recipe": plan.recipe, "epochs": plan.epochs, "small_epochs": plan.small_epochs,
         "hard_epochs": 0,

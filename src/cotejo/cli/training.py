@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 from statistics import stdev
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
@@ -22,7 +22,6 @@ from cotejo.stopping import code_of
 from cotejo.texts import readable, shown_path
 
 if TYPE_CHECKING:
-    from cotejo.data import Dataset
     from cotejo.study import Study, StudyResult
     from cotejo.study.progress import PlannedRun
 
@@ -54,17 +53,15 @@ def _program() -> str:
 
 
 def train_and_report(
-    study: Study,
-    *,
-    out: Path | None = None,
-    data_dir: Path | None = None,
-    dataset: Dataset | None = None,
-    quick: bool = False,
-    final: bool = False,
-    deadline: float | None = None,
-    fallback: str | None = None,
+    study: Study, *, quick: bool = False, final: bool = False, **options: Any
 ) -> int:
     """Train the missing runs of a study, write its report or card, and show the results.
+
+    Args:
+        study: that is trained.
+        quick: whether this is a quick look.
+        final: whether this is a final training.
+        **options: the other arguments of `Study.run`.
 
     Returns:
         The exit code: 0; 1 if a run failed; or that of the signal that stopped the study.
@@ -75,15 +72,7 @@ def train_and_report(
         display.header(quick)
         try:
             result = study.run(
-                out=out,
-                data_dir=data_dir,
-                dataset=dataset,
-                quick=quick,
-                final=final,
-                deadline=deadline,
-                fallback=fallback,
-                observer=display,
-                command=command,
+                quick=quick, final=final, observer=display, command=command, **options
             )
         except KeyboardInterrupt as stopped:
             display.close()

@@ -7,13 +7,14 @@ what the study is to test.
 
 from cotejo.config.alternatives import Alternative
 from cotejo.config.claims import Claim
-from cotejo.config.recipes import Measured, Recipe, load_recipe, recipes
+from cotejo.config.recipes import MEASURED_ON, Measured, Recipe, load_recipe, recipes
 from cotejo.config.settings import LEARNING_RATES, Settings
 from cotejo.config.study import DEFAULT_DATA, StudyConfig
 
 __all__ = [
     "DEFAULT_DATA",
     "LEARNING_RATES",
+    "MEASURED_ON",
     "Alternative",
     "Claim",
     "Measured",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.config.augmentation_parts import parts
+from cotejo.config.augmentations import idle_part
 from cotejo.config.checking import (
     Frozen,
     Name,
@@ -29,6 +30,9 @@ __all__ = ["LONGEST_CHAIN", "Alternative", "fill_in"]
 
 LONGEST_CHAIN = 100
 """The length of the longest chain of alternatives in which each starts from the one before."""
+
+_BASE = "[base]"
+"""How an error calls the table of what all alternatives start from."""
 
 # Endings of the files beside the alternatives' folders.
 _FILE_SUFFIXES = {".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml"}
@@ -120,8 +124,8 @@ class _Named(Frozen):
 def _base(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError("not_a_table", where="base")
-    base = flattened(value, "base", ("recipe",))
-    _refuse_lists(base, "base")
+    base = flattened(value, _BASE, ("recipe",))
+    _refuse_lists(base, _BASE)
     return base
 
 
@@ -156,7 +160,7 @@ def _alternative(
     entry = _merged(own_layers)
     repeated = {key: general[key] for key in general if key in entry}
     layers = [
-        *_layers(base, "base", common.folder),
+        *_layers(base, _BASE, common.folder),
         ("--set", general),
         *own_layers,
         ("--set", repeated),
@@ -164,7 +168,10 @@ def _alternative(
     ]
     changes = {**entry, **repeated, **own}
     places = {key: place for place, layer in layers for key in layer}
-    settings = checked_settings(_merged(layers), where, places)
+    merged = _merged(layers)
+    settings = checked_settings(merged, where, places)
+    if "augment" in merged:
+        _refuse_idle_part(merged["augment"], places["augment"])
     idle.look_at(settings, _sources(where, written, common, own, varied))
     settings = settings.resolved()
     _check_together(settings, name)
@@ -189,7 +196,7 @@ def _sources(
         chosen = {key: written[key] for key in varied.settings}
         yield Given(varied.where, chosen)
         yield Given(varied.where, _settings(written), shared=True)
-    yield Given("base", _settings(common.base), shared=True)
+    yield Given(_BASE, _settings(common.base), shared=True)
 
 
 Layer = tuple[str, Mapping[str, Any]]
@@ -231,6 +238,17 @@ def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
         # An augmentation is a list of parts.
         if isinstance(value, list) and key != "augment":
             raise ConfigError("list_outside_vary", key=key, where=where)
+
+
+def _refuse_idle_part(augmentation: Any, where: str) -> None:
+    """Refuse a part whose number is 0; in a list of numbers that a ``[[vary]]`` compares, 0 is one.
+
+    What a ``[[vary]]`` makes of such a list has no such part any more.
+    """
+    part = idle_part(augmentation)
+    if part is not None:
+        default = part.kind.default
+        raise ConfigError("augment_idle", part=part.name, where=f" ({where})", default=default)
 
 
 def _check_names(names: Sequence[str], varied: Mapping[str, Varied]) -> None:

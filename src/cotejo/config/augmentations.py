@@ -27,6 +27,7 @@ __all__ = [
     "alternates",
     "array_name",
     "compact",
+    "idle_part",
     "mirrors",
     "read_augmentation",
     "read_parts",
@@ -77,9 +78,33 @@ def read_augmentation(value: Any) -> Augmentation:
 def read_parts(value: Any) -> tuple[Part, ...]:
     """Return the parts of an augmentation as a study writes it, in the order of `KINDS`.
 
+    A part whose number is 0 does nothing, and is left out.
+
     Raises:
         AugmentationError: it names no part that there is, or a number is out of range.
     """
+    doing = [part for part in _given_parts(value) if part.amount != 0]
+    return tuple(sorted(doing, key=lambda part: list(KINDS).index(part.name)))
+
+
+def idle_part(value: Any) -> Part | None:
+    """Return the first part of an augmentation that does nothing, since its number is 0.
+
+    Args:
+        value: an augmentation as a study writes it.
+
+    Raises:
+        AugmentationError: it names no part that there is, or a number is out of range.
+
+    Example:
+        >>> idle_part(["flip", {"rotate": 0}]), idle_part("notebook")
+        (Part(name='rotate', amount=0), None)
+    """
+    return next((part for part in _given_parts(value) if part.amount == 0), None)
+
+
+def _given_parts(value: Any) -> Sequence[Part]:
+    """Return the parts of an augmentation as they are given, checked."""
     if isinstance(value, str):
         if value in SHORT_FORMS:
             return SHORT_FORMS[value]
@@ -99,9 +124,7 @@ def read_parts(value: Any) -> tuple[Part, ...]:
             raise AugmentationError("augment_twice", part=name)
     if {"flip", "alternating-flip"} <= set(names):
         raise AugmentationError("augment_two_flips")
-    # A part whose number is 0 does nothing.
-    doing = [part for part in chosen if part.amount != 0]
-    return tuple(sorted(doing, key=lambda part: list(KINDS).index(part.name)))
+    return chosen
 
 
 def _split(text: str) -> list[Any]:

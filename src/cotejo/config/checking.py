@@ -116,13 +116,19 @@ def in_every_language(value: Any) -> Any:
     return dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else value
 
 
-def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model:
+def checked(
+    model: type[Model],
+    content: Mapping[str, Any],
+    where: str,
+    places: Mapping[str, str] | None = None,
+) -> Model:
     """Validate a table, and turn pydantic's first complaint into one line about the user's key.
 
     Args:
         model: what the table is.
         content: its keys and values; a whole number is taken for a real one.
         where: the table, in words; empty for the file itself.
+        places: the table in which a key was written, where that is another one.
 
     Raises:
         ConfigError: a value is of the wrong type or out of range.
@@ -137,10 +143,11 @@ def checked(model: type[Model], content: Mapping[str, Any], where: str) -> Model
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        key = str(first["loc"][0])
+        where = (places or {}).get(key, where)
         cause = first.get("ctx", {}).get("error")
         if isinstance(cause, AugmentationError):
             raise ConfigError(cause.key, where=_place(where), **cause.values) from error
-        key = str(first["loc"][0])
         sentences = (f"settings.{key}.expected", f"errors.expected_{key}")
         kind = kind_of(fields[key])
         raise _bad_value(key, content.get(key), kind, where, sentences) from error

@@ -82,7 +82,8 @@ class Options(Mapping[str, Any]):
     Args:
         values: the options by name; None leaves one to the model, and is left out. Files have
             None where an option is not given.
-        places: the table in which each was written, in words, for an error about it.
+        places: the table in which each was written, in words, for an error about it; the settings
+            beside the options may be among them.
 
     Example:
         >>> options = Options({"dropout": 0.3, "width": None}, {"dropout": "base"})
@@ -99,7 +100,7 @@ class Options(Mapping[str, Any]):
         self._places = dict(places or {})
 
     def place(self, name: str) -> str | None:
-        """Return the table in which an option was written, in words; None if nobody said."""
+        """Return the table in which an option or a setting was written; None if nobody said."""
         return self._places.get(name)
 
     @property

@@ -16,7 +16,10 @@ from cotejo.errors import ConfigError
 from cotejo.messages import message
 from cotejo.shipped import find_recipe, shipped_recipes
 
-__all__ = ["Measured", "Recipe", "load_recipe", "recipe_settings", "recipes"]
+__all__ = ["MEASURED_ON", "Measured", "Recipe", "load_recipe", "recipe_settings", "recipes"]
+
+MEASURED_ON = "cifar10"
+"""The name of the data set on which all recipes that ship were measured."""
 
 
 class Measured(Frozen):

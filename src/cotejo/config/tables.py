@@ -71,4 +71,4 @@ def checked_settings(
     Raises:
         ConfigError: a setting is of the wrong type or out of range.
     """
-    return checked(Settings, nested(table, Settings.names(), places), where)
+    return checked(Settings, nested(table, Settings.names(), places), where, places)

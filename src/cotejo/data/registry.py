@@ -26,6 +26,7 @@ __all__ = [
     "find_source",
     "known_sources",
     "register_source",
+    "said_source",
     "unregister_source",
 ]
 
@@ -33,6 +34,7 @@ __all__ = [
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "title": (),
     "images": (),
+    "source": (),
     "licence": (),
     "known_duplicates": (),
     "mirrored": ("labels", "count"),
@@ -56,6 +58,7 @@ class Source:
 
     - ``title``: what reports call it;
     - ``images``: a sentence about its images;
+    - ``source``: where it comes from, in place of `Dataset.source`;
     - ``licence``: the paragraph of a model card on the licence of the weights and of the images;
     - ``known_duplicates``: a sentence about a published list of its duplicates;
     - ``mirrored`` and ``mirrored_views``: cautions about training with mirrored images, and about
@@ -183,6 +186,22 @@ def find_source(name: object) -> Source | None:
     if not isinstance(name, str):
         return None
     return _shipped().get(name) or _own.get(name)
+
+
+def said_source(name: str, source: str, language: str) -> str:
+    """Return where a data set comes from: in its own words, or as `Dataset.source` has it.
+
+    Args:
+        name: the data set's.
+        source: its `Dataset.source`.
+        language: ``"en"`` or ``"es"``.
+
+    Example:
+        >>> said_source("mine", "my camera", "es")
+        'my camera'
+    """
+    known = find_source(name)
+    return (known.say("source", language) if known else None) or source
 
 
 def register_source(source: Source) -> Source:

@@ -53,7 +53,7 @@ def _changed(config: StudyConfig, change: Callable[[Alternative], Settings]) -> 
 
 def _checked(alternative: Alternative) -> Settings:
     settings = alternative.settings
-    where = of_alternative(alternative.name)
+    where = settings.options.place("model") or of_alternative(alternative.name)
     options = check_options(settings.model, settings.options, where)
     return settings.model_copy(update={"options": options})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -88,7 +89,12 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Bud
             budget = _longest(recipe, dataset, pace, until)
             if budget.fits:
                 return budget
-    raise ConfigError("budget_too_short", seconds=round(min(g.least for g in guesses.values())))
+            guesses[name] = budget
+    # Below 0 where timing the machine took longer than all of the time.
+    left = math.floor(until - time.perf_counter())
+    least = math.ceil(min(guess.least for guess in guesses.values()) / _MARGIN)
+    missing = least - left
+    raise ConfigError("budget_too_short", left=max(0, left), least=least, missing=missing)
 
 
 def scaled(recipe: Recipe, epochs: int) -> Settings:

@@ -156,7 +156,7 @@ class _Relay:
 
 
 def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
-    """Time a few steps of each alternative that is to be trained, and tell how long all takes."""
+    """Time a few steps of each alternative that is to be trained; tell how long the runs take."""
     seconds = 0.0
     known: Paces = {}
     for alternative in plan.config.alternatives:

@@ -45,7 +45,8 @@ class Learner(keras.Model):
         augment: the augmentation of the images.
         draws: the random numbers of the augmentation.
         scale: the sides of ``images``, as a share of their original size.
-        losses: ``[n]``, keeps each image's loss from when it was last seen; None keeps none.
+        losses: ``[n]``, keeps each image's loss from when it was last seen; None keeps none. It is
+            for images that are not mixed: a study may not have hard epochs and mix images.
     """
 
     def __init__(
@@ -96,17 +97,11 @@ class Learner(keras.Model):
         training: bool = True,
     ) -> Any:
         """Return the mean loss of a batch, and keep each image's cross-entropy if asked for."""
-        mixed = self.policy.mix is not None
-        if mixed:
+        if self.policy.mix is not None:
             y, y_pred = _mixed_labels(y, y_pred)
-        if self.seen_losses is not None and training:
-            if mixed:
-                losses = keras.losses.categorical_crossentropy(y, y_pred, from_logits=True)
-            else:
-                classes = ops.cast(ops.reshape(y, (-1,)), "int32")
-                losses = keras.losses.sparse_categorical_crossentropy(
-                    classes, y_pred, from_logits=True
-                )
+        elif self.seen_losses is not None and training:
+            classes = ops.cast(ops.reshape(y, (-1,)), "int32")
+            losses = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
             indices = ops.expand_dims(x % self.images.shape[0], 1)
             self.seen_losses.assign(ops.scatter_update(self.seen_losses, indices, losses))
         return super().compute_loss(x, y, y_pred, sample_weight, training)

@@ -44,6 +44,7 @@ def data(findings: Findings, words: Words) -> list[str]:
         sentences.insert(1, about_images)
     source, fingerprint = facts.data.get("source"), facts.data.get("fingerprint")
     if source and not is_place(source):
+        source = words.of_data(facts.data["name"], "source") or source
         sentences.append(say("data.source", source=source))
     elif fingerprint:
         sentences.append(say("data.identified", fingerprint=fingerprint[:_DIGITS]))
