@@ -383,8 +383,9 @@ def test_the_time_of_a_training_is_that_of_the_other_tables(study):
     findings = study(Made("a", (0.6,)))
     (run,) = findings.facts.finished
     run.record["timings"]["train_seconds"] = 75.0  # its epochs together took 60
-    assert "for 10 epochs, in 1\N{NO-BREAK SPACE}min 15\N{NO-BREAK SPACE}s" in (
-        whole_training(findings, EN)[0]
+    assert (
+        "for 10 epochs, in 1\N{NO-BREAK SPACE}min 15\N{NO-BREAK SPACE}s"
+        in (whole_training(findings, EN)[0])
     )
     assert findings.whole_training == (10, 75.0)
 
