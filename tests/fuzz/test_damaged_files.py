@@ -58,7 +58,7 @@ def everything(folder: Path) -> dict[str, str]:
         "readings": facts.test_reads,
         "examples": sorted((name, array.tobytes()) for name, array in facts.examples.items()),
         "findings": report_json(TOPICS, findings),
-        "failures": findings.failures and sorted(findings.failures.arrays),
+        "failures": findings.error_analysis and sorted(findings.error_analysis.arrays),
         "mistakes": [array.tobytes() for array in findings.best.kept_mistakes],
     }
     if (folder / "audit.json").is_file():

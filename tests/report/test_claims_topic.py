@@ -80,7 +80,7 @@ def test_one_seed_settles_no_claim(claimed):
     )
     assert verdicts(findings)[0].outcome == "unsettled"
     (verdict,) = verdicts(findings)
-    assert "With one seed a side no claim" in " ".join(claims(findings, EN))
+    assert "With one seed on each side, no claim" in " ".join(claims(findings, EN))
     assert "una sola semilla" in advantage(verdict, verdict.parts[0], findings, ES)
 
 

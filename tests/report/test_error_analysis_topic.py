@@ -62,13 +62,13 @@ def looked(tmp_path):
 
 
 def in_common(findings, words):
-    return " ".join(prose.in_common(findings.failures, words)[1])
+    return " ".join(prose.in_common(findings.error_analysis, words)[1])
 
 
 def test_dark_images_that_are_harder_are_said_to_be(looked):
     noise = np.random.default_rng(3).normal(0, 0.3, 1000)
     findings = looked(Made("a", (0.7,)), brightness=1 - _difficulty() + noise)
-    effect = findings.failures.commonalities.traits[0]
+    effect = findings.error_analysis.commonalities.traits[0]
     assert (effect.trait, effect.direction) == ("brightness", -1)
     said = in_common(findings, EN)
     assert "tend to be darker than those of their class" in said
@@ -96,13 +96,13 @@ def test_a_quintile_without_images_keeps_its_place(looked):
     brightness = np.maximum(np.random.default_rng(2).random(1000), 0.5)
     findings = looked(Made("a", (0.7,)))
     folder = findings.facts.folder.path
-    arrays = {**findings.failures.arrays, "trait_brightness": brightness}
+    arrays = {**findings.error_analysis.arrays, "trait_brightness": brightness}
     write_npz(folder / "failures.npz", **arrays)
     write_report(folder, "en")
     with (folder / "traits.csv").open() as file:
         rows = [row["fifth"] for row in csv.DictReader(file) if row["trait"] == "brightness"]
     assert rows == ["2", "3", "4", "5"]
-    axes = error_rates(Findings(gather(folder)).failures, EN).axes[0]
+    axes = error_rates(Findings(gather(folder)).error_analysis, EN).axes[0]
     assert list(axes.lines[1].get_xdata()) == [2, 3, 4, 5]
     assert list(axes.get_xticks()) == [1, 2, 3, 4, 5]
 
@@ -141,61 +141,61 @@ def test_one_network_alone(looked):
 
 def test_one_alternative_of_several_seeds(looked):
     findings = looked(Made("a", (0.7, 0.71, 0.7)), seeds=(1, 2, 3))
-    said = " ".join(prose.wrong_in_all(findings.failures, EN))
+    said = " ".join(prose.wrong_in_all(findings.error_analysis, EN))
     assert "wrong in all 3 trained networks" in said
     assert "hindsight" not in said
-    (alone,) = prose.alike(findings.failures, EN)
+    (alone,) = prose.alike(findings.error_analysis, EN)
     assert alone.startswith("Two seeds of “The a” agree with each other on")
     assert "tabla" not in render(findings, "es").split('id="failures"')[1].split("</section>")[0]
 
 
 def test_what_all_get_wrong_and_how_alike_they_are(looked):
     findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.5,)))
-    found = findings.failures.agreement
+    found = findings.error_analysis.agreement
     # The order of difficulty is the same for all: the last fifth is wrong in all.
     assert (found.networks, found.all_wrong, found.all_right) == (3, 200, 500)
-    said = " ".join(prose.wrong_in_all(findings.failures, EN))
+    said = " ".join(prose.wrong_in_all(findings.error_analysis, EN))
     assert "200 of the 1,000 test images are wrong in all 3 trained networks" in said
     assert "about 40 would be expected" in said
     assert "the best alternative alone is right in 80.0%" in said
-    alike = " ".join(prose.alike(findings.failures, ES))
+    alike = " ".join(prose.alike(findings.error_analysis, ES))
     assert "es el de «La a»: en el 80,0\N{NO-BREAK SPACE}%" in alike
     assert "el menor, el de «La c»: en el 70,0\N{NO-BREAK SPACE}%" in alike
-    assert prose.only_the_best(findings.failures, EN) == (
+    assert prose.only_the_best(findings.error_analysis, EN) == (
         "“The b” alone is right on 200 images; on none is it alone wrong."
     )
-    assert prose.only_the_best(findings.failures, ES) == (
+    assert prose.only_the_best(findings.error_analysis, ES) == (
         "«La b» es la única alternativa que acierta en 200 imágenes; "
         "en ninguna es la única que falla."
     )
     # Of 200, the gallery shows some.
     assert "16 of the images that every network gets wrong" in render(findings, "en")
-    assert findings.failures.standing_out == (200, 0)
-    assert len(findings.failures.votes) == 16
-    assert all(0 < votes <= 3 for _, votes in findings.failures.votes)
+    assert findings.error_analysis.standing_out == (200, 0)
+    assert len(findings.error_analysis.votes) == 16
+    assert all(0 < votes <= 3 for _, votes in findings.error_analysis.votes)
 
 
 def test_alternatives_that_agree_alike_are_named_together(looked):
     findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.6,)), Made("d", (0.5,)))
     assert "is that of “The a” and “The c”: on 80.0%" in " ".join(
-        prose.alike(findings.failures, EN)
+        prose.alike(findings.error_analysis, EN)
     )
 
 
 def test_alternatives_may_all_agree_alike(looked):
     findings = looked(Made("a", (0.6,)), Made("b", (0.8,)), Made("c", (0.6,)))
     assert "All the others agree with the best, “The b”, on the same share of the images" in (
-        " ".join(prose.alike(findings.failures, EN))
+        " ".join(prose.alike(findings.error_analysis, EN))
     )
 
 
 def test_classes_of_one_error_rate_are_named_together(looked):
-    failures = looked(Made("a", (0.6,))).failures
-    effect = failures.commonalities.classes
+    analysis = looked(Made("a", (0.6,))).error_analysis
+    effect = analysis.commonalities.classes
     rates = (0.1, 0.1, *[0.3] * 7, 0.5)
     classes = replace(effect, rates=rates, p_value=0.0)
-    failures.__dict__["commonalities"] = replace(failures.commonalities, classes=classes)
-    (_, [sentence, *_]) = prose.in_common(failures, EN)
+    analysis.__dict__["commonalities"] = replace(analysis.commonalities, classes=classes)
+    (_, [sentence, *_]) = prose.in_common(analysis, EN)
     assert "from 10.0% in “airplane” and “automobile” to 50.0% [" in sentence
 
 
@@ -212,25 +212,25 @@ def test_classes_of_one_error_rate_are_named_together(looked):
     ],
 )
 def test_no_image_is_counted_by_a_nought(looked, monkeypatch, standing_out, english, spanish):
-    failures = looked(Made("a", (0.6,)), Made("b", (0.8,))).failures
-    monkeypatch.setattr(type(failures), "standing_out", standing_out)
-    assert english in prose.only_the_best(failures, EN)
-    assert spanish in prose.only_the_best(failures, ES)
+    analysis = looked(Made("a", (0.6,)), Made("b", (0.8,))).error_analysis
+    monkeypatch.setattr(type(analysis), "standing_out", standing_out)
+    assert english in prose.only_the_best(analysis, EN)
+    assert spanish in prose.only_the_best(analysis, ES)
 
 
 def test_the_images_are_all_where_all_are_shown(looked):
     findings = looked(Made("a", (0.991,)), Made("b", (0.997,)))
-    assert findings.failures.agreement.all_wrong == 3
+    assert findings.error_analysis.agreement.all_wrong == 3
     assert "The 3 images that every network gets wrong" in render(findings, "en")
     assert "Las 3 imágenes en las que fallan todas las redes" in render(findings, "es")
 
 
 def test_no_image_wrong_in_all(looked):
     findings = looked(Made("a", (1.0,)), Made("b", (0.8,)))
-    said = " ".join(prose.wrong_in_all(findings.failures, ES))
+    said = " ".join(prose.wrong_in_all(findings.error_analysis, ES))
     assert "En ninguna de las 1000 imágenes de prueba fallan a la vez las 2 redes" in said
     assert "independientes" not in said
-    assert prose.in_common(findings.failures, EN) == (
+    assert prose.in_common(findings.error_analysis, EN) == (
         ["There are too few mistakes to say what they have in common."],
         [],
     )
@@ -252,26 +252,28 @@ def test_the_files_hold_what_is_shown(looked):
         galleries = {row["gallery"] for row in csv.DictReader(file)}
     assert galleries == {"all_wrong", "only_best_right", "pairs"}
     content = read_json(folder / "report.json")["failures"]
-    assert content["agreement"]["all_wrong"] == findings.failures.agreement.all_wrong
+    assert content["agreement"]["all_wrong"] == findings.error_analysis.agreement.all_wrong
     assert len(content["commonalities"]["traits"]) == 4
 
 
 def test_pairs_are_shown_in_both_directions(looked):
     findings = looked(Made("a", (0.6,)))
     confusion = findings.confusion
-    for (true, predicted), indices in findings.failures.pairs.items():
-        assert (predicted, true) in findings.failures.pairs or not confusion[predicted][true]
+    for (true, predicted), indices in findings.error_analysis.pairs.items():
+        assert (predicted, true) in findings.error_analysis.pairs or not confusion[predicted][true]
         assert len(indices) == min(confusion[true][predicted], 6)
         labels, chances = findings.best.test_predictions
         assert (labels[indices] == true).all()
         assert (chances[indices].argmax(axis=1) == predicted).all()
-    shown = [row for row in shown_images(findings.failures, "en") if row["gallery"] == "pairs"]
+    shown = [
+        row for row in shown_images(findings.error_analysis, "en") if row["gallery"] == "pairs"
+    ]
     assert all(row["true_label"] != row["predicted_label"] for row in shown)
 
 
 def test_a_direction_without_a_mistake_is_not_shown(looked):
     findings = looked(Made("a", (0.6,)))
-    directions = findings.failures.pairs
+    directions = findings.error_analysis.pairs
     assert directions
     assert any(not findings.confusion[predicted][true] for true, predicted in directions)
     page = BeautifulSoup(render(findings, "en"), "html.parser")
@@ -287,14 +289,14 @@ def test_the_caption_of_traits_names_those_that_are_drawn(looked):
     grey = np.repeat(_pictures(np.random.default_rng(2).random(1000))[..., :1], 3, axis=-1)
     findings = _look(folder, grey)
     page = render(findings, "en")
-    assert len(findings.failures.commonalities.traits) == 3
+    assert len(findings.error_analysis.commonalities.traits) == 3
     assert "sharpness, the variance of its Laplacian" in page
     assert "colourfulness" not in page
 
 
 def test_a_study_that_did_not_look_has_a_report_without(full, tmp_path):
     findings = Findings(gather(full))
-    assert findings.failures is None
+    assert findings.error_analysis is None
     page = render(findings, "en")
     assert 'id="failures"' not in page
     assert "with examples" in page
@@ -307,7 +309,7 @@ def test_what_was_looked_at_for_other_runs_does_not_count(looked):
     write_report(folder, "en")
     assert (folder / "traits.csv").is_file()
     (folder / "a" / "seed-1" / "run.json").unlink()
-    assert Findings(gather(folder)).failures is None
+    assert Findings(gather(folder)).error_analysis is None
     write_report(folder, "en")
     assert not (folder / "traits.csv").exists()
 
@@ -315,7 +317,7 @@ def test_what_was_looked_at_for_other_runs_does_not_count(looked):
 @pytest.mark.parametrize("change", ["missing", "short", "unknown"])
 def test_damaged_failures_are_said_to_be(looked, change):
     findings = looked(Made("a", (0.6,)), Made("b", (0.8,)))
-    folder, arrays = findings.facts.folder.path, dict(findings.failures.arrays)
+    folder, arrays = findings.facts.folder.path, dict(findings.error_analysis.arrays)
     if change == "missing":
         del arrays["pairs"]
     elif change == "short":
@@ -329,21 +331,21 @@ def test_damaged_failures_are_said_to_be(looked, change):
 
 def test_the_figure_draws_the_fifths(looked):
     findings = looked(Made("a", (0.7,)))
-    figure = error_rates(findings.failures, EN)
+    figure = error_rates(findings.error_analysis, EN)
     assert len(figure.axes) == 4
     drawn = np.asarray(figure.axes[0].lines[1].get_ydata(), float)
-    effect = findings.failures.commonalities.traits[0]
+    effect = findings.error_analysis.commonalities.traits[0]
     np.testing.assert_allclose(drawn, [fifth.rate for fifth in effect.fifths])
 
 
 def test_maps_lie_over_their_images(looked):
     findings = looked(Made("a", (0.7,)))
-    explained = findings.failures.arrays["explained"]
+    explained = findings.error_analysis.arrays["explained"]
     assert len(explained) == 12
-    maps = findings.failures.maps(int(explained[3]))
-    np.testing.assert_array_equal(maps, findings.failures.arrays["occlusion_maps"][3])
-    assert findings.failures.maps(10_000) is None
-    image = findings.failures.image(int(explained[3]))
+    maps = findings.error_analysis.maps(int(explained[3]))
+    np.testing.assert_array_equal(maps, findings.error_analysis.arrays["occlusion_maps"][3])
+    assert findings.error_analysis.maps(10_000) is None
+    image = findings.error_analysis.image(int(explained[3]))
     shown = overlaid(image, maps[0], float(np.abs(maps).max()))
     assert shown.shape == (8, 8, 3)
     assert "What its answers depend on" in render(findings, "en")

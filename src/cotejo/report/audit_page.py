@@ -16,7 +16,7 @@ from cotejo.report.topics.audit import POOR, counts_rows
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.gallery import AuditGallery
 from cotejo.report.words import Words
-from cotejo.store import write_file
+from cotejo.store import StudyFile, write_file
 
 __all__ = ["write_audit_page"]
 
@@ -45,9 +45,10 @@ def write_audit_page(
     names = [str(name) for name in in_language(facts["class_names"], language)]
     gallery = AuditGallery(audit, names, words, lambda: next(numbers))
     columns, rows = counts_rows(audit, words, judged)
+    name = StudyFile.AUDIT_ISSUES
     content = {
         "duplicates": prose.duplicates(audit, words),
-        "counts": Table(1, words.say("audit.table_counts"), columns, rows, files="audit.csv"),
+        "counts": Table(1, words.say("audit.table_counts"), columns, rows, files=name),
         "across": gallery.pairs(across=True),
         "within": gallery.pairs(across=False),
         "labels": prose.judged_labels(audit, judged, words),
@@ -58,7 +59,7 @@ def write_audit_page(
         "score": [],
     }
     page = (
-        environment(words, {"audit.csv": "audit.csv"})
+        environment(words, {name: name})
         .get_template("audit-page.html")
         .render(
             language=language,

@@ -26,7 +26,7 @@ _CONFUSIONS = 4
 
 
 def write_cards(folder: Path) -> dict[str, Path]:
-    """Write the card of a final training, a Markdown file a language.
+    """Write the card of a final training as Markdown, one file per language.
 
     Args:
         folder: of a study that learned from the validation images too.
@@ -35,7 +35,7 @@ def write_cards(folder: Path) -> dict[str, Path]:
         The files' paths, by language.
 
     Raises:
-        OutputError: the folder holds none, or can't be written.
+        OutputError: the folder holds no final training, or can't be written.
     """
     paths: dict[str, Path] = {language: folder / card_name(language) for language in LANGUAGES}
     for language, path in paths.items():
@@ -81,13 +81,13 @@ def _accuracy(runs: list[RunFolder], chosen: RunFolder, words: Words) -> Iterato
         predictions = run.predictions
         answers = predictions["test_probabilities"].argmax(axis=1)
         correct.append(answers == predictions["test_labels"])
-    found = mean_accuracy(np.stack(correct))
+    mean = mean_accuracy(np.stack(correct))
     percent = words.numbers.percent
-    each = [percent(one.mean(), 2) for one in correct]
+    each = [percent(answers.mean(), 2) for answers in correct]
     values = {
-        "accuracy": percent(found.estimate, 2),
-        "low": words.numbers.points(found.low, 2),
-        "high": words.numbers.points(found.high, 2),
+        "accuracy": percent(mean.estimate, 2),
+        "low": words.numbers.points(mean.low, 2),
+        "high": words.numbers.points(mean.high, 2),
     }
     if len(runs) == 1:
         yield words.say("card.accuracy_one", **values)
@@ -137,7 +137,7 @@ def _settings(runs: list[RunFolder], run: RunFolder, words: Words) -> Iterator[s
         for name, value in differing.items()
     ]
     yield _table([titles, *shown], "--")
-    seconds = median(one.record["timings"]["train_seconds"] for one in runs)
+    seconds = median(run.record["timings"]["train_seconds"] for run in runs)
     machine, backend = record["machine"], record["backend"]
     version = record["versions"].get(backend, "")
     yield words.say(
@@ -169,11 +169,11 @@ def _per_class(test: dict[str, Any], classes: list[str], words: Words) -> str:
 
 
 def _calibration(test: dict[str, Any], words: Words) -> str:
-    found = test["calibration"]
-    filled = [row for row in found["reliability"] if row["images"]]
+    calibration = test["calibration"]
+    filled = [row for row in calibration["reliability"] if row["images"]]
     lean = sum(row["images"] * (row["accuracy"] - row["confidence"]) for row in filled)
     key = "card.calibration_under" if lean > 0 else "card.calibration_over"
-    return words.say(key, ece=words.numbers.points(found["ece"]), bins=found["bins"])
+    return words.say(key, ece=words.numbers.points(calibration["ece"]), bins=calibration["bins"])
 
 
 def _weaknesses(test: dict[str, Any], classes: list[str], words: Words) -> str:
@@ -207,7 +207,12 @@ def _weaknesses(test: dict[str, Any], classes: list[str], words: Words) -> str:
 
 
 def _table(rows: list[Any], alignment: str) -> str:
-    """Return rows as Markdown's table; ``alignment`` has ``:`` for a column of numbers."""
+    """Return rows as a table in Markdown.
+
+    Args:
+        rows: the first is the heading.
+        alignment: one character per column: ``:`` for numbers, ``-`` for text.
+    """
     marks = ["---:" if mark == ":" else "---" for mark in alignment]
     head, *body = ["| " + " | ".join(map(str, row)) + " |" for row in rows]
     return "\n".join([head, "| " + " | ".join(marks) + " |", *body])

@@ -28,11 +28,12 @@ class Lead:
     """One alternative's test accuracy less another's.
 
     Attributes:
-        first, second: the two.
-        difference: with its 95% interval and its p, for this pair alone.
-        p_corrected: Holm's, over every pair of the study.
-        outcome: what the corrected p settles of the first.
-        needed: what would settle a difference of this size; None where it is settled.
+        first, second: the two alternatives.
+        difference: the first's accuracy less the second's, with the 95% interval and the p of this
+            pair alone.
+        p_corrected: the p after Holm's correction over all pairs of the study.
+        outcome: whether the corrected p settles that the first is ahead, or behind.
+        needed: how much data would settle a difference of this size; None where it is settled.
         pairs: how many pairs the correction is for.
     """
 
@@ -65,32 +66,50 @@ class Evidence:
     def accuracy(self) -> Mapping[str, Interval]:
         """Mean test accuracy of each trained alternative, with its 95% interval.
 
-        Over seeds and test images; for a single seed over images alone.
+        The interval is over seeds and test images; for a single seed, over the images alone.
         """
-        return {one.name: mean_accuracy(one.answers["test"]) for one in self.facts.trained}
+        return {
+            alternative.name: mean_accuracy(alternative.answers["test"])
+            for alternative in self.facts.trained
+        }
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
         """Every pair of trained alternatives, in the study's order, with Holm's correction."""
-        return compare_all({one.name: one.answers["test"] for one in self.facts.trained})
+        return compare_all(
+            {alternative.name: alternative.answers["test"] for alternative in self.facts.trained}
+        )
 
     @cached_property
-    def draws_spreads(self) -> bool:
-        """Whether the p-values to be corrected have the seeds' spreads drawn to the study's."""
-        return spread_prior(one.answers["test"] for one in self.facts.trained) is not None
+    def shrinks_spreads(self) -> bool:
+        """Whether the p-values to be corrected use spreads shrunk towards the study's."""
+        return (
+            spread_prior(alternative.answers["test"] for alternative in self.facts.trained)
+            is not None
+        )
 
     @cached_property
     def _by_pair(self) -> Mapping[tuple[str, str], Comparison]:
-        return {(found.first, found.second): found for found in self.comparisons}
+        return {
+            (comparison.first, comparison.second): comparison for comparison in self.comparisons
+        }
 
     def lead(self, first: AlternativeFacts, second: AlternativeFacts) -> Lead:
         """Return how far ``first`` is ahead of ``second``; behind it, where it is negative."""
-        outcomes: dict[str, Outcome] = {"tie": "tie", "first": "ahead", "second": "behind"}
-        found = self._by_pair.get((first.name, second.name))
-        if found is not None:
-            return Lead(first, second, found.difference, found.p_corrected,
-                        outcomes[found.verdict], found.needed, len(self.comparisons))  # fmt: skip
-        found = self._by_pair[second.name, first.name]
-        outcomes |= {"first": "behind", "second": "ahead"}
-        return Lead(first, second, found.difference.reversed(), found.p_corrected,
-                    outcomes[found.verdict], found.needed, len(self.comparisons))  # fmt: skip
+        comparison = self._by_pair.get((first.name, second.name))
+        if comparison is not None:
+            outcomes: dict[str, Outcome] = {"first": "ahead", "second": "behind", "tie": "tie"}
+            difference = comparison.difference
+        else:
+            comparison = self._by_pair[second.name, first.name]
+            outcomes = {"first": "behind", "second": "ahead", "tie": "tie"}
+            difference = comparison.difference.reversed()
+        return Lead(
+            first,
+            second,
+            difference,
+            comparison.p_corrected,
+            outcomes[comparison.verdict],
+            comparison.needed,
+            len(self.comparisons),
+        )

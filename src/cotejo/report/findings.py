@@ -211,8 +211,8 @@ class Findings:
         return accuracy.low > self.most_frequent_in("valid")
 
     @cached_property
-    def failures(self) -> ErrorAnalysis | None:
-        """Where the networks fail; None where the study did not look, or looked at other runs."""
+    def error_analysis(self) -> ErrorAnalysis | None:
+        """The analysis of the misread images; None where there is none, or one of other runs."""
         return error_analysis_of(self.facts, self.best)
 
     @cached_property

@@ -15,6 +15,7 @@ from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile
 from cotejo.report.topics import TOPICS
 from cotejo.report.words import Words
+from cotejo.store import ReportFile
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -97,7 +98,8 @@ def environment(words: Words, links: Mapping[str, str] | None = None) -> Environ
 
 def _links(numbers: str) -> dict[str, str]:
     """Return the addresses of the files that a page can lead to, by their names."""
-    written, others = ["report.json"], list[str]()
+    written: list[str] = [ReportFile.NUMBERS]
+    others: list[str] = []
     for file in (file for topic in TOPICS for file in topic.files):
         (written if isinstance(file, CsvFile) else others).append(file.name)
     if numbers:

@@ -21,6 +21,6 @@ def of_comparisons(findings: Findings) -> list[str]:
     named = [names[method] for method in sorted(methods & set(names))]
     if len(comparisons) > 1:
         named.append("holm-1979")
-    if comparisons and findings.evidence.draws_spreads:
+    if comparisons and findings.evidence.shrinks_spreads:
         named.append("smyth-2004")
     return named

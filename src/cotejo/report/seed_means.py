@@ -16,7 +16,7 @@ Bounds = Sequence[float] | None
 
 
 def tested(alternative: AlternativeFacts, *names: str) -> list[float] | None:
-    """Return a figure of ``metrics.json``'s test entry, a value a finished seed.
+    """Return a figure of ``metrics.json``'s test entry, one value per finished seed.
 
     Args:
         alternative: with a finished run.
@@ -46,13 +46,14 @@ def mean_of(values: Sequence[float] | None) -> float | None:
 def over_seeds(values: Sequence[float] | None, bounds: Sequence[Bounds]) -> Interval | None:
     """Return the mean over seeds and its 95% interval over seeds and images.
 
-    Each seed's own interval is over the images alone. To their mean half-width, on either side,
-    the seeds' is added as to two independent chances: ``half² = t²·s²/n + half_of_images²``. The
-    seeds share their images' luck in part, and the mean is spared some of each one's: with
-    several seeds the interval is a little too wide, which is the safe side.
+    Each seed's own interval is over the images alone. On either side, the half-width is the mean
+    of the seeds' half-widths over the images, combined with the half-width over the seeds as if
+    the two were independent: ``half² = t²·s²/n + half_of_images²``. Part of the luck with the
+    images is the seeds' own and averages out in their mean, so that the interval of several seeds
+    is a little too wide, which is the safe side.
 
     Args:
-        values: a value a seed, in ``[0, 1]``.
+        values: one value per seed, in ``[0, 1]``.
         bounds: each seed's ``[low, high]``.
 
     Returns:
@@ -61,8 +62,8 @@ def over_seeds(values: Sequence[float] | None, bounds: Sequence[Bounds]) -> Inte
     Example:
         >>> over_seeds([0.5], [[0.4, 0.7]])
         Interval(estimate=0.5, low=0.4, high=0.7)
-        >>> found = over_seeds([0.50, 0.52], [[0.4, 0.6], [0.42, 0.62]])
-        >>> round(found.low, 2), round(found.high, 2)
+        >>> mean = over_seeds([0.50, 0.52], [[0.4, 0.6], [0.42, 0.62]])
+        >>> round(mean.low, 2), round(mean.high, 2)
         (0.35, 0.67)
 
     References:
@@ -79,21 +80,21 @@ def over_seeds(values: Sequence[float] | None, bounds: Sequence[Bounds]) -> Inte
     of_seeds = half_width(seeds, count - 1, 0.0, 0.95) if seeds else 0.0
     below = fmean(value - pair[0] for value, pair in known)
     above = fmean(pair[1] - value for value, pair in known)
-    low, high = (mean - _both(of_seeds, below), mean + _both(of_seeds, above))
+    low, high = (mean - _combined(of_seeds, below), mean + _combined(of_seeds, above))
     return Interval(mean, max(low, 0.0), min(high, 1.0))
 
 
-def _both(one: float, other: float) -> float:
-    return float((one**2 + other**2) ** 0.5)
+def _combined(first: float, second: float) -> float:
+    return float((first**2 + second**2) ** 0.5)
 
 
-def _values(entries: Iterable[Mapping[str, Any]], names: Sequence[str]) -> list[float] | None:
+def _values(records: Iterable[Mapping[str, Any]], names: Sequence[str]) -> list[float] | None:
     values = []
-    for entry in entries:
-        found: Any = entry
+    for record in records:
+        value: Any = record
         for name in names:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        if found is None:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if value is None:
             return None
-        values.append(float(found))
+        values.append(float(value))
     return values

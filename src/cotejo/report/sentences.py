@@ -65,7 +65,7 @@ def uncorrected(lead: Lead, words: Words) -> list[str]:
     """Return why a difference is not settled although its interval leaves out 0."""
     if lead.settled or not lead.difference.excludes_zero:
         return []
-    # With one seed a side the interval is close to the exact test's, not the same.
+    # With one seed on each side, the interval is close to the exact test's, but not the same.
     if lead.difference.p_value >= _ALPHA:
         return [words.say("tie_exact")]
     return [words.say("tie_corrected", count=lead.pairs)]

@@ -80,7 +80,7 @@ class _Converter(MarkdownConverter):
     """Markdownify's, with numbers to the right in tables and GitHub's own marks escaped."""
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        return _MARKS.sub(lambda found: "\\" + found[0], text or "")
+        return _MARKS.sub(lambda match: "\\" + match[0], text or "")
 
     def convert_img(self, image: Tag, text: str, parent_tags: set[str]) -> str:
         image["alt"] = self.escape(str(image.get("alt", "")), parent_tags)

@@ -45,8 +45,8 @@ class Tree:
 
     def text(self) -> str:
         """Return every text that the page and its figures may show."""
-        drawn = (file.decode() for name, file in self.files.items() if name.endswith(".svg"))
-        return "".join([self.title, *_texts(self.elements), *drawn])
+        figures = (file.decode() for name, file in self.files.items() if name.endswith(".svg"))
+        return "".join([self.title, *_texts(self.elements), *figures])
 
 
 def to_tree(page: str) -> Tree:

@@ -30,9 +30,9 @@ def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
     """
     figures: list[str] = []
 
-    def aside(found: re.Match[str]) -> str:
+    def aside(match: re.Match[str]) -> str:
         # HTML's parser would write the names of SVG's elements in small letters.
-        figures.append(found[0])
+        figures.append(match[0])
         return f'<img alt="{len(figures) - 1}" class="drawn">'
 
     soup = BeautifulSoup(_SVG.sub(aside, _FOR_PHONES.sub("", page)), "html.parser")

@@ -24,8 +24,8 @@ def simplify(page: str, pictures: Pictures) -> BeautifulSoup:
         unseen.decompose()
     _link_contents(soup)
     _letter_contents(soup)
-    for drawn in soup.select("img.drawn"):
-        _place_figure(soup, drawn, figures[int(str(drawn["alt"]))], pictures)
+    for image in soup.select("img.drawn"):
+        _place_figure(soup, image, figures[int(str(image["alt"]))], pictures)
     for gallery in soup.select(".gallery"):
         _lay_out(soup, gallery, pictures)
     for strip in soup.select(".strip"):

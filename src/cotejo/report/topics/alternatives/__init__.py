@@ -12,6 +12,7 @@ from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.store import RunFile, StudyFile
 
 __all__ = ["TOPIC"]
 
@@ -88,7 +89,7 @@ def _settings_table(page: Page, names: Sequence[str]) -> Table:
             if alternative.model
             else NOT_APPLICABLE
         )
-    caption, files = words.say("alternatives.table"), "study.json, run.json"
+    caption, files = words.say("alternatives.table"), f"{StudyFile.RECORD}, {RunFile.RECORD}"
     if len(every) <= _SIDE_BY_SIDE and len(names) > len(every):
         columns = [
             page.column("alternatives.setting", number=False),
@@ -175,7 +176,7 @@ def _layer_table(page: Page, group: Sequence[AlternativeFacts]) -> tuple[str, Ta
     columns = [page.column(f"alternatives.{name}", number=False) for name in ("layer", "type")]
     columns += [page.column("alternatives.output"), page.column("alternatives.parameters")]
     return heading, page.table(
-        words.say("alternatives.table_layers"), columns, rows, files="run.json"
+        words.say("alternatives.table_layers"), columns, rows, files=RunFile.RECORD
     )
 
 
@@ -198,7 +199,7 @@ def _failed_runs(page: Page) -> Table | None:
             for alternative in page.facts.alternatives
             for run in alternative.failed
         ],
-        files="run.json, log.txt",
+        files=f"{RunFile.RECORD}, {RunFile.LOG}",
     )
 
 

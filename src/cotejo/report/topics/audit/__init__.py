@@ -14,6 +14,7 @@ from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.analysis import Audited, audited
 from cotejo.report.topics.audit.gallery import AuditGallery
 from cotejo.report.words import Words
+from cotejo.store import ReportFile, StudyFile
 
 __all__ = ["POOR", "TOPIC", "counts_rows"]
 
@@ -31,7 +32,7 @@ def section(page: Page) -> dict[str, Any] | None:
     words, audit = page.words, result.audit
     judged = [split for split in _SPLITS if result.has_judged(split)]
     columns, rows = counts_rows(audit, words, judged)
-    table = page.table(words.say("audit.table_counts"), columns, rows, files="audit.csv")
+    table = page.table(words.say("audit.table_counts"), columns, rows, files=StudyFile.AUDIT_ISSUES)
     names = page.facts.class_names(words.language)
     gallery = AuditGallery(audit, names, words, page.number_figure)
     shows_labels = result.suspected is not None and result.suspected.any()
@@ -100,7 +101,7 @@ def _scores_table(page: Page, result: Audited) -> Table | None:
         page.column("audit.accuracy"),
     ]
     caption = words.say("audit.table_scores", best=page.label(result.best))
-    return page.table(caption, columns, rows, files="report.json")
+    return page.table(caption, columns, rows, files=ReportFile.NUMBERS)
 
 
 def _report_json(findings: Findings) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cotejo.compare import Interval, mean_accuracy, wilson_interval
 from cotejo.data.audit import Audit, Issue, is_of, read_audit
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings, computed_once
-from cotejo.store import damaged
+from cotejo.store import StudyFile, damaged
 
 __all__ = ["Audited", "Score", "audited"]
 
@@ -146,15 +146,15 @@ def audited(findings: Findings) -> Audited | None:
     """
     facts = findings.facts
     folder = facts.folder.path
-    if not (folder / "audit.json").is_file():
+    if not (folder / StudyFile.AUDIT).is_file():
         return None
     audit = read_audit(folder)
     if not is_of(audit, str(facts.data.get("fingerprint"))):
         return None
     if not all(_is_of_images(issue, facts) for issue in audit.issues):
-        raise damaged(folder / "audit.csv")
+        raise damaged(folder / StudyFile.AUDIT_ISSUES)
     if any(len(facts.class_names("en")) <= label for label in audit.labels):
-        raise damaged(folder / "audit.npz", "labels")
+        raise damaged(folder / StudyFile.AUDIT_IMAGES, "labels")
     return Audited(audit, facts, findings.best)
 
 

@@ -47,9 +47,9 @@ def section(page: Page) -> dict[str, Any] | None:
     if not rows:
         return None
     bins = len(diagnosed.before) if diagnosed else _bins(rows)
-    drawn = None
+    figure = None
     if diagnosed is not None:
-        drawn = page.figure(
+        figure = page.figure(
             "reliability",
             reliability_figure(diagnosed, colour(findings.best.index), words),
             diagram_caption(findings, diagnosed, words),
@@ -60,7 +60,7 @@ def section(page: Page) -> dict[str, Any] | None:
         "paragraphs": calibration_intro(rows, bins, words),
         "table": _table(page, rows),
         "diagnosis": diagnosis_sentences(findings, diagnosed, words) if diagnosed else [],
-        "reliability": drawn,
+        "reliability": figure,
     }
 
 
@@ -112,8 +112,8 @@ def _report_json(findings: Findings) -> dict[str, Any]:
 def _references(findings: Findings) -> list[str]:
     if not calibrations(findings.facts.trained):
         return []
-    drawn = ["brocker-2007"] if diagnosis(findings) else []
-    return ["brier-1950", "naeini-2015", "guo-2017", *drawn]
+    of_diagram = ["brocker-2007"] if diagnosis(findings) else []
+    return ["brier-1950", "naeini-2015", "guo-2017", *of_diagram]
 
 
 TOPIC = Topic(

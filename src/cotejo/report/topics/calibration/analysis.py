@@ -191,8 +191,8 @@ def error_by_chance(bins: Bins) -> float:
     counts = np.array([row["images"] for row in filled])
     # A mean of probabilities may be above 1 by a rounding error, which `binomial` refuses.
     confidence = np.clip([row["confidence"] for row in filled], 0.0, 1.0)
-    drawn = np.random.default_rng(0).binomial(counts, confidence, size=(_DRAWS, len(filled)))
-    errors = np.abs(drawn - counts * confidence).sum(axis=1) / counts.sum()
+    correct = np.random.default_rng(0).binomial(counts, confidence, size=(_DRAWS, len(filled)))
+    errors = np.abs(correct - counts * confidence).sum(axis=1) / counts.sum()
     return float(np.quantile(errors, 0.95))
 
 

@@ -34,29 +34,30 @@ class Measured:
         value: that value, in the metric's unit; None for an alternative.
         difference: by how much ``better`` is better; None where that is not known.
         unreached: how many runs never reached the accuracy asked for.
-        drawn: what stands the correction, if not the difference itself.
+        shrunk: the difference with the seeds' spread shrunk towards the study's, which the
+            correction uses; None where the correction uses the difference itself.
     """
 
     than: str | None
     value: float | None
     difference: Difference | None
     unreached: int = 0
-    drawn: Difference | None = None
+    shrunk: Difference | None = None
 
     @property
     def tested(self) -> Difference | None:
-        """What is corrected: with the seeds' spread drawn to the study's, where that is known."""
-        return self.drawn or self.difference
+        """The difference whose p is corrected: the shrunk one, where there is one."""
+        return self.shrunk or self.difference
 
     @property
     def shown(self) -> Difference | None:
-        """The difference; of a bound without the interval that it was tested by."""
+        """The difference; a bound has no interval to show, so that it becomes infinite."""
         if self.difference is None or not self.unreached:
             return self.difference
         return replace(self.difference, low=-inf, high=inf)
 
     def p_value(self, difference: Difference | None, margin: float) -> float:
-        """Return a difference's p against the margin; 1 where it can't tell one from the other."""
+        """Return a difference's p against the margin; 1 where the data can't settle it."""
         if difference is None or min(difference.seeds) < 2:
             return 1.0
         # A bound tells nothing of a margin that the true difference may lie on either side of.
@@ -70,14 +71,14 @@ class Measured:
 def measure(
     facts: StudyFacts, claim: Mapping[str, Any], spreads: Mapping[str, SpreadPrior | None]
 ) -> list[Measured]:
-    """Return what a claim states as it was measured, a part a comparison.
+    """Return what was measured of each comparison that a claim states.
 
     Args:
         facts: the study's.
         claim: an entry of ``study.json``'s claims.
         spreads: `spread_prior`, of each split whose accuracies may be compared.
     """
-    trained = {one.name: one for one in facts.trained}
+    trained = {alternative.name: alternative for alternative in facts.trained}
     better = trained.get(claim["better"])
     if claim.get("than") is None:
         return [_against_value(facts, better, claim)]
@@ -100,13 +101,13 @@ def _against(
     if metric in ("test_accuracy", "valid_accuracy"):
         split = metric.removesuffix("_accuracy")
         both = better.answers[split], other.answers[split]
-        drawn = accuracy_difference(*both, spreads[split]) if spreads[split] else None
-        return Measured(name, None, accuracy_difference(*both), drawn=drawn)
+        shrunk = accuracy_difference(*both, spreads[split]) if spreads[split] else None
+        return Measured(name, None, accuracy_difference(*both), shrunk=shrunk)
     if metric == "epochs":
         return _epochs_against(facts, better, other, claim, name)
     images = gap_variance(better, other) if metric == "gap" else 0.0
     # Lower is better for these.
-    values, others = (_values(facts, one, metric) for one in (better, other))
+    values, others = (_values(facts, side, metric) for side in (better, other))
     return Measured(name, None, scalar_difference(others, values, image_variance=images))
 
 
@@ -117,16 +118,19 @@ def _epochs_against(
     claim: Mapping[str, Any],
     name: str,
 ) -> Measured:
-    """Return by how many epochs one is faster, as far as runs that never got there let it be told.
+    """Return by how many epochs ``better`` reaches the accuracy sooner than ``other``.
 
-    Such a run needs more epochs than it trained. Counted as those, it makes the slower side look
-    faster than it is: their difference is a lower bound, whose sign is the true one's. On the
-    faster side, or on both, the error may go either way, and nothing is stated. What runs would
-    have needed also varies more than what they count as, so the spread that a bound is tested by
-    is not the slower side's own: either side is lent the larger of the two, with no more degrees
-    of freedom than the side that got there has. Without any spread there is nothing to test by.
+    A run that never reached it needs more epochs than it trained, and counts as those that it
+    trained. If all such runs are on the slower side, that side looks faster than it is: the
+    difference is a lower bound of the true one, and has its sign. If some are on the faster side,
+    the error may go either way, and no difference is stated.
+
+    The epochs that such runs would have needed vary more than those that they count as. A bound is
+    therefore tested with the larger of the two sides' variances on both sides, and with no more
+    degrees of freedom than the side has whose runs all reached the accuracy. Without any variance
+    there is no test.
     """
-    (values, lacking), (others, also) = (_epochs(facts, one, claim) for one in (better, other))
+    (values, lacking), (others, also) = (_epochs(facts, side, claim) for side in (better, other))
     difference = scalar_difference(others, values)
     if not lacking and not also:
         return Measured(name, None, difference)
@@ -135,7 +139,7 @@ def _epochs_against(
         return Measured(name, None, None, lacking + also)
     reached = values if also else others
     several = min(len(values), len(others)) > 1
-    spread = max(variance(one) for one in (values, others)) if several else 0.0
+    spread = max(variance(numbers) for numbers in (values, others)) if several else 0.0
     if spread == 0:
         return Measured(name, None, _untestable(difference), lacking + also)
     bound = difference_from(
@@ -157,8 +161,8 @@ def _against_value(
         return Measured(None, value, None)
     if metric in ("test_accuracy", "valid_accuracy"):
         answers = better.answers[metric.removesuffix("_accuracy")]
-        drawn = accuracy_above(answers, value, to_correct=True)
-        return Measured(None, value, accuracy_above(answers, value), drawn=drawn)
+        shrunk = accuracy_above(answers, value, to_correct=True)
+        return Measured(None, value, accuracy_above(answers, value), shrunk=shrunk)
     lacking = 0
     if metric == "epochs":
         values, lacking = _epochs(facts, better, claim)
@@ -169,7 +173,7 @@ def _against_value(
     difference = scalar_above(values, value, image_variance=images).reversed()
     if not lacking:
         return Measured(None, value, difference)
-    # A bound, if anything, and no other side's spread to test it by.
+    # The difference is a bound at best, and there is no other side whose spread could test it.
     bound = _untestable(difference) if difference.estimate < 0 else None
     return Measured(None, value, bound, lacking)
 
@@ -179,30 +183,31 @@ def _untestable(difference: Difference) -> Difference:
     return replace(difference, low=-inf, high=inf, p_value=1.0, method="single")
 
 
-def _values(facts: StudyFacts, one: AlternativeFacts, metric: str) -> list[float]:
-    """Return a gap, or seconds, a finished seed."""
+def _values(facts: StudyFacts, alternative: AlternativeFacts, metric: str) -> list[float]:
+    """Return the gap, or the seconds, of each finished seed."""
     if metric == "gap":
-        return one.gaps
-    return [facts.whole_seconds(run) for run in one.finished]
+        return alternative.gaps
+    return [facts.whole_seconds(run) for run in alternative.finished]
 
 
 def _epochs(
-    facts: StudyFacts, one: AlternativeFacts, claim: Mapping[str, Any]
+    facts: StudyFacts, alternative: AlternativeFacts, claim: Mapping[str, Any]
 ) -> tuple[list[float], int]:
-    """Return after how many epochs each finished seed reached an accuracy, and how many never did.
+    """Return after how many epochs each seed reached an accuracy, and how many seeds never did.
 
-    Those count as the epochs that they trained, which is fewer than they would have needed.
+    A seed that never did counts as the epochs that it trained, fewer than it would have needed.
     """
-    reached = [_epochs_to(facts, run, float(claim["reach"])) for run in one.finished]
-    trained = [float(facts.whole_epochs(run)) for run in one.finished]
+    reached = [_epochs_to(facts, run, float(claim["reach"])) for run in alternative.finished]
+    trained = [float(facts.whole_epochs(run)) for run in alternative.finished]
     known = [all_ if some is None else some for some, all_ in zip(reached, trained, strict=True)]
     return known, sum(epochs is None for epochs in reached)
 
 
 def _epochs_to(facts: StudyFacts, run: RunFolder, accuracy: float) -> float | None:
-    """Return after how many epochs validation accuracy was first reached, between two epochs.
+    """Return after how many epochs a validation accuracy was first reached.
 
-    Those of the run that it started from count; before the first epoch it names one class.
+    Between two epochs the accuracy is interpolated. Before the first epoch it is that of always
+    naming the most frequent class. The epochs of the run that this one started from count too.
     """
     start = facts.whole_epochs(run) - len(run.history)
     guess = float(max(facts.data["counts"]["valid"])) / facts.images("valid")

@@ -21,7 +21,7 @@ Outcome = Literal["supported", "refuted", "unsettled", "untested"]
 
 @dataclass(frozen=True)
 class Part:
-    """One comparison that a claim stands or falls with.
+    """One of the comparisons that decide on a claim.
 
     Attributes:
         than: the alternative's name; None for a fixed value.
@@ -30,8 +30,9 @@ class Part:
             where one of the two has no finished run, and where it can't be stated. Where runs are
             ``unreached`` it is a bound, above 0 from below and below 0 from above, and its
             interval infinite.
-        p_corrected: against the margin, Holm's over every part of every claim.
-        outcome: what that settles.
+        p_corrected: of the difference against the margin, after Holm's correction over every part
+            of every claim.
+        outcome: what the corrected p settles.
         needed: what would settle it; None where it is settled.
         unreached: runs that never reached the accuracy asked for, counted as the epochs that
             they trained; 0 for other metrics.
@@ -81,43 +82,54 @@ class Verdict:
 def verdicts(findings: Findings) -> list[Verdict]:
     """Return the study's claims with their verdicts, in the study's order.
 
-    A claim about ways of training needs two seeds a side at least: with one, chance in training
-    can't be told from a difference, and it is not settled.
+    A claim about ways of training needs at least two seeds on each side. With one seed, a
+    difference can't be told from chance in training, and the claim is not settled.
     """
     facts = findings.facts
     claims: Sequence[Mapping[str, Any]] = facts.study.get("claims") or []
     spreads = {
-        split: spread_prior(one.answers[split] for one in facts.trained)
+        split: spread_prior(alternative.answers[split] for alternative in facts.trained)
         for split in ("valid", "test")
     }
     measured = [measure(facts, claim, spreads) for claim in claims]
     margins = [float(claim["by"]) for claim in claims]
-    every = [(one, by) for parts, by in zip(measured, margins, strict=True) for one in parts]
-    # As in the comparison of all pairs: corrected with the study's spread, never below its own.
+    every = [(part, by) for parts, by in zip(measured, margins, strict=True) for part in parts]
+    # As in the comparison of all pairs, the correction uses the p of the difference with its
+    # spread shrunk; the corrected p is never below the difference's own p.
     corrected = [
-        max(p, one.p_value(one.difference, by))
-        for p, (one, by) in zip(
-            holm([one.p_value(one.tested, by) for one, by in every]), every, strict=True
+        max(p, part.p_value(part.difference, by))
+        for p, (part, by) in zip(
+            holm([part.p_value(part.tested, by) for part, by in every]), every, strict=True
         )
     ]
-    # Those settled staying so, Holm's correction asks this level of the first one more.
+    # If the parts that are settled stay settled, Holm's correction asks this level of the next.
     level = ALPHA / max(sum(p >= ALPHA for p in corrected), 1)
     each = iter(corrected)
     return [
-        Verdict(claim, tuple(_part(one, by, next(each), level) for one in parts))
+        Verdict(claim, tuple(_part(part, by, next(each), level) for part in parts))
         for claim, by, parts in zip(claims, margins, measured, strict=True)
     ]
 
 
-def _part(found: Measured, margin: float, p_corrected: float, level: float) -> Part:
-    difference = found.difference
+def _part(measured: Measured, margin: float, p_corrected: float, level: float) -> Part:
+    difference = measured.difference
+    outcome: Outcome
     if difference is None:
-        gone: Outcome = "unsettled" if found.unreached else "untested"
-        return Part(found.than, found.value, None, 1.0, gone, None, found.unreached)
-    outcome: Outcome = "unsettled"
+        outcome = "unsettled" if measured.unreached else "untested"
+        return Part(measured.than, measured.value, None, 1.0, outcome, None, measured.unreached)
+    outcome = "unsettled"
     if p_corrected < ALPHA:
         outcome = "supported" if difference.estimate > margin else "refuted"
-    # How much seeds vary is not known from one of them; what was never reached, not from more.
-    told = outcome == "unsettled" and min(difference.seeds) > 1 and not found.unreached
-    more = needed(found.tested or difference, margin, alpha=level) if told else None
-    return Part(found.than, found.value, found.shown, p_corrected, outcome, more, found.unreached)
+    data_needed = None
+    # One seed does not show how much seeds vary. More seeds do not make a run reach an accuracy.
+    if outcome == "unsettled" and min(difference.seeds) > 1 and not measured.unreached:
+        data_needed = needed(measured.tested or difference, margin, alpha=level)
+    return Part(
+        measured.than,
+        measured.value,
+        measured.shown,
+        p_corrected,
+        outcome,
+        data_needed,
+        measured.unreached,
+    )

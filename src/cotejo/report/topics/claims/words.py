@@ -29,7 +29,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
     compared = any(
         verdict.metric.endswith("_accuracy") and verdict.claim.get("than") for verdict in judged
     )
-    if len(parts) > 1 and compared and findings.evidence.draws_spreads:
+    if len(parts) > 1 and compared and findings.evidence.shrinks_spreads:
         said.append(say("claims.drawn"))
     if any(part.needed is not None and part.needed.seeds is not None for part in parts):
         said.append(say("claims.seeds_needed"))

@@ -26,7 +26,7 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
     if pairs > 1:
         one_seed = "_one_seed" if max(counts) == 1 else ""
         said.append(words.say(f"comparisons.holm{one_seed}", count=pairs))
-        if findings.evidence.draws_spreads:
+        if findings.evidence.shrinks_spreads:
             said.append(words.say("comparisons.drawn"))
     return said
 

@@ -21,12 +21,12 @@ _MOST_NAMED = 6
 
 def conclusion(findings: Findings, words: Words) -> list[str]:
     """Return what the evidence supports: three to six sentences."""
-    found = supported(findings)
+    evidence = supported(findings)
     sentences = [_best(findings, words)]
     if findings.accuracy[findings.best.name].low <= findings.most_frequent_in("test"):
         sentences.append(words.say("conclusion.no_better"))
-    sentences += _against_others(found, words)
-    sentences += _choices(found, words)
+    sentences += _against_others(evidence, words)
+    sentences += _choices(evidence, words)
     sentences += summary_of_claims(verdicts(findings), words)
     sentences += _mistakes(findings, words)
     sentences.append(_scope(findings, words))
@@ -45,15 +45,15 @@ def _best(findings: Findings, words: Words) -> str:
     )
 
 
-def _against_others(found: Supported, words: Words) -> list[str]:
-    kind = "_one_seed" if found.one_seed else ""
+def _against_others(evidence: Supported, words: Words) -> list[str]:
+    kind = "_one_seed" if evidence.one_seed else ""
     return [
         words.say(
             f"conclusion.{outcome}{kind}",
             count=len(alternatives),
             others=_named(alternatives, words),
         )
-        for outcome, alternatives in found.others.items()
+        for outcome, alternatives in evidence.others.items()
         if alternatives
     ]
 
@@ -64,15 +64,15 @@ def _named(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
     return words.say("conclusion.of_the_others", count=len(alternatives))
 
 
-def _choices(found: Supported, words: Words) -> list[str]:
-    if not found.choices:
+def _choices(evidence: Supported, words: Words) -> list[str]:
+    if not evidence.choices:
         return []
-    if found.one_seed:
+    if evidence.one_seed:
         return [words.say("conclusion.choices_one_seed")]
-    compared, settled = sum(found.choices.values()), sum(found.settled.values())
+    compared, settled = sum(evidence.choices.values()), sum(evidence.settled.values())
     if not settled:
         return [words.say("conclusion.choices_unsettled", count=compared)]
-    names = [factor_name(name, words) for name in found.settled]
+    names = [factor_name(name, words) for name in evidence.settled]
     listed = words.both([name[:1].lower() + name[1:] for name in names])
     return [words.say("conclusion.choices", count=settled, compared=compared, names=listed)]
 

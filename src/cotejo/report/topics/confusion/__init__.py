@@ -30,7 +30,7 @@ def section(page: Page) -> dict[str, Any]:
     """Return the best's confusion matrix, its hardest classes, and some of its mistakes."""
     words, findings = page.words, page.findings
     names = page.facts.class_names(words.language)
-    drawn, narrow = confusion_matrix(findings.confusion, names, words), None
+    matrix, narrow = confusion_matrix(findings.confusion, names, words), None
     if fits_phone(findings.confusion, names):
         narrow = confusion_matrix(findings.confusion, names, words, PHONE_WIDTH)
     many = "_many" if len(names) > MOST_NUMBERED else ""
@@ -38,7 +38,7 @@ def section(page: Page) -> dict[str, Any]:
     return {
         "representative": representative(findings, words),
         "paragraphs": confusion(findings, words),
-        "matrix": page.figure("confusion", drawn, caption, "confusion.csv", narrow),
+        "matrix": page.figure("confusion", matrix, caption, "confusion.csv", narrow),
         "classes": classes(findings, words),
         **_surest_mistakes(page),
     }
@@ -74,11 +74,11 @@ def _surest_mistakes(page: Page) -> dict[str, Any]:
 
 def _both_directions(page: Page) -> dict[str, Any]:
     """Return examples of the most confused pairs, one row per direction, if the study kept any."""
-    words, failures = page.words, page.findings.failures
+    words, analysis = page.words, page.findings.error_analysis
     names, counts = page.facts.class_names(words.language), page.findings.confusion
     rows = []
-    if failures is not None:
-        for (true, predicted), indices in failures.pairs.items():
+    if analysis is not None:
+        for (true, predicted), indices in analysis.pairs.items():
             heading = words.say(
                 "confusion.direction_of_pair",
                 true=names[true],
@@ -87,7 +87,7 @@ def _both_directions(page: Page) -> dict[str, Any]:
             )
             alts = [_alt(words, index, names[true], names[predicted]) for index in indices]
             pictures = [
-                Picture(data_uri(failures.image(index)), alt)
+                Picture(data_uri(analysis.image(index)), alt)
                 for index, alt in zip(indices, alts, strict=True)
             ]
             rows.append((heading, pictures))
@@ -103,7 +103,7 @@ def _both_directions(page: Page) -> dict[str, Any]:
 def _pairs_table(page: Page) -> Table | None:
     words, findings = page.words, page.findings
     # Where examples of both directions were kept, they have a figure of their own.
-    with_examples = findings.failures is None
+    with_examples = findings.error_analysis is None
     kept = mistake_rows(findings, words.language) if with_examples else []
     _, images = findings.best.kept_mistakes
     rows = []

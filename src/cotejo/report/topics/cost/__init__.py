@@ -36,9 +36,9 @@ def section(page: Page) -> dict[str, Any]:
     words = page.words
     rows = costs(page.findings)
     kinds = kinds_that_differ(rows)
-    drawn = None
+    figure = None
     if kinds:
-        drawn = page.figure(
+        figure = page.figure(
             "cost",
             cost_figure(rows, kinds, words),
             _caption(page, rows, kinds),
@@ -48,7 +48,7 @@ def section(page: Page) -> dict[str, Any]:
     return {
         "paragraphs": [words.say("cost.intro")],
         "table": _table(page, rows),
-        "cost": drawn,
+        "cost": figure,
         "fronts": fronts(rows, kinds, words),
     }
 

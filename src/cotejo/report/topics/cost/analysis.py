@@ -62,7 +62,7 @@ class Cost:
 
 
 def costs(findings: Findings) -> list[Cost]:
-    """Return a row a trained alternative, in the study's order."""
+    """Return one row per trained alternative, in the study's order."""
     return [_cost(findings, alternative) for alternative in findings.facts.trained]
 
 

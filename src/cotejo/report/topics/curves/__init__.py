@@ -15,6 +15,7 @@ from cotejo.report.topic import Topic
 from cotejo.report.topics.curves.figure import PER_ROW, comparison, curves, highest_loss, loss_limit
 from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.store import ReportFile, RunFile
 
 __all__ = ["TOPIC"]
 
@@ -23,7 +24,7 @@ def section(page: Page) -> dict[str, Any]:
     """Return every alternative's curves, all of them compared, and overfitting in words."""
     words, facts = page.words, page.facts
     trained = facts.trained
-    drawn = []
+    figures = []
     # As many figures as it takes, of about the same width: 4 alternatives are 2 and 2, not 3 and 1.
     size = ceil(len(trained) / ceil(len(trained) / PER_ROW))
     for start in range(0, len(trained), size):
@@ -31,19 +32,19 @@ def section(page: Page) -> dict[str, Any]:
         caption = words.say("curves.figure", labels=quoted(group, words))
         figure = curves(facts, words, group)
         narrow = curves(facts, words, group, PHONE_WIDTH)
-        drawn.append(page.figure(f"curves-{start}", figure, caption, "history.csv", narrow))
+        figures.append(page.figure(f"curves-{start}", figure, caption, RunFile.HISTORY, narrow))
     compared = words.say("curves.figure_comparison")
     if any(len(alternative.finished) > 1 for alternative in trained):
         compared += " " + words.say("curves.figure_comparison_seeds")
     return {
         "notes": _curve_notes(page),
-        "figures": drawn,
+        "figures": figures,
         "overfitting_intro": overfitting_intro(page.findings, words),
         "comparison": page.figure(
             "comparison",
             comparison(facts, words),
             compared,
-            "history.csv",
+            RunFile.HISTORY,
             narrow=comparison(facts, words, PHONE_WIDTH),
         ),
         "overfitting": overfitting(page.findings, words),
@@ -62,7 +63,7 @@ def _overfitting_table(page: Page) -> Table:
         caption,
         [page.column("alternative", number=False), *map(page.column, names)],
         [_overfitting_row(page, alternative) for alternative in trained],
-        files="report.json, summary.csv",
+        files=f"{ReportFile.NUMBERS}, {ReportFile.SUMMARY}",
     )
 
 

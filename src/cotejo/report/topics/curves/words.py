@@ -23,8 +23,8 @@ def overfitting_intro(findings: Findings, words: Words) -> str:
 def overfitting(findings: Findings, words: Words) -> list[str]:
     """Return which alternatives overfit, and of which that can't be said."""
     trained = findings.facts.trained
-    nothing = [one for one in trained if not findings.has_learned(one)]
-    learned = [one for one in trained if findings.has_learned(one)]
+    nothing = [alternative for alternative in trained if not findings.has_learned(alternative)]
+    learned = [alternative for alternative in trained if findings.has_learned(alternative)]
     said = []
     if findings.facts.study.get("quick"):
         said.append(words.say("curves.overfitting_quick"))
@@ -39,7 +39,7 @@ def overfitting(findings: Findings, words: Words) -> list[str]:
                 baseline=words.numbers.percent(findings.most_frequent_in("valid")),
             )
         )
-    ended = [one for one in learned if _ended_at_its_lowest(findings, one)]
+    ended = [alternative for alternative in learned if _ended_at_its_lowest(findings, alternative)]
     if ended:
         labels = quoted(ended, words)
         said.append(words.say("curves.loss_falling", count=len(ended), labels=labels))
@@ -74,8 +74,8 @@ def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> b
 
 def swinging(findings: Findings, words: Words) -> list[str]:
     """Return which accuracy curves fall far from one epoch to the next, and how far."""
-    found = swings(findings.facts)
-    if not found:
+    found_swings = swings(findings.facts)
+    if not found_swings:
         return []
     listed = [
         words.say(
@@ -86,6 +86,6 @@ def swinging(findings: Findings, words: Words) -> list[str]:
             after=swing.epoch,
             seed=swing.seed,
         )
-        for swing in found
+        for swing in found_swings
     ]
     return [words.say("curves.swings", count=len(listed), listed=words.both(listed))]

@@ -18,6 +18,7 @@ from cotejo.report.pictures import data_uri
 from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.data.figure import MOST_LISTED, distribution
 from cotejo.report.topics.data.words import data
+from cotejo.store import StudyFile
 
 __all__ = ["TOPIC"]
 
@@ -54,7 +55,7 @@ def details(page: Page) -> dict[str, Any]:
             "distribution",
             distribution(facts, words),
             words.say(f"data.figure_distribution{many}"),
-            "data.json",
+            StudyFile.DATA,
             narrow=distribution(facts, words, PHONE_WIDTH),
         ),
         "counts": _sizes(page) if many else _counts(page),
@@ -84,7 +85,7 @@ def _counts(page: Page) -> Table:
         ],
         [*rows, cells(words.say("data.total"), *totals)],
         marked=len(rows),
-        files="data.json",
+        files=StudyFile.DATA,
     )
 
 
@@ -114,7 +115,7 @@ def _sizes(page: Page) -> Table:
         ],
         rows,
         marked=len(rows) - 1,
-        files="data.json",
+        files=StudyFile.DATA,
     )
 
 
@@ -139,7 +140,7 @@ def _channels(page: Page) -> Table | None:
             )
             for index in range(len(means))
         ],
-        files="data.json",
+        files=StudyFile.DATA,
     )
 
 
@@ -205,5 +206,5 @@ TOPIC = Topic(
     place="body",
     details=details,
     see=("audit",),
-    files=[OtherFile("data.json"), OtherFile("data.npz", variant=_augmented_too)],
+    files=[OtherFile(StudyFile.DATA), OtherFile(StudyFile.IMAGES, variant=_augmented_too)],
 )

@@ -24,33 +24,34 @@ from cotejo.report.topics.error_analysis.files import (
     trait_rows,
 )
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.store import StudyFile
 
 __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """Where all networks fail, how alike their mistakes are, and what the best's share."""
-    found = page.findings.failures
-    if found is None:
+    """Return where all networks fail, how alike their mistakes are, and what the best's share."""
+    analysis = page.findings.error_analysis
+    if analysis is None:
         return None
     return {
-        "together": _together(page, found),
-        "alike": _alike(page, found),
-        "common": _common(page, found),
+        "together": _together(page, analysis),
+        "alike": _alike(page, analysis),
+        "common": _common(page, analysis),
     }
 
 
-def _together(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
+def _together(page: Page, analysis: ErrorAnalysis) -> dict[str, Any] | None:
     """Return what every network gets wrong; None for a study of one network."""
     words, numbers = page.words, page.words.numbers
-    if found.agreement.networks == 1:
+    if analysis.agreement.networks == 1:
         return None
-    shown = _of_gallery(page, found, "all_wrong")
-    networks = numbers.integer(found.agreement.networks)
+    shown = _of_gallery(page, analysis, "all_wrong")
+    networks = numbers.integer(analysis.agreement.networks)
     pictures = [
         _picture(
             page,
-            found,
+            analysis,
             row,
             f"→ {row['predicted_class']}",
             words.say(
@@ -59,19 +60,19 @@ def _together(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
         )
         for row in shown
     ]
-    every = len(shown) == found.agreement.all_wrong
+    every = len(shown) == analysis.agreement.all_wrong
     key = "figure_all_wrong_every" if every else "figure_all_wrong"
     return {
-        "paragraphs": prose.wrong_in_all(found, words),
+        "paragraphs": prose.wrong_in_all(analysis, words),
         "pictures": pictures,
         "number": page.number_figure() if pictures else 0,
         "caption": words.say(f"error_analysis.{key}", count=len(pictures)),
     }
 
 
-def _alike(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
+def _alike(page: Page, analysis: ErrorAnalysis) -> dict[str, Any] | None:
     """Return how alike the alternatives' mistakes are; None where there is nothing to compare."""
-    paragraphs = prose.alike(found, page.words)
+    paragraphs = prose.alike(analysis, page.words)
     if not paragraphs:
         return None
     if len(page.facts.trained) == 1:
@@ -79,65 +80,65 @@ def _alike(page: Page, found: ErrorAnalysis) -> dict[str, Any] | None:
     galleries = [
         (
             page.words.say(f"error_analysis.{name}"),
-            [_picture(page, found, row) for row in _of_gallery(page, found, name)],
+            [_picture(page, analysis, row) for row in _of_gallery(page, analysis, name)],
         )
         for name in ("only_best_right", "only_best_wrong")
     ]
     shown = [(heading, pictures) for heading, pictures in galleries if pictures]
     return {
         "paragraphs": paragraphs,
-        "table": _agreement_table(page, found),
-        "only_sentence": prose.only_the_best(found, page.words),
+        "table": _agreement_table(page, analysis),
+        "only_sentence": prose.only_the_best(analysis, page.words),
         "only": shown,
         "number": page.number_figure() if shown else 0,
-        "caption": page.words.say("error_analysis.figure_only", best=page.label(found.best)),
+        "caption": page.words.say("error_analysis.figure_only", best=page.label(analysis.best)),
     }
 
 
-def _common(page: Page, found: ErrorAnalysis) -> dict[str, Any]:
+def _common(page: Page, analysis: ErrorAnalysis) -> dict[str, Any]:
     words = page.words
-    intro, sentences = prose.in_common(found, words)
+    intro, sentences = prose.in_common(analysis, words)
     key = f"error_analysis.figure_fifths{_colour_too(page.findings)}"
-    caption = words.say(key, best=page.label(found.best))
-    drawn = None
-    if found.commonalities.traits:
-        drawn = page.figure(
+    caption = words.say(key, best=page.label(analysis.best))
+    rates = None
+    if analysis.commonalities.traits:
+        rates = page.figure(
             "fifths",
-            error_rates(found, words),
+            error_rates(analysis, words),
             caption,
             "traits.csv",
-            narrow=error_rates(found, words, PHONE_WIDTH),
+            narrow=error_rates(analysis, words, PHONE_WIDTH),
         )
     return {
         "intro": intro,
         "sentences": sentences,
-        "figure": drawn,
+        "figure": rates,
     }
 
 
-def _of_gallery(page: Page, found: ErrorAnalysis, name: str) -> list[ShownImage]:
-    return [row for row in shown_images(found, page.words.language) if row["gallery"] == name]
+def _of_gallery(page: Page, analysis: ErrorAnalysis, name: str) -> list[ShownImage]:
+    return [row for row in shown_images(analysis, page.words.language) if row["gallery"] == name]
 
 
-def _picture(page: Page, found: ErrorAnalysis, row: ShownImage, *lines: str) -> Picture:
+def _picture(page: Page, analysis: ErrorAnalysis, row: ShownImage, *lines: str) -> Picture:
     index, true, predicted = row["index"], row["true_class"], row["predicted_class"]
     if row["true_label"] == row["predicted_label"]:
         alt = page.words.say("error_analysis.image_alt", index=index, true=true)
     else:
         alt = page.words.say("mistake_alt", index=index, true=true, predicted=predicted)
-    return Picture(data_uri(found.image(index)), alt, (true, *lines))
+    return Picture(data_uri(analysis.image(index)), alt, (true, *lines))
 
 
-def _agreement_table(page: Page, found: ErrorAnalysis) -> Table:
-    """Return a row an alternative, against the best; the best's is of two of its own seeds."""
+def _agreement_table(page: Page, analysis: ErrorAnalysis) -> Table:
+    """Return one row per alternative against the best; the best's row compares two of its seeds."""
     words, numbers = page.words, page.words.numbers
     rows = []
-    for one in page.findings.ranked:
-        pair = found.agreement.between(found.best.name, one.name)
+    for alternative in page.findings.ranked:
+        pair = analysis.agreement.between(analysis.best.name, alternative.name)
         if pair is None:
             continue
-        named = page.named(one)
-        if one is found.best:
+        named = page.named(alternative)
+        if alternative is analysis.best:
             named = Cell(
                 named.text, swatch=named.swatch, remarks=[words.say("error_analysis.two_seeds")]
             )
@@ -162,23 +163,23 @@ def _agreement_table(page: Page, found: ErrorAnalysis) -> Table:
         page.column("interval"),
         *(page.column(f"error_analysis.{name}") for name in ("kappa", "overlap", "rescued")),
     ]
-    caption = words.say("error_analysis.table_agreement", best=page.label(found.best))
+    caption = words.say("error_analysis.table_agreement", best=page.label(analysis.best))
     return page.table(caption, columns, rows, files="agreement.csv")
 
 
 def _colour_too(findings: Findings) -> str:
     """Return the variant of sentences on traits: images in colour have one trait more."""
-    failures = findings.failures
-    traits = {effect.trait for effect in failures.commonalities.traits} if failures else set()
+    analysis = findings.error_analysis
+    traits = {effect.trait for effect in analysis.commonalities.traits} if analysis else set()
     return "_colour" if "colourfulness" in traits else ""
 
 
 def _report_json(findings: Findings) -> dict[str, Any]:
-    return {"failures": findings.failures.to_json() if findings.failures else None}
+    return {"failures": findings.error_analysis.to_json() if findings.error_analysis else None}
 
 
 def _references(findings: Findings) -> list[str]:
-    if findings.failures is None:
+    if findings.error_analysis is None:
         return []
     alike = ["cohen-1960", "geirhos-2020"] if len(findings.facts.trained) > 1 else []
     return [*alike, "vargha-2000"]
@@ -191,7 +192,7 @@ TOPIC = Topic(
         CsvFile("failures.csv", IMAGE_COLUMNS, image_rows),
         CsvFile("agreement.csv", AGREEMENT_COLUMNS, agreement_rows),
         CsvFile("traits.csv", TRAIT_COLUMNS, trait_rows, variant=_colour_too),
-        OtherFile("failures.npz", lambda findings: findings.failures is not None),
+        OtherFile(StudyFile.ERROR_ANALYSIS, lambda findings: findings.error_analysis is not None),
     ],
     report_json=_report_json,
     references=_references,

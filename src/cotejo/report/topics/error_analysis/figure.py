@@ -25,10 +25,10 @@ __all__ = ["error_rates"]
 
 
 @draws
-def error_rates(failures: ErrorAnalysis, words: Words, width: float = TEXT_WIDTH) -> Figure:
+def error_rates(analysis: ErrorAnalysis, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw the best's error rate in each quintile by each trait, with its 95% interval."""
-    effects = failures.commonalities.traits
-    labels, chances = failures.best.test_predictions
+    effects = analysis.commonalities.traits
+    labels, chances = analysis.best.test_predictions
     overall = float((chances.argmax(axis=1) != labels).mean())
     columns = len(effects) if width > PHONE_WIDTH else min(2, len(effects))
     rows = -(-len(effects) // columns)
@@ -48,7 +48,7 @@ def error_rates(failures: ErrorAnalysis, words: Words, width: float = TEXT_WIDTH
             places,
             rates,
             yerr=[below, above],
-            color=colour(failures.best.index),
+            color=colour(analysis.best.index),
             marker="o",
             markersize=4,
             linewidth=1.2,

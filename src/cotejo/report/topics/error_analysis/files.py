@@ -32,14 +32,14 @@ IMAGE_COLUMNS = (
 )  # fmt: skip
 
 
-def shown_images(failures: ErrorAnalysis, language: str) -> list[ShownImage]:
+def shown_images(analysis: ErrorAnalysis, language: str) -> list[ShownImage]:
     """Return one row per image shown: in which gallery, what it is and what it is taken for.
 
     ``networks`` is how many take an image of ``all_wrong`` for that class; what is said of the
     others is of the best's representative run. The galleries of pairs are called ``pairs``.
     """
-    names = failures.facts.class_names(language)
-    labels, chances = failures.best.test_predictions
+    names = analysis.facts.class_names(language)
+    labels, chances = analysis.best.test_predictions
 
     def row(gallery: str, index: int, predicted: int, networks: int | None) -> ShownImage:
         true = int(labels[index])
@@ -53,33 +53,33 @@ def shown_images(failures: ErrorAnalysis, language: str) -> list[ShownImage]:
             "networks": networks,
         }
 
-    voted = zip(failures.gallery("all_wrong"), failures.votes, strict=True)
+    voted = zip(analysis.gallery("all_wrong"), analysis.votes, strict=True)
     rows = [row("all_wrong", index, *vote) for index, vote in voted]
-    others = {name: failures.gallery(name) for name in ("only_best_right", "only_best_wrong")}
-    others["pairs"] = [index for examples in failures.pairs.values() for index in examples]
+    others = {name: analysis.gallery(name) for name in ("only_best_right", "only_best_wrong")}
+    others["pairs"] = [index for examples in analysis.pairs.values() for index in examples]
     for gallery, indices in others.items():
         rows += [row(gallery, index, int(chances[index].argmax()), None) for index in indices]
     return rows
 
 
 def image_rows(findings: Findings, language: str) -> list[ShownImage] | None:
-    """Return `shown_images` of a study; None where it did not look at its networks' failures."""
-    return shown_images(findings.failures, language) if findings.failures else None
+    """Return `shown_images` of a study; None where it did not look at its networks' mistakes."""
+    return shown_images(findings.error_analysis, language) if findings.error_analysis else None
 
 
 def trait_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
     """Return one row per trait and quintile of the images; None as `image_rows`."""
-    if findings.failures is None:
+    if findings.error_analysis is None:
         return None
     return [
         {"trait": effect.trait, "error_rate": quintile.rate} | asdict(quintile)
-        for effect in findings.failures.commonalities.traits
+        for effect in findings.error_analysis.commonalities.traits
         for quintile in effect.fifths
     ]
 
 
 def agreement_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
     """Return one row per pair of alternatives; None as `image_rows`."""
-    if findings.failures is None:
+    if findings.error_analysis is None:
         return None
-    return [asdict(pair) for pair in findings.failures.agreement.pairs]
+    return [asdict(pair) for pair in findings.error_analysis.agreement.pairs]

@@ -20,16 +20,16 @@ _SETTLED_TESTS = 2
 _SIZES = ((0.06, "very_small"), (0.14, "small"), (0.21, "medium"))
 
 
-def wrong_in_all(failures: ErrorAnalysis, words: Words) -> list[str]:
+def wrong_in_all(analysis: ErrorAnalysis, words: Words) -> list[str]:
     """Return how many images every network gets wrong, and what that is compared with."""
-    numbers, found = words.numbers, failures.agreement
-    networks, images = numbers.integer(found.networks), numbers.integer(found.images)
-    share = wilson_interval(found.all_wrong / found.images, found.images)
-    if found.all_wrong:
+    numbers, agreement = words.numbers, analysis.agreement
+    networks, images = numbers.integer(agreement.networks), numbers.integer(agreement.images)
+    share = wilson_interval(agreement.all_wrong / agreement.images, agreement.images)
+    if agreement.all_wrong:
         said = words.say(
             "error_analysis.all_wrong",
-            count=found.all_wrong,
-            number=numbers.integer(found.all_wrong),
+            count=agreement.all_wrong,
+            number=numbers.integer(agreement.all_wrong),
             images=images,
             networks=networks,
             share=numbers.percent(share.estimate),
@@ -38,37 +38,37 @@ def wrong_in_all(failures: ErrorAnalysis, words: Words) -> list[str]:
     else:
         said = words.say("error_analysis.all_wrong_none", images=images, networks=networks)
     sentences = [said]
-    if share.low * found.images > found.expected_all_wrong:
-        expected = round(found.expected_all_wrong)
+    if share.low * agreement.images > agreement.expected_all_wrong:
+        expected = round(agreement.expected_all_wrong)
         key = "error_analysis.expected" if expected else "error_analysis.expected_none"
         sentences.append(words.say(key, number=numbers.integer(expected)))
     sentences.append(
         words.say(
             "error_analysis.all_right",
-            number=numbers.integer(found.all_right),
-            share=numbers.percent(found.all_right / found.images),
-            rest=numbers.integer(found.images - found.all_right - found.all_wrong),
+            number=numbers.integer(agreement.all_right),
+            share=numbers.percent(agreement.all_right / agreement.images),
+            rest=numbers.integer(agreement.images - agreement.all_right - agreement.all_wrong),
         )
     )
-    if len(failures.facts.trained) > 1:
+    if len(analysis.facts.trained) > 1:
         sentences.append(
             words.say(
                 "error_analysis.oracle",
-                oracle=numbers.percent(found.oracle),
-                best=numbers.percent(failures.best.mean("test", "accuracy")),
+                oracle=numbers.percent(agreement.oracle),
+                best=numbers.percent(analysis.best.mean("test", "accuracy")),
             )
         )
     return sentences
 
 
-def alike(failures: ErrorAnalysis, words: Words) -> list[str]:
+def alike(analysis: ErrorAnalysis, words: Words) -> list[str]:
     """Return how alike the best's mistakes are to those of the others, and of its own seeds."""
-    best, numbers = failures.best, words.numbers
+    best, numbers = analysis.best, words.numbers
     label = best.label(words.language)
     others = [
-        (one, pair)
-        for one in failures.facts.trained
-        if one is not best and (pair := failures.agreement.between(best.name, one.name))
+        (other, pair)
+        for other in analysis.facts.trained
+        if other is not best and (pair := analysis.agreement.between(best.name, other.name))
     ]
     sentences = [words.say("error_analysis.alike_intro")] if others else []
     if others:
@@ -85,16 +85,16 @@ def alike(failures: ErrorAnalysis, words: Words) -> list[str]:
                 last=_agreed(last, words),
             )
         )
-    own = failures.agreement.between(best.name, best.name)
+    own = analysis.agreement.between(best.name, best.name)
     if own:
         agreed = numbers.percent(own.agreement)
         sentences.append(words.say("error_analysis.alike_seeds", best=label, agreement=agreed))
     return sentences
 
 
-def only_the_best(failures: ErrorAnalysis, words: Words) -> str:
+def only_the_best(analysis: ErrorAnalysis, words: Words) -> str:
     """Return how many images the best alone gets right, and alone gets wrong."""
-    numbers, (right, wrong) = words.numbers, failures.standing_out
+    numbers, (right, wrong) = words.numbers, analysis.standing_out
     keys = {(True, True): "both", (True, False): "right", (False, True): "wrong"}
 
     def images(count: int) -> str:
@@ -102,34 +102,36 @@ def only_the_best(failures: ErrorAnalysis, words: Words) -> str:
 
     said = words.say(
         f"error_analysis.only_{keys.get((right > 0, wrong > 0), 'neither')}",
-        best=failures.best.label(words.language),
+        best=analysis.best.label(words.language),
         right=images(right),
         wrong=images(wrong),
     )
-    several = any(len(one.finished) > 1 for one in failures.facts.trained)
+    several = any(len(alternative.finished) > 1 for alternative in analysis.facts.trained)
     return f"{said} {words.say('error_analysis.only_seeds')}" if several else said
 
 
-def in_common(failures: ErrorAnalysis, words: Words) -> tuple[list[str], list[str]]:
-    """Return what the mistakes are compared with, and what was found: a sentence a finding."""
-    found, numbers = failures.commonalities, words.numbers
-    if not found.traits:
+def in_common(analysis: ErrorAnalysis, words: Words) -> tuple[list[str], list[str]]:
+    """Return what the mistakes are compared with, and what was found, one sentence per finding."""
+    common, numbers = analysis.commonalities, words.numbers
+    if not common.traits:
         return [words.say("error_analysis.too_few")], []
     intro = [
         words.say(
             "error_analysis.common_intro",
-            best=failures.best.label(words.language),
-            tests=numbers.integer(_SETTLED_TESTS * len(found.traits)),
+            best=analysis.best.label(words.language),
+            tests=numbers.integer(_SETTLED_TESTS * len(common.traits)),
         ),
         words.say("error_analysis.association"),
     ]
-    sentences = [_classes(failures, words)]
-    for effect in found.traits:
+    sentences = [_classes(analysis, words)]
+    for effect in common.traits:
         if effect.direction:
             sentences.append(_direction(effect, words))
         elif effect.bends:
             sentences.append(_bend(effect, words))
-    unsettled = [one.trait for one in found.traits if not one.direction and not one.bends]
+    unsettled = [
+        effect.trait for effect in common.traits if not effect.direction and not effect.bends
+    ]
     if unsettled:
         traits = words.both([words.say(f"error_analysis.with_{trait}") for trait in unsettled])
         sentences.append(words.say("error_analysis.unsettled", traits=traits))
@@ -149,11 +151,11 @@ def _agreed(pair: PairAgreement, words: Words) -> str:
     return f"{words.numbers.percent(pair.agreement)} {interval}"
 
 
-def _classes(failures: ErrorAnalysis, words: Words) -> str:
-    effect, numbers = failures.commonalities.classes, words.numbers
+def _classes(analysis: ErrorAnalysis, words: Words) -> str:
+    effect, numbers = analysis.commonalities.classes, words.numbers
     if not effect.differ:
         return words.say("error_analysis.classes_alike")
-    names = failures.facts.class_names(words.language)
+    names = analysis.facts.class_names(words.language)
 
     def classes_of(rate: float) -> tuple[str, str]:
         places = [place for place, other in enumerate(effect.rates) if other == rate]

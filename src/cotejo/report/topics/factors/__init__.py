@@ -20,6 +20,7 @@ from cotejo.report.topics.factors.words import (
     value_of,
 )
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.store import ReportFile
 
 __all__ = ["TOPIC"]
 
@@ -69,7 +70,7 @@ def _factor_table(page: Page, factor: Factor) -> Table:
         rows.append(_row(page, factor.name, effect.lead.first, after, effect.lead, with_p=with_p))
     name = factor_name(factor.name, words)
     caption = words.say("factors.table", factor=name)
-    return page.table(caption, columns, rows, files="comparisons.csv, summary.csv")
+    return page.table(caption, columns, rows, files=f"comparisons.csv, {ReportFile.SUMMARY}")
 
 
 def _row(

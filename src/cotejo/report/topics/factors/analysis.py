@@ -21,10 +21,10 @@ class Effect:
     """What changing one thing did.
 
     Attributes:
-        lead: of the changed alternative over the one that it is compared with.
+        lead: the changed alternative's lead over the one that it is compared with.
         changes: the settings that differ: before, and after.
-        wider_gap: how much wider its gap between training and test accuracy is; None with one
-            seed a side.
+        wider_gap: how much wider its gap between training and test accuracy is; None where either
+            side has one seed.
     """
 
     lead: Lead
@@ -43,44 +43,48 @@ class Factor:
 def factors(findings: Findings) -> list[Factor]:
     """Return each setting that some pair of alternatives differs in alone.
 
-    Of several values each is compared with the first in the study's order, the usual place of
-    the baseline, not with every other.
+    Where a setting has several values, each is compared with the first in the study's order,
+    which is usually the baseline, and not with every other.
     """
-    found: dict[str, list[Effect]] = {}
+    effects: dict[str, list[Effect]] = {}
     trained = findings.facts.trained
-    for index, one in enumerate(trained):
-        for factor, (base, changes) in _baselines(one, trained[:index]).items():
-            effect = Effect(findings.evidence.lead(one, base), changes, _wider_gap(one, base))
-            found.setdefault(factor, []).append(effect)
-    return [Factor(name, tuple(found[name])) for name in Settings.by_group(found)]
+    for index, alternative in enumerate(trained):
+        for factor, (base, changes) in _baselines(alternative, trained[:index]).items():
+            effect = Effect(
+                findings.evidence.lead(alternative, base), changes, _wider_gap(alternative, base)
+            )
+            effects.setdefault(factor, []).append(effect)
+    return [Factor(name, tuple(effects[name])) for name in Settings.by_group(effects)]
 
 
-def _wider_gap(one: AlternativeFacts, base: AlternativeFacts) -> Difference | None:
-    if min(len(one.finished), len(base.finished)) < 2:
+def _wider_gap(alternative: AlternativeFacts, base: AlternativeFacts) -> Difference | None:
+    if min(len(alternative.finished), len(base.finished)) < 2:
         return None
-    return scalar_difference(one.gaps, base.gaps, image_variance=gap_variance(one, base))
+    return scalar_difference(
+        alternative.gaps, base.gaps, image_variance=gap_variance(alternative, base)
+    )
 
 
 def _baselines(
-    one: AlternativeFacts, earlier: Sequence[AlternativeFacts]
+    alternative: AlternativeFacts, earlier: Sequence[AlternativeFacts]
 ) -> dict[str, tuple[AlternativeFacts, Mapping[str, tuple[Any, Any]]]]:
     """Return, by factor, the first earlier alternative that differs in this factor alone."""
-    found: dict[str, tuple[AlternativeFacts, Mapping[str, tuple[Any, Any]]]] = {}
+    baselines: dict[str, tuple[AlternativeFacts, Mapping[str, tuple[Any, Any]]]] = {}
     for base in earlier:
-        changes = _changes(base, one)
+        changes = _changes(base, alternative)
         factor = _factor(changes)
         if factor is not None:
-            found.setdefault(factor, (base, changes))
-    # Another network differs in options, too: of use only where nothing closer is there.
-    return found if set(found) == {"model"} else _without_model(found)
+            baselines.setdefault(factor, (base, changes))
+    # Another model comes with other options. It counts only where no closer comparison is there.
+    return baselines if set(baselines) == {"model"} else _without_model(baselines)
 
 
-def _without_model(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {factor: baseline for factor, baseline in found.items() if factor != "model"}
+def _without_model(baselines: Mapping[str, Any]) -> dict[str, Any]:
+    return {factor: baseline for factor, baseline in baselines.items() if factor != "model"}
 
 
-def _changes(base: AlternativeFacts, one: AlternativeFacts) -> dict[str, tuple[Any, Any]]:
-    before, after = base.settings, one.settings
+def _changes(base: AlternativeFacts, alternative: AlternativeFacts) -> dict[str, tuple[Any, Any]]:
+    before, after = base.settings, alternative.settings
     return {
         name: (before.get(name), after.get(name))
         for name in Settings.by_group({**before, **after})
@@ -91,14 +95,14 @@ def _changes(base: AlternativeFacts, one: AlternativeFacts) -> dict[str, tuple[A
 def _factor(changes: Mapping[str, Any]) -> str | None:
     """Return the one setting that explains all changes; None where there are more."""
     leading = [name for name in changes if set(changes) <= {name, *_absorbed(name, changes)}]
-    # Turned off, it leaves two trainings of different lengths.
+    # With early stopping turned off, the number of epochs is a change of its own.
     if leading == ["early_stopping"] and "epochs" in changes and not changes["early_stopping"][1]:
         return None
     return leading[0] if leading else None
 
 
 def _absorbed(name: str, changes: Iterable[str]) -> tuple[str, ...]:
-    """Return the settings, and of these changes the options, that come along with a setting."""
+    """Return the settings that change along with a setting, and the options that changed too."""
     about = Settings.about(name)
     if not about.absorbs_options:
         return about.absorbs

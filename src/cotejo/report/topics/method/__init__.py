@@ -9,39 +9,10 @@ from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.method.words import method
+from cotejo.store import ReportFile, RunFile, StudyFile
 from cotejo.texts import without_places
 
 __all__ = ["TOPIC"]
-
-_FILE_ORDER = (
-    "summary.csv",
-    "runs.csv",
-    "comparisons.csv",
-    "claims.csv",
-    "per-class.csv",
-    "confusion.csv",
-    "confused-pairs.csv",
-    "mistakes.csv",
-    "averages.csv",
-    "cost.csv",
-    "learning-curve.csv",
-    "calibration.csv",
-    "reliability.csv",
-    "failures.csv",
-    "agreement.csv",
-    "traits.csv",
-    "failures.npz",
-    "audit.csv",
-    "audit.npz",
-    "audit.json",
-    "report.json",
-    "study.json",
-    "study.toml",
-    "data.json",
-    "data.npz",
-    "test-reads.csv",
-)
-"""The order in which the files are listed; one that is not here comes after them."""
 
 
 def section(page: Page) -> dict[str, Any]:
@@ -61,19 +32,14 @@ def _elsewhere(page: Page) -> str:
 
 
 def _files(page: Page) -> list[tuple[str, str]]:
-    """Return the name of each file beside the report, and what it holds."""
+    """Return the name of each file beside the report, and what it holds, in the report's order."""
     files = [
         (file.name, topic.about(file, page.findings, page.words))
         for topic in page.topics
         for file in topic.files
         if file.is_of(page.findings)
     ]
-    files.sort(key=lambda file: _place(file[0]))
     return [*files, ("<…>/seed-<k>/", page.words.say("method.file_runs"))]
-
-
-def _place(name: str) -> int:
-    return _FILE_ORDER.index(name) if name in _FILE_ORDER else len(_FILE_ORDER)
 
 
 def _table(page: Page) -> Table:
@@ -99,7 +65,7 @@ def _table(page: Page) -> Table:
         words.say("method.table"),
         [page.column("method.what", number=False), page.column("method.value", number=False)],
         [cells(words.say(f"method.{name}"), value) for name, value in fields if value],
-        files="study.json, data.json, run.json",
+        files=f"{StudyFile.RECORD}, {StudyFile.DATA}, {RunFile.RECORD}",
     )
 
 
@@ -133,16 +99,16 @@ def _machine(page: Page, machine: Any) -> str:
 
 def _has_study_file(findings: Findings) -> bool:
     """Return whether the study has a file that repeats it; older ones do not."""
-    return (findings.facts.folder.path / "study.toml").is_file()
+    return (findings.facts.folder.path / StudyFile.CONFIG).is_file()
 
 
 TOPIC = Topic(
     "method",
     section,
     files=[
-        OtherFile("report.json"),
-        OtherFile("study.json"),
-        OtherFile("study.toml", _has_study_file),
-        OtherFile("test-reads.csv"),
+        OtherFile(ReportFile.NUMBERS),
+        OtherFile(StudyFile.RECORD),
+        OtherFile(StudyFile.CONFIG, _has_study_file),
+        OtherFile(StudyFile.TEST_READS),
     ],
 )

@@ -61,13 +61,13 @@ def section(page: Page) -> dict[str, Any]:
 
 def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
     """Return each explained mistake with its maps: for the predicted class and for the true one."""
-    words, failures = page.words, page.findings.failures
+    words, analysis = page.words, page.findings.error_analysis
     shown = []
-    for row in rows if failures else []:
-        maps = failures.maps(row["index"]) if failures else None
-        if failures is None or maps is None:
+    for row in rows if analysis else []:
+        maps = analysis.maps(row["index"]) if analysis else None
+        if analysis is None or maps is None:
             continue
-        image = failures.image(row["index"])
+        image = analysis.image(row["index"])
         # Both maps have the same scale, so that they can be compared.
         largest = float(np.abs(maps).max()) or 1.0
         names = (row["predicted_class"], row["true_class"])
@@ -85,8 +85,8 @@ def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[P
 
 
 def _references(findings: Findings) -> list[str]:
-    explained = findings.failures is not None and any(
-        findings.failures.maps(row["index"]) is not None
+    explained = findings.error_analysis is not None and any(
+        findings.error_analysis.maps(row["index"]) is not None
         for row in mistake_rows(findings, "en")[:_WORST]
     )
     return ["zeiler-2014", "zintgraf-2017"] if explained else []

@@ -55,7 +55,7 @@ def section(page: Page) -> dict[str, Any]:
             "accuracies",
             accuracies(findings, words),
             caption,
-            "summary.csv, report.json",
+            f"{ReportFile.SUMMARY}, {ReportFile.NUMBERS}",
             narrow=accuracies(findings, words, PHONE_WIDTH),
         ),
     }
@@ -94,7 +94,7 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
         page.words.say("results.table"),
         columns,
         [_results_row(page, alternative, seeds=seeds) for alternative in page.facts.trained],
-        files="summary.csv, report.json",
+        files=f"{ReportFile.SUMMARY}, {ReportFile.NUMBERS}",
     )
 
 
@@ -176,7 +176,7 @@ def _f1_table(page: Page) -> Table:
         ]
         rows.append([Cell(words.say("results.macro")), *macro])
         marked = len(labels)
-    files = "per-class.csv, report.json"
+    files = f"per-class.csv, {ReportFile.NUMBERS}"
     many = "_many" if len(labels) < len(names) and len(trained) <= len(names) else ""
     caption = words.say(
         f"results.table_f1{many}",

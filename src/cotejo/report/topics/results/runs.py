@@ -64,7 +64,7 @@ def _differing(facts: StudyFacts) -> list[str]:
     """Return the settings in which the alternatives differ, in their usual order."""
     every = [alternative.settings for alternative in facts.alternatives]
     names = Settings.by_group(dict.fromkeys(name for settings in every for name in settings))
-    return [name for name in names if len({_plain(one.get(name)) for one in every}) > 1]
+    return [name for name in names if len({_plain(settings.get(name)) for settings in every}) > 1]
 
 
 def _plain(value: Any) -> str | None:

@@ -11,6 +11,7 @@ from cotejo.report.elements import Cell, Column, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topics.results.averages import CLASS_FIGURES, averages, class_figures
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.store import ReportFile
 
 __all__ = ["EASIEST", "HARDEST", "averages_table", "listed_classes", "per_class_table"]
 
@@ -65,6 +66,7 @@ def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
     rows.append((words.say("results.macro"), macro, averaged))
     key = "table_per_class" if len(labels) == len(means) else "table_per_class_many"
     columns = _columns(page)
+    averages_file = "averages.csv" if any(averaged.values()) else ReportFile.NUMBERS
     return page.table(
         words.say(
             f"results.{key}", label=page.label(alternative), easiest=EASIEST, hardest=HARDEST
@@ -78,7 +80,7 @@ def per_class_table(page: Page, alternative: AlternativeFacts) -> Table:
         ],
         [_class_row(page, *row) for row in rows],
         marked=len(labels),
-        files="per-class.csv, " + ("averages.csv" if any(averaged.values()) else "report.json"),
+        files=f"per-class.csv, {averages_file}",
     )
 
 

@@ -11,6 +11,7 @@ from cotejo.report.page import Page
 from cotejo.report.topic import Topic
 from cotejo.report.topics.training import figure
 from cotejo.report.topics.training.words import whole_training
+from cotejo.store import RunFile
 
 __all__ = ["TOPIC"]
 
@@ -25,7 +26,7 @@ def section(page: Page) -> dict[str, Any]:
             "training",
             figure.whole_training(phases, words),
             words.say("training.figure", best=page.label(best)),
-            "history.csv",
+            RunFile.HISTORY,
             narrow=figure.whole_training(phases, words, PHONE_WIDTH),
         ),
     }
@@ -51,7 +52,7 @@ def _epochs_table(page: Page) -> Table:
         columns,
         rows,
         marked=phases[-1].epochs_before + _kept(phases[-1]) - 1,
-        files="history.csv",
+        files=RunFile.HISTORY,
     )
 
 
