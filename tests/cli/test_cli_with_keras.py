@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cotejo.cli.app import run
+from cotejo.messages import message
 from cotejo.verify import machine as doctor
 
 
@@ -34,11 +35,10 @@ def test_an_unknown_model_is_refused_before_the_header(capsys: pytest.CaptureFix
 
 
 def test_every_model_is_described_in_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
-    from cotejo.cli.models_command import _description
     from cotejo.models import model_families
 
     assert run(["models"]) == 0
     shown = capsys.readouterr().out
     for family in model_families():
         assert family.name in shown
-        assert _description(family) != family.description
+        assert family.description == message(f"models.{family.name}")

@@ -38,11 +38,4 @@ def models(lang: Language = None, debug: Debug = False) -> int:
 
 def _row(family: ModelFamily) -> tuple[str, int, dict[str, Any], str]:
     network = family.build(_IMAGE_SHAPE, _NUM_CLASSES)
-    return family.name, int(network.count_params()), family.defaults, _description(family)
-
-
-def _description(family: ModelFamily) -> str:
-    try:
-        return message(f"cli.model_{family.name}")
-    except KeyError:  # the catalogue has no sentence for this model
-        return family.description
+    return family.name, int(network.count_params()), family.defaults, family.description

@@ -14,7 +14,7 @@ from cotejo.config.checking import unknown_key
 from cotejo.config.options import COMMON_OPTIONS, Options
 from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean
+from cotejo.messages import did_you_mean, knows, message
 from cotejo.models.signatures import Option, declared_options
 
 if TYPE_CHECKING:
@@ -61,7 +61,14 @@ class ModelFamily:
 
     @property
     def description(self) -> str:
-        """The first line of the builder's docstring."""
+        """What the model is, in a sentence in the current language.
+
+        It is in the catalogue ``locales/<language>/models.toml``. Where that has none, as for a
+        model of the user's own, it is the first line of the builder's docstring.
+        """
+        key = f"models.{self.name}"
+        if knows(key):
+            return message(key)
         return (inspect.getdoc(self.build) or "").partition("\n")[0]
 
 

@@ -136,9 +136,9 @@ def make_reports(
     paths = report_paths(folder, names, out)
     # The formats differ in the ending of the path alone, so that all have the same folder.
     numbers = numbers_folder(folder, next(iter(paths.values())))
-    beside = numbers.name if numbers != folder else ""
+    numbers_name = numbers.name if numbers != folder else ""
     pages = {
-        chosen: render(findings, language, chosen, beside)
+        chosen: render(findings, language, chosen, numbers_name)
         for chosen in dict.fromkeys(details.values())
     }
     if numbers != folder:

@@ -24,7 +24,7 @@ def airbench96(
     activation: Activation = "silu",
     whitening: Whitening = True,
 ) -> keras.Model:
-    """Ten convolutions, `airbench` with a third one a group and a shortcut around the last two.
+    """Ten convolutions: `airbench` with three in each group and a shortcut around the last two.
 
     Args:
         image_shape: ``(height, width, channels)``.
