@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ import pytest
 from pydantic import Field
 
 from cotejo.config import StudyConfig
+from cotejo.config.options import COMMON_OPTIONS
 from cotejo.errors import ConfigError
 from cotejo.messages import use_language
 from cotejo.models import check_models, model_family, register, resolve, unregister
@@ -219,3 +221,8 @@ Study.load("what-matters")
 assert not {"keras", "tensorflow", "jax", "torch"} & set(sys.modules), "a backend was loaded"
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_names_that_have_words_already_are_told_to_who_registers_a_model():
+    said = inspect.getdoc(register)
+    assert [name for name in COMMON_OPTIONS if f"``{name}``" not in said] == []

@@ -83,6 +83,11 @@ def register(name: str) -> Callable[[Builder], Builder]:
     ``Annotated[int, Field(ge=1)]`` or ``Literal["mean", "max"]``; without one it takes values of
     the type of its default.
 
+    A report calls an option by its name, and has words for the names that several models share:
+    ``initializer``, ``convolutions``, ``kernel_size``, ``width``, ``activation``, ``dropout``,
+    ``batch_norm`` and ``whitening``. Give an option of your own one of these names only if it
+    means the same.
+
     A name of your own may be registered again, as when a notebook's cell is run again. The network
     that the builder returns is part of a run's key, so that a different network is trained again.
     A change in code that its layers call from other modules than their own is not noticed.
