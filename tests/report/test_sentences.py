@@ -6,6 +6,7 @@ from fabricate import Made
 from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
 from cotejo.config.views import VIEWS
+from cotejo.report.card import _weaknesses
 from cotejo.report.naming import study_title
 from cotejo.report.page import Page
 from cotejo.report.topics import TOPICS
@@ -333,6 +334,15 @@ def test_of_equally_good_alternatives_none_is_said_to_be_ahead(study):
     assert "on validation “The a” and “The b” have the same accuracy" in english
     assert "en validación, «La a» y «La b» tienen la misma exactitud" in spanish
     assert "ahead of “The b” by" not in english
+
+
+def test_a_card_names_every_class_of_the_lowest_recall():
+    test = {
+        "confusion": [[5, 5, 0], [5, 5, 0], [0, 0, 10]],
+        "per_class": [{"recall": recall, "support": 10} for recall in (0.5, 0.5, 1.0)],
+    }
+    said = _weaknesses(test, ["cat", "dog", "frog"], EN)
+    assert "lowest recall is that of “cat” and “dog”, 50.0%." in said
 
 
 def test_of_equally_confused_pairs_none_is_picked(study):
