@@ -51,9 +51,10 @@ def test_a_hundred_classes(tmp_path, capfd):
     ("language", "column"),
     [("en", "Top-2 accuracy"), ("es", "Exactitud top-2")],
 )
-def test_of_two_classes_there_is_no_top_2_accuracy(study, language, column):
+def test_of_two_classes_there_is_no_top_2_accuracy_and_no_pair_to_pick(study, language, column):
     two = study(Made("a"), Made("b", (0.6,)), class_names=both(["cat", "dog"]), images=200)
     assert column not in shown(two, language)
+    assert two.mutual_pair is None
     ten = study(Made("a"), Made("b", (0.6,)), images=200)
     assert column in shown(ten, language)
 

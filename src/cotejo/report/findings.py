@@ -173,8 +173,11 @@ class Findings:
     def mutual_pair(self) -> tuple[int, int, int] | None:
         """The two classes most confused in both directions together, and how often.
 
-        None where several pairs are confused that often, so that none stands out.
+        None where several pairs are confused that often, so that none stands out, and of two
+        classes, which are the only pair.
         """
+        if len(self.confusion) == 2:
+            return None
         both: Counter[tuple[int, int]] = Counter()
         for true, predicted, count in self.pairs:
             both[min(true, predicted), max(true, predicted)] += count
