@@ -11,6 +11,7 @@ from typing import Any
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from cotejo.numbers import NO_BREAK
 from cotejo.report.formats.parsing import parse
 from cotejo.report.formats.picture_files import standalone
 
@@ -21,6 +22,7 @@ _COLOUR = re.compile(r"(?:background|box-shadow)\s*:[^;]*(#[0-9a-fA-F]{6})\b")
 _DATA = re.compile(r"data:image/(png|jpeg);base64,(.*)", re.DOTALL)
 # What HTML takes for one space. A no-break space is none of it: no line breaks at it.
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_INTERVAL = re.compile(r"\[[^\[\]]*\d[^\[\]]*[;,] [^\[\]]*\d[^\[\]]*\]")
 # Their children are elements; the spaces between those are the template's lines.
 _BLOCKS = {"body", "div", "dl", "figure", "header", "html", "main", "nav", "ol", "section", "ul"}
 _TABLES = {"table", "thead", "tbody", "tr"}
@@ -32,6 +34,7 @@ class Tree:
 
     Attributes:
         title: the page's.
+        author: who signs it; empty if nobody does.
         language: its code, such as ``"es"``.
         elements: the page's body: texts, and dicts with a ``tag``, and what of ``kinds``,
             ``id``, ``target``, ``colour``, ``file``, ``alt`` and ``children`` an element has.
@@ -39,6 +42,7 @@ class Tree:
     """
 
     title: str = ""
+    author: str = ""
     language: str = "en"
     elements: list[Any] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -63,6 +67,8 @@ def to_tree(page: str) -> Tree:
         tree.language = str(root.get("lang", "en"))
     if title is not None:
         tree.title = title.get_text()
+    if (author := soup.select_one("header .author")) is not None:
+        tree.author = author.get_text()
     for place, svg in enumerate(figures):
         tree.files[f"drawn-{place}.svg"] = standalone(svg).encode()
     tree.elements = _children(soup, tree)
@@ -76,10 +82,20 @@ def _children(element: Tag, tree: Tree) -> list[Any]:
             if child.name not in _UNSEEN:
                 children.append(_element(child, tree))
         elif type(child) is NavigableString:
-            text = str(child) if element.name == "code" else _SPACES.sub(" ", child)
+            text = str(child) if element.name == "code" else _on_one_line(_SPACES.sub(" ", child))
             if text.strip() or not _only_lays_out(element):
                 children.append(text)
     return children
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text in which no line breaks inside an interval.
+
+    Example:
+        >>> _on_one_line("of 0.5 [0.4, 0.6] points").split()
+        ['of', '0.5', '[0.4,\xa00.6]', 'points']
+    """
+    return _INTERVAL.sub(lambda found: found[0].replace(" ", NO_BREAK), text)
 
 
 def _only_lays_out(element: Tag) -> bool:

@@ -15,7 +15,8 @@ _SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
     """Return the page's elements and the figures that were drawn in it.
 
-    Figures that were drawn a second time for phones are left out.
+    What is for the screen alone is left out: how the page folds, and the figures that were drawn
+    a second time for phones.
 
     Args:
         page: as `cotejo.report.html.render` gives it.
@@ -36,6 +37,8 @@ def parse(page: str) -> tuple[BeautifulSoup, list[str]]:
         return f'<img alt="{len(figures) - 1}" class="drawn">'
 
     soup = BeautifulSoup(_SVG.sub(aside, _FOR_PHONES.sub("", page)), "html.parser")
+    for only_there in soup.select(".screen"):
+        only_there.decompose()
     _open_appendix(soup)
     return soup, figures
 

@@ -58,10 +58,12 @@ def to_pdf(page: str) -> bytes:
 
 def _lay_out(tree: Tree, folder: Path, typst: ModuleType) -> bytes:
     """Write what Typst reads into an empty folder, which is all of the disk that it may see."""
-    template = files("cotejo.report") / "templates" / "report.typ"
-    (folder / "report.typ").write_bytes(template.read_bytes())
+    for layout in (files("cotejo.report") / "templates").iterdir():
+        if layout.name.endswith(".typ"):
+            (folder / layout.name).write_bytes(layout.read_bytes())
     data = {
         "title": tree.title,
+        "author": tree.author,
         "language": tree.language,
         "mark": PDF_MARK,
         "elements": tree.elements,
