@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from cotejo.cli.app import run
+from cotejo.report import write_report
 from cotejo.report.formats import report_paths
 from cotejo.report.formats.page_tree import to_tree
 from cotejo.report.formats.pdf import to_pdf
@@ -186,3 +187,76 @@ def test_without_a_temporary_folder_one_line_says_so(reported, monkeypatch, caps
     shown = capsys.readouterr().err
     assert "TMPDIR" in shown
     assert shown.count("\n") == 1
+
+
+LAYOUT = "<html lang='es'><title>T</title><header><h1>T</h1>{author}</header><main>{body}</main>"
+
+
+def laid_out(body, author=""):
+    return PdfReader(io.BytesIO(to_pdf(LAYOUT.format(author=author, body=body))))
+
+
+def test_its_author_is_the_reports():
+    assert laid_out("<p>t</p>").metadata.author is None
+    signed = laid_out("<p>t</p>", '<p class="subtitle author">Ana Pérez</p>')
+    assert signed.metadata.author == "Ana Pérez"
+
+
+def test_an_interval_stays_on_its_line():
+    said = "palabras que llenan la línea con su intervalo [−0,73; 2,10] al final de ella " * 40
+    lines = laid_out(f"<p>{said}</p>").pages[0].extract_text().replace("\xa0", " ")
+    assert lines.count("[−0,73; 2,10]") == lines.count("[") > 20
+
+
+def test_an_address_is_copied_as_it_is():
+    address = "proceedings.mlr.press/v28/sutskever13.html"
+    item = f'<li>{"De lo dicho " * 6}<a href="https://{address}">{address}</a></li>'
+    text = laid_out(f'<section id="r"><ul class="references">{item * 3}</ul></section>').pages[0]
+    said = text.extract_text()
+    assert "\u200b" not in said
+    assert said.replace("\n", "").count(address) == 3
+    # No line begins with what is left of an ending.
+    assert not re.search(r"^(?:html|tml|ml|l)$", said, re.MULTILINE)
+
+
+def test_a_figure_stands_between_the_paragraphs_around_it():
+    svg = '<svg viewBox="0 0 400 200"><text x="9" y="99" font-size="8">Drawn</text></svg>'
+    parts = [
+        f'<section id="s{n}"><h2>Section {n}</h2><p>Before {n}</p><figure>'
+        f'<div class="scroll">{svg}</div><figcaption>Caption {n}</figcaption></figure></section>'
+        for n in range(1, 6)
+    ]
+    read = laid_out("".join(parts))
+    # The first line of each page has the report's title.
+    said = " ".join(page.extract_text() for page in read.pages)
+    order = re.findall(r"Section \d|Before \d|Caption \d", said)
+    assert order == [f"{word} {n}" for n in range(1, 6) for word in ("Section", "Before", "Caption")]
+
+
+def test_a_table_too_wide_for_the_page_is_split_and_keeps_its_words_whole():
+    names = [f"alternativa-larga-{n}" for n in range(30)]
+    head = "<th>Ajuste</th>" + "".join(f"<th>{name}</th>" for name in names)
+    row = "<th>Inicialización</th>" + "".join(f"<td>normalizadas{n}</td>" for n in range(30))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
+    read = laid_out(
+        f'<div class="table"><p class="caption">C</p><div class="scroll">{table}</div></div>'
+    )
+    said = " ".join(page.extract_text() for page in read.pages)
+    assert all(f"normalizadas{n}" in said for n in range(30))
+    assert said.count("Inicialización") > 2
+
+
+def test_what_is_for_the_screen_is_in_no_pdf(read):
+    said = " ".join(page.extract_text() for page in read.pages)
+    assert "clic" not in said
+
+
+def test_a_pdf_elsewhere_names_the_files_beside_it(full, tmp_path):
+    out = tmp_path / "elsewhere" / "informe.pdf"
+    out.parent.mkdir()
+    write_report(full, "es", out=out)
+    read = PdfReader(out)
+    said = " ".join(page.extract_text() for page in read.pages)
+    assert "summary.csv" in said
+    assert "--detail" not in said
+    assert (out.parent / "informe-files" / "summary.csv").is_file()
