@@ -230,7 +230,9 @@ def test_a_figure_stands_between_the_paragraphs_around_it():
     # The first line of each page has the report's title.
     said = " ".join(page.extract_text() for page in read.pages)
     order = re.findall(r"Section \d|Before \d|Caption \d", said)
-    assert order == [f"{word} {n}" for n in range(1, 6) for word in ("Section", "Before", "Caption")]
+    assert order == [
+        f"{word} {n}" for n in range(1, 6) for word in ("Section", "Before", "Caption")
+    ]
 
 
 def test_a_table_too_wide_for_the_page_is_split_and_keeps_its_words_whole():

@@ -89,11 +89,11 @@ def _children(element: Tag, tree: Tree) -> list[Any]:
 
 
 def _on_one_line(text: str) -> str:
-    """Return a text in which no line breaks inside an interval.
+    r"""Return a text in which no line breaks inside an interval.
 
     Example:
-        >>> _on_one_line("of 0.5 [0.4, 0.6] points").split()
-        ['of', '0.5', '[0.4,\xa00.6]', 'points']
+        >>> _on_one_line("of 0.5 [0.4, 0.6] points")
+        'of 0.5 [0.4,\xa00.6] points'
     """
     return _INTERVAL.sub(lambda found: found[0].replace(" ", NO_BREAK), text)
 
