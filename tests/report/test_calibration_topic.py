@@ -20,6 +20,7 @@ from cotejo.report.topics.calibration.analysis import (
 )
 from cotejo.report.topics.calibration.figure import reliability_figure
 from cotejo.report.topics.calibration.words import calibration_intro, diagnosis_sentences
+from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.words import Words
 from cotejo.store import RunFolder, write_npz
 
@@ -80,6 +81,13 @@ def test_an_underconfident_network(study):
     assert "confía menos de lo debido" in diagnosed(findings, ES)
 
 
+def test_the_limitations_say_how_far_off_the_probabilities_are(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.5,)))
+    points = EN.numbers.points(abs(diagnosis(findings).excess.estimate))
+    said = f"The probabilities that “The a” gives its answers are {points} points too high"
+    assert any(said in caution for caution in cautions(findings, EN))
+
+
 def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
     def sure(right, generator):
         # Uniform from 0.5 to 1, and right as often as that: then 0.75 are right, whose
@@ -92,6 +100,7 @@ def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
     findings = resurely(tmp_path, sure)
     found = diagnosis(findings)
     assert found.error <= found.by_chance
+    assert not any("probabilities" in caution for caution in cautions(findings, EN))
     english = diagnosed(findings, EN)
     assert "these images show “The a” neither over- nor underconfident" in english
     assert "chance alone may explain" in english

@@ -7,12 +7,17 @@ from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
 from cotejo.config.views import VIEWS
 from cotejo.report.card import _weaknesses
+from cotejo.report.falls import kept_after_fall
 from cotejo.report.naming import study_title
 from cotejo.report.page import Page
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.topics.confusion.words import confusion, representative
-from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
+from cotejo.report.topics.curves.words import (
+    overfitting,
+    overfitting_intro,
+    swinging,
+)
 from cotejo.report.topics.data.words import data
 from cotejo.report.topics.method.words import method
 from cotejo.report.topics.mistakes.words import mistakes
@@ -227,7 +232,7 @@ def test_a_curve_that_swings_is_said_to(study):
         row["valid_accuracy"] = accuracy
     # The fall of 20 points in the first third does not count.
     (english,), (spanish,) = swinging(findings, EN), swinging(findings, ES)
-    assert "A curve swings" in english
+    assert "One curve is unstable" in english
     assert "falls by 17.00 points from epoch 8 to 9 in “The b”." in english
     assert "cae 17,00 puntos de la época 8 a la 9 en «La b»." in spanish
 
@@ -237,9 +242,34 @@ def test_of_several_seeds_the_one_that_swings_is_named(study):
     for alternative in findings.facts.alternatives:
         alternative.finished[1].history[5]["valid_accuracy"] = 0.2
     (said,) = swinging(findings, EN)
-    assert said.startswith("Some curves swing")
+    assert said.startswith("Some curves are unstable")
     assert "in “The a” (seed 2)" in said
     assert "in “The b” (seed 2)" in said
+
+
+def test_a_fall_over_several_epochs_to_the_kept_weights_is_told(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    assert kept_after_fall(findings.facts.trained, EN) == []
+    history = findings.facts.alternatives[1].finished[0].history
+    for row, accuracy in zip(history[-3:], (0.72, 0.65, 0.57), strict=True):
+        row["valid_accuracy"] = accuracy
+    swing, kept = swinging(findings, EN)
+    assert "falls by 15.00 points from epoch 8 to 10 in “The b”." in swing
+    assert "fell by 15.00 points in “The b”, from its best epoch (8: 72.0%)" in kept
+    assert "to the one whose weights were kept (10: 57.0%)" in kept
+    assert kept in cautions(findings, EN)
+    (spanish,) = kept_after_fall([findings.facts.alternatives[1]], ES)
+    assert spanish in cautions(findings, ES)
+    assert "cayó 15,00 puntos en «La b», de su mejor época (la 8: 72,0\u00a0%)" in spanish
+    assert kept_after_fall([findings.facts.alternatives[0]], ES) == []
+
+
+def test_weights_kept_from_before_a_fall_have_not_fallen(study):
+    findings = study(Made("a", (0.7,)))
+    run = findings.facts.alternatives[0].finished[0]
+    run.history[-1]["valid_accuracy"] = 0.2
+    run.record["best_epoch"] = len(run.history) - 1
+    assert kept_after_fall(findings.facts.trained, EN) == []
 
 
 def test_alternatives_that_learn_from_different_amounts_are_not_said_to_vary(study):

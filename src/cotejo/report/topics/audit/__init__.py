@@ -13,6 +13,7 @@ from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.analysis import Audited, audited
 from cotejo.report.topics.audit.gallery import AuditGallery
+from cotejo.report.topics.audit.words import MOST_WRONG
 from cotejo.report.words import Words
 from cotejo.store import ReportFile, StudyFile
 
@@ -46,8 +47,14 @@ def section(page: Page) -> dict[str, Any] | None:
         "scores": _scores_table(page, result),
         "score": prose.score(result, words),
         "poor": (poor := gallery.others(POOR)),
+        "poor_heading": words.say("audit.poor_heading", kinds=_kinds(poor, words)),
         "poor_number": page.number_figure() if poor else 0,
     }
+
+
+def _kinds(poor: Sequence[tuple[str, Any]], words: Words) -> str:
+    """Return the names of the kinds of images that were found, within a sentence."""
+    return words.both([name[:1].lower() + name[1:] for name, _ in poor])
 
 
 def counts_rows(
@@ -111,7 +118,13 @@ def _report_json(findings: Findings) -> dict[str, Any]:
 
 def _references(findings: Findings) -> list[str]:
     result = audited(findings)
-    return ["northcutt-2021"] if result and result.suspected is not None else []
+    if result is None:
+        return []
+    listed = ["barz-2020"] if result.facts.data["name"] == "cifar10" else []
+    if result.suspected is None:
+        return listed
+    many = result.suspected.mean() > MOST_WRONG
+    return [*listed, "northcutt-2021", *(["northcutt-2021-pervasive"] if many else [])]
 
 
 def _has_audit(findings: Findings) -> bool:

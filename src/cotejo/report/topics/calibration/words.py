@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cotejo.report.findings import Findings
-from cotejo.report.topics.calibration.analysis import Calibration, Diagnosis
+from cotejo.report.topics.calibration.analysis import NOTABLE_EXCESS, Calibration, Diagnosis
 from cotejo.report.words import Words
 
 __all__ = ["calibration_intro", "diagnosis_sentences", "diagram_caption"]
-
-_NOTABLE = 0.01
-"""The difference of probability and accuracy from which probabilities count as wrong."""
 
 _HARDLY = 0.005
 """A change of the calibration error below which scaling is said to do hardly anything."""
@@ -29,8 +26,8 @@ def calibration_intro(rows: Sequence[Calibration], bins: int, words: Words) -> l
 
 def _counts(known: Sequence[float], words: Words) -> str:
     """Return in how many alternatives the probabilities are too high, too low, or right."""
-    over = sum(excess >= _NOTABLE for excess in known)
-    under = sum(excess <= -_NOTABLE for excess in known)
+    over = sum(excess >= NOTABLE_EXCESS for excess in known)
+    under = sum(excess <= -NOTABLE_EXCESS for excess in known)
     counts = {"over": over, "under": under, "near": len(known) - over - under}
     ways = [(words.say(f"calibration.way_{name}"), n) for name, n in counts.items() if n]
     if len(ways) == 1:
@@ -76,7 +73,7 @@ def _confidence(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
     side = "even"
     if excess.excludes_zero:
         side = "over" if excess.estimate > 0 else "under"
-        if abs(excess.estimate) < _NOTABLE:
+        if abs(excess.estimate) < NOTABLE_EXCESS:
             side += "_slightly"
     low, high = excess.low, excess.high
     if side.startswith("under"):

@@ -1,12 +1,12 @@
-"""The sentences on overfitting, and on curves that swing."""
+"""The sentences on overfitting, and on curves that fall."""
 
 from __future__ import annotations
 
 from cotejo.facts import AlternativeFacts
+from cotejo.report.falls import kept_after_fall, swings
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
 from cotejo.report.sentences import measured_on
-from cotejo.report.topics.curves.swings import swings
 from cotejo.report.words import Words
 
 __all__ = ["overfitting", "overfitting_intro", "swinging"]
@@ -73,19 +73,19 @@ def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> b
 
 
 def swinging(findings: Findings, words: Words) -> list[str]:
-    """Return which accuracy curves fall far from one epoch to the next, and how far."""
-    found_swings = swings(findings.facts)
-    if not found_swings:
-        return []
+    """Return which accuracy curves fall far, and which networks were kept after such a fall."""
+    said = []
     listed = [
         words.say(
             "curves.swing_of_seed" if len(swing.alternative.finished) > 1 else "curves.swing",
             label=swing.alternative.label(words.language),
             points=words.numbers.difference(swing.fall),
-            before=swing.epoch - 1,
-            after=swing.epoch,
+            before=swing.before,
+            after=swing.after,
             seed=swing.seed,
         )
-        for swing in found_swings
+        for swing in swings(findings.facts)
     ]
-    return [words.say("curves.swings", count=len(listed), listed=words.both(listed))]
+    if listed:
+        said.append(words.say("curves.swings", count=len(listed), listed=words.both(listed)))
+    return said + kept_after_fall(findings.facts.trained, words)
