@@ -68,9 +68,9 @@ def test_alternatives_are_counted_where_there_are_any(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.95,)), Made("c", (0.5,)))
     rows = calibrations(findings.facts.trained)
     english, spanish = (" ".join(calibration_intro(rows, 15, words)) for words in (EN, ES))
-    assert "above the accuracy in 2 and at least 1 point below the accuracy in 1." in english
-    assert "within 1 point" not in english
-    assert "supera la exactitud en 1 punto o más en 2 y queda 1 punto o más por" in spanish
+    assert "Of the 3 alternatives, 2 are overconfident and one is underconfident, by" in english
+    assert "neither" not in english
+    assert "2 confían en exceso y una confía menos de lo debido, con una" in spanish
 
 
 def test_an_underconfident_network(study):
@@ -113,7 +113,7 @@ def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
     [
         (0.006, 0.010, 0.49, "is slightly overconfident", "confía ligeramente en exceso"),
         (-0.006, 0.010, 0.49, "is slightly underconfident", "confía algo menos de lo debido"),
-        (0.05, 0.010, 0.45, "calibration error falls to 1.0 points", "baja a 1,0 puntos"),
+        (0.05, 0.010, 0.45, "calibration error falls to 1.00 points", "baja a 1,00 puntos"),
         (0.05, 0.010, 0.45, "What is left is still more", "sigue siendo mayor"),
         (0.05, 0.000, 0.45, "Chance alone may explain what is left", "El azar basta para explicar"),
         (0.05, 0.048, 0.50, "hardly changes that", "apenas lo cambia"),

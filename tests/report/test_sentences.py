@@ -161,10 +161,10 @@ def test_reading_it_once_a_run_is_said(study):
 @pytest.mark.parametrize(
     ("train", "english", "spanish"),
     [
-        (0.95, "is clear, with a gap of 10 points or more, in “The a”", "El sobreajuste es claro"),
-        (0.75, "There is some, from 3 points, in “The a”", "Hay cierto sobreajuste"),
-        (0.71, "There is hardly any, or none, in “The a”", "Apenas hay sobreajuste"),
-        (0.60, "There is hardly any, or none, in “The a”", "o no lo hay, en «La a»"),
+        (0.95, "a clear sign of overfitting, is found in “The a”", "señal clara de sobreajuste"),
+        (0.75, "a sign of some overfitting, is found in “The a”", "señal de cierto sobreajuste"),
+        (0.71, "There is hardly any overfitting, or none, in “The a”", "Apenas hay sobreajuste"),
+        (0.60, "There is hardly any overfitting, or none, in “The a”", "o no lo hay, en «La a»"),
     ],
 )
 def test_overfitting_in_words(study, train, english, spanish):
@@ -180,12 +180,42 @@ def test_overfitting_of_several_is_one_sentence(study):
     ]
     said = overfitting(study(*made), EN)[0]
     assert said == (
-        "Overfitting is clear, with a gap of 10 points or more, in “The a”; there is some, from 3 "
-        "points, in “The b”; there is hardly any, or none, in “The c”."
+        "A gap of 10 points or more between training and validation accuracy, a clear sign of "
+        "overfitting, is found in “The a”; one of 3 points or more, a sign of some overfitting, in "
+        "“The b”; the gap is smaller in “The c”. The limits of 3 and 10 points are conventions."
     )
     alike = study(*(Made(name, (0.7,), train=(0.95,)) for name in "ab"))
     assert overfitting(alike, EN)[0].startswith("All overfit clearly: the gap is 10 points")
     assert overfitting(alike, ES)[0].startswith("Todas sobreajustan con claridad")
+
+
+def test_of_many_that_overfit_the_number_is_said(study):
+    made = [Made(f"a{number}", (0.7,), train=(0.95,)) for number in range(6)]
+    said = overfitting(study(*made, Made("b", (0.7,), train=(0.7,))), EN)[0]
+    assert "is found in 6 of the 7 alternatives; the gap is smaller in “The b”" in said
+
+
+@pytest.mark.parametrize(("schedule", "told"), [("constant", True), ("one-cycle", False)])
+def test_a_loss_that_falls_to_the_end_is_told_unless_the_rate_is_run_down(study, schedule, told):
+    findings = study(Made("a", (0.7,), changes={"schedule": schedule}))
+    assert ("may have ended before" in " ".join(overfitting(findings, EN))) == told
+
+
+def test_a_whole_training_says_why_its_curve_is_lower_and_how_its_loss_ends(study):
+    made = Made("a", (0.7, 0.72), changes={"augment": "flip-crop", "label_smoothing": 0.1})
+    findings = study(made, seeds=(1, 2))
+    run = findings.best.representative
+    run.history[-1].update(train_accuracy=0.5, valid_accuracy=0.7)
+    trained, tested, curves = whole_training(findings, EN)
+    seed = run.record["seed"]
+    assert trained.startswith(f"The network shown (seed {seed}) trained for")
+    assert f"the network shown (seed {seed}) classifies" in tested
+    assert tested.endswith("The mean accuracy of the 2 seeds is 71.0%.")
+    assert "with augmented images and smoothed labels. Hence it lies below" in curves
+    assert "The validation loss was lowest at the last epoch" in curves
+    assert "etiquetas suavizadas" in whole_training(findings, ES)[2]
+    run.history[-1].update(train_accuracy=0.8)
+    assert "Hence" not in whole_training(findings, EN)[2]
 
 
 def overfitting_rows(findings, words):
@@ -253,8 +283,8 @@ def test_a_fall_over_several_epochs_to_the_kept_weights_is_told(study):
     history = findings.facts.alternatives[1].finished[0].history
     for row, accuracy in zip(history[-3:], (0.72, 0.65, 0.57), strict=True):
         row["valid_accuracy"] = accuracy
-    swing, kept = swinging(findings, EN)
-    assert "falls by 15.00 points from epoch 8 to 10 in “The b”." in swing
+    # It is told once, with what it means.
+    (kept,) = swinging(findings, EN)
     assert "fell by 15.00 points in “The b”, from its best epoch (8: 72.0%)" in kept
     assert "to the one whose weights were kept (10: 57.0%)" in kept
     assert kept in cautions(findings, EN)
@@ -398,8 +428,8 @@ def test_classes_whose_intervals_overlap_are_said_to(study):
     assert "in every alternative: “cat”" in " ".join(classes(findings, EN))
     rows[5]["f1_interval"] = [0.69, 0.95]
     english, spanish = " ".join(classes(findings, EN)), " ".join(classes(findings, ES))
-    assert "In “The a” its interval overlaps those of “dog”: which of them" in english
-    assert "su intervalo se solapa con los de «perro»" in spanish
+    assert "In “The a” its interval overlaps that of “dog”: which of them" in english
+    assert "su intervalo se solapa con el de «perro»" in spanish
     for label in (0, 1, 2):
         rows[label]["f1_interval"] = [0.69, 0.95]
     assert "those of 4 other classes" in " ".join(classes(findings, EN))

@@ -124,7 +124,7 @@ def _references(findings: Findings) -> list[str]:
     if result.suspected is None:
         return listed
     many = result.suspected.mean() > MOST_WRONG
-    return [*listed, "northcutt-2021", *(["northcutt-2021-pervasive"] if many else [])]
+    return [*listed, "northcutt-2021", *(["athalye-2021"] if many else [])]
 
 
 def _has_audit(findings: Findings) -> bool:

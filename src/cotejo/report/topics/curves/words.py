@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cotejo.facts import AlternativeFacts
-from cotejo.report.falls import kept_after_fall, swings
+from cotejo.report.falls import fallen, kept_after_fall, swings
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
 from cotejo.report.sentences import measured_on
@@ -13,6 +13,12 @@ __all__ = ["overfitting", "overfitting_intro", "swinging"]
 
 _LARGE_GAP, _SOME_GAP = 0.10, 0.03
 """Training less validation accuracy from which overfitting is called clear, and moderate."""
+
+_MOST_NAMED = 5
+"""The most alternatives that one sentence names."""
+
+_RUN_DOWN = ("one-cycle", "cosine", "linear")
+"""Schedules that bring the learning rate down to nearly nothing at the last epoch."""
 
 
 def overfitting_intro(findings: Findings, words: Words) -> str:
@@ -39,9 +45,15 @@ def overfitting(findings: Findings, words: Words) -> list[str]:
                 baseline=words.numbers.percent(findings.most_frequent_in("valid")),
             )
         )
-    ended = [alternative for alternative in learned if _ended_at_its_lowest(findings, alternative)]
+    # Where the rate is run down by design, the loss is lowest at the end by design.
+    ended = [
+        alternative
+        for alternative in learned
+        if _ended_at_its_lowest(findings, alternative)
+        and alternative.settings.get("schedule") not in _RUN_DOWN
+    ]
     if ended:
-        labels = quoted(ended, words)
+        labels = _named(ended, learned, words)
         said.append(words.say("curves.loss_falling", count=len(ended), labels=labels))
     return said
 
@@ -60,11 +72,26 @@ def _overfitting(findings: Findings, learned: list[AlternativeFacts], words: Wor
     }
     if len(present) == 1 and len(learned) > 1:
         return words.say(f"curves.overfitting_all_{next(iter(present))}", **limits)
-    said = "; ".join(
-        words.say(f"curves.overfitting_{kind}", labels=quoted(group, words), **limits)
+    sentences = [
+        words.say(
+            # The first one explains what the gap is.
+            f"curves.overfitting_{kind}_first"
+            if kind == next(iter(present)) and kind != "large"
+            else f"curves.overfitting_{kind}",
+            labels=_named(group, learned, words),
+            **limits,
+        )
         for kind, group in present.items()
-    )
-    return f"{said[:1].upper()}{said[1:]}."
+    ]
+    said = "; ".join(sentences)
+    return f"{said[:1].upper()}{said[1:]}. {words.say('curves.limits', **limits)}"
+
+
+def _named(group: list[AlternativeFacts], every: list[AlternativeFacts], words: Words) -> str:
+    """Return the names of some alternatives; of many only their number, as the table has them."""
+    if len(group) <= _MOST_NAMED:
+        return quoted(group, words)
+    return words.say("curves.of_all", count=len(group), all=len(every))
 
 
 def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> bool:
@@ -75,6 +102,8 @@ def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> b
 def swinging(findings: Findings, words: Words) -> list[str]:
     """Return which accuracy curves fall far, and which networks were kept after such a fall."""
     said = []
+    # A fall to the kept weights is told below, with what it means.
+    told = fallen(findings.facts.trained)
     listed = [
         words.say(
             "curves.swing_of_seed" if len(swing.alternative.finished) > 1 else "curves.swing",
@@ -85,6 +114,7 @@ def swinging(findings: Findings, words: Words) -> list[str]:
             seed=swing.seed,
         )
         for swing in swings(findings.facts)
+        if swing not in told
     ]
     if listed:
         said.append(words.say("curves.swings", count=len(listed), listed=words.both(listed)))

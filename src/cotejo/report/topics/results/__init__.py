@@ -52,6 +52,7 @@ def section(page: Page) -> dict[str, Any]:
             if seeds and any(len(one.finished) == 1 for one in page.facts.trained)
             else []
         ),
+        words.say("results.method_seeds" if seeds else "results.method"),
         *measured_on(findings, words),
     ]
     if len(page.facts.trained) > 1:

@@ -68,13 +68,10 @@ def _test_evaluation(findings: Findings, words: Words) -> str:
     numbers, test = words.numbers, findings.best.representative.metrics["test"]
     accuracy = findings.representative_accuracy
     best = findings.best
+    seed = best.representative.record["seed"]
     said = words.say(
         "training.test",
-        network=words.say(
-            "training.this_network",
-            count=len(best.finished),
-            seed=best.representative.record["seed"],
-        ),
+        network=words.say("training.this_network", count=len(best.finished), seed=seed),
         images=numbers.integer(test["images"]),
         accuracy=numbers.percent(accuracy.estimate),
         interval=numbers.interval(accuracy.low, accuracy.high),
