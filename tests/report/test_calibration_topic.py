@@ -68,9 +68,9 @@ def test_alternatives_are_counted_where_there_are_any(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.95,)), Made("c", (0.5,)))
     rows = calibrations(findings.facts.trained)
     english, spanish = (" ".join(calibration_intro(rows, 15, words)) for words in (EN, ES))
-    assert "Of the 3 alternatives, 2 are overconfident and one is underconfident, by" in english
+    assert "of the 3 alternatives, 2 are overconfident and one is underconfident." in english
     assert "neither" not in english
-    assert "2 confían en exceso y una confía menos de lo debido, con una" in spanish
+    assert "2 confían en exceso y una confía menos de lo debido." in spanish
 
 
 def test_an_underconfident_network(study):
