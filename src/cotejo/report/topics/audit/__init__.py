@@ -17,7 +17,7 @@ from cotejo.report.topics.audit.words import MOST_WRONG
 from cotejo.report.words import Words
 from cotejo.store import ReportFile, StudyFile
 
-__all__ = ["POOR", "TOPIC", "counts_rows"]
+__all__ = ["POOR", "TOPIC", "counts_rows", "poor_heading"]
 
 POOR = ("blank", "dark", "bright", "low-information", "outlier")
 """The kinds of finding that are about a single image, in the order of the gallery."""
@@ -47,14 +47,15 @@ def section(page: Page) -> dict[str, Any] | None:
         "scores": _scores_table(page, result),
         "score": prose.score(result, words),
         "poor": (poor := gallery.others(POOR)),
-        "poor_heading": words.say("audit.poor_heading", kinds=_kinds(poor, words)),
+        "poor_heading": poor_heading(poor, words),
         "poor_number": page.number_figure() if poor else 0,
     }
 
 
-def _kinds(poor: Sequence[tuple[str, Any]], words: Words) -> str:
-    """Return the names of the kinds of images that were found, within a sentence."""
-    return words.both([name[:1].lower() + name[1:] for name, _ in poor])
+def poor_heading(poor: Sequence[tuple[str, Any]], words: Words) -> str:
+    """Return a heading that names the kinds of images that were found."""
+    kinds = words.both([name[:1].lower() + name[1:] for name, _ in poor])
+    return words.say("audit.poor_heading", kinds=kinds)
 
 
 def counts_rows(
