@@ -15,6 +15,8 @@ from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.audit_page import write_audit_page
 from cotejo.report.findings import Findings
+from cotejo.report.html import render
+from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.analysis import audited
 from cotejo.report.topics.cautions.words import cautions
@@ -282,6 +284,16 @@ def test_the_limitations_name_copies_and_the_score_without_them(folder) -> None:
     assert f"is {100 * accuracy:.1f}%, instead of 81.0%" in said
     (said,) = [text for text in cautions(findings, Words("es")) if "casi idéntica" in text]
     assert "de las imágenes de prueba tiene otra idéntica o casi idéntica" in said
+
+
+def test_of_the_surest_mistakes_it_is_said_how_many_labels_are_suspected(folder) -> None:
+    findings = Findings(gather(folder))
+    surest = [row["index"] for row in mistake_rows(findings, "en")[:8]]
+    assert "the judges are" not in render(findings, "en", "brief")
+    write(folder, [label(index) for index in surest[:3]])
+    findings = Findings(gather(folder))
+    said = "Of these 8 images, 3 bear labels that the audit of the data suspects to be wrong"
+    assert said in render(findings, "en")
 
 
 def test_the_heading_names_the_kinds_that_were_found(folder) -> None:

@@ -630,3 +630,16 @@ def test_reading_the_test_set_again_for_all_is_said_once(study):
     findings.__dict__["extra_test_reads"] = {("a", "1"): 2, ("b", "1"): 2}
     assert "more than once for every alternative" in said(findings, EN)
     assert "con todas las alternativas" in said(findings, ES)
+
+
+def test_of_the_backends_only_the_one_that_trained_is_named(study):
+    findings = study(Made("a", (0.7,)))
+    run = findings.facts.finished[0]
+    run.record["backend"] = "jax"
+    run.record["versions"] = {"keras": "3.15.1", "jax": "0.11.2", "torch": "2.11.0"}
+    run.record["precision"], run.record["settings"]["precision"] = "bfloat16", "auto"
+    (topic,) = (topic for topic in TOPICS if topic.name == "method")
+    rows = topic.section(Page(findings, EN, TOPICS))["table"].rows
+    shown = {row[0].text: row[1].text for row in rows}
+    assert shown["Versions"] == "keras 3.15.1, jax 0.11.2"
+    assert shown["Precision"] == "bfloat16 (chosen for the machine)"
