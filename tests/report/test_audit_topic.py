@@ -15,8 +15,11 @@ from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.audit_page import write_audit_page
 from cotejo.report.findings import Findings
+from cotejo.report.html import render
+from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.analysis import audited
+from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.words import Words
 from cotejo.store import read_json
 
@@ -93,7 +96,7 @@ def test_nothing_found(folder, language: str) -> None:
     section, found, words = section_of(folder, language), found_in(folder), Words(language)
     assert words.say("audit.across_none", images=words.numbers.integer(1000)) in section
     assert words.say("audit.within_test_none") in section
-    assert words.say("audit.labels_none", best=found.best.label(language)) in section
+    assert words.say("audit.labels_none", judges=prose.judges(found, words)) in section
     assert "<img" not in section
     assert words.say("audit.score_heading") not in section
     assert [score.subset for score in found.scores] == ["all"]
@@ -121,7 +124,10 @@ def test_the_score_without_what_was_found(folder) -> None:
         "is right on 100.0% of the test images with one among the training images and on 80" in said
     )
     assert "its accuracy is 1.00 points lower ([" in said
-    assert "in all 20 images left out the network's answer is not the given label" in said
+    assert (
+        "for all 20 images left out, the answer by the mean of the 2 seeds' probabilities "
+        "is not the given label" in said
+    )
     told = read_json(write_report(folder).parent / "report.json")["audit"]
     assert told["scores"]["without-either"]["images"] == 930
     assert told["worth_of_duplicates"] == asdict(worth)
@@ -144,7 +150,7 @@ def test_the_score_takes_partners_in_the_training_split_alone(folder, language: 
     ]
     assert said[0].startswith(" ".join(counted))
     # The audit's own count is of both splits.
-    assert prose.found_twice(found.audit, words)[0].startswith("3 ")
+    assert " 3 " in prose.found_twice(found.audit, words)[0]
     told = read_json(folder / "audit.json")["counts"]
     assert (told["test_images_in_train_or_valid"], told["test_images_in_train"]) == (3, 2)
 
@@ -258,6 +264,42 @@ def test_the_galleries(folder, language: str) -> None:
     assert f"<b>{names[0]} ≠ {names[1]} · " in section
     assert words.say("audit.place_test", index=0) in section
     assert f"→ {names[1]}" in section
+
+
+def test_what_is_not_an_exact_copy_is_not_shown_as_one(folder) -> None:
+    issues = [near(1, 2, score=0.9998), near(3, 4, score=0.99)]
+    write(folder, issues, kept=all_places(issues))
+    section = section_of(folder)
+    assert "&gt; 0.99" in section
+    assert " · 1.00" not in section
+
+
+def test_the_limitations_name_copies_and_the_score_without_them(folder) -> None:
+    write(folder, [near(1, 1), near(2, 2), near(3, 3, split="valid")])
+    findings = Findings(gather(folder))
+    accuracy = audited(findings).score("without-duplicates").accuracy.estimate
+    (said,) = [text for text in cautions(findings, Words("en")) if "near-duplicate" in text]
+    assert said.startswith("0.3% of the test images have a copy or near-duplicate")
+    assert "Without the 2 with one among the training images" in said
+    assert f"is {100 * accuracy:.1f}%, instead of 81.0%" in said
+    (said,) = [text for text in cautions(findings, Words("es")) if "casi idéntica" in text]
+    assert "de las imágenes de prueba tiene otra idéntica o casi idéntica" in said
+
+
+def test_of_the_surest_mistakes_it_is_said_how_many_labels_are_suspected(folder) -> None:
+    findings = Findings(gather(folder))
+    surest = [row["index"] for row in mistake_rows(findings, "en")[:8]]
+    assert "the judges are" not in render(findings, "en", "brief")
+    write(folder, [label(index) for index in surest[:3]])
+    findings = Findings(gather(folder))
+    said = "Of these 8 images, 3 bear labels that the audit of the data suspects to be wrong"
+    assert said in render(findings, "en")
+
+
+def test_the_heading_names_the_kinds_that_were_found(folder) -> None:
+    issues = [Issue(9, "train", "dark", 0.8), Issue(8, "train", "outlier", 0.5)]
+    write(folder, issues, kept=all_places(issues))
+    assert "Images that stand out: dark and outliers" in section_of(folder)
 
 
 def test_rows_of_images_that_there_are_not_are_refused(folder) -> None:

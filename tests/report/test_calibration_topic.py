@@ -20,6 +20,7 @@ from cotejo.report.topics.calibration.analysis import (
 )
 from cotejo.report.topics.calibration.figure import reliability_figure
 from cotejo.report.topics.calibration.words import calibration_intro, diagnosis_sentences
+from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.words import Words
 from cotejo.store import RunFolder, write_npz
 
@@ -67,9 +68,9 @@ def test_alternatives_are_counted_where_there_are_any(study):
     findings = study(Made("a", (0.6,)), Made("b", (0.95,)), Made("c", (0.5,)))
     rows = calibrations(findings.facts.trained)
     english, spanish = (" ".join(calibration_intro(rows, 15, words)) for words in (EN, ES))
-    assert "above the accuracy in 2 and at least 1 point below the accuracy in 1." in english
-    assert "within 1 point" not in english
-    assert "supera la exactitud en 1 punto o más en 2 y queda 1 punto o más por" in spanish
+    assert "of the 3 alternatives, 2 are overconfident and one is underconfident." in english
+    assert "neither" not in english
+    assert "2 confían en exceso y una confía menos de lo debido." in spanish
 
 
 def test_an_underconfident_network(study):
@@ -78,6 +79,13 @@ def test_an_underconfident_network(study):
     assert "“The a” is underconfident" in english
     assert re.search(r"is right in 95.0%, \d+\.\d\d points more \(95% interval \[\d", english)
     assert "confía menos de lo debido" in diagnosed(findings, ES)
+
+
+def test_the_limitations_say_how_far_off_the_probabilities_are(study):
+    findings = study(Made("a", (0.6,)), Made("b", (0.5,)))
+    points = EN.numbers.points(abs(diagnosis(findings).excess.estimate))
+    said = f"The probabilities that “The a” gives its answers are {points} points too high"
+    assert any(said in caution for caution in cautions(findings, EN))
 
 
 def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
@@ -92,6 +100,7 @@ def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
     findings = resurely(tmp_path, sure)
     found = diagnosis(findings)
     assert found.error <= found.by_chance
+    assert not any("probabilities" in caution for caution in cautions(findings, EN))
     english = diagnosed(findings, EN)
     assert "these images show “The a” neither over- nor underconfident" in english
     assert "chance alone may explain" in english
@@ -104,7 +113,7 @@ def test_a_calibrated_network_is_not_called_anything_else(tmp_path):
     [
         (0.006, 0.010, 0.49, "is slightly overconfident", "confía ligeramente en exceso"),
         (-0.006, 0.010, 0.49, "is slightly underconfident", "confía algo menos de lo debido"),
-        (0.05, 0.010, 0.45, "calibration error falls to 1.0 points", "baja a 1,0 puntos"),
+        (0.05, 0.010, 0.45, "calibration error falls to 1.00 points", "baja a 1,00 puntos"),
         (0.05, 0.010, 0.45, "What is left is still more", "sigue siendo mayor"),
         (0.05, 0.000, 0.45, "Chance alone may explain what is left", "El azar basta para explicar"),
         (0.05, 0.048, 0.50, "hardly changes that", "apenas lo cambia"),

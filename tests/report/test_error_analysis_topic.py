@@ -155,7 +155,7 @@ def test_what_all_get_wrong_and_how_alike_they_are(looked):
     # The order of difficulty is the same for all: the last fifth is wrong in all.
     assert (found.networks, found.all_wrong, found.all_right) == (3, 200, 500)
     said = " ".join(prose.wrong_in_all(findings.error_analysis, EN))
-    assert "200 of the 1,000 test images are wrong in all 3 trained networks" in said
+    assert "A total of 200 of the 1,000 test images are wrong in all 3 trained networks" in said
     assert "about 40 would be expected" in said
     assert "the best alternative alone is right in 80.0%" in said
     alike = " ".join(prose.alike(findings.error_analysis, ES))

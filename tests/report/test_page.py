@@ -181,7 +181,7 @@ def test_chromium_shows_it(reported, tmp_path):
     path = reported / "report.html"
     picture = tmp_path / "page.png"
     done = open_page(path, "--dump-dom", "--window-size=1200,2000")
-    assert "Qué conviene tener en cuenta" in done.stdout
+    assert "Limitaciones" in done.stdout
     assert done.stdout.count("<svg") >= 6
     # What the page logs, a load that its policy forbids included, is marked so.
     assert "CONSOLE" not in done.stderr

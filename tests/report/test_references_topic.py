@@ -1,6 +1,7 @@
 """Every data set, setting and method that ships has its publication, or is known to need none."""
 
 import re
+from html import escape
 from types import UnionType
 from typing import get_args
 
@@ -12,9 +13,10 @@ from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.options import COMMON_OPTIONS
 from cotejo.data.registry import known_sources
 from cotejo.models import model_families
+from cotejo.report.html import render
 from cotejo.report.page import Page
 from cotejo.report.topics import TOPICS
-from cotejo.report.topics.references.analysis import publications, publications_named
+from cotejo.report.topics.references.analysis import GROUPS, publications, publications_named
 from cotejo.report.words import Words
 
 PLAIN = {
@@ -101,6 +103,53 @@ def methods_of_topics():
 
 def test_topics_name_entries_that_there_are():
     assert methods_of_topics() <= set(publications())
+
+
+def test_every_entry_is_of_a_group_and_the_catalogues_say_what_it_is_cited_for():
+    for name, entry in publications().items():
+        assert entry.name == name
+        assert entry.kind in GROUPS, name
+        for words in (Words("en"), Words("es")):
+            assert words.knows(f"references.use_{name.replace('-', '_')}"), name
+            assert entry.cited(words).endswith(f", {entry.year})")
+            assert entry.authors(words), name
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "spanish"),
+    [
+        ("wilson-1927", "Wilson", "Wilson"),
+        ("barz-2020", "Barz and Denzler", "Barz y Denzler"),
+        ("northcutt-2021", "Northcutt, Jiang and Chuang", "Northcutt, Jiang y Chuang"),
+        ("he-2016", "He et al.", "He et al."),
+        ("jordan-2024-muon", "Jordan et al.", "Jordan et al."),
+    ],
+)
+def test_authors_are_cited_by_their_surnames(name, english, spanish):
+    entry = publications()[name]
+    assert (entry.authors(Words("en")), entry.authors(Words("es"))) == (english, spanish)
+    listed = entry.listed(Words("es"))
+    assert " and " not in listed.partition(f"({entry.year})")[0]
+    assert entry.listed(Words("en")) == entry.text
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("detail", ["brief", "full"])
+def test_every_entry_of_the_list_is_cited_in_the_page(study, detail, language):
+    words = Words(language)
+    findings = study(
+        Made("a", (0.6, 0.61), changes={"augment": ["flip", {"cutout": 8}]}),
+        Made("b", (0.7, 0.7), changes={"optimizer": "sgd", "schedule": "cosine"}),
+        seeds=(1, 2),
+    )
+    page = Page(findings, words, TOPICS, detail)
+    html = render(findings, language, detail)
+    named = publications_named(page)
+    for entry in named:
+        assert escape(entry.cited(words), quote=False) in html.replace("&#39;", "'"), entry.name
+    for entry in set(publications()) - {entry.name for entry in named}:
+        cited = publications()[entry]
+        assert f"({cited.authors(words)}, {cited.year})" not in html, entry
 
 
 @pytest.mark.parametrize("detail", ["brief", "full"])

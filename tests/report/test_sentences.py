@@ -7,12 +7,17 @@ from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS
 from cotejo.config.augmentations import mirrors
 from cotejo.config.views import VIEWS
 from cotejo.report.card import _weaknesses
+from cotejo.report.falls import kept_after_fall
 from cotejo.report.naming import study_title
 from cotejo.report.page import Page
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.topics.confusion.words import confusion, representative
-from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
+from cotejo.report.topics.curves.words import (
+    overfitting,
+    overfitting_intro,
+    swinging,
+)
 from cotejo.report.topics.data.words import data
 from cotejo.report.topics.method.words import method
 from cotejo.report.topics.mistakes.words import mistakes
@@ -156,10 +161,10 @@ def test_reading_it_once_a_run_is_said(study):
 @pytest.mark.parametrize(
     ("train", "english", "spanish"),
     [
-        (0.95, "is clear, with a gap of 10 points or more, in “The a”", "El sobreajuste es claro"),
-        (0.75, "There is some, from 3 points, in “The a”", "Hay cierto sobreajuste"),
-        (0.71, "There is hardly any, or none, in “The a”", "Apenas hay sobreajuste"),
-        (0.60, "There is hardly any, or none, in “The a”", "o no lo hay, en «La a»"),
+        (0.95, "a clear sign of overfitting, is found in “The a”", "señal clara de sobreajuste"),
+        (0.75, "a sign of some overfitting, is found in “The a”", "señal de cierto sobreajuste"),
+        (0.71, "There is hardly any overfitting, or none, in “The a”", "Apenas hay sobreajuste"),
+        (0.60, "There is hardly any overfitting, or none, in “The a”", "o no lo hay, en «La a»"),
     ],
 )
 def test_overfitting_in_words(study, train, english, spanish):
@@ -175,12 +180,42 @@ def test_overfitting_of_several_is_one_sentence(study):
     ]
     said = overfitting(study(*made), EN)[0]
     assert said == (
-        "Overfitting is clear, with a gap of 10 points or more, in “The a”; there is some, from 3 "
-        "points, in “The b”; there is hardly any, or none, in “The c”."
+        "A gap of 10 points or more between training and validation accuracy, a clear sign of "
+        "overfitting, is found in “The a”; one of 3 points or more, a sign of some overfitting, in "
+        "“The b”; the gap is smaller in “The c”. The limits of 3 and 10 points are conventions."
     )
     alike = study(*(Made(name, (0.7,), train=(0.95,)) for name in "ab"))
     assert overfitting(alike, EN)[0].startswith("All overfit clearly: the gap is 10 points")
     assert overfitting(alike, ES)[0].startswith("Todas sobreajustan con claridad")
+
+
+def test_of_many_that_overfit_the_number_is_said(study):
+    made = [Made(f"a{number}", (0.7,), train=(0.95,)) for number in range(6)]
+    said = overfitting(study(*made, Made("b", (0.7,), train=(0.7,))), EN)[0]
+    assert "is found in 6 of the 7 alternatives; the gap is smaller in “The b”" in said
+
+
+@pytest.mark.parametrize(("schedule", "told"), [("constant", True), ("one-cycle", False)])
+def test_a_loss_that_falls_to_the_end_is_told_unless_the_rate_is_run_down(study, schedule, told):
+    findings = study(Made("a", (0.7,), changes={"schedule": schedule}))
+    assert ("may have ended before" in " ".join(overfitting(findings, EN))) == told
+
+
+def test_a_whole_training_says_why_its_curve_is_lower_and_how_its_loss_ends(study):
+    made = Made("a", (0.7, 0.72), changes={"augment": "flip-crop", "label_smoothing": 0.1})
+    findings = study(made, seeds=(1, 2))
+    run = findings.best.representative
+    run.history[-1].update(train_accuracy=0.5, valid_accuracy=0.7)
+    trained, tested, curves = whole_training(findings, EN)
+    seed = run.record["seed"]
+    assert trained.startswith(f"The network shown (seed {seed}) trained for")
+    assert f"the network shown (seed {seed}) classifies" in tested
+    assert tested.endswith("The mean accuracy of the 2 seeds is 71.0%.")
+    assert "with augmented images and smoothed labels. Hence it lies below" in curves
+    assert "The validation loss was lowest at the last epoch" in curves
+    assert "etiquetas suavizadas" in whole_training(findings, ES)[2]
+    run.history[-1].update(train_accuracy=0.8)
+    assert "Hence" not in whole_training(findings, EN)[2]
 
 
 def overfitting_rows(findings, words):
@@ -227,7 +262,7 @@ def test_a_curve_that_swings_is_said_to(study):
         row["valid_accuracy"] = accuracy
     # The fall of 20 points in the first third does not count.
     (english,), (spanish,) = swinging(findings, EN), swinging(findings, ES)
-    assert "A curve swings" in english
+    assert "One curve is unstable" in english
     assert "falls by 17.00 points from epoch 8 to 9 in “The b”." in english
     assert "cae 17,00 puntos de la época 8 a la 9 en «La b»." in spanish
 
@@ -237,9 +272,34 @@ def test_of_several_seeds_the_one_that_swings_is_named(study):
     for alternative in findings.facts.alternatives:
         alternative.finished[1].history[5]["valid_accuracy"] = 0.2
     (said,) = swinging(findings, EN)
-    assert said.startswith("Some curves swing")
+    assert said.startswith("Some curves are unstable")
     assert "in “The a” (seed 2)" in said
     assert "in “The b” (seed 2)" in said
+
+
+def test_a_fall_over_several_epochs_to_the_kept_weights_is_told(study):
+    findings = study(Made("a", (0.7,)), Made("b", (0.7,)))
+    assert kept_after_fall(findings.facts.trained, EN) == []
+    history = findings.facts.alternatives[1].finished[0].history
+    for row, accuracy in zip(history[-3:], (0.72, 0.65, 0.57), strict=True):
+        row["valid_accuracy"] = accuracy
+    # It is told once, with what it means.
+    (kept,) = swinging(findings, EN)
+    assert "fell by 15.00 points in “The b”, from its best epoch (8: 72.0%)" in kept
+    assert "to the one whose weights were kept (10: 57.0%)" in kept
+    assert kept in cautions(findings, EN)
+    (spanish,) = kept_after_fall([findings.facts.alternatives[1]], ES)
+    assert spanish in cautions(findings, ES)
+    assert "cayó 15,00 puntos en «La b», de su mejor época (la 8: 72,0\u00a0%)" in spanish
+    assert kept_after_fall([findings.facts.alternatives[0]], ES) == []
+
+
+def test_weights_kept_from_before_a_fall_have_not_fallen(study):
+    findings = study(Made("a", (0.7,)))
+    run = findings.facts.alternatives[0].finished[0]
+    run.history[-1]["valid_accuracy"] = 0.2
+    run.record["best_epoch"] = len(run.history) - 1
+    assert kept_after_fall(findings.facts.trained, EN) == []
 
 
 def test_alternatives_that_learn_from_different_amounts_are_not_said_to_vary(study):
@@ -368,8 +428,8 @@ def test_classes_whose_intervals_overlap_are_said_to(study):
     assert "in every alternative: “cat”" in " ".join(classes(findings, EN))
     rows[5]["f1_interval"] = [0.69, 0.95]
     english, spanish = " ".join(classes(findings, EN)), " ".join(classes(findings, ES))
-    assert "In “The a” its interval overlaps those of “dog”: which of them" in english
-    assert "su intervalo se solapa con los de «perro»" in spanish
+    assert "In “The a” its interval overlaps that of “dog”: which of them" in english
+    assert "su intervalo se solapa con el de «perro»" in spanish
     for label in (0, 1, 2):
         rows[label]["f1_interval"] = [0.69, 0.95]
     assert "those of 4 other classes" in " ".join(classes(findings, EN))
@@ -570,3 +630,16 @@ def test_reading_the_test_set_again_for_all_is_said_once(study):
     findings.__dict__["extra_test_reads"] = {("a", "1"): 2, ("b", "1"): 2}
     assert "more than once for every alternative" in said(findings, EN)
     assert "con todas las alternativas" in said(findings, ES)
+
+
+def test_of_the_backends_only_the_one_that_trained_is_named(study):
+    findings = study(Made("a", (0.7,)))
+    run = findings.facts.finished[0]
+    run.record["backend"] = "jax"
+    run.record["versions"] = {"keras": "3.15.1", "jax": "0.11.2", "torch": "2.11.0"}
+    run.record["precision"], run.record["settings"]["precision"] = "bfloat16", "auto"
+    (topic,) = (topic for topic in TOPICS if topic.name == "method")
+    rows = topic.section(Page(findings, EN, TOPICS))["table"].rows
+    shown = {row[0].text: row[1].text for row in rows}
+    assert shown["Versions"] == "keras 3.15.1, jax 0.11.2"
+    assert shown["Precision"] == "bfloat16 (chosen for the machine)"

@@ -12,7 +12,7 @@ from cotejo.data.audit import Audit
 from cotejo.facts import in_language
 from cotejo.report.elements import Table
 from cotejo.report.html import environment, stylesheet
-from cotejo.report.topics.audit import POOR, counts_rows
+from cotejo.report.topics.audit import POOR, counts_rows, poor_heading
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.gallery import AuditGallery
 from cotejo.report.words import Words
@@ -54,6 +54,7 @@ def write_audit_page(
         "labels": prose.judged_labels(audit, judged, words),
         "label_gallery": gallery.labels(judged, "audit.figure_labels_own"),
         "poor": (poor := gallery.others(POOR)),
+        "poor_heading": poor_heading(poor, words),
         "poor_number": next(numbers) if poor else 0,
         "scores": None,
         "score": [],

@@ -64,6 +64,11 @@ class Findings:
         """The best by validation accuracy."""
         return best_alternative(self.facts)
 
+    @property
+    def most_seeds(self) -> int:
+        """The largest number of finished seeds of an alternative; 1 if none has several."""
+        return max(len(alternative.finished) for alternative in self.facts.trained)
+
     @cached_property
     def ranked(self) -> list[AlternativeFacts]:
         """The alternatives with a finished run, by mean validation accuracy, descending."""

@@ -41,7 +41,7 @@ def render(findings: Findings, language: str, detail: str = "full", numbers: str
     appendix = _sections(page, "appendix", ascii_uppercase) if detail == "full" else []
     parts = {section["topic"]: section for section in appendix}
     for section in body:
-        section["see"] = [parts[name] for name in section["see"] if name in parts]
+        section["see"] = [part for name, part in parts.items() if name in section["see"]]
     template = environment(words, _links(numbers)).get_template("report.html")
     return template.render(
         language=language,

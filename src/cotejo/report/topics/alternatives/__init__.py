@@ -176,7 +176,11 @@ def _layer_table(page: Page, group: Sequence[AlternativeFacts]) -> tuple[str, Ta
     columns = [page.column(f"alternatives.{name}", number=False) for name in ("layer", "type")]
     columns += [page.column("alternatives.output"), page.column("alternatives.parameters")]
     return heading, page.table(
-        words.say("alternatives.table_layers"), columns, rows, files=RunFile.RECORD
+        # The heading names all that share the network.
+        words.say("alternatives.table_layers", label=group[0].label(words.language)),
+        columns,
+        rows,
+        files=RunFile.RECORD,
     )
 
 

@@ -13,10 +13,11 @@ from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.audit import words as prose
 from cotejo.report.topics.audit.analysis import Audited, audited
 from cotejo.report.topics.audit.gallery import AuditGallery
+from cotejo.report.topics.audit.words import MOST_WRONG
 from cotejo.report.words import Words
 from cotejo.store import ReportFile, StudyFile
 
-__all__ = ["POOR", "TOPIC", "counts_rows"]
+__all__ = ["POOR", "TOPIC", "counts_rows", "poor_heading"]
 
 POOR = ("blank", "dark", "bright", "low-information", "outlier")
 """The kinds of finding that are about a single image, in the order of the gallery."""
@@ -46,8 +47,15 @@ def section(page: Page) -> dict[str, Any] | None:
         "scores": _scores_table(page, result),
         "score": prose.score(result, words),
         "poor": (poor := gallery.others(POOR)),
+        "poor_heading": poor_heading(poor, words),
         "poor_number": page.number_figure() if poor else 0,
     }
+
+
+def poor_heading(poor: Sequence[tuple[str, Any]], words: Words) -> str:
+    """Return a heading that names the kinds of images that were found."""
+    kinds = words.both([name[:1].lower() + name[1:] for name, _ in poor])
+    return words.say("audit.poor_heading", kinds=kinds)
 
 
 def counts_rows(
@@ -111,7 +119,13 @@ def _report_json(findings: Findings) -> dict[str, Any]:
 
 def _references(findings: Findings) -> list[str]:
     result = audited(findings)
-    return ["northcutt-2021"] if result and result.suspected is not None else []
+    if result is None:
+        return []
+    listed = ["barz-2020"] if result.facts.data["name"] == "cifar10" else []
+    if result.suspected is None:
+        return listed
+    many = result.suspected.mean() > MOST_WRONG
+    return [*listed, "northcutt-2021", *(["athalye-2021"] if many else [])]
 
 
 def _has_audit(findings: Findings) -> bool:

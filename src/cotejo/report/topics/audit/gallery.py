@@ -102,9 +102,16 @@ class AuditGallery:
             places.append((issue.partner_split, issue.partner))
         labels = [self._class(*place) for place in places]
         said = labels[0] if len(set(labels)) == 1 else " ≠ ".join(labels)
-        likeness = self.words.numbers.decimal(issue.score, 2)
+        likeness = self._likeness(issue)
         lines = [f"{said} · {likeness}", *(self._place(*place) for place in places)]
         return GalleryEntry([self._picture(*place) for place in places], lines)
+
+    def _likeness(self, issue: Issue) -> str:
+        """Return it with two decimals. Only exact copies are as like as 1, so none rounds to it."""
+        numbers = self.words.numbers
+        if issue.score < 1 and round(issue.score, 2) == 1:
+            return f"> {numbers.decimal(0.99, 2)}"
+        return numbers.decimal(issue.score, 2)
 
     def _label(self, issue: Issue) -> GalleryEntry:
         given = self._class(issue.split, issue.index)

@@ -10,7 +10,16 @@ from cotejo.data.audit.duplicates import LIKENESS
 from cotejo.report.topics.audit.analysis import Audited
 from cotejo.report.words import Words
 
-__all__ = ["doubts", "duplicates", "found_twice", "judged_labels", "labels", "score"]
+__all__ = [
+    "MOST_WRONG",
+    "doubts",
+    "duplicates",
+    "found_twice",
+    "judged_labels",
+    "judges",
+    "labels",
+    "score",
+]
 
 MOST_WRONG = 0.1
 """The share of suspected labels above which they say more about the network than the labels.
@@ -75,7 +84,7 @@ def labels(audited: Audited, words: Words) -> list[str]:
             number=numbers.integer(count),
             images=numbers.integer(len(audited.suspected)),
             share=numbers.percent(count / len(audited.suspected)),
-            best=audited.best.label(words.language),
+            judges=judges(audited, words),
         )
     ]
     if valid := len(audited.label_issues("valid")):
@@ -87,6 +96,13 @@ def labels(audited: Audited, words: Words) -> list[str]:
         accuracy = numbers.percent(audited.scores[0].accuracy.estimate)
         sentences.append(words.say("audit.labels_many", accuracy=accuracy))
     return sentences
+
+
+def judges(audited: Audited, words: Words) -> str:
+    """Return by whose probabilities the labels were judged: the best's, their mean over seeds."""
+    best = audited.best
+    label = best.label(words.language)
+    return words.say("audit.judges", count=len(best.finished), best=label)
 
 
 def judged_labels(audit: Audit, splits: Sequence[str], words: Words) -> list[str]:
@@ -130,6 +146,7 @@ def score(audited: Audited, words: Words) -> list[str]:
                 count=count,
                 number=numbers.integer(count),
                 mistakes=numbers.integer(mistakes),
+                answer=words.say("audit.answer", count=len(audited.best.finished)),
                 accuracy=numbers.percent(without.accuracy.estimate),
             )
         )

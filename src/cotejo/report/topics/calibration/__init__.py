@@ -75,7 +75,7 @@ def _table(page: Page, rows: list[Calibration]) -> Table:
     columns = [page.column("alternative", number=False)]
     columns += [page.column(f"calibration.{name}", better=_COLUMNS[name]) for name in shown]
     return page.table(
-        page.words.say("calibration.table"),
+        page.words.say("calibration.table", count=page.findings.most_seeds),
         columns,
         [_row(page, row, shown) for row in rows],
         files="calibration.csv",

@@ -18,9 +18,19 @@ from cotejo.report.findings import Findings, computed_once
 from cotejo.report.seed_means import mean_of, tested
 from cotejo.store import RunFolder
 
-__all__ = ["Calibration", "Diagnosis", "calibrations", "diagnosis", "error_by_chance"]
+__all__ = [
+    "NOTABLE_EXCESS",
+    "Calibration",
+    "Diagnosis",
+    "calibrations",
+    "diagnosis",
+    "error_by_chance",
+]
 
 Bins = Sequence[Mapping[str, Any]]
+
+NOTABLE_EXCESS = 0.01
+"""The difference of probability and accuracy from which probabilities count as wrong."""
 
 _DRAWS = 4000
 

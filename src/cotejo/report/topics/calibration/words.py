@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cotejo.report.findings import Findings
-from cotejo.report.topics.calibration.analysis import Calibration, Diagnosis
+from cotejo.report.topics.calibration.analysis import NOTABLE_EXCESS, Calibration, Diagnosis
 from cotejo.report.words import Words
 
 __all__ = ["calibration_intro", "diagnosis_sentences", "diagram_caption"]
-
-_NOTABLE = 0.01
-"""The difference of probability and accuracy from which probabilities count as wrong."""
 
 _HARDLY = 0.005
 """A change of the calibration error below which scaling is said to do hardly anything."""
@@ -29,14 +26,17 @@ def calibration_intro(rows: Sequence[Calibration], bins: int, words: Words) -> l
 
 def _counts(known: Sequence[float], words: Words) -> str:
     """Return in how many alternatives the probabilities are too high, too low, or right."""
-    over = sum(excess >= _NOTABLE for excess in known)
-    under = sum(excess <= -_NOTABLE for excess in known)
+    over = sum(excess >= NOTABLE_EXCESS for excess in known)
+    under = sum(excess <= -NOTABLE_EXCESS for excess in known)
     counts = {"over": over, "under": under, "near": len(known) - over - under}
-    ways = [(words.say(f"calibration.way_{name}"), n) for name, n in counts.items() if n]
-    if len(ways) == 1:
-        return words.say("calibration.counts_all", count=len(known), way=ways[0][0])
-    counted = words.both([words.say("calibration.counted", way=way, number=n) for way, n in ways])
-    return words.say("calibration.counts", count=len(known), counted=counted)
+    present = {name: number for name, number in counts.items() if number}
+    if len(present) == 1:
+        way = words.say(f"calibration.way_{next(iter(present))}")
+        return words.say("calibration.counts_all", count=len(known), way=way)
+    counted = [
+        words.say(f"calibration.counted_{name}", count=number) for name, number in present.items()
+    ]
+    return words.say("calibration.counts", count=len(known), counted=words.both(counted))
 
 
 def diagnosis_sentences(findings: Findings, diagnosed: Diagnosis, words: Words) -> list[str]:
@@ -53,8 +53,8 @@ def diagnosis_sentences(findings: Findings, diagnosed: Diagnosis, words: Words) 
             "calibration.error_beyond"
             if diagnosed.error > diagnosed.by_chance
             else "calibration.error_within",
-            error=numbers.points(diagnosed.error),
-            chance=numbers.points(diagnosed.by_chance),
+            error=numbers.points(diagnosed.error, 2),
+            chance=numbers.points(diagnosed.by_chance, 2),
             images=numbers.integer(diagnosed.images),
         )
     )
@@ -76,13 +76,13 @@ def _confidence(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
     side = "even"
     if excess.excludes_zero:
         side = "over" if excess.estimate > 0 else "under"
-        if abs(excess.estimate) < _NOTABLE:
+        if abs(excess.estimate) < NOTABLE_EXCESS:
             side += "_slightly"
     low, high = excess.low, excess.high
     if side.startswith("under"):
         # The sentence states by how much accuracy is higher, so that it needs no minus sign.
         low, high = -high, -low
-    return words.say(
+    said = words.say(
         f"calibration.{side}",
         best=findings.best.label(words.language),
         confidence=numbers.percent(diagnosed.confidence),
@@ -90,6 +90,9 @@ def _confidence(findings: Findings, diagnosed: Diagnosis, words: Words) -> str:
         points=numbers.difference(excess.estimate if side == "even" else abs(excess.estimate)),
         interval=numbers.difference_interval(low, high),
     )
+    if side.startswith("under") and findings.best.settings.get("label_smoothing"):
+        said += " " + words.say("calibration.smoothing")
+    return said
 
 
 def _scaled(diagnosed: Diagnosis, words: Words) -> str:
@@ -100,7 +103,7 @@ def _scaled(diagnosed: Diagnosis, words: Words) -> str:
     said = words.say(
         f"calibration.{key}",
         temperature=numbers.decimal(diagnosed.temperature, 2),
-        error=numbers.points(diagnosed.error_scaled),
+        error=numbers.points(diagnosed.error_scaled, 2),
         before=numbers.decimal(diagnosed.loss, 3),
         after=numbers.decimal(diagnosed.loss_scaled, 3),
     )

@@ -1,4 +1,4 @@
-"""The sentences on what a reader should be careful about."""
+"""The sentences on what limits the results."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from cotejo.config.augmentations import mirrors
 from cotejo.data import find_source
 from cotejo.facts import StudyFacts
 from cotejo.facts.conditions import differing_conditions
+from cotejo.report.falls import kept_after_fall
 from cotejo.report.findings import Findings
 from cotejo.report.naming import data_names, quoted
 from cotejo.report.sentences import settled_seeds
+from cotejo.report.topics.audit.analysis import audited
+from cotejo.report.topics.calibration.analysis import NOTABLE_EXCESS, diagnosis
 from cotejo.report.words import Words
 
 __all__ = ["cautions"]
@@ -43,6 +46,8 @@ def cautions(findings: Findings, words: Words) -> list[str]:
                 baseline=words.numbers.percent(findings.most_frequent_in("valid")),
             )
         )
+    said += kept_after_fall(facts.trained, words)
+    said += [*_duplicates(findings, words), *_probabilities(findings, words)]
     said += _incomplete(findings, words)
     if differing := differing_conditions([run.record for run in facts.finished]):
         names = [say(f"condition_{name}") for name in differing]
@@ -50,6 +55,45 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     if findings.extra_test_reads:
         said.append(_reads(findings, words))
     return said
+
+
+def _duplicates(findings: Findings, words: Words) -> list[str]:
+    """Return how many test images have a copy elsewhere, and what the best scores without them."""
+    result, numbers = audited(findings), words.numbers
+    if result is None:
+        return []
+    copied = result.duplicated | result.only_validated
+    without = result.score("without-duplicates")
+    if not copied.any() or without is None:
+        return []
+    return [
+        words.say(
+            "cautions.careful_duplicates",
+            count=int(copied.sum()),
+            share=numbers.percent(float(copied.mean())),
+            learned=numbers.integer(int(result.duplicated.sum())),
+            best=findings.best.label(words.language),
+            accuracy=numbers.percent(without.accuracy.estimate),
+            all=numbers.percent(findings.best.mean("test", "accuracy")),
+        )
+    ]
+
+
+def _probabilities(findings: Findings, words: Words) -> list[str]:
+    """Return by how much the best's probabilities are too high or too low, if they are."""
+    diagnosed, numbers = diagnosis(findings), words.numbers
+    if diagnosed is None or not diagnosed.excess.excludes_zero:
+        return []
+    excess = diagnosed.excess.estimate
+    if abs(excess) < NOTABLE_EXCESS:
+        return []
+    return [
+        words.say(
+            "cautions.careful_overconfident" if excess > 0 else "cautions.careful_underconfident",
+            best=findings.best.label(words.language),
+            points=numbers.points(abs(excess)),
+        )
+    ]
 
 
 def _mirrored(facts: StudyFacts, words: Words) -> list[str]:

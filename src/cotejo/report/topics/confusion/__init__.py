@@ -10,6 +10,7 @@ from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.audit.analysis import audited
 from cotejo.report.topics.confusion.figure import MOST_NUMBERED, confusion_matrix, fits_phone
 from cotejo.report.topics.confusion.files import (
     PAIR_COLUMNS,
@@ -18,6 +19,7 @@ from cotejo.report.topics.confusion.files import (
     pair_rows,
 )
 from cotejo.report.topics.confusion.words import confusion, representative
+from cotejo.report.topics.results.tables import short_class_table
 from cotejo.report.topics.results.words import classes
 from cotejo.report.words import NOT_APPLICABLE, Words
 
@@ -40,6 +42,7 @@ def section(page: Page) -> dict[str, Any]:
         "paragraphs": confusion(findings, words),
         "matrix": page.figure("confusion", matrix, caption, "confusion.csv", narrow),
         "classes": classes(findings, words),
+        "class_table": short_class_table(page),
         **_surest_mistakes(page),
     }
 
@@ -59,17 +62,35 @@ def _surest_mistakes(page: Page) -> dict[str, Any]:
         Picture(
             data_uri(images[row["position"]]),
             _alt(words, row["index"], row["true_class"], row["predicted_class"]),
-            (row["true_class"], f"→ {row['predicted_class']}"),
+            (
+                row["true_class"],
+                f"→ {row['predicted_class']}",
+                words.numbers.percent(row["probability"]),
+            ),
         )
         for row in rows
     ]
     return {
+        "mistakes_suspected": _suspected(page, [row["index"] for row in rows]),
         "mistakes": pictures,
         "mistakes_number": page.number_figure() if pictures else 0,
         "mistakes_caption": words.say(
             "confusion.figure_mistakes", count=len(pictures), best=page.label(best)
         ),
     }
+
+
+def _suspected(page: Page, shown: list[int]) -> str:
+    """Return how many of the shown mistakes bear a label that the audit suspects; "" if none."""
+    result = audited(page.findings)
+    if result is None or page.detail != "full":
+        return ""
+    suspects = {issue.index for issue in result.label_issues("test")}
+    count = sum(index in suspects for index in shown)
+    if not count:
+        return ""
+    key = "confusion.suspected_all" if count == len(shown) else "confusion.suspected"
+    return page.words.say(key, count=count, shown=len(shown))
 
 
 def _both_directions(page: Page) -> dict[str, Any]:
@@ -137,7 +158,8 @@ def _pairs_table(page: Page) -> Table | None:
     if with_examples:
         columns.append(page.column("confusion.examples", number=False))
     caption = words.say(
-        "confusion.table_pairs_with_examples" if with_examples else "confusion.table_pairs"
+        "confusion.table_pairs_with_examples" if with_examples else "confusion.table_pairs",
+        best=page.label(findings.best),
     )
     return page.table(caption, columns, rows, files="confused-pairs.csv") if rows else None
 

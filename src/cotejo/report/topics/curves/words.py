@@ -1,18 +1,24 @@
-"""The sentences on overfitting, and on curves that swing."""
+"""The sentences on overfitting, and on curves that fall."""
 
 from __future__ import annotations
 
 from cotejo.facts import AlternativeFacts
+from cotejo.report.falls import fallen, kept_after_fall, swings
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
 from cotejo.report.sentences import measured_on
-from cotejo.report.topics.curves.swings import swings
 from cotejo.report.words import Words
 
 __all__ = ["overfitting", "overfitting_intro", "swinging"]
 
 _LARGE_GAP, _SOME_GAP = 0.10, 0.03
 """Training less validation accuracy from which overfitting is called clear, and moderate."""
+
+_MOST_NAMED = 5
+"""The most alternatives that one sentence names."""
+
+_RUN_DOWN = ("one-cycle", "cosine", "linear")
+"""Schedules that bring the learning rate down to nearly nothing at the last epoch."""
 
 
 def overfitting_intro(findings: Findings, words: Words) -> str:
@@ -39,9 +45,15 @@ def overfitting(findings: Findings, words: Words) -> list[str]:
                 baseline=words.numbers.percent(findings.most_frequent_in("valid")),
             )
         )
-    ended = [alternative for alternative in learned if _ended_at_its_lowest(findings, alternative)]
+    # Where the rate is run down by design, the loss is lowest at the end by design.
+    ended = [
+        alternative
+        for alternative in learned
+        if _ended_at_its_lowest(findings, alternative)
+        and alternative.settings.get("schedule") not in _RUN_DOWN
+    ]
     if ended:
-        labels = quoted(ended, words)
+        labels = _named(ended, learned, words)
         said.append(words.say("curves.loss_falling", count=len(ended), labels=labels))
     return said
 
@@ -60,11 +72,26 @@ def _overfitting(findings: Findings, learned: list[AlternativeFacts], words: Wor
     }
     if len(present) == 1 and len(learned) > 1:
         return words.say(f"curves.overfitting_all_{next(iter(present))}", **limits)
-    said = "; ".join(
-        words.say(f"curves.overfitting_{kind}", labels=quoted(group, words), **limits)
+    sentences = [
+        words.say(
+            # The first one explains what the gap is.
+            f"curves.overfitting_{kind}_first"
+            if kind == next(iter(present)) and kind != "large"
+            else f"curves.overfitting_{kind}",
+            labels=_named(group, learned, words),
+            **limits,
+        )
         for kind, group in present.items()
-    )
-    return f"{said[:1].upper()}{said[1:]}."
+    ]
+    said = "; ".join(sentences)
+    return f"{said[:1].upper()}{said[1:]}. {words.say('curves.limits', **limits)}"
+
+
+def _named(group: list[AlternativeFacts], every: list[AlternativeFacts], words: Words) -> str:
+    """Return the names of some alternatives; of many only their number, as the table has them."""
+    if len(group) <= _MOST_NAMED:
+        return quoted(group, words)
+    return words.say("curves.of_all", count=len(group), all=len(every))
 
 
 def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> bool:
@@ -73,19 +100,22 @@ def _ended_at_its_lowest(findings: Findings, alternative: AlternativeFacts) -> b
 
 
 def swinging(findings: Findings, words: Words) -> list[str]:
-    """Return which accuracy curves fall far from one epoch to the next, and how far."""
-    found_swings = swings(findings.facts)
-    if not found_swings:
-        return []
+    """Return which accuracy curves fall far, and which networks were kept after such a fall."""
+    said = []
+    # A fall to the kept weights is told below, with what it means.
+    told = fallen(findings.facts.trained)
     listed = [
         words.say(
             "curves.swing_of_seed" if len(swing.alternative.finished) > 1 else "curves.swing",
             label=swing.alternative.label(words.language),
             points=words.numbers.difference(swing.fall),
-            before=swing.epoch - 1,
-            after=swing.epoch,
+            before=swing.before,
+            after=swing.after,
             seed=swing.seed,
         )
-        for swing in found_swings
+        for swing in swings(findings.facts)
+        if swing not in told
     ]
-    return [words.say("curves.swings", count=len(listed), listed=words.both(listed))]
+    if listed:
+        said.append(words.say("curves.swings", count=len(listed), listed=words.both(listed)))
+    return said + kept_after_fall(findings.facts.trained, words)

@@ -38,7 +38,7 @@ def section(page: Page) -> dict[str, Any]:
     return {
         "paragraphs": data(page.findings, page.words),
         "number": page.number_figure(),
-        "caption": page.words.say(key, count=len(pictures)),
+        "caption": page.words.say(key, count=len(pictures), classes=classes),
         "pictures": pictures,
     }
 

@@ -40,6 +40,10 @@ def data(findings: Findings, words: Words) -> list[str]:
             high=numbers.integer(max(counts)),
         ),
     ]
+    if (facts.data.get("split") or {}).get("method") == "notebook":
+        sentences.insert(2, say("data.split_notebook"))
+    if all(alternative.has_layers("Rescaling") for alternative in facts.trained):
+        sentences.append(say("data.scaled"))
     if about_images := words.of_data(facts.data["name"], "images"):
         sentences.insert(1, about_images)
     source, fingerprint = facts.data.get("source"), facts.data.get("fingerprint")

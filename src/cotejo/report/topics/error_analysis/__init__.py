@@ -182,7 +182,8 @@ def _references(findings: Findings) -> list[str]:
     if findings.error_analysis is None:
         return []
     alike = ["cohen-1960", "geirhos-2020"] if len(findings.facts.trained) > 1 else []
-    return [*alike, "vargha-2000"]
+    coloured = ["hasler-2003"] if _colour_too(findings) else []
+    return [*alike, "vargha-2000", "holm-1979", *coloured]
 
 
 TOPIC = Topic(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cotejo.report.elements import Table, cells
@@ -9,10 +10,14 @@ from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.method.words import method
+from cotejo.report.topics.references.analysis import sources
 from cotejo.store import ReportFile, RunFile, StudyFile
 from cotejo.texts import without_places
 
 __all__ = ["TOPIC"]
+
+
+_BACKENDS = {"tensorflow", "jax", "torch"}
 
 
 def section(page: Page) -> dict[str, Any]:
@@ -20,6 +25,7 @@ def section(page: Page) -> dict[str, Any]:
     return {
         "paragraphs": method(page.findings, page.words),
         "table": _table(page),
+        "sources": sources(page),
         "command": without_places(page.facts.study.get("command", "")),
         "files": _files(page),
         "elsewhere": _elsewhere(page),
@@ -57,8 +63,8 @@ def _table(page: Page) -> Table:
         ("ended", _moment(page, facts.ended)),
         ("time", words.numbers.duration(page.findings.train_seconds)),
         ("backend", _distinct(record.get("backend") or "" for record in records)),
-        ("precision", _distinct(record.get("precision") or "" for record in records)),
-        ("versions", _distinct(_versions(record.get("versions")) for record in records)),
+        ("precision", _distinct(_precision(page, record) for record in records)),
+        ("versions", _distinct(_versions(record) for record in records)),
         ("machine", _distinct(_machine(page, record.get("machine")) for record in records)),
     ]
     return page.table(
@@ -78,8 +84,21 @@ def _distinct(values: Any) -> str:
     return "; ".join(dict.fromkeys(value for value in values if value))
 
 
-def _versions(versions: Any) -> str:
-    return ", ".join(f"{name} {version}" for name, version in (versions or {}).items())
+def _versions(record: Mapping[str, Any]) -> str:
+    """Return the versions of what computed: of the backends only the one that trained."""
+    idle = _BACKENDS - {record.get("backend")}
+    versions = record.get("versions") or {}
+    return ", ".join(f"{name} {version}" for name, version in versions.items() if name not in idle)
+
+
+def _precision(page: Page, record: Mapping[str, Any]) -> str:
+    """Return the precision, and whether the machine decided it."""
+    precision = str(record.get("precision") or "")
+    asked = (record.get("settings") or {}).get("precision", "auto")
+    if not precision or asked != "auto":
+        return precision
+    chosen = page.words.setting_value("precision", "auto")
+    return f"{precision} ({chosen})"
 
 
 def _machine(page: Page, machine: Any) -> str:

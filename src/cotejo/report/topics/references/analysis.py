@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -13,14 +14,26 @@ from cotejo.config.augmentation_parts import parts
 from cotejo.config.augmentations import AugmentationError, read_augmentation
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.page import Page
+from cotejo.report.words import Words
 
-__all__ = ["Publication", "publications", "publications_named"]
+__all__ = ["GROUPS", "Publication", "publications", "publications_named", "sources"]
+
+
+GROUPS = ("data", "networks", "training", "augmentation", "methods", "libraries")
+"""The groups of publications, in the order in which the report cites them."""
+
+_NAMED_AUTHORS = 3
+"""The most authors that a citation names."""
+
+_SURNAME = re.compile(r"(?:^|, | and )([^,]+?), (?:[^\W\d_]\.[- ]?)*[^\W\d_]\.")
 
 
 @dataclass(frozen=True)
 class Publication:
     """An entry of ``entries.toml``, whose head says what the fields mean."""
 
+    name: str
+    kind: str
     text: str
     arxiv: str = ""
     doi: str = ""
@@ -46,6 +59,40 @@ class Publication:
             return f"arXiv:{self.arxiv}"
         return f"doi:{self.doi}" if self.doi else self.url.removeprefix("https://")
 
+    @property
+    def year(self) -> str:
+        """The year it came out."""
+        return self._parts[1]
+
+    def authors(self, words: Words) -> str:
+        """Return the surnames of its authors as a citation has them: of four or more, the first."""
+        written = self._parts[0]
+        surnames = _SURNAME.findall(written)
+        if written.endswith("et al.") or len(surnames) > _NAMED_AUTHORS:
+            return f"{surnames[0]} et al."
+        return _joined(surnames, words)
+
+    def listed(self, words: Words) -> str:
+        """Return the text of its entry, whose authors are joined as the language joins them."""
+        written = self._parts[0]
+        *first, last = written.rsplit(" and ", 1)
+        authors = words.say("references.and_author", first=first[0], last=last) if first else last
+        return authors + self.text.removeprefix(written)
+
+    def cited(self, words: Words) -> str:
+        """Return what it is cited for, with its authors and its year in brackets."""
+        return words.say(
+            "references.cited",
+            use=words.say(f"references.use_{self.name.replace('-', '_')}"),
+            authors=self.authors(words),
+            year=self.year,
+        )
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        match = re.match(r"(.+?) \((\d{4})\)\.", self.text)
+        return (match[1], match[2]) if match else (self.text, "")
+
     def is_of(self, facts: StudyFacts) -> bool:
         """Return whether a study's data, settings, networks or libraries make it due."""
         return (
@@ -62,6 +109,13 @@ class Publication:
             or any(alternative.has_layers(kind) for kind in self.layers)
             or bool(_own_parts(settings.get("augment")) & set(self.parts))
         )
+
+
+def _joined(surnames: Sequence[str], words: Words) -> str:
+    *first, last = surnames
+    if not first:
+        return last
+    return words.say("references.and_author", first=", ".join(first), last=last)
 
 
 def _is_among(value: Any, values: Collection[Any]) -> bool:
@@ -83,7 +137,7 @@ def publications() -> Mapping[str, Publication]:
     """Return every entry by its name."""
     path = files("cotejo.report") / "topics" / "references" / "entries.toml"
     entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: Publication(**entry) for name, entry in entries.items()}
+    return {name: Publication(name, **entry) for name, entry in entries.items()}
 
 
 def publications_named(page: Page) -> list[Publication]:
@@ -94,6 +148,18 @@ def publications_named(page: Page) -> list[Publication]:
         if page.shows(topic):
             names |= set(topic.references(page.findings))
     return sorted(_named(names), key=lambda publication: publication.text.casefold())
+
+
+def sources(page: Page) -> list[tuple[str, str]]:
+    """Return, group by group, what every publication that the report lists is cited for."""
+    words, groups = page.words, dict[str, list[str]]()
+    for publication in publications_named(page):
+        groups.setdefault(publication.kind, []).append(publication.cited(words))
+    return [
+        (words.say(f"references.kind_{kind}"), "; ".join(groups[kind]) + ".")
+        for kind in GROUPS
+        if kind in groups
+    ]
 
 
 def _named(names: Iterable[str]) -> list[Publication]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from statistics import fmean
 from typing import Any
 
 from cotejo.facts import AlternativeFacts
@@ -31,8 +32,7 @@ from cotejo.report.topics.results.tables import (
     listed_classes,
     per_class_table,
 )
-from cotejo.report.topics.results.words import classes
-from cotejo.report.words import NOT_APPLICABLE, Words
+from cotejo.report.words import NOT_APPLICABLE
 from cotejo.store import ReportFile
 
 __all__ = ["TOPIC", "summary_rows"]
@@ -45,9 +45,19 @@ def section(page: Page) -> dict[str, Any]:
     caption = words.say("results.figure_accuracies")
     if seeds:
         caption += " " + words.say("results.figure_accuracies_seeds")
-    intro = [words.say("results.intro"), *measured_on(findings, words)]
+    intro = [
+        words.say("results.intro" if seeds else "results.intro_one_seed"),
+        *(
+            [words.say("results.intro_mixed")]
+            if seeds and any(len(one.finished) == 1 for one in page.facts.trained)
+            else []
+        ),
+        words.say("results.method_seeds" if seeds else "results.method"),
+        *measured_on(findings, words),
+    ]
     if len(page.facts.trained) > 1:
         intro += [words.say("results.best"), words.say("results.bold")]
+    intro += _machine(page)
     return {
         "paragraphs": intro,
         "table": _results_table(page, seeds=seeds),
@@ -65,7 +75,6 @@ def details(page: Page) -> dict[str, Any]:
     """Return the figures by class."""
     words = page.words
     return {
-        "classes": classes(page.findings, words),
         "f1": _f1_table(page),
         "averages": averages_table(page),
         "per_class": [
@@ -124,17 +133,25 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
         ),
         Cell(n.decimal(f1, 3), value=f1),
         Cell(n.decimal(loss, 3), value=loss),
-        Cell(n.duration(seconds), remarks=_time_remarks(alternative, words), value=seconds),
+        Cell(n.duration(seconds), remarks=_time_remarks(page, alternative), value=seconds),
     ]
 
 
-def _time_remarks(alternative: AlternativeFacts, words: Words) -> list[str]:
-    speed = words.numbers.integer(alternative.mean_timing("images_per_second"))
-    remarks = [words.say("results.speed", number=speed)]
-    # The time is that of its own training; the training that it starts from took time, too.
-    if any(run.record.get("start_from") for run in alternative.finished):
-        remarks.append(words.say("results.time_of_start"))
-    return remarks
+def _machine(page: Page) -> list[str]:
+    """Return on what the times were measured, where it was one machine's device for all runs."""
+    machines = [run.record.get("machine") or {} for run in page.facts.finished]
+    devices = {machine.get("accelerator") or machine.get("processor") for machine in machines}
+    device = devices.pop() if len(devices) == 1 else None
+    return [page.words.say("results.machine", device=device)] if device else []
+
+
+def _time_remarks(page: Page, alternative: AlternativeFacts) -> list[str]:
+    """Return the whole time of an alternative whose starting point had to be trained, too."""
+    if not any(run.record.get("start_from") for run in alternative.finished):
+        return []
+    whole = fmean(page.facts.whole_seconds(run) for run in alternative.finished)
+    time = page.words.numbers.duration(whole)
+    return [page.words.say("results.time_of_start", time=time)]
 
 
 def _f1_table(page: Page) -> Table:

@@ -13,10 +13,19 @@ from cotejo.report.topics.results.averages import CLASS_FIGURES, averages, class
 from cotejo.report.words import NOT_APPLICABLE
 from cotejo.store import ReportFile
 
-__all__ = ["EASIEST", "HARDEST", "averages_table", "listed_classes", "per_class_table"]
+__all__ = [
+    "EASIEST",
+    "HARDEST",
+    "averages_table",
+    "listed_classes",
+    "per_class_table",
+    "short_class_table",
+]
 
 MOST_LISTED = 25
 """The most classes of which each has a row; of more, only the extremes have."""
+MOST_IN_BODY = 20
+"""The most classes of which the body has a table."""
 HARDEST, EASIEST = 10, 5
 """How many classes of the lowest and of the highest F1 are listed where there are many."""
 
@@ -51,6 +60,32 @@ def averages_table(page: Page) -> Table | None:
             for alternative, of in rows
         ],
         files="averages.csv",
+    )
+
+
+def short_class_table(page: Page) -> Table | None:
+    """Return the best's precision, recall and F1 by class; None where the classes are many."""
+    n, best = page.words.numbers, page.findings.best
+    names = page.facts.class_names(page.words.language)
+    if len(names) > MOST_IN_BODY:
+        return None
+    rows = [
+        cells(
+            name,
+            *(
+                n.decimal(means[key], 3) if means["support"] else NOT_APPLICABLE
+                for key in ("precision", "recall", "f1")
+            ),
+            n.integer(means["support"]),
+        )
+        for name, means in zip(names, best.per_class, strict=True)
+    ]
+    figures = [page.column(f"results.{key}") for key in ("precision", "recall", "f1", "support")]
+    return page.table(
+        page.words.say("results.table_short", count=len(best.finished), best=page.label(best)),
+        [page.column("class", number=False), *figures],
+        rows,
+        files="per-class.csv",
     )
 
 

@@ -51,6 +51,7 @@ def classes(findings: Findings, words: Words) -> list[str]:
     sentences.append(
         words.say(
             "results.classes_best",
+            count=len(best.finished),
             best=best.label(words.language),
             good=listed(order),
             bad=listed(order[::-1]),
@@ -122,4 +123,4 @@ def _overlaps(findings: Findings, order: list[int], words: Words) -> list[str]:
     if len(near) > _NAMED_OVERLAPS:
         return [words.say("results.hardest_overlaps_many", best=best, count=len(near))]
     others = words.both([words.say("quoted", text=names[label]) for label in near])
-    return [words.say("results.hardest_overlaps", best=best, others=others)]
+    return [words.say("results.hardest_overlaps", count=len(near), best=best, others=others)]

@@ -11,9 +11,11 @@ __all__ = ["whole_training"]
 def whole_training(findings: Findings, words: Words) -> list[str]:
     """Return how the best was trained, from its first epoch, and what the test set says of it."""
     best, run, say, numbers = findings.best, findings.best.representative, words.say, words.numbers
-    label, record, epochs = best.label(words.language), run.record, len(run.history)
+    record, epochs = run.record, len(run.history)
     seconds = float(record["timings"]["train_seconds"])
-    said = [say("training.epochs", best=label, count=epochs, time=numbers.duration(seconds))]
+    network = say("training.network", count=len(best.finished), seed=record["seed"])
+    time = numbers.duration(seconds)
+    said = [say("training.epochs", network=network, count=epochs, time=time)]
     if record.get("stopped_early"):
         said.append(say("training.stopped", epochs=best.settings.get("epochs", epochs)))
     kept = int(record.get("best_epoch") or epochs)
@@ -24,17 +26,59 @@ def whole_training(findings: Findings, words: Words) -> list[str]:
         parent = phases[-2].alternative.label(words.language)
         time = numbers.duration(whole)
         said.append(say("training.start", parent=parent, count=count, time=time))
-    return [" ".join(said), _test_evaluation(findings, words)]
+    about_curves = [*_training_below(findings, words), *_loss_at_the_end(findings, words)]
+    paragraphs = [" ".join(said), _test_evaluation(findings, words)]
+    return [*paragraphs, " ".join(about_curves)] if about_curves else paragraphs
+
+
+def _training_below(findings: Findings, words: Words) -> list[str]:
+    """Return why the training curve ends below that of validation, where it does."""
+    best, run = findings.best, findings.best.representative
+    last = run.history[-1]
+    if last["train_accuracy"] >= last["valid_accuracy"]:
+        return []
+    harder = []
+    if best.settings.get("augment", "none") != "none":
+        harder.append(words.say("training.augmented"))
+    if best.has_layers("Dropout"):
+        harder.append(words.say("training.dropout"))
+    if best.settings.get("label_smoothing"):
+        harder.append(words.say("training.smoothed"))
+    return [
+        words.say(
+            "training.below_harder" if harder else "training.below",
+            harder=words.both(harder),
+            kept=words.numbers.percent(run.metrics["train"]["accuracy"]),
+        )
+    ]
+
+
+def _loss_at_the_end(findings: Findings, words: Words) -> list[str]:
+    """Return whether validation loss was still falling at the last epoch."""
+    record = findings.overfitting[findings.best.name]
+    if record.epochs == 1:
+        return []
+    if record.lowest_epoch == record.epochs:
+        return [words.say("training.loss_falling")]
+    rise = words.numbers.decimal(record.loss_rise, 3)
+    return [words.say("training.loss_lowest", epoch=record.lowest_epoch, rise=rise)]
 
 
 def _test_evaluation(findings: Findings, words: Words) -> str:
     numbers, test = words.numbers, findings.best.representative.metrics["test"]
     accuracy = findings.representative_accuracy
-    return words.say(
+    best = findings.best
+    seed = best.representative.record["seed"]
+    said = words.say(
         "training.test",
+        network=words.say("training.this_network", count=len(best.finished), seed=seed),
         images=numbers.integer(test["images"]),
         accuracy=numbers.percent(accuracy.estimate),
         interval=numbers.interval(accuracy.low, accuracy.high),
         loss=numbers.decimal(test["loss"], 3),
         f1=numbers.decimal(test["macro_f1"], 3),
     )
+    if len(best.finished) == 1:
+        return said
+    mean = numbers.percent(best.mean("test", "accuracy"))
+    return f"{said} {words.say('training.mean', count=len(best.finished), mean=mean)}"
