@@ -29,7 +29,7 @@ def factors_intro(findings: Findings, words: Words) -> list[str]:
     if all(effect.lead.one_seed for effect in effects):
         return [*said, words.say("factors.one_seed")]
     said.append(words.say("factors.settled", count=effects[0].lead.pairs))
-    if effects[0].lead.pairs > 1 and findings.evidence.draws_spreads:
+    if effects[0].lead.pairs > 1 and findings.evidence.shrinks_spreads:
         said.append(words.say("factors.drawn"))
     if any(effect.lead.one_seed for effect in effects):
         said.append(words.say("factors.some_one_seed"))
