@@ -246,7 +246,10 @@ def test_two_corrections_are_told_apart_and_what_differs_is_told(claimed):
     (verdict,) = verdicts(findings)
     along, several = (what_differs(verdict, part, findings, EN) for part in verdict.parts)
     assert along == ["They also differ in the learning rate (0.01 against 0.001) and momentum."]
-    assert several[0].startswith("They differ in data augmentation, the optimiser")
+    assert several == [
+        "They differ in the optimiser, the learning rate, momentum, the batch size and data "
+        "augmentation."
+    ]
     assert "Seconds" not in rule
 
 

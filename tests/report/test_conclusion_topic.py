@@ -94,7 +94,7 @@ def test_early_stopping_and_a_second_reading_change_the_rules(study):
 
 def test_one_alternative_is_asked_about_alone(study):
     question, rules = aim(study(Made("a", (0.6,))), EN)
-    assert "how well one way of training" in question
+    assert "how well a network, trained in one way" in question
     assert "which alternative" not in rules
 
 
@@ -119,9 +119,10 @@ def test_networks_with_convolutions_are_compared_with_the_one_without(study):
         Made("a", (0.60,), changes={"batch_size": 128, "augment": "flip-crop"}),
         Made("b", (0.70,), changes={"batch_size": 32, "augment": "flip-crop"}),
     )
+    text = said(findings)
     assert (
         "The convolutional networks scored between 20.00 and 30.00 points above the one without "
-        "convolutions, “The mlp”, with fewer parameters; as other settings differ too (data "
-        "augmentation and the batch size" in said(findings)
+        "convolutions, “The mlp”, with fewer parameters; as other settings differ too (" in text
     )
+    assert "the batch size" in text
     assert "entre 20,00 y 30,00 puntos por encima" in said(findings, ES)

@@ -406,7 +406,7 @@ def test_the_time_of_a_training_is_that_of_the_other_tables(study):
 
 def test_the_lead_has_the_sign_of_the_sentence_beside_it(study):
     findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
-    assert "“The b” beats that of “The a” by 15.00 points" in said(findings, EN)
+    assert "“The b” scored 15.00 points above “The a”" in said(findings, EN)
     for words, name in ((EN, "Behind the second"), (ES, "Desventaja respecto a la segunda")):
         behind = key_figures(findings, words)[2]
         assert behind[0].startswith(name)
