@@ -141,8 +141,8 @@ def file_keys(area):
 
 
 WORDS_OF_A_SETTING = (
-    "name", "factor", "expected", "phrase", "phrases", "value", "values", "absent", "curves",
-    "idle", "help",
+    "name", "factor", "noun", "expected", "phrase", "phrases", "value", "values", "absent",
+    "curves", "idle", "help",
 )  # fmt: skip
 """What the table of a setting may hold, as the catalogue's head says."""
 

@@ -13,7 +13,13 @@ from cotejo.report.page import Page
 from cotejo.report.topics.claims import section as claims_section
 from cotejo.report.topics.claims.analysis import Part, Verdict, verdicts
 from cotejo.report.topics.claims.files import claim_rows
-from cotejo.report.topics.claims.words import advantage, claims, summary_of_claims, wants
+from cotejo.report.topics.claims.words import (
+    advantage,
+    claims,
+    summary_of_claims,
+    wants,
+    what_differs,
+)
 from cotejo.report.topics.claims.words import claimed as what_is_claimed
 from cotejo.report.topics.comparisons.words import comparisons
 from cotejo.report.words import Words
@@ -57,11 +63,12 @@ def test_claims_get_their_verdicts(claimed):
     outcomes = [verdict.outcome for verdict in verdicts(findings)]
     assert outcomes == ["supported", "refuted", "unsettled", "refuted", "supported", "supported"]
     assert (
-        "support 3, refute 2 and leave 1 unsettled" in summary_of_claims(verdicts(findings), EN)[0]
+        "support three, refute two and leave one unsettled"
+        in summary_of_claims(verdicts(findings), EN, "in_summary")[0]
     )
     assert (
-        "respaldan 3, refutan 2 y dejan 1 sin decidir"
-        in (summary_of_claims(verdicts(findings), ES)[0])
+        "respaldan tres, refutan dos y dejan una sin decidir"
+        in summary_of_claims(verdicts(findings), ES, "in_conclusion")[0]
     )
     first, *_, last = verdicts(findings)
     assert advantage(first, first.parts[0], findings, EN).startswith(
@@ -121,8 +128,8 @@ def test_the_report_and_its_files_have_them(claimed):
     findings = claimed([Made("base", POOR), Made("better", GOOD)], claim("better", ["base"]))
     folder = findings.facts.folder.path
     page = write_report(folder, "es").read_text()
-    assert "Las afirmaciones, a examen" in page
-    assert "Qué alternativa supera a cuál" in page
+    assert "Afirmaciones puestas a prueba" in page
+    assert "Comparaciones dos a dos" in page
     (pair,) = read_csv(folder / "comparisons.csv")
     assert (pair["first"], pair["second"], pair["verdict"]) == ("base", "better", "second")
     (row,) = read_csv(folder / "claims.csv")
@@ -214,18 +221,47 @@ def test_what_settles_says_how_it_is_corrected(claimed, study):
     three = [Made("base", POOR), Made("better", GOOD), Made("same", (0.63, 0.60, 0.616))]
     findings = claimed(three, claim("better", ["base", "same"]), claim("better", ["base"], "gap"))
     english, spanish = " ".join(comparisons(findings, EN)), " ".join(comparisons(findings, ES))
-    assert "not Holm's of the p printed beside it" in english
-    assert "shrunk towards that of the whole study" in english
-    assert "contrayendo la dispersión entre semillas" in spanish
+    assert "drawn towards that of the whole study" in english
+    assert "dispersión entre semillas aproximada a la del conjunto" in spanish
     rule = " ".join(claims(findings, EN))
-    assert "over the 3 comparisons of all claims" in rule
-    assert "may therefore leave out 0, or the margin claimed, without that being enough" in rule
-    assert "shrunk towards that of the whole study" in rule
-    assert "no basta con que un intervalo excluya el 0, o el margen afirmado" in " ".join(
-        claims(findings, ES)
-    )
+    assert "Holm's correction for 3 comparisons" in rule
+    assert "The intervals are not corrected." in rule
+    assert "corrección de Holm para 3 comparaciones" in " ".join(claims(findings, ES))
     one_seed = study(*(Made(name, (0.6,)) for name in "abc"))
-    assert "printed beside it" not in " ".join(comparisons(one_seed, EN))
+    assert "whole study" not in " ".join(comparisons(one_seed, EN))
+
+
+def test_two_corrections_are_told_apart_and_what_differs_is_told(claimed):
+    findings = claimed(
+        [
+            Made("base", POOR),
+            Made("sgd", GOOD, changes={"optimizer": "sgd", "learning_rate": 0.01}),
+            Made("other", GOOD, changes={"batch_size": 128, "augment": "notebook"}),
+        ],
+        claim("sgd", ["base", "other"]),
+    )
+    rule = " ".join(claims(findings, EN))
+    assert "over the 2 comparisons of the claims" in rule
+    assert "over all 3 pairs" in rule
+    (verdict,) = verdicts(findings)
+    along, several = (what_differs(verdict, part, findings, EN) for part in verdict.parts)
+    assert along == ["They also differ in the learning rate (0.01 against 0.001) and momentum."]
+    assert several == [
+        "They differ in the optimiser, the learning rate, momentum, the batch size and data "
+        "augmentation."
+    ]
+    assert "Seconds" not in rule
+
+
+def test_a_margin_is_named_beside_its_p(claimed):
+    findings = claimed(
+        [Made("base", POOR), Made("better", GOOD)],
+        claim("better", ["base"], by=0.08),
+        claim("base", ["better"], by=-0.01),
+    )
+    more, worse = (told(verdict, findings, ES)[0] for verdict in verdicts(findings))
+    assert "p corregido frente a una ventaja de 8 puntos: " in more
+    assert "p corregido frente a una desventaja de 1 punto: " in worse
 
 
 def test_each_comparison_of_a_claim_has_a_row(claimed):
@@ -236,11 +272,12 @@ def test_each_comparison_of_a_claim_has_a_row(claimed):
     page = Page(findings, EN)
     first, second = claims_section(page)["table"].rows
     assert first[0].remarks == ["claimed: more than 1 point"]
-    assert second[0].remarks == ["the same claim"]
+    assert second[0].text == "(the same claim)"
+    assert second[1] == first[1]
     assert "against “The a”" in first[2].text
     assert "against “The b”" in second[2].text
     # Ahead by less than is claimed, more data would settle it against the claim.
-    (remark,) = first[2].remarks
+    remark = first[2].remarks[-1]
     assert "against the claim" in remark
     assert second[2].remarks == []
 
@@ -248,21 +285,21 @@ def test_each_comparison_of_a_claim_has_a_row(claimed):
 @pytest.mark.parametrize(
     ("supported", "refuted", "unsettled", "english", "spanish"),
     [
-        (0, 0, 5, "neither support nor refute any; 5 remain unsettled",
-         "no respaldan ni refutan ninguna; 5 quedan sin decidir"),
+        (0, 0, 5, "neither support nor refute any; five remain unsettled",
+         "no respaldan ni refutan ninguna; cinco quedan sin decidir"),
         (0, 0, 0, "neither support nor refute any", "no respaldan ni refutan ninguna"),
-        (2, 0, 1, "support 2, refute none and leave 1 unsettled",
-         "respaldan 2, no refutan ninguna y dejan 1 sin decidir"),
-        (0, 2, 0, "support none, refute 2 and leave none unsettled",
-         "no respaldan ninguna, refutan 2 y no dejan ninguna sin decidir"),
+        (2, 0, 1, "support two, refute none and leave one unsettled",
+         "respaldan dos, no refutan ninguna y dejan una sin decidir"),
+        (0, 2, 0, "support none, refute two and leave none unsettled",
+         "no respaldan ninguna, refutan dos y no dejan ninguna sin decidir"),
     ],
 )  # fmt: skip
 def test_no_claim_is_counted_by_a_nought(supported, refuted, unsettled, english, spanish):
     outcomes = ["supported"] * supported + ["refuted"] * refuted + ["unsettled"] * unsettled
     outcomes += ["untested"] * (2 - min(len(outcomes), 2))
     judged = [Verdict({}, (Part("x", None, None, 1.0, outcome, None, 0),)) for outcome in outcomes]
-    assert f"these data {english}." in summary_of_claims(judged, EN)[0]
-    assert f"estos datos {spanish}." in summary_of_claims(judged, ES)[0]
+    assert f"these data {english}." in summary_of_claims(judged, EN, "in_summary")[0]
+    assert f"los datos {spanish}." in summary_of_claims(judged, ES, "in_summary")[0]
 
 
 def test_what_is_needed_is_more_than_there_is(claimed):
@@ -280,8 +317,12 @@ def test_what_is_needed_is_more_than_there_is(claimed):
         if found.needed and found.needed.seeds:
             assert found.needed.seeds > 3
     # The number of seeds is another one where another correction is made.
-    assert "asks for; a comparison of alternatives elsewhere" in " ".join(claims(findings, EN))
-    assert "las que exige esta corrección" in " ".join(claims(findings, ES))
+    assert "a power of 80% at the level that this correction leaves" in " ".join(
+        claims(findings, EN)
+    )
+    assert "con el nivel de significación que deja esta corrección" in " ".join(
+        claims(findings, ES)
+    )
 
 
 def test_claims_taken_out_leave_no_verdicts(claimed):

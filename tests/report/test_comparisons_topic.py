@@ -17,8 +17,8 @@ def test_a_clear_win_over_seeds(study):
     findings = study(Made("a", (0.60, 0.61, 0.605)), Made("b", (0.75, 0.76, 0.755)), seeds=THREE)
     (lead,) = findings.leads
     assert lead.settled
-    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.00 points [")
-    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,00 puntos [")
+    assert comparison_sentence(lead, EN).startswith("“The b” beats “The a” by 15.00 points (95% ")
+    assert comparison_sentence(lead, ES).startswith("«La b» supera a «La a» en 15,00 puntos (")
     # Seen from the other side it is the same sentence.
     other = findings.evidence.lead(lead.second, lead.first)
     assert other.outcome == "behind"
@@ -35,7 +35,7 @@ def test_a_tie_over_seeds_says_what_would_settle_it(study):
 
 def test_one_seed_compares_networks_only(study):
     findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
-    assert "beats that of" in comparison_sentence(findings.leads[0], EN)
+    assert "In this one training run" in comparison_sentence(findings.leads[0], EN)
     assert "nothing about luck in training" in " ".join(comparisons(findings, EN))
     assert "McNemar" in " ".join(comparisons(findings, ES))
 

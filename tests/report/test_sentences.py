@@ -36,8 +36,10 @@ def said(findings, words):
 def test_a_clear_win(study):
     findings = study(Made("a", (0.60,)), Made("b", (0.75,)))
     assert findings.leads[0].difference.estimate == pytest.approx(0.15)
-    assert "The network of “The b” beats that of “The a” by 15.00 points" in said(findings, EN)
-    assert "La red de «La b» supera a la de «La a» en 15,00 puntos" in said(findings, ES)
+    assert "In this one training run, “The b” scored 15.00 points above “The a”" in said(
+        findings, EN
+    )
+    assert "la red «La b» obtuvo 15,00 puntos más que «La a»" in said(findings, ES)
 
 
 def test_a_tie_is_called_one(study):
@@ -46,7 +48,7 @@ def test_a_tie_is_called_one(study):
     english, spanish = said(findings, EN), said(findings, ES)
     assert "These test images do not distinguish the networks of “The b” and “The a”" in english
     assert "beats" not in english
-    assert "Estas imágenes de prueba no distinguen la red de «La b» de la de «La a»" in spanish
+    assert "Estas imágenes de prueba no distinguen la red «La b» de la red «La a»" in spanish
     assert "supera" not in spanish
 
 
@@ -59,9 +61,11 @@ def test_the_same_answers(study):
 def test_the_choice_is_on_validation_even_where_test_disagrees(study):
     findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
     assert findings.best.name == "a"
-    assert "The network of “The b” beats that of “The a” by 15.00 points" in said(findings, EN)
+    assert "In this one training run, “The b” scored 15.00 points above “The a”" in said(
+        findings, EN
+    )
     assert "The choice stands all the same" in said(findings, EN)
-    assert "La red de «La b» supera a la de «La a» en 15,00 puntos" in said(findings, ES)
+    assert "la red «La b» obtuvo 15,00 puntos más que «La a»" in said(findings, ES)
     assert "la elección no cambia" in said(findings, ES)
 
 
@@ -106,8 +110,8 @@ def test_failed_and_missing_runs_are_named(study):
         seeds=(1, 2, 3),
     )
     english, spanish = said(findings, EN), said(findings, ES)
-    assert "The 2 that have a finished run learn from 3,995 images" in english
-    assert "Las 2 que tienen ejecuciones terminadas se entrenan con 3995" in spanish
+    assert "The two that have a finished run learn from 3,995 images" in english
+    assert "Las dos que tienen ejecuciones terminadas se entrenan con 3995" in spanish
     assert "5 runs failed and are in no figure: “The a” (seeds 2 and 3)" in english
     assert "“The c” has no finished run" in english
     assert "3 of 9 runs finished. One of those asked for has not been trained" in english
@@ -462,7 +466,7 @@ def test_the_time_of_a_training_is_that_of_the_other_tables(study):
 
 def test_the_lead_has_the_sign_of_the_sentence_beside_it(study):
     findings = study(Made("a", (0.6,), valid=(0.8,)), Made("b", (0.75,), valid=(0.7,)))
-    assert "“The b” beats that of “The a” by 15.00 points" in said(findings, EN)
+    assert "“The b” scored 15.00 points above “The a”" in said(findings, EN)
     for words, name in ((EN, "Behind the second"), (ES, "Desventaja respecto a la segunda")):
         behind = key_figures(findings, words)[2]
         assert behind[0].startswith(name)

@@ -13,6 +13,7 @@ from cotejo.store import write_csv
 __all__ = ["significant", "write_csv_files"]
 
 _DECIMALS = 6
+_SMALLEST_P = 1e-300
 
 
 def write_csv_files(
@@ -42,13 +43,14 @@ def write_csv_files(
 def significant(p_value: float) -> str:
     """Return a p-value as text with four significant digits.
 
-    Rounded to six decimals like other numbers, a small one would become 0.
+    Rounded to six decimals like other numbers, a small one would become 0. One below 1e-300 is
+    written as 1e-300, for what is that small is no longer computed exactly.
 
     Example:
-        >>> significant(0.000000123456)
-        '1.235e-07'
+        >>> significant(0.000000123456), significant(0.0)
+        ('1.235e-07', '1e-300')
     """
-    return f"{p_value:.4g}"
+    return f"{max(p_value, _SMALLEST_P):.4g}"
 
 
 def _write(file: CsvFile, findings: Findings, language: str, folder: Path) -> None:

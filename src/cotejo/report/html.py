@@ -65,7 +65,7 @@ def _sections(page: Page, place: str, numbers: Iterable[str]) -> list[dict[str, 
             "topic": part.topic.name,
             "anchor": part.anchor,
             "number": number,
-            "title": part.title(page.words),
+            "title": content.get("title") or part.title(page.words),
             "template": part.template,
             # Its own details first.
             "see": (part.topic.name, *part.topic.see),

@@ -26,10 +26,11 @@ def settled_seeds(low: int, high: int, words: Words) -> str:
     return seeds if low == high else words.say("seeds_up_to", seeds=seeds)
 
 
-def comparison_sentence(lead: Lead, words: Words) -> str:
+def comparison_sentence(lead: Lead, words: Words, *, with_needed: bool = True) -> str:
     """Return, in one sentence, what the test set settles about two alternatives.
 
-    The one that is ahead is named first, whichever way round they are compared.
+    The one that is ahead is named first, whichever way round they are compared. If it is not
+    settled, ``with_needed`` adds how many seeds would settle a difference of this size.
     """
     numbers = words.numbers
     difference = lead.difference
@@ -48,17 +49,18 @@ def comparison_sentence(lead: Lead, words: Words) -> str:
         return words.say("tie_same", first=first, second=second)
     if difference.excludes_zero and not lead.one_seed:
         said = words.say("ahead", **values)
-        return " ".join([said, *uncorrected(lead, words), *_more_seeds(lead.needed, words)])
-    return " ".join([_tie(lead, values, words), *uncorrected(lead, words)])
+        more = _what_is_needed(lead.needed, words) if with_needed else []
+        return " ".join([said, *uncorrected(lead, words), *more])
+    return " ".join([*_tie(lead, values, words, with_needed), *uncorrected(lead, words)])
 
 
-def _tie(lead: Lead, values: dict[str, str], words: Words) -> str:
+def _tie(lead: Lead, values: dict[str, str], words: Words, with_needed: bool) -> list[str]:
     if lead.one_seed:
-        return words.say("tie_one_seed", **values)
+        return [words.say("tie_one_seed", **values)]
     difference = lead.difference
     seeds = settled_seeds(min(difference.seeds), max(difference.seeds), words)
-    key, more = _what_is_needed(lead.needed, words)
-    return words.say(key, **values, seeds=seeds, **more)
+    said = words.say("tie", **values, seeds=seeds)
+    return [said, *_what_is_needed(lead.needed, words)] if with_needed else [said]
 
 
 def uncorrected(lead: Lead, words: Words) -> list[str]:
@@ -69,12 +71,6 @@ def uncorrected(lead: Lead, words: Words) -> list[str]:
     if lead.difference.p_value >= _ALPHA:
         return [words.say("tie_exact")]
     return [words.say("tie_corrected", count=lead.pairs)]
-
-
-def _more_seeds(needed: Needed | None, words: Words) -> list[str]:
-    if needed is None or needed.seeds is None:
-        return []
-    return [words.say("effect_needed", needed=words.numbers.integer(needed.seeds))]
 
 
 def p_value(value: float, words: Words) -> str:
@@ -91,13 +87,13 @@ def images_needed(images: int, words: Words) -> str:
     return words.numbers.integer(-(-images // step) * step)
 
 
-def _what_is_needed(needed: Needed | None, words: Words) -> tuple[str, dict[str, str]]:
-    numbers = words.numbers
+def _what_is_needed(needed: Needed | None, words: Words) -> list[str]:
+    """Return how many seeds, or images if no number of seeds, would settle such a difference."""
     if needed is not None and needed.seeds is not None:
-        return "tie_needed", {"needed": numbers.integer(needed.seeds)}
+        return [words.say("effect_needed", needed=words.numbers.integer(needed.seeds))]
     if needed is not None and needed.images is not None:
-        return "tie_images", {"images": images_needed(needed.images, words)}
-    return "tie", {}
+        return [words.say("effect_images", images=images_needed(needed.images, words))]
+    return []
 
 
 def _same(lead: Lead) -> bool:

@@ -69,7 +69,7 @@ class Topic:
     Beside the module that makes the topic are ``template.html``, which shows what ``section``
     returns, and the catalogues ``en.toml`` and ``es.toml``, whose ``title`` heads the section.
     Where ``details`` is given, ``appendix.html`` shows what it returns, under the heading
-    ``title_appendix``.
+    ``title_appendix``. What either returns may have a ``title`` of its own, which takes its place.
 
     Attributes:
         name: of the folder, and of the catalogues' area.

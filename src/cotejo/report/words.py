@@ -91,6 +91,22 @@ class Words:
         key = f"settings.{name}.name"
         return self.say(key) if self.knows(key) else name
 
+    def setting_noun(self, name: str) -> str:
+        """Return what a sentence calls a setting, with its article: "el tamaño de lote"."""
+        key = f"settings.{name}.noun"
+        return self.say(key) if self.knows(key) else self.setting_name(name)
+
+    def number(self, count: int) -> str:
+        """Return how many, in a word from two to ten and in digits otherwise.
+
+        Example:
+            >>> words = Words("es")
+            >>> words.number(6), words.number(16)
+            ('seis', '16')
+        """
+        key = f"number_{count}"
+        return self.say(key) if self.knows(key) else self.numbers.integer(count)
+
     def setting_value(self, name: str, value: Any) -> str:
         """Return a setting's value as a reader would write it; None stands for no value."""
         words = f"settings.{name}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cotejo.report.findings import Findings
 from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.factors.analysis import factors
-from cotejo.report.topics.factors.words import factor_name
 from cotejo.report.words import Words
 
 __all__ = ["aim"]
@@ -18,16 +17,22 @@ def aim(findings: Findings, words: Words) -> list[str]:
 
 def _question(findings: Findings, words: Words) -> list[str]:
     facts = findings.facts
-    data, classes = words.data_name(facts.data["name"]), len(facts.data["counts"]["test"])
+    count, classes = len(facts.alternatives), len(facts.data["counts"]["test"])
+    one_seed = "_one_seed" if count > 1 and len(facts.seeds) == 1 else ""
     sentences = [
-        words.say("aim.question", count=len(facts.alternatives), data=data, classes=classes)
+        words.say(
+            f"aim.question{one_seed}",
+            count=count,
+            number=words.number(count),
+            data=words.data_name(facts.data["name"]),
+            classes=words.number(classes),
+        )
     ]
-    names = [factor_name(factor.name, words) for factor in factors(findings)]
-    if names:
-        listed = words.both([name[:1].lower() + name[1:] for name in names])
-        sentences.append(words.say("aim.choices", count=len(names), names=listed))
+    if names := [words.setting_noun(factor.name) for factor in factors(findings)]:
+        sentences.append(words.say(f"aim.choices{one_seed}", names=words.both(names)))
     if judged := len(verdicts(findings)):
-        sentences.append(words.say("aim.claims", count=judged))
+        said = words.say("aim.claims", count=judged, number=words.number(judged))
+        sentences.append(said[:1].upper() + said[1:])
     return sentences
 
 

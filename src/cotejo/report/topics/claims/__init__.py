@@ -9,7 +9,7 @@ from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.files import CLAIM_COLUMNS, claim_rows
-from cotejo.report.topics.claims.words import advantage, claimed, claims, wants
+from cotejo.report.topics.claims.words import advantage, claimed, claims, wants, what_differs
 
 __all__ = ["TOPIC"]
 
@@ -39,10 +39,14 @@ def _table(page: Page) -> Table:
         # One row per comparison, so that what would settle each of them stands beside it.
         for part in verdict.parts:
             measured = Cell(
-                advantage(verdict, part, findings, words), remarks=wants(verdict, part, words)
+                advantage(verdict, part, findings, words),
+                remarks=[
+                    *what_differs(verdict, part, findings, words),
+                    *wants(verdict, part, words),
+                ],
             )
             rows.append([*named, measured])
-            named = [Cell("", remarks=[words.say("claims.same")]), Cell("")]
+            named = [Cell(words.say("claims.same")), shown]
     caption = words.say("claims.table")
     return page.table(caption, columns, rows, files="claims.csv")
 

@@ -6,64 +6,85 @@ from collections import Counter
 from collections.abc import Sequence
 from math import trunc
 
+from cotejo.report.dependence import dependence
 from cotejo.report.findings import Findings
 from cotejo.report.sentences import images_needed, p_value
 from cotejo.report.topics.claims.analysis import Part, Verdict, verdicts
+from cotejo.report.topics.factors.analysis import changes_between, factors, single_choice
+from cotejo.report.topics.factors.words import also_differs
 from cotejo.report.words import Words
 
-__all__ = ["advantage", "claimed", "claims", "summary_of_claims", "wants"]
+__all__ = ["advantage", "claimed", "claims", "summary_of_claims", "wants", "what_differs"]
 
 _UNITS = {"epochs": "epochs", "seconds": "seconds"}
 """The unit of a metric; points of accuracy for the others."""
 
 
 def claims(findings: Findings, words: Words) -> list[str]:
-    """Return how many claims there are, by which rule they are judged, and the verdicts."""
+    """Return how many claims there are, the verdicts, and the rule by which they are judged."""
     say, judged = words.say, verdicts(findings)
-    outcomes = Counter(verdict.outcome for verdict in judged)
     parts = [part for verdict in judged for part in verdict.parts]
-    said = [
-        say("claims.intro", count=len(judged)),
-        say("claims.rule", count=len(parts)),
-    ]
-    compared = any(
-        verdict.metric.endswith("_accuracy") and verdict.claim.get("than") for verdict in judged
-    )
-    if len(parts) > 1 and compared and findings.evidence.shrinks_spreads:
-        said.append(say("claims.drawn"))
-    if any(part.needed is not None and part.needed.seeds is not None for part in parts):
-        said.append(say("claims.seeds_needed"))
-    said.append(say("claims.advantage"))
+    said = _intro(judged, words)
+    untested = sum(verdict.outcome == "untested" for verdict in judged)
+    if untested:
+        said.append(say("claims.untested", count=untested))
+    said.append(say("claims.rule", count=len(parts)))
     tested = [part.difference for part in parts if part.difference is not None]
     if tested and max(max(difference.seeds) for difference in tested) == 1:
         said.append(say("claims.one_seed"))
-    said += _counts(judged, words)
-    if outcomes["untested"]:
-        said.append(say("claims.untested", count=outcomes["untested"]))
-    return said
+    elif len(parts) > 1:
+        said.append(_corrections(len(parts), findings, words))
+    if any(verdict.metric == "seconds" for verdict in judged):
+        said.append(say("claims.seconds"))
+    if any(part.needed is not None and part.needed.seeds is not None for part in parts):
+        said.append(say("claims.seeds_needed"))
+    said.append(say("claims.advantage"))
+    # Where choices are compared, their section has said it.
+    return said if factors(findings) else [*said, *dependence(findings, words)]
 
 
-def summary_of_claims(judged: Sequence[Verdict], words: Words) -> list[str]:
-    """Return the summary's sentence on the claims, if there are two or more."""
+def summary_of_claims(judged: Sequence[Verdict], words: Words, key: str) -> list[str]:
+    """Return the sentence on the claims of the summary or the conclusion, if there are several.
+
+    Args:
+        judged: the claims.
+        words: the language.
+        key: ``"in_summary"`` or ``"in_conclusion"``.
+    """
     if len(judged) < 2:
         return []
-    counted = _counted(judged, words)
-    said = words.say("claims.in_summary", count=len(judged), verdicts=counted)
+    number, counted = words.number(len(judged)), _counted(judged, words)
+    said = words.say(f"claims.{key}", number=number, verdicts=counted)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
         said = f"{said} {words.say('claims.untested', count=untested)}"
-    return [said]
+    return [_capital(said)]
 
 
-def _counts(judged: Sequence[Verdict], words: Words) -> list[str]:
-    """Return the verdicts in words; nothing for a single claim that could not be tested."""
-    if len(judged) > 1:
-        return [words.say("claims.counts", verdicts=_counted(judged, words))]
+def _intro(judged: Sequence[Verdict], words: Words) -> list[str]:
+    """Return how many claims there are, and the verdicts; of one claim only if it was tested."""
+    count = len(judged)
+    counted = _counted(judged, words) if count > 1 else ""
+    number = words.number(count)
+    said = [_capital(words.say("claims.intro", count=count, number=number, verdicts=counted))]
     outcome = judged[0].outcome
-    if outcome == "untested":
-        return []
-    verdict = words.say(f"claims.verdict_{outcome}")
-    return [words.say("claims.counts_one", verdict=verdict)]
+    if count == 1 and outcome != "untested":
+        verdict = words.say(f"claims.verdict_{outcome}")
+        said.append(words.say("claims.counts_one", verdict=verdict))
+    return said
+
+
+def _corrections(comparisons: int, findings: Findings, words: Words) -> str:
+    """Return over what p is corrected here, and over what where choices are compared."""
+    pairs = len(findings.evidence.comparisons)
+    if not factors(findings) or pairs < 2:
+        return words.say("claims.not_corrected")
+    section = words.say("factors.title")
+    return words.say("claims.two_corrections", count=comparisons, pairs=pairs, section=section)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _counted(judged: Sequence[Verdict], words: Words) -> str:
@@ -72,12 +93,14 @@ def _counted(judged: Sequence[Verdict], words: Words) -> str:
     if not outcomes["supported"] and not outcomes["refuted"]:
         if not outcomes["unsettled"]:
             return words.say("claims.count_neither")
-        return words.say("claims.count_neither_unsettled", count=outcomes["unsettled"])
+        left = outcomes["unsettled"]
+        return words.say("claims.count_neither_unsettled", count=left, number=words.number(left))
     return words.both(
         [
             words.say(
                 f"claims.count_{name}" if outcomes[name] else f"claims.count_{name}_none",
                 count=outcomes[name],
+                number=words.number(outcomes[name]),
             )
             for name in ("supported", "refuted", "unsettled")
         ]
@@ -90,6 +113,23 @@ def claimed(verdict: Verdict, words: Words) -> list[str]:
         return []
     key = "claimed" if verdict.margin > 0 else "claimed_at_most"
     return [words.say(f"claims.{key}", margin=_amount(verdict, abs(verdict.margin), words))]
+
+
+def what_differs(verdict: Verdict, part: Part, findings: Findings, words: Words) -> list[str]:
+    """Return what else differs between the two alternatives of a comparison, so that it is told.
+
+    Where no single choice sets them apart, every setting in which they differ is named.
+    """
+    known = {alternative.name: alternative for alternative in findings.facts.alternatives}
+    better, other = known.get(verdict.claim["better"]), known.get(part.than or "")
+    if better is None or other is None:
+        return []
+    changes = changes_between(other, better)
+    choice = single_choice(changes)
+    if choice is not None:
+        return also_differs(choice, changes, words)
+    nouns = [words.setting_noun(name) for name in changes]
+    return [words.say("claims.differ_in", settings=words.both(nouns))] if nouns else []
 
 
 def wants(verdict: Verdict, part: Part, words: Words) -> list[str]:
@@ -130,7 +170,12 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
     )
     if max(difference.seeds) == 1:
         return words.say("claims.advantage_one_seed", part=said)
-    return words.say("claims.advantage_p", part=said, p=p_value(part.p_corrected, words))
+    p = p_value(part.p_corrected, words)
+    if verdict.margin:
+        margin = _amount(verdict, abs(verdict.margin), words)
+        key = "advantage_p_margin" if verdict.margin > 0 else "advantage_p_worse"
+        return words.say(f"claims.{key}", part=said, p=p, margin=margin)
+    return words.say("claims.advantage_p", part=said, p=p)
 
 
 def metric_name(verdict: Verdict, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""Who beats whom: the best against each other alternative, and every pair."""
+"""Pairwise comparisons: the best against each other alternative, and every pair."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FULL_SHADE = 0.10
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """Return who beats whom, and how sure that is; None for a single alternative."""
+    """Return which alternative is ahead of which; None for a single alternative."""
     findings, words = page.findings, page.words
     if len(page.facts.trained) < 2:
         return None

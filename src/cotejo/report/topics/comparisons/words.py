@@ -28,6 +28,8 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
         said.append(words.say(f"comparisons.holm{one_seed}", count=pairs))
         if findings.evidence.shrinks_spreads:
             said.append(words.say("comparisons.drawn"))
+    if any(comparison.needed for comparison in findings.evidence.comparisons) and max(counts) > 1:
+        said.append(words.say("comparisons.needed"))
     return said
 
 

@@ -10,7 +10,7 @@ from cotejo.report.naming import data_names, quoted, seeds_trained
 from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
 from cotejo.report.topics.conclusion.analysis import Supported, supported
-from cotejo.report.topics.factors.words import factor_name
+from cotejo.report.topics.conclusion.caveats import architecture, attribution
 from cotejo.report.words import Words
 
 __all__ = ["conclusion"]
@@ -20,14 +20,16 @@ _MOST_NAMED = 6
 
 
 def conclusion(findings: Findings, words: Words) -> list[str]:
-    """Return what the evidence supports: three to six sentences."""
+    """Return what the evidence supports: a few sentences."""
     evidence = supported(findings)
     sentences = [_best(findings, words)]
     if findings.accuracy[findings.best.name].low <= findings.most_frequent_in("test"):
         sentences.append(words.say("conclusion.no_better"))
     sentences += _against_others(evidence, words)
+    sentences += attribution(findings, words)
+    sentences += architecture(findings, words)
     sentences += _choices(evidence, words)
-    sentences += summary_of_claims(verdicts(findings), words)
+    sentences += summary_of_claims(verdicts(findings), words, "in_conclusion")
     sentences += _mistakes(findings, words)
     sentences.append(_scope(findings, words))
     return sentences
@@ -36,9 +38,11 @@ def conclusion(findings: Findings, words: Words) -> list[str]:
 def _best(findings: Findings, words: Words) -> str:
     best, numbers = findings.best, words.numbers
     accuracy = findings.accuracy[best.name]
+    count = len(findings.facts.trained)
     return words.say(
-        "conclusion.best",
-        count=len(findings.facts.trained),
+        "conclusion.best" if count == len(findings.facts.alternatives) else "conclusion.best_some",
+        count=count,
+        number=words.number(count),
         best=best.label(words.language),
         accuracy=numbers.percent(accuracy.estimate),
         interval=numbers.interval(accuracy.low, accuracy.high),
@@ -47,21 +51,25 @@ def _best(findings: Findings, words: Words) -> str:
 
 def _against_others(evidence: Supported, words: Words) -> list[str]:
     kind = "_one_seed" if evidence.one_seed else ""
+    count = sum(map(len, evidence.others.values()))
     return [
         words.say(
             f"conclusion.{outcome}{kind}",
             count=len(alternatives),
-            others=_named(alternatives, words),
+            others=_named(alternatives, count, words),
         )
         for outcome, alternatives in evidence.others.items()
         if alternatives
     ]
 
 
-def _named(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
-    if len(alternatives) <= _MOST_NAMED:
+def _named(alternatives: Sequence[AlternativeFacts], others: int, words: Words) -> str:
+    count = len(alternatives)
+    if 1 < count == others:
+        return words.say("conclusion.all_others")
+    if count <= _MOST_NAMED:
         return quoted(alternatives, words)
-    return words.say("conclusion.of_the_others", count=len(alternatives))
+    return words.say("conclusion.of_the_others", number=words.number(count))
 
 
 def _choices(evidence: Supported, words: Words) -> list[str]:
@@ -70,11 +78,17 @@ def _choices(evidence: Supported, words: Words) -> list[str]:
     if evidence.one_seed:
         return [words.say("conclusion.choices_one_seed")]
     compared, settled = sum(evidence.choices.values()), sum(evidence.settled.values())
-    if not settled:
-        return [words.say("conclusion.choices_unsettled", count=compared)]
-    names = [factor_name(name, words) for name in evidence.settled]
-    listed = words.both([name[:1].lower() + name[1:] for name in names])
-    return [words.say("conclusion.choices", count=settled, compared=compared, names=listed)]
+    names = words.both([words.setting_noun(name) for name in evidence.settled])
+    key = "choices_unsettled" if not settled else "choices" if settled < compared else "choices_all"
+    return [
+        words.say(
+            f"conclusion.{key}",
+            count=settled or compared,
+            number=words.number(settled or compared),
+            compared=words.number(compared),
+            names=names,
+        )
+    ]
 
 
 def _mistakes(findings: Findings, words: Words) -> list[str]:

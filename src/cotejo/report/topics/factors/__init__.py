@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from cotejo.compare import Difference
 from cotejo.facts import AlternativeFacts
+from cotejo.numbers import Numbers
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.evidence import Lead
 from cotejo.report.page import Page
@@ -14,6 +17,8 @@ from cotejo.report.sentences import p_value
 from cotejo.report.topic import Topic
 from cotejo.report.topics.factors.analysis import Factor, factors
 from cotejo.report.topics.factors.words import (
+    also_differs,
+    effect_sentence,
     effect_sentences,
     factor_name,
     factors_intro,
@@ -25,28 +30,89 @@ from cotejo.store import ReportFile
 __all__ = ["TOPIC"]
 
 
+_MOST_IN_SENTENCES = 6
+"""The most comparisons that are told in sentences; more of them are shown in a table."""
+
+
 def section(page: Page) -> dict[str, Any] | None:
     """Return what each choice is worth; None where no setting changes alone."""
-    all_factors = factors(page.findings)
+    words, all_factors = page.words, factors(page.findings)
     if not all_factors:
         return None
-    return {
-        "paragraphs": factors_intro(page.findings, page.words),
-        "factors": [
-            (factor_name(factor.name, page.words), effect_sentences(factor, page.words))
-            for factor in all_factors
-        ],
+    effects = [effect for factor in all_factors for effect in factor.effects]
+    content: dict[str, Any] = {
+        "paragraphs": factors_intro(page.findings, words),
+        "table": None,
+        "settled": [],
+        "factors": [],
     }
+    one_seed = all(effect.lead.one_seed for effect in effects)
+    if one_seed:
+        content["title"] = words.say("factors.title_one_seed")
+    if len(effects) > _MOST_IN_SENTENCES:
+        content["table"] = _all_comparisons(page, all_factors, with_outcome=not one_seed)
+        content["settled"] = [
+            effect_sentence(effect, words, with_verdict=False)
+            for effect in effects
+            if effect.lead.settled and not one_seed
+        ]
+        return content
+    sentences = [
+        (factor_name(factor.name, words), effect_sentences(factor, words)) for factor in all_factors
+    ]
+    return {**content, "factors": sentences}
 
 
 def details(page: Page) -> dict[str, Any] | None:
     """Return each choice's figures; None where no setting changes alone."""
-    all_factors = factors(page.findings)
+    words, all_factors = page.words, factors(page.findings)
+    if not all_factors:
+        return None
     tables = [
-        (factor_name(factor.name, page.words), _factor_table(page, factor))
-        for factor in all_factors
+        (factor_name(factor.name, words), _factor_table(page, factor)) for factor in all_factors
     ]
-    return {"factors": tables} if tables else None
+    content: dict[str, Any] = {"factors": tables}
+    if all(effect.lead.one_seed for factor in all_factors for effect in factor.effects):
+        content["title"] = words.say("factors.title_appendix_one_seed")
+    return content
+
+
+def _all_comparisons(page: Page, all_factors: Sequence[Factor], *, with_outcome: bool) -> Table:
+    """Return one row per comparison of two alternatives that differ in one choice."""
+    words, n = page.words, page.words.numbers
+    columns = [page.column(f"factors.{name}", number=False) for name in ("choice", "compared")]
+    columns.append(page.column("factors.difference"))
+    if with_outcome:
+        columns.append(page.column("factors.outcome", number=False))
+    with_gaps = any(effect.wider_gap for factor in all_factors for effect in factor.effects)
+    if with_gaps:
+        columns.append(page.column("factors.gap_change"))
+    rows = []
+    for factor in all_factors:
+        for effect in factor.effects:
+            lead, wider = effect.lead, effect.wider_gap
+            labels = [each.label(words.language) for each in (lead.first, lead.second)]
+            outcome = "one_seed" if lead.one_seed else "yes" if lead.settled else "no"
+            row = [
+                Cell(factor_name(factor.name, words)),
+                Cell(
+                    words.say("factors.compared", first=labels[0], second=labels[1]),
+                    remarks=also_differs(factor.name, effect.changes, words),
+                ),
+                _with_interval(lead.difference, n),
+            ]
+            if with_outcome:
+                row.append(Cell(words.say(f"factors.outcome_{outcome}")))
+            if with_gaps:
+                row.append(_with_interval(wider, n) if wider else Cell(NOT_APPLICABLE))
+            rows.append(row)
+    caption = words.say("factors.table_all")
+    return page.table(caption, columns, rows, files="comparisons.csv, summary.csv")
+
+
+def _with_interval(difference: Difference, numbers: Numbers) -> Cell:
+    interval = numbers.difference_interval(difference.low, difference.high)
+    return Cell(numbers.difference(difference.estimate), remarks=[interval])
 
 
 def _factor_table(page: Page, factor: Factor) -> Table:
@@ -88,10 +154,8 @@ def _row(
     seconds = fmean(map(page.facts.whole_seconds, alternative.finished))
     compared = [Cell(words.say("factors.factor_reference")), Cell("")]
     if lead is not None:
-        difference = lead.difference
-        interval = n.difference_interval(difference.low, difference.high)
         compared = [
-            Cell(n.difference(difference.estimate), remarks=[interval]),
+            _with_interval(lead.difference, n),
             Cell(NOT_APPLICABLE if lead.one_seed else p_value(lead.p_corrected, words)),
         ]
     return [

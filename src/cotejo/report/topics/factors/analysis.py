@@ -13,7 +13,7 @@ from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.gaps import gap_variance
 
-__all__ = ["Effect", "Factor", "factors"]
+__all__ = ["Effect", "Factor", "changes_between", "factors", "single_choice"]
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def _baselines(
     """Return, by factor, the first earlier alternative that differs in this factor alone."""
     baselines: dict[str, tuple[AlternativeFacts, Mapping[str, tuple[Any, Any]]]] = {}
     for base in earlier:
-        changes = _changes(base, alternative)
-        factor = _factor(changes)
+        changes = changes_between(base, alternative)
+        factor = single_choice(changes)
         if factor is not None:
             baselines.setdefault(factor, (base, changes))
     # Another model comes with other options. It counts only where no closer comparison is there.
@@ -83,7 +83,10 @@ def _without_model(baselines: Mapping[str, Any]) -> dict[str, Any]:
     return {factor: baseline for factor, baseline in baselines.items() if factor != "model"}
 
 
-def _changes(base: AlternativeFacts, alternative: AlternativeFacts) -> dict[str, tuple[Any, Any]]:
+def changes_between(
+    base: AlternativeFacts, alternative: AlternativeFacts
+) -> dict[str, tuple[Any, Any]]:
+    """Return the settings in which two alternatives differ, with both values, in their order."""
     before, after = base.settings, alternative.settings
     return {
         name: (before.get(name), after.get(name))
@@ -92,7 +95,7 @@ def _changes(base: AlternativeFacts, alternative: AlternativeFacts) -> dict[str,
     }
 
 
-def _factor(changes: Mapping[str, Any]) -> str | None:
+def single_choice(changes: Mapping[str, Any]) -> str | None:
     """Return the one setting that explains all changes; None where there are more."""
     leading = [name for name in changes if set(changes) <= {name, *_absorbed(name, changes)}]
     # With early stopping turned off, the number of epochs is a change of its own.

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cotejo.config import Settings
+from cotejo.report.dependence import dependence
 from cotejo.report.findings import Findings
 from cotejo.report.sentences import uncorrected
 from cotejo.report.topics.factors.analysis import Effect, Factor, factors
 from cotejo.report.words import Words
 
-__all__ = ["effect_sentences", "factor_name", "factors_intro", "value_of"]
+__all__ = [
+    "also_differs",
+    "effect_sentence",
+    "effect_sentences",
+    "factor_name",
+    "factors_intro",
+    "value_of",
+]
 
 
 def factors_intro(findings: Findings, words: Words) -> list[str]:
     """Return what the comparisons of single settings are based on."""
-    leads = [effect.lead for factor in factors(findings) for effect in factor.effects]
-    if all(lead.one_seed for lead in leads):
-        return [words.say("factors.intro_one_seed")]
+    effects = [effect for factor in factors(findings) for effect in factor.effects]
     said = [words.say("factors.intro")]
-    if any(lead.one_seed for lead in leads):
+    if all(effect.lead.one_seed for effect in effects):
+        return [*said, words.say("factors.one_seed")]
+    said.append(words.say("factors.settled", count=effects[0].lead.pairs))
+    if effects[0].lead.pairs > 1 and findings.evidence.shrinks_spreads:
+        said.append(words.say("factors.drawn"))
+    if any(effect.lead.one_seed for effect in effects):
         said.append(words.say("factors.some_one_seed"))
-    return said
+    if any(effect.wider_gap is not None for effect in effects):
+        said.append(words.say("factors.gaps"))
+    return [*said, *dependence(findings, words)]
 
 
 def factor_name(factor: str, words: Words) -> str:
-    """Return what a reader calls a factor, by its setting's name."""
+    """Return the heading over a factor, by its setting's name."""
     key = f"settings.{factor}.factor"
     return words.say(key) if words.knows(key) else words.setting_name(factor)
 
@@ -40,41 +56,81 @@ def value_of(factor: str, value: object, findings: Findings, words: Words) -> st
 
 
 def effect_sentences(factor: Factor, words: Words) -> list[str]:
-    """Return what each change of one factor did, as far as it is settled, in sentences."""
-    return [" ".join(_sentences(factor.name, effect, words)) for effect in factor.effects]
-
-
-def _sentences(factor: str, effect: Effect, words: Words) -> list[str]:
-    lead, numbers = effect.lead, words.numbers
-    difference = lead.difference.reversed() if lead.outcome == "behind" else lead.difference
-    key = {"ahead": "effect_up", "behind": "effect_down", "tie": "effect_tie"}[lead.outcome]
-    if lead.one_seed:
-        key += "_one"
-    labels = [alternative.label(words.language) for alternative in (lead.first, lead.second)]
-    said = [
-        words.say(
-            f"factors.{key}",
-            first=labels[0],
-            second=labels[1],
-            points=numbers.difference(difference.estimate),
-            interval=numbers.difference_interval(difference.low, difference.high),
+    """Return what was measured of each change of one factor, and whether that is settled."""
+    return [
+        " ".join(
+            [
+                effect_sentence(effect, words),
+                *uncorrected(effect.lead, words),
+                *also_differs(factor.name, effect.changes, words),
+                *(_gap_sentence(effect, words) if Settings.about(factor.name).overfitting else []),
+            ]
         )
+        for effect in factor.effects
     ]
-    said += uncorrected(lead, words)
-    if lead.needed and lead.needed.seeds:
-        needed = numbers.integer(lead.needed.seeds)
-        said.append(words.say("effect_needed", needed=needed))
-    along = [name for name in effect.changes if name != factor and factor != "model"]
-    if along:
-        names = words.both([_lower_first(words.setting_name(name)) for name in along])
-        said.append(words.say("factors.effect_along", settings=names))
-    return said + (_gap_sentence(effect, words) if Settings.about(factor).overfitting else [])
+
+
+def effect_sentence(effect: Effect, words: Words, *, with_verdict: bool = True) -> str:
+    """Return which of two alternatives was ahead, by how much, and whether that is settled."""
+    lead, difference = effect.lead, effect.lead.difference
+    one = "_one" if lead.one_seed else ""
+    side = "above" if difference.estimate >= 0 else "below"
+    verdict = ""
+    if with_verdict and not lead.settled:
+        verdict = words.say(f"factors.verdict_tie{one}")
+    elif with_verdict and not one:
+        verdict = words.say("factors.verdict_settled")
+    return words.say(
+        f"factors.effect_{side}{one}",
+        first=lead.first.label(words.language),
+        second=lead.second.label(words.language),
+        points=words.numbers.difference(abs(difference.estimate)),
+        interval=_signed_interval(difference.low, difference.high, words),
+        verdict=verdict,
+    )
+
+
+def _signed_interval(low: float, high: float, words: Words) -> str:
+    """Return an interval of differences with a word for each bound's side, not a sign."""
+    side = "mixed" if low < 0 < high else "above" if high > 0 else "below"
+    near, far = sorted((abs(low), abs(high)))
+    bounds = (abs(low), abs(high)) if side == "mixed" else (near, far)
+    shown = [words.numbers.difference(bound) for bound in bounds]
+    return words.say(f"factors.interval_{side}", low=shown[0], high=shown[1])
+
+
+def also_differs(
+    factor: str | None, changes: Mapping[str, tuple[Any, Any]], words: Words
+) -> list[str]:
+    """Return in which other settings two alternatives differ; nothing if in none.
+
+    With another network, only options that both networks have are told.
+    """
+    names = [
+        name
+        for name, values in changes.items()
+        if name != factor and (factor != "model" or None not in values)
+    ]
+    if not names:
+        return []
+    shown = [_with_values(name, *changes[name], words) for name in names]
+    return [words.say("factors.effect_along", count=len(names), settings=words.both(shown))]
+
+
+def _with_values(name: str, before: object, after: object, words: Words) -> str:
+    """Return what a sentence calls a setting, with both values if they are plain numbers."""
+    noun = words.setting_noun(name)
+    plain = not words.knows(f"settings.{name}.value")
+    if not plain or not all(type(value) in (int, float) for value in (before, after)):
+        return noun
+    values = [words.setting_value(name, value) for value in (after, before)]
+    return words.say("factors.setting_values", setting=noun, first=values[0], second=values[1])
 
 
 def _gap_sentence(effect: Effect, words: Words) -> list[str]:
-    """Return how the gap between training and test changed; nothing if chance may explain it."""
+    """Return the measured change of the gap between training and test accuracy."""
     wider = effect.wider_gap
-    if wider is None or not wider.excludes_zero:
+    if wider is None:
         return []
     shown = wider if wider.estimate > 0 else wider.reversed()
     return [
@@ -84,7 +140,3 @@ def _gap_sentence(effect: Effect, words: Words) -> list[str]:
             interval=words.numbers.difference_interval(shown.low, shown.high),
         )
     ]
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

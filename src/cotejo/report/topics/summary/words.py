@@ -7,6 +7,7 @@ from cotejo.report.naming import quoted, seeds_trained
 from cotejo.report.sentences import comparison_sentence
 from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
+from cotejo.report.topics.conclusion.caveats import is_attributable
 from cotejo.report.words import Words
 
 __all__ = ["key_figures", "summary"]
@@ -18,7 +19,7 @@ _MOST_NAMED = 8
 def summary(findings: Findings, words: Words) -> list[str]:
     """Return the paragraphs on what was compared, what won and by how much."""
     said = [_compared(findings, words), " ".join(_winner(findings, words))]
-    return said + summary_of_claims(verdicts(findings), words)
+    return said + summary_of_claims(verdicts(findings), words, "in_summary")
 
 
 def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, bool]]:
@@ -62,6 +63,7 @@ def _compared(findings: Findings, words: Words) -> str:
     compared = words.say(
         "summary.compared" if named else "summary.compared_many",
         count=len(facts.alternatives),
+        number=words.number(len(facts.alternatives)),
         data=words.data_name(facts.data["name"]),
         labels=quoted(facts.alternatives, words),
     )
@@ -72,6 +74,7 @@ def _compared(findings: Findings, words: Words) -> str:
     learned = words.say(
         key if low == high else f"{key}_varied",
         count=len(facts.trained),
+        number=words.number(len(facts.trained)),
         train=numbers.integer(low),
         low=numbers.integer(low),
         high=numbers.integer(high),
@@ -116,9 +119,12 @@ def _against_others(findings: Findings, words: Words) -> list[str]:
     if second is None:
         return [words.say("summary.alone")]
     lead = findings.leads[0]
-    sentences = [comparison_sentence(lead, words)]
+    sentences = [comparison_sentence(lead, words, with_needed=False)]
     if lead.outcome == "behind":
         sentences.append(words.say("summary.reversed"))
+    if not is_attributable(findings):
+        best = findings.best.label(words.language)
+        sentences.append(words.say("conclusion.attribution_brief", best=best))
     if last is not second:
         sentences.append(
             words.say(
