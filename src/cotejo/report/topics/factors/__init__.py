@@ -11,11 +11,12 @@ from cotejo.facts import AlternativeFacts
 from cotejo.numbers import Numbers
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.evidence import Lead
+from cotejo.report.falls import kept_after_fall
 from cotejo.report.page import Page
 from cotejo.report.publications import of_comparisons
 from cotejo.report.sentences import p_value
 from cotejo.report.topic import Topic
-from cotejo.report.topics.factors.analysis import Factor, factors
+from cotejo.report.topics.factors.analysis import Effect, Factor, factors
 from cotejo.report.topics.factors.words import (
     also_differs,
     effect_sentence,
@@ -45,6 +46,7 @@ def section(page: Page) -> dict[str, Any] | None:
         "table": None,
         "settled": [],
         "factors": [],
+        "falls": kept_after_fall(_compared(effects), words),
     }
     one_seed = all(effect.lead.one_seed for effect in effects)
     if one_seed:
@@ -61,6 +63,12 @@ def section(page: Page) -> dict[str, Any] | None:
         (factor_name(factor.name, words), effect_sentences(factor, words)) for factor in all_factors
     ]
     return {**content, "factors": sentences}
+
+
+def _compared(effects: Sequence[Effect]) -> list[AlternativeFacts]:
+    """Return the alternatives that are compared, each once."""
+    sides = [side for effect in effects for side in (effect.lead.first, effect.lead.second)]
+    return list({side.name: side for side in sides}.values())
 
 
 def details(page: Page) -> dict[str, Any] | None:
