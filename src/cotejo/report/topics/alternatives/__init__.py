@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cotejo.config import Settings
+from cotejo.config.augmentation_parts import SHORT_FORMS
+from cotejo.config.labels import augmentation_phrase
 from cotejo.facts import AlternativeFacts
-from cotejo.report.elements import Cell, Column, Table, cells
+from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
+<<<<<<< HEAD
 from cotejo.report.words import NOT_APPLICABLE
 from cotejo.store import RunFile, StudyFile
+=======
+from cotejo.report.topics.alternatives.settings import differing_and_shared, phrases
+from cotejo.report.topics.alternatives.tables import settings_tables
+>>>>>>> 10712ed (Say of many alternatives what sets each apart; true marks and legible curves)
 
 __all__ = ["TOPIC"]
-
-_SIDE_BY_SIDE = 7
-"""The most alternatives that fit side by side, each in a column."""
-
 
 def section(page: Page) -> dict[str, Any]:
     """Return the settings in which the alternatives differ."""
     words, alone = page.words, len(page.facts.alternatives) == 1
-    differing, _ = _differing_and_shared(page.facts.alternatives)
+    differing, _ = differing_and_shared(page.facts.alternatives)
+    table, as_list, usual = settings_tables(page, differing)
+    intro = words.say("alternatives.alone" if alone else "alternatives.intro")
+    usual = words.say("alternatives.usual", settings=usual) if usual else ""
     return {
-        "intro": words.say("alternatives.alone" if alone else "alternatives.intro"),
-        "table": _settings_table(page, differing),
+        "intro": intro,
+        # A table of every setting says them itself; its list for a phone does not.
+        "usual": usual if as_list is None else "",
+        "table": table,
+        "list": as_list,
+        "usual_of_list": usual,
     }
 
 
 def details(page: Page) -> dict[str, Any] | None:
     """Return the settings that all share, the layers, and the failed runs; None without any."""
-    _, shared = _differing_and_shared(page.facts.alternatives)
+    words = page.words
+    _, shared = differing_and_shared(page.facts.alternatives)
+    texts = {name: words.setting_value(name, value) for name, value in shared.items()}
     content = {
-        "shared": _shared(page, shared),
+        "shared": words.say("alternatives.shared", settings=phrases(page, texts)) if texts else "",
+        "augmentations": _augmentations(page),
         "layers": _layers(page),
         "failed_runs": _failed_runs(page),
     }
     return content if any(content.values()) else None
 
 
+<<<<<<< HEAD
 def _differing_and_shared(
     every: Sequence[AlternativeFacts],
 ) -> tuple[list[str], dict[str, Any]]:
@@ -131,18 +144,26 @@ def _of_model(page: Page, name: str, alternative: AlternativeFacts) -> str:
 
 
 def _shared(page: Page, settings: Mapping[str, Any]) -> str:
+=======
+def _augmentations(page: Page) -> str:
+    """Return what the short forms of augmentation stand for, with their numbers; empty of none."""
+>>>>>>> 10712ed (Say of many alternatives what sets each apart; true marks and legible curves)
     words = page.words
+    used = dict.fromkeys(
+        str(alternative.settings["augment"])
+        for alternative in page.facts.alternatives
+        if isinstance(alternative.settings.get("augment"), str)
+    )
     said = [
         words.say(
-            "alternatives.shared_setting",
-            name=words.setting_name(name),
-            value=words.setting_value(name, value),
+            "alternatives.augmentation",
+            name=words.setting_value("augment", name),
+            parts=augmentation_phrase(name, words.language),
         )
-        for name, value in settings.items()
+        for name in used
+        if SHORT_FORMS.get(name)
     ]
-    # The list begins a sentence, so that only its first item has a capital letter.
-    listed = [*said[:1], *(text[:1].lower() + text[1:] for text in said[1:])]
-    return words.say("alternatives.shared", settings="; ".join(listed)) if said else ""
+    return " ".join(said)
 
 
 def _layers(page: Page) -> list[tuple[str, Table]]:
