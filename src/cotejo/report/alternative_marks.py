@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["handle", "has_own_colours", "ink"]
 
+
 def has_own_colours(facts: StudyFacts) -> bool:
     """Return whether there are colours enough for each alternative to have its own."""
     return len(facts.alternatives) <= COLOURS

@@ -93,8 +93,16 @@ def environment(words: Words, links: Mapping[str, str] | None = None) -> Environ
     )
     environment.globals["say"] = words.say
     environment.filters["together"] = together
+    environment.filters["breakable"] = _breakable
     environment.globals["sources"] = lambda names: _sources(names, words, links or {})
     return environment
+
+
+def _breakable(address: str) -> Markup:
+    """Return an address that breaks after its slashes, if it has to."""
+    from markupsafe import Markup, escape
+
+    return Markup("/<wbr>").join(escape(part) for part in address.split("/"))
 
 
 def _links(numbers: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from cotejo.report.topics.alternatives.tables import settings_tables
 
 __all__ = ["TOPIC"]
 
+
 def section(page: Page) -> dict[str, Any]:
     """Return the settings in which the alternatives differ."""
     words, alone = page.words, len(page.facts.alternatives) == 1
@@ -186,16 +187,22 @@ def _layer_table(page: Page, group: Sequence[AlternativeFacts]) -> tuple[str, Ta
         parameters=words.numbers.integer(model["parameters"]),
     )
     rows = [
-        cells(
-            layer["name"],
-            layer["type"],
-            "\N{MULTIPLICATION SIGN}".join(str(size) for size in layer.get("output_shape") or []),
-            words.numbers.integer(layer["parameters"]),
-        )
+        [
+            Cell(layer["name"], remarks=[layer["type"]]),
+            *cells(
+                "\N{MULTIPLICATION SIGN}".join(
+                    str(size) for size in layer.get("output_shape") or []
+                ),
+                words.numbers.integer(layer["parameters"]),
+            ),
+        ]
         for layer in model["layers"]
     ]
-    columns = [page.column(f"alternatives.{name}", number=False) for name in ("layer", "type")]
-    columns += [page.column("alternatives.output"), page.column("alternatives.parameters")]
+    columns = [
+        page.column("alternatives.layer", number=False),
+        page.column("alternatives.output"),
+        page.column("alternatives.parameters"),
+    ]
     return heading, page.table(
         words.say("alternatives.table_layers"), columns, rows, files=RunFile.RECORD
     )

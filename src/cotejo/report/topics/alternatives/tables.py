@@ -109,12 +109,12 @@ def _apart(
     """Return the settings of an alternative that most of the others do not have."""
     texts = {name: setting_text(page, name, alternative) for name in names if name != "epochs"}
     own = {
-        name: text
-        for name, text in texts.items()
-        if text not in (usual.get(name), NOT_APPLICABLE)
+        name: text for name, text in texts.items() if text not in (usual.get(name), NOT_APPLICABLE)
     }
     epochs = [setting_text(page, "epochs", other) for other in page.facts.alternatives]
-    if not own and epochs.count(alternative_epochs := setting_text(page, "epochs", alternative)) * 2 < len(epochs):
+    if not own and epochs.count(
+        alternative_epochs := setting_text(page, "epochs", alternative)
+    ) * 2 < len(epochs):
         own["epochs"] = alternative_epochs
     if own:
         return phrases(page, own)

@@ -143,11 +143,12 @@ def _tell_of_stacks(axes: Axes, rows: Sequence[Cost], kind: Kind, words: Words) 
     cost, count = costs.most_common(1)[0]
     if count < _STACK or cost is None:
         return
-    left = axes.transData.transform((cost, 0))[0] < axes.transAxes.transform((0.5, 0))[0]
+    place = (axes.transData - axes.transAxes).transform((cost, 0))[0]
     axes.annotate(
         words.say("cost.stacked", count=count, value=words.numbers.integer(cost)),
         (cost, 1.02), xycoords=axes.get_xaxis_transform(), fontsize=8, color=INK,
-        horizontalalignment="left" if left else "right", verticalalignment="bottom",
+        horizontalalignment="left" if place < 0.3 else "right" if place > 0.7 else "center",
+        verticalalignment="bottom",
     )  # fmt: skip
 
 

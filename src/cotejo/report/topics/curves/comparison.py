@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +22,8 @@ from cotejo.report.drawing import (
     new_figure,
     number_axis,
     panels,
-    wrapped,
 )
+from cotejo.report.naming import together
 from cotejo.report.topics.curves.figure import accuracy_limits
 from cotejo.report.words import Words
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["comparison", "is_in_panels"]
 
 _OTHERS = "#cccccc"
+_LETTERS = 21
+"""The letters of a label that fit above a panel in one line."""
 
 
 def is_in_panels(facts: StudyFacts) -> bool:
@@ -89,14 +92,13 @@ def _one_panel_each(facts: StudyFacts, words: Words, width: float) -> Figure:
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     low, high = _limits(facts)
     curves = [_curve(facts, alternative) for alternative in facts.trained]
-    letters = 24 if width > PHONE_WIDTH else 23
     for axes, alternative, (epochs, accuracy) in zip(
         grid.flat, facts.trained, curves, strict=False
     ):
         for others in curves:
             axes.plot(*others, color=_OTHERS, linewidth=0.7)
         axes.plot(epochs, accuracy, color=colour(0), linewidth=1.8, marker="o", markersize=2)
-        dress(axes, wrapped(alternative.label(words.language), figure, letters))
+        dress(axes, textwrap.fill(together(alternative.label(words.language)), _LETTERS))
         axes.title.set_fontsize(8)
         if accuracy[-1] < low:
             _tell_of_one_below(axes, words.numbers.percent(accuracy[-1]))
