@@ -31,12 +31,12 @@ def test_of_many_alternatives_a_row_has_what_sets_each_apart(many):
     section = TOPIC.section(Page(many, EN))
     table = section["table"]
     assert section["list"] is None
-    assert "optimizer: Adam" in section["usual"]
+    assert "optimiser: Adam" in section["usual"]
     rows = {row[1].text: row for row in table.rows}
     assert rows["a0"][-1].text == "nothing: it has the usual settings"
     apart = rows["other-one"][-1].text
     assert "Dropout: 0.3" in apart
-    assert "optimizer: SGD" in apart
+    assert "optimiser: SGD" in apart
     assert "flips, rotations and shifts" in apart
     assert rows["other-one"][2].text == "3"
     assert "5" in rows["short"][-1].text

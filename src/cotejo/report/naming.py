@@ -54,11 +54,11 @@ def seeds_trained(facts: StudyFacts, words: Words) -> str:
 
 
 def together(text: str) -> str:
-    """Return a short text with each number held to the word after it: no line breaks there.
+    r"""Return a short text with each number held to the word after it: no line breaks there.
 
     Example:
         >>> together("2 convolutions, dropout 0.3")
-        '2\\xa0convolutions, dropout 0.3'
+        '2\xa0convolutions, dropout 0.3'
     """
     return _NUMBER_AND_WORD.sub(NO_BREAK, text)
 

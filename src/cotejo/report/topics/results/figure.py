@@ -34,11 +34,9 @@ def accuracies(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> F
     for height, alternative in enumerate(ranked):
         accuracy = findings.accuracy[alternative.name]
         shade = ink(alternative, findings)
-        axes.plot([accuracy.low, accuracy.high], [height] * 2, color=shade, linewidth=2)
         # The ends of an interval stay in sight where the mark is wider than it.
-        axes.plot(
-            [accuracy.low, accuracy.high], [height] * 2, "|", color=shade, markersize=9, zorder=3
-        )
+        ends = [accuracy.low, accuracy.high]
+        axes.plot(ends, [height] * 2, "|-", color=shade, linewidth=2, markersize=9)
         axes.plot(accuracy.estimate, height, "o", color=shade, markersize=size)
         axes.annotate(
             words.numbers.percent(accuracy.estimate),
