@@ -10,6 +10,7 @@ from cotejo.report.elements import Cell, Column, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topics.alternatives.settings import phrases, setting_text, usual_texts
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.store import RunFile, StudyFile
 
 __all__ = ["Shown", "settings_tables"]
 
@@ -17,6 +18,9 @@ _SIDE_BY_SIDE = 6
 """The most alternatives that fit side by side, each in a column."""
 _FEW_SETTINGS = 4
 """The most settings that fit side by side, each in a column."""
+
+
+_FILES = f"{StudyFile.RECORD}, {RunFile.RECORD}"
 
 
 class Shown(NamedTuple):
@@ -62,7 +66,7 @@ def _matrix(page: Page, names: Sequence[str]) -> Table:
         ]
         for alternative in alternatives
     ]
-    caption, files = words.say("alternatives.table"), "study.json, run.json"
+    caption = words.say("alternatives.table")
     if any(text == NOT_APPLICABLE for row in settings for text in row):
         caption += " " + words.say("alternatives.table_dash")
     if len(alternatives) <= _SIDE_BY_SIDE and len(names) > len(alternatives):
@@ -77,7 +81,7 @@ def _matrix(page: Page, names: Sequence[str]) -> Table:
             [page.named(alternative), *cells(*row)]
             for alternative, row in zip(alternatives, settings, strict=True)
         ]
-    return page.table(caption, columns, rows, files=files)
+    return page.table(caption, columns, rows, files=_FILES)
 
 
 def _list(page: Page, names: Sequence[str], usual: dict[str, str]) -> Table:
@@ -100,7 +104,7 @@ def _list(page: Page, names: Sequence[str], usual: dict[str, str]) -> Table:
         ]
         for alternative in page.facts.alternatives
     ]
-    return page.table(words.say("alternatives.table"), columns, rows, files="study.json, run.json")
+    return page.table(words.say("alternatives.table"), columns, rows, files=_FILES)
 
 
 def _apart(
