@@ -2,14 +2,10 @@
 
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from fabricate import Made
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from cotejo.report.alternative_marks import spread
 from cotejo.report.drawing import PHONE_WIDTH, TEXT_WIDTH, to_svg
 from cotejo.report.html import render
 from cotejo.report.topics.cost.analysis import costs, front, kinds_that_differ
@@ -68,7 +64,7 @@ def test_equal_costs_have_no_figure(study):
 
 def test_the_cost_figure_draws_accuracies(priced, words):
     rows = costs(priced)
-    figure = cost_figure(rows, kinds_that_differ(rows), words)
+    figure = cost_figure(rows, kinds_that_differ(rows), priced, words)
     assert len(figure.axes) == 3
     parameters, operations, _ = figure.axes
     assert parameters.get_xscale() == operations.get_xscale() == "log"
@@ -87,7 +83,9 @@ def test_ticks_of_nearly_equal_costs_stand_apart(study, words, width):
         Made(f"a{i}", (0.6 + i / 100,), operations=count, parameters=9000 + i, seconds=7 + i)
         for i, count in enumerate(operations)
     ]
-    figure = cost_figure(costs(study(*made)), ["parameters", "operations", "seconds"], words, width)
+    findings = study(*made)
+    kinds = ["parameters", "operations", "seconds"]
+    figure = cost_figure(costs(findings), kinds, findings, words, width)
     FigureCanvasAgg(figure).draw()
     for axes in figure.axes:
         low, high = axes.get_xlim()
@@ -103,7 +101,7 @@ def test_one_far_behind_is_an_arrow(study, words):
     rows = costs(findings)
     lowest = floor(rows)
     assert lowest == pytest.approx(0.67)
-    (axes,) = cost_figure(rows, ["parameters"], words).axes
+    (axes,) = cost_figure(rows, ["parameters"], findings, words).axes
     assert axes.get_ylim()[0] == lowest
     assert [line.get_ydata()[0] for line in axes.get_lines() if line.get_marker() == "v"] == [
         lowest
@@ -111,8 +109,12 @@ def test_one_far_behind_is_an_arrow(study, words):
     assert "An arrow at the bottom" in render(findings, "en")
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=20).map(sorted))
-def test_marks_are_moved_apart_around_their_middle(places):
-    moved = spread(places, 0.05)
-    assert all(b - a >= 0.05 - 1e-9 for a, b in pairwise(moved))
-    assert np.mean(moved) == pytest.approx(np.mean(places), abs=1e-9)
+def test_each_mark_stands_at_its_cost_and_many_of_one_cost_are_counted(study, words):
+    made = [Made(f"a{i}", (0.6 + i / 100,), parameters=500 if i else 900) for i in range(9)]
+    findings = study(*made, images=200)
+    (axes,) = cost_figure(costs(findings), ["parameters"], findings, words).axes
+    marks = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    assert sorted(float(line.get_xdata()[0]) for line in marks) == [500] * 8 + [900]
+    assert "8" in "".join(text.get_text() for text in axes.texts)
+    (front,) = [line for line in axes.get_lines() if line.get_drawstyle() == "steps-post"]
+    assert front.get_xdata()[0] == 500

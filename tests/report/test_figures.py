@@ -15,7 +15,8 @@ from cotejo.report.findings import Findings
 from cotejo.report.html import render
 from cotejo.report.pictures import data_uri
 from cotejo.report.topics.confusion.figure import confusion_matrix, row_shares
-from cotejo.report.topics.curves.figure import comparison, curves, highest_loss, loss_limit
+from cotejo.report.topics.curves.comparison import comparison
+from cotejo.report.topics.curves.figure import curves, highest_loss, loss_limit
 from cotejo.report.topics.data.figure import distribution
 from cotejo.report.topics.results.figure import accuracies
 from cotejo.report.topics.training.figure import whole_training

@@ -59,7 +59,7 @@ const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
   const node = walker.currentNode, parent = node.parentElement;
   if (parent.closest("script, svg, code, pre, .words") || !seen(parent)) continue;
-  for (const word of node.data.matchAll(/\\p{L}{2,22}/gu)) {
+  for (const word of node.data.matchAll(/[\\d.,]+\\u00a0\\p{L}+(\\/\\p{L})?|\\p{L}{2,22}/gu)) {
     const range = document.createRange();
     range.setStart(node, word.index);
     range.setEnd(node, word.index + word[0].length);

@@ -13,6 +13,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from cotejo.numbers import Numbers
+from cotejo.report.naming import together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 __all__ = [
+    "COLOURS",
     "GREY",
     "INK",
     "PHONE_WIDTH",
@@ -58,6 +60,10 @@ _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#
 _DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
 
+COLOURS = len(_COLOURS)
+"""How many alternatives have a colour of their own."""
+
+
 def colour(index: int) -> str:
     """Return the colour of the study's alternative at ``index``, the same in the whole report."""
     return _COLOURS[index % len(_COLOURS)]
@@ -84,6 +90,7 @@ def panels(figure: Figure, count: int, **options: Any) -> list[Axes]:
 
 def wrapped(label: str, figure: Figure, letters: int = 17) -> str:
     """Return a label, in a figure for a phone on lines of at most so many letters."""
+    label = together(label)
     return textwrap.fill(label, letters) if figure.get_figwidth() <= PHONE_WIDTH else label
 
 
@@ -178,12 +185,23 @@ def number_axis(axis: Any, numbers: Numbers, *, percent: bool = False, whole: bo
         axis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
 
     def written(value: float, _: int | None = None) -> str:
-        # Ticks come with rounding errors such as 0.30000000000000004.
-        if not percent:
-            return numbers.shortest(round(value, 6))
-        return numbers.percent(value, 0 if abs(100 * value - round(100 * value)) < 1e-6 else 1)
+        if percent:
+            return numbers.percent(value, _digits(100 * axis.get_majorticklocs()))
+        return numbers.decimal(value, _digits(axis.get_majorticklocs()))
 
     axis.set_major_formatter(FuncFormatter(written))
+
+
+def _digits(ticks: Sequence[float]) -> int:
+    """Return the fewest decimals, at most 6, that all ticks of an axis can be written with.
+
+    Ticks come with rounding errors such as 0.30000000000000004.
+    """
+    return next(
+        digits
+        for digits in range(7)
+        if digits == 6 or all(abs(tick - round(tick, digits)) < 1e-9 for tick in ticks)
+    )
 
 
 def to_svg(figure: Figure, name: str, variant: str = "") -> str:

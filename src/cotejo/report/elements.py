@@ -104,7 +104,8 @@ def cells(*texts: str) -> list[Cell]:
 def marked_best(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
     """Return the rows with the best value of each column marked, where a column has a better end.
 
-    Values that are shown with the same text are equally good. If all are, none is marked.
+    Values that are shown with the same text are equally good. If more than half are, none is
+    marked.
 
     Example:
         >>> column = Column("Loss", better="lower")
@@ -118,9 +119,10 @@ def marked_best(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> li
         for row in rows if column.better else ():
             if (value := row[place].value) is not None:
                 known[value] = row[place].text
-        several = len(set(known.values())) > 1
         choose = max if column.better == "higher" else min
-        best.append(known[choose(known)] if several else None)
+        text = known[choose(known)] if known else None
+        ties = sum(row[place].text == text for row in rows)
+        best.append(text if 2 * ties <= len(rows) else None)
     return [
         [
             replace(cell, best=cell.value is not None and cell.text == text)

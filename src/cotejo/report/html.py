@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cotejo.report.findings import Findings
-from cotejo.report.naming import report_author, seeds_trained, study_title
+from cotejo.report.naming import report_author, seeds_trained, study_title, together
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile
 from cotejo.report.topics import TOPICS
@@ -92,8 +92,17 @@ def environment(words: Words, links: Mapping[str, str] | None = None) -> Environ
         lstrip_blocks=True,
     )
     environment.globals["say"] = words.say
+    environment.filters["together"] = together
+    environment.filters["breakable"] = _breakable
     environment.globals["sources"] = lambda names: _sources(names, words, links or {})
     return environment
+
+
+def _breakable(address: str) -> Markup:
+    """Return an address that breaks after its slashes, if it has to."""
+    from markupsafe import Markup, escape
+
+    return Markup("/<wbr>").join(escape(part) for part in address.split("/"))
 
 
 def _links(numbers: str) -> dict[str, str]:

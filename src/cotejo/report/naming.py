@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cotejo.facts import AlternativeFacts, StudyFacts, in_language
+from cotejo.numbers import NO_BREAK
 from cotejo.report.words import Words
+
+_NUMBER_AND_WORD = re.compile(r"(?<=\d) (?=[^\W\d])")
 
 __all__ = [
     "data_names",
@@ -14,6 +18,7 @@ __all__ = [
     "report_author",
     "seeds_trained",
     "study_title",
+    "together",
 ]
 
 _MOST_CLASSES = 4
@@ -24,7 +29,7 @@ def quoted(alternatives: Sequence[AlternativeFacts], words: Words) -> str:
     """Return the labels of alternatives, in quotation marks, as a list in words."""
     return words.both(
         [
-            words.say("quoted", text=alternative.label(words.language))
+            words.say("quoted", text=together(alternative.label(words.language)))
             for alternative in alternatives
         ]
     )
@@ -46,6 +51,16 @@ def seeds_trained(facts: StudyFacts, words: Words) -> str:
     if low == high:
         return words.say("seeds_some", finished=high, asked=asked)
     return words.say("seeds_between", low=low, high=high, asked=asked)
+
+
+def together(text: str) -> str:
+    r"""Return a short text with each number held to the word after it: no line breaks there.
+
+    Example:
+        >>> together("2 convolutions, dropout 0.3")
+        '2\xa0convolutions, dropout 0.3'
+    """
+    return _NUMBER_AND_WORD.sub(NO_BREAK, text)
 
 
 def data_names(facts: StudyFacts, words: Words) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.report.alternative_marks import has_own_colours
 from cotejo.report.drawing import colour, to_svg
 from cotejo.report.elements import Cell, Column, DrawnFigure, Table, marked_best
 from cotejo.report.findings import Findings
@@ -93,17 +94,20 @@ class Page:
         return Column(self.words.say(f"{topic}{point}column_{own}"), number, better=better)
 
     def named(self, alternative: AlternativeFacts, *, mark_best: bool = False) -> Cell:
-        """Return the cell that names an alternative, with its colour."""
+        """Return the cell that names an alternative, with its colour if it is its own."""
         best = mark_best and alternative is self.findings.best
         return Cell(
             alternative.label(self.words.language),
-            swatch=colour(alternative.index),
+            swatch=self._swatch(alternative),
             mark=self.words.say("best_mark") if best else None,
         )
 
     def heading(self, alternative: AlternativeFacts, *, number: bool = True) -> Column:
-        """Return the column that an alternative heads, with its colour."""
-        return Column(self.label(alternative), number, swatch=colour(alternative.index))
+        """Return the column that an alternative heads, with its colour if it is its own."""
+        return Column(self.label(alternative), number, swatch=self._swatch(alternative))
+
+    def _swatch(self, alternative: AlternativeFacts) -> str | None:
+        return colour(alternative.index) if has_own_colours(self.facts) else None
 
     def label(self, alternative: AlternativeFacts) -> str:
         """Return what the report calls an alternative."""

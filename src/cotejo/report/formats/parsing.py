@@ -8,7 +8,9 @@ from bs4 import BeautifulSoup
 
 __all__ = ["parse"]
 
-_FOR_PHONES = re.compile(r'<div class="scroll narrow">.*?</div>\n?', re.DOTALL)
+_FOR_PHONES = re.compile(
+    r'<div class="scroll narrow">.*?</div>\n?|<section class="phone">.*?</section>\n?', re.DOTALL
+)
 _SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 

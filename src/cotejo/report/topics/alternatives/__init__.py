@@ -2,147 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from cotejo.config import Settings
+from cotejo.config.augmentation_parts import SHORT_FORMS
+from cotejo.config.labels import augmentation_phrase
 from cotejo.facts import AlternativeFacts
-from cotejo.report.elements import Cell, Column, Table, cells
+from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
-from cotejo.report.words import NOT_APPLICABLE
-from cotejo.store import RunFile, StudyFile
+from cotejo.report.topics.alternatives.settings import differing_and_shared, phrases
+from cotejo.report.topics.alternatives.tables import settings_tables
+from cotejo.store import RunFile
 
 __all__ = ["TOPIC"]
-
-_SIDE_BY_SIDE = 7
-"""The most alternatives that fit side by side, each in a column."""
 
 
 def section(page: Page) -> dict[str, Any]:
     """Return the settings in which the alternatives differ."""
     words, alone = page.words, len(page.facts.alternatives) == 1
-    differing, _ = _differing_and_shared(page.facts.alternatives)
+    differing, _ = differing_and_shared(page.facts.alternatives)
+    table, as_list, usual = settings_tables(page, differing)
+    intro = words.say("alternatives.alone" if alone else "alternatives.intro")
+    usual = words.say("alternatives.usual", settings=usual) if usual else ""
     return {
-        "intro": words.say("alternatives.alone" if alone else "alternatives.intro"),
-        "table": _settings_table(page, differing),
+        "intro": intro,
+        # A table of every setting says them itself; its list for a phone does not.
+        "usual": usual if as_list is None else "",
+        "table": table,
+        "list": as_list,
+        "usual_of_list": usual,
     }
 
 
 def details(page: Page) -> dict[str, Any] | None:
     """Return the settings that all share, the layers, and the failed runs; None without any."""
-    _, shared = _differing_and_shared(page.facts.alternatives)
+    words = page.words
+    _, shared = differing_and_shared(page.facts.alternatives)
+    texts = {name: words.setting_value(name, value) for name, value in shared.items()}
     content = {
-        "shared": _shared(page, shared),
+        "shared": words.say("alternatives.shared", settings=phrases(page, texts)) if texts else "",
+        "augmentations": _augmentations(page),
         "layers": _layers(page),
         "failed_runs": _failed_runs(page),
     }
     return content if any(content.values()) else None
 
 
-def _differing_and_shared(
-    every: Sequence[AlternativeFacts],
-) -> tuple[list[str], dict[str, Any]]:
-    """Return the names of the settings that differ, and those that all share with their values."""
-    values = _values(every)
-    names = list(values)
-    differing = [name for name in names if any(v != values[name][0] for v in values[name])]
-    if len(every) == 1:
-        # A setting without a value is not an option of this model or optimizer.
-        differing = [name for name in names if values[name][0] is not None]
-    shared = {
-        name: values[name][0]
-        for name in names
-        if name not in differing and values[name][0] is not None
-    }
-    return differing, shared
-
-
-def _values(every: Sequence[AlternativeFacts]) -> dict[str, list[Any]]:
-    """Return each setting that is worth showing, with the value that every alternative has."""
-    names = dict.fromkeys(name for alternative in every for name in alternative.settings)
-    values = {name: [alternative.settings.get(name) for alternative in every] for name in names}
-    unsaid = {
-        name
-        for name in names
-        if Settings.about(name).unsaid and all(v == Settings.default(name) for v in values[name])
-    }
-    idle = {name: Settings.about(name).idle for name in names}
-    unsaid |= {name for name, when in idle.items() if when and when.because_of in unsaid}
-    return {name: own for name, own in values.items() if name not in unsaid}
-
-
-def _settings_table(page: Page, names: Sequence[str]) -> Table:
-    """Return one row per alternative; one column, if few alternatives differ in many settings."""
-    words, every = page.words, page.facts.alternatives
-    headings = [words.say("alternatives.column_name")]
-    headings += [words.setting_name(name) for name in names]
-    headings.append(words.say("alternatives.column_parameters"))
-    settings = [
-        [alternative.name, *(_setting(page, name, alternative) for name in names)]
-        for alternative in every
-    ]
-    for row, alternative in zip(settings, every, strict=True):
-        row.append(
-            words.numbers.integer(alternative.model["parameters"])
-            if alternative.model
-            else NOT_APPLICABLE
-        )
-    caption, files = words.say("alternatives.table"), f"{StudyFile.RECORD}, {RunFile.RECORD}"
-    if len(every) <= _SIDE_BY_SIDE and len(names) > len(every):
-        columns = [
-            page.column("alternatives.setting", number=False),
-            *(page.heading(alternative, number=False) for alternative in every),
-        ]
-        rows = [cells(name, *values) for name, *values in zip(headings, *settings, strict=True)]
-    else:
-        columns = [page.column("alternative", number=False), *map(Column, headings)]
-        rows = [
-            [page.named(alternative), *cells(*row)]
-            for alternative, row in zip(every, settings, strict=True)
-        ]
-    return page.table(caption, columns, rows, files=files)
-
-
-def _setting(page: Page, name: str, alternative: AlternativeFacts) -> str:
-    value = alternative.settings.get(name)
-    # If the network has no such layers, a setting without a value has no meaning.
-    layer = Settings.about(name).layer
-    if value is None and layer and (layer == "any" or alternative.has_layers(layer)):
-        return _of_model(page, name, alternative)
-    if name == "start_from" and value is not None:
-        labels = {
-            alternative.name: page.label(alternative) for alternative in page.facts.alternatives
-        }
-        return labels.get(value, str(value))
-    return page.words.setting_value(name, value)
-
-
-def _of_model(page: Page, name: str, alternative: AlternativeFacts) -> str:
-    """Return that a value is the model's own, with the number if it is that of convolutions."""
-    layers = (alternative.model or {}).get("layers") or []
-    if name != "convolutions" or not layers:
-        return page.words.say("alternatives.value_of_model")
-    number = sum(layer["type"] == Settings.about(name).layer for layer in layers)
-    return page.words.say(
-        "alternatives.value_of_model_known", value=page.words.numbers.integer(number)
-    )
-
-
-def _shared(page: Page, settings: Mapping[str, Any]) -> str:
+def _augmentations(page: Page) -> str:
+    """Return what the short forms of augmentation stand for, with their numbers; empty of none."""
     words = page.words
+    used = dict.fromkeys(
+        str(alternative.settings["augment"])
+        for alternative in page.facts.alternatives
+        if isinstance(alternative.settings.get("augment"), str)
+    )
     said = [
         words.say(
-            "alternatives.shared_setting",
-            name=words.setting_name(name),
-            value=words.setting_value(name, value),
+            "alternatives.augmentation",
+            name=words.setting_value("augment", name),
+            parts=augmentation_phrase(name, words.language),
         )
-        for name, value in settings.items()
+        for name in used
+        if SHORT_FORMS.get(name)
     ]
-    # The list begins a sentence, so that only its first item has a capital letter.
-    listed = [*said[:1], *(text[:1].lower() + text[1:] for text in said[1:])]
-    return words.say("alternatives.shared", settings="; ".join(listed)) if said else ""
+    return " ".join(said)
 
 
 def _layers(page: Page) -> list[tuple[str, Table]]:
@@ -165,16 +90,22 @@ def _layer_table(page: Page, group: Sequence[AlternativeFacts]) -> tuple[str, Ta
         parameters=words.numbers.integer(model["parameters"]),
     )
     rows = [
-        cells(
-            layer["name"],
-            layer["type"],
-            "\N{MULTIPLICATION SIGN}".join(str(size) for size in layer.get("output_shape") or []),
-            words.numbers.integer(layer["parameters"]),
-        )
+        [
+            Cell(layer["name"], remarks=[layer["type"]]),
+            *cells(
+                "\N{MULTIPLICATION SIGN}".join(
+                    str(size) for size in layer.get("output_shape") or []
+                ),
+                words.numbers.integer(layer["parameters"]),
+            ),
+        ]
         for layer in model["layers"]
     ]
-    columns = [page.column(f"alternatives.{name}", number=False) for name in ("layer", "type")]
-    columns += [page.column("alternatives.output"), page.column("alternatives.parameters")]
+    columns = [
+        page.column("alternatives.layer", number=False),
+        page.column("alternatives.output"),
+        page.column("alternatives.parameters"),
+    ]
     return heading, page.table(
         # The heading names all that share the network.
         words.say("alternatives.table_layers", label=group[0].label(words.language)),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cotejo.report.drawing import (
     GREY,
+    INK,
     PHONE_WIDTH,
     TEXT_WIDTH,
     draws,
@@ -60,10 +61,10 @@ def reliability_figure(
             linewidth=0.6,
         )
         dress(below)
-        below.set_xlabel(words.say("calibration.axis_confidence"))
         number_axis(below.xaxis, words.numbers, percent=True)
         if width <= PHONE_WIDTH:
             below.set_xticks([0, 0.5, 1])
+    figure.supxlabel(words.say("calibration.axis_confidence"), fontsize=9, color=INK)
     panels[0, 0].set_ylabel(words.say("axis_accuracy"))
     panels[1, 0].set_ylabel(words.say("calibration.axis_share"))
     for axes in panels[:, 0]:

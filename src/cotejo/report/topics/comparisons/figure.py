@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotejo.report.alternative_marks import ink
 from cotejo.report.drawing import (
     GREY,
     INK,
     PHONE_WIDTH,
     TEXT_WIDTH,
-    colour,
     draws,
     dress,
     new_figure,
@@ -30,22 +30,22 @@ __all__ = ["differences", "is_beyond"]
 def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw each alternative's test accuracy less the best's, in points, in their order."""
     leads = findings.leads
-    figure = new_figure(width, 0.8 + (0.32 if width > PHONE_WIDTH else 0.4) * len(leads))
+    figure = new_figure(width, 0.8 + (0.32 if width > PHONE_WIDTH else 0.5) * len(leads))
     axes = figure.subplots()
     axes.axvline(0, color=GREY, linewidth=0.8, dashes=(4, 3))
     limit = _limit(findings)
     for height, lead in enumerate(leads):
-        difference, ink = lead.difference.reversed(), colour(lead.second.index)
+        difference, shade = lead.difference.reversed(), ink(lead.second, findings)
         low, estimate, high = (
             100 * value for value in (difference.low, difference.estimate, difference.high)
         )
         far = is_beyond(lead, findings)
         if far:
             low = estimate = high = limit
-        axes.plot([max(low, limit), high], [height] * 2, color=ink, linewidth=2)
-        filled = ink if lead.settled else "white"
+        axes.plot([max(low, limit), high], [height] * 2, color=shade, linewidth=2)
+        filled = shade if lead.settled else "white"
         marker = "<" if far else "o"
-        axes.plot(estimate, height, marker, color=ink, markerfacecolor=filled, markersize=6)
+        axes.plot(estimate, height, marker, color=shade, markerfacecolor=filled, markersize=6)
         axes.annotate(
             words.numbers.difference(difference.estimate),
             (high, height),
@@ -54,6 +54,8 @@ def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> 
             verticalalignment="center",
             fontsize=8,
             color=INK,
+            # No line of the grid, nor that of 0, runs through the number.
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )
     dress(axes)
     axes.grid(visible=False)

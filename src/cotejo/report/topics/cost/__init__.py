@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cotejo.report.alternative_marks import has_own_colours
 from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table
 from cotejo.report.page import Page
@@ -19,7 +20,7 @@ from cotejo.report.topics.cost.analysis import (
 from cotejo.report.topics.cost.figure import (
     cost_figure,
     floor,
-    has_marks_apart,
+    has_clipped_intervals,
     has_wide_axis,
 )
 from cotejo.report.topics.cost.words import fronts
@@ -40,10 +41,10 @@ def section(page: Page) -> dict[str, Any]:
     if kinds:
         figure = page.figure(
             "cost",
-            cost_figure(rows, kinds, words),
+            cost_figure(rows, kinds, page.findings, words),
             _caption(page, rows, kinds),
             "cost.csv",
-            narrow=cost_figure(rows, kinds, words, PHONE_WIDTH),
+            narrow=cost_figure(rows, kinds, page.findings, words, PHONE_WIDTH),
         )
     return {
         "paragraphs": [words.say("cost.intro")],
@@ -55,12 +56,14 @@ def section(page: Page) -> dict[str, Any]:
 
 def _caption(page: Page, rows: list[Cost], kinds: list[Kind]) -> str:
     said = [page.words.say("cost.figure")]
-    if has_marks_apart(rows, kinds):
-        said.append(page.words.say("cost.figure_apart"))
     if has_wide_axis(rows, kinds):
         said.append(page.words.say("cost.figure_wide"))
     if floor(rows) is not None:
         said.append(page.words.say("cost.figure_far"))
+    if has_clipped_intervals(rows):
+        said.append(page.words.say("cost.figure_clipped"))
+    if not has_own_colours(page.facts):
+        said.append(page.words.say("cost.figure_grey"))
     return " ".join(said)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from math import floor as floor_of
 from math import log10
 from typing import TYPE_CHECKING
 
-from cotejo.report.alternative_marks import handle, marker, spread
+from cotejo.report.alternative_marks import handle, has_own_colours
 from cotejo.report.drawing import (
+    COLOURS,
     GREY,
+    INK,
     PHONE_WIDTH,
     TEXT_WIDTH,
     colour,
@@ -23,17 +26,19 @@ from cotejo.report.drawing import (
     panels,
     wrapped,
 )
-from cotejo.report.topics.cost.analysis import Cost, Kind, front
+from cotejo.report.findings import Findings
+from cotejo.report.naming import together
+from cotejo.report.topics.cost.analysis import Cost, Kind, front, kinds_that_differ
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["cost_figure", "floor", "has_marks_apart", "has_wide_axis"]
+__all__ = ["cost_figure", "floor", "has_clipped_intervals", "has_wide_axis"]
 
-_APART = 0.02
-"""The least distance of marks, as a share of the axis."""
+_STACK = 4
+"""The least number of alternatives of one cost that a figure tells of."""
 _WIDE = 10.0
 """The ratio of the largest to the smallest cost from which the axis is logarithmic."""
 
@@ -46,60 +51,105 @@ _BESIDE_AXIS = 0.5
 
 @draws
 def cost_figure(
-    rows: Sequence[Cost], kinds: Sequence[Kind], words: Words, width: float = TEXT_WIDTH
+    rows: Sequence[Cost],
+    kinds: Sequence[Kind],
+    findings: Findings,
+    words: Words,
+    width: float = TEXT_WIDTH,
 ) -> Figure:
     """Draw test accuracy against each kind of cost, and the front of those that no other beats.
 
     An alternative that is far behind would squeeze the others: an arrow at the bottom stands for
     it.
     """
-    labels = [row.alternative.label(words.language) for row in rows]
+    named = _named(rows, findings)
+    labels = [together(row.alternative.label(words.language)) for row in named]
     height = 3.1 if width > PHONE_WIDTH else 0.2 + 2.3 * len(kinds)
     figure = new_figure(width, height + legend_height(labels, width))
     side_by_side = panels(figure, len(kinds), sharey=True)
     for axes, kind in zip(side_by_side, kinds, strict=True):
-        _draw_costs(axes, rows, kind)
+        _draw_costs(axes, rows, kind, findings)
         dress(axes)
         axes.set_ylim(bottom=floor(rows))
         axes.set_xlabel(wrapped(words.say(f"cost.axis_{kind}"), figure, 34))
         _cost_axis(axes, words, width if width <= PHONE_WIDTH else width / len(kinds))
+        _tell_of_stacks(axes, rows, kind, words)
     side_by_side[0].set_ylabel(words.say("column_test_accuracy"))
     number_axis(side_by_side[0].yaxis, words.numbers, percent=True)
-    legend(figure, [handle(row.alternative, words) for row in rows])
+    legend(
+        figure,
+        [
+            handle(label, _shade(row, rows, findings))
+            for label, row in zip(labels, named, strict=True)
+        ],
+    )
     return figure
 
 
-def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind) -> None:
-    """Draw one panel. Alternatives of about the same cost stand side by side."""
+def _draw_costs(axes: Axes, rows: Sequence[Cost], kind: Kind, findings: Findings) -> None:
+    """Draw one panel, each alternative at its own cost."""
+    best, lowest = front(rows, kind), floor(rows) or 0.0
     wide, places = _is_wide(rows, kind), _places(rows, kind)
     low, high = min(places), max(places)
-    order, shares = _order(rows, places)
     axes.set_xscale("log" if wide else "linear")
 
     def back(place: float) -> float:
         return 10**place if wide else place
 
-    best = front(rows, kind)
-    lowest = floor(rows) or 0.0
     heights = [max(row.accuracy.estimate, lowest) for row in best]
     axes.step(
         [*(row.of(kind) or 0.0 for row in best), back(2 * high - low)],
         [*heights, heights[-1]],
         where="post", color=GREY, linewidth=0.9, dashes=(4, 3), zorder=1,
     )  # fmt: skip
-    moved = spread(shares, _APART)
-    for at, share in zip(order, moved, strict=True):
-        row, place = rows[at], back(low + share * (high - low))
-        ink, far = colour(row.alternative.index), rows[at].accuracy.estimate < lowest
+    for row in rows:
+        place, shade = row.of(kind) or 0.0, _shade(row, rows, findings)
+        far = row.accuracy.estimate < lowest
+        # A mark of the front lies over the others of about its cost.
+        order = 4 if row in best else 3
         if not far:
-            axes.plot([place] * 2, [row.accuracy.low, row.accuracy.high], color=ink, linewidth=1)
+            axes.plot(
+                [place] * 2, [row.accuracy.low, row.accuracy.high], color=shade, linewidth=1,
+                zorder=order,
+            )  # fmt: skip
         axes.plot(
-            place, max(row.accuracy.estimate, lowest),
-            "v" if far else marker(row.alternative.index), color=ink,
-            markerfacecolor=ink if row in best else "white", markersize=4.5, clip_on=not far,
+            place, max(row.accuracy.estimate, lowest), "v" if far else "o", color=shade,
+            markerfacecolor=shade if row in best else "white", markersize=4.5, clip_on=not far,
+            zorder=order,
         )  # fmt: skip
-    ends = (min(*moved, 0.1) - 0.1, max(*moved, 0.9) + 0.1)
-    axes.set_xlim(*(back(low + end * (high - low)) for end in ends))
+    margin = 0.1 * (high - low)
+    axes.set_xlim(back(low - margin), back(high + margin))
+
+
+def _shade(row: Cost, rows: Sequence[Cost], findings: Findings) -> str:
+    """Return the colour of a mark: where there are not enough, only those of a front have one."""
+    if has_own_colours(findings.facts):
+        return colour(row.alternative.index)
+    named = _named(rows, findings)
+    return colour(named.index(row)) if row in named else GREY
+
+
+def _named(rows: Sequence[Cost], findings: Findings) -> list[Cost]:
+    """Return the alternatives that the legend names: all, or as many of the fronts as it can."""
+    if has_own_colours(findings.facts):
+        return list(rows)
+    fronts = [row for kind in kinds_that_differ(rows) for row in front(rows, kind)]
+    return [row for row in rows if row in fronts][:COLOURS]
+
+
+def _tell_of_stacks(axes: Axes, rows: Sequence[Cost], kind: Kind, words: Words) -> None:
+    """Say how many alternatives stand one over the other, where many have the same cost."""
+    costs = Counter(row.of(kind) for row in rows)
+    cost, count = costs.most_common(1)[0]
+    if count < _STACK or cost is None:
+        return
+    place = (axes.transData - axes.transAxes).transform((cost, 0))[0]
+    axes.annotate(
+        words.say("cost.stacked", count=count, value=words.numbers.integer(cost)),
+        (cost, 1.02), xycoords=axes.get_xaxis_transform(), fontsize=8, color=INK,
+        horizontalalignment="left" if place < 0.3 else "right" if place > 0.7 else "center",
+        verticalalignment="bottom",
+    )  # fmt: skip
 
 
 def _is_wide(rows: Sequence[Cost], kind: Kind) -> bool:
@@ -113,29 +163,15 @@ def _places(rows: Sequence[Cost], kind: Kind) -> list[float]:
     return [log10(row.of(kind) or 0.0) if wide else row.of(kind) or 0.0 for row in rows]
 
 
-def _order(rows: Sequence[Cost], places: Sequence[float]) -> tuple[list[int], list[float]]:
-    """Return the alternatives from left to right, and their places as shares of the axis.
-
-    Alternatives of the same cost stand in the order of accuracy.
-    """
-    low, high = min(places), max(places)
-    order = sorted(range(len(rows)), key=lambda at: (places[at], rows[at].accuracy.estimate))
-    return order, [(places[at] - low) / (high - low) for at in order]
-
-
 def has_wide_axis(rows: Sequence[Cost], kinds: Sequence[Kind]) -> bool:
     """Return whether the axis of some kind of cost is logarithmic."""
     return any(_is_wide(rows, kind) for kind in kinds)
 
 
-def has_marks_apart(rows: Sequence[Cost], kinds: Sequence[Kind]) -> bool:
-    """Return whether marks that would cover each other were moved apart."""
-    every = [_order(rows, _places(rows, kind))[1] for kind in kinds]
-    return any(
-        max(abs(at - share) for at, share in zip(spread(shares, _APART), shares, strict=True))
-        > 1e-9
-        for shares in every
-    )
+def has_clipped_intervals(rows: Sequence[Cost]) -> bool:
+    """Return whether an interval reaches below where the axis of accuracy begins."""
+    lowest = floor(rows) or 0.0
+    return any(row.accuracy.low < lowest <= row.accuracy.estimate for row in rows)
 
 
 def floor(rows: Sequence[Cost]) -> float | None:

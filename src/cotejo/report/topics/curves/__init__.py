@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -12,7 +13,8 @@ from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
-from cotejo.report.topics.curves.figure import PER_ROW, comparison, curves, highest_loss, loss_limit
+from cotejo.report.topics.curves.comparison import comparison, is_in_panels
+from cotejo.report.topics.curves.figure import PER_ROW, curves, highest_loss, loss_limit
 from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
 from cotejo.report.words import NOT_APPLICABLE
 from cotejo.store import ReportFile, RunFile
@@ -26,14 +28,16 @@ def section(page: Page) -> dict[str, Any]:
     trained = facts.trained
     figures = []
     # As many figures as it takes, of about the same width: 4 alternatives are 2 and 2, not 3 and 1.
-    size = ceil(len(trained) / ceil(len(trained) / PER_ROW))
-    for start in range(0, len(trained), size):
-        group = trained[start : start + size]
+    count = ceil(len(trained) / PER_ROW)
+    ends = [len(trained) * place // count for place in range(count + 1)]
+    for start, end in pairwise(ends):
+        group = trained[start:end]
         caption = words.say("curves.figure", labels=quoted(group, words))
         figure = curves(facts, words, group)
         narrow = curves(facts, words, group, PHONE_WIDTH)
         figures.append(page.figure(f"curves-{start}", figure, caption, RunFile.HISTORY, narrow))
-    compared = words.say("curves.figure_comparison")
+    form = "_panels" if is_in_panels(facts) else ""
+    compared = words.say(f"curves.figure_comparison{form}")
     if any(len(alternative.finished) > 1 for alternative in trained):
         compared += " " + words.say("curves.figure_comparison_seeds")
     return {

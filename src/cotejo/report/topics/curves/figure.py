@@ -1,10 +1,10 @@
-"""The figures of the training curves: of each alternative, and of all of them together."""
+"""The figures of the training curves of each alternative."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,15 +12,11 @@ from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.drawing import (
     PHONE_WIDTH,
     TEXT_WIDTH,
-    colour,
     draws,
     dress,
     legend,
-    legend_height,
-    line_style,
     new_figure,
     number_axis,
-    panels,
 )
 from cotejo.report.histories import draw_history, split_handles
 from cotejo.report.words import Words
@@ -28,7 +24,7 @@ from cotejo.report.words import Words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PER_ROW", "comparison", "curves", "highest_loss", "loss_limit"]
+__all__ = ["PER_ROW", "accuracy_limits", "curves", "highest_loss", "loss_limit"]
 
 PER_ROW = 3
 """How many alternatives a figure of curves has side by side."""
@@ -81,7 +77,7 @@ def curves(
         for axes in grid[:, -1]:
             axes.set_xlabel(words.say("axis_epoch"))
     grid[0, 0].set(ylabel=words.say("axis_loss"), ylim=(0, loss_limit(facts)))
-    grid[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=_accuracy_limits(facts))
+    grid[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=accuracy_limits(facts))
     grid[1, 0].set_xlim(
         0, max(len(run.history) for alternative in facts.trained for run in alternative.finished)
     )
@@ -89,43 +85,6 @@ def curves(
     number_axis(grid[1, 0].yaxis, words.numbers, percent=True)
     number_axis(grid[1, 0].xaxis, words.numbers, whole=True)
     legend(figure, split_handles(words), handlelength=3)
-    return figure
-
-
-@draws
-def comparison(facts: StudyFacts, words: Words, width: float = TEXT_WIDTH) -> Figure:
-    """Draw every alternative's validation accuracy against epochs and against seconds.
-
-    The curve of an alternative that starts from another's weights begins where the other's training
-    ended.
-    """
-    labels = [alternative.label(words.language) for alternative in facts.trained]
-    height = 3.1 if width > PHONE_WIDTH else 4.8
-    figure = new_figure(width, height + legend_height(labels, width))
-    by_epoch, by_time = panels(figure, 2, sharey=True)
-    handles = []
-    for alternative in facts.trained:
-        phase = facts.phases(alternative)[-1]
-        history = phase.run.history
-        accuracy = [row["valid_accuracy"] for row in history]
-        epochs = phase.epochs_before + np.arange(1, len(history) + 1)
-        seconds = phase.seconds_before + np.cumsum([row["seconds"] for row in history])
-        by_epoch.plot(
-            epochs, accuracy, **_line(alternative), label=alternative.label(words.language)
-        )
-        handles += by_time.plot(
-            seconds, accuracy, **_line(alternative), label=alternative.label(words.language)
-        )
-    for axes, label in ((by_epoch, "axis_epoch"), (by_time, "curves.axis_seconds")):
-        dress(axes)
-        axes.set_xlabel(words.say(label))
-        axes.set_xlim(left=0)
-        number_axis(axes.xaxis, words.numbers, whole=True)
-    by_epoch.set(
-        ylabel=words.say("curves.axis_valid_accuracy"), ylim=_accuracy_limits(facts, "valid")
-    )
-    number_axis(by_epoch.yaxis, words.numbers, percent=True)
-    legend(figure, handles, handlelength=3)
     return figure
 
 
@@ -155,17 +114,8 @@ def _losses(facts: StudyFacts) -> list[float]:
     ]
 
 
-def _line(alternative: AlternativeFacts) -> dict[str, Any]:
-    return {
-        "color": colour(alternative.index),
-        "linestyle": line_style(alternative.index),
-        "linewidth": 1.6,
-        "marker": "o",
-        "markersize": 2.5,
-    }
-
-
-def _accuracy_limits(facts: StudyFacts, *splits: str) -> tuple[float, float]:
+def accuracy_limits(facts: StudyFacts, *splits: str) -> tuple[float, float]:
+    """Return the ends of an axis that holds every accuracy of these splits, by default of both."""
     values = [
         row[f"{split}_accuracy"]
         for alternative in facts.trained

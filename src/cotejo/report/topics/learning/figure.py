@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cotejo.report.alternative_marks import marker
 from cotejo.report.drawing import (
     GREY,
     TEXT_WIDTH,
@@ -48,10 +47,7 @@ def learning_figure(curves: Sequence[Curve], words: Words, width: float = TEXT_W
         for point in curve.points:
             ink, known = colour(point.alternative.index), point.accuracy
             axes.plot([point.images] * 2, [known.low, known.high], color=ink, linewidth=1.6)
-            axes.plot(
-                point.images, known.estimate, marker(point.alternative.index), color=ink,
-                markersize=5,
-            )  # fmt: skip
+            axes.plot(point.images, known.estimate, "o", color=ink, markersize=5)
     axes.set_xscale("log")
     shown = sorted({point.images for curve in curves for point in curve.points})
     axes.xaxis.set_major_locator(FixedLocator(shown))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cotejo.report.alternative_marks import ink
 from cotejo.report.drawing import (
     INK,
     PHONE_WIDTH,
     TEXT_WIDTH,
-    colour,
     draws,
     dress,
     new_figure,
@@ -28,17 +28,16 @@ __all__ = ["accuracies"]
 def accuracies(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw each alternative's test accuracy with its 95% interval, the best on top."""
     ranked = findings.ranked
-    figure = new_figure(width, 0.7 + (0.32 if width > PHONE_WIDTH else 0.4) * len(ranked))
+    figure = new_figure(width, 0.7 + (0.32 if width > PHONE_WIDTH else 0.5) * len(ranked))
     axes = figure.subplots()
+    size = 6 if width > PHONE_WIDTH else 4
     for height, alternative in enumerate(ranked):
         accuracy = findings.accuracy[alternative.name]
-        axes.plot(
-            [accuracy.low, accuracy.high],
-            [height] * 2,
-            color=colour(alternative.index),
-            linewidth=2,
-        )
-        axes.plot(accuracy.estimate, height, "o", color=colour(alternative.index), markersize=6)
+        shade = ink(alternative, findings)
+        # The ends of an interval stay in sight where the mark is wider than it.
+        ends = [accuracy.low, accuracy.high]
+        axes.plot(ends, [height] * 2, "|-", color=shade, linewidth=2, markersize=9)
+        axes.plot(accuracy.estimate, height, "o", color=shade, markersize=size)
         axes.annotate(
             words.numbers.percent(accuracy.estimate),
             (accuracy.high, height),
@@ -50,7 +49,7 @@ def accuracies(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> F
         )
         if len(alternative.finished) > 1:
             seeds = alternative.values("test", "accuracy")
-            axes.plot(seeds, [height + 0.25] * len(seeds), "|", color=colour(alternative.index))
+            axes.plot(seeds, [height + 0.25] * len(seeds), "|", color=shade)
     dress(axes)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#d9d9d9", linewidth=0.6)

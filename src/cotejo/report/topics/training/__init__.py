@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cotejo.facts import Phase
@@ -39,10 +40,11 @@ def details(page: Page) -> dict[str, Any]:
 
 def _epochs_table(page: Page) -> Table:
     phases = page.facts.phases(page.findings.best)
-    rows = [row for phase in phases for row in _epoch_rows(page, phase)]
+    digits = _rate_digits(row for phase in phases for row in phase.run.history)
+    rows = [row for phase in phases for row in _epoch_rows(page, phase, digits)]
     names = (
-        "training.epoch", "training.train_loss", "train_accuracy", "training.valid_loss",
-        "valid_accuracy", "training.rate", "training.time",
+        "training.epoch", "valid_accuracy", "training.valid_loss", "train_accuracy",
+        "training.train_loss", "training.rate", "training.time",
     )  # fmt: skip
     columns = [page.column("alternative", number=False), *map(page.column, names)]
     if len(phases) == 1:
@@ -56,7 +58,7 @@ def _epochs_table(page: Page) -> Table:
     )
 
 
-def _epoch_rows(page: Page, phase: Phase) -> list[list[Cell]]:
+def _epoch_rows(page: Page, phase: Phase, digits: int) -> list[list[Cell]]:
     words, n = page.words, page.words.numbers
     kept = words.say("training.kept_mark")
     return [
@@ -68,16 +70,27 @@ def _epoch_rows(page: Page, phase: Phase) -> list[list[Cell]]:
                 mark=kept if position == _kept(phase) else None,
             ),
             *cells(
-                n.decimal(row["train_loss"], 3),
-                n.percent(row["train_accuracy"]),
-                n.decimal(row["valid_loss"], 3),
                 n.percent(row["valid_accuracy"]),
-                n.shortest(float(f"{row['learning_rate']:.3g}"), 8),
+                n.decimal(row["valid_loss"], 3),
+                n.percent(row["train_accuracy"]),
+                n.decimal(row["train_loss"], 3),
+                n.decimal(_rate(row), digits),
                 n.decimal(row["seconds"], 1),
             ),
         ]
         for position, row in enumerate(phase.run.history, start=1)
     ]
+
+
+def _rate(row: Mapping[str, float]) -> float:
+    """Return an epoch's learning rate with three significant digits."""
+    return float(f"{row['learning_rate']:.3g}")
+
+
+def _rate_digits(rows: Iterable[Mapping[str, float]]) -> int:
+    """Return the decimals that the rates of all epochs take, at most 8."""
+    rates = [_rate(row) for row in rows]
+    return next(d for d in range(9) if d == 8 or all(round(rate, d) == rate for rate in rates))
 
 
 def _kept(phase: Phase) -> int:

@@ -1,0 +1,84 @@
+"""The alternatives: side by side, or of each what sets it apart; and what their models fix."""
+
+import pytest
+from fabricate import Made
+
+from cotejo.config.fixed_options import fixed_options
+from cotejo.models import build_model
+from cotejo.report.drawing import COLOURS
+from cotejo.report.formats.markdown import to_markdown
+from cotejo.report.html import render
+from cotejo.report.page import Page
+from cotejo.report.topics import TOPICS
+from cotejo.report.topics.curves.comparison import comparison
+from cotejo.report.words import Words
+
+EN, ES = Words("en"), Words("es")
+(TOPIC,) = (topic for topic in TOPICS if topic.name == "alternatives")
+
+CHANGES = {"optimizer": "sgd", "epochs": 3, "schedule": "cosine", "batch_size": 32, "dropout": 0.3}
+
+
+@pytest.fixture
+def many(study):
+    made = [Made(f"a{i}", (0.6 + i / 100,)) for i in range(COLOURS)]
+    different = Made("other-one", (0.5,), changes={**CHANGES, "augment": "notebook"})
+    short = Made("short", (0.5,), changes={"epochs": 5})
+    return study(*made, different, short, images=200)
+
+
+def test_of_many_alternatives_a_row_has_what_sets_each_apart(many):
+    section = TOPIC.section(Page(many, EN))
+    table = section["table"]
+    assert section["list"] is None
+    assert "optimiser: Adam" in section["usual"]
+    rows = {row[1].text: row for row in table.rows}
+    assert rows["a0"][-1].text == "nothing: it has the usual settings"
+    apart = rows["other-one"][-1].text
+    assert "Dropout: 0.3" in apart
+    assert "optimiser: SGD" in apart
+    assert "flips, rotations and shifts" in apart
+    assert rows["other-one"][2].text == "3"
+    assert "5" in rows["short"][-1].text
+    details = TOPIC.details(Page(many, ES))
+    assert "rotaciones de hasta 15°" in details["augmentations"]
+
+
+def test_where_colours_do_not_suffice_no_alternative_has_one(many, study):
+    page = Page(many, EN)
+    assert page.named(many.best).swatch is None
+    assert Page(study(Made("a"), Made("b")), EN).named(many.best).swatch
+
+
+def test_many_curves_are_compared_in_a_panel_each(many):
+    figure = comparison(many.facts, EN)
+    seen = [axes for axes in figure.axes if axes.get_visible()]
+    assert len(seen) == len(many.facts.trained)
+    assert all(len(axes.get_lines()) == len(seen) + 1 for axes in seen)
+
+
+def test_few_alternatives_have_a_list_for_phones_only(study):
+    findings = study(Made("a"), Made("b", (0.6,), changes=CHANGES))
+    section = TOPIC.section(Page(findings, EN))
+    assert section["table"].number == section["list"].number
+    page = render(findings, "en")
+    assert page.count("What sets it apart") >= 1
+    assert "What sets it apart" not in to_markdown(page, "files")[0]
+
+
+def test_a_dash_is_explained_where_a_setting_does_not_apply(study):
+    findings = study(Made("a"), Made("b", (0.6,), changes={"model": "mlp"}))
+    assert "does not apply" in TOPIC.section(Page(findings, EN))["table"].caption
+
+
+@pytest.mark.parametrize("model", ["mlp", "cnn", "cnn2", "cnn3", "cnn7", "airbench", "wide-resnet"])
+def test_what_a_model_is_said_to_fix_is_what_it_builds(model):
+    layers = build_model(model, (32, 32, 3), 10).layers
+    fixed = fixed_options(model)
+    if rates := fixed.get("dropout"):
+        assert tuple(layer.rate for layer in layers if hasattr(layer, "rate")) == rates
+    if fixed.get("batch_norm"):
+        assert any("Normalization" in type(layer).__name__ for layer in layers)
+    if activation := fixed.get("activation"):
+        used = {layer.get_config().get("activation") for layer in layers} - {None, "linear"}
+        assert used == {activation}
