@@ -56,7 +56,8 @@ class Counter(HTMLParser):
 
 def test_every_title_and_every_row_is_in_the_markdown(page, written):
     text, _ = written
-    found = Counter(page)
+    # A table's other form, for phones, is in the page only.
+    found = Counter(re.sub('<section class="phone">.*?</section>', "", page, flags=re.DOTALL))
     assert len(found.titles) > 9
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == found.titles
     blocks = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
