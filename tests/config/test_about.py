@@ -57,8 +57,8 @@ def test_an_added_setting_is_a_factor_of_the_report(monkeypatch):
     from cotejo.report.topics.factors import analysis
 
     monkeypatch.setattr(analysis, "Settings", Extended)
-    assert analysis._factor({"noise": (0, 1), "noise_seed": (1, 2)}) == "noise"
-    assert analysis._factor({"noise": (0, 1), "epochs": (1, 2)}) is None
+    assert analysis.single_choice({"noise": (0, 1), "noise_seed": (1, 2)}) == "noise"
+    assert analysis.single_choice({"noise": (0, 1), "epochs": (1, 2)}) is None
 
 
 def test_what_another_setting_is_said_to_do_to_is_there():

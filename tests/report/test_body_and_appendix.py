@@ -51,7 +51,7 @@ def test_a_brief_report_is_the_body(brief, page_of):
     body = [heading for heading in HEADING.findall(page_of("en")) if heading[0].isdigit()]
     assert HEADING.findall(brief) == body
     assert "<details class" not in brief
-    assert "appendix, with the details, is in the whole report" in brief
+    assert "The details are in the appendix of the full report." in brief
     # The body's figures and tables come first, so that their numbers are the same.
     for name in ("figure", "table"):
         shown = re.findall(rf'id="{name}-(\d+)"', brief)

@@ -284,13 +284,13 @@ def test_a_direction_without_a_mistake_is_not_shown(looked):
 
 def test_the_caption_of_traits_names_those_that_are_drawn(looked):
     coloured = looked(Made("a", (0.7,)))
-    assert "colourfulness, Hasler" in render(coloured, "en")
+    assert "colourfulness, the measure of Hasler" in render(coloured, "en")
     folder = coloured.facts.folder.path
     grey = np.repeat(_pictures(np.random.default_rng(2).random(1000))[..., :1], 3, axis=-1)
     findings = _look(folder, grey)
     page = render(findings, "en")
     assert len(findings.error_analysis.commonalities.traits) == 3
-    assert "sharpness, the variance of its Laplacian" in page
+    assert "sharpness, the decimal logarithm of the variance of its Laplacian" in page
     assert "colourfulness" not in page
 
 
