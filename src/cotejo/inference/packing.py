@@ -31,6 +31,8 @@ SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
 
 _WEIGHTS = "model.weights.h5"
 _DESCRIPTION = "model.json"
+_NEWER = {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}
+"""Arguments, with their defaults, that Keras 3.8, the oldest promised, does not know."""
 
 
 def pack(
@@ -74,7 +76,9 @@ def pack(
             "test_accuracy": run.metrics["test"]["accuracy"],
             "command": without_places(record["command"]),
             # In float32, which every processor computes well: few have bfloat16.
-            "architecture": json.loads(network.to_json().replace("mixed_bfloat16", "float32")),
+            "architecture": _for_any_keras(
+                json.loads(network.to_json().replace("mixed_bfloat16", "float32"))
+            ),
         },
     )
     for language in LANGUAGES:
@@ -119,6 +123,24 @@ def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
     network = keras.models.model_from_json(json.dumps(about["architecture"]))
     network.load_weights(folder / _WEIGHTS)
     return network, about
+
+
+def _for_any_keras(description: Any) -> Any:
+    """Return a network's description without newer arguments that have their default.
+
+    Example:
+        >>> _for_any_keras({"config": [{"axis": -1, "renorm": False}]})
+        {'config': [{'axis': -1}]}
+    """
+    if isinstance(description, list):
+        return [_for_any_keras(part) for part in description]
+    if not isinstance(description, dict):
+        return description
+    return {
+        name: _for_any_keras(value)
+        for name, value in description.items()
+        if name not in _NEWER or value != _NEWER[name]
+    }
 
 
 def _float16_weights(network: keras.Model) -> bytes:
