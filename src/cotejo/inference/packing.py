@@ -31,7 +31,12 @@ SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
 
 _WEIGHTS = "model.weights.h5"
 _DESCRIPTION = "model.json"
-_NEWER = {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}
+_NEWER = {
+    "renorm": False,
+    "renorm_clipping": None,
+    "renorm_momentum": 0.99,
+    "quantization_config": None,
+}
 """Arguments, with their defaults, that Keras 3.8, the oldest promised, does not know."""
 
 
