@@ -83,15 +83,32 @@ def _description(network: keras.Model) -> Any:
 
 
 def _described(network: keras.Model) -> Any:
+    if any(map(_says_nothing, _parts(network))):
+        raise NotImplementedError
     config = network.get_config()
     return _normal(config, {network.name, *_layer_names(config)}, {})
+
+
+def _says_nothing(part: Any) -> bool:
+    """Whether this is a network written as a class, of whose layers its configuration is silent.
+
+    Keras 3.8 writes one for it that has none of its arguments; later versions raise an error.
+    """
+    return isinstance(part, keras.Model) and set(part.get_config()) <= {
+        "name",
+        "trainable",
+        "dtype",
+    }
 
 
 def _make_speak(part: Any) -> None:
     """Let a layer whose configuration can't be had say what can be seen of it instead."""
     try:
         keras.saving.serialize_keras_object(part)
+        silent = _says_nothing(part)
     except Exception:
+        silent = True
+    if silent:
         seen = _seen_of(part)
         part.get_config = lambda: {"name": part.name, "seen": seen}
 
