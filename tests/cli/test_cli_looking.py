@@ -15,7 +15,7 @@ from cotejo.cli.app import run
 from cotejo.cli.tables import models_table
 from cotejo.data import Dataset, Source, Split, register_source, unregister_source
 from cotejo.errors import BackendError, TrainingError
-from cotejo.messages import use_language
+from cotejo.messages import message, use_language
 from cotejo.report import Written
 from cotejo.verify import machine as doctor
 from cotejo.verify.finding import Finding
@@ -72,12 +72,15 @@ def test_models_lists_every_model_in_every_language(
     def build(shape: Any, classes: int) -> Any:
         return SimpleNamespace(count_params=lambda: 122570)
 
-    known = SimpleNamespace(
-        name="cnn3", build=build, defaults={"dropout": 0.0}, description="English only."
-    )
+    class Known(SimpleNamespace):
+        @property
+        def description(self) -> str:
+            return message("models.cnn3")
+
+    known = Known(name="cnn3", build=build, defaults={"dropout": 0.0})
     new = SimpleNamespace(name="new", build=build, defaults={}, description="From its docstring.")
-    fake = SimpleNamespace(model_families=lambda: [known, new])
     # The real package needs Keras, which takes seconds to load.
+    fake = SimpleNamespace(model_families=lambda: [known, new])
     monkeypatch.setitem(__import__("sys").modules, "cotejo.models", fake)
     assert run(["models"]) == 0
     english = "\n".join(lines(capsys))
