@@ -57,21 +57,24 @@ def dependence(findings: Findings, words: Words) -> list[str]:
     return [*said, words.say("dependent")] if said else []
 
 
-def _same_training(one: AlternativeFacts, other: AlternativeFacts) -> bool:
-    names = {*one.settings, *other.settings} - _NO_OTHER_TRAINING
-    if any(one.settings.get(name) != other.settings.get(name) for name in names):
+def _same_training(first: AlternativeFacts, second: AlternativeFacts) -> bool:
+    """Whether two alternatives differ in no more than when they stop or how they are measured."""
+    names = {*first.settings, *second.settings} - _NO_OTHER_TRAINING
+    if any(first.settings.get(name) != second.settings.get(name) for name in names):
         return False
-    runs = {run.record["seed"]: run for run in other.finished}
-    shared = [(run, runs[run.record["seed"]]) for run in one.finished if run.record["seed"] in runs]
+    runs = {run.record["seed"]: run for run in second.finished}
+    shared = [
+        (run, runs[run.record["seed"]]) for run in first.finished if run.record["seed"] in runs
+    ]
     return bool(shared) and all(_begins_alike(*pair) for pair in shared)
 
 
-def _begins_alike(one: RunFolder, other: RunFolder) -> bool:
+def _begins_alike(first: RunFolder, second: RunFolder) -> bool:
     """Whether the shorter of two histories begins the longer one; seconds may differ."""
     return all(
-        first[name] == second[name]
-        for first, second in zip(one.history, other.history, strict=False)
-        for name in first
+        epoch[name] == same_epoch[name]
+        for epoch, same_epoch in zip(first.history, second.history, strict=False)
+        for name in epoch
         if name != "seconds"
     )
 

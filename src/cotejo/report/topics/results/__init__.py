@@ -49,7 +49,7 @@ def section(page: Page) -> dict[str, Any]:
         words.say("results.intro" if seeds else "results.intro_one_seed"),
         *(
             [words.say("results.intro_mixed")]
-            if seeds and any(len(one.finished) == 1 for one in page.facts.trained)
+            if seeds and any(len(alternative.finished) == 1 for alternative in page.facts.trained)
             else []
         ),
         words.say("results.method_seeds" if seeds else "results.method"),
