@@ -3,13 +3,12 @@
 import pytest
 from fabricate import Made
 
-from cotejo.config.fixed_options import fixed_options
-from cotejo.models import build_model
 from cotejo.report.drawing import COLOURS
 from cotejo.report.formats.markdown import to_markdown
 from cotejo.report.html import render
 from cotejo.report.page import Page
 from cotejo.report.topics import TOPICS
+from cotejo.report.topics.alternatives.settings import setting_text
 from cotejo.report.topics.curves.comparison import comparison
 from cotejo.report.words import Words
 
@@ -71,14 +70,24 @@ def test_a_dash_is_explained_where_a_setting_does_not_apply(study):
     assert "does not apply" in TOPIC.section(Page(findings, EN))["table"].caption
 
 
-@pytest.mark.parametrize("model", ["mlp", "cnn", "cnn2", "cnn3", "cnn7", "airbench", "wide-resnet"])
-def test_what_a_model_is_said_to_fix_is_what_it_builds(model):
-    layers = build_model(model, (32, 32, 3), 10).layers
-    fixed = fixed_options(model)
-    if rates := fixed.get("dropout"):
-        assert tuple(layer.rate for layer in layers if hasattr(layer, "rate")) == rates
-    if fixed.get("batch_norm"):
-        assert any("Normalization" in type(layer).__name__ for layer in layers)
-    if activation := fixed.get("activation"):
-        used = {layer.get_config().get("activation") for layer in layers} - {None, "linear"}
-        assert used == {activation}
+FIXED = [
+    ("mlp", "activation", "ReLU"),
+    ("mlp", "kernel_size", "–"),
+    ("cnn", "activation", "ReLU"),
+    ("cnn2", "dropout", "0.3 and 0.4"),
+    ("cnn3", "batch_norm", "no"),
+    ("cnn7", "kernel_size", "2 and 3"),
+    ("cnn7", "batch_norm", "yes"),
+    ("airbench", "batch_norm", "yes"),
+    ("airbench96", "activation", "SiLU"),
+    ("wide-resnet", "kernel_size", "3 and 1"),
+    ("wide-resnet", "convolutions", "16"),
+]
+
+
+@pytest.mark.parametrize(("model", "name", "text"), FIXED)
+def test_what_a_model_has_without_an_option_for_it_is_read_from_its_layers(
+    study, model, name, text
+):
+    findings = study(Made("a", changes={"model": model, "dropout": None}))
+    assert setting_text(Page(findings, EN), name, findings.best) == text

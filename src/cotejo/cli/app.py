@@ -13,7 +13,7 @@ import typer
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
 from cotejo.cli.exceptions import report_exception
-from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup, translate
+from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
 from cotejo.cli.predict_command import predict
@@ -30,7 +30,7 @@ __all__ = ["application", "run"]
 
 
 def application() -> typer.Typer:
-    """Return the command line; `translate` gives it the words of the language in use."""
+    """Return the command line, which takes the language in use when a command is called."""
     app = typer.Typer(
         cls=TranslatedGroup,
         # Typer's help through rich costs 150 ms, half of what `--help` may take.
@@ -75,7 +75,6 @@ def run(arguments: Sequence[str]) -> int:
 
 def _command_code(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(application())
-    translate(command)
     try:
         # Not the command's `main`, which handles Ctrl-C and broken pipes in its own way.
         with command.make_context("cotejo", list(arguments)) as context:

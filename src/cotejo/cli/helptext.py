@@ -10,7 +10,7 @@ import typer.core
 
 from cotejo.messages import message, table_names
 
-__all__ = ["TranslatedCommand", "TranslatedGroup", "translate"]
+__all__ = ["TranslatedCommand", "TranslatedGroup"]
 
 _TYPER_WORDS = {
     "Usage: ": "cli.typer_usage",
@@ -28,6 +28,11 @@ Each stands at the start of a line or in brackets.
 
 class _Translated:
     """Mixin for Typer's commands: shows the help in the language in use."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        # Only the command that is asked for needs its texts, and there are some 200 in all.
+        _translate(self)
+        return super().make_context(*args, **extra)  # type: ignore[misc]
 
     def get_help(self, ctx: Any) -> str:
         text: str = super().get_help(ctx)  # type: ignore[misc]
@@ -53,24 +58,24 @@ class TranslatedGroup(_Translated, typer.core.TyperGroup):
     """The program, whose help is in the language in use; it lists commands in the order added."""
 
 
-def translate(command: Any) -> None:
-    """Give a command, its parameters and its subcommands their texts in the language in use.
+def _translate(command: Any) -> None:
+    """Give a command and its parameters their texts in the language in use.
 
     In the catalogue, a command's text has the key ``command_<name>``, and a parameter's has
     ``option_<name>``, or ``option_<command>_<name>`` where one command needs a text of its own. The
-    text of a flag for a setting stands among the setting's words.
+    text of a flag for a setting stands among the setting's words. Of the commands below it, those
+    that its help lists get their lines.
 
     Raises:
         KeyError: a text is missing.
     """
     command.help = message(f"cli.command_{command.name or 'cotejo'}")
-    command.short_help = _or_none(f"cli.summary_{command.name}")
     for parameter in command.params:
         parameter.help = _parameter_text(command.name, parameter.name)
         if parameter.metavar is not None:
             parameter.metavar = _or_none(f"cli.metavar_{parameter.metavar}") or parameter.metavar
-    for inner in getattr(command, "commands", {}).values():
-        translate(inner)
+    for name, inner in getattr(command, "commands", {}).items():
+        inner.short_help = message(f"cli.summary_{name}")
 
 
 def _parameter_text(command: str | None, name: str) -> str:

@@ -175,6 +175,9 @@ class _Layer(Content):
     output_shape: list[int | None] | None = None
     parameters: Count
     precision: Literal["float32", "bfloat16"] | None = None
+    kernel_size: list[Count] | None = None
+    activation: str | None = None
+    rate: NotNegative | None = None
 
 
 class _Model(Content):

@@ -73,9 +73,22 @@ def described_model(network: keras.Model) -> dict[str, Any]:
                 "output_shape": list(layer.output.shape[1:]),
                 "parameters": layer.count_params(),
                 "precision": computed_in.get(layer.name),
+                **_arguments(layer),
             }
             for layer in network.layers
         ],
+    }
+
+
+def _arguments(layer: Any) -> dict[str, Any]:
+    """Return those of a layer's arguments that are an option of some model."""
+    config = layer.get_config()
+    found = {name: config[name] for name in ("kernel_size", "activation", "rate") if name in config}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in found.items()
+        # A function of the user's own is no text.
+        if isinstance(value, str | float | int | tuple | list)
     }
 
 

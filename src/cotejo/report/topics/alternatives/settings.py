@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cotejo.config import Settings
-from cotejo.config.fixed_options import fixed_options
 from cotejo.facts import AlternativeFacts
 from cotejo.report.page import Page
 from cotejo.report.words import NOT_APPLICABLE
@@ -63,17 +62,37 @@ def setting_text(page: Page, name: str, alternative: AlternativeFacts) -> str:
 def _without_option(page: Page, name: str, alternative: AlternativeFacts) -> str:
     """Return what a network has of something that is no option of its model."""
     words, layer = page.words, Settings.about(name).layer
-    fixed = fixed_options(str(alternative.settings.get("model"))).get(name)
-    if fixed is not None:
-        values = fixed if isinstance(fixed, tuple) else (fixed,)
-        return words.both([words.setting_value(name, value) for value in values])
+    built = _as_built(name, alternative)
+    if built:
+        return words.both([words.setting_value(name, value) for value in built])
     if layer and layer != "any" and not alternative.has_layers(layer):
         return words.setting_value(name, None)
     layers = (alternative.model or {}).get("layers") or []
     if name == "convolutions" and layers:
         return words.numbers.integer(sum(each["type"] == layer for each in layers))
-    # Of a model of the user's own, only its code knows the value.
+    # The layers don't say it: only the model's code knows the value.
     return words.say("alternatives.value_of_model") if layer else words.setting_value(name, None)
+
+
+def _as_built(name: str, alternative: AlternativeFacts) -> list[Any]:
+    """Return the values that the layers have, from the input on and each once.
+
+    A run made before 2026-11-27 does not say them; then the list is empty.
+    """
+    layers = (alternative.model or {}).get("layers") or []
+    match name:
+        case "batch_norm":
+            values = [True for layer in layers if layer["type"] == "BatchNormalization"]
+        case "kernel_size":
+            values = [max(layer.get(name) or [0]) for layer in layers if layer["type"] == "Conv2D"]
+        case "dropout":
+            values = [layer.get("rate") for layer in layers if layer["type"] == "Dropout"]
+        case "activation":
+            values = [layer.get(name) for layer in layers]
+            values = [value for value in values if value not in ("linear", "softmax")]
+        case _:
+            values = []
+    return list(dict.fromkeys(value for value in values if value))
 
 
 def usual_texts(page: Page, names: Sequence[str]) -> dict[str, str]:
