@@ -61,7 +61,7 @@ def confusion_matrix(
     counts, shares = np.asarray(confusion), row_shares(confusion)
     classes = len(names)
     numbered = classes <= MOST_NUMBERED
-    side = width or (1.6 + 0.5 * classes if numbered else 6.4)
+    side = width or (1.6 + 0.44 * classes if numbered else 6.4)
     figure = new_figure(side, side - (0.6 if width is None else 0.1))
     axes = figure.subplots()
     diagonal = np.eye(classes, dtype=bool)

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["accuracies"]
 
+_FEW = 8
+"""Up to so many alternatives have rows in which a name can take two lines."""
+
 
 @draws
 def accuracies(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> Figure:
     """Draw each alternative's test accuracy with its 95% interval, the best on top."""
     ranked = findings.ranked
-    figure = new_figure(width, 0.7 + (0.32 if width > PHONE_WIDTH else 0.5) * len(ranked))
+    row = 0.5 if width <= PHONE_WIDTH else 0.32 if len(ranked) <= _FEW else 0.25
+    figure = new_figure(width, 0.7 + row * len(ranked))
     axes = figure.subplots()
     size = 6 if width > PHONE_WIDTH else 4
     for height, alternative in enumerate(ranked):
