@@ -80,6 +80,7 @@ def _as_built(name: str, alternative: AlternativeFacts) -> list[Any]:
     A run made before 2026-11-27 does not say them; then the list is empty.
     """
     layers = (alternative.model or {}).get("layers") or []
+    values: list[Any] = []
     match name:
         case "batch_norm":
             values = [True for layer in layers if layer["type"] == "BatchNormalization"]
@@ -90,8 +91,6 @@ def _as_built(name: str, alternative: AlternativeFacts) -> list[Any]:
         case "activation":
             values = [layer.get(name) for layer in layers]
             values = [value for value in values if value not in ("linear", "softmax")]
-        case _:
-            values = []
     return list(dict.fromkeys(value for value in values if value))
 
 
