@@ -15,7 +15,7 @@ from fuzzing import cases
 from PIL import Image
 
 from cotejo.errors import DataError
-from cotejo.inference import read_picture
+from cotejo.pictures import read_picture
 
 SHAPE = (32, 32, 3)
 FORMATS = {

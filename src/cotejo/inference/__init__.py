@@ -1,6 +1,5 @@
 """Use a trained model: images from files, probabilities out; and the model that ships."""
 
 from cotejo.inference.classifier import Classifier, Prediction, Unreadable
-from cotejo.inference.pictures import read_picture
 
-__all__ = ["Classifier", "Prediction", "Unreadable", "read_picture"]
+__all__ = ["Classifier", "Prediction", "Unreadable"]

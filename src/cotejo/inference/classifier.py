@@ -15,7 +15,7 @@ from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
 from cotejo.inference.packing import unpack
-from cotejo.inference.pictures import read_picture
+from cotejo.pictures import read_picture
 from cotejo.models.portable import load_trained
 from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax

@@ -1,4 +1,4 @@
-"""From a decoded picture to the small one: turned, of eight bits, on white, its middle square.
+"""From a decoded picture to the small one: turned, of eight bits, on white, fitted to its place.
 
 All but the last step are done to strips of a million pixels, which are put together again, so
 that there is one copy of the picture in memory beside what was decoded, and none where the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,12 @@ from cotejo.errors import DataError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["is_plain", "is_turned", "small_square"]
+__all__ = ["FITS", "Fit", "fitted", "is_plain", "is_turned", "shrinkage", "upright_size"]
+
+Fit = Literal["pad", "crop", "stretch"]
+"""What is done with a picture of other proportions than a network takes."""
+
+FITS: tuple[Fit, ...] = ("pad", "crop", "stretch")
 
 _STRIP = 1_000_000
 """The pixels of a strip."""
@@ -38,16 +43,20 @@ _TURNS = {
 """By EXIF's orientation: Pillow's turn; whether rows come from columns; whether from the last."""
 
 
-def small_square(
-    path: Path, picture: Image.Image, image_shape: tuple[int, int, int]
+def fitted(
+    name: Path | str, picture: Image.Image, image_shape: tuple[int, int, int], fit: Fit
 ) -> NDArray[np.uint8]:
-    """Return a decoded picture's middle, uint8 of ``image_shape``.
+    """Return a decoded picture as a network takes it, uint8 of ``image_shape``.
+
+    Where the picture becomes smaller, each pixel is the mean of those that it covers; where it
+    becomes larger, it is interpolated.
 
     Args:
-        path: what an error names.
+        name: what an error calls the picture.
         picture: decoded.
-        image_shape: ``(height, width, channels)``; a picture that is not of these proportions
-            loses its sides.
+        image_shape: ``(height, width, channels)``.
+        fit: ``"crop"`` takes the middle of a picture of other proportions, ``"pad"`` adds black
+            borders to it, and ``"stretch"`` changes its proportions.
 
     Raises:
         DataError: the picture holds numbers that are not finite.
@@ -55,9 +64,42 @@ def small_square(
     from PIL import Image, ImageOps
 
     height, width, channels = image_shape
-    flat = picture if is_plain(picture, channels) else _flattened(path, picture, channels)
-    small = ImageOps.fit(flat, (width, height), Image.Resampling.BOX, centering=(0.5, 0.5))
+    flat = picture if is_plain(picture, channels) else _flattened(name, picture, channels)
+    method = Image.Resampling.BOX
+    if shrinkage(flat.size, image_shape, fit) < 1:
+        method = Image.Resampling.BILINEAR
+    size = (width, height)
+    if fit == "crop":
+        small = ImageOps.fit(flat, size, method, centering=(0.5, 0.5))
+    elif fit == "pad":
+        small = ImageOps.pad(flat, size, method, color=0, centering=(0.5, 0.5))
+    else:
+        small = flat.resize(size, method)
     return np.array(small, np.uint8).reshape(image_shape)
+
+
+def shrinkage(
+    size: tuple[int, int], image_shape: tuple[int, int, int], fit: Fit
+) -> float:
+    """Return how many times smaller a picture's sides become; below 1 if they become larger.
+
+    Args:
+        size: the picture's width and height.
+        image_shape: ``(height, width, channels)`` of what it becomes.
+        fit: as for `fitted`. A picture that is stretched counts by the side that shrinks less.
+
+    Example:
+        >>> shrinkage((128, 64), (32, 32, 3), "pad"), shrinkage((128, 64), (32, 32, 3), "crop")
+        (4.0, 2.0)
+    """
+    sides = size[0] / image_shape[1], size[1] / image_shape[0]
+    return max(sides) if fit == "pad" else min(sides)
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Return a picture's width and height once it is turned as its EXIF says."""
+    turn, (width, height) = _turn(picture), picture.size
+    return (height, width) if turn is not None and turn[1] else (width, height)
 
 
 def is_plain(picture: Image.Image, channels: int) -> bool:
@@ -82,14 +124,14 @@ def _turn(picture: Image.Image) -> tuple[str, bool, bool] | None:
     return _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
 
 
-def _flattened(path: Path, picture: Image.Image, channels: int) -> Image.Image:
+def _flattened(name: Path | str, picture: Image.Image, channels: int) -> Image.Image:
     """Return the picture upright, of eight bits, transparent parts on white."""
     from PIL import Image
 
     turn, (columns, rows) = _turn(picture), picture.size
     if turn is not None and turn[1]:
         columns, rows = rows, columns
-    white_point = _white_point(path, picture)
+    white_point = _white_point(name, picture)
     flat = Image.new(_mode(channels), (columns, rows))
     for start, strip in _upright_strips(picture, turn, columns, rows):
         clear = _eight_bits(strip, white_point).convert("RGBA")
@@ -116,7 +158,7 @@ def _upright_strips(
         yield start, picture.crop(box).transpose(Image.Transpose[method])
 
 
-def _white_point(path: Path, picture: Image.Image) -> float:
+def _white_point(name: Path | str, picture: Image.Image) -> float:
     """Return the value that becomes 255 where a picture has more than 8 bits a channel.
 
     32 bits are asked of no sensor: what is in them is 16 bits, or, in floats, its own range.
@@ -127,7 +169,7 @@ def _white_point(path: Path, picture: Image.Image) -> float:
     for _, strip in _upright_strips(picture, None, *picture.size):
         values = np.asarray(strip)
         if not np.isfinite(values).all():
-            raise DataError("picture_not_finite", path=path)
+            raise DataError("picture_not_finite", path=name)
         highest = max(highest, float(values.max()))
     return highest or 1.0
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from cotejo.errors import DataError
-from cotejo.inference import pictures, read_picture
+from cotejo.pictures import read_picture, reading
 
 SHAPE = (32, 32, 3)
 
@@ -95,11 +95,11 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path):
 def test_what_would_fill_the_memory_is_refused_by_its_header(tmp_path, monkeypatch):
     large = saved(tmp_path / "d.png", np.zeros((20, 20, 3), np.uint8))
     photograph = saved(tmp_path / "d.jpg", np.full((80, 80, 3), 90, np.uint8))
-    monkeypatch.setattr(pictures, "MOST_BYTES", 3000)
+    monkeypatch.setattr(reading, "MOST_BYTES", 3000)
     refused(large, "is 20 × 20 pixels, which would fill the memory")
     # A JPEG can be decoded smaller.
     assert abs(int(read_picture(photograph, SHAPE).mean()) - 90) < 3
-    monkeypatch.setattr(pictures, "MOST_BYTES", 300)
+    monkeypatch.setattr(reading, "MOST_BYTES", 300)
     refused(photograph, "would fill the memory")
     monkeypatch.undo()
     refused(saved(tmp_path / "e.png", np.zeros((2, 70_000), np.uint8)), "70000 × 2 pixels")
@@ -141,7 +141,7 @@ def test_strips_are_put_together_as_the_whole_would_be(tmp_path, monkeypatch, en
     exif[0x0112] = orientation
     path = saved(tmp_path / f"a.{ending}", image, exif=exif, lossless=True)
     whole = read_picture(path, SHAPE)
-    monkeypatch.setattr("cotejo.inference.decoding._STRIP", 150)
+    monkeypatch.setattr("cotejo.pictures.fitting._STRIP", 150)
     np.testing.assert_array_equal(read_picture(path, SHAPE), whole)
     with Image.open(io.BytesIO(path.read_bytes())) as opened:
         upright = ImageOps.exif_transpose(opened)
