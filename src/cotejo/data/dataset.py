@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.data.arrays import checked_images, checked_labels
+from cotejo.data.picture_facts import PictureFacts
 from cotejo.errors import DataError
 from cotejo.messages import LANGUAGES
 
@@ -26,10 +27,13 @@ class Split:
     Attributes:
         images: ``[n, height, width, channels]``, uint8.
         labels: ``[n]``, int32 in ``[0, classes)``.
+        names: the paths of the files that the images were read from, ``n`` of them; None if they
+            were read from none.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int32]
+    names: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -54,6 +58,7 @@ class Dataset:
             training images, the last 10,000, the 10,000 test images) or
             ``{"method": "stratified", "seed": 0}``.
         source: where it was read from: a path, or the name of the library that holds it.
+        pictures: how its pictures were read from files; None if they were not.
 
     Raises:
         DataError: images, labels or names are not as described here, or there are no images to
@@ -74,6 +79,7 @@ class Dataset:
     class_names: dict[str, tuple[str, ...]]
     split: dict[str, str | int]
     source: str
+    pictures: PictureFacts | None = None
 
     def __post_init__(self) -> None:
         # The name becomes a part of a folder's name.
@@ -129,7 +135,7 @@ def _checked(split: Split, name: str, classes: int, like: Split | None = None) -
         raise DataError("split_shapes", name=name, shape=shape, other=other)
     if images is split.images and labels is split.labels:
         return split
-    return Split(images, labels)
+    return Split(images, labels, split.names)
 
 
 def _is_empty(values: Any) -> bool:
@@ -178,5 +184,8 @@ def without_validation(dataset: Dataset) -> Dataset:
     images = np.concatenate([dataset.train.images, dataset.valid.images])
     labels = np.concatenate([dataset.train.labels, dataset.valid.labels])
     none = Split(dataset.valid.images[:0], dataset.valid.labels[:0])
+    names = None
+    if dataset.train.names is not None and dataset.valid.names is not None:
+        names = dataset.train.names + dataset.valid.names
     split: dict[str, str | int] = {"method": "final"}
-    return replace(dataset, train=Split(images, labels), valid=none, split=split)
+    return replace(dataset, train=Split(images, labels, names), valid=none, split=split)

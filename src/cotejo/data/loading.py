@@ -12,7 +12,12 @@ from cotejo.errors import DataError
 from cotejo.messages import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cotejo.config.own_images import OwnImages
     from cotejo.data.transfer import Progress
+
+    OnPictures = Callable[[int, int], None]
 
 __all__ = ["is_published", "load"]
 
@@ -22,26 +27,31 @@ def load(
     *,
     data_dir: Path | None = None,
     progress: Progress | None = None,
+    images: OwnImages | None = None,
+    on_pictures: OnPictures | None = None,
 ) -> Dataset:
-    """Return a data set by its name, or the CIFAR-10 at a path.
+    """Return a data set by its name, or somebody's own images at a path.
 
     ``cifar10`` is looked for in ``data_dir``, in the folder that ``COTEJO_DATA`` names, in
     the caches of Cotejo, Keras and torchvision, and is then downloaded. ``digits`` comes with
     scikit-learn. Any other name is one that you have registered (`register_source`). A path is a
-    folder or archive with CIFAR-10 in any of its published forms. Its checksum is compared with
-    the published one before anything is read.
+    folder, a table or an archive with pictures (`cotejo.data.own`), a NumPy archive (``.npz``), or
+    a folder or archive with a published data set in one of its published forms, whose checksum is
+    compared with the published one before anything is read.
 
     Args:
         name_or_path: the name of a data set, such as ``"cifar10"`` or ``"digits"``, or a path.
         data_dir: the folder to take the data set from.
         progress: called while something is downloaded, with the address, the bytes that are
             there, and the bytes expected.
+        images: how the pictures of a path are read.
+        on_pictures: called while pictures are read, with those done and all.
 
     Returns:
         The data set. The images of those that ship are ``[n, 32, 32, 3]``, uint8, contiguous.
 
     Raises:
-        DataError: there is no such name or path, or what is there is not CIFAR-10 whole.
+        DataError: there is no such name or path, or what is there can't be used.
         DownloadError: no address gave the archive.
 
     Example:
@@ -50,6 +60,10 @@ def load(
         ((32, 32, 3), 10)
     """
     if (source := find_source(name_or_path)) is not None:
+        if images is not None and images.given():
+            raise DataError(
+                "own_options", name=source.name, options=", ".join(images.given())
+            )
         dataset = source.load(data_dir, progress)
         if dataset.name != source.name:
             raise DataError("source_other_name", name=source.name, received=dataset.name)
@@ -67,7 +81,7 @@ def load(
             names=", ".join(names),
             hint=did_you_mean(str(name_or_path).lower(), names),
         )
-    return _read_path(path)
+    return _read_path(path, images, on_pictures)
 
 
 def is_published(dataset: Dataset) -> bool:
@@ -95,11 +109,20 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
     return isinstance(name_or_path, str) and not any(sign in text for sign in "/\\.~")
 
 
-def _read_path(path: Path) -> Dataset:
-    """Return the data set at a path, from the first source that can read it.
+def _read_path(
+    path: Path, images: OwnImages | None, on_pictures: OnPictures | None
+) -> Dataset:
+    """Return the data set at a path: somebody's own, or one that a source can read.
 
-    Those that ship are asked first. If none can read it, the error is that of the first source.
+    Sources that ship are asked first. If none can read it, the error is that of the first source
+    if its files look like that, else that it holds no pictures.
     """
+    from cotejo.data.own import holds_own_images, read_npz, read_own
+
+    if path.suffix.casefold() == ".npz":
+        return read_npz(path)
+    if holds_own_images(path):
+        return read_own(path, images, on_pictures or _quietly)
     errors = []
     for source in sorted(known_sources(), key=lambda source: not source.ships):
         if source.read is not None:
@@ -108,3 +131,7 @@ def _read_path(path: Path) -> Dataset:
             except DataError as error:
                 errors.append(error)
     raise errors[0]
+
+
+def _quietly(done: int, total: int) -> None:
+    """Say nothing of the pictures that are read."""

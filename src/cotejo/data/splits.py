@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cotejo.errors import DataError
 
-__all__ = ["nested_subset", "stratified_split"]
+__all__ = ["grouped_split", "nested_subset", "stratified_split"]
 
 
 def stratified_split(
@@ -94,3 +94,55 @@ def nested_subset(labels: ArrayLike, fraction: float, seed: int) -> NDArray[np.i
         members = generator.permutation(np.flatnonzero(classes == label))
         subset.append(members[: max(1, round(fraction * len(members)))])
     return np.sort(np.concatenate(subset))
+
+
+def grouped_split(
+    labels: ArrayLike, groups: ArrayLike, fractions: Sequence[float], seed: int
+) -> tuple[NDArray[np.int64], ...]:
+    """Return the positions of each part of a split that keeps groups whole and classes in share.
+
+    Groups are dealt out one by one, the largest of the rarest class first, each to the part that
+    lacks most of that class. Without groups of several images it is about as even as
+    `stratified_split`; with large groups a part can miss its share.
+
+    Args:
+        labels: the class of each image, ``[n]``, whole numbers.
+        groups: the number of each image's group, ``[n]``; those of one group stay together.
+        fractions: the share of each part, in ``(0, 1]``; they add up to 1.
+        seed: chooses one of the possible splits, 0 or more.
+
+    Returns:
+        The positions of each part, ascending, int64. A part may have no image of a class that has
+        too few groups.
+
+    References:
+        Sechidis, K., Tsoumakas, G., and Vlahavas, I. (2011). On the stratification of multi-label
+        data. ECML PKDD.
+
+    Example:
+        >>> train, test = grouped_split([0, 0, 0, 1, 1, 1], [7, 7, 8, 9, 9, 5], (0.5, 0.5), seed=0)
+        >>> sorted([len(train), len(test)])
+        [3, 3]
+    """
+    classes, members = np.asarray(labels), np.asarray(groups)
+    names, of_class = np.unique(classes, return_inverse=True)
+    _, of_group = np.unique(members, return_inverse=True)
+    # How many images of each class every group has.
+    counts = np.zeros((int(of_group.max(initial=-1)) + 1, len(names)))
+    np.add.at(counts, (of_group, of_class), 1)
+    wanted = np.outer(np.asarray(fractions), counts.sum(axis=0))
+    room = np.asarray(fractions) * len(classes)
+    generator = np.random.default_rng(seed)
+    waiting = set(range(len(counts)))
+    part_of = np.zeros(len(counts), np.int64)
+    for rarest in np.argsort(counts.sum(axis=0), kind="stable"):
+        own = generator.permutation([group for group in sorted(waiting) if counts[group, rarest]])
+        for group in sorted(own.tolist(), key=lambda group: -counts[group].sum()):
+            lacking = np.lexsort((room, wanted[:, rarest]))
+            part = int(lacking[-1])
+            part_of[group] = part
+            wanted[part] -= counts[group]
+            room[part] -= counts[group].sum()
+            waiting.discard(group)
+    parts = part_of[of_group]
+    return tuple(np.flatnonzero(parts == part) for part in range(len(wanted)))

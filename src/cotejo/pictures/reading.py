@@ -120,7 +120,7 @@ def read_picture(
     checked = check_file(path)
     try:
         with strict_pillow(), checked.open("rb") as file:
-            return decode(checked, file, image_shape, fit)
+            return decode(checked, file, image_shape, fit)[0]
     except OSError as error:
         raise _damaged(checked, error) from error
 
@@ -158,31 +158,35 @@ def measure(name: Path | str, file: IO[bytes]) -> PictureSize:
     """
     with _explained(name, file), _opened(name, file) as picture:
         _decoding_scale(name, file, picture, 3)
-        width, height = upright_size(picture)
-        is_grey = picture.mode in ("1", "L") or picture.mode[0] in "IF"
-        return PictureSize(width, height, is_grey)
+        return _size_of(picture)
 
 
 def decode(
     name: Path | str, file: IO[bytes], image_shape: tuple[int, int, int], fit: Fit
-) -> NDArray[np.uint8]:
-    """Return the picture of an open file, within a block of `strict_pillow`.
+) -> tuple[NDArray[np.uint8], PictureSize]:
+    """Return the picture of an open file and what its header says, within `strict_pillow`.
 
-    The arguments, the result and the errors are those of `read_picture`; ``name`` is what an error
-    calls the picture, and ``file`` is open at its start and searchable.
+    The arguments, the picture and the errors are those of `read_picture`; ``name`` is what an
+    error calls the picture, and ``file`` is open at its start and searchable.
     """
     with _explained(name, file):
         with _opened(name, file) as picture:
             scale = _decoding_scale(name, file, picture, image_shape[2])
-            is_png = picture.format == "PNG"
-            if is_png:
-                # Checks the checksums, which decoding does not. It leaves nothing to decode.
-                picture.verify()
-            else:
-                return _small(name, picture, scale, image_shape, fit)
+            if picture.format != "PNG":
+                size = _size_of(picture)
+                return _small(name, picture, scale, image_shape, fit), size
+            # Checks the checksums, which decoding does not. It leaves nothing to decode.
+            picture.verify()
         file.seek(0)
         with _opened(name, file) as picture:
-            return _small(name, picture, scale, image_shape, fit)
+            size = _size_of(picture)
+            return _small(name, picture, scale, image_shape, fit), size
+
+
+def _size_of(picture: Image.Image) -> PictureSize:
+    width, height = upright_size(picture)
+    is_grey = picture.mode in ("1", "L", "LA") or picture.mode[0] in "IF"
+    return PictureSize(width, height, is_grey)
 
 
 def _small(

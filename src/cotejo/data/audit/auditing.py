@@ -14,9 +14,9 @@ from cotejo.data.audit.gallery import gallery_images, shown
 from cotejo.data.audit.neighbours import nearest
 from cotejo.data.audit.pool import Pool
 from cotejo.data.audit.result import KINDS, SPLITS, Audit, Issue
-from cotejo.data.dataset import Dataset
+from cotejo.data.dataset import Dataset, Split
 
-__all__ = ["METHOD", "OUTLIER_SHARE", "audit_dataset", "with_issues"]
+__all__ = ["METHOD", "OUTLIER_SHARE", "audit_dataset", "copies_of", "with_issues"]
 
 METHOD = 1
 """The number of the method: raised whenever a change gives other results for the same images."""
@@ -77,6 +77,28 @@ def audit_dataset(dataset: Dataset, features: ArrayLike | None = None) -> Audit:
     about = _about(dataset, method, time.perf_counter() - started)
     about["differently_labelled"] = _differently_labelled(dataset, issues)
     return with_issues(Audit((), *gallery_images(dataset, ()), about), issues, dataset)
+
+
+def copies_of(images: NDArray[np.uint8]) -> list[tuple[int, int]]:
+    """Return the pairs of images that are exact or near-duplicates, by their positions.
+
+    Args:
+        images: ``[n, height, width, channels]``, uint8.
+
+    Example:
+        >>> from cotejo.data import load
+        >>> images = load("digits").train.images[:20]
+        >>> copies_of(np.concatenate([images, images[:1]]))
+        [(20, 0)]
+    """
+    if len(images) < 2:
+        return []
+    labels = np.zeros(len(images), np.int32)
+    learned, none = Split(images[:-1], labels[:-1]), Split(images[:0], labels[:0])
+    test = Split(images[-1:], labels[-1:])
+    pool = Pool(Dataset("images", learned, none, test, {"en": ("a", "b"), "es": ("a", "b")}, {}, ""))
+    near, _, _ = _neighbourhoods(pool, None)
+    return [*duplicates.exact_duplicates(pool), *((number, other) for number, other, _ in near)]
 
 
 def with_issues(audit: Audit, more: list[Issue], dataset: Dataset) -> Audit:

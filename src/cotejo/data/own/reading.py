@@ -1,0 +1,340 @@
+"""From a folder, a table or an archive to a `Dataset`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.config.own_images import OwnImages
+from cotejo.data.audit.auditing import copies_of
+from cotejo.data.dataset import Dataset, Split
+from cotejo.data.own.cache import Cache, signature
+from cotejo.data.own.classes import check_confusable, natural_order
+from cotejo.data.own.dealing import deal, without_few
+from cotejo.data.own.decoding import decode_all, measure_some
+from cotejo.data.own.entries import REASONS, Entry, LeftOut
+from cotejo.data.own.grouping import by_pattern
+from cotejo.data.own.holders import HeldFile, Holder, open_holder
+from cotejo.data.own.layouts import by_folders, pictures_of, split_called
+from cotejo.data.own.tables import TABLE_ENDINGS, by_table, is_labelled, read_rows
+from cotejo.data.picture_facts import PictureFacts
+from cotejo.errors import DataError
+from cotejo.pictures import PictureSize, measure, strict_pillow
+from cotejo.pictures.sizes import chosen_shape
+from cotejo.texts import readable
+
+__all__ = ["holds_own_images", "read_own"]
+
+_ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".tbz2", ".txz")
+
+OnPictures = Callable[[int, int], None]
+"""Called while pictures are read, with those done and all."""
+
+
+def holds_own_images(path: Path) -> bool:
+    """Return whether a path looks like somebody's own images: pictures, or a table of them.
+
+    Only names are looked at. A folder with the files of a published data set is none.
+    """
+    if path.suffix[1:].casefold() in TABLE_ENDINGS and path.is_file():
+        return True
+    if not path.is_dir() and not path.name.casefold().endswith(_ARCHIVES):
+        return False
+    try:
+        files = open_holder(path).files()
+    except (DataError, OSError):
+        return False
+    return bool(pictures_of(files, lambda name: False)[0])
+
+
+def read_own(
+    path: Path,
+    options: OwnImages | None = None,
+    on_pictures: OnPictures = lambda done, total: None,
+) -> Dataset:
+    """Return somebody's own images as a data set; its arrays are mapped from a cache on the disk.
+
+    Args:
+        path: a folder with a folder per class, in folders for training, validation and test
+            perhaps; a table with the paths and labels of pictures, or a folder with one; a zip or
+            tar of either.
+        options: how the pictures are read.
+        on_pictures: called while they are read, with the pictures done and all.
+
+    Raises:
+        DataError: there are no pictures or fewer than two classes, two classes could be confused,
+            a class is tested and never trained on, the cache can't be written; or, if the options
+            are strict, a picture can't be used.
+    """
+    options = options or OwnImages()
+    is_table = path.is_file() and path.suffix[1:].casefold() in TABLE_ENDINGS
+    try:
+        holder = open_holder(path.parent if is_table else path)
+        files = holder.files()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError("data_unreadable", path=path, reason=reason) from error
+    cache = Cache(path, options.model_dump())
+    signed = signature(files)
+    if (kept := cache.load(signed)) is not None:
+        return _from_index(path, *kept)
+    entries, left_out = _labelled(path, holder, files, path.name if is_table else None, options)
+    left_out += [LeftOut(name, reason) for name, reason in holder.refused.items()]
+    entries, few = without_few(entries)
+    left_out += few
+    check_confusable(natural_order({entry.label for entry in entries}))
+    _check_classes(path, entries, left_out)
+    names = [entry.name for entry in entries]
+    decoded, sizes, bad = _decoded(path, holder, cache, names, options, on_pictures)
+    left_out += bad
+    rows = np.array(sorted(sizes), np.int64)
+    doubtful = _in_two_classes(decoded, rows, entries)
+    left_out += [LeftOut(entries[row].name, "two_classes", entries[row].label) for row in doubtful]
+    rows = np.setdiff1d(rows, doubtful)
+    # Damaged pictures may have left a class with too few.
+    kept_entries, few = without_few([entries[row] for row in rows])
+    left_out += few
+    kept_names = {entry.name for entry in kept_entries}
+    rows = np.array([row for row in rows if entries[row].name in kept_names], np.int64)
+    _check_classes(path, kept_entries, left_out)
+    if options.strict and any(each.reason != "hidden" for each in left_out):
+        _refuse(path, left_out)
+    splits, about = deal(
+        kept_entries, options.split_seed, partial(_copies, decoded, rows, kept_entries), path
+    )
+    facts = _facts(options, decoded.shape[1:], [sizes[int(row)] for row in rows], left_out)
+    facts = replace(facts, groups=len({entry.group for entry in kept_entries} - {None}))
+    index = _index(kept_entries, splits, about, facts, signed)
+    order = rows[np.concatenate([splits[split] for split in ("train", "valid", "test")])]
+    images = cache.save(decoded, order, index)
+    dataset = _from_index(path, images, index)
+    return dataset
+
+
+def _labelled(
+    path: Path,
+    holder: Holder,
+    files: Sequence[HeldFile],
+    table: str | None,
+    options: OwnImages,
+) -> tuple[list[Entry], list[LeftOut]]:
+    """Return the pictures with their labels: from the table, or from the folders they lie in."""
+    pictures, left_out = pictures_of(files, partial(_is_picture, holder))
+    tables = _tables(path, holder, files, table, has_pictures=bool(pictures))
+    entries: list[Entry] = []
+    if tables:
+        for name, rows in tables.items():
+            column = options.group_by if options.group_by in rows[0] else None
+            found, more = by_table(name, rows, pictures, column)
+            split = split_called(PurePosixPath(name).stem) if len(tables) > 1 else None
+            entries += [replace(entry, split=entry.split or split) for entry in found]
+            left_out += more
+        left_out = [each for each in left_out if each.name not in tables]
+        named = {entry.name for entry in entries} | {each.name for each in left_out}
+        left_out += [LeftOut(name, "no_label") for name in pictures if name not in named]
+        grouped = options.group_by is None or any(options.group_by in r[0] for r in tables.values())
+    else:
+        entries, more = by_folders(pictures, path)
+        left_out += more
+        grouped = options.group_by is None
+    if not grouped:
+        entries = by_pattern(entries, str(options.group_by))
+    return entries, left_out
+
+
+def _tables(
+    path: Path,
+    holder: Holder,
+    files: Sequence[HeldFile],
+    table: str | None,
+    *,
+    has_pictures: bool,
+) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of the tables that label the pictures, by the tables' names.
+
+    A table that is named counts in any case. In a folder, tables count if the pictures are not
+    sorted into folders of classes.
+    """
+    names = [
+        file.name
+        for file in files
+        if file.name.rpartition(".")[2].casefold() in TABLE_ENDINGS and file.name.count("/") <= 1
+    ]
+    if table is not None:
+        names = [table]
+    elif _sorted_into_folders(files):
+        return {}
+    tables = {}
+    for name in names:
+        try:
+            with holder.open(name) as file:
+                rows = read_rows(name, file.read())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DataError("own_table_unreadable", path=name, reason=reason) from error
+        if table is not None or is_labelled(rows):
+            tables[name] = rows
+    if not tables and has_pictures and names:
+        raise DataError("own_no_table", path=path, tables=", ".join(map(readable, names[:5])))
+    return tables
+
+
+def _sorted_into_folders(files: Sequence[HeldFile]) -> bool:
+    """Return whether the pictures lie in two folders or more that are no splits."""
+    pictures, _ = pictures_of(files, lambda name: False)
+    try:
+        entries, flat = by_folders(pictures, "")
+    except DataError:
+        return True
+    return len({entry.label for entry in entries}) > 1 and len(flat) < len(entries)
+
+
+def _is_picture(holder: Holder, name: str) -> bool:
+    """Look into a file whose name does not say that it is a picture."""
+    try:
+        with strict_pillow(), holder.open(name) as file:
+            measure(name, file)
+    except (DataError, OSError):
+        return False
+    return True
+
+
+def _decoded(
+    path: Path,
+    holder: Holder,
+    cache: Cache,
+    names: Sequence[str],
+    options: OwnImages,
+    on_pictures: OnPictures,
+) -> tuple[NDArray[np.uint8], dict[int, PictureSize], list[LeftOut]]:
+    """Return the decoded pictures, the size that each one had, and those that can't be used."""
+    sample = measure_some(holder, names)
+    if not sample:
+        raise DataError("own_nothing_readable", path=path, count=len(names))
+    height, width, channels = chosen_shape(sample, options.image_size)
+    while True:
+        target = cache.scratch((len(names), height, width, channels))
+        sizes, bad = decode_all(holder, names, target, options.fit, on_pictures)
+        if channels == 3 or all(size.is_grey for size in sizes.values()):
+            return target, sizes, bad
+        channels = 3  # a picture in colour that was not in the sample
+
+
+def _in_two_classes(
+    decoded: NDArray[np.uint8], rows: NDArray[np.int64], entries: Sequence[Entry]
+) -> list[int]:
+    """Return the rows of pictures that are the same, pixel by pixel, and in different classes."""
+    same: dict[bytes, list[int]] = {}
+    for row in rows.tolist():
+        digest = hashlib.blake2b(decoded[row].tobytes(), digest_size=16).digest()
+        same.setdefault(digest, []).append(row)
+    return [
+        row
+        for copies in same.values()
+        if len({entries[row].label for row in copies}) > 1
+        for row in copies
+    ]
+
+
+def _copies(
+    decoded: NDArray[np.uint8], rows: NDArray[np.int64], entries: Sequence[Entry]
+) -> list[tuple[int, int]]:
+    """Return the pairs of positions that are copies, by the audit's method."""
+    return copies_of(decoded[rows])
+
+
+def _facts(
+    options: OwnImages,
+    shape: Sequence[int],
+    sizes: Sequence[PictureSize],
+    left_out: Sequence[LeftOut],
+) -> PictureFacts:
+    height, width = shape[:2]
+    sides = np.array([max(size.width, size.height) for size in sizes])
+    ranked = sorted(left_out, key=lambda each: (REASONS.index(each.reason), each.name))
+    return PictureFacts(
+        fit=options.fit,
+        chosen=options.image_size is None,
+        smaller=int((sides > max(height, width)).sum()),
+        larger=int((sides < max(height, width)).sum()),
+        least=int(sides.min()),
+        middle=round(float(np.median(sides))),
+        most=int(sides.max()),
+        left_out=tuple((readable(e.name), e.reason, readable(e.said)) for e in ranked),
+    )
+
+
+def _index(
+    entries: Sequence[Entry],
+    splits: dict[str, NDArray[np.int64]],
+    about: dict[str, str | int],
+    facts: PictureFacts,
+    signed: str,
+) -> dict[str, Any]:
+    """Return what the cache keeps beside the array."""
+    classes = natural_order({entry.label for entry in entries})
+    numbers = {label: number for number, label in enumerate(classes)}
+    return {
+        "signature": signed,
+        "classes": [readable(label) for label in classes],
+        "split": about,
+        "facts": asdict(facts),
+        "splits": {
+            split: {
+                "names": [readable(entries[at].name) for at in positions],
+                "labels": [numbers[entries[at].label] for at in positions],
+            }
+            for split, positions in splits.items()
+        },
+    }
+
+
+def _from_index(path: Path, images: NDArray[np.uint8], index: dict[str, Any]) -> Dataset:
+    splits, start = {}, 0
+    for split in ("train", "valid", "test"):
+        table = index["splits"][split]
+        end = start + len(table["names"])
+        labels = np.array(table["labels"], np.int32)
+        splits[split] = Split(images[start:end], labels, tuple(table["names"]))
+        start = end
+    return Dataset(
+        name=_name(path),
+        **splits,
+        class_names=index["classes"],
+        split=index["split"],
+        source=str(path),
+        pictures=PictureFacts.from_table(index["facts"]),
+    )
+
+
+def _name(path: Path) -> str:
+    """Return a name for the data set: the folder's, or that of the archive or table."""
+    name = readable(path.resolve().name)
+    while not path.is_dir() and (ending := PurePosixPath(name).suffix):
+        if ending.casefold() not in (*_ARCHIVES, *(f".{e}" for e in TABLE_ENDINGS)):
+            break
+        name = name.removesuffix(ending)
+    return "".join(sign if sign.isprintable() else "_" for sign in name) or "pictures"
+
+
+def _check_classes(path: Path, entries: Sequence[Entry], left_out: Sequence[LeftOut]) -> None:
+    classes = {entry.label for entry in entries}
+    if not classes:
+        raise DataError("own_nothing", path=path, count=len(left_out))
+    if len(classes) < 2:
+        raise DataError("own_one_class", path=path, name=readable(classes.pop()))
+
+
+def _refuse(path: Path, left_out: Sequence[LeftOut]) -> None:
+    first = next(each for each in left_out if each.reason != "hidden")
+    count = sum(each.reason != "hidden" for each in left_out)
+    raise DataError(
+        "own_strict", path=path, count=count, example=readable(first.name), reason=first.reason
+    )
