@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import augmented, byte_images, smooth_images
 from PIL import Image, ImageEnhance
 
 from cotejo.augment.colour import blended, grey, mean_grey
 from cotejo.backend import ops
+from pictures import augmented, byte_images, smooth_images
 
 ENHANCERS = {
     "brightness": (ImageEnhance.Brightness, np.zeros_like),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import augmented, generator, smooth_images
 
 from cotejo.augment import compose
 from cotejo.augment.geometry import crop, move
 from cotejo.backend import ops
 from cotejo.config.augmentation_parts import SHORT_FORMS
 from cotejo.config.augmentations import read_augmentation, written
+from pictures import augmented, generator, smooth_images
 
 
 @pytest.mark.parametrize("name", SHORT_FORMS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from pictures import augmented, generator
 
 from cotejo.augment.cutout import cutout, hidden
 from cotejo.backend import ops
+from pictures import augmented, generator
 
 
 def test_cutout_hides_a_square_as_far_as_it_is_inside():

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from pictures import augmented, generator, smooth_images
 from scipy import ndimage
 
 from cotejo.augment.flip import flip
 from cotejo.augment.geometry import crop, move, resampled, shift_flip
 from cotejo.backend import ops
+from pictures import augmented, generator, smooth_images
 
 
 def reference(image, angle, shift_y, shift_x, flip: bool, zoom: float = 1.0):

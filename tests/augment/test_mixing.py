@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import generator, smooth_images
 from scipy import stats
 
 from cotejo.augment.mixing import cutmix, mix, mixup, soft_labels
 from cotejo.backend import ops
+from pictures import generator, smooth_images
 
 
 def arrays(mixed):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import augmented, generator, smooth_images
 
 from cotejo.augment import compose
 from cotejo.augment.composition import FUNCTIONS
 from cotejo.backend import keras
 from cotejo.config.augmentation_parts import KINDS, SHORT_FORMS, parts
 from cotejo.config.augmentations import alternates, mirrors, read_augmentation
+from pictures import augmented, generator, smooth_images
 
 # What alternates is mirrored by the training's order, and does nothing by itself.
 CHANGING = [name for name in KINDS if name != "alternating-flip"]

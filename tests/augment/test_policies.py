@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from pictures import byte_images, generator, smooth_images
 from PIL import Image, ImageEnhance, ImageOps
 from scipy import ndimage
 
 from cotejo.augment import policies
 from cotejo.augment.policies import OPERATIONS, RAND, WIDE, changed, rand_augment, trivial_augment
 from cotejo.backend import ops
+from pictures import byte_images, generator, smooth_images
 
 
 def operated(name, pixels, magnitude, sign=1.0, ranges=WIDE):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pictures import byte_images
 from PIL import Image, ImageFilter, ImageOps
 
 from cotejo.augment.tones import auto_contrasted, equalized, posterized, smoothed, solarized
 from cotejo.backend import ops
+from pictures import byte_images
 
 
 def flat_and_steep():

@@ -4,35 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cotejo.cli.options import DataFolder, Debug, Language
+from cotejo.cli.options import (
+    DataFolder,
+    Debug,
+    FitOption,
+    GroupBy,
+    ImageSize,
+    Language,
+    Strict,
+    study_data,
+)
+from cotejo.errors import ConfigError
 from cotejo.messages import current_language, message
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["data"]
 
 
 def data(
-    name: Annotated[str, typer.Argument(metavar="NAME|PATH", show_default=False)],
+    name: Annotated[str | None, typer.Argument(metavar="NAME|PATH", show_default=False)] = None,
     data_dir: DataFolder = None,
+    image_size: ImageSize = None,
+    fit: FitOption = None,
+    group_by: GroupBy = None,
+    strict: Strict = False,
     audit: Annotated[bool, typer.Option("--audit")] = False,
     labels: Annotated[bool, typer.Option("--labels")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)] = None,
+    clear_cache: Annotated[bool, typer.Option("--clear-cache")] = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
     """Show a dataset's sizes, classes, channels, source and split, and what an audit finds."""
     from cotejo.cli.console import make_console, print_lines
     from cotejo.cli.display import Display
+    from cotejo.cli.pictures import show_pictures
     from cotejo.cli.tables import channels_table, classes_table
+    from cotejo.config import StudyConfig
     from cotejo.data import describe, load
     from cotejo.data.registry import said_source
 
     console = make_console()
+    if clear_cache:
+        _clear_cache(console)
+        if name is None:
+            return 0
+    if name is None:
+        raise ConfigError("usage_missing_data")
+    table = study_data(name, image_size, fit, group_by, strict)
+    config = StudyConfig.parse({"data": table, "alternative": [{"name": "data"}]})
     with Display(console) as display:
-        dataset = load(name, data_dir=data_dir, progress=display.data_progress)
+        dataset = load(
+            name,
+            data_dir=data_dir,
+            progress=display.data_progress,
+            images=config.images,
+            on_pictures=display.pictures_read,
+        )
     facts = describe(dataset)
     source = said_source(facts["name"], facts["source"], current_language())
     console.print(_headline(facts), style="bold")
@@ -42,6 +76,7 @@ def data(
         (message("cli.label_split"), _split_text(facts["split"])),
         (message("cli.label_fingerprint"), facts["fingerprint"]),
     )
+    show_pictures(console, dataset)
     console.print(classes_table(facts))
     console.print(message("cli.channels"))
     console.print(channels_table(facts))
@@ -52,6 +87,15 @@ def data(
         with Display(console) as display:
             audit_and_show(console, display, dataset, facts, out, labels)
     return 0
+
+
+def _clear_cache(console: Console) -> None:
+    from cotejo.cli.console import say
+    from cotejo.cli.tables import numbers
+    from cotejo.data.own.cache import clear_cache
+
+    megabytes = numbers().integer(-(-clear_cache() // 1_000_000))
+    say(console, message("cli.cache_cleared", megabytes=megabytes))
 
 
 def _headline(facts: Mapping[str, Any]) -> str:

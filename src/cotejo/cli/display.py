@@ -78,6 +78,12 @@ class Display(Observer):
         if line:
             self._print(line)
 
+    def pictures_read(self, done: int, total: int) -> None:
+        """Show how many pictures have been read: a bar on a terminal, lines elsewhere."""
+        line = self._status.pictures(done, total)
+        if line:
+            self._print(line)
+
     def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
         """Say that other data is used than was asked for, and why."""
         self._status.stop()

@@ -64,9 +64,16 @@ class Status:
         Returns:
             A line to print where the console is not a terminal, one per tenth; empty in between.
         """
-        fraction = done / total if total else 0.0
         sizes = " / ".join(_megabytes(size) for size in (done, total) if size is not None)
         line = message("cli.download", source=source, size=sizes)
+        return self._share(source, done / total if total else 0.0, line)
+
+    def pictures(self, done: int, total: int) -> str:
+        """Show how many pictures have been read; what it returns is as for `download`."""
+        line = message("cli.pictures_read", done=done, total=total)
+        return self._share("pictures", done / total, line)
+
+    def _share(self, source: str, fraction: float, line: str) -> str:
         if self._is_live:
             bar = ProgressBar(total=1.0, completed=fraction, complete_style=_BAR, width=20)
             grid = Table.grid(padding=(0, 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,13 +17,18 @@ __all__ = [
     "DataFolder",
     "Debug",
     "Final",
+    "FitOption",
+    "GroupBy",
+    "ImageSize",
     "Language",
     "Out",
     "Overrides",
     "Quick",
     "Seeds",
+    "Strict",
     "Title",
     "heading",
+    "study_data",
 ]
 
 
@@ -53,6 +58,26 @@ def heading(title: str | None, author: str | None) -> dict[str, str]:
     return {key: text for key, text in given.items() if text is not None}
 
 
+def study_data(
+    data: str | None,
+    image_size: int | None,
+    fit: str | None,
+    group_by: str | None,
+    strict: bool,
+) -> str | dict[str, Any] | None:
+    """Return what the options about data stand for in a study: a name, a path or a table."""
+    options = {
+        "image_size": image_size,
+        "fit": fit,
+        "group_by": group_by,
+        "strict": strict or None,
+    }
+    images = {key: value for key, value in options.items() if value is not None}
+    if not images:
+        return data
+    return images if data is None else {"path": data, **images}
+
+
 Language = Annotated[
     str | None,
     typer.Option(
@@ -74,6 +99,17 @@ Author = Annotated[
     str | None,
     typer.Option("--author", metavar="TEXT", callback=_readable_text, show_default=False),
 ]
+ImageSize = Annotated[
+    int | None, typer.Option("--image-size", metavar="PIXELS", show_default=False)
+]
+FitOption = Annotated[
+    str | None, typer.Option("--fit", metavar="pad|crop|stretch", show_default=False)
+]
+GroupBy = Annotated[
+    str | None,
+    typer.Option("--group-by", metavar="COLUMN", callback=_readable_text, show_default=False),
+]
+Strict = Annotated[bool, typer.Option("--strict")]
 Final = Annotated[bool, typer.Option("--final")]
 Quick = Annotated[bool, typer.Option("--quick")]
 Overrides = Annotated[

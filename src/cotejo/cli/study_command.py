@@ -12,13 +12,18 @@ from cotejo.cli.options import (
     DataFolder,
     Debug,
     Final,
+    FitOption,
+    GroupBy,
+    ImageSize,
     Language,
     Out,
     Overrides,
     Quick,
     Seeds,
+    Strict,
     Title,
     heading,
+    study_data,
 )
 
 __all__ = ["study"]
@@ -28,6 +33,10 @@ def study(
     file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
     data: Data = None,
     data_dir: DataFolder = None,
+    image_size: ImageSize = None,
+    fit: FitOption = None,
+    group_by: GroupBy = None,
+    strict: Strict = False,
     seeds: Seeds = None,
     out: Out = None,
     quick: Quick = False,
@@ -46,8 +55,9 @@ def study(
     from cotejo.study import Study
 
     changes: dict[str, Any] = {}
-    if data is not None:
-        changes["data"] = data
+    chosen_data = study_data(data, image_size, fit, group_by, strict)
+    if chosen_data is not None:
+        changes["data"] = chosen_data
         # Somebody who names the data wants that data and no fallback.
         fallback = None
     if seeds is not None:

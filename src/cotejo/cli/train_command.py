@@ -14,13 +14,18 @@ from cotejo.cli.options import (
     DataFolder,
     Debug,
     Final,
+    FitOption,
+    GroupBy,
+    ImageSize,
     Language,
     Out,
     Overrides,
     Quick,
     Seeds,
+    Strict,
     Title,
     heading,
+    study_data,
 )
 from cotejo.errors import ConfigError
 from cotejo.messages import message
@@ -64,6 +69,10 @@ def train(
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", show_default=False)] = None,
     data: Data = None,
     data_dir: DataFolder = None,
+    image_size: ImageSize = None,
+    fit: FitOption = None,
+    group_by: GroupBy = None,
+    strict: Strict = False,
     seeds: Seeds = None,
     out: Out = None,
     quick: Quick = False,
@@ -96,8 +105,8 @@ def train(
     model_name = model or str(Settings.default("model"))
     own_name = name or name_of(Path(recipe).stem if recipe else model_name, "train")
     content: dict[str, Any] = {"name": own_name, "alternative": [{"name": own_name, **given}]}
-    if data is not None:
-        content["data"] = data
+    if (chosen := study_data(data, image_size, fit, group_by, strict)) is not None:
+        content["data"] = chosen
     if seeds is not None:
         content["seeds"] = seeds
     if given_heading := heading(title, author):
@@ -138,7 +147,7 @@ def _in_time(
     from cotejo.cli.display import Display
     from cotejo.cli.tables import numbers
     from cotejo.cli.training import train_and_report
-    from cotejo.config import DEFAULT_DATA, MEASURED_ON, StudyConfig, recipes
+    from cotejo.config import MEASURED_ON, StudyConfig, recipes
     from cotejo.config.durations import seconds_of
     from cotejo.data import load, without_validation
     from cotejo.study import Study
@@ -158,7 +167,13 @@ def _in_time(
             downloads.append(source)
             display.data_progress(source, done, total)
 
-        dataset = load(content.get("data", DEFAULT_DATA), data_dir=data_dir, progress=progress)
+        dataset = load(
+            asked.config.data,
+            data_dir=data_dir,
+            progress=progress,
+            images=asked.config.images,
+            on_pictures=display.pictures_read,
+        )
         asked.check_folder(out, dataset=dataset, final=final)
         started = time.perf_counter() if downloads else started
         display.note(message("cli.budget_timing"))

@@ -21,6 +21,7 @@ from cotejo.config.checking import (
 )
 from cotejo.config.claims import Claim, parse_claims
 from cotejo.config.names import name_of
+from cotejo.config.own_images import OwnImages
 from cotejo.config.reading import read_toml
 from cotejo.config.vary import expand
 from cotejo.errors import ConfigError
@@ -57,6 +58,7 @@ class StudyConfig(Frozen):
         title: the study's, by language.
         report: the report's own title, and its author.
         data: a dataset's name or path.
+        images: how the pictures of a path are read.
         seeds: each alternative is trained once with each.
         alternatives: in the order of the report.
         claims: what the study is to test.
@@ -71,6 +73,7 @@ class StudyConfig(Frozen):
     title: Text = Field(default_factory=dict)
     report: ReportHeading = ReportHeading()
     data: str = DEFAULT_DATA
+    images: OwnImages = OwnImages()
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     alternatives: tuple[Alternative, ...]
     claims: tuple[Claim, ...] = ()
@@ -108,6 +111,8 @@ class StudyConfig(Frozen):
         path = Path(path)
         content = read_toml(path, "study")
         content.setdefault("name", name_of(path.stem, "study"))
+        if "data" in changes:
+            changes["data"] = _changed_data(content.get("data", DEFAULT_DATA), changes["data"])
         if isinstance(content.get("report"), dict) and "report" in changes:
             changes["report"] = {**content["report"], **changes["report"]}
         return cls.parse({**content, **changes}, overrides, path.parent)
@@ -140,6 +145,8 @@ class StudyConfig(Frozen):
         alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
         content["alternatives"] = alternatives
         content["claims"] = parse_claims(claims, [alternative.name for alternative in alternatives])
+        if isinstance(content.get("data"), dict):
+            content |= _data_table(content["data"])
         if "title" in content:
             content["title"] = in_every_language(content["title"])
         if "report" in content:
@@ -150,7 +157,9 @@ class StudyConfig(Frozen):
 
     def to_toml(self) -> str:
         """Return the study as TOML with every default filled in; `parse` reads it back."""
-        document: dict[str, Any] = {"name": self.name, "data": self.data, "seeds": list(self.seeds)}
+        images = self.images.given()
+        data = {"path": self.data, **images} if images else self.data
+        document: dict[str, Any] = {"name": self.name, "data": data, "seeds": list(self.seeds)}
         if self.title:
             document["title"] = dict(self.title)
         if heading := self.report.model_dump(exclude_defaults=True):
@@ -167,6 +176,32 @@ class StudyConfig(Frozen):
         if self.claims:
             document["claim"] = [claim.to_table() for claim in self.claims]
         return tomli_w.dumps(document)
+
+
+def _data_table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a study that the table ``data`` stands for.
+
+    Raises:
+        ConfigError: it has an unknown key or a wrong value.
+    """
+    check_keys(table, ("path", *OwnImages.model_fields), "data")
+    images = {key: value for key, value in table.items() if key != "path"}
+    return {
+        "data": table.get("path", DEFAULT_DATA),
+        "images": checked(OwnImages, images, "data"),
+    }
+
+
+def _changed_data(written: Any, given: Any) -> Any:
+    """Return a study's data with another in its place, or only with other options for it.
+
+    Args:
+        written: a name, a path or a table.
+        given: the same; a table without a path changes how the written one is read.
+    """
+    if not isinstance(given, dict) or "path" in given:
+        return given
+    return {**(written if isinstance(written, dict) else {"path": written}), **given}
 
 
 def _report_heading(table: Any) -> ReportHeading:

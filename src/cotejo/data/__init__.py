@@ -15,14 +15,16 @@ from cotejo.data.registry import (
     unregister_source,
 )
 from cotejo.data.splits import nested_subset, stratified_split
-from cotejo.data.summary import describe, example_images
+from cotejo.data.summary import FILE_COLUMNS, describe, example_images, file_rows
 
 __all__ = [
+    "FILE_COLUMNS",
     "Dataset",
     "Source",
     "Split",
     "describe",
     "example_images",
+    "file_rows",
     "find_source",
     "is_published",
     "known_sources",

@@ -61,9 +61,7 @@ def load(
     """
     if (source := find_source(name_or_path)) is not None:
         if images is not None and images.given():
-            raise DataError(
-                "own_options", name=source.name, options=", ".join(images.given())
-            )
+            raise DataError("own_options", name=source.name, options=", ".join(images.given()))
         dataset = source.load(data_dir, progress)
         if dataset.name != source.name:
             raise DataError("source_other_name", name=source.name, received=dataset.name)
@@ -109,9 +107,7 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
     return isinstance(name_or_path, str) and not any(sign in text for sign in "/\\.~")
 
 
-def _read_path(
-    path: Path, images: OwnImages | None, on_pictures: OnPictures | None
-) -> Dataset:
+def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures | None) -> Dataset:
     """Return the data set at a path: somebody's own, or one that a source can read.
 
     Sources that ship are asked first. If none can read it, the error is that of the first source

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.data.dataset import Dataset
+from cotejo.data.picture_facts import PictureFacts
 
-__all__ = ["describe", "example_images"]
+__all__ = ["FILE_COLUMNS", "describe", "example_images", "file_rows"]
+
+FILE_COLUMNS = ("path", "split", "index", "class", "left_out", "said")
+"""The columns of ``files.csv``."""
 
 _IMAGES_AT_ONCE = 1_000
 
@@ -40,7 +46,35 @@ def describe(dataset: Dataset) -> dict[str, Any]:
             for name, split in splits.items()
         },
         "channels": _channel_statistics(dataset.train.images),
+        **({"pictures": _about_pictures(dataset.pictures)} if dataset.pictures else {}),
     }
+
+
+def file_rows(dataset: Dataset) -> list[dict[str, Any]]:
+    """Return the rows of ``files.csv``: each image with its file, and each file left out.
+
+    There are none for a data set that was not read from pictures.
+    """
+    if dataset.pictures is None:
+        return []
+    classes = dataset.class_names["en"]
+    empty = dict.fromkeys(FILE_COLUMNS)
+    rows: list[dict[str, Any]] = [
+        {**empty, "path": path, "split": name, "index": index, "class": classes[label]}
+        for name in ("train", "valid", "test")
+        for split in (getattr(dataset, name),)
+        for index, (path, label) in enumerate(zip(split.names or (), split.labels, strict=False))
+    ]
+    left_out = dataset.pictures.left_out
+    return rows + [
+        {**empty, "path": path, "left_out": why, "said": said} for path, why, said in left_out
+    ]
+
+
+def _about_pictures(pictures: PictureFacts) -> dict[str, Any]:
+    """Return how pictures were read, with the number of files left out for each reason."""
+    reasons = Counter(reason for _, reason, _ in pictures.left_out)
+    return {**asdict(pictures), "left_out": dict(reasons)}
 
 
 def example_images(dataset: Dataset, per_class: int = 8) -> NDArray[np.uint8]:

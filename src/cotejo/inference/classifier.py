@@ -15,8 +15,8 @@ from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
 from cotejo.inference.packing import unpack
-from cotejo.pictures import read_picture
 from cotejo.models.portable import load_trained
+from cotejo.pictures import Fit, read_picture
 from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax
 
@@ -58,6 +58,7 @@ class Classifier:
         views: from which sides each image is looked at: a name of `cotejo.config.views.VIEWS`.
         temperature: that the logits are divided by.
         name: what the model is called.
+        fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
 
     Example:
         >>> shipped = Classifier.load()
@@ -74,12 +75,14 @@ class Classifier:
         views: str = "none",
         temperature: float = 1.0,
         name: str = "",
+        fit: Fit = "crop",
     ) -> None:
         self.network = network
         self.class_names = class_names
         self.views = views
         self.temperature = temperature
         self.name = name
+        self.fit: Fit = fit
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -122,6 +125,7 @@ class Classifier:
             views=described.views,
             temperature=described.temperature,
             name=described.name,
+            fit=described.fit,
         )
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -173,7 +177,7 @@ class Classifier:
         pictures: dict[int, NDArray[np.uint8]] = {}
         for place, path in enumerate(wanted):
             try:
-                pictures[place] = read_picture(path, self.image_shape)
+                pictures[place] = read_picture(path, self.image_shape, self.fit)
             except DataError as error:
                 answers[place] = Unreadable(path, error)
         if pictures:

@@ -15,6 +15,7 @@ from typing import Any
 from cotejo.config.views import VIEWS
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
+from cotejo.pictures import FITS, Fit
 from cotejo.store import RunFile, RunFolder, StudyFile, StudyFolder
 
 __all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
@@ -32,12 +33,14 @@ class Description:
         views: from which sides an image is looked at: a name of `cotejo.config.views.VIEWS`.
         temperature: that the logits are divided by.
         name: what the model is called.
+        fit: what is done with a picture of other proportions (`cotejo.pictures.FITS`).
     """
 
     class_names: dict[str, tuple[str, ...]]
     views: str
     temperature: float
     name: str
+    fit: Fit = "crop"
 
 
 def describe_run(run: RunFolder) -> Description:
@@ -59,6 +62,7 @@ def describe_run(run: RunFolder) -> Description:
         check_views(settings.get("tta", "none"), record, "settings.tta"),
         check_temperature(temperature, metrics, "test.calibration.temperature"),
         f"{run.record.get('alternative', '')} {run.record.get('seed', '')}".strip(),
+        check_fit(_table(run.record, "dataset", record).get("fit", "crop"), record, "dataset.fit"),
     )
 
 
@@ -116,6 +120,18 @@ def check_views(value: Any, path: Path, field: str) -> str:
     raise _wrong(path, field, value, "views")
 
 
+def check_fit(value: Any, path: Path, field: str) -> Fit:
+    """Return how a picture is fitted, checked: one of `cotejo.pictures.FITS`.
+
+    Raises:
+        OutputError: it is not. The error names the file and the field.
+    """
+    for fit in FITS:
+        if value == fit:
+            return fit
+    raise _wrong(path, field, value, "fit")
+
+
 def _table(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
     value = content.get(key)
     if not isinstance(value, Mapping):
@@ -129,6 +145,8 @@ def _wrong(path: Path, field: str, value: Any, expected: str) -> OutputError:
         "model_field",
         path=path,
         field=field,
-        expected=message(f"errors.model_field_{expected}", views=", ".join(VIEWS)),
+        expected=message(
+            f"errors.model_field_{expected}", views=", ".join(VIEWS), fits=", ".join(FITS)
+        ),
         received=text if len(text) <= 60 else f"{text[:57]}…",
     )

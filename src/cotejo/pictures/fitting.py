@@ -78,9 +78,7 @@ def fitted(
     return np.array(small, np.uint8).reshape(image_shape)
 
 
-def shrinkage(
-    size: tuple[int, int], image_shape: tuple[int, int, int], fit: Fit
-) -> float:
+def shrinkage(size: tuple[int, int], image_shape: tuple[int, int, int], fit: Fit) -> float:
     """Return how many times smaller a picture's sides become; below 1 if they become larger.
 
     Args:

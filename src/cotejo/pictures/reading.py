@@ -222,9 +222,7 @@ def _opened(name: Path | str, file: IO[bytes]) -> Iterator[Image.Image]:
         yield picture
 
 
-def _decoding_scale(
-    name: Path | str, file: IO[bytes], opened: Image.Image, channels: int
-) -> int:
+def _decoding_scale(name: Path | str, file: IO[bytes], opened: Image.Image, channels: int) -> int:
     """Return by how much the sides are made smaller while the picture is decoded: 1 for most.
 
     It is decided by the header, before anything is decoded. Only a JPEG can be decoded smaller.

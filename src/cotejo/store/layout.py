@@ -4,6 +4,7 @@
 <study>/
     study.json  study.toml          what was asked for, and how to ask for it again
     data.json   data.npz            the dataset, and some of its images
+    files.csv                       which picture is which image, and what was left out
     test-reads.csv                  every reading of the test images
     failures.npz                    the analysis of the misread images
     audit.csv   audit.npz  audit.json
@@ -66,6 +67,7 @@ class StudyFile(StrEnum):
     CONFIG = "study.toml"
     DATA = "data.json"
     IMAGES = "data.npz"
+    FILES = "files.csv"
     TEST_READS = "test-reads.csv"
     ERROR_ANALYSIS = "failures.npz"
     AUDIT_ISSUES = "audit.csv"

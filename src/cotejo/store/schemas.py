@@ -132,6 +132,18 @@ class _Channels(Content):
     std: list[Fraction]
 
 
+class _Pictures(Content):
+    fit: Literal["pad", "crop", "stretch"]
+    chosen: bool
+    smaller: Count
+    larger: Count
+    least: Count
+    middle: Count
+    most: Count
+    left_out: dict[str, Count]
+    groups: Count
+
+
 class Data(_Listing):
     """``data.json``."""
 
@@ -143,6 +155,7 @@ class Data(_Listing):
     split: _Split | None = None
     counts: _Counts
     channels: _Channels | None = None
+    pictures: _Pictures | None = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Data:
@@ -203,6 +216,7 @@ class _RunData(Content):
     valid: Count | None = None
     test: Count | None = None
     class_names: dict[str, list[str]] | None = None
+    fit: Literal["pad", "crop", "stretch"] | None = None
 
 
 class Run(_Listing):

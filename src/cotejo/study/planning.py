@@ -134,7 +134,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
     asked = config = resolve(_named_for(config, options.dataset))
     # This refuses other images under a known name.
     by_name = _has_name(config, options.dataset)
-    dataset = options.dataset or _load_data(config.data, options, observer)
+    dataset = options.dataset or _load_data(config, options, observer)
     if options.quick:
         config, dataset = quickened(config), first_images(dataset)
     if options.final:
@@ -214,14 +214,22 @@ def _named_for(config: StudyConfig, dataset: Dataset | None) -> StudyConfig:
     if dataset is None:
         return config
     source = find_source(dataset.name)
-    if source is not None and source.read is not None and find_source(config.data) is None:
+    from_path = dataset.pictures is not None or (source is not None and source.read is not None)
+    if from_path and find_source(config.data) is None:
         return config
     return config.model_copy(update={"data": dataset.name})
 
 
-def _load_data(wanted: str, options: RunOptions, observer: Observer) -> Dataset:
+def _load_data(config: StudyConfig, options: RunOptions, observer: Observer) -> Dataset:
+    wanted = config.data
     try:
-        return load(wanted, data_dir=options.data_dir, progress=observer.data_progress)
+        return load(
+            wanted,
+            data_dir=options.data_dir,
+            progress=observer.data_progress,
+            images=config.images,
+            on_pictures=observer.pictures_read,
+        )
     except DownloadError as error:
         if options.fallback is None:
             raise
@@ -249,6 +257,8 @@ def _has_name(config: StudyConfig, dataset: Dataset | None) -> bool:
         DataError: ``dataset`` has the name of another one.
     """
     if dataset is not None:
-        return is_published(dataset)
+        return is_published(dataset) or (
+            dataset.pictures is not None and find_source(config.data) is None
+        )
     source = find_source(config.data)
     return source is None or source.ships

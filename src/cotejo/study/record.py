@@ -48,6 +48,7 @@ def start_record(plan: Plan, job: Job) -> dict[str, Any]:
             "train": len(dataset.train),
             "valid": len(dataset.valid),
             "test": len(dataset.test),
+            **({"fit": dataset.pictures.fit} if dataset.pictures else {}),
         },
         "precision": resolve_precision(job.settings.precision),
         "backend": keras.config.backend(),

@@ -13,9 +13,17 @@ from cotejo.augment import compose
 from cotejo.backend import keras, ops
 from cotejo.config.augmentation_parts import Augmentation
 from cotejo.config.augmentations import array_name
-from cotejo.data import Dataset, describe, example_images
+from cotejo.data import FILE_COLUMNS, Dataset, describe, example_images, file_rows
 from cotejo.errors import OutputError
-from cotejo.store import FORMAT, StudyFile, StudyFolder, described_files, write_json, write_npz
+from cotejo.store import (
+    FORMAT,
+    StudyFile,
+    StudyFolder,
+    described_files,
+    write_csv,
+    write_json,
+    write_npz,
+)
 
 __all__ = ["has_samples", "update_samples", "write_samples"]
 
@@ -40,8 +48,12 @@ def write_samples(folder: Path, dataset: Dataset, policies: Iterable[Augmentatio
     for name, policy in _changing(policies).items():
         arrays[name] = _augmented(originals, policy)
     write_npz(folder / StudyFile.IMAGES, **arrays)
+    names = [StudyFile.IMAGES]
+    if rows := file_rows(dataset):
+        write_csv(folder / StudyFile.FILES, FILE_COLUMNS, rows)
+        names.append(StudyFile.FILES)
     # Last: it lists what it belongs with.
-    listed = described_files(folder, [StudyFile.IMAGES])
+    listed = described_files(folder, names)
     write_json(folder / StudyFile.DATA, {"format": FORMAT, **describe(dataset), "files": listed})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -17,7 +16,9 @@ def picture(seed: int, kind: str = "sun", size: tuple[int, int] = (40, 30)) -> I
     generator = np.random.default_rng(seed)
     width, height = size
     rows, columns = np.mgrid[:height, :width]
-    ground, disc = ((60, 90, 200), (250, 220, 40)) if kind == "sun" else ((90, 90, 90), (20, 20, 30))
+    ground, disc = (
+        ((60, 90, 200), (250, 220, 40)) if kind == "sun" else ((90, 90, 90), (20, 20, 30))
+    )
     middle = generator.uniform(0.3, 0.7, 2) * (height, width)
     radius = generator.uniform(0.15, 0.3) * min(size)
     inside = (rows - middle[0]) ** 2 + (columns - middle[1]) ** 2 < radius**2
@@ -86,8 +87,8 @@ def _bad(folder: Path) -> None:
     content[18:26] = (60_000).to_bytes(4, "little") * 2
     huge.write_bytes(content)
     try:
-        os.symlink(folder, sun / "loop")
-        os.symlink("nowhere.png", sun / "gone.png")
+        (sun / "loop").symlink_to(folder)
+        (sun / "gone.png").symlink_to("nowhere.png")
     except OSError:  # systems without links
         return
 

@@ -96,7 +96,9 @@ def copies_of(images: NDArray[np.uint8]) -> list[tuple[int, int]]:
     labels = np.zeros(len(images), np.int32)
     learned, none = Split(images[:-1], labels[:-1]), Split(images[:0], labels[:0])
     test = Split(images[-1:], labels[-1:])
-    pool = Pool(Dataset("images", learned, none, test, {"en": ("a", "b"), "es": ("a", "b")}, {}, ""))
+    pool = Pool(
+        Dataset("images", learned, none, test, {"en": ("a", "b"), "es": ("a", "b")}, {}, "")
+    )
     near, _, _ = _neighbourhoods(pool, None)
     return [*duplicates.exact_duplicates(pool), *((number, other) for number, other, _ in near)]
 

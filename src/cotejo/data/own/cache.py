@@ -82,7 +82,7 @@ class Cache:
             index = json.loads((self.folder / _INDEX).read_text("utf-8"))
             if index["signature"] != wanted:
                 return None
-            images = np.load(self.folder / _IMAGES, mmap_mode="r", allow_pickle=False)
+            images = _mapped(self.folder)
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if list(images.shape) != index.get("shape") or images.dtype != np.uint8:
@@ -135,8 +135,8 @@ class Cache:
             write_json(unfinished / _INDEX, {**index, "shape": list(shape)})
             with suppress(FileNotFoundError):
                 shutil.rmtree(self.folder)
-            os.replace(unfinished, self.folder)
-            return np.load(self.folder / _IMAGES, mmap_mode="r", allow_pickle=False)
+            unfinished.replace(self.folder)
+            return _mapped(self.folder)
         except OSError as error:
             reason = error.strerror or str(error)
             raise DataError("own_no_cache", path=self.folder, reason=reason) from error
@@ -144,6 +144,11 @@ class Cache:
     @property
     def _unfinished(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.{os.getpid()}.tmp")
+
+
+def _mapped(folder: Path) -> NDArray[np.uint8]:
+    images: NDArray[np.uint8] = np.load(folder / _IMAGES, mmap_mode="r", allow_pickle=False)
+    return images
 
 
 def _mb(count: int) -> int:

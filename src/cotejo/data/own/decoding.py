@@ -111,9 +111,7 @@ def decode_all(
     return sizes, left_out
 
 
-def _opened(
-    holder: Holder, names: Sequence[str], left_out: list[LeftOut]
-) -> Iterator[_Opened]:
+def _opened(holder: Holder, names: Sequence[str], left_out: list[LeftOut]) -> Iterator[_Opened]:
     """Yield each picture; from an archive, which is read in its order, with its content."""
     for row, name in enumerate(names):
         if not holder.in_order:

@@ -16,7 +16,7 @@ __all__ = ["by_pattern", "joined"]
 
 
 def by_pattern(entries: Sequence[Entry], pattern: str) -> list[Entry]:
-    """Return the entries with the group that a pattern finds in their names.
+    r"""Return the entries with the group that a pattern finds in their names.
 
     Args:
         entries: whose names are paths, parted by ``/``.
@@ -26,7 +26,7 @@ def by_pattern(entries: Sequence[Entry], pattern: str) -> list[Entry]:
         DataError: it is no regular expression, or it matches no name.
 
     Example:
-        >>> [entry.group for entry in by_pattern([Entry("cat/p07-2.jpg", "cat")], r"p(\\d+)")]
+        >>> [entry.group for entry in by_pattern([Entry("cat/p07-2.jpg", "cat")], r"p(\d+)")]
         ['07']
     """
     try:

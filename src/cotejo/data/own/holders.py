@@ -92,7 +92,7 @@ class Folder:
         while pending:
             inside = pending.pop()
             try:
-                place = os.stat(self.path / inside)
+                place = (self.path / inside).stat()
                 # A link may lead to a folder that was there already, even to the one it is in.
                 if (place.st_dev, place.st_ino) in seen:
                     self.refused[inside] = "loop"
@@ -105,6 +105,8 @@ class Folder:
                     raise
                 self.refused[inside] = "unreadable"
                 continue
+            if inside and not entries:
+                self.refused[inside] = "empty_class"
             for entry in entries:
                 name = f"{inside}/{entry.name}" if inside else entry.name
                 try:
@@ -178,7 +180,7 @@ class Archive:
             if isinstance(member, tarfile.TarInfo):
                 opened = self._tar.extractfile(member) if self._tar else None
             else:
-                opened = self._zip.open(member) if self._zip else None  # type: ignore[assignment]
+                opened = self._zip.open(member) if self._zip else None
             if opened is None:
                 raise OSError("no regular file")
             with opened:

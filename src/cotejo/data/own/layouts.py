@@ -14,7 +14,24 @@ from cotejo.texts import readable
 __all__ = ["ENDINGS", "SPLIT_NAMES", "by_folders", "is_hidden", "pictures_of", "split_called"]
 
 ENDINGS = frozenset(
-    "avif bmp dib gif heic heif hif jfif jpe jpeg jpg pjpeg png tif tiff webp".split()
+    [
+        "avif",
+        "bmp",
+        "dib",
+        "gif",
+        "heic",
+        "heif",
+        "hif",
+        "jfif",
+        "jpe",
+        "jpeg",
+        "jpg",
+        "pjpeg",
+        "png",
+        "tif",
+        "tiff",
+        "webp",
+    ]
 )
 """How the names of pictures end."""
 
@@ -77,9 +94,7 @@ def pictures_of(
     return pictures, left_out
 
 
-def by_folders(
-    names: Sequence[str], where: object
-) -> tuple[list[Entry], list[LeftOut]]:
+def by_folders(names: Sequence[str], where: object) -> tuple[list[Entry], list[LeftOut]]:
     """Return each picture with the class, and perhaps the split, that its folders name.
 
     Folders around all of it, as archives often have, count for nothing.

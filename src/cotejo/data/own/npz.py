@@ -13,6 +13,7 @@ from cotejo.data.dataset import Dataset, Split
 from cotejo.data.own.dealing import deal
 from cotejo.data.own.entries import Entry
 from cotejo.errors import DataError
+from cotejo.messages import LANGUAGES
 from cotejo.texts import readable
 
 __all__ = ["read_npz"]
@@ -67,8 +68,10 @@ def read_npz(path: Path) -> Dataset:
     parts = {split: Split(all_images[at], all_labels[at]) for split, at in positions.items()}
     return Dataset(
         name=readable(path.stem) or "arrays",
-        **parts,
-        class_names=classes,
+        train=parts["train"],
+        valid=parts["valid"],
+        test=parts["test"],
+        class_names=dict.fromkeys(LANGUAGES, tuple(classes)),
         split=about,
         source=str(path),
     )

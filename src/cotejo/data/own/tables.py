@@ -190,16 +190,14 @@ def _separated(text: str, separator: str | None) -> list[dict[str, str]]:
     if separator is None:
         separator = max(",;\t|", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
-    rows = []
-    for row in reader:
-        if any(value for key, value in row.items() if key is not None):
-            rows.append({str(key): str(value) for key, value in row.items() if key is not None})
-    return rows
+    # Cells beyond the header have no name.
+    named = ({str(key): str(cell) for key, cell in row.items() if key} for row in reader)
+    return [row for row in named if any(row.values())]
 
 
 def _object(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise ValueError("a line is no JSON object")
+        raise ValueError("a line is no JSON object")  # noqa: TRY004
     return {str(key): "" if cell is None else str(cell) for key, cell in value.items()}
 
 
@@ -213,4 +211,3 @@ def _parquet(content: bytes) -> list[dict[str, str]]:
     except ArrowInvalid as error:
         raise ValueError(str(error)) from error
     return [_object(row) for row in rows]
-

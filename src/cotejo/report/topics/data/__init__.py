@@ -206,5 +206,9 @@ TOPIC = Topic(
     place="body",
     details=details,
     see=("audit",),
-    files=[OtherFile(StudyFile.DATA), OtherFile(StudyFile.IMAGES, variant=_augmented_too)],
+    files=[
+        OtherFile(StudyFile.DATA),
+        OtherFile(StudyFile.IMAGES, variant=_augmented_too),
+        OtherFile(StudyFile.FILES, is_of=lambda findings: "pictures" in findings.facts.data),
+    ],
 )

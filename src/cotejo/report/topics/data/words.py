@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 from cotejo.texts import is_place
@@ -40,8 +43,8 @@ def data(findings: Findings, words: Words) -> list[str]:
             high=numbers.integer(max(counts)),
         ),
     ]
-    if (facts.data.get("split") or {}).get("method") == "notebook":
-        sentences.insert(2, say("data.split_notebook"))
+    if how := _split(facts.data.get("split") or {}, words):
+        sentences.insert(2, how)
     if all(alternative.has_layers("Rescaling") for alternative in facts.trained):
         sentences.append(say("data.scaled"))
     if about_images := words.of_data(facts.data["name"], "images"):
@@ -52,4 +55,49 @@ def data(findings: Findings, words: Words) -> list[str]:
         sentences.append(say("data.source", source=source))
     elif fingerprint:
         sentences.append(say("data.identified", fingerprint=fingerprint[:_DIGITS]))
+    return sentences + _pictures(facts.data, words)
+
+
+def _split(split: Mapping[str, Any], words: Words) -> str | None:
+    """Return how the images came to their splits, where it is known."""
+    method = split.get("method")
+    if method == "notebook":
+        return words.say("data.split_notebook")
+    if method == "given" and split.get("test") == "valid":
+        return words.say("data.split_valid_is_test", seed=split.get("seed"))
+    if method == "given" and split.get("valid") == "dealt":
+        return words.say("data.split_valid_dealt", seed=split["seed"])
+    if method in ("given", "dealt"):
+        return words.say(f"data.split_{method}", seed=split.get("seed"))
+    return None
+
+
+def _pictures(data: Mapping[str, Any], words: Words) -> list[str]:
+    """Return how somebody's own pictures were read, and how many could not be used."""
+    pictures = data.get("pictures")
+    if pictures is None:
+        return []
+    numbers, (height, width, _) = words.numbers, data["image_shape"]
+    sentences = [
+        words.say(
+            "data.pictures_size",
+            least=numbers.integer(pictures["least"]),
+            most=numbers.integer(pictures["most"]),
+            height=height,
+            width=width,
+        ),
+        words.say(
+            f"data.pictures_{pictures['fit']}",
+            smaller=numbers.integer(pictures["smaller"]),
+            larger=numbers.integer(pictures["larger"]),
+        ),
+    ]
+    left_out = {reason: count for reason, count in pictures["left_out"].items() if count}
+    if left_out:
+        reasons = [
+            f"{words.say(f'pictures.reason_{reason}')} ({numbers.integer(count)})"
+            for reason, count in left_out.items()
+        ]
+        total = sum(left_out.values())
+        sentences.append(words.say("data.left_out", count=total, reasons=words.both(reasons)))
     return sentences
