@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset, load
+    from cotejo.data.own.objects import load_dataset
     from cotejo.errors import CotejoError
     from cotejo.inference import Classifier, Unreadable
     from cotejo.report import write_report
@@ -35,6 +36,7 @@ __all__ = [
     "StudyResult",
     "Unreadable",
     "load",
+    "load_dataset",
     "write_report",
 ]
 
@@ -48,6 +50,7 @@ _MODULES = {
     "StudyResult": "study",
     "Unreadable": "inference",
     "load": "data",
+    "load_dataset": "data.own.objects",
     "write_report": "report",
 }
 

@@ -79,8 +79,10 @@ def audit_dataset(dataset: Dataset, features: ArrayLike | None = None) -> Audit:
     return with_issues(Audit((), *gallery_images(dataset, ()), about), issues, dataset)
 
 
-def copies_of(images: NDArray[np.uint8]) -> list[tuple[int, int]]:
-    """Return the pairs of images that are exact or near-duplicates, by their positions.
+def copies_of(
+    images: NDArray[np.uint8],
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the pairs of images that are exact duplicates and near-duplicates, by their positions.
 
     Args:
         images: ``[n, height, width, channels]``, uint8.
@@ -89,10 +91,10 @@ def copies_of(images: NDArray[np.uint8]) -> list[tuple[int, int]]:
         >>> from cotejo.data import load
         >>> images = load("digits").train.images[:20]
         >>> copies_of(np.concatenate([images, images[:1]]))
-        [(20, 0)]
+        ([(20, 0)], [])
     """
     if len(images) < 2:
-        return []
+        return [], []
     labels = np.zeros(len(images), np.int32)
     learned, none = Split(images[:-1], labels[:-1]), Split(images[:0], labels[:0])
     test = Split(images[-1:], labels[-1:])
@@ -100,7 +102,9 @@ def copies_of(images: NDArray[np.uint8]) -> list[tuple[int, int]]:
         Dataset("images", learned, none, test, {"en": ("a", "b"), "es": ("a", "b")}, {}, "")
     )
     near, _, _ = _neighbourhoods(pool, None)
-    return [*duplicates.exact_duplicates(pool), *((number, other) for number, other, _ in near)]
+    exact = duplicates.exact_duplicates(pool)
+    same = set(exact)
+    return exact, [pair[:2] for pair in near if pair[:2] not in same]
 
 
 def with_issues(audit: Audit, more: list[Issue], dataset: Dataset) -> Audit:

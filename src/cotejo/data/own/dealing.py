@@ -15,13 +15,19 @@ from cotejo.data.splits import grouped_split
 from cotejo.errors import DataError
 from cotejo.texts import readable
 
-__all__ = ["FRACTIONS", "Dealt", "deal", "without_few"]
+__all__ = ["FRACTIONS", "Copies", "Dealt", "deal", "without_few"]
 
 FRACTIONS = (0.7, 0.15, 0.15)
 """The shares of training, validation and test where the data has no split."""
 
 _LEAST = 3
 """The images that a class must have where they are dealt out: one for each split."""
+
+_CHAIN = 0.1
+"""The largest share of the images that near copies may chain together."""
+
+Copies = tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]
+"""Pairs of positions: of exact copies, and of near ones."""
 
 Dealt = tuple[dict[str, NDArray[np.int64]], dict[str, str | int]]
 """The positions of each split's images, and how the split was made (`Dataset.split`)."""
@@ -43,7 +49,7 @@ def without_few(entries: Sequence[Entry]) -> tuple[list[Entry], list[LeftOut]]:
 def deal(
     entries: Sequence[Entry],
     seed: int,
-    copies: Callable[[], Sequence[tuple[int, int]]],
+    copies: Callable[[], Copies],
     where: object,
 ) -> Dealt:
     """Return which images are for training, for validation and for the test.
@@ -60,7 +66,9 @@ def deal(
     Args:
         entries: in the order of the images.
         seed: chooses one of the possible splits.
-        copies: finds the pairs of positions that are copies; called if it matters.
+        copies: finds the pairs of positions that are exact copies, and those that are near ones;
+            called if it matters. Where near copies would chain more than a tenth of the images
+            together, as in data of images that are all alike, only exact ones count.
         where: what an error calls the data.
 
     Raises:
@@ -82,7 +90,8 @@ def deal(
     pool = given["train"] if is_given else np.arange(len(entries))
     labels = [entry.label for entry in entries]
     numbers = {label: number for number, label in enumerate(natural_order(set(labels)))}
-    groups = joined(len(entries), [entry.group for entry in entries], copies())[pool]
+    groups, about["copies"] = _together([entry.group for entry in entries], copies())
+    groups = groups[pool]
     fractions = FRACTIONS if not is_given else (FRACTIONS[0] / 0.85, 0.15 / 0.85)
     parts = grouped_split([numbers[labels[at]] for at in pool], groups, fractions, seed)
     together = int(len(pool) - len(np.unique(groups)))
@@ -96,13 +105,24 @@ def deal(
     return dealt, about
 
 
+def _together(names: Sequence[str | None], copies: Copies) -> tuple[NDArray[np.int64], str]:
+    """Return a number per image, equal for those that stay together, and which copies count."""
+    exact, near = copies
+    alone: list[str | None] = [None] * len(names)
+    chained = joined(len(names), alone, [*exact, *near])
+    if np.bincount(chained).max() > max(2.0, _CHAIN * len(names)):
+        return joined(len(names), names, exact), "exact"
+    return joined(len(names), names, [*exact, *near]), "near"
+
+
 def _check_classes(
     entries: Sequence[Entry], splits: dict[str, NDArray[np.int64]], where: object
 ) -> None:
     """Refuse splits without training images or test images, or with a class that is not learned."""
     for split in ("train", "test"):
         if not len(splits[split]):
-            raise DataError("own_no_split", path=where, split=split)
+            key = "own_no_split" if any(entry.split for entry in entries) else "own_one_group"
+            raise DataError(key, path=where, split=split)
     learned = {entries[at].label for at in splits["train"]}
     others = {entries[at].label for split in ("valid", "test") for at in splits[split]}
     if missing := natural_order(others - learned):

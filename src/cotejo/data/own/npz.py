@@ -63,7 +63,7 @@ def read_npz(path: Path) -> Dataset:
     if len(shapes) > 1:
         raise DataError("own_npz_shapes", path=path, shapes=sorted(map(list, shapes)))
     # Copies are not looked for: who makes arrays has a split in mind, and the audit finds them.
-    positions, about = deal(entries, 0, list, path)
+    positions, about = deal(entries, 0, lambda: ([], []), path)
     all_images, all_labels = np.concatenate(images), np.concatenate(labels)
     parts = {split: Split(all_images[at], all_labels[at]) for split, at in positions.items()}
     return Dataset(

@@ -26,6 +26,7 @@ from cotejo.data.own.layouts import by_folders, pictures_of, split_called
 from cotejo.data.own.tables import TABLE_ENDINGS, by_table, is_labelled, read_rows
 from cotejo.data.picture_facts import PictureFacts
 from cotejo.errors import DataError
+from cotejo.messages import message
 from cotejo.pictures import PictureSize, measure, strict_pillow
 from cotejo.pictures.sizes import chosen_shape
 from cotejo.texts import readable
@@ -106,9 +107,7 @@ def read_own(
     _check_classes(path, kept_entries, left_out)
     if options.strict and any(each.reason != "hidden" for each in left_out):
         _refuse(path, left_out)
-    splits, about = deal(
-        kept_entries, options.split_seed, partial(_copies, decoded, rows, kept_entries), path
-    )
+    splits, about = deal(kept_entries, options.split_seed, lambda: copies_of(decoded[rows]), path)
     facts = _facts(options, decoded.shape[1:], [sizes[int(row)] for row in rows], left_out)
     facts = replace(facts, groups=len({entry.group for entry in kept_entries} - {None}))
     index = _index(kept_entries, splits, about, facts, signed)
@@ -243,13 +242,6 @@ def _in_two_classes(
     ]
 
 
-def _copies(
-    decoded: NDArray[np.uint8], rows: NDArray[np.int64], entries: Sequence[Entry]
-) -> list[tuple[int, int]]:
-    """Return the pairs of positions that are copies, by the audit's method."""
-    return copies_of(decoded[rows])
-
-
 def _facts(
     options: OwnImages,
     shape: Sequence[int],
@@ -336,5 +328,9 @@ def _refuse(path: Path, left_out: Sequence[LeftOut]) -> None:
     first = next(each for each in left_out if each.reason != "hidden")
     count = sum(each.reason != "hidden" for each in left_out)
     raise DataError(
-        "own_strict", path=path, count=count, example=readable(first.name), reason=first.reason
+        "own_strict",
+        path=path,
+        count=count,
+        example=readable(first.name),
+        reason=message(f"pictures.reason_{first.reason}"),
     )

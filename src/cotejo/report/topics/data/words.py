@@ -99,5 +99,5 @@ def _pictures(data: Mapping[str, Any], words: Words) -> list[str]:
             for reason, count in left_out.items()
         ]
         total = sum(left_out.values())
-        sentences.append(words.say("data.left_out", count=total, reasons=words.both(reasons)))
+        sentences.append(words.say("data.left_out", count=total, reasons="; ".join(reasons)))
     return sentences
