@@ -78,20 +78,24 @@ def _pictures(data: Mapping[str, Any], words: Words) -> list[str]:
     if pictures is None:
         return []
     numbers, (height, width, _) = words.numbers, data["image_shape"]
+    changed = pictures["smaller"] or pictures["larger"] or height != width
     sentences = [
         words.say(
-            "data.pictures_size",
+            "data.pictures_size" if changed else "data.pictures_kept",
             least=numbers.integer(pictures["least"]),
             most=numbers.integer(pictures["most"]),
             height=height,
             width=width,
         ),
-        words.say(
-            f"data.pictures_{pictures['fit']}",
-            smaller=numbers.integer(pictures["smaller"]),
-            larger=numbers.integer(pictures["larger"]),
-        ),
     ]
+    if changed:
+        sentences.append(
+            words.say(
+                f"data.pictures_{pictures['fit']}",
+                smaller=numbers.integer(pictures["smaller"]),
+                larger=numbers.integer(pictures["larger"]),
+            )
+        )
     left_out = {reason: count for reason, count in pictures["left_out"].items() if count}
     if left_out:
         reasons = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted, seeds_trained
 from cotejo.report.sentences import comparison_sentence
+from cotejo.report.topics.audit.analysis import audited
 from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
 from cotejo.report.topics.conclusion.caveats import is_attributable
@@ -19,7 +20,28 @@ _MOST_NAMED = 8
 def summary(findings: Findings, words: Words) -> list[str]:
     """Return the paragraphs on what was compared, what won and by how much."""
     said = [_compared(findings, words), " ".join(_winner(findings, words))]
+    said += _leaks(findings, words)
     return said + summary_of_claims(verdicts(findings), words, "in_summary")
+
+
+def _leaks(findings: Findings, words: Words) -> list[str]:
+    """Return that the split which came with the data leaks, and the accuracy without the leak."""
+    if (findings.facts.data.get("split") or {}).get("method") != "given":
+        return []
+    result = audited(findings)
+    without = result.score("without-duplicates") if result is not None else None
+    if result is None or without is None or not result.duplicated.any():
+        return []
+    numbers = words.numbers
+    return [
+        words.say(
+            "summary.leaks",
+            count=int(result.duplicated.sum()),
+            share=numbers.percent(float(result.duplicated.mean())),
+            accuracy=numbers.percent(without.accuracy.estimate),
+            before=numbers.percent(findings.accuracy[findings.best.name].estimate),
+        )
+    ]
 
 
 def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, bool]]:
