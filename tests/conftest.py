@@ -10,10 +10,11 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep audits of data sets out of the user's own cache; the first is the others'."""
+    """Keep audits and decoded pictures out of the user's own cache; the first is the others'."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cotejo.data.audit.cached.cache_folder", lambda: folder)
+        patch.setattr("cotejo.data.own.cache.cache_folder", lambda: folder)
         yield
 
 
