@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["is_published", "load"]
 
+_NOTHING_THERE = ("data_missing_path", "data_no_images", "data_wrong_archive")
+"""The errors which say that a path holds nothing of a data set."""
+
 
 def load(
     name_or_path: str | Path,
@@ -23,13 +26,14 @@ def load(
     data_dir: Path | None = None,
     progress: Progress | None = None,
 ) -> Dataset:
-    """Return a data set by its name, or the CIFAR-10 at a path.
+    """Return a data set by its name, or the published one that is at a path.
 
-    ``cifar10`` is looked for in ``data_dir``, in the folder that ``COTEJO_DATA`` names, in
-    the caches of Cotejo, Keras and torchvision, and is then downloaded. ``digits`` comes with
-    scikit-learn. Any other name is one that you have registered (`register_source`). A path is a
-    folder or archive with CIFAR-10 in any of its published forms. Its checksum is compared with
-    the published one before anything is read.
+    ``cifar10``, ``cifar100``, ``cifar100-coarse``, ``mnist``, ``fashion-mnist`` and ``svhn`` are
+    looked for in ``data_dir``, in the folder that ``COTEJO_DATA`` names, in the caches of Cotejo,
+    Keras and torchvision, and are then downloaded. ``digits`` comes with scikit-learn. Any other
+    name is one that you have registered (`register_source`). A path is a folder or archive with one
+    of the published sets in any of its forms. Checksums are compared with the published ones before
+    anything is read.
 
     Args:
         name_or_path: the name of a data set, such as ``"cifar10"`` or ``"digits"``, or a path.
@@ -38,10 +42,11 @@ def load(
             there, and the bytes expected.
 
     Returns:
-        The data set. The images of those that ship are ``[n, 32, 32, 3]``, uint8, contiguous.
+        The data set. The images of those that ship are uint8, contiguous: ``[n, 28, 28, 1]`` for
+        ``mnist`` and ``fashion-mnist``, ``[n, 32, 32, 3]`` for the others.
 
     Raises:
-        DataError: there is no such name or path, or what is there is not CIFAR-10 whole.
+        DataError: there is no such name or path, or what is there is no published data set, whole.
         DownloadError: no address gave the archive.
 
     Example:
@@ -98,13 +103,17 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
 def _read_path(path: Path) -> Dataset:
     """Return the data set at a path, from the first source that can read it.
 
-    Those that ship are asked first. If none can read it, the error is that of the first source.
+    Those that ship are asked first. If none can read it, the error is that of the first source
+    that ships and has found something of its own; if there is none, that of the first source.
     """
-    errors = []
+    errors: list[DataError] = []
+    about_files: list[DataError] = []
     for source in sorted(known_sources(), key=lambda source: not source.ships):
         if source.read is not None:
             try:
                 return source.read(path)
             except DataError as error:
                 errors.append(error)
-    raise errors[0]
+                if source.ships and error.key not in _NOTHING_THERE:
+                    about_files.append(error)
+    raise (about_files or errors)[0]

@@ -40,8 +40,9 @@ def data(findings: Findings, words: Words) -> list[str]:
             high=numbers.integer(max(counts)),
         ),
     ]
-    if (facts.data.get("split") or {}).get("method") == "notebook":
-        sentences.insert(2, say("data.split_notebook"))
+    about_split = f"data.split_{(facts.data.get('split') or {}).get('method')}"
+    if words.knows(about_split):
+        sentences.insert(2, say(about_split))
     if all(alternative.has_layers("Rescaling") for alternative in facts.trained):
         sentences.append(say("data.scaled"))
     if about_images := words.of_data(facts.data["name"], "images"):
