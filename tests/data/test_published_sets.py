@@ -62,10 +62,10 @@ def refused(published, path, key):
 @pytest.mark.parametrize("real", ALL, ids=lambda real: real.name)
 def test_a_set_says_what_its_files_hold(real):
     for form in real.forms:
-        for held in ("images", "labels"):
+        for kind in ("images", "labels"):
             # IDX files hold one of the two; the others hold both.
-            parts = [b for b in form.batches if "-idx" not in b.name or held in b.name]
-            numbers = [n for b in parts for n in range(b.start, b.start + b.rows)]
+            batches = [b for b in form.batches if "-idx" not in b.name or kind in b.name]
+            numbers = [n for b in batches for n in range(b.start, b.start + b.rows)]
             assert numbers == list(range(real.images))
         files = [*form.batches, *([form.archive] if form.archive else [])]
         for file in files:
@@ -243,6 +243,14 @@ def test_refuses_swapped_files_even_with_their_checksums(form, tmp_path):
     published = tiny.with_file(number, names[0], content)
     line = refused(published, tmp_path, "data_damaged_batch")
     assert f"{names[0]} isn't what {published.title} has under this name" in line
+
+
+def test_images_without_labels_are_refused(tiny_sets, tmp_path):
+    tiny = tiny_sets["svhn"]
+    tiny.unpack(0, tmp_path)
+    (form,) = tiny.published.forms
+    mute = replace(form, decode=lambda content, batch: (form.decode(content, batch)[0], None))
+    refused(replace(tiny.published, forms=(mute,)), tmp_path, "data_damaged_batch")
 
 
 @pytest.mark.parametrize("cut", [0, 1, 10, 100, 1_000])

@@ -40,7 +40,7 @@ def candidates(published: PublishedSet, path: Path) -> list[Candidate]:
 def seems_to_hold(published: PublishedSet, path: Path) -> bool:
     """Return whether the set seems to be at ``path``, by names and sizes alone."""
     try:
-        return any(_seems_whole(found, published) for found in candidates(published, path))
+        return any(_seems_whole(candidate, published) for candidate in candidates(published, path))
     except OSError:
         return False
 

@@ -23,7 +23,7 @@ the two and None for the other."""
 class Batch(PublishedFile):
     """A published file that holds images, labels, or both.
 
-    All images of a data set are counted through, first those for training, then those of the test.
+    The images of a data set are numbered, first those for training, then those of the test.
 
     Attributes:
         start: the number of its first image.
@@ -40,10 +40,10 @@ class Form:
 
     Attributes:
         batches: the files with images and labels.
-        decode: ``decode(content, batch)`` returns what a file holds. Its checksum has been compared
-            before. Any of the `READING_ERRORS` says that the content is not such a file.
-        folder: the folder in which the files are, relative to that of the archive or of the data
-            sets; empty if they lie there themselves.
+        decode: ``decode(content, batch)`` returns what a file holds, whose checksum has been
+            compared before. It raises one of the `READING_ERRORS` if the content is another.
+        folder: the folder that holds the files: the one that the archive unpacks to, or that a
+            program makes for them; empty if there is none.
         archive: the ``.tar.gz`` that holds the folder, if the set is published as one.
         archive_names: other names that programs give to the archive.
     """
