@@ -13,10 +13,7 @@ STUDY = {
     "name": "grey",
     "data": "mnist",
     "base": {"epochs": 1, "batch_size": 16},
-    "alternative": [
-        {"name": "mlp", "model": "mlp"},
-        {"name": "mirrored", "model": "cnn3", "augment": "flip-crop"},
-    ],
+    "alternative": [{"name": "mirrored", "model": "cnn3", "augment": "flip-crop"}],
 }
 
 
