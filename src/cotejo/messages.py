@@ -5,7 +5,7 @@ has its catalogues in the topic's folder, ``report/topics/<area>/<language>.toml
 such as ``cli`` or ``errors``, is ``locales/<language>/<area>.toml``. A sentence names its values
 between braces, as ``str.format`` does; one that changes with a number is a table with ``one`` and
 ``other``, chosen by ``count``. In ``settings`` each setting has a table of its own with all of its
-words.
+words; ``classes`` has lists of names.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "did_you_mean",
     "knows",
     "message",
+    "names_by_language",
     "one_line",
     "table_names",
     "use_language",
@@ -114,6 +115,16 @@ def table_names(area: str) -> list[str]:
     """
     catalogue = _catalogue(current_language(), area)
     return sorted(name for name, entry in catalogue.items() if isinstance(entry, dict))
+
+
+def names_by_language(key: str) -> dict[str, tuple[str, ...]]:
+    """Return a list of names, such as those of a data set's classes, in every language.
+
+    Example:
+        >>> names_by_language("classes.cifar10")["es"][:2]
+        ('avión', 'coche')
+    """
+    return {language: tuple(_entry(key, language)) for language in LANGUAGES}
 
 
 def _entry(key: str, language: str | None) -> Any:

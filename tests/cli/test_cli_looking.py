@@ -58,6 +58,43 @@ def test_data_says_the_words_that_a_data_set_brings_with_it(
     assert "la que traen los datos" in shown
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("name", "files", "folder"),
+    [
+        ("mnist", "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, ", "cotejo/mnist"),
+        ("fashion-mnist", "train-images-idx3-ubyte.gz, ", "cotejo/fashion-mnist"),
+        ("svhn", "train_32x32.mat, test_32x32.mat", "cotejo/svhn"),
+        ("cifar100", "cifar-100-python.tar.gz", "cotejo"),
+        ("cifar100-coarse", "cifar-100-python.tar.gz", "cotejo"),
+    ],
+)
+def test_data_that_nothing_gives_ends_in_where_to_put_its_files(
+    name: str,
+    files: str,
+    folder: str,
+    language: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for variable in ("KERAS_HOME", "TORCH_HOME", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    # Nobody listens there, so that no address can be reached, whatever the network.
+    for variable in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    monkeypatch.chdir(tmp_path)
+    assert run(["data", name, "--lang", language]) == 1
+    shown = capsys.readouterr()
+    last = shown.err.rstrip("\n").rpartition("\n")[2]
+    assert files in last
+    assert str(tmp_path / "cache" / folder) in last
+    assert "--data-dir" in last
+    assert "Traceback" not in shown.err + shown.out
+
+
 def test_data_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["data", "digits", "--lang", "es"]) == 0
     shown = "\n".join(lines(capsys))

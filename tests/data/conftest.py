@@ -45,10 +45,12 @@ def nowhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     monkeypatch.setenv("COTEJO_LANG", "en")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for module in ("places", "loading"):
-        name = f"cotejo.data.sources.cifar10.{module}.cache_folder"
+        name = f"cotejo.data.published.{module}.cache_folder"
         monkeypatch.setattr(name, lambda: home / "cache" / "cotejo")
-    for variable in ("COTEJO_DATA", "COTEJO_CIFAR10_URL", "KERAS_HOME", "TORCH_HOME"):
+    for variable in ("COTEJO_DATA", "KERAS_HOME", "TORCH_HOME"):
         monkeypatch.delenv(variable, raising=False)
+    for name in ("CIFAR10", "CIFAR100", "MNIST", "FASHION_MNIST", "SVHN"):
+        monkeypatch.delenv(f"COTEJO_{name}_URL", raising=False)
     monkeypatch.chdir(home)
     return home
 

@@ -10,13 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Server:
-    """Serves one archive at any address, each request in the manner that its turn says."""
+    """Serves a file, each request in the manner that its turn says.
+
+    What is served is the same at any address, or depends on the last part of the address.
+    """
 
     content: bytes
     manners: list[str]  # one a request; the last stays
     ranges: list[str | None] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
     url: str = ""
+    files: dict[str, bytes] | None = None  # by name; any other is not there
 
     def next_manner(self) -> str:
         return self.manners.pop(0) if len(self.manners) > 1 else self.manners[0]
@@ -29,6 +33,10 @@ class Handler(BaseHTTPRequestHandler):
         script = self.server.script
         script.ranges.append(self.headers.get("Range"))
         manner = script.next_manner()
+        published = script.content
+        if script.files is not None:
+            published = script.files.get(self.path.rpartition("/")[2], b"")
+            manner = manner if published else "404"
         if manner in ("404", "503"):
             self.send_error(int(manner))
             return
@@ -46,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         if manner == "trickling headers":
             self._trickle(b"HTTP/1.1 200 " + b"O" * 10_000)
             return
-        content = bytes(len(script.content)) if manner == "wrong" else script.content
+        content = bytes(len(published)) if manner == "wrong" else published
         if manner == "page":
             content = b"<html>please log in</html>"
         start = 0

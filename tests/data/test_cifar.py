@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tiny_cifar import ROWS, with_batch
 
-from cotejo.data.sources.cifar10.batches import decode
-from cotejo.data.sources.cifar10.reading import read_cifar10
+from cotejo.data.published import read_published
+from cotejo.data.published.decoding import decoded
 from cotejo.errors import DataError
 
 LAYOUTS = {
@@ -45,7 +45,7 @@ def check(dataset, tiny):
 def test_reads_batches(layout, tiny, tmp_path):
     encoding, inside = LAYOUTS[layout]
     tiny.unpack(encoding, tmp_path / inside)
-    check(read_cifar10(tmp_path, tiny.forms), tiny)
+    check(read_published(tiny.like(), tmp_path), tiny)
 
 
 @pytest.mark.parametrize("layout", ARCHIVES)
@@ -54,22 +54,22 @@ def test_reads_archives(layout, tiny, tmp_path):
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(tiny.archives[encoding])
-    check(read_cifar10(tmp_path, tiny.forms), tiny)
-    check(read_cifar10(path, tiny.forms), tiny)
+    check(read_published(tiny.like(), tmp_path), tiny)
+    check(read_published(tiny.like(), path), tiny)
 
 
 def test_reads_the_archive_where_the_batches_are_damaged(tiny, tmp_path):
     tiny.unpack("python", tmp_path / "cifar-10-batches-py")
     (tmp_path / "cifar-10-batches-py" / "data_batch_3").unlink()
     (tmp_path / "cifar-10-python.tar.gz").write_bytes(tiny.archives["python"])
-    dataset = read_cifar10(tmp_path, tiny.forms)
+    dataset = read_published(tiny.like(), tmp_path)
     check(dataset, tiny)
     assert dataset.source.endswith(".tar.gz")
 
 
-def refused(path, forms, key):
+def refused(path, published, key):
     with pytest.raises(DataError) as caught:
-        read_cifar10(path, forms)
+        read_published(published, path)
     assert caught.value.key == key
     for language in ("en", "es"):
         assert str(path) in caught.value.in_language(language)
@@ -77,17 +77,17 @@ def refused(path, forms, key):
 
 
 def test_refuses_a_missing_path(tiny, tmp_path):
-    refused(tmp_path / "nowhere", tiny.forms, "data_missing_path")
+    refused(tmp_path / "nowhere", tiny.like(), "data_missing_path")
 
 
 def test_refuses_an_empty_folder(tiny, tmp_path):
-    assert "no images" in refused(tmp_path, tiny.forms, "data_no_images")
+    assert "no images" in refused(tmp_path, tiny.like(), "data_no_images")
 
 
 def test_names_the_missing_batches(tiny, tmp_path):
     tiny.unpack("python", tmp_path)
     (tmp_path / "data_batch_4").unlink()
-    assert "missing: data_batch_4" in refused(tmp_path, tiny.forms, "data_incomplete")
+    assert "missing: data_batch_4" in refused(tmp_path, tiny.like(), "data_incomplete")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_refuses_a_truncated_batch(encoding, name, tiny, tmp_path):
     content = tiny.files[encoding][name]
     tiny.unpack(encoding, tmp_path)
     (tmp_path / name).write_bytes(content[:-1000])
-    message = refused(tmp_path, tiny.forms, "data_wrong_size")
+    message = refused(tmp_path, tiny.like(), "data_wrong_size")
     assert f"{name} has {len(content) - 1000:,} bytes; expected {len(content):,}" in message
 
 
@@ -109,25 +109,26 @@ def test_refuses_a_changed_batch(encoding, name, tiny, tmp_path):
     content = bytearray(tiny.files[encoding][name])
     content[500] ^= 1
     (tmp_path / name).write_bytes(content)
-    assert name in refused(tmp_path, tiny.forms, "data_wrong_checksum")
+    assert name in refused(tmp_path, tiny.like(), "data_wrong_checksum")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
 def test_says_what_cannot_be_read(tiny, tmp_path):
     tiny.unpack("python", tmp_path)
     (tmp_path / "data_batch_1").chmod(0)
-    assert "data_batch_1" in refused(tmp_path, tiny.forms, "data_unreadable")
+    assert "data_batch_1" in refused(tmp_path, tiny.like(), "data_unreadable")
 
 
 def test_refuses_what_is_not_a_batch_even_with_its_checksum(tiny, tmp_path):
     form = with_batch(tiny.binary, "test_batch.bin", bytes(3073 * ROWS - 1))
     tiny.unpack("binary", tmp_path)
     (tmp_path / "test_batch.bin").write_bytes(bytes(3073 * ROWS - 1))
-    refused(tmp_path, (form,), "data_damaged_batch")
+    refused(tmp_path, tiny.like(form), "data_damaged_batch")
 
 
 def test_refuses_labels_out_of_range(tiny):
     rows = np.frombuffer(tiny.files["binary"]["test_batch.bin"], np.uint8).reshape(ROWS, -1).copy()
     rows[3, 0] = 10
     with pytest.raises(DataError, match="labels 0 to 9"):
-        decode(rows.tobytes(), tiny.binary, "test_batch.bin")
+        batch = tiny.binary.batches[-1]
+        decoded(tiny.like(), tiny.binary, batch, rows.tobytes(), "test_batch.bin")

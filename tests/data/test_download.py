@@ -218,12 +218,12 @@ def test_what_dripped_is_taken_up_by_another_source(serve, get, holds):
         ("refused", "it can't be reached"),
     ],
 )
-def test_failure_names_source_reason_and_ways_out(manner, reason, serve, get, tmp_path):
+def test_failure_names_source_and_reason(manner, reason, serve, get, tmp_path):
     url = closed_address() if manner == "refused" else serve(manner).url
     missing = serve("404").url
     with pytest.raises(DownloadError) as caught:
         get(url, missing)
-    for part in (url, reason, missing, "COTEJO_CIFAR10_URL", "--data-dir", "--data digits"):
+    for part in (url, reason, missing):
         assert part in str(caught.value)
     assert not (tmp_path / "cache" / NAME).exists()
     if manner in ("wrong", "endless"):

@@ -17,8 +17,8 @@ from tiny_cifar import (
     with_batch,
 )
 
-from cotejo.data.sources.cifar10.batches import decode
-from cotejo.data.sources.cifar10.reading import read_cifar10
+from cotejo.data.published import read_published
+from cotejo.data.published.decoding import decoded
 from cotejo.errors import DataError
 
 LABELS = pickled_labels(np.zeros(ROWS, np.uint8))
@@ -36,7 +36,7 @@ def test_a_hostile_pickle_is_refused_by_its_checksum(bomb, tiny, tmp_path):
     tiny.unpack("python", tmp_path)
     (tmp_path / "test_batch").write_bytes(content)
     with pytest.raises(DataError) as caught:
-        read_cifar10(tmp_path, tiny.forms)
+        read_published(tiny.like(), tmp_path)
     assert caught.value.key == "data_wrong_size"
     assert not proof.exists()
 
@@ -45,8 +45,10 @@ def test_a_hostile_pickle_is_not_run_even_with_the_right_checksum(bomb, tiny, tm
     content, proof = bomb
     tiny.unpack("python", tmp_path)
     (tmp_path / "test_batch").write_bytes(content)
-    with pytest.raises(DataError, match="test_batch isn't a CIFAR-10 batch") as caught:
-        read_cifar10(tmp_path, (with_batch(tiny.python, "test_batch", content),))
+    with pytest.raises(
+        DataError, match="test_batch isn't what CIFAR-10 has under this name"
+    ) as caught:
+        read_published(tiny.like(with_batch(tiny.python, "test_batch", content)), tmp_path)
     assert caught.value.key == "data_damaged_batch"
     assert not proof.exists()
 
@@ -80,7 +82,7 @@ def test_a_hostile_pickle_is_not_run_even_with_the_right_checksum(bomb, tiny, tm
 )
 def test_refuses(content, tiny):
     with pytest.raises(DataError) as caught:
-        decode(content[1], tiny.python, "data_batch_1")
+        decoded(tiny.like(), tiny.python, tiny.python.batches[0], content[1], "data_batch_1")
     assert caught.value.key == "data_damaged_batch"
 
 
@@ -103,7 +105,7 @@ def archive_refused(content, tiny, tmp_path, key):
     path.write_bytes(content)
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(DataError) as caught:
-        read_cifar10(tmp_path, (with_archive(tiny.python, content),))
+        read_published(tiny.like(with_archive(tiny.python, content)), tmp_path)
     assert caught.value.key == key
     assert str(path) in str(caught.value)
     assert sorted(tmp_path.rglob("*")) == before
@@ -162,7 +164,7 @@ def test_an_archive_is_not_opened_without_its_checksum(tiny, tmp_path):
     path = tmp_path / "cifar-10-python.tar.gz"
     path.write_bytes(bytes(len(tiny.archives["python"])))
     with pytest.raises(DataError) as caught:
-        read_cifar10(path, tiny.forms)
+        read_published(tiny.like(), path)
     assert caught.value.key == "data_wrong_checksum"
 
 
@@ -170,5 +172,5 @@ def test_an_archive_of_another_size_is_not_opened(tiny, tmp_path):
     path = tmp_path / "mine.tar.gz"
     path.write_bytes(tiny.archives["python"][:-1])
     with pytest.raises(DataError, match=r"expected cifar-10-python.tar.gz") as caught:
-        read_cifar10(path, tiny.forms)
+        read_published(tiny.like(), path)
     assert caught.value.key == "data_wrong_archive"

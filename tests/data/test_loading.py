@@ -1,5 +1,6 @@
 """Where a name or a path leads."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,11 @@ import pytest
 
 import cotejo.data
 from cotejo.data.places import cache_folder
+from cotejo.data.published import load_published
 from cotejo.data.sources.cifar10 import where
-from cotejo.data.sources.cifar10.loading import load_cifar10
 from cotejo.errors import DataError, DownloadError
+
+NAME = "cifar-10-python.tar.gz"
 
 
 @pytest.fixture
@@ -17,7 +20,8 @@ def load_tiny(tiny, monkeypatch):
     """Load ``cifar10`` as if the tiny one were the published one, without any address."""
 
     def load_tiny(data_dir=None, addresses=(), progress=None):
-        return load_cifar10(data_dir, progress, tiny.forms, addresses)
+        published = replace(tiny.like(), addresses=addresses)
+        return load_published(published, data_dir, progress)
 
     return load_tiny
 
@@ -100,13 +104,26 @@ def test_the_users_mirror_comes_first(load_tiny, serve, monkeypatch):
     assert (len(mirror.ranges), len(other.ranges)) == (1, 0)
 
 
-@pytest.mark.parametrize("name", ["cifar", "CIFAR10", "digit", "mnist"])
+def test_a_download_that_fails_ends_with_the_ways_out(load_tiny, nowhere, serve):
+    missing = serve("404").url
+    with pytest.raises(DownloadError) as caught:
+        load_tiny(addresses=(missing,))
+    folder = nowhere / "cache" / "cotejo"
+    for language in ("en", "es"):
+        *reasons, way_out = caught.value.in_language(language).splitlines()
+        assert missing in reasons[-1]
+        for part in (NAME, str(folder), "COTEJO_CIFAR10_URL", "--data-dir", "--data digits"):
+            assert part in way_out
+
+
+@pytest.mark.parametrize("name", ["cifar", "CIFAR10", "digit", "letters"])
 def test_an_unknown_name(name):
     with pytest.raises(DataError) as caught:
         cotejo.data.load(name)
     assert caught.value.key == "data_unknown_name"
-    assert "cifar10, digits" in str(caught.value)
-    assert ("Did you mean" in str(caught.value)) == (name != "mnist")
+    names = "cifar10, cifar100, cifar100-coarse, digits, fashion-mnist, mnist, svhn"
+    assert names in str(caught.value)
+    assert ("Did you mean" in str(caught.value)) == (name != "letters")
 
 
 @pytest.mark.parametrize("path", ["./cifar", "photos/all", "cifar.tar.gz", Path("cifar")])

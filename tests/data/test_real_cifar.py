@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import cotejo.data
-from cotejo.data.published import digest_of_bytes
-from cotejo.data.sources.cifar10.forms import BINARY
+from cotejo.data.published.files import digest_of_bytes
+from cotejo.data.sources.cifar10 import CIFAR10
 
 FOLDER = os.environ.get("COTEJO_DATA")  # read before the tests clear it
 
@@ -46,7 +46,7 @@ def test_binary_digests_are_those_of_the_python_batches_rewritten(cifar10):
     splits = (cifar10.train, cifar10.valid, cifar10.test)
     images = np.concatenate([split.images for split in splits])
     labels = np.concatenate([split.labels for split in splits]).astype(np.uint8)
-    for number, batch in enumerate(BINARY.batches):
+    for number, batch in enumerate(CIFAR10.forms[1].batches):
         at = slice(10_000 * number, 10_000 * (number + 1))
         planes = images[at].transpose(0, 3, 1, 2).reshape(10_000, -1)
         content = np.concatenate([labels[at, None], planes], axis=1).tobytes()

@@ -51,7 +51,8 @@ def loaded():
 
 
 def test_what_ships():
-    assert {"cifar10", "digits"} <= set(NAMES)
+    ships = {"cifar10", "cifar100", "cifar100-coarse", "digits", "fashion-mnist", "mnist", "svhn"}
+    assert ships <= set(NAMES)
     assert DEFAULT_DATA in NAMES
     assert all(source.ships for source in known_sources())
 
@@ -61,7 +62,7 @@ def test_a_source_gives_what_its_fingerprint_says(name, loaded):
     dataset, fingerprint = loaded(name), find_source(name).fingerprint
     assert dataset.name == name
     if fingerprint is None:
-        pytest.skip(f"what {name} loads is not fixed")
+        pytest.skip(f"the fingerprint of {name} is not known")
     assert dataset.fingerprint == fingerprint
     assert is_published(dataset)
 

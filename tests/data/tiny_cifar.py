@@ -12,8 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cotejo.data.published import PublishedFile, digest_of_bytes
-from cotejo.data.sources.cifar10.forms import BINARY, PUBLISHED, PYTHON, Form
+from cotejo.data.published import Batch, Form, PublishedFile, PublishedSet
+from cotejo.data.published.files import digest_of_bytes
+from cotejo.data.sources.cifar10 import CIFAR10
+
+PYTHON, BINARY = CIFAR10.forms
 
 ROWS = 20
 
@@ -58,6 +61,7 @@ def regular(name: str, content: bytes) -> tuple[tarfile.TarInfo, bytes]:
 
 
 def with_archive(form: Form, content: bytes) -> Form:
+    assert form.archive is not None
     digest = "md5:" + hashlib.md5(content, usedforsecurity=False).hexdigest()
     archive = PublishedFile(form.archive.name, len(content), digest)
     return replace(form, archive=archive)
@@ -66,8 +70,11 @@ def with_archive(form: Form, content: bytes) -> Form:
 def with_batch(form: Form, name: str, content: bytes) -> Form:
     """The form as if ``content`` were what was published: it gets past the checksum."""
     digest = digest_of_bytes(content, like="md5:")
-    batch = PublishedFile(name, len(content), digest)
-    return replace(form, batches=tuple(batch if b.name == name else b for b in form.batches))
+    batches = (
+        replace(batch, size=len(content), digest=digest) if batch.name == name else batch
+        for batch in form.batches
+    )
+    return replace(form, batches=tuple(batches))
 
 
 @dataclass
@@ -85,6 +92,10 @@ class Published:
     def forms(self) -> tuple[Form, Form]:
         return self.python, self.binary
 
+    def like(self, *forms: Form) -> PublishedSet:
+        """CIFAR-10 as if these forms, or the tiny ones, were what was published."""
+        return replace(CIFAR10, forms=forms or self.forms, valid=ROWS, test=ROWS)
+
     def unpack(self, encoding: str, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in self.files[encoding].items():
@@ -94,10 +105,16 @@ class Published:
 
 def form_like(real: Form, files: dict[str, bytes], archive: bytes) -> Form:
     batches = tuple(
-        PublishedFile(batch.name, len(content), digest_of_bytes(content, like=batch.digest))
-        for batch, content in zip(real.batches, files.values(), strict=True)
+        Batch(
+            batch.name,
+            len(content),
+            digest_of_bytes(content, like=batch.digest),
+            number * ROWS,
+            ROWS,
+        )
+        for number, (batch, content) in enumerate(zip(real.batches, files.values(), strict=True))
     )
-    return with_archive(replace(real, batches=batches, rows=ROWS), archive)
+    return with_archive(replace(real, batches=batches), archive)
 
 
 def publish() -> Published:
@@ -113,12 +130,10 @@ def publish() -> Published:
         rows = np.concatenate([labels[number][:, None], planes[number]], axis=1)
         files["binary"][binary.name] = rows.tobytes()
     archives = {}
-    for real in PUBLISHED:
+    for encoding, real in (("python", PYTHON), ("binary", BINARY)):
         # The real archives aren't in order either, and hold files besides the batches.
-        members = [regular(f"{real.folder}/{n}", c) for n, c in files[real.encoding].items()]
-        archives[real.encoding] = tar_gz(
-            [regular(f"{real.folder}/readme.html", b"."), *members[::-1]]
-        )
+        members = [regular(f"{real.folder}/{n}", c) for n, c in files[encoding].items()]
+        archives[encoding] = tar_gz([regular(f"{real.folder}/readme.html", b"."), *members[::-1]])
     return Published(
         images=planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1),
         labels=labels.reshape(-1),

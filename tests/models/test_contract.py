@@ -65,6 +65,13 @@ def test_a_model_takes_other_shapes_and_classes(name):
     assert network.output.shape == (None, 3)
 
 
+@pytest.mark.parametrize("name", sorted(PARAMETERS))
+def test_a_model_takes_the_images_of_mnist(name):
+    network = build_model(name, (28, 28, 1), 10)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 28, 28, 1), dtype=np.uint8)
+    assert np.isfinite(network.predict_on_batch(pixels)).all()
+
+
 @pytest.mark.parametrize(("name", "options", "parameters"), VARIANTS)
 def test_the_options_change_what_they_say(name, options, parameters):
     assert build_model(name, (32, 32, 3), 10, **options).count_params() == parameters

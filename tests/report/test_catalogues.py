@@ -59,6 +59,8 @@ def sentences(table, before=""):
 
 
 def placeholders(entry):
+    if isinstance(entry, list):  # the names of classes, which name no values
+        return len(entry)
     texts = entry.values() if isinstance(entry, dict) else [entry]
     # Either form of a plural may leave out a value: "one seed" needs no number.
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}

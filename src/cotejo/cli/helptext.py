@@ -12,6 +12,8 @@ from cotejo.messages import message, table_names
 
 __all__ = ["TranslatedCommand", "TranslatedGroup"]
 
+_UNBROKEN = "\N{NON-BREAKING HYPHEN}"
+"""Stands for a hyphen while lines are made, so that none ends within ``fashion-mnist``."""
 _TYPER_WORDS = {
     "Usage: ": "cli.typer_usage",
     "[OPTIONS]": "cli.typer_any_options",
@@ -36,6 +38,7 @@ class _Translated:
 
     def get_help(self, ctx: Any) -> str:
         text: str = super().get_help(ctx)  # type: ignore[misc]
+        text = text.replace(_UNBROKEN, "-")
         for english, key in _TYPER_WORDS.items():
             text = text.replace(english, message(key))
         # A required argument is shown without brackets, and that is enough.
@@ -85,7 +88,8 @@ def _parameter_text(command: str | None, name: str) -> str:
 
 def _text(key: str) -> str:
     # Every data set that ships has words: their names are known without loading any of them.
-    return message(key, data_sets=", ".join(table_names("datasets")))
+    names = (name.replace("-", _UNBROKEN) for name in table_names("datasets"))
+    return message(key, data_sets=", ".join(names))
 
 
 def _or_none(key: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The download of an archive: from several addresses, resumed, and checked before it is kept."""
+"""The download of a file: from several addresses, resumed, and checked before it is kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cotejo.data.published import PublishedFile, digest_of_file
+from cotejo.data.published.files import PublishedFile, digest_of_file
 from cotejo.data.transfer import (
     AddressError,
     BrokenOffError,
@@ -47,7 +47,10 @@ def download(
     Raises:
         DataError: an address is neither ``http`` nor ``https``.
         DownloadError: no address gave the archive, or it can't be written.
+        ValueError: the size of the archive is not known, so that it can't be seen to be whole.
     """
+    if archive.size is None:
+        raise ValueError(f"`archive` must have a size; received {archive}")
     urls = list(dict.fromkeys(urls))
     for url in urls:
         check_address(url)
@@ -57,7 +60,8 @@ def download(
         with _locked(folder / f"{archive.name}.lock"):
             if not _is_whole(path, archive):
                 part = folder / f"{archive.name}.part"
-                _Attempt(archive, part, progress, patience or Patience()).from_any(urls)
+                attempt = _Attempt(archive, archive.size, part, progress, patience or Patience())
+                attempt.from_any(urls)
                 part.replace(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -92,6 +96,7 @@ class _Attempt:
     """One archive, one unfinished file, several addresses."""
 
     archive: PublishedFile
+    size: int
     part: Path
     progress: Progress | None
     patience: Patience
@@ -130,7 +135,7 @@ class _Attempt:
             self._check()
 
     def _fetch(self, url: str, *, hurry: bool) -> None:
-        size = self.archive.size
+        size = self.size
         failures, reached = 0, self._done()
         while self._done() != size:
             try:

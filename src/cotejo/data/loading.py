@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["is_published", "load"]
 
+_NOTHING_THERE = ("data_missing_path", "data_no_images", "data_wrong_archive")
+"""The errors which say that a path holds nothing of a data set."""
+
 
 def load(
     name_or_path: str | Path,
@@ -30,14 +33,15 @@ def load(
     images: OwnImages | None = None,
     on_pictures: OnPictures | None = None,
 ) -> Dataset:
-    """Return a data set by its name, or somebody's own images at a path.
+    """Return a data set by its name, or the one at a path.
 
-    ``cifar10`` is looked for in ``data_dir``, in the folder that ``COTEJO_DATA`` names, in
-    the caches of Cotejo, Keras and torchvision, and is then downloaded. ``digits`` comes with
-    scikit-learn. Any other name is one that you have registered (`register_source`). A path is a
-    folder, a table or an archive with pictures (`cotejo.data.own`), a NumPy archive (``.npz``), or
-    a folder or archive with a published data set in one of its published forms, whose checksum is
-    compared with the published one before anything is read.
+    ``cifar10``, ``cifar100``, ``cifar100-coarse``, ``mnist``, ``fashion-mnist`` and ``svhn`` are
+    looked for in ``data_dir``, in the folder that ``COTEJO_DATA`` names, in the caches of Cotejo,
+    Keras and torchvision, and are then downloaded. ``digits`` comes with scikit-learn. Any other
+    name is one that you have registered (`register_source`). A path is a folder, a table or an
+    archive with pictures (`cotejo.data.own`), a NumPy archive (``.npz``), or a folder or archive
+    with a published set in any of its forms, whose checksums are compared with the published ones
+    before anything is read.
 
     Args:
         name_or_path: the name of a data set, such as ``"cifar10"`` or ``"digits"``, or a path.
@@ -48,7 +52,8 @@ def load(
         on_pictures: called while pictures are read, with those done and all.
 
     Returns:
-        The data set. The images of those that ship are ``[n, 32, 32, 3]``, uint8, contiguous.
+        The data set. The images of those that ship are uint8, contiguous: ``[n, 28, 28, 1]`` for
+        ``mnist`` and ``fashion-mnist``, ``[n, 32, 32, 3]`` for the others.
 
     Raises:
         DataError: there is no such name or path, or what is there can't be used.
@@ -108,25 +113,28 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
 
 
 def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures | None) -> Dataset:
-    """Return the data set at a path: somebody's own, or one that a source can read.
+    """Return the data set at a path: somebody's own pictures, or one that a source can read.
 
     Sources that ship are asked first. If none can read it, the error is that of the first source
-    if its files look like that, else that it holds no pictures.
+    that ships and has found something of its own; if there is none, that of the first source.
     """
     from cotejo.data.own import holds_own_images, read_npz, read_own
 
-    if path.suffix.casefold() == ".npz":
-        return read_npz(path)
     if holds_own_images(path):
         return read_own(path, images, on_pictures or _quietly)
-    errors = []
+    errors: list[DataError] = []
+    about_files: list[DataError] = []
     for source in sorted(known_sources(), key=lambda source: not source.ships):
         if source.read is not None:
             try:
                 return source.read(path)
             except DataError as error:
                 errors.append(error)
-    raise errors[0]
+                if source.ships and error.key not in _NOTHING_THERE:
+                    about_files.append(error)
+    if path.suffix.casefold() == ".npz" and path.is_file():
+        return read_npz(path)
+    raise (about_files or errors)[0]
 
 
 def _quietly(done: int, total: int) -> None:

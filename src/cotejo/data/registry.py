@@ -71,7 +71,8 @@ class Source:
         name: what studies call it. The data set that `load` returns has the same name.
         load: ``load(data_dir, progress)`` returns the data set. ``data_dir`` is the folder that
             the user gave, if any; ``progress`` is called while something is downloaded.
-        fingerprint: `Dataset.fingerprint` of what `load` returns; None if it is not fixed.
+        fingerprint: `Dataset.fingerprint` of what `load` returns; None if it is not fixed or not
+            known.
         mirroring_keeps_class: whether an image mirrored left to right is still of its class.
         looks_alike_upside_down: whether images of some classes look the same upside down. The
             audit's search for duplicates is then a rough one, and the report says so.

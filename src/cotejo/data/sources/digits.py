@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cotejo.data.dataset import Dataset, Split
+from cotejo.data.published.forms import DIGITS
 from cotejo.data.registry import Source
 from cotejo.data.splits import stratified_split
 
@@ -18,7 +19,6 @@ __all__ = ["SOURCE"]
 
 _SEED = 0
 _FRACTIONS = (0.6, 0.2, 0.2)
-_NAMES = tuple(str(digit) for digit in range(10))
 
 
 def load_digits(data_dir: Path | None = None, progress: Progress | None = None) -> Dataset:
@@ -53,7 +53,7 @@ def load_digits(data_dir: Path | None = None, progress: Progress | None = None) 
         train=train,
         valid=valid,
         test=test,
-        class_names={"en": _NAMES, "es": _NAMES},
+        class_names=dict(DIGITS),
         split={"method": "stratified", "seed": _SEED},
         source="scikit-learn",
     )

@@ -1,4 +1,4 @@
-"""The folders in which CIFAR-10 is looked for, in order."""
+"""The folders in which published sets are looked for, in order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cotejo.data.places import cache_folder, expanded
-from cotejo.data.sources.cifar10.candidates import holds_cifar10
+from cotejo.data.published.candidates import seems_to_hold
+from cotejo.data.published.forms import PublishedSet
 
 __all__ = ["Place", "is_at_hand", "places", "where"]
 
@@ -20,7 +21,7 @@ class Place:
         key: whose it is: ``data_dir``, ``environment``, ``cache``, ``keras``, ``torchvision``.
         path: the folder, which may not exist.
         named: the option or variable by which the user named it; None if the user did not.
-            CIFAR-10 must be in a folder that the user named: to look elsewhere without a word
+            The set must be in a folder that the user named: to look elsewhere without a word
             would hide a mistyped path.
     """
 
@@ -30,7 +31,7 @@ class Place:
 
 
 def places(data_dir: Path | None = None) -> list[Place]:
-    """Return the folders in which to look for CIFAR-10, in order.
+    """Return the folders in which to look for a published set, in order.
 
     Args:
         data_dir: the folder that the user gave, if any.
@@ -56,25 +57,24 @@ def _at_home(path: str) -> str | None:
         return None
 
 
-def where(data_dir: Path | None = None) -> list[tuple[str, Path, bool]]:
-    """Return the folders in which CIFAR-10 is looked for, and whether it seems to be there.
+def where(published: PublishedSet, data_dir: Path | None = None) -> list[tuple[str, Path, bool]]:
+    """Return the folders in which a set is looked for, and whether it seems to be there.
 
     This compares names and sizes but no checksums, so it takes no time.
 
     Args:
+        published: the set.
         data_dir: the folder that the user gave, if any.
 
     Returns:
-        For each folder, in order: its key (see `Place`), its path, and whether CIFAR-10 seems to
+        For each folder, in order: its key (see `Place`), its path, and whether the set seems to
         be in it.
-
-    Example:
-        >>> [key for key, _, _ in where(Path("photos"))][0]
-        'data_dir'
     """
-    return [(place.key, place.path, holds_cifar10(place.path)) for place in places(data_dir)]
+    return [
+        (place.key, place.path, seems_to_hold(published, place.path)) for place in places(data_dir)
+    ]
 
 
-def is_at_hand(data_dir: Path | None) -> bool:
-    """Return whether CIFAR-10 seems to be in one of its places, so that nothing is downloaded."""
-    return any(is_there for _, _, is_there in where(data_dir))
+def is_at_hand(published: PublishedSet, data_dir: Path | None) -> bool:
+    """Return whether a set seems to be in one of its places, so that nothing is downloaded."""
+    return any(is_there for _, _, is_there in where(published, data_dir))

@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PublishedFile", "digest_of_bytes", "digest_of_file"]
+from cotejo.errors import DataError
+
+__all__ = ["PublishedFile", "digest_of_bytes", "digest_of_file", "read_checked"]
 
 
 @dataclass(frozen=True)
@@ -15,12 +17,12 @@ class PublishedFile:
 
     Attributes:
         name: its file name.
-        size: its size in bytes.
+        size: its size in bytes; None where no source states it, so that the checksum alone tells.
         digest: its checksum, ``"md5:…"`` or ``"sha256:…"``.
     """
 
     name: str
-    size: int
+    size: int | None
     digest: str
 
 
@@ -46,3 +48,26 @@ def digest_of_file(path: Path, like: str) -> str:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False))
     return f"{algorithm}:{digest.hexdigest()}"
+
+
+def read_checked(path: Path, expected: PublishedFile) -> bytes:
+    """Return the content of a file, if its size and checksum are the published ones.
+
+    Raises:
+        DataError: the size or the checksum is another one.
+        OSError: the file can't be read.
+    """
+    size = path.stat().st_size
+    if expected.size is None:
+        # Nothing bounds the size, so the file is compared piece by piece before it is read whole.
+        _compare(path, digest_of_file(path, like=expected.digest), expected)
+    elif size != expected.size:
+        raise DataError("data_wrong_size", path=path, found=size, expected=expected.size)
+    content = path.read_bytes()
+    _compare(path, digest_of_bytes(content, like=expected.digest), expected)
+    return content
+
+
+def _compare(path: Path, digest: str, expected: PublishedFile) -> None:
+    if digest != expected.digest:
+        raise DataError("data_wrong_checksum", path=path, found=digest, expected=expected.digest)
