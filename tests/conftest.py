@@ -18,6 +18,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def language_of_the_surroundings() -> Iterator[None]:
+    """Undo a test's choice of language after it, so that tests can run in any order."""
+    from cotejo.messages import use_language
+
+    yield
+    use_language(None)
+
+
 @pytest.fixture(scope="session")
 def digits():
     from cotejo.data import load

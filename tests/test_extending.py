@@ -28,13 +28,15 @@ CONTRACTS = (
     "tests/data/test_sources.py",
     "tests/models/test_contract.py::test_every_model_is_in_the_contract",
     "tests/models/test_contract.py::test_a_model_has_its_parameters_and_gives_logits[one-convolution]",
-    "tests/augment/test_parts.py::test_every_part_has_a_function_and_the_other_way_round",
-    "tests/augment/test_parts.py::test_each_image_draws_its_own_change[noise]",
+    "tests/config/test_augmentations.py",
+    "tests/report/test_references_topic.py",
     "tests/report/test_catalogues.py",
     "tests/report/test_topics.py",
     "tests/test_structure.py",
 )
 """What tests an extension, without what takes long and tests the models and parts that ship."""
+PARTS = ("tests/augment/test_parts.py", "-k", "noise or declared")
+"""What tests an added part: all tests that have its name, and those of the declarations."""
 STUDY = """
 name = "toy"
 data = "shapes"
@@ -45,6 +47,9 @@ epochs = 1
 
 [[vary]]
 filters = [8, 16]
+
+[[vary]]
+pooling = ["max"]
 
 [[alternative]]
 name = "noisy"
@@ -73,7 +78,15 @@ def test_the_diffs_apply_beside_somebodys_own_additions(extended, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(extended, copy)
     others = OTHERS
-    for name in ("shapes", "one-convolution", "one_convolution", "noise", "pace", "filters"):
+    for name in (
+        "shapes",
+        "one-convolution",
+        "one_convolution",
+        "noise",
+        "pace",
+        "filters",
+        "pooling",
+    ):
         others = others.replace(name, f"own_{name}")
     apply(others, copy)
     contract = (copy / "tests" / "models" / "test_contract.py").read_text(encoding="utf-8")
@@ -106,12 +119,13 @@ def test_a_study_of_all_that_was_added_is_trained_and_reported(trained):
         "Ritmo",
         "volteos, ruido de 0,1",
         "8 filtros",
+        "Máximo de cada mapa",
         "pace.csv",
     ):
         assert said in page
     with (trained / "out" / "pace.csv").open(newline="") as file:
         names = [row["alternative"] for row in csv.DictReader(file)]
-    assert names == ["noisy", "filters-8", "filters-16"]
+    assert names == ["noisy", "filters-8", "filters-16", "pooling-max"]
 
 
 def test_the_added_topic_is_in_english_and_in_markdown_too(trained):
@@ -136,6 +150,7 @@ def test_the_added_topic_is_in_english_and_in_markdown_too(trained):
 def test_what_was_added_keeps_the_contracts(extended):
     run(extended, "tools/structure.py")
     run(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", *CONTRACTS)
+    run(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PARTS)
 
 
 def test_an_added_language_is_that_of_a_report(trained, tmp_path):

@@ -80,13 +80,17 @@ def message(key: str, /, *, language: str | None = None, **values: Any) -> str:
         **values: what the sentence names; ``count`` also chooses between ``one`` and ``other``.
 
     Raises:
-        KeyError: there is no such sentence.
+        KeyError: there is no such sentence; it names the catalogue and what that lacks.
 
     Example:
         >>> message("cli.runs", language="es", count=1)
         '1 ejecución'
     """
+    language = language or current_language()
     entry = _entry(key, language)
+    if entry is None:
+        area, _, name = key.partition(".")
+        raise KeyError(f"{_catalogue_path(language, area)} lacks {name}")
     if isinstance(entry, dict):
         entry = entry["one" if values["count"] == 1 else "other"]
     return str(entry).format(**values)
@@ -99,11 +103,8 @@ def knows(key: str, language: str | None = None) -> bool:
         >>> knows("settings.epochs.name"), knows("settings.of_nobody.name")
         (True, False)
     """
-    try:
-        entry = _entry(key, language)
-    except KeyError:
-        return False
-    return isinstance(entry, str) or "other" in entry
+    entry = _entry(key, language or current_language())
+    return isinstance(entry, str) or (entry is not None and "other" in entry)
 
 
 def table_names(area: str) -> list[str]:
@@ -127,13 +128,12 @@ def names_by_language(key: str) -> dict[str, tuple[str, ...]]:
     return {language: tuple(_entry(key, language)) for language in LANGUAGES}
 
 
-def _entry(key: str, language: str | None) -> Any:
+def _entry(key: str, language: str) -> Any:
+    """Return what a catalogue has under a key: a text, a table, or None if there is nothing."""
     area, *names = key.split(".")
-    entry: Any = _catalogue(language or current_language(), area)
+    entry: Any = _catalogue(language, area)
     for name in names:
-        if not isinstance(entry, dict):
-            raise KeyError(key)
-        entry = entry[name]
+        entry = entry.get(name) if isinstance(entry, dict) else None
     return entry
 
 
@@ -186,8 +186,12 @@ def _text(value: Any) -> str:
 
 @cache
 def _catalogue(language: str, area: str) -> dict[str, Any]:
-    package = files("cotejo")
-    path = package / "report" / "topics" / area / f"{language}.toml"
-    if not path.is_file():
-        path = package / "locales" / language / f"{area}.toml"
+    path = files("cotejo") / _catalogue_path(language, area)
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _catalogue_path(language: str, area: str) -> str:
+    """Return where an area's catalogue lies in the package."""
+    of_a_topic = f"report/topics/{area}/{language}.toml"
+    is_topic = (files("cotejo") / of_a_topic).is_file()
+    return of_a_topic if is_topic else f"locales/{language}/{area}.toml"

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-
-from cotejo.messages import use_language
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COTEJO_LANG", "en")
     # Set and taken away, so that what `--debug` sets is taken away after the test.
     monkeypatch.setenv("COTEJO_DEBUG", "1")
@@ -18,5 +14,3 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("COTEJO_DATA", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
-    yield
-    use_language(None)

@@ -45,14 +45,14 @@ def test_data_says_the_words_that_a_data_set_brings_with_it(
 
     def load(data_dir: Path | None, progress: Any) -> Dataset:
         names = {"en": ["striped", "plain"], "es": ["rayas", "lisa"]}
-        return Dataset("stripes", part, part, part, names, {"method": "own"}, "made")
+        return Dataset("stripes-of-one-test", part, part, part, names, {"method": "own"}, "made")
 
     words = {"source": {"en": "made by hand", "es": "hechas a mano"}}
-    register_source(Source("stripes", load, words=words))
+    register_source(Source("stripes-of-one-test", load, words=words))
     try:
-        assert run(["data", "stripes", "--lang", "es"]) == 0
+        assert run(["data", "stripes-of-one-test", "--lang", "es"]) == 0
     finally:
-        unregister_source("stripes")
+        unregister_source("stripes-of-one-test")
     shown = "\n".join(lines(capsys))
     assert "hechas a mano" in shown
     assert "la que traen los datos" in shown

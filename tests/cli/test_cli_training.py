@@ -15,7 +15,6 @@ from cotejo.cli.app import run
 from cotejo.cli.training import command_line
 from cotejo.config import StudyConfig
 from cotejo.errors import OutputError
-from cotejo.messages import use_language
 from cotejo.stopping import Stopped
 from cotejo.study import Study, StudyResult
 
@@ -290,7 +289,6 @@ def test_train_is_a_study_of_one_alternative(
 def test_train_takes_a_name(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "train", "--name", "mine") == 0
     assert (calls.config.name, calls.config.alternatives[0].name) == ("mine", "mine")
-    use_language(None)
 
 
 def test_train_takes_a_quick_look(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,8 @@ from cotejo.report.words import Words
 
 FOLDER = os.environ.get("COTEJO_DATA")  # read before the tests clear it
 NAMES = [source.name for source in known_sources()]
+OWN = "stripes-of-one-test"
+"""A name that no data set that ships will have."""
 TITLE = {"en": "striped squares", "es": "cuadrados a rayas"}
 
 
@@ -86,7 +88,9 @@ def test_its_images_can_be_learned_from(name, loaded):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_it_has_a_title(name, language):
-    assert find_source(name).say("title", language) == Words(language).data_name(name) != name
+    title = find_source(name).say("title", language)
+    assert title, f"locales/{language}/datasets.toml lacks {name}.title"
+    assert Words(language).data_name(name) == title
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -95,8 +99,14 @@ def test_where_mirroring_changes_a_class_it_says_so(name, language):
     source = find_source(name)
     for word in ("mirrored", "mirrored_views"):
         said = source.say(word, language, count=1, labels="cnn3")
-        assert (said is None) == source.mirroring_keeps_class
-        assert said is None or "cnn3" in said
+        if source.mirroring_keeps_class:
+            assert said is None, (
+                f"{name}.{word} of locales/{language}/datasets.toml is never said, since "
+                f"`mirroring_keeps_class` is true"
+            )
+        else:
+            assert said, f"locales/{language}/datasets.toml lacks {name}.{word}"
+            assert "cnn3" in said, f"{name}.{word} does not name its {{labels}}"
 
 
 def test_every_word_is_one_that_is_asked_for():
@@ -107,7 +117,7 @@ def test_every_word_is_one_that_is_asked_for():
     for language in LANGUAGES:
         path = files(cotejo) / "locales" / language / "datasets.toml"
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        assert sorted(tables) == NAMES
+        assert sorted(tables) == NAMES, f"locales/{language}/datasets.toml has other data sets"
         assert all(table.keys() <= asked for table in tables.values())
 
 
@@ -118,37 +128,37 @@ def stripes(data_dir=None, progress=None):
     images[labels == 0, ::2] += 150
     part = Split(images, labels)
     names = {"en": ["striped", "plain"], "es": ["a rayas", "lisa"]}
-    return Dataset("stripes", part, part, part, names, {"method": "own"}, "made")
+    return Dataset(OWN, part, part, part, names, {"method": "own"}, "made")
 
 
 @pytest.fixture
 def own():
-    """Register a source named ``stripes`` with whatever else a test gives it."""
+    """Register a source named `OWN` with whatever else a test gives it."""
 
     def register(**given):
-        return register_source(Source(**{"name": "stripes", "load": stripes} | given))
+        return register_source(Source(**{"name": OWN, "load": stripes} | given))
 
     yield register
-    if find_source("stripes"):
-        unregister_source("stripes")
+    if find_source(OWN):
+        unregister_source(OWN)
 
 
 def test_a_source_of_ones_own_is_loaded_by_its_name(own):
     source = own(words={"title": TITLE})
     assert not source.ships
     assert source in known_sources()
-    assert load("stripes").class_names["es"] == ("a rayas", "lisa")
-    assert Words("es").data_name("stripes") == "cuadrados a rayas"
+    assert load(OWN).class_names["es"] == ("a rayas", "lisa")
+    assert Words("es").data_name(OWN) == "cuadrados a rayas"
     assert source.say("licence", "en") is None
-    unregister_source("stripes")
+    unregister_source(OWN)
     with pytest.raises(DataError, match="neither a data set nor a path"):
-        load("stripes")
+        load(OWN)
 
 
 def test_it_may_be_registered_again(own):
     own()
     again = own(words={"title": TITLE})
-    assert find_source("stripes") is again
+    assert find_source(OWN) is again
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -165,19 +175,21 @@ def test_two_sources_that_ship_have_two_names():
 
 def test_what_it_loads_bears_its_name(own):
     own(load=lambda data_dir, progress: replace(stripes(), name="others"))
-    with pytest.raises(DataError, match=r'"stripes" was registered .* is named "others"'):
-        load("stripes")
+    with pytest.raises(
+        DataError, match=r'"stripes-of-one-test" was registered .* is named "others"'
+    ):
+        load(OWN)
 
 
 def test_its_words_are_in_every_language(own):
-    with pytest.raises(DataError, match='"title" of the data set "stripes"'):
+    with pytest.raises(DataError, match='"title" of the data set "stripes-of-one-test"'):
         own(words={"title": {"en": "stripes"}})
 
 
 def test_its_words_are_filled_in(own):
     own(words={"mirrored": {"en": "{labels}: {{mirrored}}", "es": "{count}: espejo"}})
     for language, said in (("en", "“a”: {mirrored}"), ("es", "1: espejo")):
-        assert Words(language).of_data("stripes", "mirrored", count=1, labels="“a”") == said
+        assert Words(language).of_data(OWN, "mirrored", count=1, labels="“a”") == said
 
 
 @pytest.mark.parametrize(
@@ -233,13 +245,11 @@ def test_the_name_of_an_unknown_data_set_stays_as_it_is():
 def test_a_study_of_ones_own_source(own, tmp_path):
     own(words={"title": TITLE}, mirroring_keeps_class=False)
     settings = {"model": "mlp", "epochs": 1, "batch_size": 16, "augment": "flip-crop"}
-    config = StudyConfig.parse(
-        {"data": "stripes", "base": settings, "alternative": [{"name": "plain"}]}
-    )
+    config = StudyConfig.parse({"data": OWN, "base": settings, "alternative": [{"name": "plain"}]})
     study = cotejo.Study(config)
     assert study.run(out=tmp_path).finished
     about = json.loads((tmp_path / "study.json").read_text(encoding="utf-8"))
-    assert (about["data"], about["requested_data"]) == ("stripes", "stripes")
+    assert (about["data"], about["requested_data"]) == (OWN, OWN)
     # The command line knows no source of one's own.
     assert about["command"].startswith("python -c")
     page = study.report(language="es").read_text(encoding="utf-8")

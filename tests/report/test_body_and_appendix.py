@@ -2,6 +2,7 @@
 
 import io
 import re
+from string import ascii_uppercase
 
 import pytest
 from fabricate import Made, fabricate_study
@@ -30,7 +31,7 @@ def test_the_body_has_numbers_and_the_appendix_letters(page_of):
     body = [number for number in numbers if number.isdigit()]
     appendix = numbers[len(body) :]
     assert body == [str(number) for number in range(1, len(body) + 1)]
-    assert "".join(appendix) == "ABCDEFGHIJKLMNOP"[: len(appendix)]
+    assert "".join(appendix) == ascii_uppercase[: len(appendix)]
     assert len(appendix) > 9
 
 
@@ -96,7 +97,4 @@ def test_a_report_that_nobody_signs_names_no_author(brief):
 
 def test_the_summary_comes_first_and_the_references_end_the_body():
     body = [topic.name for topic in TOPICS if topic.parts("body")]
-    assert body == [
-        "summary", "aim", "data", "alternatives", "results", "factors", "confusion", "training",
-        "claims", "cautions", "conclusion", "references",
-    ]  # fmt: skip
+    assert (body[0], body[-1]) == ("summary", "references")

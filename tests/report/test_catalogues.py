@@ -12,7 +12,7 @@ import pytest
 
 from cotejo.config import Settings
 from cotejo.config.options import COMMON_OPTIONS
-from cotejo.messages import LANGUAGES
+from cotejo.messages import LANGUAGES, knows, message
 from cotejo.models import model_families
 from cotejo.report.topics import TOPICS
 
@@ -28,7 +28,7 @@ TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 
 
 def test_every_topic_has_all_catalogues_and_no_area_is_in_two_places():
-    assert {topic.name for topic in TOPICS} == TOPIC_AREAS
+    assert {topic.name for topic in TOPICS} == TOPIC_AREAS, "a folder is not in the list of topics"
     assert not TOPIC_AREAS & SHARED_AREAS
     for language in LANGUAGES:
         names = {path.name for path in (PACKAGE / "locales" / language).iterdir()}
@@ -44,10 +44,14 @@ def test_every_topic_has_all_catalogues_and_no_area_is_in_two_places():
 @cache
 def catalogue(language, area):
     """Return an area's sentences by key; those in the table ``digits`` as ``digits.title``."""
-    path = PACKAGE / "report" / "topics" / area / f"{language}.toml"
-    if area in SHARED_AREAS:
-        path = PACKAGE / "locales" / language / f"{area}.toml"
-    return dict(sentences(tomllib.loads(path.read_text(encoding="utf-8"))))
+    text = (PACKAGE / path_of(language, area)).read_text(encoding="utf-8")
+    return dict(sentences(tomllib.loads(text)))
+
+
+def path_of(language, area):
+    """Return where an area's catalogue lies in the package."""
+    shared = area in SHARED_AREAS
+    return f"locales/{language}/{area}.toml" if shared else f"report/topics/{area}/{language}.toml"
 
 
 def sentences(table, before=""):
@@ -69,7 +73,10 @@ def placeholders(entry):
 @pytest.mark.parametrize("language", TRANSLATIONS)
 @pytest.mark.parametrize("area", AREAS)
 def test_all_languages_have_the_same_keys(area, language):
-    assert sorted(catalogue("en", area)) == sorted(catalogue(language, area))
+    english, translated = catalogue("en", area), catalogue(language, area)
+    lacking = [f"{path_of(language, area)} lacks {key}" for key in english.keys() - translated]
+    lacking += [f"{path_of('en', area)} lacks {key}" for key in translated.keys() - english]
+    assert not lacking, "; ".join(sorted(lacking))
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -77,10 +84,12 @@ def test_all_languages_have_the_same_keys(area, language):
 def test_all_languages_name_the_same_values(area, language):
     english, translated = catalogue("en", area), catalogue(language, area)
     for key, entry in english.items():
-        assert placeholders(entry) == placeholders(translated[key]), key
-        assert isinstance(entry, dict) == isinstance(translated[key], dict), key
+        where = f"{key} in {path_of(language, area)}"
+        assert key in translated, f"{path_of(language, area)} lacks {key}"
+        assert placeholders(entry) == placeholders(translated[key]), where
+        assert isinstance(entry, dict) == isinstance(translated[key], dict), where
         if isinstance(entry, dict):
-            assert list(entry) == list(translated[key]) == ["one", "other"], key
+            assert list(entry) == list(translated[key]) == ["one", "other"], where
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -95,7 +104,8 @@ def test_no_line_breaks_between_a_number_and_its_unit_in_spanish(area):
 def test_no_sentence_is_left_in_english(area, language):
     english, translated = catalogue("en", area), catalogue(language, area)
     long = [key for key, entry in english.items() if len(re.sub(r"{\w+}", "", str(entry))) > 30]
-    assert [key for key in long if english[key] == translated[key]] == []
+    english_still = [key for key in long if english[key] == translated.get(key)]
+    assert not english_still, f"{path_of(language, area)} has in English: {english_still}"
 
 
 HOLE = r"[\w|=-]*"
@@ -173,7 +183,8 @@ def test_every_sentence_is_said_somewhere(area):
             name in texts or any(re.fullmatch(found, name) for found in made) for name in names
         )
 
-    assert [key for key in catalogue("en", area) if not is_said(key)] == []
+    unsaid = [key for key in catalogue("en", area) if not is_said(key)]
+    assert not unsaid, f"nothing in src/ says these of {path_of('en', area)}: {unsaid}"
 
 
 def keys_asked_for():
@@ -186,9 +197,9 @@ def keys_asked_for():
             if name not in ("say", "message", "column"):
                 continue
             key = node.args[0]
-            for one in (key.body, key.orelse) if isinstance(key, ast.IfExp) else (key,):
-                if isinstance(one, ast.Constant) and isinstance(one.value, str):
-                    area, point, own = one.value.partition(".")
+            for text in (key.body, key.orelse) if isinstance(key, ast.IfExp) else (key,):
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    area, point, own = text.value.partition(".")
                     area, own = (area, own) if point else ("report", area)
                     yield area, f"column_{own}" if name == "column" else own
     for path in Path(str(PACKAGE)).rglob("*.html"):
@@ -200,9 +211,25 @@ def keys_asked_for():
 def test_no_sentence_is_missing():
     asked = set(keys_asked_for())
     assert len(asked) > 300
-    assert sorted(key for key in asked if key[1] not in catalogue("en", key[0])) == []
+    lacking = [(area, key) for area, key in asked if key not in catalogue("en", area)]
+    assert not lacking, "; ".join(f"{path_of('en', area)} lacks {key}" for area, key in lacking)
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("augmentation.parts.fade", "locales/es/augmentation.toml lacks parts.fade"),
+        ("cost.speed", "report/topics/cost/es.toml lacks speed"),
+        ("cost.title.long", "report/topics/cost/es.toml lacks title.long"),
+    ],
+)
+def test_a_missing_sentence_is_named_with_its_catalogue(key, line):
+    assert not knows(key, "es")
+    with pytest.raises(KeyError, match=line):
+        message(key, language="es")
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 def test_every_topic_says_what_its_files_hold(topic):
-    assert file_keys(topic.name) <= set(catalogue("en", topic.name))
+    lacking = file_keys(topic.name) - set(catalogue("en", topic.name))
+    assert not lacking, f"{path_of('en', topic.name)} lacks {sorted(lacking)}"

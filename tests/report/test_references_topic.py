@@ -20,14 +20,16 @@ from cotejo.report.topics.references.analysis import GROUPS, publications, publi
 from cotejo.report.words import Words
 
 PLAIN = {
-    "model": {"cnn", "cnn2", "cnn3", "mlp"},
     "augment": {"none"},
     "schedule": {"constant", "linear", "step"},
     "average": {"none"},
     "tta": {"none"},
     "precision": {"auto", "float32"},
 }
-"""Values that are nobody's in particular."""
+"""Values of settings that are nobody's in particular.
+
+Models, data sets and parts of augmentations say so of themselves: ``cited=False``.
+"""
 
 NUMBERS = {
     "learning_rate", "train_fraction", "batch_size", "epochs", "hard_share", "convolutions",
@@ -53,10 +55,10 @@ def of_values(name):
 def test_every_value_that_can_be_chosen_has_an_entry():
     values = {name: choices(field.annotation) for name, field in Settings.model_fields.items()}
     values |= {name: choices(option) for name, option in COMMON_OPTIONS.items()}
-    values["model"] = {family.name for family in model_families() if family.ships}
+    del values["model"]
     values["augment"] = set(SHORT_FORMS)
     named = {name: found for name, found in values.items() if found}
-    assert {"optimizer", "schedule", "initializer", "activation", "model"} <= set(named)
+    assert {"optimizer", "schedule", "initializer", "activation"} <= set(named)
     for name, found in named.items():
         assert found - PLAIN.get(name, set()) == of_values(name), name
 
@@ -72,12 +74,42 @@ def test_every_other_setting_and_option_has_an_entry():
     assert known - NUMBERS - valued - set(with_layers) == given
 
 
-def test_every_part_of_an_augmentation_and_every_data_set_has_an_entry():
-    parts = {part for entry in publications().values() for part in entry.parts}
-    assert parts == set(KINDS)
-    assert {name for entry in publications().values() for name in entry.data} == {
-        source.name for source in known_sources() if source.ships
+def declared():
+    """Return what ships, by the field of the entries that names it and by its name."""
+    return {
+        "values.model": {family.name: family for family in model_families() if family.ships},
+        "parts": dict(KINDS),
+        "data": {source.name: source for source in known_sources() if source.ships},
     }
+
+
+def named_in_entries():
+    """Return the same names as the entries have them."""
+    entries = publications().values()
+    return {
+        "values.model": of_values("model"),
+        "parts": {name for entry in entries for name in entry.parts},
+        "data": {name for entry in entries for name in entry.data},
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "name"), [(field, name) for field, things in declared().items() for name in things]
+)
+def test_every_model_part_and_data_set_is_cited_or_says_that_it_is_not(field, name):
+    is_named = name in named_in_entries()[field]
+    if declared()[field][name].cited:
+        assert is_named, (
+            f'no publication in topics/references/entries.toml has "{name}" in `{field}`: give it '
+            f"one, or `cited=False` where {name} is declared"
+        )
+    else:
+        assert not is_named, f'"{name}" is in `{field}` of entries.toml, and declares `cited=False`'
+
+
+@pytest.mark.parametrize("field", declared())
+def test_entries_name_models_parts_and_data_sets_that_there_are(field):
+    assert named_in_entries()[field] <= set(declared()[field])
 
 
 def test_every_entry_is_whole_and_is_named_by_something():

@@ -13,7 +13,7 @@ from cotejo.augment.geometry import crop, move
 from cotejo.augment.mixing import mix
 from cotejo.augment.policies import rand_augment, trivial_augment
 from cotejo.backend import keras
-from cotejo.config.augmentation_parts import Augmentation, Part, parts
+from cotejo.config.augmentation_parts import KINDS, Augmentation, Part, parts
 from cotejo.config.augmentations import alternates
 
 __all__ = ["FUNCTIONS", "Policy", "compose"]
@@ -28,7 +28,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "colour": colour,
     "cutout": cutout,
 }
-"""The parts that stand alone, in the order in which they are applied.
+"""The parts that stand alone, by name. They are applied in the order in which `KINDS` lists them.
 
 Each function takes the images, the seed, and the part's number: a size as rows and columns of
 pixels, anything else as it is. Rotations, zoom, shifts, crops and flips come before them, in as
@@ -79,7 +79,8 @@ def compose(augmentation: Augmentation, scale: float = 1.0) -> Policy:
     chosen = {part.name: part for part in parts(augmentation)}
     amounts = {name: part.amount or 0 for name, part in chosen.items()}
     changes = _moving(chosen, scale)
-    changes += [_alone(chosen[name], scale) for name in FUNCTIONS if name in chosen]
+    alone = (name for name in KINDS if name in FUNCTIONS and name in chosen)
+    changes += [_alone(chosen[name], scale) for name in alone]
     alphas = amounts.get("mixup", 0), amounts.get("cutmix", 0)
     return Policy(
         tuple(changes),

@@ -38,6 +38,9 @@ class PartKind:
         high: the highest.
         mirrors: when it shows the network an image mirrored left to right.
         mixes: whether it mixes two images and their labels.
+        leaves_grey: whether it leaves grey images as they are, since it changes colours alone.
+        cited: whether a publication in ``report/topics/references/entries.toml`` describes it,
+            which reports cite.
     """
 
     name: str
@@ -47,6 +50,8 @@ class PartKind:
     high: int | float = 1
     mirrors: Literal["never", "at random", "every second epoch"] = "never"
     mixes: bool = False
+    leaves_grey: bool = False
+    cited: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ KINDS: Mapping[str, PartKind] = {
         PartKind("rand-augment", "magnitude", default=9, low=1, high=30),
         PartKind("brightness", "strength", default=0.2),
         PartKind("contrast", "strength", default=0.2),
-        PartKind("colour", "strength", default=0.2),
+        PartKind("colour", "strength", default=0.2, leaves_grey=True),
         PartKind("cutout", "size", default=8, high=256),
         PartKind("mixup", "alpha", default=0.2, high=10, mixes=True),
         PartKind("cutmix", "alpha", default=1, high=10, mixes=True),

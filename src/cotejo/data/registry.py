@@ -77,6 +77,8 @@ class Source:
         looks_alike_upside_down: whether images of some classes look the same upside down. The
             audit's search for duplicates is then a rough one, and the report says so.
         is_at_hand: ``is_at_hand(data_dir)`` tells whether `load` can do without a download.
+        cited: of a data set that ships, whether a publication in
+            ``report/topics/references/entries.toml`` describes it, which reports cite.
         read: ``read(path)`` returns the data set from a folder or archive that the user named;
             None if it can't be given by a path.
         words: a source's own words, by key and language: ``{"title": {"en": …, "es": …}}``.
@@ -92,6 +94,7 @@ class Source:
     mirroring_keeps_class: bool = True
     looks_alike_upside_down: bool = False
     is_at_hand: Callable[[Path | None], bool] = _needs_no_download
+    cited: bool = True
     read: Callable[[Path], Dataset] | None = None
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -220,17 +223,17 @@ def register_source(source: Source) -> Source:
     Example:
         >>> import numpy as np
         >>> from cotejo.data import Dataset, Split, load
-        >>> def stripes(data_dir, progress):
+        >>> def load_squares(data_dir, progress):
         ...     images = np.zeros((4, 8, 8), np.uint8)
         ...     images[::2, ::2] = 255
         ...     part = Split(images, np.array([0, 1, 0, 1]))
         ...     names = {"en": ["stripes", "plain"], "es": ["rayas", "lisa"]}
-        ...     return Dataset("stripes", part, part, part, names, {"method": "own"}, "made")
+        ...     return Dataset("my-squares", part, part, part, names, {"method": "own"}, "made")
         >>> title = {"en": "striped squares", "es": "cuadrados a rayas"}
-        >>> _ = register_source(Source("stripes", stripes, words={"title": title}))
-        >>> load("stripes").num_classes
+        >>> _ = register_source(Source("my-squares", load_squares, words={"title": title}))
+        >>> load("my-squares").num_classes
         2
-        >>> unregister_source("stripes")
+        >>> unregister_source("my-squares")
     """
     if source.ships:
         raise DataError("source_ships", name=source.name)

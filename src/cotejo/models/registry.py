@@ -46,12 +46,15 @@ class ModelFamily:
         build: ``build(image_shape, num_classes, **options)`` returns the network.
         options: what its signature says of each of its options, by name.
         ships: whether it is one of Cotejo's own, whose name and options say what it is.
+        cited: whether a publication in ``report/topics/references/entries.toml`` describes it,
+            which reports cite.
     """
 
     name: str
     build: Builder
     options: Mapping[str, Option]
     ships: bool
+    cited: bool = False
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def register(name: str) -> Callable[[Builder], Builder]:
     return add
 
 
-def shipped(name: str) -> Callable[[Builder], Builder]:
+def shipped(name: str, *, cited: bool = True) -> Callable[[Builder], Builder]:
     """Register the decorated builder as one of Cotejo's own.
 
     No other model can take its name. The keys of its runs hold its name and its options, so that a
@@ -130,6 +133,8 @@ def shipped(name: str) -> Callable[[Builder], Builder]:
 
     Args:
         name: what studies call the model.
+        cited: whether a publication describes it. That has an entry in
+            ``report/topics/references/entries.toml``, and reports cite it.
 
     Raises:
         ConfigError: another model has this name.
@@ -138,7 +143,8 @@ def shipped(name: str) -> Callable[[Builder], Builder]:
     def add(build: Builder) -> Builder:
         if name in _families and not _is_same(_families[name].build, build):
             raise ConfigError("model_ships", model=name)
-        _families[name] = ModelFamily(name, build, declared_options(name, build), ships=True)
+        options = declared_options(name, build)
+        _families[name] = ModelFamily(name, build, options, ships=True, cited=cited)
         return build
 
     return add

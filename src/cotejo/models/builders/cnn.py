@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["cnn", "cnn2", "cnn3"]
 
 
-@shipped("cnn2")
+@shipped("cnn2", cited=False)
 def cnn2(
     image_shape: tuple[int, int, int],
     num_classes: int,
@@ -58,7 +58,7 @@ def cnn2(
     return keras.Model(inputs, logits(x, num_classes, initializer), name="cnn2")
 
 
-@shipped("cnn3")
+@shipped("cnn3", cited=False)
 def cnn3(
     image_shape: tuple[int, int, int],
     num_classes: int,
@@ -88,7 +88,7 @@ def cnn3(
     return network
 
 
-@shipped("cnn")
+@shipped("cnn", cited=False)
 def cnn(
     image_shape: tuple[int, int, int],
     num_classes: int,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["mlp"]
 
 
-@shipped("mlp")
+@shipped("mlp", cited=False)
 def mlp(
     image_shape: tuple[int, int, int],
     num_classes: int,
