@@ -250,6 +250,7 @@ class FinishedRun(Run):
 
 class _Measured(Content):
     accuracy: Fraction
+    balanced_accuracy: Fraction | None = None
     loss: NotNegative
     images: Positive
 
