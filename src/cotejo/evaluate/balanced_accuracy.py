@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cotejo.evaluate.intervals import Interval, proportion_interval
+from cotejo.evaluate.intervals import NORMAL, Interval, wilson_bounds
 
 __all__ = ["balanced_accuracy", "confusion_counts"]
 
@@ -19,12 +18,11 @@ def balanced_accuracy(confusion: ArrayLike) -> Interval:
     Balanced accuracy is the mean of the classes' recalls, so that each class counts alike however
     many images it has. Classes without images are left out.
 
-    The recalls of different classes are of different images, and so are independent of each
-    other. Their Wilson intervals are put together by Zou and Donner's method: on either side, the
-    distance of the bound is the root of the sum of the squared distances of the classes' bounds,
-    over the number of classes. The delta method, by which the other averages over the classes
-    have their intervals, takes a class whose few images are all recognised to be without doubt;
-    Wilson's interval does not.
+    The recalls of different classes are of different images, so that their variances add up. That
+    of a class is taken with one image more that is recognised and one that is not (Agresti and
+    Caffo): without these, a class whose few images are all recognised would be taken to be without
+    doubt. The interval is Wilson's for the number of images that would give the same variance if
+    all were of one class (Franco et al.). Of one class, it is Wilson's interval of its recall.
 
     Args:
         confusion: ``[classes, classes]``, counts: a row per true class, a column per predicted
@@ -33,23 +31,28 @@ def balanced_accuracy(confusion: ArrayLike) -> Interval:
     Example:
         >>> known = balanced_accuracy([[90, 10], [1, 4]])
         >>> round(known.estimate, 3), round(known.low, 3), round(known.high, 3)
-        (0.85, 0.659, 0.933)
+        (0.85, 0.604, 0.955)
 
     References:
         Brodersen, K. H., Ong, C. S., Stephan, K. E. and Buhmann, J. M. (2010). The balanced
         accuracy and its posterior distribution. International Conference on Pattern Recognition.
-        Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures:
-        a general approach. Statistics in Medicine 27(10).
+        Agresti, A. and Caffo, B. (2000). Simple and effective confidence intervals for proportions
+        and differences of proportions result from adding two successes and two failures. The
+        American Statistician 54(4).
+        Franco, C., Little, R. J. A., Louis, T. A. and Slud, E. V. (2019). Comparative study of
+        confidence intervals for proportions in complex sample surveys. Journal of Survey
+        Statistics and Methodology 7(3).
     """
     counts = np.asarray(confusion, np.float64)
     present = counts.sum(axis=1) > 0
     hits, images = counts.diagonal()[present], counts.sum(axis=1)[present]
-    recalls = hits / images
-    bounds = np.array([proportion_interval(*pair) for pair in zip(hits, images, strict=True)])
-    mean, classes = float(recalls.mean()), len(recalls)
-    below = sqrt(float(((recalls - bounds[:, 0]) ** 2).sum())) / classes
-    above = sqrt(float(((bounds[:, 1] - recalls) ** 2).sum())) / classes
-    return Interval(mean, max(mean - below, 0.0), min(mean + above, 1.0))
+    mean = float((hits / images).mean())
+    likely = (hits + 1) / (images + 2)
+    variance = float((likely * (1 - likely) / images).sum()) / len(images) ** 2
+    centre = float(likely.mean())
+    worth = centre * (1 - centre) / variance
+    low, high = wilson_bounds(mean, NORMAL**2 / worth)
+    return Interval(mean, max(min(low, mean), 0.0), min(max(high, mean), 1.0))
 
 
 def confusion_counts(

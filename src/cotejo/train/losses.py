@@ -26,8 +26,8 @@ def balanced_weights(labels: ArrayLike, num_classes: int) -> NDArray[np.float32]
         ``[num_classes]``; 0 for a class without images, which weighs nothing.
 
     Example:
-        >>> balanced_weights([0, 0, 0, 1], 2).round(3).tolist()
-        [0.667, 2.0]
+        >>> balanced_weights([0, 1, 1, 1, 1], 2).tolist()
+        [2.5, 0.625]
 
     References:
         King, G. and Zeng, L. (2001). Logistic regression in rare events data. Political Analysis

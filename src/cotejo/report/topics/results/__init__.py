@@ -235,7 +235,7 @@ def _f1_table(page: Page) -> Table:
 
 
 def _references(findings: Findings) -> list[str]:
-    of_balanced = ["brodersen-2010", "zou-2008"] if findings.facts.unlike else []
+    of_balanced = ["brodersen-2010", "agresti-2000"] if findings.facts.unlike else []
     return [*of_intervals(findings), *of_balanced]
 
 
