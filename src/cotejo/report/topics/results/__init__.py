@@ -105,7 +105,7 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
         page.column("valid_accuracy", better="higher"),
         *([page.column("results.balanced", better="higher")] if page.facts.unlike else []),
         page.column("test_accuracy", better="higher"),
-        *([page.column("results.std")] if seeds else []),
+        *([page.column("results.std")] if seeds and not page.facts.unlike else []),
         page.column("results.macro_f1", better="higher"),
         page.column("results.loss", better="lower"),
         page.column("results.train_time", better="lower"),
@@ -157,8 +157,11 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
             remarks=[n.interval(accuracy.low, accuracy.high)],
             value=accuracy.estimate,
         ),
-        *cells(
-            *([n.points(spread, 2) if spread is not None else NOT_APPLICABLE] if seeds else []),
+        # With balanced accuracy the table would be wider than the page; the file has the spread.
+        *(
+            cells(n.points(spread, 2) if spread is not None else NOT_APPLICABLE)
+            if seeds and not page.facts.unlike
+            else []
         ),
         Cell(n.decimal(f1, 3), value=f1),
         Cell(n.decimal(loss, 3), value=loss),
