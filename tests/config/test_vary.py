@@ -114,6 +114,12 @@ def test_names_say_the_values(setting, values, expected):
         ),
         ("early_stopping", 0, "No early stopping", "Sin parada temprana"),
         ("label_smoothing", 0.1, "Label smoothing 0.1", "Suavizado de etiquetas 0,1"),
+        (
+            "class_weight",
+            "balanced",
+            "Balanced class weights",
+            "Pesos equilibrados de las clases",
+        ),
         ("precision", "float32", "Precision: float32", "Precisión numérica: float32"),
         ("start_from", "he", "Starts from: he", "Punto de partida: he"),
     ],

@@ -120,7 +120,9 @@ def test_the_entries_of_metrics_json_are_complete(random_predictions):
         }
     )
     assert json.loads(json.dumps(result, allow_nan=False)) == result
-    assert set(result["valid"]) == {"accuracy", "loss", "macro_f1", "images"}
+    assert set(result["valid"]) == {
+        "accuracy", "balanced_accuracy", "loss", "macro_f1", "images"
+    }  # fmt: skip
     test = result["test"]
     for name, (low, high) in test["intervals"].items():
         assert low <= test[name] <= high

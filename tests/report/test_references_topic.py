@@ -23,6 +23,7 @@ PLAIN = {
     "augment": {"none"},
     "schedule": {"constant", "linear", "step"},
     "average": {"none"},
+    "class_weight": {"none"},
     "tta": {"none"},
     "precision": {"auto", "float32"},
 }

@@ -183,7 +183,9 @@ def results_table(rows: Sequence[Mapping[str, Any]], console: Console) -> Table:
         console: the console that will show the table.
     """
     several = any(_number(row["seeds"], 0.0) > 1 for row in rows)
-    columns = ["parameters", "seeds", "train", "valid", "test", "macro_f1", "time"]
+    columns = ["parameters", "seeds", "train", "valid", "balanced", "test", "macro_f1", "time"]
+    if not any("test_balanced_accuracy" in row for row in rows):
+        columns.remove("balanced")
     if not several:
         columns.remove("seeds")
     unbounded = console.options.update(max_width=_UNBOUNDED)
@@ -197,9 +199,12 @@ def results_table(rows: Sequence[Mapping[str, Any]], console: Console) -> Table:
 
 def _results(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], several: bool) -> Table:
     table = make_table("left:alternative", *(f"right:{column}" for column in columns))
-    best = max((_number(row["valid_accuracy"], -1.0) for row in rows), default=-1.0)
+    # Where the classes are unlike in size, this is what the best is chosen by.
+    balanced = any("valid_balanced_accuracy" in row for row in rows)
+    chosen_by = "valid_balanced_accuracy" if balanced else "valid_accuracy"
+    best = max((_number(row[chosen_by], -1.0) for row in rows), default=-1.0)
     for row in rows:
-        is_best = best >= 0 and _number(row["valid_accuracy"], -1.0) == best
+        is_best = best >= 0 and _number(row[chosen_by], -1.0) == best
         cells = _result_cells(row)
         name = f"{row['alternative']} ★" if is_best else str(row["alternative"])
         table.add_row(
@@ -214,7 +219,7 @@ def _result_cells(row: Mapping[str, Any]) -> dict[str, str]:
     formatted = numbers()
 
     def shown(key: str, form: Callable[[float], str]) -> str:
-        value = _number(row[key], None)
+        value = _number(row.get(key), None)
         return _MISSING if value is None else form(value)
 
     test = shown("test_accuracy", formatted.percent)
@@ -226,6 +231,7 @@ def _result_cells(row: Mapping[str, Any]) -> dict[str, str]:
         "seeds": shown("seeds", formatted.integer),
         "train": shown("train_accuracy", formatted.percent),
         "valid": shown("valid_accuracy", formatted.percent),
+        "balanced": shown("test_balanced_accuracy", formatted.percent),
         "test": test,
         "macro_f1": shown("macro_f1", lambda value: formatted.decimal(value, 3)),
         "time": shown("train_seconds", formatted.duration),

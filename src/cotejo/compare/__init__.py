@@ -8,7 +8,11 @@ from cotejo.compare.difference import Difference
 from cotejo.compare.fixed_value import accuracy_above, scalar_above
 from cotejo.compare.power import Needed, needed
 from cotejo.compare.shrinkage import SpreadPrior, spread_prior
-from cotejo.compare.two_alternatives import accuracy_difference, scalar_difference
+from cotejo.compare.two_alternatives import (
+    accuracy_difference,
+    balanced_difference,
+    scalar_difference,
+)
 from cotejo.evaluate.intervals import Interval, wilson_interval
 
 __all__ = [
@@ -19,6 +23,7 @@ __all__ = [
     "SpreadPrior",
     "accuracy_above",
     "accuracy_difference",
+    "balanced_difference",
     "compare_all",
     "mean_accuracy",
     "needed",

@@ -13,7 +13,13 @@ from cotejo.compare.difference import Difference, difference_from
 from cotejo.compare.seeds_and_images import welch_degrees
 from cotejo.compare.shrinkage import SpreadPrior
 
-__all__ = ["accuracy_difference", "checked_values", "difference_of_answers", "scalar_difference"]
+__all__ = [
+    "accuracy_difference",
+    "balanced_difference",
+    "checked_values",
+    "difference_of_answers",
+    "scalar_difference",
+]
 
 
 def accuracy_difference(
@@ -92,6 +98,47 @@ def difference_of_answers(
         degrees=degrees,
         images=first.images,
     )
+
+
+def balanced_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike) -> Difference:
+    """Return the first's mean balanced accuracy minus the second's, paired on the same images.
+
+    Each seed has one balanced accuracy, and so Welch's method covers the luck of the seeds, as in
+    `scalar_difference`. The images add the variance of the mean over the classes, whose images
+    differ; that of each class is Bonett and Price's. With one seed per side the interval covers
+    the images alone.
+
+    Args:
+        first: ``[seeds, images]``, whether each seed's model got each image right.
+        second: ``[seeds, images]``, of the same images; the number of seeds may differ.
+        labels: ``[images]``, the class of each image.
+
+    Raises:
+        ValueError: an argument has another shape, or the numbers of images differ.
+
+    Example:
+        >>> first, second = [[True] * 12], [[True] * 10 + [False] * 2]
+        >>> balanced_difference(first, second, [0] * 8 + [1] * 4).estimate
+        0.25
+    """
+    sides = [np.asarray(side, np.float64) for side in (first, second)]
+    classes = np.asarray(labels)
+    if any(side.ndim != 2 or side.shape[1:] != classes.shape for side in sides):
+        raise ValueError(
+            "`first` and `second` must be [seeds, images] and `labels` [images]; "
+            f"received {[list(side.shape) for side in (*sides, classes)]}"
+        )
+    parts = [classes == label for label in np.unique(classes)]
+    values = [np.mean([side[:, part].mean(axis=1) for part in parts], axis=0) for side in sides]
+    seeds = len(sides[0]), len(sides[1])
+    by_image = sides[0].mean(axis=0) - sides[1].mean(axis=0)
+    image_variance = sum(_image_part(by_image[part], seeds) for part in parts) / len(parts) ** 2
+    if seeds == (1, 1):
+        estimate = float(values[0][0] - values[1][0])
+        return difference_from(
+            estimate, seeds, 0.0, image_variance, "seeds-and-images", images=len(classes)
+        )
+    return scalar_difference(values[0].tolist(), values[1].tolist(), image_variance)
 
 
 def scalar_difference(

@@ -60,6 +60,8 @@ class Settings(Frozen):
         early_stopping: epochs without a lower validation loss before training stops and the best
             weights come back; 0 trains every epoch and keeps the last weights.
         label_smoothing: the share of the target spread over all classes.
+        class_weight: ``"balanced"`` weighs the images of a class in the loss by how rare it is
+            among those learned from, so that all classes weigh the same together.
         small_epochs: the first epochs, on images of three quarters of their height and width.
         hard_epochs: the last epochs, on the images with the highest losses when last seen.
         hard_share: how large a share of the images those are; it needs `hard_epochs`.
@@ -118,6 +120,7 @@ class Settings(Frozen):
     label_smoothing: Annotated[
         float, Field(ge=0, lt=1), About("regularisation", overfitting=True)
     ] = 0.0
+    class_weight: Annotated[Literal["none", "balanced"], About("data", unsaid=True)] = "none"
     small_epochs: Annotated[
         int, Field(ge=0, le=10000), About("data", same_pace=True, unsaid=True)
     ] = 0

@@ -6,6 +6,7 @@ It works on labels, probabilities and pixels only, and so needs neither a model 
 from __future__ import annotations
 
 from cotejo.evaluate.agreement import agreement, distinctive_images
+from cotejo.evaluate.balanced_accuracy import balanced_accuracy, confusion_counts
 from cotejo.evaluate.calibration import calibration
 from cotejo.evaluate.commonalities import commonalities
 from cotejo.evaluate.confident_learning import label_issues, suspected_labels
@@ -18,11 +19,13 @@ from cotejo.evaluate.traits import image_traits
 
 __all__ = [
     "agreement",
+    "balanced_accuracy",
     "calibration",
     "check_predictions",
     "classification_metrics",
     "commonalities",
     "confused_pairs",
+    "confusion_counts",
     "distinctive_images",
     "holm",
     "image_traits",

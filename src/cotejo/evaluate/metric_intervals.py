@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cotejo.evaluate.balanced_accuracy import balanced_accuracy, confusion_counts
 from cotejo.evaluate.intervals import (
     Bounds,
     effective_interval,
@@ -28,6 +29,7 @@ def score_intervals(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, An
     """Return the intervals of what `classification_metrics` measures.
 
     - Shares of images (accuracy, top-2 accuracy, a class's precision and recall): Wilson's.
+    - Balanced accuracy: as `balanced_accuracy`, which holds with few images of a class too.
     - A class's F1: Wilson's interval of the share TP / (TP + FP + FN), which determines F1 (the
       indirect method of Lam et al.).
     - AUC: `effective_interval` with DeLong's variance.
@@ -40,10 +42,11 @@ def score_intervals(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, An
         probabilities: ``[n, classes]``, in ``[0, 1]``.
 
     Returns:
-        ``intervals``: ``[low, high]`` for each of ``accuracy``, ``top2_accuracy``,
-        ``macro_precision``, ``macro_recall``, ``macro_f1``, ``macro_auc``, ``loss`` and
-        ``brier``; ``per_class``: a dict of ``precision_interval``, ``recall_interval``,
-        ``f1_interval`` and ``auc_interval`` per class. None where the images allow no interval.
+        ``intervals``: ``[low, high]`` for each of ``accuracy``, ``balanced_accuracy``,
+        ``top2_accuracy``, ``macro_precision``, ``macro_recall``, ``macro_f1``, ``macro_auc``,
+        ``loss`` and ``brier``; ``per_class``: a dict of ``precision_interval``,
+        ``recall_interval``, ``f1_interval`` and ``auc_interval`` per class. None where the images
+        allow no interval.
 
     Raises:
         ValueError: as `classification_metrics`.
@@ -64,15 +67,15 @@ def score_intervals(labels: ArrayLike, probabilities: ArrayLike) -> dict[str, An
         micro-averaged F1 and macro-averaged F1 scores. Applied Intelligence 52.
     """
     true, chances = check_predictions(labels, probabilities)
-    predicted = chances.argmax(axis=1)
     classes = chances.shape[1]
-    confusion = np.zeros((classes, classes))
-    np.add.at(confusion, (true, predicted), 1)
+    confusion = confusion_counts(true, chances).astype(np.float64)
+    balanced = balanced_accuracy(confusion)
     areas = areas_under_curves(true, chances)
     images = len(true)
     return {
         "intervals": {
             "accuracy": proportion_interval(float(np.trace(confusion)), images),
+            "balanced_accuracy": [balanced.low, balanced.high],
             "top2_accuracy": (
                 proportion_interval(float((true_ranks(true, chances) < 2).sum()), images)
                 if classes > 2

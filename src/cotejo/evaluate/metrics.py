@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cotejo.evaluate.balanced_accuracy import balanced_accuracy, confusion_counts
 from cotejo.evaluate.roc import areas_under_curves
 
 __all__ = [
@@ -37,11 +38,12 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
         probabilities: ``[n, classes]``, in ``[0, 1]``.
 
     Returns:
-        ``accuracy``, ``macro_precision``, ``macro_recall``, ``macro_f1`` and ``macro_auc`` in
-        ``[0, 1]``; ``top2_accuracy``, how often the true class is among the two classes with the
-        highest probabilities (of equal ones, the first), and None for two classes, where it
-        could only be 1; ``loss`` as `log_loss` and ``brier`` as `brier_score`; ``images``, the
-        number of images; ``per_class``, one dict per class, in label order, with ``precision``,
+        ``accuracy``, ``balanced_accuracy`` (as the function of that name gives it),
+        ``macro_precision``, ``macro_recall``, ``macro_f1`` and ``macro_auc`` in ``[0, 1]``;
+        ``top2_accuracy``, how often the true class is among the two classes with the highest
+        probabilities (of equal ones, the first), and None for two classes, where it could only
+        be 1; ``loss`` as `log_loss` and ``brier`` as `brier_score`; ``images``, the number of
+        images; ``per_class``, one dict per class, in label order, with ``precision``,
         ``recall``, ``f1``, ``auc`` and ``support``; ``confusion``, counts, with one row per true
         class and one column per predicted class. All are plain Python numbers, or None, ready
         for JSON.
@@ -58,7 +60,7 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     References:
         Definitions: https://scikit-learn.org/stable/modules/model_evaluation.html
     """
-    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+    from sklearn.metrics import precision_recall_fscore_support
 
     true, chances = check_predictions(labels, probabilities)
     predicted = chances.argmax(axis=1)
@@ -66,11 +68,12 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
     precision, recall, f1, support = precision_recall_fscore_support(
         true, predicted, labels=classes, average=None, zero_division=0
     )
-    present = support > 0
+    confusion, present = confusion_counts(true, chances), support > 0
     auc = areas_under_curves(true, chances).estimates
     defined = auc[~np.isnan(auc)]
     return {
         "accuracy": float((predicted == true).mean()),
+        "balanced_accuracy": balanced_accuracy(confusion).estimate,
         "loss": log_loss(true, chances),
         "brier": brier_score(true, chances),
         "top2_accuracy": (
@@ -91,7 +94,7 @@ def classification_metrics(labels: ArrayLike, probabilities: ArrayLike) -> dict[
             }
             for index in classes
         ],
-        "confusion": confusion_matrix(true, predicted, labels=classes).tolist(),
+        "confusion": confusion.tolist(),
     }
 
 

@@ -13,7 +13,7 @@ from cotejo.evaluate.metrics import classification_metrics
 
 __all__ = ["split_metrics"]
 
-_VALIDATION_METRICS = ("accuracy", "loss", "macro_f1", "images")
+_VALIDATION_METRICS = ("accuracy", "balanced_accuracy", "loss", "macro_f1", "images")
 
 
 def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, Any]]:
@@ -45,7 +45,7 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
         ...     }
         ... )
         >>> sorted(metrics["valid"]), round(metrics["test"]["brier"], 3)
-        (['accuracy', 'images', 'loss', 'macro_f1'], 0.273)
+        (['accuracy', 'balanced_accuracy', 'images', 'loss', 'macro_f1'], 0.273)
     """
     test = predictions["test_labels"], predictions["test_probabilities"]
     test_metrics, intervals = classification_metrics(*test), score_intervals(*test)

@@ -11,12 +11,14 @@ from cotejo.facts.gathering import (
     gather,
     gather_records,
 )
+from cotejo.facts.unlike_classes import UnlikeClasses
 
 __all__ = [
     "AlternativeFacts",
     "LeftOut",
     "Phase",
     "StudyFacts",
+    "UnlikeClasses",
     "best_alternative",
     "chosen_run",
     "final_runs",

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
+from cotejo.evaluate import balanced_accuracy
+from cotejo.evaluate.intervals import Interval
 from cotejo.store import RunFile, RunFolder, damaged
 
 __all__ = ["AlternativeFacts", "LeftOut", "in_language"]
@@ -149,6 +151,19 @@ class AlternativeFacts:
     def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Labels ``[n]`` and probabilities ``[n, classes]`` of the representative run on test."""
         return _predictions(self.representative, "test")
+
+    @cached_property
+    def valid_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The same on the validation images."""
+        return _predictions(self.representative, "valid")
+
+    @cached_property
+    def balanced(self) -> list[Interval]:
+        """Balanced accuracy on the test images with its 95% interval, one per finished seed.
+
+        It follows from the confusion matrix, and so is known of runs that did not record it.
+        """
+        return [balanced_accuracy(run.metrics["test"]["confusion"]) for run in self.finished]
 
     @cached_property
     def kept_mistakes(self) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
 from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
 from cotejo.facts.soundness import check_settings, judged_runs
+from cotejo.facts.unlike_classes import UnlikeClasses, unlike_classes
 from cotejo.messages import current_language
 from cotejo.store import RunFolder, StudyFile, StudyFolder, card_name, read_readings
 
@@ -111,6 +112,24 @@ class StudyFacts:
         """On how many training images the accuracy was measured; None if on all of them."""
         images = max(int(run.metrics["train"]["images"]) for run in self.finished)
         return images if images < self.images("train") else None
+
+    @cached_property
+    def unlike(self) -> UnlikeClasses | None:
+        """Its classes of unlike size; None where they are alike."""
+        return unlike_classes(self.data["counts"])
+
+    @cached_property
+    def chosen_by(self) -> Literal["accuracy", "balanced_accuracy"]:
+        """The figure on validation by which the best alternative is chosen.
+
+        It is accuracy, and balanced accuracy where the classes are unlike in size. Runs made
+        before 2026-11-27 did not record that: studies that have one keep the choice they made.
+        """
+        recorded = all(
+            (run.metrics.get("valid") or {}).get("balanced_accuracy") is not None
+            for run in self.finished
+        )
+        return "balanced_accuracy" if self.unlike is not None and recorded else "accuracy"
 
     def images(self, split: str) -> int:
         """Return how many images a split has."""
@@ -212,12 +231,14 @@ def gather_records(folder: Path) -> StudyFacts:
 
 
 def best_alternative(facts: StudyFacts) -> AlternativeFacts:
-    """Return the alternative of the highest mean validation accuracy over its finished seeds.
+    """Return the alternative of the highest mean over its finished seeds on validation.
+
+    It is the mean accuracy, or balanced accuracy, as `StudyFacts.chosen_by` says.
 
     The test set has no say, so that the test accuracy of the best is not flattered by the choice.
     Of several equal ones it is the first in the study.
     """
-    return max(facts.trained, key=lambda alternative: alternative.mean("valid", "accuracy"))
+    return max(facts.trained, key=lambda alternative: alternative.mean("valid", facts.chosen_by))
 
 
 def _recorded(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> AlternativeFacts:

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cotejo.config import Settings
 from cotejo.config.augmentations import AugmentationError
 from cotejo.errors import OutputError
-from cotejo.evaluate import check_predictions, log_loss
+from cotejo.evaluate import balanced_accuracy, check_predictions, confusion_counts, log_loss
 from cotejo.store import RunFile, RunFolder, StudyFile, StudyFolder, damaged
 
 __all__ = ["JudgedRun", "check_settings", "judged_runs", "metric_differences"]
@@ -170,8 +169,8 @@ def _check_labels(run: RunFolder, data: Mapping[str, Any]) -> None:
 def metric_differences(run: RunFolder) -> Iterator[tuple[str, Any]]:
     """Yield each metric that does not follow from the predictions: its name and its recorded value.
 
-    Compared are the accuracy, the loss and the number of images of each split, and the confusion
-    matrix, from which precision, recall and F1 follow.
+    Compared are the accuracy, the balanced accuracy, the loss and the number of images of each
+    split, and the confusion matrix, from which precision, recall and F1 follow.
     """
     arrays = run.predictions
     for split in ("valid", "test"):
@@ -181,20 +180,18 @@ def metric_differences(run: RunFolder) -> Iterator[tuple[str, Any]]:
         true, chances = check_predictions(
             arrays[f"{split}_labels"], arrays[f"{split}_probabilities"]
         )
-        matrix = _confusion(true, chances)
+        matrix = confusion_counts(true, chances)
         computed = {
             "images": len(true),
             "accuracy": float(np.trace(matrix)) / len(true),
             "loss": log_loss(true, chances),
+            # Runs made before it was measured lack it.
+            "balanced_accuracy": balanced_accuracy(matrix).estimate,
         }
         for name, value in computed.items():
-            if abs(recorded[name] - value) > _CLOSE * max(1.0, abs(value)):
+            if recorded.get(name) is not None and abs(recorded[name] - value) > _CLOSE * max(
+                1.0, abs(value)
+            ):
                 yield f"{split}.{name}", recorded[name]
         if "confusion" in recorded and recorded["confusion"] != matrix.tolist():
             yield f"{split}.confusion", recorded["confusion"]
-
-
-def _confusion(true: NDArray[np.int64], chances: NDArray[Any]) -> NDArray[np.int64]:
-    classes = chances.shape[1]
-    places = true * classes + chances.argmax(axis=1)
-    return np.bincount(places, minlength=classes**2).reshape(classes, classes)

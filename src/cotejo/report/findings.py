@@ -15,11 +15,18 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from cotejo.compare import Difference, Interval, accuracy_difference, wilson_interval
-from cotejo.evaluate import confused_pairs
+from cotejo.compare import (
+    Difference,
+    Interval,
+    accuracy_difference,
+    balanced_difference,
+    wilson_interval,
+)
+from cotejo.evaluate import balanced_accuracy, confused_pairs, confusion_counts
 from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
 from cotejo.facts.error_analysis import ErrorAnalysis, error_analysis_of
 from cotejo.report.evidence import Evidence, Lead
+from cotejo.report.seed_means import balanced_over_seeds
 
 __all__ = ["Findings", "Overfitting", "computed_once"]
 
@@ -61,7 +68,7 @@ class Findings:
 
     @cached_property
     def best(self) -> AlternativeFacts:
-        """The best by validation accuracy."""
+        """The best on validation, by what `StudyFacts.chosen_by` says."""
         return best_alternative(self.facts)
 
     @property
@@ -71,14 +78,20 @@ class Findings:
 
     @cached_property
     def ranked(self) -> list[AlternativeFacts]:
-        """The alternatives with a finished run, by mean validation accuracy, descending."""
+        """The alternatives with a finished run, by what the best is chosen by, descending."""
+        chosen_by = self.facts.chosen_by
         return sorted(
-            self.facts.trained, key=lambda alternative: -alternative.mean("valid", "accuracy")
+            self.facts.trained, key=lambda alternative: -alternative.mean("valid", chosen_by)
         )
 
     @property
+    def by_balanced(self) -> bool:
+        """Whether the best is chosen by balanced accuracy on validation, instead of accuracy."""
+        return self.facts.chosen_by == "balanced_accuracy"
+
+    @property
     def second(self) -> AlternativeFacts | None:
-        """The second best by validation accuracy, where there is one."""
+        """The second best on validation, where there is one."""
         return self.ranked[1] if len(self.ranked) > 1 else None
 
     @cached_property
@@ -90,6 +103,13 @@ class Findings:
     def accuracy(self) -> Mapping[str, Interval]:
         """Mean test accuracy of each alternative, with its 95% interval over seeds and images."""
         return self.evidence.accuracy
+
+    @cached_property
+    def balanced(self) -> Mapping[str, Interval]:
+        """Mean balanced accuracy on test of each alternative, with its 95% interval."""
+        return {
+            alternative.name: balanced_over_seeds(alternative) for alternative in self.facts.trained
+        }
 
     @cached_property
     def representative_accuracy(self) -> Interval:
@@ -133,7 +153,10 @@ class Findings:
         """By how much the best is ahead of the second on validation; None without a second."""
         if self.second is None:
             return None
-        return accuracy_difference(self.best.answers["valid"], self.second.answers["valid"])
+        first, second = self.best.answers["valid"], self.second.answers["valid"]
+        if self.by_balanced:
+            return balanced_difference(first, second, self.best.valid_predictions[0])
+        return accuracy_difference(first, second)
 
     @property
     def choice_is_uncertain(self) -> bool:
@@ -212,8 +235,35 @@ class Findings:
         counts = self.facts.data["counts"][split]
         return float(max(counts) / sum(counts))
 
+    def one_class_in(self, split: str) -> float:
+        """Return the balanced accuracy of always naming one class that a split has images of."""
+        counts: list[int] = self.facts.data["counts"][split]
+        return 1 / sum(count > 0 for count in counts)
+
+    @property
+    def valid_baseline(self) -> float:
+        """What always naming one class reaches on validation, in what the best is chosen by."""
+        return self.one_class_in("valid") if self.by_balanced else self.most_frequent_in("valid")
+
+    @property
+    def is_no_better(self) -> bool:
+        """Whether the best is not clearly better on test than always naming one class.
+
+        Where the classes are unlike in size, balanced accuracy decides it: always naming the
+        largest class would be right for most images.
+        """
+        if self.facts.unlike is not None:
+            return self.balanced[self.best.name].low <= self.one_class_in("test")
+        return self.accuracy[self.best.name].low <= self.most_frequent_in("test")
+
     def has_learned(self, alternative: AlternativeFacts) -> bool:
-        """Whether its validation accuracy is clearly above naming the most frequent class."""
+        """Whether it is clearly better on validation than always naming the most frequent class.
+
+        By accuracy, or by balanced accuracy where the best is chosen by that.
+        """
+        if self.by_balanced:
+            known = balanced_accuracy(confusion_counts(*alternative.valid_predictions))
+            return known.low > self.one_class_in("valid")
         images = int(alternative.representative.metrics["valid"]["images"])
         accuracy = wilson_interval(alternative.mean("valid", "accuracy"), images)
         return accuracy.low > self.most_frequent_in("valid")

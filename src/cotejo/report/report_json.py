@@ -32,12 +32,17 @@ def report_json(topics: Sequence[Topic], findings: Findings) -> dict[str, Any]:
 def _results(findings: Findings) -> dict[str, Any]:
     """Return the entries on how good the alternatives are."""
     best = findings.best
+    balanced = {name: asdict(value) for name, value in findings.balanced.items()}
     epochs, seconds = findings.whole_training
     return {
         "format": 1,
         "best": {
             "alternative": best.name,
-            "chosen_by": "mean validation accuracy",
+            "chosen_by": (
+                "mean balanced validation accuracy"
+                if findings.by_balanced
+                else "mean validation accuracy"
+            ),
             "representative_seed": int(best.representative.record["seed"]),
             "representative_test_accuracy": asdict(findings.representative_accuracy),
             "mistakes": findings.mistakes,
@@ -51,6 +56,8 @@ def _results(findings: Findings) -> dict[str, Any]:
         "ranking": [alternative.name for alternative in findings.ranked],
         "most_frequent_class": {s: findings.most_frequent_in(s) for s in ("valid", "test")},
         "test_accuracy": {name: asdict(value) for name, value in findings.accuracy.items()},
+        # Only where the report leads with it, so that the file of any other study stays as it was.
+        **({"balanced_accuracy": balanced} if findings.facts.unlike else {}),
         "macro_averages": findings.macro,
         "lead_of_best": {lead.second.name: _described(lead.difference) for lead in findings.leads},
         "choice": _described(findings.choice) if findings.choice else None,

@@ -10,7 +10,7 @@ from cotejo.compare import Interval
 from cotejo.compare.seeds_and_images import half_width
 from cotejo.facts import AlternativeFacts
 
-__all__ = ["mean_of", "over_seeds", "recorded", "tested"]
+__all__ = ["balanced_over_seeds", "mean_of", "over_seeds", "recorded", "tested"]
 
 Bounds = Sequence[float] | None
 
@@ -82,6 +82,22 @@ def over_seeds(values: Sequence[float] | None, bounds: Sequence[Bounds]) -> Inte
     above = fmean(pair[1] - value for value, pair in known)
     low, high = (mean - _combined(of_seeds, below), mean + _combined(of_seeds, above))
     return Interval(mean, max(low, 0.0), min(high, 1.0))
+
+
+def balanced_over_seeds(alternative: AlternativeFacts) -> Interval:
+    """Return the mean balanced accuracy on test, with its 95% interval as `over_seeds`.
+
+    Args:
+        alternative: with a finished run.
+    """
+    by_seed = alternative.balanced
+    known = over_seeds(
+        [interval.estimate for interval in by_seed],
+        [[interval.low, interval.high] for interval in by_seed],
+    )
+    if known is None:
+        raise ValueError("`alternative` must have a finished run; received one without")
+    return known
 
 
 def _combined(first: float, second: float) -> float:

@@ -264,6 +264,7 @@ class FinishedRun(Run):
 
 class _Measured(Content):
     accuracy: Fraction
+    balanced_accuracy: Fraction | None = None
     loss: NotNegative
     images: Positive
 

@@ -14,6 +14,7 @@ from cotejo.config.augmentation_parts import Augmentation
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
+from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.stages import Stage, at_size, resized, stages
 
@@ -157,7 +158,8 @@ def compile_learner(
         TrainingError: a batch is larger than the training set, or the network can't take
             images of another size.
     """
-    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
+    learned = nested_subset(dataset.train.labels, settings.train_fraction, seed)
+    images = len(learned)
     if settings.batch_size > images:
         raise TrainingError("too_few_images", batch_size=settings.batch_size, images=images)
     plan = stages(settings, images)
@@ -178,8 +180,15 @@ def compile_learner(
     total_steps = sum(stage.epochs * stage.steps for stage in plan)
     learner.compile(
         optimizer=before.optimizer if before else build_optimizer(settings, total_steps),
-        loss=_loss(
-            dataset.num_classes, settings.label_smoothing, mixed=learner.policy.mix is not None
+        loss=build_loss(
+            dataset.num_classes,
+            settings.label_smoothing,
+            mixed=learner.policy.mix is not None,
+            class_weights=(
+                balanced_weights(dataset.train.labels[learned], dataset.num_classes)
+                if settings.class_weight == "balanced"
+                else None
+            ),
         ),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         steps_per_execution=steps_per_execution or _steps_per_execution(plan),
@@ -187,21 +196,6 @@ def compile_learner(
     # Before the first step is traced: Muon reads the initial weights.
     learner.optimizer.build(network.trainable_variables)
     return learner
-
-
-def _loss(num_classes: int, smoothing: float, mixed: bool) -> Any:
-    if mixed:
-        return keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
-    if not smoothing:
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
-
-    def loss(labels: Any, logits: Any) -> Any:
-        # On some backends Keras passes labels as floats.
-        classes = keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32")
-        return smoothed(keras.ops.one_hot(classes, num_classes), logits)
-
-    return loss
 
 
 def _steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:

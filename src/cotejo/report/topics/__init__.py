@@ -29,6 +29,7 @@ from cotejo.report.topics import (
     results,
     summary,
     training,
+    two_classes,
 )
 
 __all__ = ["TOPICS"]
@@ -48,6 +49,7 @@ TOPICS: tuple[Topic, ...] = (
     confusion.TOPIC,
     error_analysis.TOPIC,
     mistakes.TOPIC,
+    two_classes.TOPIC,
     calibration.TOPIC,
     training.TOPIC,
     claims.TOPIC,

@@ -8,6 +8,7 @@ from cotejo.config.augmentations import mirrors
 from cotejo.data import find_source
 from cotejo.facts import StudyFacts
 from cotejo.facts.conditions import differing_conditions
+from cotejo.report.balance import variant
 from cotejo.report.falls import kept_after_fall
 from cotejo.report.findings import Findings
 from cotejo.report.naming import data_names, quoted
@@ -36,14 +37,15 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     said.append(_luck(findings, words))
     if len(facts.trained) > 1:
         said += _choice(findings, words)
-        said.append(say("cautions.careful_choice", count=len(facts.trained)))
+        kind = variant(findings)
+        said.append(say(f"cautions.careful_choice{kind}", count=len(facts.trained)))
     if findings.unlearned:
         said.append(
             say(
-                "cautions.careful_unlearned",
+                f"cautions.careful_unlearned{variant(findings)}",
                 count=len(findings.unlearned),
                 labels=quoted(findings.unlearned, words),
-                baseline=words.numbers.percent(findings.most_frequent_in("valid")),
+                baseline=words.numbers.percent(findings.valid_baseline),
             )
         )
     said += kept_after_fall(facts.trained, words)
@@ -160,15 +162,15 @@ def _choice(findings: Findings, words: Words) -> list[str]:
     choice, second, numbers = findings.choice, findings.second, words.numbers
     if choice is None or second is None or not findings.choice_is_uncertain:
         return []
-    highest = findings.best.mean("valid", "accuracy")
-    tied = [other for other in findings.ranked if other.mean("valid", "accuracy") == highest]
+    chosen_by, kind = findings.facts.chosen_by, variant(findings)
+    highest = findings.best.mean("valid", chosen_by)
+    tied = [other for other in findings.ranked if other.mean("valid", chosen_by) == highest]
     if len(tied) > 1:
-        return [words.say("cautions.careful_choice_tied", labels=quoted(tied, words))]
+        return [words.say(f"cautions.careful_choice_tied{kind}", labels=quoted(tied, words))]
+    chance = "images" if min(choice.seeds) == 1 else "seeds"
     return [
         words.say(
-            "cautions.careful_choice_images"
-            if min(choice.seeds) == 1
-            else "cautions.careful_choice_seeds",
+            f"cautions.careful_choice_{chance}{kind}",
             best=findings.best.label(words.language),
             second=second.label(words.language),
             points=numbers.difference(choice.estimate),

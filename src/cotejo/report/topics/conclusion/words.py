@@ -22,8 +22,8 @@ _MOST_NAMED = 6
 def conclusion(findings: Findings, words: Words) -> list[str]:
     """Return what the evidence supports: a few sentences."""
     evidence = supported(findings)
-    sentences = [_best(findings, words)]
-    if findings.accuracy[findings.best.name].low <= findings.most_frequent_in("test"):
+    sentences = [_best(findings, words), *_balanced(findings, words)]
+    if findings.is_no_better:
         sentences.append(words.say("conclusion.no_better"))
     sentences += _against_others(evidence, words)
     sentences += attribution(findings, words)
@@ -47,6 +47,16 @@ def _best(findings: Findings, words: Words) -> str:
         accuracy=numbers.percent(accuracy.estimate),
         interval=numbers.interval(accuracy.low, accuracy.high),
     )
+
+
+def _balanced(findings: Findings, words: Words) -> list[str]:
+    """Return the best's balanced accuracy, where the classes are unlike in size."""
+    if findings.facts.unlike is None:
+        return []
+    balanced, numbers = findings.balanced[findings.best.name], words.numbers
+    interval = numbers.interval(balanced.low, balanced.high)
+    accuracy = numbers.percent(balanced.estimate)
+    return [words.say("conclusion.balanced", accuracy=accuracy, interval=interval)]
 
 
 def _against_others(evidence: Supported, words: Words) -> list[str]:

@@ -174,7 +174,7 @@ TOPIC = Topic(
     section,
     place="body",
     details=details,
-    see=("error_analysis", "mistakes"),
+    see=("error_analysis", "mistakes", "two_classes"),
     files=[
         CsvFile("confusion.csv", confusion_columns, confusion_rows),
         CsvFile("confused-pairs.csv", PAIR_COLUMNS, pair_rows),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cotejo.report.findings import Findings
+from cotejo.report.two_classes import POSITIVE, separations
 from cotejo.report.words import Words
 
 __all__ = ["confusion", "representative"]
@@ -56,7 +57,27 @@ def confusion(findings: Findings, words: Words) -> list[str]:
                 share=numbers.percent(both / findings.mistakes),
             )
         )
-    return sentences
+    return sentences + _of_two_classes(findings, words)
+
+
+def _of_two_classes(findings: Findings, words: Words) -> list[str]:
+    """Return how many of each of two classes the best recognises, where these clearly differ."""
+    best = next((row for row in separations(findings) if row.alternative is findings.best), None)
+    if best is None:
+        return []
+    sensitivity, specificity = best.half.sensitivity, best.half.specificity
+    if sensitivity.low <= specificity.high and specificity.low <= sensitivity.high:
+        return []
+    names, percent = findings.facts.class_names(words.language), words.numbers.percent
+    return [
+        words.say(
+            "two_classes.in_body",
+            positive=names[POSITIVE],
+            negative=names[1 - POSITIVE],
+            sensitivity=percent(sensitivity.estimate),
+            specificity=percent(specificity.estimate),
+        )
+    ]
 
 
 def _most_frequent(findings: Findings, words: Words) -> list[str]:

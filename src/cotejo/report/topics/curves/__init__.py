@@ -100,7 +100,10 @@ def _curve_notes(page: Page) -> list[str]:
         words.say(f"settings.{name}.curves")
         for name in Settings.names()
         if words.knows(f"settings.{name}.curves")
-        and any(alternative.settings.get(name) for alternative in facts.trained)
+        and any(
+            alternative.settings.get(name) not in (None, Settings.default(name))
+            for alternative in facts.trained
+        )
     )
     if any(len(alternative.finished) > 1 for alternative in facts.trained):
         notes.append(words.say("curves.seeds"))

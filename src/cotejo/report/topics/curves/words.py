@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cotejo.facts import AlternativeFacts
+from cotejo.report.balance import variant
 from cotejo.report.falls import fallen, kept_after_fall, swings
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
@@ -39,10 +40,10 @@ def overfitting(findings: Findings, words: Words) -> list[str]:
     if nothing:
         said.append(
             words.say(
-                "curves.overfitting_nothing",
+                f"curves.overfitting_nothing{variant(findings)}",
                 count=len(nothing),
                 labels=quoted(nothing, words),
-                baseline=words.numbers.percent(findings.most_frequent_in("valid")),
+                baseline=words.numbers.percent(findings.valid_baseline),
             )
         )
     # Where the rate is run down by design, the loss is lowest at the end by design.

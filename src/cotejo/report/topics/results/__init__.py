@@ -8,20 +8,28 @@ from statistics import fmean
 from typing import Any
 
 from cotejo.facts import AlternativeFacts
+from cotejo.report.balance import variant
 from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Column, Table, cells, shade
+from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.publications import of_intervals
 from cotejo.report.sentences import measured_on
 from cotejo.report.topic import CsvFile, Topic
+from cotejo.report.topics.results.balance import (
+    balanced_interval,
+    balanced_method,
+    chosen,
+    few_images,
+)
 from cotejo.report.topics.results.figure import accuracies
 from cotejo.report.topics.results.files import (
     AVERAGE_COLUMNS,
     CLASS_COLUMNS,
-    SUMMARY_COLUMNS,
     SUMMARY_DECIMALS,
     average_rows,
     class_rows,
+    summary_columns,
     summary_rows,
 )
 from cotejo.report.topics.results.runs import RUN_DECIMALS, run_columns, run_rows
@@ -42,7 +50,7 @@ def section(page: Page) -> dict[str, Any]:
     """Return accuracies with their intervals."""
     words, findings = page.words, page.findings
     seeds = any(len(alternative.finished) > 1 for alternative in page.facts.trained)
-    caption = words.say("results.figure_accuracies")
+    caption = words.say(f"results.figure_accuracies{variant(findings)}")
     if seeds:
         caption += " " + words.say("results.figure_accuracies_seeds")
     intro = [
@@ -56,7 +64,8 @@ def section(page: Page) -> dict[str, Any]:
         *measured_on(findings, words),
     ]
     if len(page.facts.trained) > 1:
-        intro += [words.say("results.best"), words.say("results.bold")]
+        intro += [*chosen(findings, words), words.say("results.bold")]
+    intro += balanced_method(findings, words)
     intro += _machine(page)
     return {
         "paragraphs": intro,
@@ -75,6 +84,7 @@ def details(page: Page) -> dict[str, Any]:
     """Return the figures by class."""
     words = page.words
     return {
+        "paragraphs": [*few_images(page.findings, words), *balanced_interval(page.findings, words)],
         "f1": _f1_table(page),
         "averages": averages_table(page),
         "per_class": [
@@ -93,8 +103,9 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
         page.column("alternative", number=False),
         page.column("train_accuracy"),
         page.column("valid_accuracy", better="higher"),
+        *([page.column("results.balanced", better="higher")] if page.facts.unlike else []),
         page.column("test_accuracy", better="higher"),
-        *([page.column("results.std")] if seeds else []),
+        *([page.column("results.std")] if seeds and not page.facts.unlike else []),
         page.column("results.macro_f1", better="higher"),
         page.column("results.loss", better="lower"),
         page.column("results.train_time", better="lower"),
@@ -105,6 +116,23 @@ def _results_table(page: Page, *, seeds: bool) -> Table:
         [_results_row(page, alternative, seeds=seeds) for alternative in page.facts.trained],
         files=f"{ReportFile.SUMMARY}, {ReportFile.NUMBERS}",
     )
+
+
+def _balanced_cells(page: Page, alternative: AlternativeFacts) -> list[Cell]:
+    """Return the cell of balanced accuracy on test, where the classes are unlike in size."""
+    if page.facts.unlike is None:
+        return []
+    n, known = page.words.numbers, page.findings.balanced[alternative.name]
+    interval = n.interval(known.low, known.high)
+    return [Cell(n.percent(known.estimate), remarks=[interval], value=known.estimate)]
+
+
+def _balanced_remarks(page: Page, alternative: AlternativeFacts) -> list[str]:
+    """Return the balanced accuracy on validation, where the best is chosen by it."""
+    if not page.findings.by_balanced:
+        return []
+    accuracy = page.words.numbers.percent(alternative.mean("valid", "balanced_accuracy"))
+    return [page.words.say("results.balanced_valid", accuracy=accuracy)]
 
 
 def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> list[Cell]:
@@ -122,14 +150,18 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
     return [
         replace(page.named(alternative, mark_best=True), remarks=[", ".join(trained)]),
         Cell(n.percent(alternative.mean("train", "accuracy"))),
-        Cell(n.percent(valid), value=valid),
+        Cell(n.percent(valid), remarks=_balanced_remarks(page, alternative), value=valid),
+        *_balanced_cells(page, alternative),
         Cell(
             n.percent(accuracy.estimate),
             remarks=[n.interval(accuracy.low, accuracy.high)],
             value=accuracy.estimate,
         ),
-        *cells(
-            *([n.points(spread, 2) if spread is not None else NOT_APPLICABLE] if seeds else []),
+        # With balanced accuracy the table would be wider than the page; the file has the spread.
+        *(
+            cells(n.points(spread, 2) if spread is not None else NOT_APPLICABLE)
+            if seeds and not page.facts.unlike
+            else []
         ),
         Cell(n.decimal(f1, 3), value=f1),
         Cell(n.decimal(loss, 3), value=loss),
@@ -205,6 +237,11 @@ def _f1_table(page: Page) -> Table:
     return page.table(caption, columns, rows, marked=marked, files=files)
 
 
+def _references(findings: Findings) -> list[str]:
+    of_balanced = ["brodersen-2010", "agresti-2000"] if findings.facts.unlike else []
+    return [*of_intervals(findings), *of_balanced]
+
+
 TOPIC = Topic(
     "results",
     section,
@@ -214,7 +251,7 @@ TOPIC = Topic(
     files=[
         CsvFile(
             ReportFile.SUMMARY,
-            SUMMARY_COLUMNS,
+            summary_columns,
             lambda findings, language: summary_rows(findings.facts),
             decimals=SUMMARY_DECIMALS,
         ),
@@ -222,5 +259,5 @@ TOPIC = Topic(
         CsvFile("per-class.csv", CLASS_COLUMNS, class_rows),
         CsvFile("averages.csv", AVERAGE_COLUMNS, average_rows),
     ],
-    references=of_intervals,
+    references=_references,
 )

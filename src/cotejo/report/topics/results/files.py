@@ -7,6 +7,7 @@ from typing import Any
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings
+from cotejo.report.seed_means import balanced_over_seeds
 from cotejo.report.topics.results.averages import CLASS_FIGURES, averages, class_figures
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "SUMMARY_DECIMALS",
     "average_rows",
     "class_rows",
+    "summary_columns",
     "summary_rows",
 ]
 
@@ -43,12 +45,44 @@ CLASS_COLUMNS = (
 AVERAGE_COLUMNS = ("alternative", "average", "mean", "low", "high")
 
 
+def summary_columns(findings: Findings) -> list[str]:
+    """Return the columns of ``summary.csv``: balanced accuracy only where classes are unlike."""
+    return [*SUMMARY_COLUMNS, *_balanced_columns(findings.facts)]
+
+
 def summary_rows(facts: StudyFacts) -> list[dict[str, Any]]:
     """Return one row per alternative, in the study's order, with ``SUMMARY_COLUMNS``.
 
-    Figures are means over the finished seeds; None where no run finished.
+    Figures are means over the finished seeds; None where no run finished. Where the classes are
+    unlike in size, the columns of balanced accuracy follow.
     """
-    return [_summary_row(alternative) for alternative in facts.alternatives]
+    columns = _balanced_columns(facts)
+    return [
+        _summary_row(alternative) | _balanced_cells(alternative, columns)
+        for alternative in facts.alternatives
+    ]
+
+
+def _balanced_columns(facts: StudyFacts) -> list[str]:
+    if facts.unlike is None:
+        return []
+    of_choice = ["valid_balanced_accuracy"] if facts.chosen_by == "balanced_accuracy" else []
+    return [*of_choice, *(f"test_balanced_accuracy{end}" for end in ("", "_low", "_high"))]
+
+
+def _balanced_cells(alternative: AlternativeFacts, columns: Sequence[str]) -> dict[str, Any]:
+    cells: dict[str, Any] = dict.fromkeys(columns)
+    if not columns or not alternative.finished:
+        return cells
+    known = balanced_over_seeds(alternative)
+    cells |= {
+        "test_balanced_accuracy": known.estimate,
+        "test_balanced_accuracy_low": known.low,
+        "test_balanced_accuracy_high": known.high,
+    }
+    if "valid_balanced_accuracy" in columns:
+        cells["valid_balanced_accuracy"] = alternative.mean("valid", "balanced_accuracy")
+    return cells
 
 
 def class_rows(findings: Findings, language: str) -> list[dict[str, Any]]:

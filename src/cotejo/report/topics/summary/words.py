@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cotejo.report.balance import class_sizes, variant
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted, seeds_trained
 from cotejo.report.sentences import comparison_sentence
@@ -49,14 +50,18 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
     say, numbers = words.say, words.numbers
     best, facts = findings.best, findings.facts
     accuracy = findings.accuracy[best.name]
-    figures = [
-        (say("summary.key_best"), best.label(words.language), "", True),
+    # Where the classes are unlike in size, the report leads with balanced accuracy.
+    rates = {"key_balanced": findings.balanced[best.name]} if facts.unlike else {}
+    rates["key_accuracy"] = accuracy
+    figures = [(say("summary.key_best"), best.label(words.language), "", True)]
+    figures += [
         (
-            say("summary.key_accuracy"),
-            numbers.percent(accuracy.estimate),
-            say("summary.interval_95", interval=numbers.interval(accuracy.low, accuracy.high)),
+            say(f"summary.{key}"),
+            numbers.percent(rate.estimate),
+            say("summary.interval_95", interval=numbers.interval(rate.low, rate.high)),
             True,
-        ),
+        )
+        for key, rate in rates.items()
     ]
     if findings.leads:
         lead = findings.leads[0]
@@ -111,26 +116,38 @@ def _winner(findings: Findings, words: Words) -> list[str]:
     accuracy = findings.accuracy[best.name]
     sentences = [
         say(
-            "summary.best",
+            f"summary.best{variant(findings)}",
             count=len(best.finished),
             best=best.label(words.language),
-            valid=numbers.percent(best.mean("valid", "accuracy")),
+            valid=numbers.percent(best.mean("valid", findings.facts.chosen_by)),
             test=numbers.percent(accuracy.estimate),
             interval=numbers.interval(accuracy.low, accuracy.high),
         )
     ]
+    if findings.facts.unlike is not None:
+        balanced = findings.balanced[best.name]
+        sentences.append(
+            say(
+                "summary.balanced",
+                balanced=numbers.percent(balanced.estimate),
+                interval=numbers.interval(balanced.low, balanced.high),
+                sizes=class_sizes(findings, words),
+            )
+        )
     if findings.choice_is_uncertain:
         sentences.append(say("summary.uncertain"))
     sentences += _against_others(findings, words)
     if findings.unlearned:
         labels = quoted(findings.unlearned, words)
-        sentences.append(say("summary.unlearned", count=len(findings.unlearned), labels=labels))
+        key = f"summary.unlearned{variant(findings)}"
+        sentences.append(say(key, count=len(findings.unlearned), labels=labels))
     # The sentence is about the winner, and must be true even if no network learned anything.
-    no_better = accuracy.low <= findings.most_frequent_in("test")
+    key = "below_baseline" if findings.is_no_better else "baseline"
     sentences.append(
         say(
-            "summary.below_baseline" if no_better else "summary.baseline",
+            f"summary.{key}_unlike" if findings.facts.unlike else f"summary.{key}",
             accuracy=numbers.percent(findings.most_frequent_in("test")),
+            balanced=numbers.percent(findings.one_class_in("test")),
         )
     )
     return sentences
@@ -143,7 +160,7 @@ def _against_others(findings: Findings, words: Words) -> list[str]:
     lead = findings.leads[0]
     sentences = [comparison_sentence(lead, words, with_needed=False)]
     if lead.outcome == "behind":
-        sentences.append(words.say("summary.reversed"))
+        sentences.append(words.say(f"summary.reversed{variant(findings)}"))
     if not is_attributable(findings):
         best = findings.best.label(words.language)
         sentences.append(words.say("conclusion.attribution_brief", best=best))
