@@ -179,17 +179,22 @@ def dress(axes: Axes, title: str = "") -> None:
 
 def number_axis(axis: Any, numbers: Numbers, *, percent: bool = False, whole: bool = False) -> None:
     """Write an axis's ticks in the language: as percentages, whole numbers or decimals."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import Formatter, MaxNLocator
+
+    class Written(Formatter):
+        """Writes all ticks at once: how many decimals they need is found out once."""
+
+        def format_ticks(self, values: Any) -> list[str]:
+            digits = _digits([100 * value if percent else value for value in values])
+            write = numbers.percent if percent else numbers.decimal
+            return [write(value, digits) for value in values]
+
+        def __call__(self, value: float, pos: int | None = None) -> str:
+            return self.format_ticks([*axis.get_majorticklocs(), value])[-1]
 
     if whole:
         axis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
-
-    def written(value: float, _: int | None = None) -> str:
-        if percent:
-            return numbers.percent(value, _digits(100 * axis.get_majorticklocs()))
-        return numbers.decimal(value, _digits(axis.get_majorticklocs()))
-
-    axis.set_major_formatter(FuncFormatter(written))
+    axis.set_major_formatter(Written())
 
 
 def _digits(ticks: Sequence[float]) -> int:
