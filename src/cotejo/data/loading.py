@@ -65,8 +65,7 @@ def load(
         ((32, 32, 3), 10)
     """
     if (source := find_source(name_or_path)) is not None:
-        if images is not None and images.given():
-            raise DataError("own_options", name=source.name, options=", ".join(images.given()))
+        _refuse_options(source.name, images)
         dataset = source.load(data_dir, progress)
         if dataset.name != source.name:
             raise DataError("source_other_name", name=source.name, received=dataset.name)
@@ -127,14 +126,28 @@ def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures | N
     for source in sorted(known_sources(), key=lambda source: not source.ships):
         if source.read is not None:
             try:
-                return source.read(path)
+                dataset = source.read(path)
             except DataError as error:
                 errors.append(error)
                 if source.ships and error.key not in _NOTHING_THERE:
                     about_files.append(error)
+            else:
+                _refuse_options(path, images)
+                return dataset
     if path.suffix.casefold() == ".npz" and path.is_file():
+        _refuse_options(path, images)
         return read_npz(path)
     raise (about_files or errors)[0]
+
+
+def _refuse_options(name: object, images: OwnImages | None) -> None:
+    """Refuse options for pictures where there are none to read.
+
+    Raises:
+        DataError: an option is given.
+    """
+    if images is not None and images.given():
+        raise DataError("own_options", name=name, options=", ".join(images.given()))
 
 
 def _quietly(done: int, total: int) -> None:

@@ -72,10 +72,26 @@ def fitted(
     if fit == "crop":
         small = ImageOps.fit(flat, size, method, centering=(0.5, 0.5))
     elif fit == "pad":
-        small = ImageOps.pad(flat, size, method, color=0, centering=(0.5, 0.5))
+        small = _padded(flat, size, method)
     else:
         small = flat.resize(size, method)
     return np.array(small, np.uint8).reshape(image_shape)
+
+
+def _padded(flat: Image.Image, size: tuple[int, int], method: Image.Resampling) -> Image.Image:
+    """Return the whole picture in the middle of black.
+
+    Pillow's own `ImageOps.pad` leaves nothing of a picture that is a line: 1 pixel high, say, and
+    3,000 wide. Here a side becomes one pixel at least.
+    """
+    from PIL import Image
+
+    width = max(1, min(size[0], round(flat.width / flat.height * size[1])))
+    height = max(1, min(size[1], round(flat.height / flat.width * size[0])))
+    padded = Image.new(flat.mode, size)
+    place = round((size[0] - width) / 2), round((size[1] - height) / 2)
+    padded.paste(flat.resize((width, height), method), place)
+    return padded
 
 
 def shrinkage(size: tuple[int, int], image_shape: tuple[int, int, int], fit: Fit) -> float:
@@ -119,7 +135,14 @@ def _mode(channels: int) -> str:
 
 
 def _turn(picture: Image.Image) -> tuple[str, bool, bool] | None:
-    return _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+    if picture.format == "PNG":
+        # Its EXIF may lie behind the pixels. What is wrong with these must be told, not passed by.
+        picture.load()
+    try:
+        orientation = picture.getexif().get(_ORIENTATION, 1)
+    except Exception:  # Pillow has no one kind of error for it; the pixels don't depend on it
+        return None
+    return _TURNS.get(orientation)
 
 
 def _flattened(name: Path | str, picture: Image.Image, channels: int) -> Image.Image:

@@ -46,6 +46,9 @@ MOST_SIDE = 65_535
 _BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 """The first bytes of files of the formats that Pillow always reads."""
 
+_AVIF = (b"ftypavif", b"ftypavis")
+"""The bytes 4 to 12 of a file of this format."""
+
 _PIXELS_PER_BYTE = 1_000_000
 """More than a byte of a file stands for: a WebP of a single colour has some 25,000."""
 
@@ -216,7 +219,8 @@ def _opened(name: Path | str, file: IO[bytes]) -> Iterator[Image.Image]:
         picture = Image.open(file, formats=_formats())
     except UnidentifiedImageError as error:
         file.seek(0)
-        known = file.read(8).startswith(_BEGINNINGS)
+        start = file.read(12)
+        known = start.startswith(_BEGINNINGS) or start[4:] in _AVIF and "AVIF" in _formats()
         raise DataError("picture_header" if known else "picture_unknown", path=name) from error
     with picture:
         yield picture

@@ -141,6 +141,10 @@ class Cache:
             reason = error.strerror or str(error)
             raise DataError("own_no_cache", path=self.folder, reason=reason) from error
 
+    def discard(self) -> None:
+        """Delete what `scratch` made, where it was not kept."""
+        shutil.rmtree(self._unfinished, ignore_errors=True)
+
     @property
     def _unfinished(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.{os.getpid()}.tmp")

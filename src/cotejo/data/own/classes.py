@@ -53,4 +53,5 @@ def _natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
 
 
 def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    # A byte that is no text is shown as one and the same sign, whichever byte it is.
+    return " ".join(unicodedata.normalize("NFKC", readable(name)).casefold().split())

@@ -49,10 +49,10 @@ def measure_some(holder: Holder, names: Sequence[str]) -> list[PictureSize]:
     step = -(-len(names) // _MEASURED)
     sizes = []
     with strict_pillow():
-        for name in names[::step]:
+        for row in _readable_order(holder, names)[::step]:
             try:
-                with holder.open(name) as file:
-                    sizes.append(measure(name, file))
+                with holder.open(names[row]) as file:
+                    sizes.append(measure(names[row], file))
             except (DataError, OSError):
                 continue  # `decode_all` will say why
     return sizes
@@ -113,7 +113,8 @@ def decode_all(
 
 def _opened(holder: Holder, names: Sequence[str], left_out: list[LeftOut]) -> Iterator[_Opened]:
     """Yield each picture; from an archive, which is read in its order, with its content."""
-    for row, name in enumerate(names):
+    for row in _readable_order(holder, names):
+        name = names[row]
         if not holder.in_order:
             yield row, name, None
             continue
@@ -124,6 +125,17 @@ def _opened(holder: Holder, names: Sequence[str], left_out: list[LeftOut]) -> It
             left_out.append(_unopened(name, error))
             continue
         yield row, name, content
+
+
+def _readable_order(holder: Holder, names: Sequence[str]) -> list[int]:
+    """Return the rows in the order in which their files lie in an archive.
+
+    Going back in a packed tar unpacks it again from its beginning.
+    """
+    if not holder.in_order:
+        return list(range(len(names)))
+    places = {file.name: place for place, file in enumerate(holder.files())}
+    return sorted(range(len(names)), key=lambda row: places[names[row]])
 
 
 def _unopened(name: str, error: OSError) -> LeftOut:

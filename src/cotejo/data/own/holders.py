@@ -7,11 +7,13 @@ can lead outside. A member is read into memory up to `MOST_MEMBER` bytes.
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import stat
 import tarfile
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -26,6 +28,12 @@ MOST_MEMBER = 400_000_000
 
 MOST_FILES = 5_000_000
 """The most files that are listed. More is a slip: a whole disk, or an archive made to harm."""
+
+_UTF8_FLAG = 0x800
+"""The bit of a zip's member that says that its name is UTF-8."""
+
+_DAMAGED = (EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError)
+"""What the libraries raise for a damaged archive, beside `OSError`."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,7 @@ class Folder:
 
     def files(self) -> list[HeldFile]:
         """Return the regular files, by name."""
-        found = sorted(self._walk(), key=lambda file: file.name)
-        return found
+        return sorted(self._walk(), key=lambda file: file.name)
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file."""
@@ -87,10 +94,11 @@ class Folder:
 
     def _walk(self) -> Iterator[HeldFile]:
         seen: set[tuple[int, int]] = set()
-        pending = [""]
+        # Links come last, so that a folder is read where it is, and not where a link leads to it.
+        pending, links = deque([""]), deque[str]()
         count = 0
-        while pending:
-            inside = pending.pop()
+        while pending or links:
+            inside = (pending or links).popleft()
             try:
                 place = (self.path / inside).stat()
                 # A link may lead to a folder that was there already, even to the one it is in.
@@ -99,7 +107,7 @@ class Folder:
                     continue
                 seen.add((place.st_dev, place.st_ino))
                 with os.scandir(self.path / inside) as listing:
-                    entries = list(listing)
+                    entries = sorted(listing, key=lambda entry: entry.name)
             except OSError:
                 if not inside:
                     raise
@@ -111,7 +119,7 @@ class Folder:
                 name = f"{inside}/{entry.name}" if inside else entry.name
                 try:
                     if entry.is_dir():
-                        pending.append(name)
+                        (links if entry.is_symlink() else pending).append(name)
                         continue
                     about = entry.stat()
                 except OSError:  # a link to nowhere, or in a circle
@@ -149,7 +157,8 @@ class Archive:
                 self._zip = zipfile.ZipFile(path)
             else:
                 self._tar = tarfile.open(path, errorlevel=2)  # noqa: SIM115
-        except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
+            self._changed = path.stat().st_mtime_ns
+        except (OSError, *_DAMAGED) as error:
             raise DataError("own_archive_damaged", path=path, reason=_said(error)) from error
 
     def files(self) -> list[HeldFile]:
@@ -165,7 +174,7 @@ class Archive:
                 if len(self._members) >= MOST_FILES:
                     raise DataError("own_too_many_files", path=self.path, most=MOST_FILES)
                 self._note(member)
-        except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        except (OSError, *_DAMAGED) as error:
             raise DataError("own_archive_damaged", path=self.path, reason=_said(error)) from error
         return [self._held(name, member) for name, member in self._members.items()]
 
@@ -186,7 +195,7 @@ class Archive:
             with opened:
                 content = opened.read(MOST_MEMBER + 1)
         # RuntimeError: it is encrypted; NotImplementedError: packed in a way Python does not know.
-        except (EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, zlib.error) as error:
+        except (RuntimeError, *_DAMAGED) as error:
             raise OSError(_said(error)) from error
         if len(content) > MOST_MEMBER:
             raise OSError("it unpacks to far more than a picture")
@@ -196,7 +205,7 @@ class Archive:
         if isinstance(member, tarfile.TarInfo):
             name, is_folder, is_file = member.name, member.isdir(), member.isreg()
         else:
-            name, is_folder = member.filename, member.is_dir()
+            name, is_folder = _zip_name(member), member.is_dir()
             mode = member.external_attr >> 16
             is_file = not mode or not stat.S_IFMT(mode) or stat.S_ISREG(mode)
         parts = PurePosixPath(name.replace("\\", "/")).parts
@@ -214,7 +223,7 @@ class Archive:
 
     def _held(self, name: str, member: zipfile.ZipInfo | tarfile.TarInfo) -> HeldFile:
         if isinstance(member, tarfile.TarInfo):
-            return HeldFile(name, member.size, int(member.mtime))
+            return HeldFile(name, member.size, self._changed)
         return HeldFile(name, member.file_size, member.CRC)
 
 
@@ -225,6 +234,16 @@ def open_holder(path: Path) -> Holder:
         DataError: it is neither a folder, a zip nor a tar, or can't be read.
     """
     return Folder(path) if path.is_dir() else Archive(path)
+
+
+def _zip_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name; UTF-8 too where the zip does not say so, as those of a Mac."""
+    if member.flag_bits & _UTF8_FLAG:
+        return member.filename
+    try:
+        return member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
 
 
 def _said(error: Exception) -> str:

@@ -97,7 +97,8 @@ def pictures_of(
 def by_folders(names: Sequence[str], where: object) -> tuple[list[Entry], list[LeftOut]]:
     """Return each picture with the class, and perhaps the split, that its folders name.
 
-    Folders around all of it, as archives often have, count for nothing.
+    Folders around all of it, as archives often have, count for nothing; nor does the folder of a
+    split where there is only one, or where it lies in another of its own kind (``train/train``).
 
     Args:
         names: of the pictures, within their folder or archive.
@@ -108,22 +109,38 @@ def by_folders(names: Sequence[str], where: object) -> tuple[list[Entry], list[L
     """
     depth = _common_depth(names)
     parts = {name: PurePosixPath(name).parts[depth:] for name in names}
-    tops = {inside[0] for inside in parts.values() if len(inside) > 1}
-    splits = {top: split_called(top) for top in tops}
-    has_splits = "train" in splits.values() and len(set(splits.values()) - {None}) > 1
+    splits = {inside[0]: split_called(inside[0]) for inside in parts.values() if len(inside) > 1}
+    named = set(splits.values()) - {None}
+    has_splits = len(named) > 1 and ("train" in named or None not in splits.values())
     if has_splits and None in splits.values():
         odd = sorted(top for top, split in splits.items() if split is None)
         raise DataError("own_split_or_class", path=where, names=", ".join(map(readable, odd[:5])))
+    if has_splits or (named and len(splits) == 1):
+        classes_at = {top: _depth_of_classes(parts.values(), top) for top in splits}
+    else:
+        classes_at = dict.fromkeys(splits, 0)
     entries, left_out = [], []
     for name, inside in parts.items():
-        folders = inside[:-1]
-        split = splits[folders[0]] if has_splits and folders else None
-        classes = folders[1:] if has_splits else folders
+        top = inside[0]
+        classes = inside[classes_at.get(top, 0) : -1]
         if classes:
-            entries.append(Entry(name, classes[0], split))
+            entries.append(Entry(name, classes[0], splits[top] if has_splits else None))
         else:
             left_out.append(LeftOut(name, "no_class_folder"))
     return entries, left_out
+
+
+def _depth_of_classes(paths: Iterable[tuple[str, ...]], top: str) -> int:
+    """Return at which place of the paths of a split's folder the classes are named.
+
+    It is the second, but for a split's folder in which there is only one more of the same kind.
+    """
+    inside = [parts[1:-1] for parts in paths if parts[0] == top and len(parts) > 1]
+    first = {folders[:1] for folders in inside}
+    again = len(first) == 1 and all(first) and all(len(folders) > 1 for folders in inside)
+    if again and split_called(inside[0][0]) == split_called(top):
+        return 2
+    return 1
 
 
 def _common_depth(names: Sequence[str]) -> int:

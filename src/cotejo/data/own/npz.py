@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ __all__ = ["read_npz"]
 _IMAGES = ("x", "images", "image", "data", "X")
 _LABELS = ("y", "labels", "label", "targets", "Y")
 _SPLITS = {"train": ("train",), "valid": ("valid", "val"), "test": ("test",)}
+
+_DAMAGED = (OSError, ValueError, zipfile.BadZipFile, zlib.error, EOFError)
 
 _MOST_BYTES = 64_000_000_000
 
@@ -41,8 +44,9 @@ def read_npz(path: Path) -> Dataset:
                 raise DataError("own_npz_large", path=path)
         with np.load(path, allow_pickle=False) as content:
             arrays = {name: content[name] for name in content.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        reason = " ".join(str(error).split())
+    # RuntimeError: it is encrypted; MemoryError: an array says that it is far larger than it is.
+    except (*_DAMAGED, RuntimeError, MemoryError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError("own_npz_damaged", path=path, reason=reason) from error
     splits = {split: _split(arrays, words) for split, words in _SPLITS.items()}
     given = {split: pair for split, pair in splits.items() if pair is not None}

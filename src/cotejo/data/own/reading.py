@@ -22,7 +22,7 @@ from cotejo.data.own.decoding import decode_all, measure_some
 from cotejo.data.own.entries import REASONS, Entry, LeftOut
 from cotejo.data.own.grouping import by_pattern
 from cotejo.data.own.holders import HeldFile, Holder, open_holder
-from cotejo.data.own.layouts import by_folders, pictures_of, split_called
+from cotejo.data.own.layouts import by_folders, is_hidden, pictures_of, split_called
 from cotejo.data.own.tables import TABLE_ENDINGS, by_table, is_labelled, read_rows
 from cotejo.data.picture_facts import PictureFacts
 from cotejo.errors import DataError
@@ -87,11 +87,39 @@ def read_own(
     if (kept := cache.load(signed)) is not None:
         return _from_index(path, *kept)
     entries, left_out = _labelled(path, holder, files, path.name if is_table else None, options)
-    left_out += [LeftOut(name, reason) for name, reason in holder.refused.items()]
+    # One order for the same pictures in a folder, an archive or a table: it decides the split.
+    entries.sort(key=lambda entry: (entry.name, entry.split or ""))
+    left_out += [
+        LeftOut(name, "hidden" if is_hidden(name) else reason)
+        for name, reason in holder.refused.items()
+    ]
+    check_confusable(natural_order({entry.label for entry in entries}))
     entries, few = without_few(entries)
     left_out += few
-    check_confusable(natural_order({entry.label for entry in entries}))
     _check_classes(path, entries, left_out)
+    try:
+        images, index = _decoded_and_dealt(
+            path, holder, cache, signed, entries, left_out, options, on_pictures
+        )
+    finally:
+        cache.discard()
+    return _from_index(path, images, index)
+
+
+def _decoded_and_dealt(
+    path: Path,
+    holder: Holder,
+    cache: Cache,
+    signed: str,
+    entries: Sequence[Entry],
+    left_out: list[LeftOut],
+    options: OwnImages,
+    on_pictures: OnPictures,
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    """Return what the cache then holds: the pictures in the order of the splits, and their index.
+
+    What can't be used is added to ``left_out``.
+    """
     names = [entry.name for entry in entries]
     decoded, sizes, bad = _decoded(path, holder, cache, names, options, on_pictures)
     left_out += bad
@@ -112,9 +140,7 @@ def read_own(
     facts = replace(facts, groups=len({entry.group for entry in kept_entries} - {None}))
     index = _index(kept_entries, splits, about, facts, signed)
     order = rows[np.concatenate([splits[split] for split in ("train", "valid", "test")])]
-    images = cache.save(decoded, order, index)
-    dataset = _from_index(path, images, index)
-    return dataset
+    return cache.save(decoded, order, index), index
 
 
 def _labelled(
@@ -135,6 +161,8 @@ def _labelled(
             split = split_called(PurePosixPath(name).stem) if len(tables) > 1 else None
             entries += [replace(entry, split=entry.split or split) for entry in found]
             left_out += more
+        entries, more = _joined_tables(entries)
+        left_out += more
         left_out = [each for each in left_out if each.name not in tables]
         named = {entry.name for entry in entries} | {each.name for each in left_out}
         left_out += [LeftOut(name, "no_label") for name in pictures if name not in named]
@@ -146,6 +174,26 @@ def _labelled(
     if not grouped:
         entries = by_pattern(entries, str(options.group_by))
     return entries, left_out
+
+
+def _joined_tables(entries: Sequence[Entry]) -> tuple[list[Entry], list[LeftOut]]:
+    """Return the pictures of several tables, each once.
+
+    Where some tables are of a split, such as ``train.csv``, one of everything counts for nothing.
+    """
+    if any(entry.split for entry in entries):
+        entries = [entry for entry in entries if entry.split]
+    by_name: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_name.setdefault(entry.name, []).append(entry)
+    kept, left_out = [], []
+    for name, same in by_name.items():
+        if len({entry.label for entry in same}) > 1:
+            left_out.append(LeftOut(name, "two_classes"))
+        else:
+            # The same picture in two splits stays in both: the audit tells of it.
+            kept += list({entry.split: entry for entry in same}.values())
+    return kept, left_out
 
 
 def _tables(
@@ -164,25 +212,38 @@ def _tables(
     names = [
         file.name
         for file in files
-        if file.name.rpartition(".")[2].casefold() in TABLE_ENDINGS and file.name.count("/") <= 1
+        if file.name.rpartition(".")[2].casefold() in TABLE_ENDINGS
+        and file.name.count("/") <= 1
+        and not is_hidden(file.name)
     ]
     if table is not None:
         names = [table]
     elif _sorted_into_folders(files):
         return {}
-    tables = {}
+    tables, failure = {}, None
     for name in names:
         try:
-            with holder.open(name) as file:
-                rows = read_rows(name, file.read())
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise DataError("own_table_unreadable", path=name, reason=reason) from error
+            rows = _rows(holder, name)
+        except DataError as error:
+            # It may be another table than that of the pictures.
+            failure = failure or error
+            continue
         if table is not None or is_labelled(rows):
             tables[name] = rows
+    if failure is not None and not tables:
+        raise failure
     if not tables and has_pictures and names:
         raise DataError("own_no_table", path=path, tables=", ".join(map(readable, names[:5])))
     return tables
+
+
+def _rows(holder: Holder, name: str) -> list[dict[str, str]]:
+    try:
+        with holder.open(name) as file:
+            return read_rows(name, file.read())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError("own_table_unreadable", path=name, reason=reason) from error
 
 
 def _sorted_into_folders(files: Sequence[HeldFile]) -> bool:

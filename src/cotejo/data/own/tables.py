@@ -47,8 +47,8 @@ def read_rows(name: str, content: bytes) -> list[dict[str, str]]:
         if ending == "parquet":
             rows = _parquet(content)
         elif ending in ("jsonl", "ndjson"):
-            lines = _decoded(content).splitlines()
-            rows = [_object(json.loads(line)) for line in lines if line.strip()]
+            lines = _decoded(content).split("\n")
+            rows = _even([_object(json.loads(line)) for line in lines if line.strip()])
         else:
             rows = _separated(_decoded(content), "\t" if ending == "tsv" else None)
     # RecursionError: JSON that is nested a thousand times.
@@ -74,8 +74,9 @@ def by_table(
 ) -> tuple[list[Entry], list[LeftOut]]:
     """Return each picture that a table names, with its label.
 
-    A path is looked for as it is written, beside the table, and, if it is nowhere, by the
-    file's name alone, where only one file has that name; with or without an ending.
+    A path is looked for as it is written, beside the table; then without its first folders, which
+    may be those of another machine; and, if it is nowhere, by the file's name alone, where only
+    one file has that name; with or without an ending.
 
     Args:
         name: the table's, for errors.
@@ -152,9 +153,12 @@ class _Places:
         """Return the name of the file that a cell of the table means; None if there is none."""
         plain = unicodedata.normalize("NFC", written.replace("\\", "/"))
         plain = "/".join(part for part in plain.split("/") if part not in ("", "."))
-        for candidate in (self._folder + plain, plain):
-            if candidate in self._names:
-                return self._names[candidate]
+        parts = plain.split("/")
+        for start in range(len(parts)):
+            shorter = "/".join(parts[start:])
+            for candidate in (self._folder + shorter, shorter):
+                if candidate in self._names:
+                    return self._names[candidate]
         matches = self._by_last.get(plain.rpartition("/")[2], [])
         return matches[0] if len(matches) == 1 else None
 
@@ -185,8 +189,11 @@ def _decoded(content: bytes) -> str:
 
 
 def _separated(text: str, separator: str | None) -> list[dict[str, str]]:
-    lines = text.splitlines()
-    header = next((line for line in lines if line.strip()), "")
+    text = text.lstrip("\r\n")
+    # Excel names the separator in a line of its own.
+    if named_separator := re.match(r"sep=(.)\r?\n", text, re.IGNORECASE):
+        separator, text = named_separator[1], text[named_separator.end() :]
+    header = text.partition("\n")[0]
     if separator is None:
         separator = max(",;\t|", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
@@ -199,6 +206,12 @@ def _object(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("a line is no JSON object")  # noqa: TRY004
     return {str(key): "" if cell is None else str(cell) for key, cell in value.items()}
+
+
+def _even(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows with all columns in each; what a row lacks is empty."""
+    columns = dict.fromkeys(column for row in rows for column in row)
+    return [{column: row.get(column, "") for column in columns} for row in rows]
 
 
 def _parquet(content: bytes) -> list[dict[str, str]]:
