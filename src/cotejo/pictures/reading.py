@@ -220,7 +220,7 @@ def _opened(name: Path | str, file: IO[bytes]) -> Iterator[Image.Image]:
     except UnidentifiedImageError as error:
         file.seek(0)
         start = file.read(12)
-        known = start.startswith(_BEGINNINGS) or start[4:] in _AVIF and "AVIF" in _formats()
+        known = start.startswith(_BEGINNINGS) or (start[4:] in _AVIF and "AVIF" in _formats())
         raise DataError("picture_header" if known else "picture_unknown", path=name) from error
     with picture:
         yield picture

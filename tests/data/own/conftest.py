@@ -33,4 +33,4 @@ def fill() -> Fill:
 @pytest.fixture
 def no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Skip the search for near-duplicates, which takes half a second however few pictures."""
-    monkeypatch.setattr("cotejo.data.own.reading.copies_of", lambda images: [])
+    monkeypatch.setattr("cotejo.data.own.reading.copies_of", lambda images: ([], []))

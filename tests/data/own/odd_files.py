@@ -230,7 +230,7 @@ def a_transparent_colour_of_rgb(path: Path) -> Pixels:
     colour = tuple(int(level) for level in BASE[2, 3])
     image().save(path, transparency=colour)
     pixels = BASE.copy()
-    pixels[(BASE == BASE[2, 3]).all(axis=2)] = 255
+    pixels[(BASE[2, 3] == BASE).all(axis=2)] = 255
     return pixels
 
 

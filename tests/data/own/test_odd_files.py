@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from looking import pixels_by_name
 from odd_files import LEFT_OUT, READ
 
 from cotejo.config.own_images import OwnImages
-from cotejo.data import Dataset
 from cotejo.data.own import read_own
 from cotejo.errors import DataError
 from cotejo.pictures import FITS, read_picture
@@ -27,15 +27,6 @@ GOOD = [f"{kind}/good-{number}.png" for kind in ("cats", "dogs") for number in r
 def good(tmp_path: Path, fill) -> tuple[Path, dict[str, np.ndarray]]:
     folder = tmp_path / "animals"
     return folder, fill(folder, *GOOD)
-
-
-def pixels_by_name(dataset: Dataset) -> dict[str, np.ndarray]:
-    splits = (dataset.train, dataset.valid, dataset.test)
-    return {
-        name: image
-        for split in splits
-        for name, image in zip(split.names, split.images, strict=True)
-    }
 
 
 def test_there_are_kinds_enough() -> None:
