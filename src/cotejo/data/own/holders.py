@@ -75,6 +75,9 @@ class Holder(Protocol):
             OSError: it can't be read.
         """
 
+    def close(self) -> None:
+        """Close the archive; of a folder nothing is open."""
+
 
 @dataclass
 class Folder:
@@ -91,6 +94,9 @@ class Folder:
     def open(self, name: str) -> IO[bytes]:
         """Open a file."""
         return (self.path / name).open("rb")
+
+    def close(self) -> None:
+        """Do nothing: each file is closed by who opened it."""
 
     def _walk(self) -> Iterator[HeldFile]:
         seen: set[tuple[int, int]] = set()
@@ -200,6 +206,12 @@ class Archive:
         if len(content) > MOST_MEMBER:
             raise OSError("it unpacks to far more than a picture")
         return io.BytesIO(content)
+
+    def close(self) -> None:
+        """Close the archive's file."""
+        for archive in (self._zip, self._tar):
+            if archive is not None:
+                archive.close()
 
     def _note(self, member: zipfile.ZipInfo | tarfile.TarInfo) -> None:
         if isinstance(member, tarfile.TarInfo):

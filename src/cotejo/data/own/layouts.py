@@ -66,7 +66,7 @@ def is_hidden(name: str) -> bool:
         (True, True, False)
     """
     return any(
-        part.startswith((".", "~$")) or part.casefold() in _HIDDEN
+        (part.startswith((".", "~$")) and part != "..") or part.casefold() in _HIDDEN
         for part in PurePosixPath(name).parts
     )
 

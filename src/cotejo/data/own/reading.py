@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -49,7 +50,8 @@ def holds_own_images(path: Path) -> bool:
     if not path.is_dir() and not path.name.casefold().endswith(_ARCHIVES):
         return False
     try:
-        files = open_holder(path).files()
+        with closing(open_holder(path)) as holder:
+            files = holder.files()
     except (DataError, OSError):
         return False
     return bool(pictures_of(files, lambda name: False)[0])
@@ -74,10 +76,17 @@ def read_own(
             a class is tested and never trained on, the cache can't be written; or, if the options
             are strict, a picture can't be used.
     """
-    options = options or OwnImages()
     is_table = path.is_file() and path.suffix[1:].casefold() in TABLE_ENDINGS
+    table = path.name if is_table else None
+    with closing(open_holder(path.parent if is_table else path)) as holder:
+        return _from_index(path, *_read(path, holder, table, options or OwnImages(), on_pictures))
+
+
+def _read(
+    path: Path, holder: Holder, table: str | None, options: OwnImages, on_pictures: OnPictures
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    """Return the pictures in the order of the splits and what is known of them, as in the cache."""
     try:
-        holder = open_holder(path.parent if is_table else path)
         files = holder.files()
     except OSError as error:
         reason = error.strerror or str(error)
@@ -85,8 +94,8 @@ def read_own(
     cache = Cache(path, options.model_dump())
     signed = signature(files)
     if (kept := cache.load(signed)) is not None:
-        return _from_index(path, *kept)
-    entries, left_out = _labelled(path, holder, files, path.name if is_table else None, options)
+        return kept
+    entries, left_out = _labelled(path, holder, files, table, options)
     # One order for the same pictures in a folder, an archive or a table: it decides the split.
     entries.sort(key=lambda entry: (entry.name, entry.split or ""))
     left_out += [
@@ -98,12 +107,11 @@ def read_own(
     left_out += few
     _check_classes(path, entries, left_out)
     try:
-        images, index = _decoded_and_dealt(
+        return _decoded_and_dealt(
             path, holder, cache, signed, entries, left_out, options, on_pictures
         )
     finally:
         cache.discard()
-    return _from_index(path, images, index)
 
 
 def _decoded_and_dealt(
@@ -116,10 +124,7 @@ def _decoded_and_dealt(
     options: OwnImages,
     on_pictures: OnPictures,
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
-    """Return what the cache then holds: the pictures in the order of the splits, and their index.
-
-    What can't be used is added to ``left_out``.
-    """
+    """Return what the cache then holds. What can't be used is added to ``left_out``."""
     names = [entry.name for entry in entries]
     decoded, sizes, bad = _decoded(path, holder, cache, names, options, on_pictures)
     left_out += bad
