@@ -1,4 +1,4 @@
-"""Properties of the stratified split."""
+"""Properties of the stratified split, and of the one that keeps groups whole."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotejo.data import nested_subset, stratified_split
+from cotejo.data.splits import grouped_split
 from cotejo.errors import DataError
 
 # Of each class so many that every part gets one: five parts, the smallest of a hundredth.
@@ -101,3 +102,44 @@ def test_the_whole_share_is_every_image_in_order():
 def test_a_share_out_of_range_is_refused(fraction):
     with pytest.raises(ValueError, match="fraction"):
         nested_subset([0, 1], fraction, seed=0)
+
+
+# Images of three classes in groups, which may be of several classes.
+GROUPED = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 15)), min_size=1, max_size=80)
+
+
+@given(GROUPED, SHARES, st.integers(0, 2**32))
+def test_a_grouped_split_is_a_partition_and_no_group_lies_on_two_sides(images, fractions, seed):
+    labels, groups = np.array(images).T
+    parts = grouped_split(labels, groups, fractions, seed)
+    assert len(parts) == len(fractions)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(images)))
+    assert all(np.all(np.diff(part) > 0) for part in parts)
+    sides = [set(groups[part].tolist()) for part in parts]
+    assert sum(map(len, sides)) == len(set(groups.tolist()))
+
+
+@given(GROUPED, SHARES, st.integers(0, 2**32))
+def test_a_grouped_split_misses_its_shares_by_less_than_a_group(images, fractions, seed):
+    labels, groups = np.array(images).T
+    groups += 100 * labels  # each of a single class
+    largest = np.unique(groups, return_counts=True)[1].max()
+    for part, fraction in zip(grouped_split(labels, groups, fractions, seed), fractions, strict=True):
+        for label in np.unique(labels):
+            share = fraction * np.count_nonzero(labels == label)
+            assert abs(np.count_nonzero(labels[part] == label) - share) < largest + 1e-9
+
+
+@given(GROUPED, SHARES, st.integers(0, 2**32))
+def test_a_grouped_split_depends_on_the_seed_alone(images, fractions, seed):
+    labels, groups = np.array(images).T
+    first = grouped_split(labels, groups, fractions, seed)
+    # What the groups are called says nothing but their order.
+    again = grouped_split(labels, 7 * groups + 3, fractions, seed)
+    assert all(np.array_equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+def test_another_seed_makes_another_grouped_split():
+    labels, groups = np.arange(60) % 3, np.arange(60) // 2
+    first, other = (grouped_split(labels, groups, (0.5, 0.5), seed) for seed in (0, 1))
+    assert not np.array_equal(first[0], other[0])

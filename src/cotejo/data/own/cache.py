@@ -29,6 +29,9 @@ __all__ = ["Cache", "clear_cache", "pictures_folder", "signature"]
 _VERSION = 1
 """Raised whenever the same files would give another array, so that old caches are not used."""
 
+_KEYS = frozenset(["signature", "classes", "split", "facts", "splits", "shape"])
+"""What an index holds."""
+
 _INDEX, _IMAGES = "index.json", "images.npy"
 
 
@@ -80,12 +83,14 @@ class Cache:
         """
         try:
             index = json.loads((self.folder / _INDEX).read_text("utf-8"))
+            if not isinstance(index, dict) or not index.keys() >= _KEYS:
+                return None
             if index["signature"] != wanted:
                 return None
             images = _mapped(self.folder)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, EOFError):
             return None
-        if list(images.shape) != index.get("shape") or images.dtype != np.uint8:
+        if list(images.shape) != index["shape"] or images.dtype != np.uint8:
             return None
         return images, index
 
@@ -97,8 +102,7 @@ class Cache:
         """
         needed = 2 * int(np.prod(shape))
         unfinished = self._unfinished
-        with suppress(FileNotFoundError):
-            shutil.rmtree(unfinished)
+        self.discard()
         try:
             unfinished.mkdir(parents=True)
             free = shutil.disk_usage(unfinished).free
