@@ -31,6 +31,9 @@ _STRIP = 1_000_000
 
 _ORIENTATION = 0x0112
 
+_TIFF_SIZE = (256, 257)
+"""The tags of a TIFF's width and height."""
+
 _TURNS = {
     2: ("FLIP_LEFT_RIGHT", False, False),
     3: ("ROTATE_180", False, True),
@@ -44,7 +47,11 @@ _TURNS = {
 
 
 def fitted(
-    name: Path | str, picture: Image.Image, image_shape: tuple[int, int, int], fit: Fit
+    name: Path | str,
+    picture: Image.Image,
+    image_shape: tuple[int, int, int],
+    fit: Fit,
+    whole: tuple[int, int] | None = None,
 ) -> NDArray[np.uint8]:
     """Return a decoded picture as a network takes it, uint8 of ``image_shape``.
 
@@ -57,6 +64,8 @@ def fitted(
         image_shape: ``(height, width, channels)``.
         fit: ``"crop"`` takes the middle of a picture of other proportions, ``"pad"`` adds black
             borders to it, and ``"stretch"`` changes its proportions.
+        whole: the upright width and height of a picture that was decoded at a part of its size,
+            which rounds them; borders are as wide as the whole picture wants them.
 
     Raises:
         DataError: the picture holds numbers that are not finite.
@@ -72,13 +81,18 @@ def fitted(
     if fit == "crop":
         small = ImageOps.fit(flat, size, method, centering=(0.5, 0.5))
     elif fit == "pad":
-        small = _padded(flat, size, method)
+        small = _padded(flat, size, method, whole or flat.size)
     else:
         small = flat.resize(size, method)
     return np.array(small, np.uint8).reshape(image_shape)
 
 
-def _padded(flat: Image.Image, size: tuple[int, int], method: Image.Resampling) -> Image.Image:
+def _padded(
+    flat: Image.Image,
+    size: tuple[int, int],
+    method: Image.Resampling,
+    whole: tuple[int, int],
+) -> Image.Image:
     """Return the whole picture in the middle of black.
 
     Pillow's own `ImageOps.pad` leaves nothing of a picture that is a line: 1 pixel high, say, and
@@ -86,8 +100,8 @@ def _padded(flat: Image.Image, size: tuple[int, int], method: Image.Resampling) 
     """
     from PIL import Image
 
-    width = max(1, min(size[0], round(flat.width / flat.height * size[1])))
-    height = max(1, min(size[1], round(flat.height / flat.width * size[0])))
+    width = max(1, min(size[0], round(whole[0] / whole[1] * size[1])))
+    height = max(1, min(size[1], round(whole[1] / whole[0] * size[0])))
     padded = Image.new(flat.mode, size)
     place = round((size[0] - width) / 2), round((size[1] - height) / 2)
     padded.paste(flat.resize((width, height), method), place)
@@ -111,8 +125,13 @@ def shrinkage(size: tuple[int, int], image_shape: tuple[int, int, int], fit: Fit
 
 
 def upright_size(picture: Image.Image) -> tuple[int, int]:
-    """Return a picture's width and height once it is turned as its EXIF says."""
+    """Return the width and height of an opened picture, turned as its EXIF says."""
+    from PIL import TiffImagePlugin
+
     turn, (width, height) = _turn(picture), picture.size
+    if isinstance(picture, TiffImagePlugin.TiffImageFile):
+        # Some versions of Pillow give the size of a TIFF upright, others as it is in the file.
+        width, height = (int(picture.tag_v2[tag]) for tag in _TIFF_SIZE)
     return (height, width) if turn is not None and turn[1] else (width, height)
 
 
@@ -135,8 +154,8 @@ def _mode(channels: int) -> str:
 
 
 def _turn(picture: Image.Image) -> tuple[str, bool, bool] | None:
-    if picture.format == "PNG":
-        # Its EXIF may lie behind the pixels. What is wrong with these must be told, not passed by.
+    if picture.format == "PNG" and "exif" not in picture.info:
+        # It may lie behind the pixels. What is wrong with these must be told, not passed by.
         picture.load()
     try:
         orientation = picture.getexif().get(_ORIENTATION, 1)

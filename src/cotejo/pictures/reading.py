@@ -161,6 +161,9 @@ def measure(name: Path | str, file: IO[bytes]) -> PictureSize:
     """
     with _explained(name, file), _opened(name, file) as picture:
         _decoding_scale(name, file, picture, 3)
+        if picture.format == "PNG" and "exif" not in picture.info:
+            # EXIF behind the pixels, which few have, would mean to decode them for their size.
+            return PictureSize(*picture.size, _is_grey(picture))
         return _size_of(picture)
 
 
@@ -188,8 +191,11 @@ def decode(
 
 def _size_of(picture: Image.Image) -> PictureSize:
     width, height = upright_size(picture)
-    is_grey = picture.mode in ("1", "L", "LA") or picture.mode[0] in "IF"
-    return PictureSize(width, height, is_grey)
+    return PictureSize(width, height, _is_grey(picture))
+
+
+def _is_grey(picture: Image.Image) -> bool:
+    return picture.mode in ("1", "L", "LA") or picture.mode[0] in "IF"
 
 
 def _small(
@@ -200,15 +206,17 @@ def _small(
     fit: Fit,
 ) -> NDArray[np.uint8]:
     """Decode an opened picture, at a part of its size where that is enough, and fit it."""
+    whole = None
     if picture.format in ("JPEG", "MPO"):
         # Half of what it will be shrunk by, so that each pixel is still a mean of four or more.
-        wanted = shrinkage(upright_size(picture), image_shape, fit) / 2
+        whole = upright_size(picture)
+        wanted = shrinkage(whole, image_shape, fit) / 2
         scale = max(scale, *(step for step in (1, 2, 4, 8) if step <= max(wanted, 1)))
     if scale > 1:
         width, height = picture.size
         picture.draft(None, (width // scale, height // scale))
     picture.load()
-    return fitted(name, picture, image_shape, fit)
+    return fitted(name, picture, image_shape, fit, whole)
 
 
 @contextmanager
