@@ -124,7 +124,9 @@ def test_a_grouped_split_misses_its_shares_by_less_than_a_group(images, fraction
     labels, groups = np.array(images).T
     groups += 100 * labels  # each of a single class
     largest = np.unique(groups, return_counts=True)[1].max()
-    for part, fraction in zip(grouped_split(labels, groups, fractions, seed), fractions, strict=True):
+    for part, fraction in zip(
+        grouped_split(labels, groups, fractions, seed), fractions, strict=True
+    ):
         for label in np.unique(labels):
             share = fraction * np.count_nonzero(labels == label)
             assert abs(np.count_nonzero(labels[part] == label) - share) < largest + 1e-9

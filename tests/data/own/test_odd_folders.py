@@ -238,7 +238,7 @@ def test_nothing_that_can_be_read(tmp_path: Path) -> None:
 def test_pictures_in_no_folder_of_a_class(tmp_path: Path, fill) -> None:
     fill(tmp_path, "a.png", "b.png")
     assert error_of(tmp_path) == (
-        "PATH holds no picture with a label that can be used (2 files were left out). Expected a "
+        "PATH holds no picture with a label that can be used (files left out: 2). Expected a "
         "folder for each class with its pictures, or a table with a column of paths and one of "
         "labels."
     )

@@ -393,10 +393,5 @@ def _check_classes(path: Path, entries: Sequence[Entry], left_out: Sequence[Left
 def _refuse(path: Path, left_out: Sequence[LeftOut]) -> None:
     first = next(each for each in left_out if each.reason != "hidden")
     count = sum(each.reason != "hidden" for each in left_out)
-    raise DataError(
-        "own_strict",
-        path=path,
-        count=count,
-        example=readable(first.name),
-        reason=message(f"pictures.reason_{first.reason}"),
-    )
+    why = message(f"pictures.reason_{first.reason}")
+    raise DataError("own_strict", path=path, count=count, example=readable(first.name), reason=why)
