@@ -158,8 +158,15 @@ def test_pictures_of_one_small_size_keep_it() -> None:
 
 @pytest.mark.parametrize(
     ("sides", "chosen"),
-    [([10, 12], 16), ([30, 31], 28), ([32, 33], 32), ([640, 480, 20], 96), ([97], 96), ([40] * 9 + [4000], 32)],
-)  # fmt: skip
+    [
+        ([10, 12], 16),
+        ([30, 31], 28),
+        ([32, 33], 32),
+        ([640, 480, 20], 96),
+        ([97], 96),
+        ([40] * 9 + [4000], 32),
+    ],
+)
 def test_the_side_is_one_that_half_of_them_have(sides: list[int], chosen: int) -> None:
     sizes = [PictureSize(side, side // 2 + 1, False) for side in sides]
     assert chosen_shape(sizes) == (chosen, chosen, 3)

@@ -12,6 +12,13 @@ from PIL import Image
 Fill = Callable[..., dict[str, "np.ndarray"]]
 
 
+@pytest.fixture(autouse=True)
+def own_pictures(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test an empty cache of decoded pictures."""
+    folder = tmp_path_factory.mktemp("pictures")
+    monkeypatch.setattr("cotejo.data.own.cache.cache_folder", lambda: folder)
+
+
 @pytest.fixture
 def fill() -> Fill:
     """Write pictures of noise, 8×8, and return the pixels of each by its name."""

@@ -141,8 +141,8 @@ def test_a_table_for_each_split(flat: Path) -> None:
     for split, numbers in {"train": range(6), "val": range(6, 9), "test": range(9, 12)}.items():
         lines = [f"{NAMES[number]},{LABELS[NAMES[number]]}" for number in numbers]
         (flat / f"{split}.csv").write_text("\n".join(["path,label", *lines]))
-    expected = {name: "train" for name in NAMES[:6]} | {name: "valid" for name in NAMES[6:9]}
-    expected |= {name: "test" for name in NAMES[9:]}
+    expected = dict.fromkeys(NAMES[:6], "train") | dict.fromkeys(NAMES[6:9], "valid")
+    expected |= dict.fromkeys(NAMES[9:], "test")
     dataset = opened(flat)
     assert split_by_name(dataset) == expected
     # A table of everything beside them counts for nothing.

@@ -151,7 +151,6 @@ def test_a_disk_without_room(animals: Path, monkeypatch) -> None:
 
 
 def test_a_cache_that_can_not_be_written(animals: Path) -> None:
-    pictures_folder().parent.mkdir(parents=True)
     pictures_folder().write_text("a file is in its place")
     said = error_of(animals)
     assert said.startswith("the decoded pictures can't be kept in ")
