@@ -74,7 +74,7 @@ def load_dataset(
         DataError: images or labels are not as described here.
 
     Example:
-        >>> images = np.arange(12 * 8 * 8, dtype=np.uint8).reshape(12, 8, 8)
+        >>> images = np.random.default_rng(0).integers(0, 256, (12, 8, 8), dtype=np.uint8)
         >>> squares = load_dataset((images, [0, 1] * 6), class_names=["no", "yes"])
         >>> squares.image_shape, squares.num_classes
         ((8, 8, 1), 2)
