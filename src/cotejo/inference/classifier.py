@@ -14,8 +14,8 @@ from cotejo.backend import keras
 from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
-from cotejo.inference.packing import unpack
 from cotejo.inference.pictures import read_picture
+from cotejo.models.packed import unpack
 from cotejo.models.portable import load_trained
 from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax
