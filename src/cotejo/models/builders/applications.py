@@ -43,8 +43,8 @@ def _identity(
 
 def _asked(name: str, image_shape: Any, weights: str, options: Any) -> tuple[Any, ...]:
     # Keras has a file for each width of a network and, of MobileNet, for some sizes of images.
-    sizes = [options.get(option) for option in ("alpha", "minimalistic", "enlarge_to")]
-    return (name, tuple(image_shape), weights, *sizes)
+    width, plain = options.get("alpha", 1.0), options.get("minimalistic", False)
+    return name, tuple(image_shape), weights, width, plain, options.get("enlarge_to", 0)
 
 
 @shipped_group("keras:", weights=_identity)

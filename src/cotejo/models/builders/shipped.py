@@ -55,8 +55,6 @@ def shipped_backbone(
     from cotejo.models.packed import unpack
 
     network, _ = unpack()
-    if weights == "none":
-        network = keras.models.clone_model(network)
     # Rebuilt by its layers' descriptions, so that it computes in the precision that is set.
     inputs = keras.Input(image_shape, name="pixels")
     x = enlarged(coloured(inputs), _LEAST)
@@ -76,4 +74,6 @@ def _copy(layer: Any) -> Any:
     """Return a new layer like this one, in the precision that is set and able to learn."""
     config = layer.get_config()
     config.pop("dtype")
+    if "kernel_initializer" in config:  # it was packed without the one that it had
+        config["kernel_initializer"] = "he_uniform"
     return type(layer).from_config({**config, "trainable": True})
