@@ -87,7 +87,9 @@ def test_small_grey_images_are_enlarged_and_coloured_inside():
     assert tuple(network.get_layer("enlarged").output.shape) == (None, 32, 48, 3)
     assert tuple(network.get_layer("three_channels").output.shape) == (None, 16, 24, 3)
     assert not has_frozen_backbone(network)
-    larger = build_model("keras:MobileNetV2", (16, 24, 1), 5, weights="none", enlarge_to=64, **SMALL)
+    larger = build_model(
+        "keras:MobileNetV2", (16, 24, 1), 5, weights="none", enlarge_to=64, **SMALL
+    )
     assert tuple(larger.get_layer("enlarged").output.shape) == (None, 64, 96, 3)
 
 

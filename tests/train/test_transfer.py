@@ -8,10 +8,10 @@ import pytest
 from cotejo.backend import keras, set_seed
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset, Split
-from cotejo.models.backbone import has_frozen_backbone, split as split_backbone, with_head
+from cotejo.models.backbone import has_frozen_backbone, with_head
+from cotejo.models.backbone import split as split_backbone
 from cotejo.train import predict_logits, train
 from cotejo.train.features import features_of
-
 
 
 def part(count, seed):

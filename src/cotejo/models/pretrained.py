@@ -65,9 +65,7 @@ def built(build: Callable[[str | None], keras.Model], model: str, weights: str) 
                 raise ConfigError(
                     "application_refused", model=model, reason=reason, where=""
                 ) from error
-            raise ConfigError(
-                "weights_of_another", model=model, path=used[-1], where=""
-            ) from error
+            raise ConfigError("weights_of_another", model=model, path=used[-1], where="") from error
 
 
 def file_digest(path: Path) -> str:

@@ -264,7 +264,9 @@ def model_family(name: str, where: str = "") -> ModelFamily:
             "unknown_model",
             model=name,
             where=f" ({where})" if where else "",
-            models=", ".join([*sorted(_families), *(f"{prefix}NAME" for prefix in sorted(_groups))]),
+            models=", ".join(
+                [*sorted(_families), *(f"{prefix}NAME" for prefix in sorted(_groups))]
+            ),
             hint=did_you_mean(name, _families),
         )
     return family

@@ -155,6 +155,8 @@ class EpochValidator(keras.callbacks.Callback):
             self._best_loss = valid_loss
             self._best_weights = self._network.get_weights()
             self.training.best_epoch = epoch
-        elif self._may_stop and epoch - max(self.training.best_epoch, self._patient_from) >= patience:
+        elif (
+            self._may_stop and epoch - max(self.training.best_epoch, self._patient_from) >= patience
+        ):
             self.training.stopped_early = epoch < self._settings.epochs
             self.model.stop_training = True

@@ -71,7 +71,7 @@ def features_of(
             done += len(parts[-1])
             on_batch(1, done, total)
         nothing = np.zeros((0, backbone.output.shape[-1]), "float32")
-        return Split(np.concatenate([nothing, *parts]), part.labels)  # type: ignore[arg-type]
+        return Split(np.concatenate([nothing, *parts]), part.labels)
 
     return Features(seen(train), seen(dataset.valid), dataset.num_classes)
 

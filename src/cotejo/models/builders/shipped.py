@@ -72,8 +72,12 @@ def shipped_backbone(
 
 def _copy(layer: Any) -> Any:
     """Return a new layer like this one, in the precision that is set and able to learn."""
+    from cotejo.models.convolution import Convolution
+
     config = layer.get_config()
     config.pop("dtype")
     if "kernel_initializer" in config:  # it was packed without the one that it had
         config["kernel_initializer"] = "he_uniform"
-    return type(layer).from_config({**config, "trainable": True})
+    # Ours learns faster, with the same weights.
+    kind: Any = Convolution if config.get("kernel_size") == (3, 3) else type(layer)
+    return kind.from_config({**config, "trainable": True})
