@@ -1,4 +1,4 @@
-"""What a study may say of pretrained models: what does nothing is refused before Keras is loaded."""
+"""What a study may say of pretrained models, which is checked before Keras is loaded."""
 
 from __future__ import annotations
 
@@ -72,4 +72,4 @@ def test_a_study_of_pretrained_models_is_checked_without_keras():
         "resolve(check_models(StudyConfig.parse({'alternative': tables})));"
         "assert 'keras' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True)

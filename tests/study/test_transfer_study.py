@@ -55,7 +55,7 @@ def key_of(dataset, **settings):
 def test_a_study_is_trained_reported_and_used(tiny, weights, tmp_path):
     tables = (
         {"name": "head", **NETWORK, "weights": str(weights)},
-        {"name": "all", **NETWORK, "weights": str(weights), "unfreeze": 1, "augment": "flip-crop"},
+        {"name": "all", **NETWORK, "weights": str(weights), "unfreeze": 1},
     )
     study = Study(StudyConfig.parse(study_of(*tables)))
     study.run(out=tmp_path / "study", dataset=tiny)
@@ -66,7 +66,10 @@ def test_a_study_is_trained_reported_and_used(tiny, weights, tmp_path):
     assert learned["all"] > 100_000
     classifier = Classifier.load(runs["head"].path)
     assert len(classifier.predict(tiny.test.images[:3])) == 3
-    for language, word in (("en", "Fine-tuning of the backbone"), ("es", "red base")):
+    for language, word in (
+        ("en", "Fine-tuning of the backbone"),
+        ("es", "Ajuste fino de la red base"),
+    ):
         path = study.report(tmp_path / "study", language=language)
         assert word in path.read_text(encoding="utf-8")
 

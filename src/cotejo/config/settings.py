@@ -161,7 +161,9 @@ class Settings(Frozen):
     unfreeze_rate: Annotated[
         float,
         Field(gt=0, le=1),
-        About("optimisation", same_pace=True, idle=Idle("unfreeze", frozenset({None}))),
+        About(
+            "optimisation", same_pace=True, idle=Idle("unfreeze", frozenset({None})), unsaid=True
+        ),
     ] = 0.1
 
     @classmethod
