@@ -117,7 +117,8 @@ def test_models_lists_every_model_in_every_language(
     known = Known(name="cnn3", build=build, defaults={"dropout": 0.0})
     new = SimpleNamespace(name="new", build=build, defaults={}, description="From its docstring.")
     # The real package needs Keras, which takes seconds to load.
-    fake = SimpleNamespace(model_families=lambda: [known, new])
+    group = SimpleNamespace(name="keras:", defaults={}, description="Many.")
+    fake = SimpleNamespace(model_families=lambda: [known, new], model_groups=lambda: [group])
     monkeypatch.setitem(__import__("sys").modules, "cotejo.models", fake)
     assert run(["models"]) == 0
     english = "\n".join(lines(capsys))
@@ -125,6 +126,7 @@ def test_models_lists_every_model_in_every_language(
     assert "dropout=0.0" in english
     assert "Three convolutions" in english
     assert "From its docstring." in english
+    assert "keras:" in english
     assert run(["models", "--lang", "es"]) == 0
     assert "Tres convoluciones" in "\n".join(lines(capsys))
 

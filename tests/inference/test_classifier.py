@@ -14,7 +14,8 @@ from cotejo.config import StudyConfig
 from cotejo.errors import DataError, OutputError
 from cotejo.facts import chosen_run, final_runs
 from cotejo.inference import Classifier, Prediction, Unreadable
-from cotejo.inference.packing import SHIPPED, pack, unpack
+from cotejo.inference.packing import pack
+from cotejo.models.packed import SHIPPED, unpack
 from cotejo.report import write_cards
 
 ONE = {

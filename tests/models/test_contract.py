@@ -23,6 +23,7 @@ PARAMETERS = {
     "cnn2": 315_850,
     "cnn3": 122_570,
     "cnn7": 499_242,
+    "shipped": 1_974_466,
     "wide-resnet": 10_968_570,
 }
 
@@ -41,6 +42,7 @@ VARIANTS = [
     ("airbench", {"width": 16, "activation": "relu"}, 127_384),
     ("airbench", {"whitening": False, "initializer": "he"}, 1_973_944),
     ("cnn7", {"activation": "silu", "initializer": "dirac"}, 499_242),
+    ("shipped", {"weights": "none", "dropout": 0.1}, 1_974_466),
 ]
 
 

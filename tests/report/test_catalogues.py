@@ -13,7 +13,7 @@ import pytest
 from cotejo.config import Settings
 from cotejo.config.options import COMMON_OPTIONS
 from cotejo.messages import LANGUAGES, knows, message
-from cotejo.models import model_families
+from cotejo.models import model_families, model_groups
 from cotejo.report.topics import TOPICS
 
 PACKAGE = files("cotejo")
@@ -169,7 +169,8 @@ def test_every_sentence_is_said_somewhere(area):
     def is_said(key):
         if area == "settings" and "." in key:
             name, word = key.split(".")[:2]
-            options = {option for family in model_families() for option in family.options}
+            families = [*model_families(), *model_groups()]
+            options = {option for family in families for option in family.options}
             names = {*Settings.model_fields, *COMMON_OPTIONS, *options}
             return word in WORDS_OF_A_SETTING and name in names
         # A topic's heading, and what it says of its files, are found by their names.

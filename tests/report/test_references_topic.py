@@ -34,7 +34,7 @@ Models, data sets and parts of augmentations say so of themselves: ``cited=False
 
 NUMBERS = {
     "learning_rate", "train_fraction", "batch_size", "epochs", "hard_share", "convolutions",
-    "kernel_size", "width",
+    "kernel_size", "width", "unfreeze_rate",
 }  # fmt: skip
 """Settings that every training has, so that none of their values is a method."""
 

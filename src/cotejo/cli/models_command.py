@@ -26,9 +26,10 @@ def models(lang: Language = None, debug: Debug = False) -> int:
     status = Status(console)
     status.show_note(message("cli.loading_keras"))
     try:
-        from cotejo.models import model_families
+        from cotejo.models import model_families, model_groups
 
         rows = [_row(family) for family in model_families()]
+        rows += [_group_row(group) for group in model_groups()]
     finally:
         status.stop()
     console.print(models_table(rows))
@@ -36,6 +37,11 @@ def models(lang: Language = None, debug: Debug = False) -> int:
     return 0
 
 
-def _row(family: ModelFamily) -> tuple[str, int, dict[str, Any], str]:
+def _group_row(group: ModelFamily) -> tuple[str, None, dict[str, Any], str]:
+    """Return the row of all models whose names begin alike; each has its own parameters."""
+    return f"{group.name}…", None, group.defaults, group.description
+
+
+def _row(family: ModelFamily) -> tuple[str, int | None, dict[str, Any], str]:
     network = family.build(_IMAGE_SHAPE, _NUM_CLASSES)
     return family.name, int(network.count_params()), family.defaults, family.description

@@ -291,7 +291,7 @@ def audit_table(images: Mapping[str, Mapping[str, int]], judged: Sequence[str]) 
     return table
 
 
-def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Table:
+def models_table(rows: Sequence[tuple[str, int | None, Mapping[str, Any], str]]) -> Table:
     """Return the models, each with its parameters, its options and defaults, and a description."""
     table = make_table("word:model", "right:parameters", "fold:options", "fold:description")
     table.columns[3].ratio = 1
@@ -299,5 +299,6 @@ def models_table(rows: Sequence[tuple[str, int, Mapping[str, Any], str]]) -> Tab
     formatted = numbers()
     for name, parameters, options, description in rows:
         chosen = "\n".join(f"{key}={setting_text(value)}" for key, value in options.items())
-        table.add_row(name, formatted.integer(parameters), chosen, description)
+        count = "–" if parameters is None else formatted.integer(parameters)
+        table.add_row(name, count, chosen, description)
     return table

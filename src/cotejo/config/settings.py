@@ -70,6 +70,9 @@ class Settings(Frozen):
             averaged.
         precision: of the computation; weights are float32 in any case.
         start_from: the alternative whose trained weights this one trains on from, seed by seed.
+        unfreeze: the epochs in which only the head of a pretrained network learns; from then on
+            its backbone learns too. None keeps the backbone frozen in all epochs.
+        unfreeze_rate: the learning rate once the backbone learns, as a share of `learning_rate`.
 
     Example:
         >>> Settings(model="cnn3", epochs=10).resolved().learning_rate
@@ -147,6 +150,24 @@ class Settings(Frozen):
             absorbs=("learning_rate", "momentum", "schedule", "epochs", "early_stopping"),
         ),
     ] = None
+    unfreeze: Annotated[
+        int | None,
+        Field(ge=0, le=10000),
+        About(
+            "optimisation",
+            same_pace=True,
+            absorbs=("unfreeze_rate", "epochs"),
+            unsaid=True,
+            overfitting=True,
+        ),
+    ] = None
+    unfreeze_rate: Annotated[
+        float,
+        Field(gt=0, le=1),
+        About(
+            "optimisation", same_pace=True, idle=Idle("unfreeze", frozenset({None})), unsaid=True
+        ),
+    ] = 0.1
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from cotejo.backend import keras
 from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
-from cotejo.inference.packing import unpack
+from cotejo.models.packed import unpack
 from cotejo.models.portable import load_trained
 from cotejo.pictures import Fit, read_picture
 from cotejo.store import RunFile, RunFolder

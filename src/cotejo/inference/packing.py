@@ -1,7 +1,7 @@
-"""The model that ships: packed small from a final training, and unpacked to be used.
+"""The model that ships, packed small from a final training.
 
 Packed are the weights in float16, the architecture in Keras's own layers, the weights' SHA-256,
-and the model's card in both languages.
+and the model's card in both languages. `cotejo.models.packed` reads them.
 """
 
 from __future__ import annotations
@@ -10,27 +10,21 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cotejo.backend import keras
-from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
+from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
 from cotejo.store import RunFolder, StudyFolder, card_name, write_file, write_json
 from cotejo.texts import without_places
 
-__all__ = ["SHIPPED", "pack", "unpack"]
+__all__ = ["pack"]
 
-SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
-"""Where the model that ships lies in the package."""
-
-_WEIGHTS = "model.weights.h5"
-_DESCRIPTION = "model.json"
 _NEWER = {
     "renorm": False,
     "renorm_clipping": None,
@@ -64,12 +58,12 @@ def pack(
     network = keras.Model(model.input, model.layers[-1].input, name=model.name)
     weights = _float16_weights(network)
     out.mkdir(parents=True, exist_ok=True)
-    write_file(out / _WEIGHTS, weights)
+    write_file(out / WEIGHTS, weights)
     study = StudyFolder(folder)
     record = run.record
     temperature = calibration["temperature"] if calibration else 1.0
     write_json(
-        out / _DESCRIPTION,
+        out / DESCRIPTION,
         {
             "format": 1,
             "name": record["alternative"],
@@ -91,7 +85,7 @@ def pack(
         title = message("card.packed_title", language=language)
         packed = " ".join(_said_of_the_packed(calibration, record["settings"]["tta"], language))
         write_file(out / card_name(language), f"{card}\n## {title}\n\n{packed}\n")
-    return out / _WEIGHTS
+    return out / WEIGHTS
 
 
 def _said_of_the_packed(
@@ -110,24 +104,6 @@ def _said_of_the_packed(
         )
     if views != "none":
         yield message("card.packed_views", language=language)
-
-
-def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:
-    """Return a packed model, from pixels to logits, and what its ``model.json`` says.
-
-    Raises:
-        OutputError: it is not there, or its weights are not those that were packed.
-    """
-    try:
-        about = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
-        digest, packed = hashlib.sha256((folder / _WEIGHTS).read_bytes()), about["sha256"]
-    except (OSError, ValueError, KeyError) as error:
-        raise OutputError("model_not_shipped", path=folder) from error
-    if digest.hexdigest() != packed:
-        raise OutputError("model_changed", path=folder / _WEIGHTS)
-    network = keras.models.model_from_json(json.dumps(about["architecture"]))
-    network.load_weights(folder / _WEIGHTS)
-    return network, about
 
 
 def _for_any_keras(description: Any) -> Any:

@@ -26,7 +26,14 @@ def operations_per_image(network: keras.Model) -> int:
     """
     multiply_adds = 0
     for layer in network.layers:
-        if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense):
-            positions = math.prod(layer.output.shape[1:-1])
-            multiply_adds += positions * math.prod(layer.kernel.shape)
+        if isinstance(layer, keras.layers.SeparableConv2D):
+            kernels = [layer.depthwise_kernel, layer.pointwise_kernel]
+        elif isinstance(
+            layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D | keras.layers.Dense
+        ):
+            kernels = [layer.kernel]
+        else:
+            continue
+        positions = math.prod(layer.output.shape[1:-1])
+        multiply_adds += positions * sum(math.prod(kernel.shape) for kernel in kernels)
     return 2 * multiply_adds

@@ -126,6 +126,10 @@ def _restored(model: keras.Model, policies: Mapping[str, str]) -> keras.Model:
 def _copy(network: keras.Model, clone: Any) -> keras.Model:
     copy = keras.models.clone_model(network, clone_function=clone)
     copy.set_weights(network.get_weights())
+    for layer in copy.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            # It computes from what it made of its weights when they were loaded.
+            layer.finalize_state()
     return copy
 
 

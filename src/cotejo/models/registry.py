@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cotejo.config.checking import unknown_key
@@ -24,17 +25,25 @@ __all__ = [
     "ModelFamily",
     "build_model",
     "check_options",
+    "find_model_family",
     "model_families",
     "model_family",
+    "model_groups",
     "register",
     "shipped",
+    "shipped_group",
     "unregister",
 ]
 
 _families: dict[str, ModelFamily] = {}
+_groups: dict[str, ModelFamily] = {}
+"""The groups of models whose names begin alike, by that beginning: ``"keras:"``."""
 
 Builder: TypeAlias = "Callable[..., keras.Model]"
 """``build(image_shape, num_classes, **options)``, which returns a network."""
+
+WeightsIdentity: TypeAlias = Callable[..., str | None]
+"""``weights(image_shape, **options)``: the SHA-256 of pretrained weights; None for random ones."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,9 @@ class ModelFamily:
         ships: whether it is one of Cotejo's own, whose name and options say what it is.
         cited: whether a publication in ``report/topics/references/entries.toml`` describes it,
             which reports cite.
+        weights: says which pretrained weights its networks start from. Such a network has a
+            backbone, which is frozen at first; a training thaws it after ``unfreeze`` epochs. None
+            for models that always start from random weights.
     """
 
     name: str
@@ -55,6 +67,11 @@ class ModelFamily:
     options: Mapping[str, Option]
     ships: bool
     cited: bool = False
+    weights: WeightsIdentity | None = None
+
+    def is_pretrained(self, options: Mapping[str, Any]) -> bool:
+        """Return whether a network with these options starts from pretrained weights."""
+        return self.weights is not None and options.get("weights") != "none"
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -69,7 +86,7 @@ class ModelFamily:
         It is in the catalogue ``locales/<language>/models.toml``. Where that has none, as for a
         model of the user's own, it is the first line of the builder's docstring.
         """
-        key = f"models.{self.name}"
+        key = f"models.{self.name.partition(':')[0]}"
         if knows(key):
             return message(key)
         return (inspect.getdoc(self.build) or "").partition("\n")[0]
@@ -117,7 +134,8 @@ def register(name: str) -> Callable[[Builder], Builder]:
     """
 
     def add(build: Builder) -> Builder:
-        if name in _families and _families[name].ships:
+        known = find_model_family(name)
+        if known is not None and known.ships:
             raise ConfigError("model_ships", model=name)
         _families[name] = ModelFamily(name, build, declared_options(name, build), ships=False)
         return build
@@ -125,7 +143,9 @@ def register(name: str) -> Callable[[Builder], Builder]:
     return add
 
 
-def shipped(name: str, *, cited: bool = True) -> Callable[[Builder], Builder]:
+def shipped(
+    name: str, *, cited: bool = True, weights: WeightsIdentity | None = None
+) -> Callable[[Builder], Builder]:
     """Register the decorated builder as one of Cotejo's own.
 
     No other model can take its name. The keys of its runs hold its name and its options, so that a
@@ -135,6 +155,7 @@ def shipped(name: str, *, cited: bool = True) -> Callable[[Builder], Builder]:
         name: what studies call the model.
         cited: whether a publication describes it. That has an entry in
             ``report/topics/references/entries.toml``, and reports cite it.
+        weights: says which pretrained weights its networks start from; None if from none.
 
     Raises:
         ConfigError: another model has this name.
@@ -144,7 +165,29 @@ def shipped(name: str, *, cited: bool = True) -> Callable[[Builder], Builder]:
         if name in _families and not _is_same(_families[name].build, build):
             raise ConfigError("model_ships", model=name)
         options = declared_options(name, build)
-        _families[name] = ModelFamily(name, build, options, ships=True, cited=cited)
+        _families[name] = ModelFamily(
+            name, build, options, ships=True, cited=cited, weights=weights
+        )
+        return build
+
+    return add
+
+
+def shipped_group(prefix: str, *, weights: WeightsIdentity) -> Callable[[Builder], Builder]:
+    """Register the decorated builder for all names that begin with ``prefix``.
+
+    The builder is called as ``build(rest, image_shape, num_classes, **options)``, where ``rest`` is
+    what follows the prefix. It says itself which names there are, once it is called: nobody needs
+    to load Keras to ask.
+
+    Args:
+        prefix: it ends in a colon.
+        weights: as in `shipped`, called with the rest of the name before its other arguments.
+    """
+
+    def add(build: Builder) -> Builder:
+        options = declared_options(prefix, build)
+        _groups[prefix] = ModelFamily(prefix, build, options, ships=True, weights=weights)
         return build
 
     return add
@@ -176,6 +219,35 @@ def model_families() -> list[ModelFamily]:
     return sorted(_families.values(), key=lambda family: family.name)
 
 
+def model_groups() -> list[ModelFamily]:
+    """Return the groups of models, each under the beginning of its names.
+
+    Example:
+        >>> [group.name for group in model_groups()]
+        ['keras:']
+    """
+    return sorted(_groups.values(), key=lambda group: group.name)
+
+
+def find_model_family(name: str) -> ModelFamily | None:
+    """Return the model named ``name``; None if there is none.
+
+    Of a group, any name is taken: whether there is such a model shows when it is built.
+
+    Example:
+        >>> find_model_family("keras:MobileNetV2").name, find_model_family("MobileNetV2")
+        ('keras:MobileNetV2', None)
+    """
+    if name in _families:
+        return _families[name]
+    prefix, colon, rest = name.partition(":")
+    group = _groups.get(prefix + colon)
+    if group is None or not rest.isidentifier():
+        return None
+    weights = partial(group.weights, rest) if group.weights is not None else None
+    return replace(group, name=name, build=partial(group.build, rest), weights=weights)
+
+
 def model_family(name: str, where: str = "") -> ModelFamily:
     """Return the model named ``name``.
 
@@ -186,15 +258,18 @@ def model_family(name: str, where: str = "") -> ModelFamily:
     Raises:
         ConfigError: there is none; the message lists those there are.
     """
-    if name not in _families:
+    family = find_model_family(name)
+    if family is None:
         raise ConfigError(
             "unknown_model",
             model=name,
             where=f" ({where})" if where else "",
-            models=", ".join(sorted(_families)),
+            models=", ".join(
+                [*sorted(_families), *(f"{prefix}NAME" for prefix in sorted(_groups))]
+            ),
             hint=did_you_mean(name, _families),
         )
-    return _families[name]
+    return family
 
 
 def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Options:
@@ -232,7 +307,7 @@ def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Opt
 
 def _is_known(option: str) -> bool:
     """Return whether any model has an option of this name that a study can give."""
-    families = _families.values()
+    families = [*_families.values(), *_groups.values()]
     return option in COMMON_OPTIONS or any(option in family.defaults for family in families)
 
 

@@ -8,6 +8,7 @@ from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.config.idle import refuse_twins
 from cotejo.errors import ConfigError
+from cotejo.models.frozen import check_backbones
 from cotejo.models.registry import check_options, model_family
 
 __all__ = ["check_models", "resolve"]
@@ -21,10 +22,11 @@ def check_models(config: StudyConfig) -> StudyConfig:
 
     Raises:
         ConfigError: there is no such model, or it has no such option; an option's value is of the
-            wrong type or out of range; an alternative starts from another network; or two
-            alternatives are the same once the models' own options are filled in.
+            wrong type or out of range; an alternative starts from another network; a setting can't
+            do anything to a frozen backbone, or to a model without one; or two alternatives are
+            the same once the models' own options are filled in.
     """
-    checked = _changed(config, _checked)
+    checked = check_backbones(_changed(config, _checked))
     settings = {each.name: each.settings for each in resolve(checked).alternatives}
     refuse_twins(settings)
     for name, own in settings.items():

@@ -8,6 +8,7 @@ must not change:
 - The options that the models had at first are always hashed, defaults and all, because they were
   before this rule: leaving them out now would name anew every run that there is.
 - A model of the user's own counts by what its builder returns (`cotejo.models.fingerprint`).
+- Pretrained weights count by the SHA-256 of their file, wherever it lies.
 
 Whatever else changes the results, a default of a model that ships among it, raises `TRAINING_CODE`.
 """
@@ -65,6 +66,7 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
     if on_time:
         common["on_time"] = True
     networks = _own_networks(config, dataset)
+    weights = _pretrained_weights(config, dataset)
     hashed = {each.name: _hashed(each.settings) for each in config.alternatives}
     keys: Keys = {}
     for seed in config.seeds:
@@ -77,6 +79,8 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
             content = common | {"settings": settings, "seed": seed}
             if alternative.name in networks:
                 content["network"] = networks[alternative.name]
+            if alternative.name in weights:
+                content["weights"] = weights[alternative.name]
             keys[alternative.name, seed] = _hash(content)
     return keys
 
@@ -89,14 +93,28 @@ def _hashed(given: Settings) -> dict[str, Any]:
     """Return the settings that count: neither names nor labels do, and a parent by its key."""
     settings = given.model_dump(exclude_defaults=True, exclude={"start_from", "options"})
     settings["precision"] = resolve_precision(given.precision)
-    own = model_family(given.model).defaults
+    family = model_family(given.model)
     always = _FIRST_OPTIONS.get(given.model, ())
     counted = {
         option: value
         for option, value in given.options.items()
-        if option in always or value != own[option]
+        if option in always or value != family.defaults[option]
     }
+    if family.is_pretrained(given.options):
+        counted.pop("weights", None)  # a path: what lies there counts
     return settings | counted
+
+
+def _pretrained_weights(config: StudyConfig, dataset: Dataset) -> dict[str, str]:
+    """Return the SHA-256 of the weights that networks start from, by alternative."""
+    weights: dict[str, str] = {}
+    for alternative in config.alternatives:
+        settings = alternative.settings
+        family = model_family(settings.model)
+        if family.weights is not None and family.is_pretrained(settings.options):
+            digest = family.weights(dataset.image_shape, **settings.options)
+            weights[alternative.name] = str(digest)
+    return weights
 
 
 def _own_networks(config: StudyConfig, dataset: Dataset) -> dict[str, str]:

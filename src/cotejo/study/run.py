@@ -13,6 +13,7 @@ from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.models import build_model
+from cotejo.models.backbone import has_frozen_backbone
 from cotejo.models.portable import load_portable
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
@@ -82,6 +83,7 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
     if job.parent is not None:
         _load_weights(network, job.parent)
     record["model"] = described_model(network)
+    was_frozen = has_frozen_backbone(network)
     record["dataset"]["train"] = len(learned)
 
     def on_epoch(row: dict[str, Any]) -> None:
@@ -98,6 +100,8 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
         on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, epoch, step, steps)),
         deadline=plan.deadline,
     )
+    if has_frozen_backbone(network) != was_frozen:
+        record["model"] = described_model(network)  # more of it has learned
     evaluating = time.perf_counter()
     evaluation = evaluate(plan, job, network, learned)
     results.reading = evaluation.reading
@@ -132,7 +136,8 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
         network = build_model(
             settings.model, (height, width, channels), num_classes, **settings.options
         )
-    whiten(network, train.images)
+    if not has_frozen_backbone(network):  # whose own whitening was learned with it
+        whiten(network, train.images)
     return network
 
 

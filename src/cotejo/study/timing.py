@@ -12,6 +12,8 @@ from cotejo.config import Alternative, Settings
 from cotejo.config.views import VIEWS
 from cotejo.data import Dataset
 from cotejo.data.splits import nested_subset
+from cotejo.models.backbone import thaw
+from cotejo.models.frozen import frozen_epochs
 from cotejo.study.evaluation import TRAIN_SAMPLE
 from cotejo.study.progress import Estimate
 from cotejo.study.run import build_network
@@ -58,7 +60,8 @@ def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = N
     known = {} if known is None else known
     settings = alternative.settings
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
-    plan = stages(settings, images)
+    frozen = frozen_epochs(settings)
+    plan = stages(settings.model_copy(update={"epochs": settings.epochs - frozen}), images)
     scales = {stage.scale: stage for stage in plan}
     alike = settings.pace(), frozenset(scales)
     if alike not in known:
@@ -68,7 +71,10 @@ def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = N
     compiling = sum(pace.steps[scale][0] for scale in scales)
     training = sum(stage.epochs * stage.steps * pace.steps[stage.scale][1] for stage in plan)
     learned = sum(stage.epochs * stage.steps for stage in plan) * settings.batch_size
-    seen = settings.epochs * len(dataset.valid) + evaluated_images(dataset, settings.tta)
+    if frozen:  # each image is looked at once; the steps of the head itself take next to nothing
+        training += (images + len(dataset.valid)) * pace.image_seconds
+        learned += frozen * images
+    seen = (settings.epochs - frozen) * len(dataset.valid) + evaluated_images(dataset, settings.tta)
     return Estimate(
         alternative.name,
         pace.parameters,
@@ -81,6 +87,7 @@ def pace_of(settings: Settings, dataset: Dataset, timed: Iterable[Stage]) -> Pac
     """Time the network of ``settings``: steps of each stage in ``timed``, and a prediction."""
     with fresh_backend():
         network = build_network(settings, dataset.train, dataset.num_classes)
+        thaw(network)
         steps = {stage.scale: _step_seconds(network, dataset, settings, stage) for stage in timed}
         return Pace(int(network.count_params()), steps, _image_seconds(network, dataset))
 

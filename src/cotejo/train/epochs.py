@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 from cotejo.config import Settings
-from cotejo.data.dataset import Dataset
+from cotejo.data.dataset import Dataset, Split
 from cotejo.errors import TrainingError
 from cotejo.train.predict import predict_logits
 
@@ -65,15 +65,32 @@ class EpochValidator(keras.callbacks.Callback):
         self.training = Training()
         self.speeds: list[float] = []
         self._network = network
-        self._dataset = dataset
+        self._judged = network
+        self._valid = dataset.valid
         self._settings = settings
+        self._patient_from = 0
+        self._may_stop = True
         self._on_epoch = on_epoch
-        self._on_batch = on_batch
+        self.on_batch = on_batch
         self._best_loss = math.inf
         self._best_weights: list[NDArray[Any]] | None = None
         self._epoch_started = 0.0
         self._steps_done = 0
         self._learning_rate = 0.0
+
+    def judge(
+        self, network: keras.Model, valid: Split, *, after: int = 0, may_stop: bool = True
+    ) -> None:
+        """Validate another part of the network from now on.
+
+        Args:
+            network: what is validated; its weights are the network's own.
+            valid: the images, or features, that it is validated on.
+            after: the epochs that early stopping does not count, because of what comes now.
+            may_stop: whether the training may stop early now.
+        """
+        self._judged, self._valid = network, valid
+        self._patient_from, self._may_stop = after, may_stop
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the time and the learning rate."""
@@ -84,7 +101,7 @@ class EpochValidator(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Report the steps done."""
         self._steps_done = batch + 1
-        self._on_batch(len(self.training.history) + 1, batch + 1, self.params["steps"])
+        self.on_batch(len(self.training.history) + 1, batch + 1, self.params["steps"])
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Validate, and add a row to the history.
@@ -120,10 +137,10 @@ class EpochValidator(keras.callbacks.Callback):
             self._network.set_weights(self._best_weights)
 
     def _validate(self) -> tuple[float | None, float | None]:
-        valid = self._dataset.valid
+        valid = self._valid
         if not len(valid):
             return None, None
-        logits = predict_logits(self._network, valid.images)
+        logits = predict_logits(self._judged, valid.images)
         correct = logits.argmax(axis=1) == valid.labels
         shifted = logits - logits.max(axis=1, keepdims=True)
         log_sums = np.log(np.exp(shifted).sum(axis=1))
@@ -138,6 +155,8 @@ class EpochValidator(keras.callbacks.Callback):
             self._best_loss = valid_loss
             self._best_weights = self._network.get_weights()
             self.training.best_epoch = epoch
-        elif epoch - self.training.best_epoch >= patience:
+        elif (
+            self._may_stop and epoch - max(self.training.best_epoch, self._patient_from) >= patience
+        ):
             self.training.stopped_early = epoch < self._settings.epochs
             self.model.stop_training = True

@@ -14,6 +14,7 @@ from cotejo.config.augmentation_parts import Augmentation
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
+from cotejo.train.features import Features
 from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer
 from cotejo.train.stages import Stage, at_size, resized, stages
@@ -25,13 +26,13 @@ __all__ = ["Learner", "compile_learner", "device_images"]
 def device_images(split: Split, scale: float = 1.0) -> keras.Variable:
     """Return the images of ``split`` on the device, ``[n, height, width, channels]``, uint8.
 
-    Their sides are scaled by ``scale`` (`resized`).
+    Their sides are scaled by ``scale`` (`resized`). Features, ``[n, features]``, are float32.
 
     The images of the last split are cached, at two scales, for the next run of a study. To move
     them again would take time, and TensorFlow keeps what a compiled step has captured anyway.
     """
     images = resized(split, scale).images
-    return keras.Variable(images, dtype="uint8", trainable=False, name="images")
+    return keras.Variable(images, dtype=images.dtype.name, trainable=False, name="images")
 
 
 class Learner(keras.Model):
@@ -131,7 +132,7 @@ def _mixed_labels(labels: Any, outputs: Any) -> tuple[Any, Any]:
 
 def compile_learner(
     network: keras.Model,
-    dataset: Dataset,
+    dataset: Dataset | Features,
     settings: Settings,
     seed: int,
     *,

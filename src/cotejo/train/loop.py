@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,18 @@ from cotejo.backend import keras, ops, steps_feed
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
+from cotejo.models.backbone import has_frozen_backbone, split, standardise, thaw
 from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.deadline import Deadline
 from cotejo.train.epochs import EpochValidator, Training
+from cotejo.train.features import (
+    Features,
+    features_of,
+    first_features,
+    frozen_epochs,
+    head_settings,
+    tuning_settings,
+)
 from cotejo.train.learner import Learner, compile_learner
 from cotejo.train.order import stage_batches
 from cotejo.train.stages import stages
@@ -33,6 +43,9 @@ def train(
     deadline: float | None = None,
 ) -> Training:
     """Train ``network`` on the training images, and choose the epoch on the validation images.
+
+    A frozen backbone stays as it is for the first ``settings.unfreeze`` epochs, or for all of them;
+    its head learns from its features. Then both learn, with a new optimizer and schedule.
 
     Args:
         network: from pixels in ``[0, 255]`` to logits; its weights are changed in place.
@@ -57,7 +70,18 @@ def train(
     """
     validator = EpochValidator(network, dataset, settings, on_epoch, on_batch)
     started = time.perf_counter()
-    _train_in_stages(network, dataset, settings, seed, validator, deadline)
+    frozen = frozen_epochs(network, settings)
+    if frozen:
+        _train_head(network, dataset, settings, seed, validator, deadline, frozen)
+    late = frozen and deadline is not None and time.perf_counter() >= deadline
+    if frozen < settings.epochs and not late:
+        if has_frozen_backbone(network):
+            if not frozen:
+                standardise(network, first_features(network, dataset))
+            thaw(network)
+            settings = tuning_settings(settings, settings.epochs - frozen)
+            validator.judge(network, dataset.valid, after=frozen)
+        _train_in_stages(network, dataset, settings, seed, validator, deadline, frozen)
     validator.restore_best()
     training = validator.training
     training.train_seconds = time.perf_counter() - started
@@ -66,17 +90,47 @@ def train(
     return training
 
 
-def _train_in_stages(
+def _train_head(
     network: keras.Model,
     dataset: Dataset,
     settings: Settings,
     seed: int,
     validator: EpochValidator,
     deadline: float | None,
+    epochs: int,
 ) -> None:
-    """Train stage by stage, with one optimizer whose schedule covers all stages."""
+    """Train the head on the features of the frozen backbone, which are computed once."""
+    backbone, head = split(network)
+    features = features_of(backbone, dataset, settings, seed, validator.on_batch)
+    standardise(network, features.train.images)  # type: ignore[arg-type]
+    # Where the whole network learns afterwards, the head alone does not end the training.
+    validator.judge(head, features.valid, may_stop=epochs == settings.epochs)
+    settings = head_settings(settings, epochs)
+    _train_in_stages(head, features, settings, seed, validator, deadline)
+
+
+def _train_in_stages(
+    network: keras.Model,
+    dataset: Dataset | Features,
+    settings: Settings,
+    seed: int,
+    validator: EpochValidator,
+    deadline: float | None,
+    done: int = 0,
+) -> None:
+    """Train stage by stage, with one optimizer whose schedule covers all stages.
+
+    Args:
+        network: that is trained, or its head.
+        dataset: images, or features for a head.
+        settings: resolved; their epochs are those that are trained now.
+        seed: of the order of the images and of the augmentation.
+        validator: called after each epoch.
+        deadline: when the training has to end.
+        done: the epochs that were trained before, with another optimizer.
+    """
     chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
-    plan = stages(settings, len(chosen))
+    plan = [replace(stage, first=done + stage.first) for stage in stages(settings, len(chosen))]
     # Images that have not been seen yet count as the hardest.
     unseen = np.full(len(dataset.train), np.inf, "float32")
     losses = keras.Variable(unseen, trainable=False)

@@ -8,13 +8,18 @@ from numpy.typing import NDArray
 from cotejo.config import Settings
 from cotejo.config.augmentations import alternates
 from cotejo.data.dataset import Dataset
+from cotejo.train.features import Features
 from cotejo.train.stages import Stage
 
 __all__ = ["alternating", "stage_batches", "training_order"]
 
 
 def stage_batches(
-    stage: Stage, images: NDArray[np.int64], dataset: Dataset, settings: Settings, seed: int
+    stage: Stage,
+    images: NDArray[np.int64],
+    dataset: Dataset | Features,
+    settings: Settings,
+    seed: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the indices and the labels of a stage's batches, each ``[steps, batch]``.
 

@@ -12,6 +12,9 @@ from cotejo.config.views import VIEWS
 
 __all__ = ["UNSURE", "predict_logits", "softmax", "view"]
 
+_PIXELS = 500 * 64 * 64
+"""How many pixels of the images in a batch a layer may see at a time."""
+
 UNSURE = 0.25
 """The share of the images that get all views: those whose two highest logits are closest."""
 
@@ -19,7 +22,7 @@ UNSURE = 0.25
 def predict_logits(
     network: keras.Model,
     images: NDArray[np.uint8],
-    batch_size: int = 500,
+    batch_size: int | None = None,
     *,
     tta: str = "none",
     unsure: float = UNSURE,
@@ -29,7 +32,8 @@ def predict_logits(
     Args:
         network: from pixels in ``[0, 255]`` to logits.
         images: ``[n, height, width, channels]``, uint8.
-        batch_size: the number of images at a time; it does not change the result.
+        batch_size: the number of images at a time; it does not change the result. By default as
+            many as the network's largest layer leaves memory for, at most 500.
         tta: a name of `VIEWS`. Only the least certain images get all views, and their logits are
             the weighted means; the other images would hardly ever change their class.
         unsure: the share of the least certain images, in ``(0, 1]``.
@@ -37,6 +41,7 @@ def predict_logits(
     Returns:
         ``[n, classes]``, float32, unnormalised.
     """
+    batch_size = batch_size or _fitting(network)
     logits = _plain_logits(network, images, batch_size)
     views = VIEWS[tta]
     if len(views) == 1:
@@ -52,6 +57,20 @@ def predict_logits(
         means += np.float32(weight) * of_view
     logits[again] = means
     return logits
+
+
+def _fitting(network: keras.Model) -> int:
+    """Return how many images are looked at at a time: fewer if a layer's output is large."""
+    largest = 1
+    for layer in network.layers:
+        # A layer of a network that is written as a class has no output of its own.
+        try:
+            shape = layer.output.shape
+        except (AttributeError, ValueError):
+            continue
+        if len(shape) == 4:
+            largest = max(largest, (shape[1] or 1) * (shape[2] or 1))
+    return max(8, min(500, _PIXELS // largest))
 
 
 def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from cotejo.config import Settings
 from cotejo.data.audit import read_audit
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts.soundness import check_settings, judged_runs
-from cotejo.models import check_options, model_families
+from cotejo.models import check_options, find_model_family
 from cotejo.store import (
     RunFile,
     RunFolder,
@@ -50,11 +50,10 @@ def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Fin
 
 def _check_options(study: StudyFolder) -> None:
     """Check the options of the models that ship; others may not be known here."""
-    shipping = {family.name: family for family in model_families() if family.ships}
     for index, alternative in enumerate(study.study["alternatives"]):
         settings = alternative.get("settings") or {}
-        family = shipping.get(settings.get("model", Settings.default("model")))
-        if family is None:
+        family = find_model_family(str(settings.get("model", Settings.default("model"))))
+        if family is None or not family.ships:
             continue
         for name in family.options:
             value = settings.get(name)

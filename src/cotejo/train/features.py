@@ -1,0 +1,103 @@
+"""What a frozen backbone makes of the images, computed once, for a head to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.backend import keras
+from cotejo.config import Settings
+from cotejo.data.dataset import Dataset, Split
+from cotejo.data.splits import nested_subset
+from cotejo.models.backbone import has_frozen_backbone, split
+from cotejo.train.predict import predict_logits
+
+__all__ = [
+    "Features",
+    "features_of",
+    "first_features",
+    "frozen_epochs",
+    "head_settings",
+    "tuning_settings",
+]
+
+_PART = 2000
+"""How many images are turned into features before the progress is reported."""
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Features in place of images, as a head learns from them.
+
+    Attributes:
+        train, valid: their images are features ``[n, features]``, float32.
+        num_classes: how many classes.
+    """
+
+    train: Split
+    valid: Split
+    num_classes: int
+
+
+def features_of(
+    backbone: keras.Model,
+    dataset: Dataset,
+    settings: Settings,
+    seed: int,
+    on_batch: Callable[[int, int, int], None],
+) -> Features:
+    """Return the features of the training images that are learned from, and of the validation's.
+
+    Args:
+        backbone: from pixels in ``[0, 255]`` to features.
+        dataset: whose images are looked at once, as they are.
+        settings: resolved; they say which share of the training images is learned from.
+        seed: chooses this share.
+        on_batch: told of the progress, as part of the first epoch.
+    """
+    chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
+    train = Split(dataset.train.images[chosen], dataset.train.labels[chosen])
+    total = len(train) + len(dataset.valid)
+    done = 0
+
+    def seen(part: Split) -> Split:
+        nonlocal done
+        parts = []
+        for start in range(0, len(part), _PART):
+            parts.append(predict_logits(backbone, part.images[start : start + _PART]))
+            done += len(parts[-1])
+            on_batch(1, done, total)
+        nothing = np.zeros((0, backbone.output.shape[-1]), "float32")
+        return Split(np.concatenate([nothing, *parts]), part.labels)
+
+    return Features(seen(train), seen(dataset.valid), dataset.num_classes)
+
+
+def first_features(network: keras.Model, dataset: Dataset) -> NDArray[np.float32]:
+    """Return the features of the first training images, ``[n, features]``."""
+    backbone, _ = split(network)
+    return predict_logits(backbone, dataset.train.images[:_PART])
+
+
+def frozen_epochs(network: keras.Model, settings: Settings) -> int:
+    """Return how many epochs, from the first one, train the head of a frozen backbone alone."""
+    if not has_frozen_backbone(network):
+        return 0
+    if settings.unfreeze is None:
+        return settings.epochs
+    return min(settings.unfreeze, settings.epochs)
+
+
+def head_settings(settings: Settings, epochs: int) -> Settings:
+    """Return how the head learns from features: of images as they are, all those chosen before."""
+    changes = {"epochs": epochs, "augment": "none", "train_fraction": 1.0}
+    return settings.model_copy(update={**changes, "small_epochs": 0, "hard_epochs": 0})
+
+
+def tuning_settings(settings: Settings, epochs: int) -> Settings:
+    """Return how the whole network learns in its last ``epochs``, at a lower rate."""
+    rate = (settings.learning_rate or 0.0) * settings.unfreeze_rate
+    return settings.model_copy(update={"epochs": epochs, "learning_rate": rate})
