@@ -30,7 +30,7 @@ MISTAKES = [
     (["train", "--epochs", "0"], "`epochs` (alternative", "`epochs` (alternativa"),
     (["train", "--augment", "all"], 'one of "none"', 'uno de "none"'),
     (["report", "nowhere"], "nowhere holds no study", "nowhere no contiene ningún estudio"),
-    (["data", "letters"], '"letters" is neither', "«letters» no es un conjunto"),
+    (["data", "letters"], '"letters" is neither', "«letters» no es ningún conjunto"),
 ]
 
 

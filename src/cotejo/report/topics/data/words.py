@@ -61,15 +61,12 @@ def data(findings: Findings, words: Words) -> list[str]:
 def _split(split: Mapping[str, Any], words: Words) -> str | None:
     """Return how the images came to their splits, where it is known."""
     method = split.get("method")
-    if method == "notebook":
-        return words.say("data.split_notebook")
     if method == "given" and split.get("test") == "valid":
         return words.say("data.split_valid_is_test", seed=split.get("seed"))
     if method == "given" and split.get("valid") == "dealt":
         return words.say("data.split_valid_dealt", seed=split["seed"])
-    if method in ("given", "dealt"):
-        return words.say(f"data.split_{method}", seed=split.get("seed"))
-    return None
+    key = f"data.split_{method}"
+    return words.say(key, seed=split.get("seed")) if words.knows(key) else None
 
 
 def _pictures(data: Mapping[str, Any], words: Words) -> list[str]:
