@@ -171,6 +171,17 @@ def test_classes_that_are_folders_count_more_than_a_table(flat: Path, fill) -> N
     assert class_by_name(opened(flat))["cats/0.png"] == "cats"
 
 
+def test_a_table_that_labels_most_pictures_counts_more_than_folders(tmp_path: Path, fill) -> None:
+    names = [f"patient {who}/{number}.png" for who in (1, 2, 3) for number in range(4)]
+    fill(tmp_path, *names)
+    labels = {name: ("benign", "malignant")[number % 2] for number, name in enumerate(names)}
+    lines = [f"{name},{label}" for name, label in labels.items()]
+    (tmp_path / "labels.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    dataset = opened(tmp_path)
+    assert dataset.class_names["en"] == ("benign", "malignant")
+    assert class_by_name(dataset) == labels
+
+
 ERRORS = {
     "empty.csv": (b"", "the table empty.csv has no rows. Expected one row per picture, with its "
         "path and its label."),

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,14 +20,14 @@ from cotejo.data.own.classes import check_confusable, natural_order
 from cotejo.data.own.dealing import deal, without_few
 from cotejo.data.own.decoding import decode_all, measure_some
 from cotejo.data.own.entries import REASONS, Entry, LeftOut
-from cotejo.data.own.grouping import by_pattern
-from cotejo.data.own.holders import HeldFile, Holder, open_holder
-from cotejo.data.own.layouts import by_folders, is_hidden, pictures_of, split_called
-from cotejo.data.own.tables import TABLE_ENDINGS, by_table, is_labelled, read_rows
+from cotejo.data.own.holders import Holder, open_holder
+from cotejo.data.own.labelling import labelled
+from cotejo.data.own.layouts import is_hidden, pictures_of
+from cotejo.data.own.tables import TABLE_ENDINGS
 from cotejo.data.picture_facts import PictureFacts
 from cotejo.errors import DataError
 from cotejo.messages import message
-from cotejo.pictures import PictureSize, measure, strict_pillow
+from cotejo.pictures import PictureSize
 from cotejo.pictures.sizes import chosen_shape
 from cotejo.texts import readable
 
@@ -95,7 +94,7 @@ def _read(
     signed = signature(files)
     if (kept := cache.load(signed)) is not None:
         return kept
-    entries, left_out = _labelled(path, holder, files, table, options)
+    entries, left_out = labelled(path, holder, files, table, options.group_by)
     # One order for the same pictures in a folder, an archive or a table: it decides the split.
     entries.sort(key=lambda entry: (entry.name, entry.split or ""))
     left_out += [
@@ -146,129 +145,6 @@ def _decoded_and_dealt(
     index = _index(kept_entries, splits, about, facts, signed)
     order = rows[np.concatenate([splits[split] for split in ("train", "valid", "test")])]
     return cache.save(decoded, order, index), index
-
-
-def _labelled(
-    path: Path,
-    holder: Holder,
-    files: Sequence[HeldFile],
-    table: str | None,
-    options: OwnImages,
-) -> tuple[list[Entry], list[LeftOut]]:
-    """Return the pictures with their labels: from the table, or from the folders they lie in."""
-    pictures, left_out = pictures_of(files, partial(_is_picture, holder))
-    tables = _tables(path, holder, files, table, has_pictures=bool(pictures))
-    entries: list[Entry] = []
-    if tables:
-        for name, rows in tables.items():
-            column = options.group_by if options.group_by in rows[0] else None
-            found, more = by_table(name, rows, pictures, column)
-            split = split_called(PurePosixPath(name).stem) if len(tables) > 1 else None
-            entries += [replace(entry, split=entry.split or split) for entry in found]
-            left_out += more
-        entries, more = _joined_tables(entries)
-        left_out += more
-        left_out = [each for each in left_out if each.name not in tables]
-        named = {entry.name for entry in entries} | {each.name for each in left_out}
-        left_out += [LeftOut(name, "no_label") for name in pictures if name not in named]
-        grouped = options.group_by is None or any(options.group_by in r[0] for r in tables.values())
-    else:
-        entries, more = by_folders(pictures, path)
-        left_out += more
-        grouped = options.group_by is None
-    if not grouped:
-        entries = by_pattern(entries, str(options.group_by))
-    return entries, left_out
-
-
-def _joined_tables(entries: Sequence[Entry]) -> tuple[list[Entry], list[LeftOut]]:
-    """Return the pictures of several tables, each once.
-
-    Where some tables are of a split, such as ``train.csv``, one of everything counts for nothing.
-    """
-    if any(entry.split for entry in entries):
-        entries = [entry for entry in entries if entry.split]
-    by_name: dict[str, list[Entry]] = {}
-    for entry in entries:
-        by_name.setdefault(entry.name, []).append(entry)
-    kept, left_out = [], []
-    for name, same in by_name.items():
-        if len({entry.label for entry in same}) > 1:
-            left_out.append(LeftOut(name, "two_classes"))
-        else:
-            # The same picture in two splits stays in both: the audit tells of it.
-            kept += list({entry.split: entry for entry in same}.values())
-    return kept, left_out
-
-
-def _tables(
-    path: Path,
-    holder: Holder,
-    files: Sequence[HeldFile],
-    table: str | None,
-    *,
-    has_pictures: bool,
-) -> dict[str, list[dict[str, str]]]:
-    """Return the rows of the tables that label the pictures, by the tables' names.
-
-    A table that is named counts in any case. In a folder, tables count if the pictures are not
-    sorted into folders of classes.
-    """
-    names = [
-        file.name
-        for file in files
-        if file.name.rpartition(".")[2].casefold() in TABLE_ENDINGS
-        and file.name.count("/") <= 1
-        and not is_hidden(file.name)
-    ]
-    if table is not None:
-        names = [table]
-    elif _sorted_into_folders(files):
-        return {}
-    tables, failure = {}, None
-    for name in names:
-        try:
-            rows = _rows(holder, name)
-        except DataError as error:
-            # It may be another table than that of the pictures.
-            failure = failure or error
-            continue
-        if table is not None or is_labelled(rows):
-            tables[name] = rows
-    if failure is not None and not tables:
-        raise failure
-    if not tables and has_pictures and names:
-        raise DataError("own_no_table", path=path, tables=", ".join(map(readable, names[:5])))
-    return tables
-
-
-def _rows(holder: Holder, name: str) -> list[dict[str, str]]:
-    try:
-        with holder.open(name) as file:
-            return read_rows(name, file.read())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError("own_table_unreadable", path=name, reason=reason) from error
-
-
-def _sorted_into_folders(files: Sequence[HeldFile]) -> bool:
-    """Return whether the pictures lie in two folders or more that are no splits."""
-    pictures, _ = pictures_of(files, lambda name: False)
-    try:
-        entries, flat = by_folders(pictures, "")
-    except DataError:
-        return True
-    return len({entry.label for entry in entries}) > 1 and len(flat) < len(entries)
-
-
-def _is_picture(holder: Holder, name: str) -> bool:
-    """Look into a file whose name does not say that it is a picture."""
-    try:
-        with strict_pillow(), holder.open(name) as file:
-            measure(name, file)
-    except (DataError, OSError):
-        return False
-    return True
 
 
 def _decoded(
