@@ -10,14 +10,16 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from numpy.typing import NDArray
 
 from cotejo.errors import BackendError
-from cotejo.memory import check_memory
+from cotejo.memory import available_memory, check_memory
 from cotejo.messages import did_you_mean
 from cotejo.platform import (
     BACKENDS,
@@ -28,7 +30,15 @@ from cotejo.platform import (
     quiet_stderr,
 )
 
-__all__ = ["keras", "ops", "set_seed", "steps_feed", "use_precision"]
+__all__ = [
+    "device_memory",
+    "keras",
+    "ops",
+    "set_seed",
+    "steps_feed",
+    "streamed_feed",
+    "use_precision",
+]
 
 
 def _check_backend(name: str) -> None:
@@ -94,6 +104,28 @@ def use_precision(precision: str) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
+def device_memory() -> int | None:
+    """Return the bytes of memory that are free where networks compute; None if nobody knows."""
+    backend = keras.config.backend()
+    if backend == "jax":
+        import jax
+
+        (device, *_) = jax.local_devices()
+        if device.platform != "cpu":
+            about = device.memory_stats() or {}
+            return int(about["bytes_limit"] - about.get("bytes_in_use", 0)) if about else None
+    elif backend == "tensorflow":
+        import tensorflow
+
+        if tensorflow.config.list_physical_devices("GPU"):
+            return None
+    elif backend == "torch":
+        torch: Any = import_module("torch")
+        if torch.cuda.is_available():
+            return int(torch.cuda.mem_get_info()[0])
+    return available_memory()
+
+
 def steps_feed(*arrays: NDArray[Any]) -> Any:
     """Return an input for `fit` that yields arrays ``[steps, batch, …]`` step by step, in order.
 
@@ -104,6 +136,48 @@ def steps_feed(*arrays: NDArray[Any]) -> Any:
         return (tuple(array[step] for array in arrays) for step in range(len(arrays[0])))
     import tensorflow
 
+    feed = tensorflow.data.Dataset.from_tensor_slices(arrays)
+    return feed.with_options(_without_autotuning())
+
+
+def streamed_feed(
+    steps: int, step: Callable[[int], tuple[dict[str, NDArray[Any]], NDArray[Any]]]
+) -> Any:
+    """Return an input for `fit` that makes each step's batch when it is wanted, one step ahead.
+
+    Args:
+        steps: how many there are, one or more.
+        step: returns the named arrays and the labels of a step, by its number from 0. It is called
+            in another thread while the step before is trained on.
+    """
+    if keras.config.backend() != "tensorflow":
+        return _one_ahead(steps, step)
+    import tensorflow
+
+    inputs, labels = step(0)
+    signature = (
+        {name: tensorflow.TensorSpec(array.shape, array.dtype) for name, array in inputs.items()},
+        tensorflow.TensorSpec(labels.shape, labels.dtype),
+    )
+    feed = tensorflow.data.Dataset.from_generator(
+        lambda: map(step, range(steps)), output_signature=signature
+    )
+    return feed.prefetch(2).with_options(_without_autotuning())
+
+
+def _one_ahead(steps: int, step: Callable[[int], Any]) -> Iterator[Any]:
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(step, 0)
+        for number in range(steps):
+            batch = coming.result()
+            if number + 1 < steps:
+                coming = thread.submit(step, number + 1)
+            yield batch
+
+
+def _without_autotuning() -> Any:
+    import tensorflow
+
     options = tensorflow.data.Options()
     options.autotune.enabled = False
-    return tensorflow.data.Dataset.from_tensor_slices(arrays).with_options(options)
+    return options

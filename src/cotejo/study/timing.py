@@ -21,6 +21,7 @@ from cotejo.train import compile_learner, fresh_backend, predict_logits
 from cotejo.train.order import training_order
 from cotejo.train.predict import UNSURE
 from cotejo.train.stages import Stage, stages
+from cotejo.train.streaming import batch_input
 
 __all__ = ["Pace", "Paces", "estimate", "evaluated_images", "pace_of"]
 
@@ -100,12 +101,13 @@ def _step_seconds(
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     order = training_order(images, settings.batch_size, 1, seed=0)
     started = time.perf_counter()
-    learner.train_on_batch(order[0], dataset.train.labels[order[0]])
+    train = dataset.train
+    learner.train_on_batch(batch_input(learner, order[0], train), train.labels[order[0]])
     compile_seconds = time.perf_counter() - started
     steps, started = 0, time.perf_counter()
     while steps < 2 or time.perf_counter() - started < TIMED_SECONDS:
         chosen = order[steps % len(order)]
-        learner.train_on_batch(chosen, dataset.train.labels[chosen])
+        learner.train_on_batch(batch_input(learner, chosen, train), train.labels[chosen])
         steps += 1
     return compile_seconds, (time.perf_counter() - started) / steps
 

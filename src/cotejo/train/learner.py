@@ -17,7 +17,8 @@ from cotejo.errors import TrainingError
 from cotejo.train.features import Features
 from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer
-from cotejo.train.stages import Stage, at_size, resized, stages
+from cotejo.train.stages import Stage, at_size, resized, scaled_shape, stages
+from cotejo.train.streaming import fits
 
 __all__ = ["Learner", "compile_learner", "device_images"]
 
@@ -39,11 +40,14 @@ class Learner(keras.Model):
     """A network together with all of its training images, which is fed with indices.
 
     The images stay on the device as bytes. Each step gathers its batch, augments it and trains on
-    it, all in one compiled function, so that no step waits for a host pipeline.
+    it, all in one compiled function, so that no step waits for a host pipeline. Where there are
+    too many images for that, each step's are fed with their indices (`cotejo.train.streaming`).
 
     Args:
         network: from pixels in ``[0, 255]`` to logits.
-        images: the images on the device (`device_images`); labels come with the indices.
+        images: the images on the device (`device_images`); labels come with the indices. None if
+            the images are fed: then the input is a table of ``indices`` and ``pixels``.
+        count: how many images there are.
         augment: the augmentation of the images.
         draws: the random numbers of the augmentation.
         scale: the sides of ``images``, as a share of their original size.
@@ -54,7 +58,8 @@ class Learner(keras.Model):
     def __init__(
         self,
         network: keras.Model,
-        images: keras.Variable,
+        images: keras.Variable | None,
+        count: int,
         augment: Augmentation,
         draws: keras.random.SeedGenerator,
         scale: float = 1.0,
@@ -67,18 +72,22 @@ class Learner(keras.Model):
         self.policy = compose(augment, scale)
         self.draws = draws
         self.images = images
+        self.count = count
 
-    def call(self, indices: Any, training: bool = False) -> Any:
-        """Return the logits ``[batch, classes]`` of the images at ``indices`` ``[batch]``.
+    def call(self, batch: Any, training: bool = False) -> Any:
+        """Return the logits ``[batch, classes]`` of the images at indices ``[batch]``.
 
         With n images, an index from 0 to n - 1 is the image as it is, and an index from n to
         2n - 1 is image ``index - n``, mirrored. In training on mixed images the logits come with
         the weight of each image's own label, ``[batch]``.
         """
-        count = self.images.shape[0]
-        pixels = ops.take(self.images, indices % count, axis=0)
+        indices = _indices(batch)
+        if self.images is None:
+            pixels = batch["pixels"]
+        else:
+            pixels = ops.take(self.images, indices % self.count, axis=0)
         if self.policy.alternates:
-            mirrored = ops.reshape(indices >= count, (-1, 1, 1, 1))
+            mirrored = ops.reshape(indices >= self.count, (-1, 1, 1, 1))
             pixels = ops.where(mirrored, ops.flip(pixels, axis=2), pixels)
         # TensorFlow's bilinear resampling, and everything after it, needs floats.
         pixels = ops.cast(pixels, "float32")
@@ -104,7 +113,7 @@ class Learner(keras.Model):
         elif self.seen_losses is not None and training:
             classes = ops.cast(ops.reshape(y, (-1,)), "int32")
             losses = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
-            indices = ops.expand_dims(x % self.images.shape[0], 1)
+            indices = ops.expand_dims(_indices(x) % self.count, 1)
             self.seen_losses.assign(ops.scatter_update(self.seen_losses, indices, losses))
         return super().compute_loss(x, y, y_pred, sample_weight, training)
 
@@ -114,6 +123,11 @@ class Learner(keras.Model):
             soft, y_pred = _mixed_labels(y, y_pred)
             y = ops.argmax(soft, axis=-1)
         return super().compute_metrics(x, y, y_pred, sample_weight)
+
+
+def _indices(batch: Any) -> Any:
+    """Return the indices of a batch, which may come with its images."""
+    return batch["indices"] if isinstance(batch, dict) else batch
 
 
 def _mixed_labels(labels: Any, outputs: Any) -> tuple[Any, Any]:
@@ -165,14 +179,15 @@ def compile_learner(
         raise TrainingError("too_few_images", batch_size=settings.batch_size, images=images)
     plan = stages(settings, images)
     stage = stage or plan[0]
-    on_device = device_images(dataset.train, stage.scale)
+    shape = scaled_shape(dataset.train.images.shape[1:], stage.scale)
     try:
-        sized = at_size(network, tuple(on_device.shape[1:]))
+        sized = at_size(network, shape)
     except ValueError as error:
         raise TrainingError("needs_its_size", model=settings.model) from error
     learner = Learner(
         sized,
-        on_device,
+        device_images(dataset.train, stage.scale) if fits(dataset.train, stage.scale) else None,
+        len(dataset.train),
         settings.augment,
         before.draws if before else keras.random.SeedGenerator(seed),
         scale=stage.scale,

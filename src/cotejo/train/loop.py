@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.backend import keras, ops, steps_feed
+from cotejo.backend import keras, ops
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
@@ -28,6 +28,7 @@ from cotejo.train.features import (
 from cotejo.train.learner import Learner, compile_learner
 from cotejo.train.order import stage_batches
 from cotejo.train.stages import stages
+from cotejo.train.streaming import feed
 
 __all__ = ["train"]
 
@@ -161,7 +162,7 @@ def _train_in_stages(
             count = stage.steps * settings.batch_size
             images = chosen[np.sort(np.argsort(-seen_losses, kind="stable")[:count])]
         learner.fit(
-            steps_feed(*stage_batches(stage, images, dataset, settings, seed)),
+            feed(learner, stage_batches(stage, images, dataset, settings, seed), dataset.train),
             initial_epoch=stage.first,
             epochs=stage.first + stage.epochs,
             steps_per_epoch=stage.steps,

@@ -11,7 +11,15 @@ from cotejo.backend import keras, ops
 from cotejo.config import Settings
 from cotejo.data.dataset import Split
 
-__all__ = ["SMALL", "Stage", "at_size", "resized", "stages"]
+__all__ = [
+    "SMALL",
+    "Stage",
+    "at_size",
+    "resized",
+    "resized_images",
+    "scaled_shape",
+    "stages",
+]
 
 SMALL = 0.75
 """The scale of the smaller images: they cost about half, and classes can still be told apart."""
@@ -73,15 +81,33 @@ def resized(split: Split, scale: float) -> Split:
     """
     if scale == 1:
         return split
-    height, width = (max(1, round(scale * side)) for side in split.images.shape[1:3])
     parts = [
-        _resized(split.images[start : start + 1000], (height, width))
+        resized_images(split.images[start : start + 1000], scale)
         for start in range(0, len(split), 1000)
     ]
     return Split(np.concatenate(parts), split.labels)
 
 
-def _resized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+def scaled_shape(shape: tuple[int, ...], scale: float) -> tuple[int, ...]:
+    """Return the shape of an image, ``(height, width, channels)``, with its sides scaled.
+
+    What is no image, such as features ``(n,)``, keeps its shape.
+
+    Example:
+        >>> scaled_shape((32, 32, 3), 0.75)
+        (24, 24, 3)
+    """
+    if scale == 1 or len(shape) != 3:
+        return tuple(shape)
+    height, width, channels = shape
+    return max(1, round(scale * height)), max(1, round(scale * width)), channels
+
+
+def resized_images(images: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """Return images ``[n, height, width, channels]`` with their sides scaled by ``scale``."""
+    if scale == 1:
+        return images
+    size = scaled_shape(images.shape[1:], scale)[:2]
     floats = ops.image.resize(ops.convert_to_tensor(images), size, antialias=True)
     whole = np.rint(ops.convert_to_numpy(floats))
     return np.asarray(np.clip(whole, 0, 255), dtype=np.uint8)
