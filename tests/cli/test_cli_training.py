@@ -366,7 +366,7 @@ def test_a_budget_s_clock_starts_anew_after_a_download(
     clock = [1000.0]
     monkeypatch.setattr("cotejo.cli.train_command.time.perf_counter", lambda: clock[0])
 
-    def slow(name: str, *, data_dir: Path | None, progress: Any) -> Any:
+    def slow(name: str, *, progress: Any, **options: Any) -> Any:
         clock[0] += 250
         progress("https://example.org/cifar", 85, 170)
         return load("digits")

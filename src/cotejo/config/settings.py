@@ -257,7 +257,7 @@ class Settings(Frozen):
 
         Example:
             >>> Settings(optimizer="adam").idle
-            {'momentum': 'optimizer', 'hard_share': 'hard_epochs'}
+            {'momentum': 'optimizer', 'hard_share': 'hard_epochs', 'unfreeze_rate': 'unfreeze'}
         """
         conditions = {name: self.about(name).idle for name in self.names()}
         return {
