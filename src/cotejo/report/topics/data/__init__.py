@@ -17,7 +17,7 @@ from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.topic import OtherFile, Topic
 from cotejo.report.topics.data.figure import MOST_LISTED, distribution
-from cotejo.report.topics.data.words import data
+from cotejo.report.topics.data.words import data, pictures_read
 from cotejo.store import StudyFile
 
 __all__ = ["TOPIC"]
@@ -37,6 +37,7 @@ def section(page: Page) -> dict[str, Any]:
     key = "data.figure_classes_some" if classes > len(pictures) else "data.figure_classes"
     return {
         "paragraphs": data(page.findings, page.words),
+        "read": pictures_read(page.facts.data, page.words),
         "number": page.number_figure(),
         "caption": page.words.say(key, count=len(pictures), classes=classes),
         "pictures": pictures,

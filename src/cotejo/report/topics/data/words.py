@@ -9,7 +9,7 @@ from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 from cotejo.texts import is_place
 
-__all__ = ["data"]
+__all__ = ["data", "pictures_read"]
 
 _BALANCED = 1.15
 """The largest ratio of two classes' sizes at which classes count as equally frequent."""
@@ -55,7 +55,7 @@ def data(findings: Findings, words: Words) -> list[str]:
         sentences.append(say("data.source", source=source))
     elif fingerprint:
         sentences.append(say("data.identified", fingerprint=fingerprint[:_DIGITS]))
-    return sentences + _pictures(facts.data, words)
+    return sentences
 
 
 def _split(split: Mapping[str, Any], words: Words) -> str | None:
@@ -69,7 +69,7 @@ def _split(split: Mapping[str, Any], words: Words) -> str | None:
     return words.say(key, seed=split.get("seed")) if words.knows(key) else None
 
 
-def _pictures(data: Mapping[str, Any], words: Words) -> list[str]:
+def pictures_read(data: Mapping[str, Any], words: Words) -> list[str]:
     """Return how somebody's own pictures were read, and how many could not be used."""
     pictures = data.get("pictures")
     if pictures is None:
