@@ -12,6 +12,7 @@ from cotejo.errors import ConfigError
 from cotejo.messages import message
 
 if TYPE_CHECKING:
+    from cotejo.config.own_images import OwnImages
     from cotejo.data import Dataset
 
 __all__ = ["verify"]
@@ -44,6 +45,20 @@ def verify(
     return 1 if wrong else 0
 
 
+def _images(folder: Path, data: str) -> OwnImages | None:
+    """Return how the study read its pictures, which is how they are to be read again."""
+    from cotejo.config import StudyConfig
+    from cotejo.data import find_source
+    from cotejo.store import StudyFile
+
+    if find_source(data) is not None:
+        return None
+    try:
+        return StudyConfig.load(folder / StudyFile.CONFIG).images
+    except ConfigError:
+        return None  # the examination says why
+
+
 def _dataset(folder: Path, data: str | None, data_dir: Path | None) -> Dataset | None:
     """Return the study's dataset if it is on this machine; nothing is downloaded."""
     from cotejo.data import find_source, load
@@ -51,7 +66,7 @@ def _dataset(folder: Path, data: str | None, data_dir: Path | None) -> Dataset |
     from cotejo.store import StudyFolder
 
     if data is not None:
-        return load(data, data_dir=data_dir)
+        return load(data, data_dir=data_dir, images=_images(folder, data))
     try:
         name = StudyFolder(folder).study.get("data")
     except OutputError:

@@ -193,3 +193,10 @@ def test_the_model_predicts_by_names_and_with_borders(
     assert run(["predict", str(path), "--model", str(folder), "--json"]) == 0
     [row] = json.loads(capfd.readouterr().out)
     assert row["class"] in ("moon", "sun")
+
+
+def test_verify_reads_the_pictures_as_the_study_did(
+    sky: Sky, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["verify", str(sky.study), "--data", str(sky.folder)]) == 0
+    assert "are those of sky" in " ".join(capfd.readouterr().out.split())
