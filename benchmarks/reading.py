@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -113,7 +113,8 @@ def main() -> None:
         started = time.perf_counter()
         STEPS[arguments.step](arguments.folder, arguments.side)
         seconds = time.perf_counter() - started
-        print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+        status = Path("/proc/self/status").read_text()
+        print(seconds, int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1000)
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "photographs"
