@@ -9,10 +9,9 @@ import pkgutil
 from importlib import import_module
 
 from cotejo.models import builders
+from cotejo.models.building import build_model, check_options
 from cotejo.models.registry import (
     ModelFamily,
-    build_model,
-    check_options,
     find_model_family,
     model_families,
     model_family,

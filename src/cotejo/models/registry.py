@@ -1,4 +1,4 @@
-"""The registry: every model by name, with the options that a study may give and vary.
+"""The registry: every model by name, with the options that its builder declares.
 
 Nothing here loads Keras before a network is built, so that a mistake in a study is found at once.
 """
@@ -6,14 +6,11 @@ Nothing here loads Keras before a network is built, so that a mistake in a study
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cotejo.config.checking import unknown_key
-from cotejo.config.options import COMMON_OPTIONS, Options
-from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean, knows, message
 from cotejo.models.signatures import Option, declared_options
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ModelFamily",
-    "build_model",
-    "check_options",
     "find_model_family",
     "model_families",
     "model_family",
@@ -270,138 +265,3 @@ def model_family(name: str, where: str = "") -> ModelFamily:
             hint=did_you_mean(name, _families),
         )
     return family
-
-
-def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Options:
-    """Check options against the signature of a model's builder.
-
-    Args:
-        name: the model's.
-        options: those given.
-        where: the table that gives the model, in words; `Options` know the table of each option.
-
-    Returns:
-        The options as the model takes them: a whole number is a real one where that is its type.
-
-    Raises:
-        ConfigError: the model is unknown, it has no option of a name, or a value is of the wrong
-            type or out of range.
-
-    Example:
-        >>> dict(check_options("cnn3", {"dropout": 0}))
-        {'dropout': 0.0}
-    """
-    family = model_family(name, where)
-    given = options if isinstance(options, Options) else Options(options)
-    for option in given.left_out:
-        # A record has None for the options of other models.
-        if not _is_known(option):
-            raise _unknown(family, option, family.defaults, given.place(option), where)
-    checked = {}
-    for option, value in given.items():
-        if option not in family.defaults:
-            raise _unknown(family, option, family.defaults, given.place(option), where)
-        checked[option] = family.options[option].checked(value, given.place(option) or where)
-    return given.replaced(checked)
-
-
-def _is_known(option: str) -> bool:
-    """Return whether any model has an option of this name that a study can give."""
-    families = [*_families.values(), *_groups.values()]
-    return option in COMMON_OPTIONS or any(option in family.defaults for family in families)
-
-
-def _unknown(
-    family: ModelFamily,
-    option: str,
-    known: Iterable[str],
-    place: str | None = None,
-    where: str = "",
-) -> ConfigError:
-    """Return the error about an option that a model does not have.
-
-    Args:
-        family: the model.
-        option: the name that is given.
-        known: the names that can be given here.
-        place: the table in which the option is written, in words; None if nobody said.
-        where: the table that gives the model, in words.
-    """
-    if place is not None and not _is_known(option):
-        # Nobody's option, so that it was meant for a setting perhaps.
-        return unknown_key(option, ("recipe", *Settings.names(), *family.defaults), place)
-    return ConfigError(
-        "unknown_model_option",
-        model=family.name,
-        where=f" ({where})" if where else "",
-        option=option,
-        options=", ".join(known) or "-",
-    )
-
-
-def build_model(
-    name: str, image_shape: tuple[int, int, int], num_classes: int, **options: Any
-) -> keras.Model:
-    """Build a network by name.
-
-    Args:
-        name: the model's name.
-        image_shape: ``(height, width, channels)``.
-        num_classes: how many classes.
-        **options: what differs from the model's own defaults. Any option of the builder can be
-            given here, also one that a study can't give; a builder of your own gets None as well.
-
-    Returns:
-        A network from pixels ``[batch, height, width, channels]`` in ``[0, 255]`` to logits
-        ``[batch, num_classes]``, unnormalised, float32.
-
-    Raises:
-        ConfigError: the model or an option is unknown, the images are too small for it, or a
-            builder of the user's returns no network for them.
-
-    Example:
-        >>> build_model("cnn3", (32, 32, 3), 10).count_params()
-        122570
-    """
-    family = model_family(name)
-    given = {option: _argument(family, option, value) for option, value in options.items()}
-    try:
-        network = family.build(image_shape, num_classes, **given)
-    except ValueError as error:
-        # Keras's own words for a valid convolution that nothing is left for.
-        if "negative" not in str(error) and "must be positive" not in str(error):
-            raise
-        raise ConfigError(
-            "image_too_small", model=name, where="", shape=list(image_shape)
-        ) from error
-    if not family.ships:
-        _check_network(name, network, image_shape, num_classes)
-    return network
-
-
-def _argument(family: ModelFamily, option: str, value: Any) -> Any:
-    """Return a value as a builder takes it; what a study can't give is left as it is."""
-    if option not in family.options:
-        raise _unknown(family, option, family.options)
-    declared = family.options[option]
-    if declared.kind is None or (value is None and not family.ships):
-        return value
-    return declared.checked(value, "")
-
-
-def _check_network(
-    name: str, network: Any, image_shape: tuple[int, int, int], num_classes: int
-) -> None:
-    """Refuse what a user's builder returns where it is no network for these images."""
-    from cotejo.backend import keras
-
-    received = type(network).__name__
-    if isinstance(network, keras.Model):
-        if network.input_shape == (None, *image_shape) and network.output_shape == (
-            None,
-            num_classes,
-        ):
-            return
-        received = f"{network.input_shape} → {network.output_shape}"
-    expected = f"{(None, *image_shape)} → {(None, num_classes)}"
-    raise ConfigError("not_a_network", model=name, where="", expected=expected, received=received)

@@ -8,8 +8,9 @@ from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.config.idle import refuse_twins
 from cotejo.errors import ConfigError
+from cotejo.models.building import check_options
 from cotejo.models.frozen import check_backbones
-from cotejo.models.registry import check_options, model_family
+from cotejo.models.registry import model_family
 
 __all__ = ["check_models", "resolve"]
 
