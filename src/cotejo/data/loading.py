@@ -31,7 +31,7 @@ def load(
     data_dir: Path | None = None,
     progress: Progress | None = None,
     images: OwnImages | None = None,
-    on_pictures: OnPictures | None = None,
+    on_pictures: OnPictures = lambda done, total: None,
 ) -> Dataset:
     """Return a data set by its name, or the one at a path.
 
@@ -111,16 +111,16 @@ def _looks_like_a_name(name_or_path: str | Path) -> bool:
     return isinstance(name_or_path, str) and not any(sign in text for sign in "/\\.~")
 
 
-def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures | None) -> Dataset:
+def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures) -> Dataset:
     """Return the data set at a path: somebody's own pictures, or one that a source can read.
 
     Sources that ship are asked first. If none can read it, the error is that of the first source
     that ships and has found something of its own; if there is none, that of the first source.
     """
-    from cotejo.data.own import holds_own_images, read_npz, read_own
+    from cotejo.data.own import read_npz, read_own
 
-    if holds_own_images(path):
-        return read_own(path, images, on_pictures or _quietly)
+    if (own := read_own(path, images, on_pictures)) is not None:
+        return own
     errors: list[DataError] = []
     about_files: list[DataError] = []
     for source in sorted(known_sources(), key=lambda source: not source.ships):
@@ -148,7 +148,3 @@ def _refuse_options(name: object, images: OwnImages | None) -> None:
     """
     if images is not None and images.given():
         raise DataError("own_options", name=name, options=", ".join(images.given()))
-
-
-def _quietly(done: int, total: int) -> None:
-    """Say nothing of the pictures that are read."""

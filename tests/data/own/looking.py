@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,15 @@ from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, load
 from cotejo.errors import DataError
 
-__all__ = ["class_by_name", "error_of", "left_out", "opened", "pixels_by_name", "split_by_name"]
+__all__ = [
+    "class_by_name",
+    "damaged",
+    "error_of",
+    "left_out",
+    "opened",
+    "pixels_by_name",
+    "split_by_name",
+]
 
 SPLITS = ("train", "valid", "test")
 
@@ -55,3 +64,13 @@ def class_by_name(dataset: Dataset) -> dict[str, str]:
 
 def split_by_name(dataset: Dataset) -> dict[str, str]:
     return {name: split for split, name, _, _ in _rows(dataset)}
+
+
+def damaged(content: bytes, draw: random.Random, counts: Sequence[int], *, cut: bool) -> bytes:
+    """Return bytes of which some are others, as many as one of the counts, or that end early."""
+    harmed = bytearray(content)
+    for _ in range(draw.choice(counts)):
+        harmed[draw.randrange(len(harmed))] = draw.randrange(256)
+    if cut:
+        del harmed[draw.randrange(len(harmed)) :]
+    return bytes(harmed)

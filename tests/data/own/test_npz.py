@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from looking import error_of
+from looking import damaged, error_of
 
 from cotejo.config.own_images import OwnImages
 from cotejo.data import load
@@ -159,12 +159,7 @@ def test_a_damaged_one_is_one_line(tmp_path: Path) -> None:
     whole = path.read_bytes()
     generator = random.Random(1)
     for attempt in range(60):
-        content = bytearray(whole)
-        for _ in range(generator.choice([1, 4, 40])):
-            content[generator.randrange(len(content))] = generator.randrange(256)
-        if attempt % 5 == 0:
-            del content[generator.randrange(len(content)) :]
-        path.write_bytes(content)
+        path.write_bytes(damaged(whole, generator, [1, 4, 40], cut=attempt % 5 == 0))
         try:
             load(path)
         except CotejoError as error:

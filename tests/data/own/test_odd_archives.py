@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from looking import class_by_name, error_of, left_out, opened, pixels_by_name
+from looking import class_by_name, damaged, error_of, left_out, opened, pixels_by_name
 from PIL import Image
 
 from cotejo.data.own import holders
@@ -218,12 +218,7 @@ def test_a_damaged_archive_never_ends_in_a_traceback(animals: Path, name: str) -
     whole = path.read_bytes()
     generator = random.Random(3)
     for attempt in range(40):
-        content = bytearray(whole)
-        for _ in range(generator.choice([1, 5, 50])):
-            content[generator.randrange(len(content))] = generator.randrange(256)
-        if attempt % 4 == 0:
-            del content[generator.randrange(len(content)) :]
-        path.write_bytes(content)
+        path.write_bytes(damaged(whole, generator, [1, 5, 50], cut=attempt % 4 == 0))
         try:
             with closing(holders.open_holder(path)) as holder:
                 for file in holder.files():

@@ -6,6 +6,6 @@ side, `dealing` deals them out, and `cache` keeps the result for the next time.
 """
 
 from cotejo.data.own.npz import read_npz
-from cotejo.data.own.reading import holds_own_images, read_own
+from cotejo.data.own.reading import read_own
 
-__all__ = ["holds_own_images", "read_npz", "read_own"]
+__all__ = ["read_npz", "read_own"]

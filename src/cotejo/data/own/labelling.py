@@ -119,7 +119,7 @@ def _tables(
             continue
         if table is not None or is_labelled(rows):
             tables[name] = rows
-    if table is None and _sorted_into_folders(files):
+    if table is None and _sorted_into_folders(pictures):
         labelling = {name: by_table(name, rows, pictures)[0] for name, rows in tables.items()}
         most = sum(map(len, labelling.values()))
         return tables if most and 2 * most >= len(pictures) else {}
@@ -139,9 +139,8 @@ def _rows(holder: Holder, name: str) -> list[dict[str, str]]:
         raise DataError("own_table_unreadable", path=name, reason=reason) from error
 
 
-def _sorted_into_folders(files: Sequence[HeldFile]) -> bool:
+def _sorted_into_folders(pictures: Sequence[str]) -> bool:
     """Return whether the pictures lie in two folders or more that are no splits."""
-    pictures, _ = pictures_of(files, lambda name: False)
     try:
         entries, flat = by_folders(pictures, "")
     except DataError:

@@ -20,6 +20,7 @@ from cotejo.data.arrays import checked_images, checked_labels
 from cotejo.data.audit.auditing import copies_of
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.loading import load
+from cotejo.data.own.classes import natural_order
 from cotejo.data.own.dealing import deal
 from cotejo.data.own.entries import Entry
 from cotejo.data.own.layouts import split_called
@@ -184,8 +185,6 @@ def _class_names(parts: Mapping[str, _Part], given: Sequence[str] | None) -> lis
     for part in parts.values():
         if part.class_names:
             return list(part.class_names)
-    from cotejo.data.own.classes import natural_order
-
     labels = {_plain(label) for part in parts.values() for label in part.labels}
     if any(isinstance(label, str) for label in labels):
         return natural_order(map(str, labels))

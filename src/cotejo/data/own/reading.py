@@ -20,7 +20,7 @@ from cotejo.data.own.classes import check_confusable, natural_order
 from cotejo.data.own.dealing import deal, without_few
 from cotejo.data.own.decoding import decode_all, measure_some
 from cotejo.data.own.entries import REASONS, Entry, LeftOut
-from cotejo.data.own.holders import Holder, open_holder
+from cotejo.data.own.holders import HeldFile, Holder, open_holder
 from cotejo.data.own.labelling import labelled
 from cotejo.data.own.layouts import is_hidden, pictures_of
 from cotejo.data.own.tables import TABLE_ENDINGS
@@ -31,7 +31,7 @@ from cotejo.pictures import PictureSize
 from cotejo.pictures.sizes import chosen_shape
 from cotejo.texts import readable
 
-__all__ = ["holds_own_images", "read_own"]
+__all__ = ["read_own"]
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".tbz2", ".txz")
 
@@ -39,28 +39,11 @@ OnPictures = Callable[[int, int], None]
 """Called while pictures are read, with those done and all."""
 
 
-def holds_own_images(path: Path) -> bool:
-    """Return whether a path looks like somebody's own images: pictures, or a table of them.
-
-    Only names are looked at. A folder with the files of a published data set is none.
-    """
-    if path.suffix[1:].casefold() in TABLE_ENDINGS and path.is_file():
-        return True
-    if not path.is_dir() and not path.name.casefold().endswith(_ARCHIVES):
-        return False
-    try:
-        with closing(open_holder(path)) as holder:
-            files = holder.files()
-    except (DataError, OSError):
-        return False
-    return bool(pictures_of(files, lambda name: False)[0])
-
-
 def read_own(
     path: Path,
     options: OwnImages | None = None,
     on_pictures: OnPictures = lambda done, total: None,
-) -> Dataset:
+) -> Dataset | None:
     """Return somebody's own images as a data set; its arrays are mapped from a cache on the disk.
 
     Args:
@@ -70,26 +53,53 @@ def read_own(
         options: how the pictures are read.
         on_pictures: called while they are read, with the pictures done and all.
 
+    Returns:
+        None if the path is no table and holds no file with the name of a picture, as the files of
+        a published data set.
+
     Raises:
-        DataError: there are no pictures or fewer than two classes, two classes could be confused,
-            a class is tested and never trained on, the cache can't be written; or, if the options
-            are strict, a picture can't be used.
+        DataError: there are fewer than two classes, two classes could be confused, a class is
+            tested and never trained on, the cache can't be written; or, if the options are strict,
+            a picture can't be used.
     """
     is_table = path.is_file() and path.suffix[1:].casefold() in TABLE_ENDINGS
-    table = path.name if is_table else None
-    with closing(open_holder(path.parent if is_table else path)) as holder:
-        return _from_index(path, *_read(path, holder, table, options or OwnImages(), on_pictures))
-
-
-def _read(
-    path: Path, holder: Holder, table: str | None, options: OwnImages, on_pictures: OnPictures
-) -> tuple[NDArray[np.uint8], dict[str, Any]]:
-    """Return the pictures in the order of the splits and what is known of them, as in the cache."""
+    if not (is_table or path.is_dir() or path.name.casefold().endswith(_ARCHIVES)):
+        return None
     try:
-        files = holder.files()
+        holder = open_holder(path.parent if is_table else path)
+    except DataError:  # an archive that can't be opened: those who know published ones say why
+        return None
+    with closing(holder):
+        files = _listed(path, holder)
+        if files is None or not (is_table or pictures_of(files, lambda name: False)[0]):
+            return None
+        table = path.name if is_table else None
+        read = _read(path, holder, files, table, options or OwnImages(), on_pictures)
+        return _from_index(path, *read)
+
+
+def _listed(path: Path, holder: Holder) -> list[HeldFile] | None:
+    """Return the files that there are; None if they are those of a damaged archive."""
+    try:
+        return holder.files()
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError("data_unreadable", path=path, reason=reason) from error
+    except DataError:
+        if holder.in_order:
+            return None
+        raise
+
+
+def _read(
+    path: Path,
+    holder: Holder,
+    files: Sequence[HeldFile],
+    table: str | None,
+    options: OwnImages,
+    on_pictures: OnPictures,
+) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+    """Return the pictures in the order of the splits and what is known of them, as in the cache."""
     cache = Cache(path, options.model_dump())
     signed = signature(files)
     if (kept := cache.load(signed)) is not None:
