@@ -55,9 +55,9 @@ class Dataset:
         class_names: the names of the classes in the order of their labels, by language
             (``{"en": …, "es": …}``), or one list for every language.
         split: how the splits were made: ``{"method": "notebook"}`` (CIFAR-10: the first 40,000
-            training images, the last 10,000, the 10,000 test images), ``{"method": "last"}`` (the
-            last images of a published training set validate) or
-            ``{"method": "stratified", "seed": 0}``.
+            training images, the last 10,000, the 10,000 test images), ``"last"`` (the last of the
+            published training images validate), ``"stratified"`` or ``"dealt"`` with a ``seed``,
+            ``"given"`` by folders or a table, or ``"final"`` (no validation images).
         source: where it was read from: a path, or the name of the library that holds it.
         pictures: how its pictures were read from files; None if they were not.
 

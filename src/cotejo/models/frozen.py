@@ -7,7 +7,7 @@ from cotejo.config.checking import of_alternative
 from cotejo.errors import ConfigError
 from cotejo.models.registry import model_family
 
-__all__ = ["check_backbones", "frozen_epochs"]
+__all__ = ["check_backbones", "frozen_epochs", "head_epochs"]
 
 
 def frozen_epochs(settings: Settings) -> int:
@@ -21,8 +21,17 @@ def frozen_epochs(settings: Settings) -> int:
         >>> frozen_epochs(settings), frozen_epochs(Settings(model="cnn3", epochs=10))
         (4, 0)
     """
-    if not model_family(settings.model).is_pretrained(settings.options):
-        return 0
+    is_frozen = model_family(settings.model).is_pretrained(settings.options)
+    return head_epochs(settings) if is_frozen else 0
+
+
+def head_epochs(settings: Settings) -> int:
+    """Return how many epochs a head would learn alone, if the backbone is frozen at first.
+
+    Example:
+        >>> head_epochs(Settings(epochs=10)), head_epochs(Settings(epochs=10, unfreeze=4))
+        (10, 4)
+    """
     if settings.unfreeze is None:
         return settings.epochs
     return min(settings.unfreeze, settings.epochs)

@@ -13,6 +13,7 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.models.backbone import has_frozen_backbone, split
+from cotejo.models.frozen import head_epochs
 from cotejo.train.predict import predict_logits
 
 __all__ = [
@@ -84,11 +85,7 @@ def first_features(network: keras.Model, dataset: Dataset) -> NDArray[np.float32
 
 def frozen_epochs(network: keras.Model, settings: Settings) -> int:
     """Return how many epochs, from the first one, train the head of a frozen backbone alone."""
-    if not has_frozen_backbone(network):
-        return 0
-    if settings.unfreeze is None:
-        return settings.epochs
-    return min(settings.unfreeze, settings.epochs)
+    return head_epochs(settings) if has_frozen_backbone(network) else 0
 
 
 def head_settings(settings: Settings, epochs: int) -> Settings:

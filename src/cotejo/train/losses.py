@@ -65,7 +65,7 @@ def build_loss(
     smoothed = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=smoothing)
 
     def loss(labels: Any, logits: Any) -> Any:
-        return smoothed(keras.ops.one_hot(_classes(labels), num_classes), logits)
+        return smoothed(ops.one_hot(_classes(labels), num_classes), logits)
 
     return loss
 

@@ -92,7 +92,10 @@ def deal(
     numbers = {label: number for number, label in enumerate(natural_order(set(labels)))}
     groups, about["copies"] = _together([entry.group for entry in entries], copies())
     groups = groups[pool]
-    fractions = FRACTIONS if not is_given else (FRACTIONS[0] / 0.85, 0.15 / 0.85)
+    fractions: Sequence[float] = FRACTIONS
+    if is_given:
+        learned = FRACTIONS[:2]
+        fractions = [share / sum(learned) for share in learned]
     parts = grouped_split([numbers[labels[at]] for at in pool], groups, fractions, seed)
     together = int(len(pool) - len(np.unique(groups)))
     about |= {"seed": seed, "together": together}

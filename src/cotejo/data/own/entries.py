@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["REASONS", "Entry", "LeftOut", "counted"]
+__all__ = ["REASONS", "Entry", "LeftOut"]
 
 REASONS = (
     "unreadable",
@@ -59,14 +57,3 @@ class LeftOut:
     name: str
     reason: str
     said: str = ""
-
-
-def counted(left_out: Iterable[LeftOut]) -> dict[str, int]:
-    """Return how many files were left out for each reason, in the order of `REASONS`.
-
-    Example:
-        >>> counted([LeftOut("a.txt", "no_picture"), LeftOut("b.png", "damaged")])
-        {'damaged': 1, 'no_picture': 1}
-    """
-    counts = Counter(each.reason for each in left_out)
-    return {reason: counts[reason] for reason in REASONS if counts[reason]}
