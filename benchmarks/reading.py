@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def main() -> None:
             row["again"] = timed("cotejo", folder, arguments.side)
             cache = Path(temporary) / "cache"
             size = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file())
-            subprocess.run(["rm", "-r", str(cache)], check=True)  # noqa: S607
+            shutil.rmtree(cache)
             rows.append(row)
             print({name: [round(value, 1) for value in pair] for name, pair in row.items()})
     seconds = {name: statistics.median(row[name][0] for row in rows) for name in rows[0]}

@@ -20,7 +20,7 @@ import numpy as np
 from cotejo.backend import keras
 from cotejo.config import Settings, StudyConfig
 from cotejo.data.dataset import Dataset, Split
-from cotejo.models import build_model, resolve
+from cotejo.models import resolve
 from cotejo.study.run import build_network
 from cotejo.study.timing import pace_of
 from cotejo.train import fresh_backend, train
@@ -78,7 +78,6 @@ def main() -> None:
         base = {"model": given.model, "epochs": given.epochs}
         if given.model.startswith("keras:"):
             base["weights"] = saved_weights(given.model, given.size, Path(folder))
-            build_model(given.model, dataset.image_shape, 10, weights=base["weights"])
         study = resolve(StudyConfig.parse({"base": base, "alternative": [{"name": "measured"}]}))
         measure(study.alternatives[0].settings, dataset)
 

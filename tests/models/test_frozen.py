@@ -7,10 +7,13 @@ import sys
 
 import pytest
 
+from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
-from cotejo.models import check_models, resolve
+from cotejo.models import check_models, register, resolve, unregister
+from cotejo.models.backbone import with_head
 from cotejo.models.frozen import frozen_epochs
+from cotejo.study.networks import count_parameters
 
 
 def checked(*tables, **content):
@@ -73,3 +76,43 @@ def test_a_study_of_pretrained_models_is_checked_without_keras():
         "assert 'keras' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.fixture
+def own_models():
+    @register("own-backbone")
+    def own_backbone(image_shape, num_classes):
+        pixels = keras.Input(image_shape)
+        features = keras.layers.GlobalMaxPooling2D()(keras.layers.Conv2D(4, 3)(pixels))
+        return with_head(pixels, features, num_classes, name="own", frozen=True)
+
+    @register("own-plain")
+    def own_plain(image_shape, num_classes):
+        pixels = keras.Input(image_shape)
+        x = keras.layers.Flatten()(pixels)
+        return keras.Model(pixels, keras.layers.Dense(num_classes)(x))
+
+    yield
+    unregister("own-backbone")
+    unregister("own-plain")
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"model": "own-plain", "unfreeze": 2}, "has no pretrained backbone"),
+        ({"model": "own-backbone", "unfreeze": 10}, "the backbone would never learn"),
+        ({"model": "own-backbone", "augment": "flip-crop"}, "`augment` does nothing"),
+        ({"model": "own-backbone", "unfreeze": 8, "small_epochs": 5}, "`small_epochs` can't be"),
+    ],
+)
+@pytest.mark.usefixtures("own_models")
+def test_a_network_of_one_s_own_is_looked_at_once_it_is_built(digits, settings, line):
+    with pytest.raises(ConfigError) as caught:
+        count_parameters(checked(settings), digits)
+    assert line in str(caught.value)
+
+
+def test_unfreeze_is_refused_where_the_weights_are_random():
+    with pytest.raises(ConfigError, match="has no pretrained backbone"):
+        checked({"model": "shipped", "weights": "none", "unfreeze": 2})

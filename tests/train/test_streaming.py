@@ -12,6 +12,7 @@ from cotejo.data import Split
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
 from cotejo.train import fresh_backend, train
+from cotejo.train.learner import device_images
 from cotejo.train.streaming import fits
 
 SETTINGS = [
@@ -23,6 +24,7 @@ SETTINGS = [
 
 
 def trained(dataset, **settings):
+    device_images.cache_clear()  # what did not fit before may fit now
     with fresh_backend(1):
         network = build_model("cnn7", dataset.image_shape, dataset.num_classes, width=8)
         training = train(network, dataset, Settings(model="cnn7", **settings).resolved(), seed=1)

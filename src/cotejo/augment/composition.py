@@ -13,7 +13,7 @@ from cotejo.augment.geometry import crop, move
 from cotejo.augment.mixing import mix
 from cotejo.augment.policies import rand_augment, trivial_augment
 from cotejo.backend import keras
-from cotejo.config.augmentation_parts import KINDS, Augmentation, Part, parts
+from cotejo.config.augmentation_parts import Augmentation, Part, parts
 from cotejo.config.augmentations import alternates
 
 __all__ = ["FUNCTIONS", "Policy", "compose"]
@@ -79,8 +79,7 @@ def compose(augmentation: Augmentation, scale: float = 1.0) -> Policy:
     chosen = {part.name: part for part in parts(augmentation)}
     amounts = {name: part.amount or 0 for name, part in chosen.items()}
     changes = _moving(chosen, scale)
-    alone = (name for name in KINDS if name in FUNCTIONS and name in chosen)
-    changes += [_alone(chosen[name], scale) for name in alone]
+    changes += [_alone(part, scale) for name, part in chosen.items() if name in FUNCTIONS]
     alphas = amounts.get("mixup", 0), amounts.get("cutmix", 0)
     return Policy(
         tuple(changes),

@@ -88,6 +88,8 @@ def nested_subset(labels: ArrayLike, fraction: float, seed: int) -> NDArray[np.i
         raise ValueError(f"`labels` must be a vector; received shape {classes.shape}")
     if not 0 < fraction <= 1:
         raise ValueError(f"`fraction` must be in (0, 1]; received {fraction}")
+    if fraction == 1:
+        return np.arange(len(classes))
     generator = np.random.default_rng(seed)
     subset = [np.empty(0, np.int64)]
     for label in np.unique(classes):

@@ -50,10 +50,6 @@ def with_head(
         (130, True)
     """
     x = keras.layers.Identity(name=FEATURES)(features)
-    network = keras.Model(inputs, x, name=name)
-    if frozen:
-        for layer in network.layers:
-            layer.trainable = False
     # Its statistics come from `standardise` and then stay. Before that it changes nothing.
     x = keras.layers.BatchNormalization(
         center=False,
@@ -66,7 +62,11 @@ def with_head(
     if dropout:
         x = keras.layers.Dropout(dropout)(x)
     logits = keras.layers.Dense(num_classes, name="logits", dtype="float32")(x)
-    return keras.Model(inputs, logits, name=name)
+    network = keras.Model(inputs, logits, name=name)
+    if frozen:
+        for layer in _backbone_layers(network):
+            layer.trainable = False
+    return network
 
 
 def has_frozen_backbone(network: keras.Model) -> bool:
@@ -122,5 +122,6 @@ def _backbone_layers(network: keras.Model) -> list[Any]:
     names = [layer.name for layer in network.layers]
     if FEATURES not in names:
         return []
-    # Layers stand in the order in which they were called, so that the head's come last.
+    # Keras sorts layers by their distance from the output: the whole backbone stands before this
+    # layer, and the head after it.
     return list(network.layers[: names.index(FEATURES)])

@@ -7,11 +7,11 @@ from cotejo.config.checking import of_alternative
 from cotejo.errors import ConfigError
 from cotejo.models.registry import model_family
 
-__all__ = ["check_backbones", "frozen_epochs", "head_epochs"]
+__all__ = ["check_backbones", "frozen_epochs", "head_epochs", "refuse_idle"]
 
 
 def frozen_epochs(settings: Settings) -> int:
-    """Return in how many epochs, from the first one on, the head of a network learns alone.
+    """Return for how many epochs, from the first, only the head of a network learns.
 
     Args:
         settings: of a model that ships; those of a user's own are not known before it is built.
@@ -55,7 +55,7 @@ def check_backbones(config: StudyConfig) -> StudyConfig:
 def _can_thaw(settings: Settings) -> bool:
     family = model_family(settings.model)
     # A user's own network may have a backbone: that shows once it is built.
-    return family.weights is not None or not family.ships
+    return family.is_pretrained(settings.options) or not family.ships
 
 
 def _checked(alternative: Alternative, can_thaw: bool) -> Alternative:
@@ -67,18 +67,26 @@ def _checked(alternative: Alternative, can_thaw: bool) -> Alternative:
             raise ConfigError("settings.unfreeze.idle", where=where, value=settings.model)
         left_out = {each: Settings.default(each) for each in ("unfreeze", "unfreeze_rate")}
         return alternative.model_copy(update={"settings": settings.model_copy(update=left_out)})
-    _refuse_idle(name, settings)
+    if model_family(settings.model).is_pretrained(settings.options):
+        refuse_idle(name, settings)
     return alternative
 
 
-def _refuse_idle(name: str, settings: Settings) -> None:
-    if not model_family(settings.model).is_pretrained(settings.options):
-        return
+def refuse_idle(name: str, settings: Settings) -> None:
+    """Refuse settings that can't do anything to a network whose backbone is frozen at first.
+
+    Args:
+        name: the alternative's.
+        settings: its settings.
+
+    Raises:
+        ConfigError: there is such a setting.
+    """
     epochs, unfreeze = settings.epochs, settings.unfreeze
     if unfreeze is not None and unfreeze >= epochs:
         raise ConfigError("unfreeze_too_late", name=name, unfreeze=unfreeze, epochs=epochs)
     if unfreeze is None and settings.augment != "none":
         raise ConfigError("frozen_and_augmented", name=name, setting="augment")
     for staged in ("small_epochs", "hard_epochs"):
-        if frozen_epochs(settings) and getattr(settings, staged):
+        if head_epochs(settings) and getattr(settings, staged):
             raise ConfigError("frozen_in_stages", name=name, setting=staged)

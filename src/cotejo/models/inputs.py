@@ -1,6 +1,6 @@
 """What stands before a backbone: images brought to three channels, a size, and its own scale.
 
-All of it is layers of Keras's, so that a saved network takes images as they are.
+All of it is layers and operations of Keras's, so that a saved network takes images as they are.
 """
 
 from __future__ import annotations

@@ -121,13 +121,13 @@ def _keras_file(model: str, name: str, address: str, asked: dict[str, Any]) -> P
     """
     checksum = asked.get("file_hash") or asked.get("md5_hash")
     folder = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-    kept = folder / asked.get("cache_subdir", "models") / name
+    subfolder = asked.get("cache_subdir", "models")
     # After `import keras`, whose own `get_file` was put aside for as long as a network is built.
     from_keras: Callable[..., str] = keras.utils.get_file
     try:
         with contextlib.redirect_stdout(sys.stderr), _patient_for(_TIMEOUT):
             path = from_keras(
-                name, address, cache_subdir=kept.parent.name, cache_dir=folder, file_hash=checksum
+                name, address, cache_subdir=subfolder, cache_dir=folder, file_hash=checksum
             )
     except Exception as error:  # Keras has a plain `Exception` for a download that failed
         kind = "md5" if checksum and len(checksum) == 32 else "sha256"
@@ -137,7 +137,7 @@ def _keras_file(model: str, name: str, address: str, asked: dict[str, Any]) -> P
             model=model,
             name=name,
             checksum=known,
-            folder=kept.parent,
+            folder=folder / subfolder,
             address=address,
             where="",
         ) from error

@@ -112,7 +112,9 @@ def _pretrained_weights(config: StudyConfig, dataset: Dataset) -> dict[str, str]
         settings = alternative.settings
         family = model_family(settings.model)
         if family.weights is not None and family.is_pretrained(settings.options):
-            digest = family.weights(dataset.image_shape, **settings.options)
+            # To find the weights, some models build a network.
+            with fresh_backend():
+                digest = family.weights(dataset.image_shape, **settings.options)
             weights[alternative.name] = str(digest)
     return weights
 

@@ -11,7 +11,9 @@ from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.models import build_model
+from cotejo.models import build_model, model_family
+from cotejo.models.backbone import has_frozen_backbone
+from cotejo.models.frozen import refuse_idle
 from cotejo.train import fresh_backend
 
 __all__ = ["count_parameters", "plain_network", "same_network"]
@@ -44,9 +46,10 @@ def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
     """Build every alternative's network and count its parameters; equal networks are built once.
 
     Raises:
-        ConfigError: the images are too small for one of them.
+        ConfigError: the images are too small for one of them, or a setting does nothing to a
+            user's own network.
     """
-    known: dict[str, int] = {}
+    known: dict[str, tuple[int, bool]] = {}
     counts: dict[str, int] = {}
     with fresh_backend():
         for alternative in config.alternatives:
@@ -54,9 +57,22 @@ def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
             if network not in known:
                 with _said_of(alternative):
                     built = plain_network(alternative.settings, dataset)
-                known[network] = int(built.count_params())
-            counts[alternative.name] = known[network]
+                known[network] = int(built.count_params()), has_frozen_backbone(built)
+            counts[alternative.name], is_frozen = known[network]
+            if not model_family(alternative.settings.model).ships:
+                _check_own(alternative, is_frozen)
     return counts
+
+
+def _check_own(alternative: Alternative, is_frozen: bool) -> None:
+    """Refuse settings that do nothing to a user's own network, now that it is built."""
+    name, settings = alternative.name, alternative.settings
+    if is_frozen:
+        refuse_idle(name, settings)
+    elif settings.unfreeze is not None:
+        raise ConfigError(
+            "settings.unfreeze.idle", where=of_alternative(name), value=settings.model
+        )
 
 
 @contextmanager

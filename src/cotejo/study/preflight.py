@@ -23,7 +23,7 @@ from cotejo.store import check_clock, temporary_path, write_atomically
 from cotejo.study.networks import plain_network, same_network
 from cotejo.study.progress import PlannedRun
 from cotejo.train import fresh_backend
-from cotejo.train.stages import SMALL, at_size
+from cotejo.train.stages import SMALL, at_size, scaled_shape
 
 __all__ = [
     "check_before_training",
@@ -159,11 +159,9 @@ def _check_sizes(
         raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)
     identity = same_network(settings)
     if settings.small_epochs and identity not in fitting:
-        height, width, channels = dataset.image_shape
-        small = tuple(max(1, round(SMALL * side)) for side in (height, width))
         network = plain_network(settings, dataset)
         try:
-            at_size(network, (*small, channels))
+            at_size(network, scaled_shape(dataset.image_shape, SMALL))
         except ValueError as error:
             raise ConfigError("size_needed", name=name, model=settings.model) from error
         fitting.add(identity)

@@ -82,7 +82,7 @@ def described_model(network: keras.Model) -> dict[str, Any]:
 
 
 def _arguments(layer: Any) -> dict[str, Any]:
-    """Return those of a layer's arguments that are an option of some model."""
+    """Return the kernel size, activation and dropout rate of a layer, as far as it has them."""
     config = layer.get_config()
     found = {name: config[name] for name in ("kernel_size", "activation", "rate") if name in config}
     return {

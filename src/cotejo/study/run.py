@@ -136,7 +136,8 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
         network = build_model(
             settings.model, (height, width, channels), num_classes, **settings.options
         )
-    if not has_frozen_backbone(network):  # whose own whitening was learned with it
+    # A pretrained backbone brings its own whitening.
+    if not has_frozen_backbone(network):
         whiten(network, train.images)
     return network
 

@@ -22,7 +22,7 @@ class Deadline(keras.callbacks.Callback):
 
     Args:
         deadline: when to end, in seconds of `time.perf_counter`.
-        steps: the planned steps of the whole training.
+        steps: the planned steps of this part of the training: of the head, or of the whole network.
         compilations: how many stages have to compile in their first step; each is expected to
             take as long as the first one did.
     """

@@ -28,8 +28,10 @@ class Training:
         history: one row per epoch, with the columns of `cotejo.store.HISTORY_COLUMNS`.
         best_epoch: the epoch whose weights the network has, from 1.
         stopped_early: whether early stopping ended the training before its last epoch.
-        train_seconds: the time of all epochs, including their validation.
-        images_per_second: the speed of training without validation, the median over the epochs.
+        train_seconds: the time of all epochs, with their validation and, of a frozen backbone, with
+            the computation of its features.
+        images_per_second: the speed of training in its last part, without validation: the median
+            over the epochs. Of a head alone, it is features per second.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -86,9 +88,11 @@ class EpochValidator(keras.callbacks.Callback):
         Args:
             network: what is validated; its weights are the network's own.
             valid: the images, or features, that it is validated on.
-            after: the epochs that early stopping does not count, because of what comes now.
+            after: the epoch from which early stopping counts its patience.
             may_stop: whether the training may stop early now.
         """
+        # The speed is that of the last part, whose first epoch compiles anew.
+        self.speeds.clear()
         self._judged, self._valid = network, valid
         self._patient_from, self._may_stop = after, may_stop
 

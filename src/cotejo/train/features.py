@@ -19,11 +19,14 @@ from cotejo.train.predict import predict_logits
 __all__ = [
     "Features",
     "features_of",
-    "first_features",
     "frozen_epochs",
     "head_settings",
+    "sampled_features",
     "tuning_settings",
 ]
+
+_SAMPLE = 2000
+"""How many images tell the mean and the deviation of each feature."""
 
 _PART = 2000
 """How many images are turned into features before the progress is reported."""
@@ -60,27 +63,31 @@ def features_of(
         on_batch: told of the progress, as part of the first epoch.
     """
     chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
-    train = Split(dataset.train.images[chosen], dataset.train.labels[chosen])
-    total = len(train) + len(dataset.valid)
+    total = len(chosen) + len(dataset.valid)
     done = 0
 
-    def seen(part: Split) -> Split:
+    def seen(part: Split, rows: NDArray[np.int64]) -> Split:
         nonlocal done
         parts = []
-        for start in range(0, len(part), _PART):
-            parts.append(predict_logits(backbone, part.images[start : start + _PART]))
+        # Part by part: the images may be mapped from a disk, and more than the memory takes.
+        for start in range(0, len(rows), _PART):
+            parts.append(predict_logits(backbone, part.images[rows[start : start + _PART]]))
             done += len(parts[-1])
             on_batch(1, done, total)
         nothing = np.zeros((0, backbone.output.shape[-1]), "float32")
-        return Split(np.concatenate([nothing, *parts]), part.labels)
+        return Split(np.concatenate([nothing, *parts]), part.labels[rows])
 
-    return Features(seen(train), seen(dataset.valid), dataset.num_classes)
+    valid = np.arange(len(dataset.valid))
+    return Features(seen(dataset.train, chosen), seen(dataset.valid, valid), dataset.num_classes)
 
 
-def first_features(network: keras.Model, dataset: Dataset) -> NDArray[np.float32]:
-    """Return the features of the first training images, ``[n, features]``."""
+def sampled_features(
+    network: keras.Model, dataset: Dataset, settings: Settings, seed: int
+) -> NDArray[np.float32]:
+    """Return the features of some of the images that are learned from, ``[n, features]``."""
+    chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)[:_SAMPLE]
     backbone, _ = split(network)
-    return predict_logits(backbone, dataset.train.images[:_PART])
+    return predict_logits(backbone, dataset.train.images[chosen])
 
 
 def frozen_epochs(network: keras.Model, settings: Settings) -> int:

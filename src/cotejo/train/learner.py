@@ -24,14 +24,17 @@ __all__ = ["Learner", "compile_learner", "device_images"]
 
 
 @lru_cache(maxsize=2)
-def device_images(split: Split, scale: float = 1.0) -> keras.Variable:
+def device_images(split: Split, scale: float = 1.0) -> keras.Variable | None:
     """Return the images of ``split`` on the device, ``[n, height, width, channels]``, uint8.
 
-    Their sides are scaled by ``scale`` (`resized`). Features, ``[n, features]``, are float32.
+    Their sides are scaled by ``scale`` (`resized`). Features, ``[n, features]``, are float32. The
+    result is None if there are too many for the device (`fits`).
 
-    The images of the last split are cached, at two scales, for the next run of a study. To move
+    The images of the last two splits or scales are cached, for the next run of a study. To move
     them again would take time, and TensorFlow keeps what a compiled step has captured anyway.
     """
+    if not fits(split, scale):
+        return None
     images = resized(split, scale).images
     return keras.Variable(images, dtype=images.dtype.name, trainable=False, name="images")
 
@@ -186,7 +189,7 @@ def compile_learner(
         raise TrainingError("needs_its_size", model=settings.model) from error
     learner = Learner(
         sized,
-        device_images(dataset.train, stage.scale) if fits(dataset.train, stage.scale) else None,
+        device_images(dataset.train, stage.scale),
         len(dataset.train),
         settings.augment,
         before.draws if before else keras.random.SeedGenerator(seed),

@@ -20,9 +20,9 @@ from cotejo.train.epochs import EpochValidator, Training
 from cotejo.train.features import (
     Features,
     features_of,
-    first_features,
     frozen_epochs,
     head_settings,
+    sampled_features,
     tuning_settings,
 )
 from cotejo.train.learner import Learner, compile_learner
@@ -78,7 +78,7 @@ def train(
     if frozen < settings.epochs and not late:
         if has_frozen_backbone(network):
             if not frozen:
-                standardise(network, first_features(network, dataset))
+                standardise(network, sampled_features(network, dataset, settings, seed))
             thaw(network)
             settings = tuning_settings(settings, settings.epochs - frozen)
             validator.judge(network, dataset.valid, after=frozen)

@@ -13,7 +13,7 @@ from cotejo.config.views import VIEWS
 __all__ = ["UNSURE", "predict_logits", "softmax", "view"]
 
 _PIXELS = 500 * 64 * 64
-"""How many pixels of the images in a batch a layer may see at a time."""
+"""The most pixels that a layer's output may have, over all images of a batch."""
 
 UNSURE = 0.25
 """The share of the images that get all views: those whose two highest logits are closest."""
@@ -21,7 +21,7 @@ UNSURE = 0.25
 
 def predict_logits(
     network: keras.Model,
-    images: NDArray[np.uint8],
+    images: NDArray[Any],
     batch_size: int | None = None,
     *,
     tta: str = "none",
@@ -31,7 +31,7 @@ def predict_logits(
 
     Args:
         network: from pixels in ``[0, 255]`` to logits.
-        images: ``[n, height, width, channels]``, uint8.
+        images: ``[n, height, width, channels]``, uint8; or, of a head, features ``[n, features]``.
         batch_size: the number of images at a time; it does not change the result. By default as
             many as the network's largest layer leaves memory for, at most 500.
         tta: a name of `VIEWS`. Only the least certain images get all views, and their logits are

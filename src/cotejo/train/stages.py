@@ -91,13 +91,13 @@ def resized(split: Split, scale: float) -> Split:
 def scaled_shape(shape: tuple[int, ...], scale: float) -> tuple[int, ...]:
     """Return the shape of an image, ``(height, width, channels)``, with its sides scaled.
 
-    What is no image, such as features ``(n,)``, keeps its shape.
+    Features, ``(n,)``, are never scaled.
 
     Example:
         >>> scaled_shape((32, 32, 3), 0.75)
         (24, 24, 3)
     """
-    if scale == 1 or len(shape) != 3:
+    if scale == 1:
         return tuple(shape)
     height, width, channels = shape
     return max(1, round(scale * height)), max(1, round(scale * width)), channels

@@ -294,3 +294,13 @@ def test_a_picture_in_colour_that_was_not_in_the_sample(tmp_path: Path, fill, mo
     assert dataset.image_shape == (8, 8, 3)
     found = pixels_by_name(dataset)["dogs/colour.png"]
     np.testing.assert_array_equal(found, written["dogs/colour.png"])
+
+
+@pytest.mark.parametrize("splits", [("",), ("train/", "valid/", "test/")], ids=["dealt", "given"])
+def test_the_first_images_of_each_split_are_of_several_classes(
+    tmp_path: Path, fill, splits: tuple[str, ...]
+) -> None:
+    fill(tmp_path, *names(*(f"{split}{kind}" for split in splits for kind in "abcd"), each=30))
+    dataset = opened(tmp_path)
+    for part in (dataset.train, dataset.valid, dataset.test):
+        assert len(set(part.labels[:12].tolist())) > 2

@@ -15,7 +15,7 @@ from cotejo.data.splits import grouped_split
 from cotejo.errors import DataError
 from cotejo.texts import readable
 
-__all__ = ["FRACTIONS", "Copies", "Dealt", "deal", "without_few"]
+__all__ = ["FRACTIONS", "Copies", "Dealt", "deal", "mixed", "without_few"]
 
 FRACTIONS = (0.7, 0.15, 0.15)
 """The shares of training, validation and test where the data has no split."""
@@ -97,6 +97,7 @@ def deal(
         learned = FRACTIONS[:2]
         fractions = [share / sum(learned) for share in learned]
     parts = grouped_split([numbers[labels[at]] for at in pool], groups, fractions, seed)
+    parts = tuple(mixed(part, seed) for part in parts)
     together = int(len(pool) - len(np.unique(groups)))
     about |= {"seed": seed, "together": together}
     if is_given:
@@ -106,6 +107,14 @@ def deal(
     dealt = dict(zip(("train", "valid", "test"), parts, strict=True))
     _check_classes(entries, dealt, where)
     return dealt, about
+
+
+def mixed(positions: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Return positions in an order by chance: the first of them are then a sample of all classes.
+
+    Pictures in folders come class by class, and several things look at the first images only.
+    """
+    return np.random.default_rng(seed).permutation(positions)
 
 
 def _together(names: Sequence[str | None], copies: Copies) -> tuple[NDArray[np.int64], str]:

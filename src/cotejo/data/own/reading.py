@@ -17,7 +17,7 @@ from cotejo.data.audit.auditing import copies_of
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.own.cache import Cache, signature
 from cotejo.data.own.classes import check_confusable, natural_order
-from cotejo.data.own.dealing import deal, without_few
+from cotejo.data.own.dealing import deal, mixed, without_few
 from cotejo.data.own.decoding import decode_all, measure_some
 from cotejo.data.own.entries import REASONS, Entry, LeftOut
 from cotejo.data.own.holders import HeldFile, Holder, open_holder
@@ -150,6 +150,7 @@ def _decoded_and_dealt(
     if options.strict and any(each.reason != "hidden" for each in left_out):
         _refuse(path, left_out)
     splits, about = deal(kept_entries, options.split_seed, lambda: copies_of(decoded[rows]), path)
+    splits = {split: mixed(at, options.split_seed) for split, at in splits.items()}
     facts = _facts(options, decoded.shape[1:], [sizes[int(row)] for row in rows], left_out)
     facts = replace(facts, groups=len({entry.group for entry in kept_entries} - {None}))
     index = _index(kept_entries, splits, about, facts, signed)
