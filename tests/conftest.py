@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -15,6 +17,21 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cotejo.data.audit.cached.cache_folder", lambda: folder)
         patch.setattr("cotejo.data.own.cache.cache_folder", lambda: folder)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_process() -> Iterator[None]:
+    """Spend no time on what tests need not wait for.
+
+    A study times two steps of each network, not as many as fit in 1.5 seconds. And garbage is
+    collected after every network: what the libraries made when they were imported is left out.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cotejo.study.timing.TIMED_SECONDS", 0)  # imports it, and so the backend
+        import_module("cotejo.report")
+        gc.collect()
+        gc.freeze()
         yield
 
 

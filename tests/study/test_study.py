@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -255,15 +256,36 @@ def test_half_written_files_do_not_lock_a_folder(tmp_path):
     assert not list(tmp_path.glob(".tmp-*"))
 
 
+class Waiting(Observer):
+    """Keeps how long the runs were said to take."""
+
+    def __init__(self):
+        self.seconds = []
+
+    def estimated(self, seconds):
+        self.seconds.append(seconds)
+
+
 def test_an_alternative_that_cannot_be_timed_does_not_end_the_study(tmp_path, monkeypatch):
     import cotejo.study.execution as execution
 
-    def greedy(*given):
+    asked = []
+
+    def greedy(alternative, *given):
+        asked.append(alternative.name)
         raise RuntimeError("RESOURCE_EXHAUSTED: out of memory")
 
     monkeypatch.setattr(execution, "estimate", greedy)
-    result = study(alternative=[{"name": "a"}]).run(out=tmp_path)
+    waiting = Waiting()
+    result = study(alternative=[{"name": "a"}]).run(out=tmp_path / "told", observer=waiting)
     assert len(result.finished) == 1
+    assert (asked, waiting.seconds) == (["a"], [0.0])
+
+
+def test_nothing_is_timed_for_nobody(tmp_path, monkeypatch):
+    monkeypatch.setattr("cotejo.study.execution.estimate", lambda *given: pytest.fail("was timed"))
+    idle = SimpleNamespace(execute=lambda plan, jobs, emit: None)
+    study(alternative=[{"name": "a"}]).run(out=tmp_path, observer=Recorder(), executor=idle)
 
 
 def test_the_settings_are_recorded_with_the_models_own(finished):

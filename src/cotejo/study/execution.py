@@ -61,7 +61,7 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     policies = {alternative.settings.augment for alternative in plan.config.alternatives}
     update_samples(plan.folder, plan.dataset, policies)
     jobs = plan.jobs
-    if jobs and plan.deadline is None:
+    if jobs and plan.deadline is None and observer.awaits_times:
         _estimate(plan, jobs, observer)
     relay = _Relay(plan, observer)
     _execute(executor, plan, jobs, relay)

@@ -70,11 +70,17 @@ class Observer:
     """Observes a study. All methods do nothing; a subclass overrides those that it needs.
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
-    `pictures_read`*, `data_missing`?, `planned`, `timed`*, `estimated`. Then, for each run:
+    `pictures_read`*, `data_missing`?, `planned`, `timed`*, `estimated`?. Then, for each run:
     `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or `run_failed`.
     At the end: `look_back_failed`?, `audit_started`? and `audit_failed`?. `tables_failed`? comes
     after any run.
     """
+
+    @property
+    def awaits_times(self) -> bool:
+        """Whether it overrides `timed` or `estimated`: nothing is timed for one that does not."""
+        mine = type(self)
+        return mine.timed is not Observer.timed or mine.estimated is not Observer.estimated
 
     def pictures_read(self, done: int, total: int) -> None:
         """Of somebody's own pictures, ``done`` of ``total`` have been read."""

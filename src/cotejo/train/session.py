@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import traceback
 from collections.abc import Iterator, MutableMapping
@@ -43,8 +42,7 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
             # Gradients with other names were registered on purpose, once for the process.
             if name.startswith("CustomGradient-"):
                 del gradients[name]
-        keras.utils.clear_session()
-        gc.collect()
+        keras.utils.clear_session()  # this collects garbage too
 
 
 def _clear_locals(error: BaseException) -> None:
