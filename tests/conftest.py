@@ -9,6 +9,8 @@ from importlib import import_module
 
 import pytest
 
+from figures import figures_drawn, figures_empty
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -32,6 +34,20 @@ def quick_process() -> Iterator[None]:
         import_module("cotejo.report")
         gc.collect()
         gc.freeze()
+        yield
+
+
+@pytest.fixture
+def undrawn() -> Iterator[None]:
+    """Leave the figures of this test's reports empty."""
+    with figures_empty():
+        yield
+
+
+@pytest.fixture
+def drawn() -> Iterator[None]:
+    """Draw the figures of this test's reports, in a module that leaves them empty."""
+    with figures_drawn():
         yield
 
 
@@ -83,7 +99,8 @@ def small_study(tmp_path_factory):
     )
     study = Study(config)
     study.run(out=folder)
-    study.report()
+    with figures_drawn():
+        study.report()
     return folder
 
 

@@ -17,6 +17,7 @@ from cotejo.report import write_report
 from cotejo.report.findings import Findings
 from cotejo.report.html import render
 from cotejo.report.words import Words
+from figures import figures_drawn
 
 
 @pytest.fixture
@@ -53,7 +54,8 @@ def full(tmp_path_factory):
 @pytest.fixture(scope="session")
 def reported(full):
     """The same, with its report in Spanish beside it."""
-    write_report(full, "es")
+    with figures_drawn():
+        write_report(full, "es")
     return full
 
 
@@ -61,7 +63,13 @@ def reported(full):
 def page_of(full):
     """The page of that study: ``page_of("es")``, rendered once for all who ask for it."""
     findings = Findings(gather(full))
-    return cache(lambda language: render(findings, language))
+
+    @cache
+    def rendered(language):
+        with figures_drawn():
+            return render(findings, language)
+
+    return rendered
 
 
 @pytest.fixture(params=["en", "es"])

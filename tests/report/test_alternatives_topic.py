@@ -12,6 +12,8 @@ from cotejo.report.topics.alternatives.settings import setting_text
 from cotejo.report.topics.curves.comparison import comparison
 from cotejo.report.words import Words
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 (TOPIC,) = (topic for topic in TOPICS if topic.name == "alternatives")
 

@@ -23,6 +23,8 @@ from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.words import Words
 from cotejo.store import read_json
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 FINGERPRINT = "0123456789abcdef" * 4
 IMAGES = {"train": 3955, "valid": 1000, "test": 1000}
 JUDGES = {"alternative": "best", "runs": [f"best-{seed}".encode().hex() for seed in (1, 2)]}

@@ -18,6 +18,8 @@ from cotejo.report.html import render
 from cotejo.report.topics import TOPICS
 from cotejo.store import read_json
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 HEADING = re.compile(r'<h2><span class="number">(\w+)</span> (.*?)</h2>')
 
 

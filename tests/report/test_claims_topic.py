@@ -25,6 +25,8 @@ from cotejo.report.topics.comparisons.words import comparisons
 from cotejo.report.words import Words
 from cotejo.store import read_csv
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 THREE = (1, 2, 3)
 

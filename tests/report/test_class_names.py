@@ -14,6 +14,8 @@ from cotejo.report.formats.pdf import to_pdf
 from cotejo.report.html import render
 from cotejo.store import read_csv
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 SCRIPTS = ["飞机", "سيارة", "पक्षी", "แมว", "鹿", "犬", "개구리", "𝒽orse 🐎", "θάλασσα", "грузовик"]
 
 
@@ -26,7 +28,7 @@ def shown(findings, language):
     return " ".join(re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL).split())
 
 
-def test_any_script_is_drawn_without_a_word_on_the_screen(tmp_path, capfd):
+def test_any_script_is_drawn_without_a_word_on_the_screen(tmp_path, drawn, capfd):
     label = {"en": "数据增强 ✓ العربية", "es": "数据增强 ✓ العربية"}
     made = [Made("a", label=label), Made("b", (0.6,), label={"en": "卷积", "es": "卷积"})]
     folder = fabricate_study(tmp_path, made, images=300, class_names=both(SCRIPTS))
@@ -37,7 +39,7 @@ def test_any_script_is_drawn_without_a_word_on_the_screen(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_hundred_classes(tmp_path, capfd):
+def test_a_hundred_classes(tmp_path, drawn, capfd):
     names = [f"class number {label}" for label in range(100)]
     made = [Made("a"), Made("b", (0.6,))]
     folder = fabricate_study(tmp_path, made, images=500, class_names=both(names))

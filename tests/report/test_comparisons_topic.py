@@ -9,6 +9,8 @@ from cotejo.report.topics import TOPICS
 from cotejo.report.topics.comparisons.words import comparisons, differences_caption
 from cotejo.report.words import Words
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 THREE = (1, 2, 3)
 

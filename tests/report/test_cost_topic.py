@@ -13,6 +13,8 @@ from cotejo.report.topics.cost.figure import cost_figure, floor
 from cotejo.report.topics.cost.words import fronts
 from cotejo.report.words import Words
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 
 

@@ -23,6 +23,8 @@ from cotejo.report.words import Words
 from cotejo.store import read_json, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 LABELS = np.arange(1000) % 10
 

@@ -14,6 +14,8 @@ from cotejo.report.report_json import report_json
 from cotejo.report.topics import TOPICS
 from cotejo.store import read_json, read_npz, write_json, write_npz
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def test_a_folder_that_is_no_study_says_what_to_do(tmp_path):
     with pytest.raises(OutputError, match=r"there is no study.json in it") as caught:

@@ -10,6 +10,8 @@ from cotejo.report.topics.learning.words import learning_intro, learning_steps
 from cotejo.report.words import Words
 from cotejo.store import read_csv
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 
 

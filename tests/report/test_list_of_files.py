@@ -11,6 +11,8 @@ from cotejo.report import write_report
 from cotejo.report.words import Words
 from cotejo.store import read_json
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 def listed(folder, language="en"):
     page = write_report(folder, language).read_text(encoding="utf-8").replace("&#39;", "'")

@@ -65,8 +65,8 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module", params=["en", "es"])
-def page(request, full):
-    return render(Findings(gather(full)), request.param)
+def page(request, page_of):
+    return page_of(request.param)
 
 
 def test_the_page_is_well_formed_and_complete(page):
@@ -138,6 +138,7 @@ def test_the_time_of_a_fine_tuned_one_leaves_its_start_out(page):
     assert len(re.findall("starting point&#39;s|el de su punto de partida", page)) == 1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_settings_that_a_model_has_not_are_told_from_its_own(tmp_path):
     made = [
         Made("a", changes={"model": "cnn7", "augment": "flip-crop"}),
@@ -206,6 +207,7 @@ def test_chromium_would_tell_of_a_load_from_outside(tmp_path, reported):
     assert "CONSOLE" in open_page(spoiled, "--dump-dom").stderr
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_more_alternatives_than_classes_stand_below_each_other(study):
     findings = study(*(Made(f"a{n}", (0.5 + n / 50,)) for n in range(11)), images=100)
     page = render(findings, "en")
@@ -235,6 +237,7 @@ def test_the_number_of_convolutions_is_told_where_it_is_no_option(study):
         ("es", "volteos, rotaciones de hasta 15°, un cuadrado tapado de 8 píxeles", "Aumento"),
     ],
 )
+@pytest.mark.usefixtures("undrawn")
 def test_a_composed_augmentation_is_said_in_words(tmp_path, language, said, name):
     composed = ["flip", {"rotate": 15}, {"cutout": 8}]
     made = Made("a", changes={"augment": composed}), Made("b", (0.6,))

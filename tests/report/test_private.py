@@ -12,6 +12,8 @@ from cotejo.report import write_reports
 from cotejo.report.formats.page_tree import to_tree
 from cotejo.texts import without_paths, without_places
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.mark.parametrize("place", ["/home/ana/tesis", "/home/ana/tesis y más"])
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -19,6 +19,8 @@ from cotejo.report.topics import TOPICS
 from cotejo.report.topics.references.analysis import GROUPS, publications, publications_named
 from cotejo.report.words import Words
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PLAIN = {
     "augment": {"none"},
     "schedule": {"constant", "linear", "step"},

@@ -11,6 +11,8 @@ from cotejo.report import write_report
 from cotejo.report.seed_means import over_seeds
 from cotejo.store import read_csv
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @given(
     st.lists(st.floats(0, 1), min_size=1, max_size=5),

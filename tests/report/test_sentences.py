@@ -26,6 +26,8 @@ from cotejo.report.topics.summary.words import key_figures, summary
 from cotejo.report.topics.training.words import whole_training
 from cotejo.report.words import Words
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 EN, ES = Words("en"), Words("es")
 
 

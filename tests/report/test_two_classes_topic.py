@@ -20,6 +20,8 @@ from cotejo.report.two_classes import separations
 from cotejo.report.words import Words
 from cotejo.store import RunFolder, read_json, write_npz
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 NAMES = {"en": ["healthy", "ill"], "es": ["sana", "enferma"]}
 LABELS = np.random.default_rng(0).permutation(np.repeat([0, 1], [260, 140]))
 

@@ -18,6 +18,8 @@ from cotejo.report.topics.results.balance import few_images
 from cotejo.report.words import Words
 from cotejo.store import RunFolder, read_json, write_npz
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 NAMES = {"en": ["cat", "dog", "axolotl"], "es": ["gato", "perro", "ajolote"]}
 LABELS = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [400, 120, 14]))
 

@@ -23,11 +23,22 @@ from cotejo.store import (
 )
 from cotejo.verify import verify
 from cotejo.verify.numbers import first_difference
+from figures import figures_empty
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+
+@pytest.fixture(scope="module")
+def without_figures(small_study, tmp_path_factory) -> Path:
+    folder = Path(shutil.copytree(small_study, tmp_path_factory.mktemp("undrawn") / "study"))
+    with figures_empty():
+        write_report(folder)
+    return folder
 
 
 @pytest.fixture
-def copy(small_study, tmp_path) -> Path:
-    return Path(shutil.copytree(small_study, tmp_path / "study"))
+def copy(without_figures, tmp_path) -> Path:
+    return Path(shutil.copytree(without_figures, tmp_path / "study"))
 
 
 def found(folder, dataset=None, **options):
@@ -49,7 +60,7 @@ def relist(run_folder):
     write_json(record, read_json(record) | {"files": listed})
 
 
-def test_what_a_study_left_holds(small_study, digits):
+def test_what_a_study_left_holds(small_study, drawn, digits):
     findings = found(small_study, digits)
     assert {finding.level for finding in findings.values()} == {"ok"}
     assert list(findings) == [

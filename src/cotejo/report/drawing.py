@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from math import ceil
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
 from cotejo.numbers import Numbers
 from cotejo.report.naming import together
@@ -26,7 +26,9 @@ __all__ = [
     "INK",
     "PHONE_WIDTH",
     "TEXT_WIDTH",
+    "Draw",
     "colour",
+    "draw_svg",
     "draws",
     "dress",
     "legend",
@@ -41,6 +43,9 @@ __all__ = [
 ]
 
 Arguments = ParamSpec("Arguments")
+
+Draw: TypeAlias = "Callable[..., Figure]"
+"""Draws a figure, ``width`` inches wide if that is given."""
 
 INK = "#333333"
 GREY = "#999999"
@@ -236,6 +241,17 @@ def to_svg(figure: Figure, name: str, variant: str = "") -> str:
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(file, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return _for_page(file.getvalue(), name)
+
+
+def draw_svg(draw: Draw, name: str, width: float | None = None) -> str:
+    """Draw a figure and return it as an ``<svg>`` element, as `to_svg` does.
+
+    Args:
+        draw: draws it.
+        name: the figure's.
+        width: in inches; its usual one if left out.
+    """
+    return to_svg(draw(), name) if width is None else to_svg(draw(width=width), name, "narrow")
 
 
 def _lay_out(figure: Figure) -> None:

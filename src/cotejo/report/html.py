@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from itertools import count
 from string import ascii_uppercase
@@ -82,8 +83,14 @@ def environment(words: Words, links: Mapping[str, str] | None = None) -> Environ
         words: the language in which the templates say things.
         links: the addresses of files, by their names, to which a name under a table leads.
     """
+    return _environment(words.language, tuple((links or {}).items()))
+
+
+@lru_cache(maxsize=8)  # a template is compiled once for all pages
+def _environment(language: str, links: tuple[tuple[str, str], ...]) -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
+    words = Words(language)
     environment = Environment(
         loader=FunctionLoader(_asset),
         autoescape=True,
@@ -94,7 +101,7 @@ def environment(words: Words, links: Mapping[str, str] | None = None) -> Environ
     environment.globals["say"] = words.say
     environment.filters["together"] = together
     environment.filters["breakable"] = _breakable
-    environment.globals["sources"] = lambda names: _sources(names, words, links or {})
+    environment.globals["sources"] = lambda names: _sources(names, words, dict(links))
     return environment
 
 

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.alternative_marks import has_own_colours
-from cotejo.report.drawing import colour, to_svg
+from cotejo.report.drawing import PHONE_WIDTH, Draw, colour, draw_svg
 from cotejo.report.elements import Cell, Column, DrawnFigure, Table, marked_best
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from cotejo.report.topic import Topic
 
 __all__ = ["Page"]
@@ -53,12 +51,20 @@ class Page:
         return self.detail == "full" or topic.place == "body"
 
     def figure(
-        self, name: str, figure: Figure, caption: str, files: str = "", narrow: Figure | None = None
+        self, name: str, draw: Draw, caption: str, files: str = "", *, for_phone: bool = True
     ) -> DrawnFigure:
-        """Return a drawn figure with the next number; ``narrow`` is the same one for a phone."""
+        """Return a figure with the next number, drawn for the page and once more for a phone.
+
+        Args:
+            name: the figure's, unique in the page.
+            draw: draws it, as wide as it is asked for.
+            caption: what is said under it.
+            files: the names of the files that have its numbers.
+            for_phone: False where the wide one serves on a phone too.
+        """
         self.figures += 1
-        for_phone = to_svg(narrow, name, "narrow") if narrow is not None else ""
-        return DrawnFigure(self.figures, name, to_svg(figure, name), caption, files, for_phone)
+        narrow = draw_svg(draw, name, PHONE_WIDTH) if for_phone else ""
+        return DrawnFigure(self.figures, name, draw_svg(draw, name), caption, files, narrow)
 
     def table(
         self,

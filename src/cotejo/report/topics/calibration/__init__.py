@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal
 
-from cotejo.report.drawing import PHONE_WIDTH, colour
+from cotejo.report.drawing import colour
 from cotejo.report.elements import Cell, Table
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -51,10 +52,9 @@ def section(page: Page) -> dict[str, Any] | None:
     if diagnosed is not None:
         figure = page.figure(
             "reliability",
-            reliability_figure(diagnosed, colour(findings.best.index), words),
+            partial(reliability_figure, diagnosed, colour(findings.best.index), words),
             diagram_caption(findings, diagnosed, words),
             "reliability.csv",
-            narrow=reliability_figure(diagnosed, colour(findings.best.index), words, PHONE_WIDTH),
         )
     return {
         "paragraphs": calibration_intro(rows, bins, words),

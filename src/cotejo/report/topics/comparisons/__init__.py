@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
 from cotejo.report.publications import of_comparisons
@@ -30,10 +30,9 @@ def section(page: Page) -> dict[str, Any] | None:
         "paragraphs": comparisons(findings, words),
         "differences": page.figure(
             "differences",
-            differences(findings, words),
+            partial(differences, findings, words),
             differences_caption(findings, words),
             "comparisons.csv",
-            narrow=differences(findings, words, PHONE_WIDTH),
         ),
         "leads": _leads_table(page),
         "pairs": _pairs_table(page) if len(page.facts.trained) > 2 else None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Picture, Table, cells
 from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.page import Page
@@ -32,15 +32,18 @@ def section(page: Page) -> dict[str, Any]:
     """Return the best's confusion matrix, its hardest classes, and some of its mistakes."""
     words, findings = page.words, page.findings
     names = page.facts.class_names(words.language)
-    matrix, narrow = confusion_matrix(findings.confusion, names, words), None
-    if fits_phone(findings.confusion, names):
-        narrow = confusion_matrix(findings.confusion, names, words, PHONE_WIDTH)
     many = "_many" if len(names) > MOST_NUMBERED else ""
     caption = words.say(f"confusion.figure{many}", best=page.label(findings.best))
     return {
         "representative": representative(findings, words),
         "paragraphs": confusion(findings, words),
-        "matrix": page.figure("confusion", matrix, caption, "confusion.csv", narrow),
+        "matrix": page.figure(
+            "confusion",
+            partial(confusion_matrix, findings.confusion, names, words),
+            caption,
+            "confusion.csv",
+            for_phone=fits_phone(findings.confusion, names),
+        ),
         "classes": classes(findings, words),
         "class_table": short_class_table(page),
         **_surest_mistakes(page),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cotejo.report.alternative_marks import has_own_colours
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
@@ -41,10 +41,9 @@ def section(page: Page) -> dict[str, Any]:
     if kinds:
         figure = page.figure(
             "cost",
-            cost_figure(rows, kinds, page.findings, words),
+            partial(cost_figure, rows, kinds, page.findings, words),
             _caption(page, rows, kinds),
             "cost.csv",
-            narrow=cost_figure(rows, kinds, page.findings, words, PHONE_WIDTH),
         )
     return {
         "paragraphs": [words.say("cost.intro")],

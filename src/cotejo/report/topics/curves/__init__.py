@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from math import ceil
 from typing import Any
 
 from cotejo.config import Settings
 from cotejo.facts import AlternativeFacts
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
@@ -33,9 +33,8 @@ def section(page: Page) -> dict[str, Any]:
     for start, end in pairwise(ends):
         group = trained[start:end]
         caption = words.say("curves.figure", labels=quoted(group, words))
-        figure = curves(facts, words, group)
-        narrow = curves(facts, words, group, PHONE_WIDTH)
-        figures.append(page.figure(f"curves-{start}", figure, caption, RunFile.HISTORY, narrow))
+        draw = partial(curves, facts, words, group)
+        figures.append(page.figure(f"curves-{start}", draw, caption, RunFile.HISTORY))
     form = "_panels" if is_in_panels(facts) else ""
     compared = words.say(f"curves.figure_comparison{form}")
     if any(len(alternative.finished) > 1 for alternative in trained):
@@ -46,10 +45,9 @@ def section(page: Page) -> dict[str, Any]:
         "overfitting_intro": overfitting_intro(page.findings, words),
         "comparison": page.figure(
             "comparison",
-            comparison(facts, words),
+            partial(comparison, facts, words),
             compared,
             RunFile.HISTORY,
-            narrow=comparison(facts, words, PHONE_WIDTH),
         ),
         "overfitting": overfitting(page.findings, words),
         "overfitting_table": _overfitting_table(page),

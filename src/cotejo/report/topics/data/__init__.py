@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from statistics import median
 from typing import Any
 
 import numpy as np
 
 from cotejo.config.augmentations import AugmentationError, array_name
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Column, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -54,10 +54,9 @@ def details(page: Page) -> dict[str, Any]:
     return {
         "distribution": page.figure(
             "distribution",
-            distribution(facts, words),
+            partial(distribution, facts, words),
             words.say(f"data.figure_distribution{many}"),
             StudyFile.DATA,
-            narrow=distribution(facts, words, PHONE_WIDTH),
         ),
         "counts": _sizes(page) if many else _counts(page),
         "channels": _channels(page),

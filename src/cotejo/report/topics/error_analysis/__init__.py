@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cotejo.facts.error_analysis import ErrorAnalysis
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Picture, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -104,10 +104,9 @@ def _common(page: Page, analysis: ErrorAnalysis) -> dict[str, Any]:
     if analysis.commonalities.traits:
         rates = page.figure(
             "fifths",
-            error_rates(analysis, words),
+            partial(error_rates, analysis, words),
             caption,
             "traits.csv",
-            narrow=error_rates(analysis, words, PHONE_WIDTH),
         )
     return {
         "intro": intro,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
@@ -25,10 +25,9 @@ def section(page: Page) -> dict[str, Any] | None:
         "paragraphs": learning_intro(all_curves, words),
         "learning": page.figure(
             "learning",
-            learning_figure(all_curves, words),
+            partial(learning_figure, all_curves, words),
             words.say("learning.figure"),
             "learning-curve.csv",
-            narrow=learning_figure(all_curves, words, PHONE_WIDTH),
         ),
         "steps": [
             (page.label(curve.points[-1].alternative), learning_steps(page.findings, curve, words))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from statistics import fmean
 from typing import Any
 
 from cotejo.facts import AlternativeFacts
 from cotejo.report.balance import variant
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -72,10 +72,9 @@ def section(page: Page) -> dict[str, Any]:
         "table": _results_table(page, seeds=seeds),
         "accuracies": page.figure(
             "accuracies",
-            accuracies(findings, words),
+            partial(accuracies, findings, words),
             caption,
             f"{ReportFile.SUMMARY}, {ReportFile.NUMBERS}",
-            narrow=accuracies(findings, words, PHONE_WIDTH),
         ),
     }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from cotejo.facts import Phase
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
@@ -25,10 +25,9 @@ def section(page: Page) -> dict[str, Any]:
         "paragraphs": whole_training(page.findings, words),
         "figure": page.figure(
             "training",
-            figure.whole_training(phases, words),
+            partial(figure.whole_training, phases, words),
             words.say("training.figure", best=page.label(best)),
             RunFile.HISTORY,
-            narrow=figure.whole_training(phases, words, PHONE_WIDTH),
         ),
     }
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from cotejo.compare import Interval
 from cotejo.report.alternative_marks import ink
-from cotejo.report.drawing import PHONE_WIDTH
 from cotejo.report.elements import Cell, Table
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
@@ -45,10 +45,9 @@ def section(page: Page) -> dict[str, Any] | None:
         "curves": about_curves(findings, best, words),
         "figure": page.figure(
             "threshold-curves",
-            threshold_curves(best, shade, words),
+            partial(threshold_curves, best, shade, words),
             figure_caption(findings, best, words),
             "roc.csv",
-            narrow=threshold_curves(best, shade, words, PHONE_WIDTH),
         ),
         "thresholds": about_thresholds(findings, best, words),
         "threshold_table": _threshold_table(page, rows),
