@@ -127,11 +127,11 @@ def test_the_model_that_ships_is_small_and_knows_its_classes(capsys, tmp_path):
 
 def test_the_model_that_ships_reaches_what_its_card_says(cifar10):
     about = json.loads((SHIPPED / "model.json").read_text())
-    images, labels = cifar10.test.images[:2000], cifar10.test.labels[:2000]
+    images, labels = cifar10.test.images[:1000], cifar10.test.labels[:1000]
     chances = Classifier.load().probabilities(images)
     accuracy = (chances.argmax(axis=1) == labels).mean()
-    # Two thousand of the ten: within three standard errors.
-    assert abs(accuracy - about["test_accuracy"]) < 0.016
+    # A thousand of the ten: within three standard errors.
+    assert abs(accuracy - about["test_accuracy"]) < 0.023
     assert (chances.max(axis=1).mean() - accuracy) ** 2 < 0.03**2
 
 

@@ -37,9 +37,9 @@ def mobilenet(**changes):
     return keras.applications.MobileNetV2(include_top=False, weights=None, **given)
 
 
-@pytest.fixture
-def weights(tmp_path):
-    path = tmp_path / "own.weights.h5"
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    path = tmp_path_factory.mktemp("weights") / "own.weights.h5"
     mobilenet().save_weights(path)
     return str(path)
 

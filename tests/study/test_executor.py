@@ -131,17 +131,15 @@ def test_another_order_gives_the_same_results(serial, tmp_path):
 
 def test_a_run_that_an_executor_loses_is_told_of_and_tried_again(tmp_path):
     listener = Listener()
-    result = run(tmp_path / "out", executor=Broken(), observer=listener)
-    assert ids(result.failed) == [("part", 1), ("part", 2)]
+    study = Study(StudyConfig.parse({**STUDY, "seeds": 1}))
+    result = study.run(out=tmp_path / "out", executor=Broken(), observer=listener)
+    assert ids(result.failed) == [("part", 1)]
     assert ("failed", "part", 1, str(REASON)) in listener.calls
-    assert ids(result.finished) == [("plain", 1), ("longer", 1), ("plain", 2), ("longer", 2)]
+    assert ids(result.finished) == [("plain", 1), ("longer", 1)]
     again = Listener()
-    result = run(tmp_path / "out", observer=again)
+    result = study.run(out=tmp_path / "out", observer=again)
     assert not result.failed
-    assert [call for call in again.calls if call[0] == "started"] == [
-        ("started", "part", 1),
-        ("started", "part", 2),
-    ]
+    assert [call for call in again.calls if call[0] == "started"] == [("started", "part", 1)]
 
 
 def test_an_executor_that_forgets_a_run_is_found_out(tmp_path):

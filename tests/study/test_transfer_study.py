@@ -16,7 +16,8 @@ from cotejo.models.packed import described
 from cotejo.store import RunFolder
 from cotejo.study.keys import run_keys
 
-NETWORK = {"model": "keras:MobileNetV2", "alpha": 0.35}
+NETWORK = {"model": "keras:MobileNetV3Small", "minimalistic": True}
+"""One of few layers."""
 
 
 def part(count, seed):
@@ -29,17 +30,21 @@ def part(count, seed):
 @pytest.fixture(scope="module")
 def tiny():
     names = {"en": ("dark", "bright"), "es": ("oscuro", "claro")}
-    return Dataset("tiny", part(40, 1), part(20, 2), part(20, 3), names, {"method": "own"}, "made")
+    return Dataset("tiny", part(40, 1), part(40, 2), part(40, 3), names, {"method": "own"}, "made")
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    set_seed(5)
     path = tmp_path_factory.mktemp("weights") / "own.weights.h5"
-    keras.applications.MobileNetV2(
-        include_top=False, weights=None, input_shape=(32, 32, 3), alpha=0.35
-    ).save_weights(path)
+    _save_random(path, 5)
     return path
+
+
+def _save_random(path, seed):
+    set_seed(seed)
+    keras.applications.MobileNetV3Small(
+        include_top=False, weights=None, input_shape=(32, 32, 3), minimalistic=True
+    ).save_weights(path)
 
 
 def study_of(*tables, **base):
@@ -52,6 +57,7 @@ def key_of(dataset, **settings):
     return run_keys(config, dataset, "tensorflow")["a", 1]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_study_is_trained_reported_and_used(tiny, weights, tmp_path):
     tables = (
         {"name": "head", **NETWORK, "weights": str(weights)},
@@ -62,7 +68,7 @@ def test_a_study_is_trained_reported_and_used(tiny, weights, tmp_path):
     runs = {name: RunFolder(tmp_path / "study" / name / "seed-1") for name in ("head", "all")}
     assert all(run.is_finished for run in runs.values())
     learned = {name: run.record["model"]["trainable_parameters"] for name, run in runs.items()}
-    assert learned["head"] == 1280 * 2 + 2
+    assert learned["head"] == 576 * 2 + 2
     assert learned["all"] > 100_000
     classifier = Classifier.load(runs["head"].path)
     assert len(classifier.predict(tiny.test.images[:3])) == 3
@@ -77,10 +83,7 @@ def test_a_study_is_trained_reported_and_used(tiny, weights, tmp_path):
 def test_a_key_holds_what_the_weights_are_and_not_where(tiny, weights, tmp_path):
     copy, other = tmp_path / "copy.weights.h5", tmp_path / "other.weights.h5"
     copy.write_bytes(weights.read_bytes())
-    set_seed(6)
-    keras.applications.MobileNetV2(
-        include_top=False, weights=None, input_shape=(32, 32, 3), alpha=0.35
-    ).save_weights(other)
+    _save_random(other, 6)
     own = key_of(tiny, **NETWORK, weights=str(weights))
     assert key_of(tiny, **NETWORK, weights=str(copy)) == own
     others = {

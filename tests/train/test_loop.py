@@ -26,6 +26,12 @@ def trained(dataset: Dataset, seed: int = 1, **changes):
     return network, train(network, dataset, settings, seed)
 
 
+@pytest.fixture(scope="module")
+def once(digits):
+    """A network that was trained for an epoch, and its training; nobody changes it."""
+    return trained(digits, epochs=1)
+
+
 def test_two_runs_with_one_seed_give_the_same_numbers(digits):
     changes = {"epochs": 2, "dropout": 0.3, "batch_norm": True, "augment": "notebook"}
     first, once = trained(digits, **changes)
@@ -38,40 +44,41 @@ def test_two_runs_with_one_seed_give_the_same_numbers(digits):
     assert once.history[0]["train_loss"] != other.history[0]["train_loss"]
 
 
-def test_the_history_is_what_the_network_gives(digits):
-    network, training = trained(digits, epochs=1)
+def is_of(network, row, digits):
+    """Check that a row of the history has what the network gives."""
     logits = predict_logits(network, digits.valid.images)
     probabilities = reference_softmax(logits.astype("float64"), axis=1)
     chosen = probabilities[np.arange(len(logits)), digits.valid.labels]
-    row = training.history[-1]
     assert row["valid_accuracy"] == pytest.approx((logits.argmax(1) == digits.valid.labels).mean())
     assert row["valid_loss"] == pytest.approx(-np.log(chosen).mean(), rel=1e-5)
+
+
+def test_the_history_is_what_the_network_gives(digits, once):
+    network, training = once
+    is_of(network, training.history[-1], digits)
     assert (training.best_epoch, training.stopped_early) == (1, False)
 
 
 def test_early_stopping_brings_the_best_weights_back(digits):
     # With such a high rate, the loss rises again after the first epochs.
     network, training = trained(
-        digits, epochs=12, early_stopping=2, optimizer="adam", learning_rate=0.02, batch_size=32
+        digits, model="mlp", epochs=12, early_stopping=2, learning_rate=0.02, batch_size=32
     )
     losses = [row["valid_loss"] for row in training.history]
     best = int(np.argmin(losses))
     assert training.best_epoch == best + 1
     if training.stopped_early:
         assert len(losses) == best + 3
-    logits = predict_logits(network, digits.valid.images)
-    accuracy = (logits.argmax(1) == digits.valid.labels).mean()
-    assert accuracy == pytest.approx(training.history[best]["valid_accuracy"])
+    is_of(network, training.history[best], digits)
 
 
 def test_the_best_weights_come_back_also_where_every_epoch_is_trained(digits):
-    network, training = trained(digits, epochs=3, early_stopping=50, learning_rate=0.05)
+    network, training = trained(
+        digits, model="mlp", epochs=3, early_stopping=50, learning_rate=0.05
+    )
     best = training.history[training.best_epoch - 1]
     assert best["valid_loss"] == min(row["valid_loss"] for row in training.history)
-    accuracy = (
-        predict_logits(network, digits.valid.images).argmax(1) == digits.valid.labels
-    ).mean()
-    assert accuracy == pytest.approx(best["valid_accuracy"])
+    is_of(network, best, digits)
     assert not training.stopped_early
 
 
@@ -85,11 +92,11 @@ def test_a_batch_larger_than_the_data_is_refused(digits):
         trained(digits, batch_size=5000)
 
 
-def test_label_smoothing_raises_the_training_loss_alone(digits):
-    _, plain = trained(digits, epochs=3)
-    _, smoothed = trained(digits, epochs=3, label_smoothing=0.2)
+def test_label_smoothing_raises_the_training_loss_alone(digits, once):
+    _, plain = once
+    network, smoothed = trained(digits, epochs=1, label_smoothing=0.2)
     assert smoothed.history[-1]["train_loss"] > plain.history[-1]["train_loss"]
-    assert smoothed.history[-1]["valid_accuracy"] > 0.5
+    is_of(network, smoothed.history[-1], digits)
 
 
 def test_bfloat16_trains_with_float32_weights(digits):
@@ -217,23 +224,25 @@ def test_a_composed_augmentation_trains_repeatably_through_all_stages(digits, au
         "width": 8, "batch_size": 200, "label_smoothing": 0.1,
     }  # fmt: skip
     first, training = trained(digits, **changes)
-    second, _ = trained(digits, **changes)
-    for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
+    if "trivial-augment" in augment:  # one with everything in it will do
+        second, _ = trained(digits, **changes)
+        for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, two)
     assert len(training.history) == 3
     assert 0 <= training.history[-1]["train_accuracy"] <= 1
 
 
 def test_a_list_trains_as_its_short_form(digits):
-    first, _ = trained(digits, epochs=1, augment="notebook")
-    second, _ = trained(digits, epochs=1, augment=[{"shift": 0.1}, "flip", {"rotate": 15}])
+    changes = {"model": "mlp", "epochs": 1}
+    first, _ = trained(digits, augment="notebook", **changes)
+    second, _ = trained(digits, augment=[{"shift": 0.1}, "flip", {"rotate": 15}], **changes)
     for one, two in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize("tta", sorted(VIEWS))
-def test_views_average_the_least_sure_quarter_and_leave_the_rest(digits, tta):
-    network, _ = trained(digits, epochs=1)
+def test_views_average_the_least_sure_quarter_and_leave_the_rest(digits, once, tta):
+    network, _ = once
     images = digits.valid.images[:40]
     plain, seen = predict_logits(network, images), predict_logits(network, images, tta=tta)
     ranked = np.sort(plain, axis=1)

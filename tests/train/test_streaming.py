@@ -16,18 +16,27 @@ from cotejo.train.learner import device_images
 from cotejo.train.streaming import fits
 
 SETTINGS = [
-    {"epochs": 2},
-    {"epochs": 2, "augment": "alternating-flip-crop"},
-    {"epochs": 3, "small_epochs": 1, "hard_epochs": 1, "train_fraction": 0.5},
-    {"epochs": 1, "augment": ["flip", {"mixup": 0.2}]},
+    {"model": "cnn3", "epochs": 2, "augment": "alternating-flip-crop"},
+    {
+        "model": "cnn7",
+        "width": 8,
+        "epochs": 3,
+        "small_epochs": 1,
+        "hard_epochs": 1,
+        "train_fraction": 0.5,
+    },
+    {"model": "cnn3", "epochs": 1, "augment": ["flip", {"mixup": 0.2}]},
 ]
 
 
 def trained(dataset, **settings):
     device_images.cache_clear()  # what did not fit before may fit now
     with fresh_backend(1):
-        network = build_model("cnn7", dataset.image_shape, dataset.num_classes, width=8)
-        training = train(network, dataset, Settings(model="cnn7", **settings).resolved(), seed=1)
+        asked = Settings.from_flat(settings).resolved()
+        network = build_model(
+            asked.model, dataset.image_shape, dataset.num_classes, **asked.options
+        )
+        training = train(network, dataset, asked, seed=1)
         return network.get_weights(), [row["train_loss"] for row in training.history]
 
 
