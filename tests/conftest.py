@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -101,6 +103,17 @@ def small_study(tmp_path_factory):
     study.run(out=folder)
     with figures_drawn():
         study.report()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def undrawn_study(small_study, tmp_path_factory) -> Path:
+    """The same with the figures of its report left empty, to be looked at with `undrawn`."""
+    from cotejo.report import write_report
+
+    folder = Path(shutil.copytree(small_study, tmp_path_factory.mktemp("undrawn") / "study"))
+    with figures_empty():
+        write_report(folder)
     return folder
 
 

@@ -146,8 +146,8 @@ def test_a_damaged_run_predicts_as_before_or_says_why_not(small_study, tmp_path,
 
 
 @pytest.mark.parametrize("seed", cases(5))
-def test_verify_finds_what_was_changed(small_study, tmp_path, seed):
-    folder = copied(small_study, tmp_path / "study")
+def test_verify_finds_what_was_changed(undrawn_study, undrawn, tmp_path, seed):
+    folder = copied(undrawn_study, tmp_path / "study")
     name = random.Random(seed).choice(FILES)
     content = (folder / name).read_bytes()
     how = damage(folder, name, seed)

@@ -1,11 +1,13 @@
 """Reports of other classes than CIFAR-10's: two, a hundred, in any script, without test images."""
 
 import html
+import io
 import re
 
 import numpy as np
 import pytest
 from fabricate import CLASSES, Made, fabricate_study
+from pypdf import PdfReader
 
 from cotejo.facts import gather
 from cotejo.report import write_report
@@ -17,6 +19,20 @@ from cotejo.store import read_csv
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 SCRIPTS = ["飞机", "سيارة", "पक्षी", "แมว", "鹿", "犬", "개구리", "𝒽orse 🐎", "θάλασσα", "грузовик"]
+
+
+AWKWARD = [
+    "a class with a name that is forty long..",
+    "🐎 caballo",
+    "שלום עולם",
+    "<b>bold</b>",
+    "a|b",
+    "$x$ \\frac",
+    "`tick`",
+    "*star* _under_",
+    "&amp; [e](f)",
+    "# 1. one",
+]
 
 
 def both(names):
@@ -35,6 +51,34 @@ def test_any_script_is_drawn_without_a_word_on_the_screen(tmp_path, drawn, capfd
     # Where warnings are errors, as in these tests, one would end it.
     page = write_report(folder, "es").read_text()
     assert all(page.count(name) > 3 for name in SCRIPTS)
+    assert to_pdf(page).startswith(b"%PDF-")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_awkward_names_come_out_as_they_are(tmp_path):
+    folder = fabricate_study(
+        tmp_path, [Made("a"), Made("b", (0.6,))], images=300, class_names=both(AWKWARD)
+    )
+    page = write_report(folder, "en").read_text(encoding="utf-8")
+    text = write_report(folder, "en", format="md", detail="full").read_text(encoding="utf-8")
+    assert all(page.count(html.escape(name, quote=False)) > 3 for name in AWKWARD)
+    assert "<b>bold</b>" not in page
+    plain = re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
+    assert [name for name in AWKWARD if plain.count(name) <= 3] == []
+    read = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(to_pdf(page))).pages)
+    letters = re.sub(r"\s+", "", read)
+    drawn = [re.sub(r"\s+", "", name) for name in AWKWARD if name.isascii()]
+    assert [name for name in drawn if letters.count(name) <= 3] == []
+
+
+def test_a_thousand_classes(tmp_path, capfd):
+    names = [f"class number {label}" for label in range(1000)]
+    folder = fabricate_study(
+        tmp_path, [Made("a"), Made("b", (0.6,))], images=2000, class_names=both(names)
+    )
+    page = write_report(folder, "en").read_text(encoding="utf-8")
+    assert len(page) < 5_000_000
+    assert len(read_csv(folder / "per-class.csv")) == 2 * 1000
     assert to_pdf(page).startswith(b"%PDF-")
     assert capfd.readouterr() == ("", "")
 

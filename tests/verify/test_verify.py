@@ -23,22 +23,13 @@ from cotejo.store import (
 )
 from cotejo.verify import verify
 from cotejo.verify.numbers import first_difference
-from figures import figures_empty
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 
-@pytest.fixture(scope="module")
-def without_figures(small_study, tmp_path_factory) -> Path:
-    folder = Path(shutil.copytree(small_study, tmp_path_factory.mktemp("undrawn") / "study"))
-    with figures_empty():
-        write_report(folder)
-    return folder
-
-
 @pytest.fixture
-def copy(without_figures, tmp_path) -> Path:
-    return Path(shutil.copytree(without_figures, tmp_path / "study"))
+def copy(undrawn_study, tmp_path) -> Path:
+    return Path(shutil.copytree(undrawn_study, tmp_path / "study"))
 
 
 def found(folder, dataset=None, **options):

@@ -175,7 +175,7 @@ class Findings:
         """Of each alternative with a finished run."""
         return {alternative.name: _overfitting(alternative) for alternative in self.facts.trained}
 
-    @property
+    @cached_property
     def confusion(self) -> list[list[int]]:
         """The confusion matrix of the best's representative run."""
         return [list(row) for row in self.best.representative.metrics["test"]["confusion"]]
