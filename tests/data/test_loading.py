@@ -134,7 +134,7 @@ def test_a_missing_path(path):
 
 
 def test_a_path_is_a_folder_or_an_archive(tmp_path):
-    with pytest.raises(DataError, match="no images"):
+    with pytest.raises(DataError, match="holds no pictures, and no published data set"):
         cotejo.data.load(tmp_path)
     (tmp_path / "notes.txt").write_text("nothing")
     with pytest.raises(DataError) as caught:

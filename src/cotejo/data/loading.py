@@ -115,7 +115,8 @@ def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures) ->
     """Return the data set at a path: somebody's own pictures, or one that a source can read.
 
     Sources that ship are asked first. If none can read it, the error is that of the first source
-    that ships and has found something of its own; if there is none, that of the first source.
+    that ships and has found something of its own. If there is none, a folder is said to hold
+    nothing, and of a file the error is that of the first source.
     """
     from cotejo.data.own import read_npz, read_own
 
@@ -137,6 +138,9 @@ def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures) ->
     if path.suffix.casefold() == ".npz" and path.is_file():
         _refuse_options(path, images)
         return read_npz(path)
+    if not about_files and path.is_dir():
+        names = [source.name for source in known_sources() if source.ships and source.read]
+        raise DataError("data_nothing_in_folder", path=path, names=", ".join(names))
     raise (about_files or errors)[0]
 
 

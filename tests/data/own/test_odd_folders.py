@@ -193,6 +193,15 @@ def test_empty_folders(tmp_path: Path, fill) -> None:
     assert left_out(dataset) == {"birds": "empty_class", "cats/more": "empty_class"}
 
 
+@pytest.mark.parametrize("name", ["labels.csv", "notes.txt", None])
+def test_a_folder_without_pictures(tmp_path: Path, name: str | None) -> None:
+    if name is not None:
+        (tmp_path / name).write_text("path,label\na.png,cat\nb.png,dog\n")
+    said = error_of(tmp_path)
+    assert said.startswith("PATH holds no pictures, and no published data set (cifar10, ")
+    assert "Expected a folder for each class with its pictures" in said
+
+
 def test_one_class(tmp_path: Path, fill) -> None:
     fill(tmp_path, *names("cats"))
     assert error_of(tmp_path) == (
