@@ -16,16 +16,15 @@ import argparse
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from cotejo.backend import keras, set_seed
 from cotejo.config import Settings
-from cotejo.data import Dataset, load
-from cotejo.data.dataset import Split
-from cotejo.models import build_model
+from cotejo.data import Dataset, Split, load
 from cotejo.models.backbone import with_head
-from cotejo.models.whitening import whiten
+from cotejo.study.run import build_network
 from cotejo.train import fresh_backend, predict_logits, train
 
 WAYS = ("head alone", "head, then all", "random weights", "cnn3")
@@ -43,8 +42,11 @@ def of_classes(dataset: Dataset, classes: Sequence[int], name: str) -> Dataset:
         language: tuple(texts[label] for label in classes)
         for language, texts in dataset.class_names.items()
     }
-    parts = map(part, (dataset.train, dataset.valid, dataset.test))
-    return Dataset(name, *parts, names, {"method": "own"}, dataset.source)
+    train, valid, test = map(part, (dataset.train, dataset.valid, dataset.test))
+    return replace(
+        dataset, name=name, train=train, valid=valid, test=test, class_names=names,
+        split={"method": "own"},
+    )  # fmt: skip
 
 
 def few(dataset: Dataset, images: int, seed: int) -> Dataset:
@@ -56,9 +58,8 @@ def few(dataset: Dataset, images: int, seed: int) -> Dataset:
             for label in range(dataset.num_classes)
         ]
     )
-    train_part = Split(dataset.train.images[chosen], dataset.train.labels[chosen])
-    parts = (train_part, dataset.valid, dataset.test)
-    return Dataset(dataset.name, *parts, dataset.class_names, dataset.split, dataset.source)
+    drawn = Split(dataset.train.images[chosen], dataset.train.labels[chosen])
+    return replace(dataset, train=drawn)
 
 
 def pretrained(model: str, dataset: Dataset, epochs: int, seed: int) -> keras.Model:
@@ -68,8 +69,7 @@ def pretrained(model: str, dataset: Dataset, epochs: int, seed: int) -> keras.Mo
         augment="flip-crop",
     ).resolved()  # fmt: skip
     set_seed(seed)
-    network = build_model(model, dataset.image_shape, dataset.num_classes)
-    whiten(network, dataset.train.images)
+    network = build_network(settings, dataset.train, dataset.num_classes)
     training = train(network, dataset, settings, seed)
     print(
         f"{model} on {dataset.num_classes} classes, seed {seed}: validation accuracy"
@@ -96,7 +96,8 @@ def learned(way: str, backbone: keras.Model, model: str, dataset: Dataset, seed:
     """Learn the classes held out in one way, and return the test accuracy."""
     epochs = 60
     settings = Settings(
-        epochs=epochs, batch_size=min(16, len(dataset.train)), learning_rate=0.002,
+        model="cnn3" if way == "cnn3" else model, epochs=epochs,
+        batch_size=min(16, len(dataset.train)), learning_rate=0.002,
         schedule="one-cycle", augment="none" if way == "head alone" else "flip-crop",
         unfreeze=2 * epochs // 3 if way == "head, then all" else None,
     ).resolved()  # fmt: skip
@@ -104,9 +105,7 @@ def learned(way: str, backbone: keras.Model, model: str, dataset: Dataset, seed:
     if way.startswith("head"):
         network = on_backbone(backbone, dataset.num_classes)
     else:
-        name = "cnn3" if way == "cnn3" else model
-        network = build_model(name, dataset.image_shape, dataset.num_classes)
-        whiten(network, dataset.train.images)
+        network = build_network(settings, dataset.train, dataset.num_classes)
     train(network, dataset, settings, seed)
     return accuracy(network, dataset.test)
 
@@ -126,16 +125,13 @@ def main() -> None:
     others = [label for label in range(len(names)) if label not in held_out]
     known, new = of_classes(dataset, others, "known"), of_classes(dataset, held_out, "new")
     # Validation images of the new classes would be more than what is learned from.
-    nothing = Split(new.valid.images[:0], new.valid.labels[:0])
+    new = replace(new, valid=Split(new.valid.images[:0], new.valid.labels[:0]))
     results: dict[tuple[str, int], list[tuple[float, float]]] = {}
     for seed in range(1, given.seeds + 1):
         with fresh_backend(seed):
             backbone = pretrained(given.model, known, given.epochs, seed)
             for images in given.images:
                 part = few(new, images, seed)
-                part = Dataset(
-                    part.name, part.train, nothing, part.test, part.class_names, part.split, "drawn"
-                )
                 for way in WAYS:
                     started = time.perf_counter()
                     reached = learned(way, backbone, given.model, part, seed)
