@@ -18,6 +18,7 @@ __all__ = [
     "Debug",
     "Final",
     "FitOption",
+    "Folds",
     "GroupBy",
     "ImageSize",
     "Language",
@@ -89,6 +90,7 @@ Data = Annotated[str | None, typer.Option("--data", metavar="NAME|PATH", show_de
 DataFolder = Annotated[
     Path | None, typer.Option("--data-dir", metavar="FOLDER", show_default=False)
 ]
+Folds = Annotated[int | None, typer.Option("--folds", metavar="K", show_default=False)]
 Seeds = Annotated[int | None, typer.Option("--seeds", metavar="N", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)]
 Title = Annotated[

@@ -13,6 +13,7 @@ from cotejo.cli.options import (
     Debug,
     Final,
     FitOption,
+    Folds,
     GroupBy,
     ImageSize,
     Language,
@@ -38,6 +39,7 @@ def study(
     group_by: GroupBy = None,
     strict: Strict = False,
     seeds: Seeds = None,
+    folds: Folds = None,
     out: Out = None,
     quick: Quick = False,
     final: Final = False,
@@ -62,6 +64,8 @@ def study(
         fallback = None
     if seeds is not None:
         changes["seeds"] = seeds
+    if folds is not None:
+        changes["folds"] = folds
     if own := heading(title, author):
         changes["report"] = own
     chosen = Study.load(file, overrides or (), **changes)

@@ -15,6 +15,7 @@ from cotejo.cli.options import (
     Debug,
     Final,
     FitOption,
+    Folds,
     GroupBy,
     ImageSize,
     Language,
@@ -74,6 +75,7 @@ def train(
     group_by: GroupBy = None,
     strict: Strict = False,
     seeds: Seeds = None,
+    folds: Folds = None,
     out: Out = None,
     quick: Quick = False,
     final: Final = False,
@@ -109,11 +111,19 @@ def train(
         content["data"] = chosen
     if seeds is not None:
         content["seeds"] = seeds
+    if folds is not None:
+        content["folds"] = folds
     if given_heading := heading(title, author):
         content["report"] = given_heading
     if budget is not None:
-        planned = {**given, "seeds": seeds, "set": overrides, "quick": quick or None}
-        for option in ("recipe", "model", "epochs", "seeds", "set", "quick"):
+        planned = {
+            **given,
+            "seeds": seeds,
+            "folds": folds,
+            "set": overrides,
+            "quick": quick or None,
+        }
+        for option in ("recipe", "model", "epochs", "seeds", "folds", "set", "quick"):
             if planned.get(option) is not None:
                 raise ConfigError("budget_and_recipe", option=option)
         return _in_time(budget, started, content, name, data_dir, out, final)

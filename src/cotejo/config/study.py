@@ -26,7 +26,7 @@ from cotejo.config.reading import read_toml
 from cotejo.config.vary import expand
 from cotejo.errors import ConfigError
 
-__all__ = ["DEFAULT_DATA", "MOST_RUNS", "ReportHeading", "StudyConfig"]
+__all__ = ["DEFAULT_DATA", "MOST_FOLDS", "MOST_RUNS", "ReportHeading", "StudyConfig"]
 
 DEFAULT_DATA = "cifar10"
 """The data set of a study that names none."""
@@ -34,7 +34,21 @@ DEFAULT_DATA = "cifar10"
 MOST_RUNS = 10_000
 """Runs that a study may have; more would take years to train, and are a slip."""
 
-_KEYS = ("name", "title", "data", "seeds", "report", "base", "alternative", "vary", "claim")
+MOST_FOLDS = 20
+"""Parts that cross-validation may have: more take longer and tell hardly more."""
+
+_KEYS = (
+    "name",
+    "title",
+    "data",
+    "seeds",
+    "folds",
+    "report",
+    "base",
+    "alternative",
+    "vary",
+    "claim",
+)
 _REPORT_KEYS = ("title", "author")
 
 
@@ -60,6 +74,8 @@ class StudyConfig(Frozen):
         data: a dataset's name or path.
         images: how the pictures of a path are read.
         seeds: each alternative is trained once with each.
+        folds: into how many parts the images are dealt for cross-validation, 3 or more; a seed
+            chooses them. None for the one split that the data has.
         alternatives: in the order of the report.
         claims: what the study is to test.
 
@@ -75,6 +91,7 @@ class StudyConfig(Frozen):
     data: str = DEFAULT_DATA
     images: OwnImages = OwnImages()
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
+    folds: Annotated[int, Field(ge=3, le=MOST_FOLDS)] | None = None
     alternatives: tuple[Alternative, ...]
     claims: tuple[Claim, ...] = ()
 
@@ -160,6 +177,8 @@ class StudyConfig(Frozen):
         images = self.images.given()
         data = {"path": self.data, **images} if images else self.data
         document: dict[str, Any] = {"name": self.name, "data": data, "seeds": list(self.seeds)}
+        if self.folds is not None:
+            document["folds"] = self.folds
         if self.title:
             document["title"] = dict(self.title)
         if heading := self.report.model_dump(exclude_defaults=True):
@@ -213,6 +232,10 @@ def _report_heading(table: Any) -> ReportHeading:
 
 
 def _check_runs(study: StudyConfig) -> None:
+    for alternative in study.alternatives:
+        # A run keeps the weights of one fold's network, which knows what other folds test.
+        if study.folds is not None and alternative.settings.start_from is not None:
+            raise ConfigError("folds_start_from", name=alternative.name)
     alternatives, seeds = len(study.alternatives), len(study.seeds)
     if alternatives * seeds > MOST_RUNS:
         raise ConfigError(

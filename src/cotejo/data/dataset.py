@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from cotejo.data.picture_facts import PictureFacts
 from cotejo.errors import DataError
 from cotejo.messages import LANGUAGES
 
-__all__ = ["Dataset", "Split", "without_validation"]
+__all__ = ["Dataset", "Split", "joined", "without_validation"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +30,32 @@ class Split:
         labels: ``[n]``, int32 in ``[0, classes)``.
         names: the paths of the files that the images were read from, ``n`` of them; None if they
             were read from none.
+        groups: ``[n]``, int64, equal for images that stay on one side of every split: copies of
+            one another, or of one patient. None if nobody looked for any.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int32]
     names: tuple[str, ...] | None = None
+    groups: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def take(self, chosen: NDArray[np.int64]) -> Split:
+        """Return the images at these positions, with all that is known of them.
+
+        Example:
+            >>> split = Split(np.zeros((3, 8, 8, 1), np.uint8), np.array([0, 1, 2], np.int32))
+            >>> split.take(np.array([2, 0])).labels.tolist()
+            [2, 0]
+        """
+        return Split(
+            self.images[chosen],
+            self.labels[chosen],
+            None if self.names is None else tuple(self.names[at] for at in chosen),
+            None if self.groups is None else self.groups[chosen],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +76,8 @@ class Dataset:
         split: how the splits were made: ``{"method": "notebook"}`` (CIFAR-10: the first 40,000
             training images, the last 10,000, the 10,000 test images), ``"last"`` (the last of the
             published training images validate), ``"stratified"`` or ``"dealt"`` with a ``seed``,
-            ``"given"`` by folders or a table, or ``"final"`` (no validation images).
+            ``"given"`` by folders or a table, ``"final"`` (no validation images), or ``"folds"``
+            (`cotejo.data.folds`).
         source: where it was read from: a path, or the name of the library that holds it.
         pictures: how its pictures were read from files; None if they were not.
 
@@ -136,7 +156,7 @@ def _checked(split: Split, name: str, classes: int, like: Split | None = None) -
         raise DataError("split_shapes", name=name, shape=shape, other=other)
     if images is split.images and labels is split.labels:
         return split
-    return Split(images, labels, split.names)
+    return Split(images, labels, split.names, split.groups)
 
 
 def _is_empty(values: Any) -> bool:
@@ -182,11 +202,19 @@ def without_validation(dataset: Dataset) -> Dataset:
         >>> len(final.train), len(final.valid), len(final.test)
         (8, 0, 4)
     """
-    images = np.concatenate([dataset.train.images, dataset.valid.images])
-    labels = np.concatenate([dataset.train.labels, dataset.valid.labels])
     none = Split(dataset.valid.images[:0], dataset.valid.labels[:0])
-    names = None
-    if dataset.train.names is not None and dataset.valid.names is not None:
-        names = dataset.train.names + dataset.valid.names
     split: dict[str, str | int] = {"method": "final"}
-    return replace(dataset, train=Split(images, labels, names), valid=none, split=split)
+    return replace(dataset, train=joined(dataset.train, dataset.valid), valid=none, split=split)
+
+
+def joined(*splits: Split) -> Split:
+    """Return splits as one, in this order; what is not known of all of them is known of none."""
+    splits = tuple(split for split in splits if len(split)) or splits[:1]
+    names = [split.names for split in splits if split.names is not None]
+    groups = [split.groups for split in splits if split.groups is not None]
+    return Split(
+        np.concatenate([split.images for split in splits]),
+        np.concatenate([split.labels for split in splits]),
+        tuple(chain.from_iterable(names)) if len(names) == len(splits) else None,
+        np.concatenate(groups) if len(groups) == len(splits) else None,
+    )

@@ -164,6 +164,10 @@ def _check_labels(run: RunFolder, data: Mapping[str, Any]) -> None:
             raise damaged(path, f"{split}_labels", np.bincount(labels).tolist())
         if arrays[f"{split}_probabilities"].shape[1] != len(counts):
             raise damaged(path, f"{split}_probabilities")
+    folds = (data.get("split") or {}).get("folds", 1)
+    parts = np.unique(arrays.get("test_parts", np.zeros(1, np.uint8)))
+    if parts.tolist() != list(range(folds)):
+        raise damaged(path, "test_parts", parts.tolist())
 
 
 def metric_differences(run: RunFolder) -> Iterator[tuple[str, Any]]:

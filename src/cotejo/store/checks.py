@@ -74,9 +74,15 @@ def check_arrays(
 def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Check ``predictions.npz``: labels are classes, and each row of probabilities sums to 1.
 
+    With cross-validation, each test image has the number of the part that it is in.
+
     Raises:
         OutputError: they are not, or don't.
     """
+    if "test_parts" in arrays:
+        check_arrays(path, arrays, {"test_parts": (1, "u1")})
+        if len(arrays["test_parts"]) != len(arrays.get("test_labels", ())):
+            raise damaged(path, "test_parts", len(arrays["test_parts"]))
     splits = ("test", "valid") if "valid_labels" in arrays else ("test",)
     for split in splits:
         labels, chances = f"{split}_labels", f"{split}_probabilities"

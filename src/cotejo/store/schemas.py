@@ -100,6 +100,7 @@ class Study(_Listing):
     quick: bool = False
     final: bool = False
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_are_distinct)]
+    folds: Annotated[int, Field(ge=3, le=255)] | None = None
     alternatives: list[_Alternative]
     claims: list[_Claim] = []
     keys: dict[str, dict[str, Key]] = {}
@@ -125,6 +126,7 @@ class _Counts(Content):
 
 class _Split(Content):
     method: str = ""
+    folds: Annotated[int, Field(ge=3, le=255)] | None = None
 
 
 class _Channels(Content):
@@ -245,6 +247,15 @@ class _Timings(Content):
     inference_ms_per_image: NotNegative | None = None
 
 
+class _Fold(Content):
+    train: Positive
+    valid: Positive
+    test: Positive
+    epochs: Positive
+    best_epoch: Positive
+    stopped_early: bool
+
+
 class FinishedRun(Run):
     """``run.json`` of one that finished."""
 
@@ -253,6 +264,7 @@ class FinishedRun(Run):
     stopped_early: bool = False
     timings: _Timings
     test_reads: Count = 1
+    folds: Annotated[list[_Fold], Field(min_length=3, max_length=255)] | None = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> FinishedRun:

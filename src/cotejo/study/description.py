@@ -32,6 +32,7 @@ def write_study(plan: Plan) -> None:
         "quick": plan.quick,
         "final": plan.final,
         "seeds": list(config.seeds),
+        "folds": config.folds,
         "alternatives": [
             {
                 "name": alternative.name,

@@ -1,18 +1,21 @@
-"""The evaluation of a trained network: the one place that judges by the test images."""
+"""The evaluation of trained networks: the one place that judges by the test images."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
 from cotejo.data.dataset import Split
+from cotejo.data.folds import Fold
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
 from cotejo.models.portable import portable
@@ -28,72 +31,128 @@ from cotejo.study.planning import Job, Plan
 from cotejo.study.record import now
 from cotejo.train import predict_logits, softmax
 
-__all__ = ["TRAIN_SAMPLE", "Evaluation", "evaluate", "model_content"]
+__all__ = [
+    "TRAIN_SAMPLE",
+    "Answers",
+    "Evaluation",
+    "ask",
+    "evaluate",
+    "model_content",
+    "note_test",
+]
 
 TRAIN_SAMPLE = 10_000
-"""How many training images, the first ones, a model's training accuracy is measured on."""
+"""How many training images, the first ones, a network's training accuracy is measured on."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one trained network answers: of one fold, or of the study's own splits.
+
+    Attributes:
+        fold: what it learned from and is judged by.
+        train: its accuracy and loss on some of its training images, and how many those are.
+        valid: ``[v, classes]``, its probabilities on the validation images.
+        test: ``[t, classes]``, those on the test images.
+        test_seconds: how long predicting the test images took.
+    """
+
+    fold: Fold
+    train: Mapping[str, float | int]
+    valid: NDArray[np.float32]
+    test: NDArray[np.float32]
+    test_seconds: float
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The measurements of a trained network.
+    """The measurements of a run.
 
     Attributes:
         files: the content of ``metrics.json``, ``predictions.npz`` and ``mistakes.npz``.
         inference_seconds: how long predicting one image took.
         test_reads: how often a run of this key has read the test images, this time included.
-        reading: this reading, if it could not be noted yet: the arguments of `note_reading`.
     """
 
     files: dict[str, bytes]
     inference_seconds: float
     test_reads: int
-    reading: Mapping[str, Any] | None
 
 
-def evaluate(plan: Plan, job: Job, network: keras.Model, learned: Split) -> Evaluation:
-    """Measure a network on each split; the reading of the test images is noted before it.
+def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
+    """Have a network answer for the images of each split.
 
     Args:
-        plan: the plan that the job is of.
-        job: the run that trained the network.
         network: from pixels to logits.
+        fold: whose validation and test images it is asked about.
         learned: the training images that it learned from.
+        tta: the views of an image that it answers for.
     """
-    dataset, tta = plan.dataset, job.settings.tta
     sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
     on_sample = softmax(predict_logits(network, sample.images, tta=tta))
     trained = classification_metrics(sample.labels, on_sample)
-    on_valid: dict[str, NDArray[Any]] = {}
-    if len(dataset.valid):
-        on_valid["valid_labels"] = dataset.valid.labels
-        valid_logits = predict_logits(network, dataset.valid.images, tta=tta)
-        on_valid["valid_probabilities"] = softmax(valid_logits)
-    reading = _note(plan, job)
-    test = dataset.test
+    valid, test = fold.dataset.valid, fold.dataset.test
+    on_valid = np.zeros((0, on_sample.shape[1]), np.float32)
+    if len(valid):
+        on_valid = softmax(predict_logits(network, valid.images, tta=tta))
     started = time.perf_counter()
-    test_logits = predict_logits(network, test.images, tta=tta)
-    inference_seconds = (time.perf_counter() - started) / len(test)
-    test_probabilities = softmax(test_logits)
-    mistakes = select_mistakes(test.labels, test_probabilities)
-    predictions = {
-        "test_labels": test.labels,
-        "test_probabilities": test_probabilities,
-        **on_valid,
-    }
+    logits = predict_logits(network, test.images, tta=tta)
+    seconds = time.perf_counter() - started
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
+    return Answers(fold, on_train, on_valid, softmax(logits), seconds)
+
+
+def evaluate(plan: Plan, job: Job, answers: Sequence[Answers]) -> Evaluation:
+    """Measure a run by the answers of its networks: one, or one of each fold.
+
+    Args:
+        plan: the plan that the job is of.
+        job: the run that trained the networks.
+        answers: which answer each validation and each test image once.
+    """
+    dataset = plan.dataset
+    valid = np.zeros((len(dataset.valid), dataset.num_classes), np.float32)
+    test = np.zeros((len(dataset.test), dataset.num_classes), np.float32)
+    parts = np.zeros(len(dataset.test), np.uint8)
+    for part, each in enumerate(answers):
+        valid[each.fold.valid], test[each.fold.test] = each.valid, each.test
+        parts[each.fold.test] = part
+    predictions: dict[str, NDArray[Any]] = {
+        "test_labels": dataset.test.labels,
+        "test_probabilities": test,
+    }
+    if len(valid):
+        predictions |= {"valid_labels": dataset.valid.labels, "valid_probabilities": valid}
+    if len(answers) > 1:
+        predictions["test_parts"] = parts
+    mistakes = select_mistakes(dataset.test.labels, test)
+    metrics = {"train": _mean_of(answers), **split_metrics(predictions)}
+    images = dataset.test.images[mistakes]
     files: dict[str, bytes] = {
-        RunFile.METRICS: json_content({"train": on_train, **split_metrics(predictions)}),
-        RunFile.MISTAKES: npz_content({"indices": mistakes, "images": test.images[mistakes]}),
+        RunFile.METRICS: json_content(metrics),
+        RunFile.MISTAKES: npz_content({"indices": mistakes, "images": images}),
         RunFile.PREDICTIONS: npz_content(predictions),
     }
-    return Evaluation(files, inference_seconds, _test_reads(plan, job), reading)
+    seconds = sum(each.test_seconds for each in answers) / len(test)
+    return Evaluation(files, seconds, _test_reads(plan, job))
 
 
-def _note(plan: Plan, job: Job) -> dict[str, Any] | None:
-    """Note this reading of the test images; return it if it can't be noted now.
+def _mean_of(answers: Sequence[Answers]) -> dict[str, float | int]:
+    """Return the networks' mean accuracy and loss on what they learned from, and the images."""
+    return {
+        "accuracy": fmean(each.train["accuracy"] for each in answers),
+        "loss": fmean(each.train["loss"] for each in answers),
+        "images": sum(int(each.train["images"]) for each in answers),
+    }
+
+
+def note_test(plan: Plan, job: Job) -> dict[str, Any] | None:
+    """Note, before it happens, that a run reads the test images.
 
     An error here would throw away the training that has just ended, because a disk is full.
+
+    Returns:
+        The arguments of `note_reading` if it can't be noted now.
     """
     run = job.run
     reading: dict[str, Any] = {

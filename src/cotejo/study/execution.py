@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cotejo.data.folds import folds, number_of
 from cotejo.errors import TrainingError, UsageError
 from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
@@ -159,17 +160,19 @@ def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
     """Time a few steps of each alternative that is to be trained; tell how long the runs take."""
     seconds = 0.0
     known: Paces = {}
+    networks = number_of(plan.dataset)
+    dataset = next(folds(plan.dataset, plan.config.seeds[0])).dataset
     for alternative in plan.config.alternatives:
         count = sum(job.run.alternative == alternative.name for job in jobs)
         if count == 0:
             continue
         try:
-            timed = estimate(alternative, plan.dataset, known)
+            timed = estimate(alternative, dataset, known)
         except UsageError:
             raise
         except Exception:  # noqa: S112
             # Whatever it is, such as too little memory, the run will meet it too and record it.
             continue
         observer.timed(timed)
-        seconds += count * timed.run_seconds
+        seconds += count * networks * timed.run_seconds
     observer.estimated(seconds)

@@ -22,6 +22,7 @@ from typing import Any
 
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset
+from cotejo.data.folds import groups_digest
 from cotejo.models import model_family
 from cotejo.models.fingerprint import fingerprint
 from cotejo.platform import resolve_precision
@@ -65,6 +66,8 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
     }
     if on_time:
         common["on_time"] = True
+    if config.folds is not None:
+        common["folds"] = {"count": config.folds, "groups": groups_digest(dataset.train)}
     networks = _own_networks(config, dataset)
     weights = _pretrained_weights(config, dataset)
     hashed = {each.name: _hashed(each.settings) for each in config.alternatives}

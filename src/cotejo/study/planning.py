@@ -17,6 +17,7 @@ from cotejo.backend import keras
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset, find_source, is_published, load
 from cotejo.data.dataset import without_validation
+from cotejo.data.folds import check_folds, in_folds, number_of
 from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
 from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
@@ -140,6 +141,10 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
     if options.final:
         dataset = without_validation(dataset)
     check_splits(dataset, options.final)
+    if config.folds is not None:
+        dataset = in_folds(dataset, config.folds)
+        for seed in config.seeds:
+            check_folds(dataset, seed)
     parameters = count_parameters(config, dataset)
     folder = options.out or default_folder(config, dataset, options.quick, options.final)
     check_place(folder)
@@ -150,7 +155,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         asked,
         dataset,
         folder,
-        planned_runs(config, keys, folder, parameters),
+        planned_runs(config, keys, folder, parameters, number_of(dataset)),
         options.quick,
         options.command or _command(folder, options, by_name),
         options.deadline,
@@ -158,11 +163,14 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
 
 
 def planned_runs(
-    config: StudyConfig, keys: Keys, folder: Path, parameters: Mapping[str, int]
+    config: StudyConfig, keys: Keys, folder: Path, parameters: Mapping[str, int], networks: int = 1
 ) -> tuple[PlannedRun, ...]:
-    """Return the runs of a study as if nothing of them was there, in the order of ``keys``."""
+    """Return the runs of a study as if nothing of them was there, in the order of ``keys``.
+
+    A run trains its number of ``networks`` one after the other, and has the epochs of all.
+    """
     study = StudyFolder(folder)
-    epochs = {each.name: each.settings.epochs for each in config.alternatives}
+    epochs = {each.name: networks * each.settings.epochs for each in config.alternatives}
     return tuple(
         PlannedRun(
             name,

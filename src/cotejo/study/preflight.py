@@ -16,6 +16,7 @@ import numpy as np
 
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset
+from cotejo.data.folds import folds
 from cotejo.data.splits import nested_subset
 from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.messages import current_language
@@ -42,10 +43,13 @@ def check_final(config: StudyConfig) -> None:
     """Refuse what needs validation images, of which a final training has none.
 
     Raises:
-        ConfigError: there are several alternatives to choose from, or one stops early.
+        ConfigError: there are several alternatives to choose from, one stops early, or all images
+            are to be dealt out for cross-validation.
     """
     if len(config.alternatives) > 1:
         raise ConfigError("final_of_several", count=len(config.alternatives))
+    if config.folds is not None:
+        raise ConfigError("folds_and_final")
     if config.alternatives[0].settings.early_stopping:
         raise ConfigError("final_stops_early", name=config.alternatives[0].name)
 
@@ -153,7 +157,9 @@ def _check_sizes(
         seed: of the run that is looked at.
         fitting: the networks that are known to accept smaller images; this one is added.
     """
-    images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed))
+    # Of all folds; they differ by a few images.
+    learned = (fold.dataset.train.labels for fold in folds(dataset, seed))
+    images = min(len(nested_subset(labels, settings.train_fraction, seed)) for labels in learned)
     if settings.batch_size > images:
         size = settings.batch_size
         raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)

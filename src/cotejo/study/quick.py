@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
@@ -34,7 +36,7 @@ def first_images(dataset: Dataset) -> Dataset:
     """Return a dataset cut down to the images of a quick look, the first of each split."""
 
     def first(split: Split, count: int) -> Split:
-        return Split(split.images[:count], split.labels[:count])
+        return split.take(np.arange(min(count, len(split))))
 
     return replace(
         dataset,

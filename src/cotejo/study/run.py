@@ -1,15 +1,22 @@
-"""One run: one alternative trained with one seed, evaluated, and written to its folder."""
+"""One run: one alternative trained with one seed, evaluated, and written to its folder.
+
+It trains one network; with cross-validation, one of each fold, one after the other.
+"""
 
 from __future__ import annotations
 
 import time
 import traceback
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from cotejo.backend import keras, use_precision
 from cotejo.config import Settings
 from cotejo.data.dataset import Split
+from cotejo.data.folds import Fold, folds
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.models import build_model
@@ -18,7 +25,14 @@ from cotejo.models.portable import load_portable
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
 from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
-from cotejo.study.evaluation import Evaluation, evaluate, model_content
+from cotejo.study.evaluation import (
+    Answers,
+    Evaluation,
+    ask,
+    evaluate,
+    model_content,
+    note_test,
+)
 from cotejo.study.events import BatchEnded, Emit, EpochEnded
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import PlannedRun
@@ -32,6 +46,7 @@ from cotejo.study.record import (
 )
 from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
+from cotejo.study.together import together
 from cotejo.train import Training, fresh_backend, train
 
 __all__ = ["build_network", "train_run"]
@@ -56,8 +71,7 @@ def train_run(plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
     log = [f"{record['started']} started {run.alternative} seed {run.seed}"]
     reason: CotejoError | None = None
     try:
-        with fresh_backend(run.seed):
-            _train_and_evaluate(plan, job, results, log, emit)
+        _train_and_evaluate(plan, job, results, log, emit)
     except OutputError:
         raise
     except Exception as error:
@@ -75,43 +89,93 @@ def train_run(plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
     return reason
 
 
+@dataclass(frozen=True)
+class _Trained:
+    """One trained network of a run, as far as it is kept.
+
+    Attributes:
+        training: how it went.
+        answers: what the network answers.
+        seconds: how long the evaluation took.
+    """
+
+    training: Training
+    answers: Answers
+    seconds: float
+
+
 def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], emit: Emit) -> None:
     started = time.perf_counter()
-    record, run = results.record, job.run
-    learned = _learned_images(plan.dataset.train, job)
-    network = build_network(job.settings, learned, plan.dataset.num_classes)
+    record, trained = results.record, []
+    for number, fold in enumerate(folds(plan.dataset, job.run.seed)):
+        with fresh_backend(_seed_of_fold(job.run.seed, number)):
+            trained.append(_train_on(plan, job, fold, number, results, log, emit))
+    training = together([each.training for each in trained])
+    evaluating = time.perf_counter()
+    evaluation = evaluate(plan, job, [each.answers for each in trained])
+    history = csv_content(HISTORY_COLUMNS, training.history)
+    results.files |= {RunFile.HISTORY: history, **evaluation.files}
+    ended = time.perf_counter()
+    seconds = sum(each.seconds for each in trained) + ended - evaluating
+    record |= _finished(training, evaluation, (seconds, ended - started))
+    if len(trained) > 1:
+        record["folds"] = [_of_fold(each) for each in trained]
+    log.append(f"{record['finished']} finished")
+
+
+def _seed_of_fold(seed: int, number: int) -> int:
+    """Return the seed of a fold's network; that of the first, or the only one, is the run's."""
+    if number == 0:
+        return seed
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0]) >> 1
+
+
+def _train_on(
+    plan: Plan,
+    job: Job,
+    fold: Fold,
+    number: int,
+    results: Results,
+    log: list[str],
+    emit: Emit,
+) -> _Trained:
+    """Train and evaluate the network of one fold; that of the first is the model that is kept."""
+    record, run, before = results.record, job.run, number * job.settings.epochs
+    learned = _learned_images(fold.dataset.train, job)
+    network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:
         _load_weights(network, job.parent)
-    record["model"] = described_model(network)
+    if number == 0:
+        record["model"] = described_model(network)
+        record["dataset"]["train"] = len(learned)
     was_frozen = has_frozen_backbone(network)
-    record["dataset"]["train"] = len(learned)
 
     def on_epoch(row: dict[str, Any]) -> None:
+        row = row | {"epoch": before + row["epoch"]}
         known = {name: value for name, value in row.items() if value is not None}
         log.append(" ".join(f"{name}={value:.6g}" for name, value in known.items()))
         emit(EpochEnded(run.id, row))
 
     training = train(
         network,
-        plan.dataset,
+        fold.dataset,
         job.settings,
-        run.seed,
+        _seed_of_fold(run.seed, number),
         on_epoch=on_epoch,
-        on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, epoch, step, steps)),
+        on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, before + epoch, step, steps)),
         deadline=plan.deadline,
     )
-    if has_frozen_backbone(network) != was_frozen:
-        record["model"] = described_model(network)  # more of it has learned
     evaluating = time.perf_counter()
-    evaluation = evaluate(plan, job, network, learned)
-    results.reading = evaluation.reading
-    model = model_content(network, run.folder)
-    record["model"]["bytes"] = len(model)
-    history = csv_content(HISTORY_COLUMNS, training.history)
-    results.files |= {RunFile.HISTORY: history, RunFile.MODEL: model, **evaluation.files}
-    seconds = (time.perf_counter() - evaluating, time.perf_counter() - started)
-    record |= _finished(training, evaluation, seconds)
-    log.append(f"{record['finished']} finished")
+    if number == 0:
+        if has_frozen_backbone(network) != was_frozen:
+            record["model"] = described_model(network)  # more of it has learned
+        results.reading = note_test(plan, job)
+    answers = ask(network, fold, learned, job.settings.tta)
+    if number == 0:
+        model = model_content(network, run.folder)
+        record["model"]["bytes"] = len(model)
+        results.files[RunFile.MODEL] = model
+    return _Trained(training, answers, time.perf_counter() - evaluating)
 
 
 def _finished(
@@ -126,6 +190,19 @@ def _finished(
         "timings": timings(training, *seconds, evaluation.inference_seconds),
         "test_reads": evaluation.test_reads,
         "finished": now(),
+    }
+
+
+def _of_fold(trained: _Trained) -> dict[str, Any]:
+    """Return what the record says of one fold."""
+    fold, training = trained.answers.fold, trained.training
+    return {
+        "train": len(fold.dataset.train),
+        "valid": len(fold.valid),
+        "test": len(fold.test),
+        "epochs": len(training.history),
+        "best_epoch": training.best_epoch,
+        "stopped_early": training.stopped_early,
     }
 
 
@@ -147,7 +224,7 @@ def _learned_images(train: Split, job: Job) -> Split:
     if job.settings.train_fraction == 1:
         return train
     chosen = nested_subset(train.labels, job.settings.train_fraction, job.run.seed)
-    return Split(train.images[chosen], train.labels[chosen])
+    return train.take(chosen)
 
 
 def _load_weights(network: keras.Model, parent: PlannedRun) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cotejo.data import Dataset, without_validation
+from cotejo.data.folds import in_folds
 from cotejo.errors import OutputError
 from cotejo.store import RunFile, StudyFolder, damaged_reads_name, read_readings
 from cotejo.study.quick import first_images
@@ -18,9 +19,11 @@ __all__ = ["as_the_study_saw_it", "data_findings"]
 
 
 def as_the_study_saw_it(study: StudyFolder, dataset: Dataset) -> Dataset:
-    """Return the data cut down as for a quick look, or without validation as for a final one."""
+    """Return the data as the study had it: cut down, dealt in folds, or without validation."""
     if study.study.get("quick"):
         dataset = first_images(dataset)
+    if (count := study.study.get("folds")) is not None:
+        return in_folds(dataset, count)
     return without_validation(dataset) if study.study.get("final") else dataset
 
 

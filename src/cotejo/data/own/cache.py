@@ -26,7 +26,7 @@ from cotejo.store import write_json
 
 __all__ = ["Cache", "clear_cache", "pictures_folder", "signature"]
 
-_VERSION = 2
+_VERSION = 3
 """Raised whenever the same files would give another array, so that old caches are not used."""
 
 _KEYS = frozenset(["signature", "classes", "split", "facts", "splits", "shape"])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.data.dataset import Split
 from cotejo.data.own.classes import natural_order
 from cotejo.data.own.entries import Entry, LeftOut
 from cotejo.data.own.grouping import joined
@@ -29,8 +32,26 @@ _CHAIN = 0.1
 Copies = tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]]
 """Pairs of positions: of exact copies, and of near ones."""
 
-Dealt = tuple[dict[str, NDArray[np.int64]], dict[str, str | int]]
-"""The positions of each split's images, and how the split was made (`Dataset.split`)."""
+
+@dataclass(frozen=True)
+class Dealt:
+    """How images were dealt out.
+
+    Attributes:
+        splits: the positions of the images for training, validation and test.
+        about: how the split was made (`Dataset.split`).
+        groups: ``[n]``, equal for images that stay on one side (`Split.groups`); None where the
+            split was given whole, so that nobody looked for copies.
+    """
+
+    splits: dict[str, NDArray[np.int64]]
+    about: dict[str, str | int]
+    groups: NDArray[np.int64] | None = None
+
+    def of_arrays(self, images: NDArray[np.uint8], labels: NDArray[np.int32]) -> dict[str, Any]:
+        """Return the splits of arrays in the order that was dealt out."""
+        every = Split(images, labels, groups=self.groups)
+        return {name: every.take(positions) for name, positions in self.splits.items()}
 
 
 def without_few(entries: Sequence[Entry]) -> tuple[list[Entry], list[LeftOut]]:
@@ -86,12 +107,12 @@ def deal(
     if is_given:
         _check_classes(entries, given, where)
         if len(given["valid"]):
-            return given, about
+            return Dealt(given, about)
     pool = given["train"] if is_given else np.arange(len(entries))
     labels = [entry.label for entry in entries]
     numbers = {label: number for number, label in enumerate(natural_order(set(labels)))}
-    groups, about["copies"] = _together([entry.group for entry in entries], copies())
-    groups = groups[pool]
+    every, about["copies"] = _together([entry.group for entry in entries], copies())
+    groups = every[pool]
     fractions: Sequence[float] = FRACTIONS
     if is_given:
         learned = FRACTIONS[:2]
@@ -102,11 +123,12 @@ def deal(
     about |= {"seed": seed, "together": together}
     if is_given:
         about["valid"] = "dealt"
-        return {**given, "train": pool[parts[0]], "valid": pool[parts[1]]}, about
+        splits = {**given, "train": pool[parts[0]], "valid": pool[parts[1]]}
+        return Dealt(splits, about, every)
     about["method"] = "dealt"
     dealt = dict(zip(("train", "valid", "test"), parts, strict=True))
     _check_classes(entries, dealt, where)
-    return dealt, about
+    return Dealt(dealt, about, every)
 
 
 def mixed(positions: NDArray[np.int64], seed: int) -> NDArray[np.int64]:

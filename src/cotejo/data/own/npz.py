@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.data.arrays import checked_images, checked_labels
-from cotejo.data.dataset import Dataset, Split
+from cotejo.data.dataset import Dataset
 from cotejo.data.own.dealing import deal
 from cotejo.data.own.entries import Entry
 from cotejo.errors import DataError
@@ -67,16 +67,12 @@ def read_npz(path: Path) -> Dataset:
     if len(shapes) > 1:
         raise DataError("own_npz_shapes", path=path, shapes=sorted(map(list, shapes)))
     # Copies are not looked for: who makes arrays has a split in mind, and the audit finds them.
-    positions, about = deal(entries, 0, lambda: ([], []), path)
-    all_images, all_labels = np.concatenate(images), np.concatenate(labels)
-    parts = {split: Split(all_images[at], all_labels[at]) for split, at in positions.items()}
+    dealt = deal(entries, 0, lambda: ([], []), path)
     return Dataset(
         name=readable(path.stem) or "arrays",
-        train=parts["train"],
-        valid=parts["valid"],
-        test=parts["test"],
+        **dealt.of_arrays(np.concatenate(images), np.concatenate(labels)),
         class_names=dict.fromkeys(LANGUAGES, tuple(classes)),
-        split=about,
+        split=dealt.about,
         source=str(path),
     )
 

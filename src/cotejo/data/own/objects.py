@@ -18,7 +18,7 @@ from cotejo.config.checking import check_keys, checked
 from cotejo.config.own_images import OwnImages
 from cotejo.data.arrays import checked_images, checked_labels
 from cotejo.data.audit.auditing import copies_of
-from cotejo.data.dataset import Dataset, Split
+from cotejo.data.dataset import Dataset
 from cotejo.data.loading import load
 from cotejo.data.own.classes import natural_order
 from cotejo.data.own.dealing import deal
@@ -105,16 +105,12 @@ def load_dataset(
         own = split if len(parts) > 1 else None
         entries += [Entry("", names[label], own) for label in labels[-1].tolist()]
     pool = np.concatenate(images)
-    splits, about = deal(entries, how.split_seed, lambda: copies_of(pool), name)
-    numbers = np.concatenate(labels)
-    made = {split: Split(pool[at], numbers[at]) for split, at in splits.items()}
+    dealt = deal(entries, how.split_seed, lambda: copies_of(pool), name)
     return Dataset(
         name=name,
-        train=made["train"],
-        valid=made["valid"],
-        test=made["test"],
+        **dealt.of_arrays(pool, np.concatenate(labels)),
         class_names=dict.fromkeys(LANGUAGES, tuple(names)),
-        split=about,
+        split=dealt.about,
         source=type(next(iter(parts.values())).images).__module__.partition(".")[0],
     )
 

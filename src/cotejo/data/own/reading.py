@@ -17,7 +17,7 @@ from cotejo.data.audit.auditing import copies_of
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.own.cache import Cache, signature
 from cotejo.data.own.classes import check_confusable, natural_order
-from cotejo.data.own.dealing import deal, mixed, without_few
+from cotejo.data.own.dealing import Dealt, deal, mixed, without_few
 from cotejo.data.own.decoding import decode_all, measure_some
 from cotejo.data.own.entries import REASONS, Entry, LeftOut
 from cotejo.data.own.holders import HeldFile, Holder, open_holder
@@ -149,11 +149,12 @@ def _decoded_and_dealt(
     _check_classes(path, kept_entries, left_out)
     if options.strict and any(each.reason != "hidden" for each in left_out):
         _refuse(path, left_out)
-    splits, about = deal(kept_entries, options.split_seed, lambda: copies_of(decoded[rows]), path)
-    splits = {split: mixed(at, options.split_seed) for split, at in splits.items()}
+    dealt = deal(kept_entries, options.split_seed, lambda: copies_of(decoded[rows]), path)
+    splits = {split: mixed(at, options.split_seed) for split, at in dealt.splits.items()}
+    dealt = replace(dealt, splits=splits)
     facts = _facts(options, decoded.shape[1:], [sizes[int(row)] for row in rows], left_out)
     facts = replace(facts, groups=len({entry.group for entry in kept_entries} - {None}))
-    index = _index(kept_entries, splits, about, facts, signed)
+    index = _index(kept_entries, dealt, facts, signed)
     order = rows[np.concatenate([splits[split] for split in ("train", "valid", "test")])]
     return cache.save(decoded, order, index), index
 
@@ -218,8 +219,7 @@ def _facts(
 
 def _index(
     entries: Sequence[Entry],
-    splits: dict[str, NDArray[np.int64]],
-    about: dict[str, str | int],
+    dealt: Dealt,
     facts: PictureFacts,
     signed: str,
 ) -> dict[str, Any]:
@@ -229,14 +229,15 @@ def _index(
     return {
         "signature": signed,
         "classes": [readable(label) for label in classes],
-        "split": about,
+        "split": dealt.about,
         "facts": asdict(facts),
         "splits": {
             split: {
                 "names": [readable(entries[at].name) for at in positions],
                 "labels": [numbers[entries[at].label] for at in positions],
+                "groups": None if dealt.groups is None else dealt.groups[positions].tolist(),
             }
-            for split, positions in splits.items()
+            for split, positions in dealt.splits.items()
         },
     }
 
@@ -247,7 +248,8 @@ def _from_index(path: Path, images: NDArray[np.uint8], index: dict[str, Any]) ->
         table = index["splits"][split]
         end = start + len(table["names"])
         labels = np.array(table["labels"], np.int32)
-        splits[split] = Split(images[start:end], labels, tuple(table["names"]))
+        groups = None if table["groups"] is None else np.array(table["groups"], np.int64)
+        splits[split] = Split(images[start:end], labels, tuple(table["names"]), groups)
         start = end
     return Dataset(
         name=_name(path),
