@@ -21,11 +21,13 @@ class Needed:
     """How much data would settle a difference: seeds with the same images, or else images.
 
     Attributes:
-        seeds: the number of seeds per side, 2 to 1000. None where no such number is enough, and
-            with one seed per side, where the spread between seeds is unknown.
+        seeds: the number of seeds per side, 2 to 1000; of a cross-validation, the number of
+            repetitions. None where no such number is enough, and with one seed per side, where
+            the spread between seeds is unknown.
         images: the number of test images, only where ``seeds`` is None. With one seed per side,
             it is the number that would settle the difference of these two models; otherwise, the
-            number needed with 1000 seeds per side. None where no number is enough.
+            number needed with 1000 seeds per side. None where no number is enough, and of a
+            cross-validation, where more images would train other networks.
     """
 
     seeds: int | None
@@ -40,7 +42,8 @@ def needed(
     This is an estimate: it assumes that the observed difference and variances are the true ones.
     With n seeds per side, a true difference d is detected with the given power about where
     ``d² = (t(1 - alpha/2) + t(power))²·seed/n + (z(1 - alpha/2) + z(power))²·image``. More seeds
-    make the seeds' part and its t quantiles smaller; the images' part stays the same.
+    make the seeds' part and its t quantiles smaller; the images' part stays the same. In a
+    cross-validation both parts have the t quantiles.
 
     Args:
         difference: the observed difference.
@@ -67,6 +70,9 @@ def needed(
         of_images = _variances_needed(np.array([np.inf]), power, alpha) * difference.image_variance
         return Needed(None, _images(difference, of_images[0] / squared))
     seeds = np.arange(2, MOST_SEEDS + 1)
+    if difference.method == "folds":
+        settled = np.flatnonzero(_needed_for_folds(difference, seeds, power, alpha) <= squared)
+        return Needed(int(seeds[settled[0]]) if settled.size else None, None)
     of_images = _variances_needed(np.array([np.inf]), power, alpha)[0] * difference.image_variance
     room = squared - _needed_for_seeds(difference, seeds, power, alpha)
     enough = np.flatnonzero(room >= of_images)
@@ -87,6 +93,17 @@ def _needed_for_seeds(
     others = max(difference.degrees - sides * (present - 1), 0.0)
     degrees = np.asarray(others + sides * (seeds - 1), np.float64)
     return _variances_needed(degrees, power, alpha) * difference.seed_variance * present / seeds
+
+
+def _needed_for_folds(
+    difference: Difference, repetitions: NDArray[np.int64], power: float, alpha: float
+) -> NDArray[np.float64]:
+    """Return ``[n]``: for each number of repetitions, the squared difference needed."""
+    present = difference.seeds[0]
+    parts = (difference.degrees + 1) / present
+    degrees = np.asarray(parts * repetitions - 1, np.float64)
+    variance = difference.seed_variance * present / repetitions + difference.image_variance
+    return _variances_needed(degrees, power, alpha) * variance
 
 
 def _variances_needed(
