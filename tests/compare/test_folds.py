@@ -1,4 +1,4 @@
-"""Cross-validation: against the published formula, by properties, and where nothing varies."""
+"""Cross-validation: against its formula, by properties, and where nothing varies."""
 
 from math import sqrt
 
@@ -11,8 +11,10 @@ from scipy import stats
 from sklearn.metrics import balanced_accuracy_score
 
 from cotejo.compare import (
-    FoldValues,
+    Difference,
+    Interval,
     Needed,
+    accuracy_difference,
     compare_folds,
     fold_above,
     fold_difference,
@@ -21,6 +23,7 @@ from cotejo.compare import (
     needed,
     wilson_interval,
 )
+from cotejo.compare.difference import difference_from
 from cotejo.evaluate import holm
 
 quick = settings(max_examples=60, deadline=None)
@@ -46,28 +49,53 @@ def simulated(seeds: int, count: int, accuracies: list[float], images: int = 120
     return [stats.norm.ppf(p) > s for p, s in zip(accuracies, scores, strict=True)], parts
 
 
-def published(values: np.ndarray, margin: float = 0.0):
-    """The corrected resampled t test of one alternative's lead in each part: interval and p."""
-    count = values.shape[1]
-    deviation = sqrt((1 / values.size + 1 / (count - 2)) * values.var(ddof=1))
-    low, high = stats.t.interval(0.95, values.size - 1, values.mean(), deviation)
-    p = 2 * stats.t.sf(abs(values.mean() - margin) / deviation, values.size - 1)
-    return low, high, p
+def variance_parts(gaps: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """What the networks and the images add to the variance of a mean.
+
+    Of gaps [seeds, images]. The images' part is without Bonett and Price's two images.
+    """
+    repetitions, images = gaps.shape
+    luck = gaps.var(axis=0, ddof=1).mean() / repetitions if repetitions > 1 else 0.0
+    between = gaps.mean(axis=0).var(ddof=1) - luck
+    networks = (values.var(ddof=1) / values.shape[1] - between / images) / repetitions
+    return max(networks, luck / images), between / images
 
 
 @pytest.mark.parametrize(("seeds", "count"), [(1, 5), (3, 5), (2, 10)])
-def test_a_difference_is_the_corrected_resampled_t_test(seeds, count):
-    (first, second), parts = simulated(seeds, count, [0.85, 0.7])
+def test_a_difference_is_of_networks_and_images(seeds, count):
+    (first, second), parts = simulated(seeds, count, [0.9, 0.7], images=3000)
     a, b = fold_values(first, parts), fold_values(second, parts)
     difference = fold_difference(a, b)
-    low, high, p = published(a.values - b.values)
+    networks, images = variance_parts(first.astype(float) - second, a.values - b.values)
     assert difference.estimate == pytest.approx(first.mean() - second.mean())
-    assert (difference.low, difference.high) == pytest.approx((low, high))
-    assert difference.p_value == pytest.approx(p)
-    against = published(a.values - b.values, 0.05)[2]
-    assert difference.p_value_against(0.05) == pytest.approx(against)
+    # Two images of 3,002 are Bonett and Price's.
+    assert difference.image_variance == pytest.approx(images * (1 + 1 / (count - 2)), rel=0.01)
+    assert difference.seed_variance == pytest.approx(networks, rel=0.03, abs=1e-7)
     assert difference.degrees == seeds * count - 1
+    t, z = stats.t.ppf(0.975, seeds * count - 1), stats.norm.ppf(0.975)
+    half = sqrt(t**2 * difference.seed_variance + z**2 * difference.image_variance)
+    assert difference.low == pytest.approx(difference.estimate - half)
+    assert difference.high == pytest.approx(difference.estimate + half)
     assert difference.seeds == (seeds, seeds)
+
+
+def test_of_one_repetition_that_varies_as_its_images_do_it_is_a_normal_interval():
+    (first, second), parts = simulated(1, 5, [0.9, 0.7])
+    a, b = fold_values(first, parts), fold_values(second, parts)
+    a.values[:] = b.values
+    difference, plain = fold_difference(a, b, share=1e-9), accuracy_difference(first, second)
+    assert difference.seed_variance == 0
+    assert difference.image_variance == pytest.approx(plain.image_variance)
+
+
+def test_networks_that_vary_make_the_interval_wider():
+    (first, second), parts = simulated(2, 5, [0.9, 0.7], images=1000)
+    lucky = np.where(parts < 2, parts == 0, first)
+    steady, moved = (
+        fold_difference(fold_values(table, parts), fold_values(second, parts))
+        for table in (first, lucky)
+    )
+    assert moved.seed_variance > 2 * steady.seed_variance
 
 
 @quick
@@ -78,7 +106,7 @@ def test_the_values_are_the_accuracies_of_the_parts(study):
     for row, own, values in zip(correct, parts, folds.values, strict=True):
         expected = [row[own == part].mean() for part in range(len(values))]
         assert values == pytest.approx(expected)
-    assert folds.seed_values == pytest.approx(correct.mean(axis=1))
+    assert folds.images == correct.shape[1]
     assert folds.estimate == pytest.approx(correct.mean())
 
 
@@ -88,14 +116,14 @@ def test_balanced_values_are_those_of_the_classes_that_are_there(study, data):
     (correct,), parts = study
     labels = np.array(data.draw(st.lists(st.sampled_from("abc"), min_size=30, max_size=30)))
     labels = labels[: correct.shape[1]]
-    folds = fold_values(correct, parts, labels)
+    folds = fold_values(correct[:1], parts[:1], labels)
     answers = np.where(correct[0], labels, "wrong")
     for part, value in enumerate(folds.values[0]):
         own = parts[0] == part
         recalls = [np.mean(answers[own & (labels == c)] == c) for c in np.unique(labels[own])]
         assert value == pytest.approx(np.mean(recalls))
     recalls = [np.mean(correct[0][labels == c]) for c in np.unique(labels)]
-    assert folds.seed_values[0] == pytest.approx(np.mean(recalls))
+    assert folds.estimate == pytest.approx(np.mean(recalls))
 
 
 def test_a_part_without_a_class():
@@ -167,81 +195,110 @@ def test_a_mean_s_interval_and_p_tell_the_same(study, value):
     assert (above.p_value > 0.05) == (above.low <= 0 <= above.high)
 
 
-def test_a_mean_is_solved_for_like_wilson_s():
-    (correct,), parts = simulated(2, 5, [0.9])
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_a_mean_is_solved_for_like_wilson_s(seeds):
+    (correct,), parts = simulated(seeds, 5, [0.8])
     folds = fold_values(correct, parts)
     interval = fold_mean(folds)
-    variance = (1 / 10 + 1 / 3) * folds.values.var(ddof=1)
+    networks, images = variance_parts(correct, folds.values)
+    # What networks share is a third of the variance of single answers.
+    luck = correct.var(axis=0, ddof=1).mean() / 120 if seeds > 1 else 0.0
+    known = images + (images + luck) / 3
     p = folds.estimate
-    c = stats.t.ppf(0.975, 9) ** 2 * variance / (p * (1 - p))
-    assert c > stats.t.ppf(0.975, 9) ** 2 / 120
+    assert images > p * (1 - p) / (120 * seeds)
+    t = stats.t.ppf(0.975, 5 * seeds - 1)
+    c = (t**2 * networks + stats.norm.ppf(0.975) ** 2 * known) / (p * (1 - p))
     for bound in (interval.low, interval.high):
         assert (p - bound) ** 2 == pytest.approx(c * bound * (1 - bound))
 
 
-def constant(difference: float, seeds: int = 1, images: int = 60) -> tuple[FoldValues, ...]:
-    return tuple(
-        FoldValues(np.full((seeds, 5), value), np.full(seeds, value), images)
-        for value in (0.5 + difference, 0.5)
-    )
+def always(first: bool, second: bool, seeds: int = 1, images: int = 60) -> Difference:
+    parts = np.repeat(np.arange(images)[None] % 5, seeds, axis=0)
+    sides = [np.full((seeds, images), right) for right in (first, second)]
+    return fold_difference(*(fold_values(side, parts) for side in sides))
 
 
-@pytest.mark.parametrize("estimate", [0.0, 0.1, 0.5])
-def test_parts_that_never_vary_prove_no_more_than_their_images(estimate):
-    difference = fold_difference(*constant(estimate))
-    # Two images of 62 of which one speaks for each side: sqrt(2) / 62, times the t quantile.
-    assert difference.high - difference.estimate == pytest.approx(2.7764 * sqrt(2) / 62, rel=1e-4)
+@pytest.mark.parametrize("second", [True, False])
+def test_parts_that_never_vary_prove_no_more_than_their_images(second):
+    difference = always(True, second)
+    assert difference.estimate == (not second)
+    # Bonett and Price's two images of 62, a third of their variance more, and for a lead of 1
+    # the variance of a share of 60/62.
+    variance = (62 - second * 60) / 62 - (not second) * (60 / 62) ** 2
+    half = 1.959964 * sqrt(variance * 4 / 3 / 62)
+    assert difference.estimate - difference.low == pytest.approx(half, rel=1e-4)
     assert 0 < difference.p_value <= 1
-    more = fold_difference(*constant(estimate, seeds=3))
-    assert more.high - more.low < difference.high - difference.low
-    assert more.p_value <= difference.p_value
-    fewer = fold_difference(*constant(estimate, images=20))
-    assert fewer.high - fewer.low > difference.high - difference.low
+    more, fewer = always(True, second, seeds=3), always(True, second, images=20)
+    assert difference.low < more.low < more.estimate
+    assert more.p_value <= difference.p_value <= fewer.p_value
+    assert fewer.low < difference.low
 
 
 def test_all_right():
     parts = np.arange(60)[None] % 5
     folds = fold_values(np.ones((1, 60), bool), parts)
     interval = fold_mean(folds)
-    assert (interval.estimate, interval.high) == (1, 1)
-    # Wilson's interval with the t quantile instead of the normal one.
-    assert interval.low == pytest.approx(60 / (60 + stats.t.ppf(0.975, 4) ** 2))
+    # Wilson's interval of 45 images: each counts for three quarters, with a share of a third.
+    assert interval == Interval(1.0, pytest.approx(wilson_interval(1.0, 45).low), 1.0)
     three = fold_mean(fold_values(np.ones((3, 60), bool), np.repeat(parts, 3, axis=0)))
-    assert interval.low < three.low < 1
+    assert three.low == pytest.approx(interval.low)
     assert fold_above(folds, 1.0).p_value == 1
     assert fold_above(folds, 0.7).p_value < 0.05 < fold_above(folds, 0.95).p_value
 
 
-def test_of_equal_parts_the_mean_is_never_surer_than_wilson():
-    folds = constant(0.3)[0]
-    interval, wilson = fold_mean(folds), wilson_interval(0.8, 60)
+@pytest.mark.parametrize("share", [0.01, 1 / 3])
+def test_of_one_repetition_the_mean_is_never_surer_than_wilson(share):
+    # Each part has the same accuracy, which says nothing of how networks vary.
+    parts = [[part for part in range(5) for _ in range(20)]]
+    folds = fold_values([([True] * 17 + [False] * 3) * 5], parts)
+    interval, wilson = fold_mean(folds, share=share), wilson_interval(0.85, 100)
     assert interval.low < wilson.low < wilson.high < interval.high
 
 
-def test_more_repetitions_are_needed_up_to_what_the_images_allow():
-    (first, second), parts = simulated(2, 5, [0.84, 0.78])
-    a, b = fold_values(first, parts), fold_values(second, parts)
-    # Many test images per training image: no number of repetitions is enough.
-    assert needed(fold_difference(a, b)) == Needed(None, None)
-    difference = fold_difference(a, b, share=0.01)
+def test_a_class_of_one_image_is_no_certainty():
+    labels = [0] * 11 + [1]
+    sides = [fold_values([[True] * 11 + [last]], [[0, 1, 2] * 4], labels) for last in (1, 0)]
+    difference = fold_difference(*sides)
+    assert difference.estimate == pytest.approx(0.5)
+    assert difference.low < 0 < fold_mean(sides[0]).low < 1
+
+
+def test_each_class_has_its_own_part_of_the_images():
+    (first, second), parts = simulated(3, 5, [0.9, 0.7], images=600)
+    labels = np.arange(600) % 6 == 0
+    first = first | labels
+    a, b = (fold_values(table, parts, labels) for table in (first, second))
+    plain = [
+        variance_parts((first.astype(float) - second)[:, labels == c], a.values)[1]
+        for c in (False, True)
+    ]
+    found = fold_difference(a, b).image_variance
+    assert found == pytest.approx(sum(plain) / 4 * 4 / 3, rel=0.05)
+
+
+def observed(estimate: float, networks: float, images: float, seeds: int = 2) -> Difference:
+    return difference_from(
+        estimate, (seeds, seeds), networks, images, "folds", degrees=5.0 * seeds - 1, images=200
+    )
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_more_repetitions_make_the_networks_part_smaller(seeds):
+    difference = observed(0.05, 9e-4, 1e-4, seeds)
     assert difference.p_value > 0.05
     amount = needed(difference)
     assert amount.images is None
-    assert amount.seeds > 2
-    variance = (a.values - b.values).var(ddof=1)
-    for seeds, enough in ((amount.seeds, True), (amount.seeds - 1, False)):
-        quantiles = stats.t.ppf([0.975, 0.8], 5 * seeds - 1).sum()
-        shortest = quantiles * sqrt((1 / (5 * seeds) + 0.01) * variance)
-        assert (shortest <= abs(difference.estimate)) == enough
+    assert amount.seeds > seeds
+    for repetitions, enough in ((amount.seeds, True), (amount.seeds - 1, False)):
+        networks = 9e-4 * seeds / repetitions
+        t = stats.t.ppf([0.975, 0.8], 5 * repetitions - 1).sum()
+        z = stats.norm.ppf([0.975, 0.8]).sum()
+        assert (sqrt(t**2 * networks + z**2 * 1e-4) <= 0.05) == enough
 
 
-def test_a_fixed_value_needs_repetitions_too():
-    (correct,), parts = simulated(2, 5, [0.8])
-    folds = fold_values(correct, parts)
-    above = fold_above(folds, 0.76, share=0.001)
-    parted = above.seed_variance / above.image_variance
-    assert parted == pytest.approx(1 / 10 / 0.001)
-    assert needed(above).images is None
+def test_no_number_of_repetitions_is_more_than_the_images_allow():
+    assert needed(observed(0.02, 9e-4, 1e-4)) == Needed(None, None)
+    assert needed(observed(0.0, 9e-4, 1e-4)) == Needed(None, None)
 
 
 def test_every_pair_is_corrected_by_holm():
@@ -279,8 +336,10 @@ def test_out_of_range():
             fold_values(right, bad)
     with pytest.raises(ValueError, match=r"`labels` must be \[images\], 4 of them"):
         fold_values(right, parts, [0, 1])
-    with pytest.raises(ValueError, match="must have the same repetitions, parts and images"):
+    with pytest.raises(ValueError, match="must have the same repetitions, parts, images and"):
         fold_difference(folds, fold_values(right * 2, parts * 2))
+    with pytest.raises(ValueError, match="images and classes"):
+        fold_difference(folds, fold_values(right, parts, [0, 0, 1, 1]))
     for share in (0, -1, float("nan")):
         with pytest.raises(ValueError, match="`share` must be above 0"):
             fold_mean(folds, share=share)

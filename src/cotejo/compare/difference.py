@@ -16,8 +16,7 @@ Method = Literal["mcnemar", "seeds-and-images", "welch", "folds", "single"]
 
 ``mcnemar``: one seed per side; the exact McNemar test, and Bonett and Price's interval, both over
 the images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value per seed.
-``folds``: the corrected resampled t test of a repeated cross-validation. ``single``: one value per
-side, which settles nothing.
+``folds``: a repeated cross-validation. ``single``: one value per side, which settles nothing.
 """
 
 
@@ -32,11 +31,11 @@ class Difference:
         p_value: two-sided, against no difference, in ``[0, 1]``.
         seeds: the number of seeds of the first and of the second.
         seed_variance: the part of the estimate's variance that comes from the seeds, including
-            their luck with single images; 0 with one seed per side, where it is unknown. In a
-            cross-validation, the part that more repetitions make smaller.
-        image_variance: the part that comes from the images, and stays with more seeds.
+            their luck with single images; 0 with one seed per side, where it is unknown.
+        image_variance: the part that comes from the images; in a cross-validation, also as those
+            that its networks learn from.
         method: the method of the interval and of the test.
-        degrees: the degrees of freedom of ``seed_variance``; in a cross-validation, of both parts.
+        degrees: the degrees of freedom of ``seed_variance``.
         images: the number of images that both were measured on; 0 for a figure that isn't
             measured on images.
     """
@@ -63,7 +62,7 @@ class Difference:
         Raises:
             ValueError: ``confidence`` is out of its range.
         """
-        half = half_width(*self._variances, confidence)
+        half = half_width(self.seed_variance, self.degrees, self.image_variance, confidence)
         if self.method == "single":
             half = inf
         low, high = self._centre - half, self._centre + half
@@ -96,14 +95,8 @@ class Difference:
         """Return the p-value that inverting the interval gives."""
         if self.method == "single":
             return 1.0
-        return two_sided_p(self._centre - margin, *self._variances)
-
-    @property
-    def _variances(self) -> tuple[float, float, float]:
-        """The variance with ``degrees`` of freedom, the degrees, and the variance that is known."""
-        if self.method == "folds":
-            return self.seed_variance + self.image_variance, self.degrees, 0.0
-        return self.seed_variance, self.degrees, self.image_variance
+        distance = self._centre - margin
+        return two_sided_p(distance, self.seed_variance, self.degrees, self.image_variance)
 
     @property
     def _centre(self) -> float:

@@ -22,23 +22,31 @@ FEWEST_PARTS = 3
 
 @dataclass(frozen=True)
 class FoldValues:
-    """A figure in ``[0, 1]`` of one alternative: its accuracy, or its balanced accuracy.
+    """The accuracy, or balanced accuracy, of one alternative, and the answers behind it.
 
     Attributes:
         values: ``[seeds, parts]``, the figure of each part, which one network answered.
-        seed_values: ``[seeds]``, the figure of each repetition over all images at once. It is the
-            mean of the parts, apart from their sizes and the classes that they lack.
-        images: the number of images that each repetition answers.
+        answers: ``[seeds, images]``, whether each image was answered right in each repetition.
+        classes: ``[classes, images]``, whether each image is of each class; for a plain accuracy
+            one class, of all images.
     """
 
     values: NDArray[np.float64]
-    seed_values: NDArray[np.float64]
-    images: int
+    answers: NDArray[np.bool_]
+    classes: NDArray[np.bool_]
 
     @property
     def estimate(self) -> float:
-        """The mean over the repetitions."""
-        return float(self.seed_values.mean())
+        """The figure of all answers of a repetition together, on average over the repetitions.
+
+        It is the mean of the parts, apart from their sizes and the classes that they lack.
+        """
+        return float(np.mean([self.answers[:, own].mean() for own in self.classes]))
+
+    @property
+    def images(self) -> int:
+        """The number of images, each of which every repetition answers once."""
+        return int(self.answers.shape[1])
 
 
 def fold_values(
@@ -64,25 +72,27 @@ def fold_values(
         >>> folds.values.tolist(), round(folds.estimate, 3), folds.images
         ([[1.0, 0.5, 0.5]], 0.667, 6)
     """
-    table = checked_answers(correct)
-    cells, shape = _cells(np.asarray(parts), table.shape)
-    if labels is None:
-        classes = np.zeros(table.shape[1], np.int64)
-    else:
-        classes = np.unique(np.asarray(labels), return_inverse=True)[1]
-        if classes.shape != table.shape[1:]:
-            raise ValueError(
-                f"`labels` must be [images], {table.shape[1]} of them; "
-                f"received {list(np.shape(labels))}"
-            )
-    by_class = [classes == label for label in range(classes.max() + 1)]
+    answers = checked_answers(correct).astype(np.bool_)
+    cells, shape = _cells(np.asarray(parts), answers.shape)
+    classes = _classes(labels, answers.shape[1])
     size = shape[0] * shape[1]
-    rights = [np.bincount(cells[:, own].ravel(), table[:, own].ravel(), size) for own in by_class]
-    counts = [np.bincount(cells[:, own].ravel(), minlength=size) for own in by_class]
+    rights = [np.bincount(cells[:, own].ravel(), answers[:, own].ravel(), size) for own in classes]
+    counts = [np.bincount(cells[:, own].ravel(), minlength=size) for own in classes]
     recalls = [right / np.maximum(count, 1) for right, count in zip(rights, counts, strict=True)]
     values = np.sum(recalls, axis=0) / np.count_nonzero(counts, axis=0)
-    seed_values = np.mean([table[:, own].mean(axis=1) for own in by_class], axis=0)
-    return FoldValues(values.reshape(shape), seed_values, table.shape[1])
+    return FoldValues(values.reshape(shape), answers, classes)
+
+
+def _classes(labels: ArrayLike | None, images: int) -> NDArray[np.bool_]:
+    """Return ``[classes, images]``; without labels one class."""
+    if labels is None:
+        return np.ones((1, images), np.bool_)
+    array = np.asarray(labels)
+    if array.shape != (images,):
+        raise ValueError(
+            f"`labels` must be [images], {images} of them; received {list(array.shape)}"
+        )
+    return np.asarray(np.unique(array)[:, None] == array)
 
 
 def _cells(

@@ -42,8 +42,7 @@ def needed(
     This is an estimate: it assumes that the observed difference and variances are the true ones.
     With n seeds per side, a true difference d is detected with the given power about where
     ``d² = (t(1 - alpha/2) + t(power))²·seed/n + (z(1 - alpha/2) + z(power))²·image``. More seeds
-    make the seeds' part and its t quantiles smaller; the images' part stays the same. In a
-    cross-validation both parts have the t quantiles.
+    make the seeds' part and its t quantiles smaller; the images' part stays the same.
 
     Args:
         difference: the observed difference.
@@ -70,14 +69,13 @@ def needed(
         of_images = _variances_needed(np.array([np.inf]), power, alpha) * difference.image_variance
         return Needed(None, _images(difference, of_images[0] / squared))
     seeds = np.arange(2, MOST_SEEDS + 1)
-    if difference.method == "folds":
-        settled = np.flatnonzero(_needed_for_folds(difference, seeds, power, alpha) <= squared)
-        return Needed(int(seeds[settled[0]]) if settled.size else None, None)
     of_images = _variances_needed(np.array([np.inf]), power, alpha)[0] * difference.image_variance
     room = squared - _needed_for_seeds(difference, seeds, power, alpha)
     enough = np.flatnonzero(room >= of_images)
     if enough.size:
         return Needed(int(seeds[enough[0]]), None)
+    if difference.method == "folds":
+        return Needed(None, None)
     return Needed(None, _images(difference, of_images / room[-1]) if room[-1] > 0 else None)
 
 
@@ -87,23 +85,22 @@ def _needed_for_seeds(
     """Return ``[n]``: for each number of seeds, their part of the squared difference needed."""
     first, second = difference.seeds
     present = 2 / (1 / first + 1 / second)
+    degrees = _degrees(difference, present, seeds)
+    return _variances_needed(degrees, power, alpha) * difference.seed_variance * present / seeds
+
+
+def _degrees(
+    difference: Difference, present: float, seeds: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return ``[n]``: for each number of seeds, the degrees of freedom of their part."""
+    if difference.method == "folds":
+        # One less than there are parts in all repetitions.
+        return np.asarray((difference.degrees + 1) / present * seeds - 1, np.float64)
     # Welch's degrees of freedom are between one and two times those of one side, and grow with
     # them. The rest come from other alternatives, and don't depend on the number of seeds.
     sides = min(max(difference.degrees / (present - 1), 1.0), 2.0)
     others = max(difference.degrees - sides * (present - 1), 0.0)
-    degrees = np.asarray(others + sides * (seeds - 1), np.float64)
-    return _variances_needed(degrees, power, alpha) * difference.seed_variance * present / seeds
-
-
-def _needed_for_folds(
-    difference: Difference, repetitions: NDArray[np.int64], power: float, alpha: float
-) -> NDArray[np.float64]:
-    """Return ``[n]``: for each number of repetitions, the squared difference needed."""
-    present = difference.seeds[0]
-    parts = (difference.degrees + 1) / present
-    degrees = np.asarray(parts * repetitions - 1, np.float64)
-    variance = difference.seed_variance * present / repetitions + difference.image_variance
-    return _variances_needed(degrees, power, alpha) * variance
+    return np.asarray(others + sides * (seeds - 1), np.float64)
 
 
 def _variances_needed(
