@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from cotejo.compare.accuracy import mean_accuracy
-from cotejo.compare.all_pairs import Comparison, compare_all
+from cotejo.compare.all_pairs import Comparison, compare_all, compare_folds
 from cotejo.compare.difference import Difference
 from cotejo.compare.fixed_value import accuracy_above, scalar_above
+from cotejo.compare.fold_values import FoldValues, fold_values
+from cotejo.compare.folds import fold_above, fold_difference, fold_mean
 from cotejo.compare.power import Needed, needed
 from cotejo.compare.shrinkage import SpreadPrior, spread_prior
 from cotejo.compare.two_alternatives import (
@@ -18,6 +20,7 @@ from cotejo.evaluate.intervals import Interval, wilson_interval
 __all__ = [
     "Comparison",
     "Difference",
+    "FoldValues",
     "Interval",
     "Needed",
     "SpreadPrior",
@@ -25,6 +28,11 @@ __all__ = [
     "accuracy_difference",
     "balanced_difference",
     "compare_all",
+    "compare_folds",
+    "fold_above",
+    "fold_difference",
+    "fold_mean",
+    "fold_values",
     "mean_accuracy",
     "needed",
     "scalar_above",

@@ -8,11 +8,12 @@ with a single image. A two-way analysis of variance estimates the variance of ea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Answers", "summarize_answers"]
+__all__ = ["Answers", "checked_answers", "summarize_answers"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,18 @@ def summarize_answers(correct: ArrayLike, name: str = "correct") -> Answers:
         >>> answers.accuracy, answers.seed_means.tolist(), answers.image_means.tolist()
         (0.375, [0.5, 0.25], [1.0, 0.5, 0.0, 0.0])
     """
+    table = checked_answers(correct, name)
+    image_means = np.count_nonzero(table, axis=0) / table.shape[0]
+    seed_means = np.count_nonzero(table, axis=1) / table.shape[1]
+    return Answers(image_means, seed_means, _residual_variance(image_means, seed_means))
+
+
+def checked_answers(correct: ArrayLike, name: str = "correct") -> NDArray[Any]:
+    """Return an alternative's answers, ``[seeds, images]``, as an array.
+
+    Raises:
+        ValueError: as of `summarize_answers`.
+    """
     table = np.asarray(correct)
     if table.ndim != 2 or table.size == 0:
         raise ValueError(
@@ -83,9 +96,7 @@ def summarize_answers(correct: ArrayLike, name: str = "correct") -> Answers:
         )
     if table.dtype != np.bool_ and not np.isin(table, (0, 1)).all():
         raise ValueError(f"`{name}` must be true or false; received {table.dtype} values")
-    image_means = np.count_nonzero(table, axis=0) / table.shape[0]
-    seed_means = np.count_nonzero(table, axis=1) / table.shape[1]
-    return Answers(image_means, seed_means, _residual_variance(image_means, seed_means))
+    return table
 
 
 def _residual_variance(image_means: NDArray[np.float64], seed_means: NDArray[np.float64]) -> float:

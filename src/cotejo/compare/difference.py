@@ -11,12 +11,12 @@ from cotejo.evaluate.intervals import Interval
 
 __all__ = ["Difference", "Method", "difference_from"]
 
-Method = Literal["mcnemar", "seeds-and-images", "welch", "single"]
+Method = Literal["mcnemar", "seeds-and-images", "welch", "folds", "single"]
 """The method of the interval and of the test.
 
 ``mcnemar``: one seed per side; the exact McNemar test, and Bonett and Price's interval, both over
 the images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value per seed.
-``single``: one value per side, which settles nothing.
+``folds``: a repeated cross-validation. ``single``: one value per side, which settles nothing.
 """
 
 
@@ -32,7 +32,8 @@ class Difference:
         seeds: the number of seeds of the first and of the second.
         seed_variance: the part of the estimate's variance that comes from the seeds, including
             their luck with single images; 0 with one seed per side, where it is unknown.
-        image_variance: the part that comes from the images.
+        image_variance: the part that comes from the images; in a cross-validation, also as those
+            that its networks learn from.
         method: the method of the interval and of the test.
         degrees: the degrees of freedom of ``seed_variance``.
         images: the number of images that both were measured on; 0 for a figure that isn't

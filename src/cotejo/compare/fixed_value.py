@@ -14,11 +14,11 @@ from cotejo.compare.accuracy import (
     variance_parts,
 )
 from cotejo.compare.answers import summarize_answers
-from cotejo.compare.difference import Difference, difference_from
+from cotejo.compare.difference import Difference, Method, difference_from
 from cotejo.compare.seeds_and_images import two_sided_p
 from cotejo.compare.two_alternatives import checked_values
 
-__all__ = ["accuracy_above", "scalar_above"]
+__all__ = ["accuracy_above", "accuracy_minus_value", "scalar_above"]
 
 
 def accuracy_above(correct: ArrayLike, value: float, *, to_correct: bool = False) -> Difference:
@@ -46,24 +46,32 @@ def accuracy_above(correct: ArrayLike, value: float, *, to_correct: bool = False
     if not 0 <= value <= 1:
         raise ValueError(f"`value` must be in [0, 1]; received {value}")
     answers = summarize_answers(correct)
-    accuracy, seeds = answers.accuracy, (answers.seeds, answers.seeds)
+    accuracy = answers.accuracy
     parts = variance_parts(answers) if to_correct else variance_for_interval(answers)
-    # Answers that are always right, or always wrong, show no variance: the value's stands in.
-    unit = accuracy * (1 - accuracy) or value * (1 - value)
     if answers.seeds == 1:
-        return difference_from(accuracy - value, seeds, 0.0, parts.image * unit, "single")
-    interval = accuracy_interval(accuracy, parts, 0.95)
+        image_variance = parts.image * _unit(accuracy, value)
+        return difference_from(accuracy - value, (1, 1), 0.0, image_variance, "single")
+    return accuracy_minus_value(
+        accuracy, parts, value, answers.seeds, "seeds-and-images", answers.images
+    )
+
+
+def accuracy_minus_value(
+    accuracy: float, parts: VarianceParts, value: float, seeds: int, method: Method, images: int
+) -> Difference:
+    """Return a mean accuracy of this variance minus a fixed value, both in ``[0, 1]``."""
+    interval, unit = accuracy_interval(accuracy, parts, 0.95), _unit(accuracy, value)
     return Difference(
         accuracy - value,
         interval.low - value,
         interval.high - value,
         _p_value(accuracy, parts, value),
-        seeds,
+        (seeds, seeds),
         parts.seed * unit,
         parts.image * unit,
-        "seeds-and-images",
+        method,
         parts.degrees,
-        answers.images,
+        images,
     )
 
 
@@ -96,6 +104,14 @@ def scalar_above(values: Sequence[float], value: float, image_variance: float = 
     return difference_from(
         estimate, seeds, variance, image_variance, "welch", degrees=len(sample) - 1.0
     )
+
+
+def _unit(accuracy: float, value: float) -> float:
+    """Return the variance of one answer.
+
+    Answers that are always right, or always wrong, show no variance: the value's stands in.
+    """
+    return accuracy * (1 - accuracy) or value * (1 - value)
 
 
 def _p_value(accuracy: float, parts: VarianceParts, value: float) -> float:

@@ -21,11 +21,13 @@ class Needed:
     """How much data would settle a difference: seeds with the same images, or else images.
 
     Attributes:
-        seeds: the number of seeds per side, 2 to 1000. None where no such number is enough, and
-            with one seed per side, where the spread between seeds is unknown.
+        seeds: the number of seeds per side, 2 to 1000; of a cross-validation, the number of
+            repetitions. None where no such number is enough, and with one seed per side, where
+            the spread between seeds is unknown.
         images: the number of test images, only where ``seeds`` is None. With one seed per side,
             it is the number that would settle the difference of these two models; otherwise, the
-            number needed with 1000 seeds per side. None where no number is enough.
+            number needed with 1000 seeds per side. None where no number is enough, and of a
+            cross-validation, where more images would train other networks.
     """
 
     seeds: int | None
@@ -72,6 +74,8 @@ def needed(
     enough = np.flatnonzero(room >= of_images)
     if enough.size:
         return Needed(int(seeds[enough[0]]), None)
+    if difference.method == "folds":
+        return Needed(None, None)
     return Needed(None, _images(difference, of_images / room[-1]) if room[-1] > 0 else None)
 
 
@@ -81,12 +85,22 @@ def _needed_for_seeds(
     """Return ``[n]``: for each number of seeds, their part of the squared difference needed."""
     first, second = difference.seeds
     present = 2 / (1 / first + 1 / second)
+    degrees = _degrees(difference, present, seeds)
+    return _variances_needed(degrees, power, alpha) * difference.seed_variance * present / seeds
+
+
+def _degrees(
+    difference: Difference, present: float, seeds: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return ``[n]``: for each number of seeds, the degrees of freedom of their part."""
+    if difference.method == "folds":
+        # One less than there are parts in all repetitions.
+        return np.asarray((difference.degrees + 1) / present * seeds - 1, np.float64)
     # Welch's degrees of freedom are between one and two times those of one side, and grow with
     # them. The rest come from other alternatives, and don't depend on the number of seeds.
     sides = min(max(difference.degrees / (present - 1), 1.0), 2.0)
     others = max(difference.degrees - sides * (present - 1), 0.0)
-    degrees = np.asarray(others + sides * (seeds - 1), np.float64)
-    return _variances_needed(degrees, power, alpha) * difference.seed_variance * present / seeds
+    return np.asarray(others + sides * (seeds - 1), np.float64)
 
 
 def _variances_needed(

@@ -18,7 +18,9 @@ __all__ = [
     "balanced_difference",
     "checked_values",
     "difference_of_answers",
+    "image_part",
     "scalar_difference",
+    "squares_of_added_images",
 ]
 
 
@@ -69,7 +71,7 @@ def difference_of_answers(
         )
     by_image = first.image_means - second.image_means
     seeds = first.seeds, second.seeds
-    image_variance = _image_part(by_image, seeds)
+    image_variance = image_part(by_image, seeds)
     if seeds == (1, 1):
         return difference_from(
             float(by_image.mean()),
@@ -93,7 +95,7 @@ def difference_of_answers(
         first.accuracy - second.accuracy,
         seeds,
         seed_variance,
-        max(image_variance - luck, _squares_of_added_images(seeds) / (first.images + 2) ** 2),
+        max(image_variance - luck, squares_of_added_images(seeds) / (first.images + 2) ** 2),
         "seeds-and-images",
         degrees=degrees,
         images=first.images,
@@ -132,7 +134,7 @@ def balanced_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike) 
     values = [np.mean([side[:, part].mean(axis=1) for part in parts], axis=0) for side in sides]
     seeds = len(sides[0]), len(sides[1])
     by_image = sides[0].mean(axis=0) - sides[1].mean(axis=0)
-    image_variance = sum(_image_part(by_image[part], seeds) for part in parts) / len(parts) ** 2
+    image_variance = sum(image_part(by_image[part], seeds) for part in parts) / len(parts) ** 2
     if seeds == (1, 1):
         estimate = float(values[0][0] - values[1][0])
         return difference_from(
@@ -213,7 +215,7 @@ def _seed_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[
     return sum(variance for variance, _ in parts), welch_degrees(parts)
 
 
-def _image_part(by_image: NDArray[np.float64], seeds: tuple[int, int]) -> float:
+def image_part(by_image: NDArray[np.float64], seeds: tuple[int, int]) -> float:
     """Return the variance of a mean difference over images, by Bonett and Price's method.
 
     The method adds two images: one that a single seed of the first alternative gets right and
@@ -221,11 +223,11 @@ def _image_part(by_image: NDArray[np.float64], seeds: tuple[int, int]) -> float:
     images of the published method.
     """
     count = len(by_image) + 2
-    squares = float((by_image**2).sum()) + _squares_of_added_images(seeds)
+    squares = float((by_image**2).sum()) + squares_of_added_images(seeds)
     return (squares / count - (float(by_image.sum()) / count) ** 2) / count
 
 
-def _squares_of_added_images(seeds: tuple[int, int]) -> float:
+def squares_of_added_images(seeds: tuple[int, int]) -> float:
     """Return the sum of the squared differences of the two added images."""
     return 1 / seeds[0] ** 2 + 1 / seeds[1] ** 2
 
