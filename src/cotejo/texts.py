@@ -25,9 +25,13 @@ NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 They are names of folders too, so none of them leads to another folder.
 """
 
-# All control characters except tab and line feed; the marks that change the direction of writing,
-# with which one name can look like another; and the separators that end a line invisibly.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# All control characters except tab and line feed; the marks that change the direction of writing
+# and those that show nothing, with which one name can look like another; and the separators that
+# end a line invisibly. The joiners of emoji and of Persian stay.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _PLACES = ("--out", "--data-dir")

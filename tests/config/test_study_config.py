@@ -152,6 +152,8 @@ def test_what_is_wrong_is_said_in_one_line(content, line):
         ("z.epochs=1", 'names the alternative "z"'),
         ('epochs=5\nmodel="mlp"', "`epochs` .*received"),
         ("epochs=many", r"`epochs` \(--set\) .*received 'many'"),
+        ("epochs=0x" + "f" * 5000, "`epochs` .*received .0xf"),
+        ("epochs\ufeff", r'received "epochs\\ufeff"'),
         ("a.epochs=many", r"`epochs` \(--set, alternative \"a\"\) .*received 'many'"),
     ],
 )

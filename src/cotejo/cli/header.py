@@ -44,12 +44,15 @@ def computing_line(precisions: Iterable[str]) -> str:
 
 def data_line(dataset: Dataset) -> str:
     """Return the line about the dataset: its name, sizes, classes and source."""
+    from cotejo.data.folds import number_of
     from cotejo.data.registry import said_source
 
     formatted = numbers()
+    folds = number_of(dataset)
     return message(
-        "cli.data",
+        "cli.data" if folds == 1 else "cli.data_in_folds",
         name=dataset.name,
+        folds=folds,
         train=formatted.integer(len(dataset.train)),
         valid=formatted.integer(len(dataset.valid)),
         test=formatted.integer(len(dataset.test)),

@@ -15,6 +15,8 @@ __all__ = ["LARGEST_FILE", "parse_toml", "read_toml"]
 LARGEST_FILE = 1_000_000
 """The bytes that a study file or a recipe may have; a thousand alternatives take a tenth of it."""
 
+_LARGEST = 2**63
+
 
 def read_toml(path: Path, kind: str) -> dict[str, Any]:
     """Return the content of a TOML file.
@@ -50,17 +52,27 @@ def parse_toml(text: str) -> dict[str, Any]:
     """Return the table that a text in TOML describes.
 
     Raises:
-        ValueError: it is not TOML, or holds what Python's parser can't take: it recurses into
-            what is nested, and refuses whole numbers of more than 4,300 digits.
+        ValueError: it is not TOML, holds a whole number of more than 64 bits, which TOML does not
+            have, or is nested too deep for Python's parser.
 
     Example:
         >>> parse_toml("epochs = 3")
         {'epochs': 3}
     """
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
+        _check_integers(table)
     except RecursionError as error:
         raise ValueError("nested") from error
+    return table
+
+
+def _check_integers(value: Any) -> None:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _check_integers(part)
+    elif isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        raise ValueError("a whole number of more than 64 bits")
 
 
 def _nearby(path: Path) -> str:
@@ -78,8 +90,8 @@ def _mistake(error: ValueError) -> str:
     if str(error) == "nested":
         return message("errors.toml_nested")
     if not isinstance(error, tomllib.TOMLDecodeError):
-        # Python itself refuses whole numbers of more than 4,300 digits. For all else, such as the
-        # 30th of February, the parser raises its own error.
+        # Whole numbers that are too large. For all else, such as the 30th of February, the parser
+        # raises its own error.
         return message("errors.toml_value")
     match = re.search(r"at line (?P<line>\d+), column (?P<column>\d+)", str(error))
     key, values = ("place", match.groupdict()) if match else ("end", {})

@@ -147,6 +147,32 @@ class AlternativeFacts:
                     raise damaged(run.path / RunFile.PREDICTIONS, f"{split}_labels", len(labels))
         return {split: np.stack(answers) for split, answers in by_split.items()}
 
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of its finished runs, in the order of `finished`."""
+        return [int(run.record["seed"]) for run in self.finished]
+
+    @cached_property
+    def parts(self) -> NDArray[np.int64] | None:
+        """``[seeds, n]``: the part of a cross-validation that each image is in; None without one.
+
+        Raises:
+            OutputError: only some of the seeds have parts.
+        """
+        known: list[NDArray[np.int64]] = []
+        for run in self.finished:
+            arrays = RunFolder(run.path).predictions
+            if "test_parts" in arrays:
+                known.append(arrays["test_parts"].astype(np.int64))
+        if known and len(known) < len(self.finished):
+            raise damaged(self.finished[0].path / RunFile.PREDICTIONS, "test_parts")
+        return np.stack(known) if known else None
+
+    @property
+    def networks(self) -> int:
+        """How many networks its finished runs trained: one of each seed, or of each fold."""
+        return sum(len(run.record.get("folds") or [None]) for run in self.finished)
+
     @cached_property
     def test_predictions(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Labels ``[n]`` and probabilities ``[n, classes]`` of the representative run on test."""

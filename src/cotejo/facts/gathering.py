@@ -54,6 +54,11 @@ class StudyFacts:
         return list(self.study["seeds"])
 
     @property
+    def folds(self) -> int | None:
+        """Into how many parts the images are dealt for cross-validation; None without it."""
+        return self.study.get("folds")
+
+    @property
     def trained(self) -> list[AlternativeFacts]:
         """The alternatives with a finished run, in the study's order."""
         return [alternative for alternative in self.alternatives if alternative.finished]
@@ -130,6 +135,11 @@ class StudyFacts:
             for run in self.finished
         )
         return "balanced_accuracy" if self.unlike is not None and recorded else "accuracy"
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits whose images differ; with cross-validation each of them has all images."""
+        return ("test",) if self.folds is not None else ("train", "valid", "test")
 
     def images(self, split: str) -> int:
         """Return how many images a split has."""

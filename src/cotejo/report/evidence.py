@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from cotejo.compare import (
-    Comparison,
-    Difference,
-    Interval,
-    Needed,
-    compare_all,
-    mean_accuracy,
-    spread_prior,
-)
+from cotejo.compare import Comparison, Difference, Interval, Needed
 from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.report.accuracies import accuracy, comparisons, prior
 
 __all__ = ["Evidence", "Lead", "Outcome"]
 
@@ -68,25 +61,17 @@ class Evidence:
 
         The interval is over seeds and test images; for a single seed, over the images alone.
         """
-        return {
-            alternative.name: mean_accuracy(alternative.answers["test"])
-            for alternative in self.facts.trained
-        }
+        return {alternative.name: accuracy(alternative) for alternative in self.facts.trained}
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
         """Every pair of trained alternatives, in the study's order, with Holm's correction."""
-        return compare_all(
-            {alternative.name: alternative.answers["test"] for alternative in self.facts.trained}
-        )
+        return comparisons(self.facts.trained)
 
     @cached_property
     def shrinks_spreads(self) -> bool:
         """Whether the p-values to be corrected use spreads shrunk towards the study's."""
-        return (
-            spread_prior(alternative.answers["test"] for alternative in self.facts.trained)
-            is not None
-        )
+        return prior(self.facts.trained, "test") is not None
 
     @cached_property
     def _by_pair(self) -> Mapping[tuple[str, str], Comparison]:

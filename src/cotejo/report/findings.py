@@ -15,18 +15,12 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from cotejo.compare import (
-    Difference,
-    Interval,
-    accuracy_difference,
-    balanced_difference,
-    wilson_interval,
-)
+from cotejo.compare import Difference, Interval, wilson_interval
 from cotejo.evaluate import balanced_accuracy, confused_pairs, confusion_counts
 from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
 from cotejo.facts.error_analysis import ErrorAnalysis, error_analysis_of
+from cotejo.report.accuracies import balanced, balanced_lead, lead
 from cotejo.report.evidence import Evidence, Lead
-from cotejo.report.seed_means import balanced_over_seeds
 
 __all__ = ["Findings", "Overfitting", "computed_once"]
 
@@ -107,9 +101,7 @@ class Findings:
     @cached_property
     def balanced(self) -> Mapping[str, Interval]:
         """Mean balanced accuracy on test of each alternative, with its 95% interval."""
-        return {
-            alternative.name: balanced_over_seeds(alternative) for alternative in self.facts.trained
-        }
+        return {alternative.name: balanced(alternative) for alternative in self.facts.trained}
 
     @cached_property
     def representative_accuracy(self) -> Interval:
@@ -153,10 +145,9 @@ class Findings:
         """By how much the best is ahead of the second on validation; None without a second."""
         if self.second is None:
             return None
-        first, second = self.best.answers["valid"], self.second.answers["valid"]
         if self.by_balanced:
-            return balanced_difference(first, second, self.best.valid_predictions[0])
-        return accuracy_difference(first, second)
+            return balanced_lead(self.best, self.second)
+        return lead(self.best, self.second, "valid")
 
     @property
     def choice_is_uncertain(self) -> bool:

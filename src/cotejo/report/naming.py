@@ -44,6 +44,13 @@ def quoted_classes(labels: Sequence[int], names: Sequence[str], words: Words) ->
 
 def seeds_trained(facts: StudyFacts, words: Words) -> str:
     """Return how many of the seeds that were asked for have results."""
+    seeds = _seeds_trained(facts, words)
+    if facts.folds is None:
+        return seeds
+    return words.say("seeds_in_folds", seeds=seeds, folds=facts.folds)
+
+
+def _seeds_trained(facts: StudyFacts, words: Words) -> str:
     counts, asked = {len(alternative.finished) for alternative in facts.trained}, len(facts.seeds)
     low, high = min(counts), max(counts)
     if low == asked:

@@ -168,11 +168,12 @@ def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
             continue
         try:
             timed = estimate(alternative, dataset, known)
+            timed = replace(timed, run_seconds=networks * timed.run_seconds)
         except UsageError:
             raise
         except Exception:  # noqa: S112
             # Whatever it is, such as too little memory, the run will meet it too and record it.
             continue
         observer.timed(timed)
-        seconds += count * networks * timed.run_seconds
+        seconds += count * timed.run_seconds
     observer.estimated(seconds)

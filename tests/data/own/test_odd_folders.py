@@ -9,6 +9,9 @@ import pytest
 from looking import class_by_name, error_of, left_out, opened, pixels_by_name, split_by_name
 from PIL import Image
 
+from cotejo.data import load
+from cotejo.errors import DataError
+
 pytestmark = pytest.mark.usefixtures("no_copies")
 
 
@@ -84,6 +87,11 @@ def test_splits_and_something_else_beside_them(tmp_path: Path, fill) -> None:
         "beside them: more. Put all classes inside the folders of the splits, or move the others "
         "away."
     )
+
+
+def test_the_root_of_the_disk_is_not_walked() -> None:
+    with pytest.raises(DataError, match="is the root of the disk"):
+        load("/")
 
 
 def test_pictures_beside_the_classes_of_a_split(tmp_path: Path, fill) -> None:

@@ -58,13 +58,15 @@ def read_own(
         a published data set.
 
     Raises:
-        DataError: there are fewer than two classes, two classes could be confused, a class is
-            tested and never trained on, the cache can't be written; or, if the options are strict,
-            a picture can't be used.
+        DataError: the path is the root of the disk, there are fewer than two classes, two classes
+            could be confused, a class is tested and never trained on, the cache can't be written;
+            or, if the options are strict, a picture can't be used.
     """
     is_table = path.is_file() and path.suffix[1:].casefold() in TABLE_ENDINGS
     if not (is_table or path.is_dir() or path.name.casefold().endswith(_ARCHIVES)):
         return None
+    if path.resolve() == path.resolve().parent:  # it would take hours, and open devices
+        raise DataError("own_root", path=path)
     try:
         holder = open_holder(path.parent if is_table else path)
     except DataError:  # an archive that can't be opened: those who know published ones say why

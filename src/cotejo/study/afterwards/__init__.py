@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.data import Dataset
+from cotejo.data.folds import number_of
 from cotejo.study.afterwards.auditing import write_audit
 from cotejo.study.afterwards.error_analysis import write_error_analysis
 from cotejo.study.progress import Observer
@@ -29,6 +30,7 @@ def look_back(folder: Path, dataset: Dataset, quick: bool, observer: Observer) -
         OutputError: the folder can't be written.
     """
     write_error_analysis(folder, dataset, observer)
-    # A quick look has a part of the images, which says nothing about all of them.
-    if not quick:
+    # A quick look has a part of the images, which says nothing about all of them. The splits of
+    # a cross-validation all hold the same images, which would be copies of one another.
+    if not quick and number_of(dataset) == 1:
         write_audit(folder, dataset, observer)

@@ -39,7 +39,11 @@ def error_analysis_arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[A
     labels, chances = best.test_predictions
     if not np.array_equal(labels, test.labels):
         raise ValueError("`test` must hold the images that the predictions are of")
-    worst = select_mistakes(labels, chances, worst=_EXPLAINED, pairs=0)
+    worst = select_mistakes(labels, chances, worst=len(labels), pairs=0)
+    if best.parts is not None:
+        # The network that is kept is that of the first part; it learned from the other images.
+        worst = worst[best.parts[best.finished.index(best.representative)][worst] == 0]
+    worst = worst[:_EXPLAINED]
     arrays: dict[str, NDArray[Any]] = {
         f"trait_{name}": values for name, values in image_traits(test.images).items()
     }

@@ -18,7 +18,7 @@ def aim(findings: Findings, words: Words) -> list[str]:
 def _question(findings: Findings, words: Words) -> list[str]:
     facts = findings.facts
     count, classes = len(facts.alternatives), len(facts.data["counts"]["test"])
-    one_seed = "_one_seed" if count > 1 and len(facts.seeds) == 1 else ""
+    one_seed = "_one_seed" if count > 1 and len(facts.seeds) * (facts.folds or 1) == 1 else ""
     sentences = [
         words.say(
             f"aim.question{one_seed}",

@@ -38,7 +38,8 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     if len(facts.trained) > 1:
         said += _choice(findings, words)
         kind = variant(findings)
-        said.append(say(f"cautions.careful_choice{kind}", count=len(facts.trained)))
+        key = "careful_choice_folds" if facts.folds is not None else f"careful_choice{kind}"
+        said.append(say(f"cautions.{key}", count=len(facts.trained)))
     if findings.unlearned:
         said.append(
             say(
@@ -144,6 +145,8 @@ def _luck(findings: Findings, words: Words) -> str:
     trained = findings.facts.trained
     spreads = [alternative.spread("test", "accuracy") for alternative in trained]
     known = [spread for spread in spreads if spread is not None]
+    if findings.facts.folds is not None:
+        return words.say("cautions.careful_folds")
     if not known:
         return words.say("cautions.careful_one_seed")
     low, high = words.numbers.points(min(known), 2), words.numbers.points(max(known), 2)
@@ -167,7 +170,7 @@ def _choice(findings: Findings, words: Words) -> list[str]:
     tied = [other for other in findings.ranked if other.mean("valid", chosen_by) == highest]
     if len(tied) > 1:
         return [words.say(f"cautions.careful_choice_tied{kind}", labels=quoted(tied, words))]
-    chance = "images" if min(choice.seeds) == 1 else "seeds"
+    chance = "images" if min(choice.seeds) == 1 and choice.method != "folds" else "seeds"
     return [
         words.say(
             f"cautions.careful_choice_{chance}{kind}",

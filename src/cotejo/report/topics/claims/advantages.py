@@ -9,16 +9,10 @@ from math import inf
 from statistics import variance
 from typing import Any
 
-from cotejo.compare import (
-    Difference,
-    SpreadPrior,
-    accuracy_above,
-    accuracy_difference,
-    scalar_above,
-    scalar_difference,
-)
+from cotejo.compare import Difference, SpreadPrior, scalar_above, scalar_difference
 from cotejo.compare.difference import difference_from
 from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.report.accuracies import above, lead
 from cotejo.report.gaps import gap_variance
 from cotejo.store import RunFolder
 
@@ -58,7 +52,8 @@ class Measured:
 
     def p_value(self, difference: Difference | None, margin: float) -> float:
         """Return a difference's p against the margin; 1 where the data can't settle it."""
-        if difference is None or min(difference.seeds) < 2:
+        # One seed tells nothing of luck in training, but for the networks of its folds.
+        if difference is None or (min(difference.seeds) < 2 and difference.method != "folds"):
             return 1.0
         # A bound tells nothing of a margin that the true difference may lie on either side of.
         estimate = difference.estimate
@@ -100,9 +95,8 @@ def _against(
     metric = claim["metric"]
     if metric in ("test_accuracy", "valid_accuracy"):
         split = metric.removesuffix("_accuracy")
-        both = better.answers[split], other.answers[split]
-        shrunk = accuracy_difference(*both, spreads[split]) if spreads[split] else None
-        return Measured(name, None, accuracy_difference(*both), shrunk=shrunk)
+        shrunk = lead(better, other, split, spreads[split]) if spreads[split] else None
+        return Measured(name, None, lead(better, other, split), shrunk=shrunk)
     if metric == "epochs":
         return _epochs_against(facts, better, other, claim, name)
     images = gap_variance(better, other) if metric == "gap" else 0.0
@@ -160,9 +154,9 @@ def _against_value(
     if better is None:
         return Measured(None, value, None)
     if metric in ("test_accuracy", "valid_accuracy"):
-        answers = better.answers[metric.removesuffix("_accuracy")]
-        shrunk = accuracy_above(answers, value, to_correct=True)
-        return Measured(None, value, accuracy_above(answers, value), shrunk=shrunk)
+        split = metric.removesuffix("_accuracy")
+        shrunk = above(better, value, split, to_correct=True)
+        return Measured(None, value, above(better, value, split), shrunk=shrunk)
     lacking = 0
     if metric == "epochs":
         values, lacking = _epochs(facts, better, claim)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cotejo.compare import Difference, Needed, needed, spread_prior
+from cotejo.compare import Difference, Needed, needed
 from cotejo.evaluate import holm
 from cotejo.facts import in_language
+from cotejo.report.accuracies import prior
 from cotejo.report.findings import Findings, computed_once
 from cotejo.report.topics.claims.advantages import Measured, measure
 
@@ -87,10 +88,7 @@ def verdicts(findings: Findings) -> list[Verdict]:
     """
     facts = findings.facts
     claims: Sequence[Mapping[str, Any]] = facts.study.get("claims") or []
-    spreads = {
-        split: spread_prior(alternative.answers[split] for alternative in facts.trained)
-        for split in ("valid", "test")
-    }
+    spreads = {"valid": prior(facts.trained, "valid"), "test": prior(facts.trained, "test")}
     measured = [measure(facts, claim, spreads) for claim in claims]
     margins = [float(claim["by"]) for claim in claims]
     every = [(part, by) for parts, by in zip(measured, margins, strict=True) for part in parts]
@@ -122,7 +120,8 @@ def _part(measured: Measured, margin: float, p_corrected: float, level: float) -
         outcome = "supported" if difference.estimate > margin else "refuted"
     data_needed = None
     # One seed does not show how much seeds vary. More seeds do not make a run reach an accuracy.
-    if outcome == "unsettled" and min(difference.seeds) > 1 and not measured.unreached:
+    several = min(difference.seeds) > 1 or difference.method == "folds"
+    if outcome == "unsettled" and several and not measured.unreached:
         data_needed = needed(measured.tested or difference, margin, alpha=level)
     return Part(
         measured.than,

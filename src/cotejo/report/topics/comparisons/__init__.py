@@ -79,7 +79,7 @@ def _pairs_table(page: Page) -> Table:
     # The columns are headed by numbers: sixteen labels side by side would not fit a page.
     columns = [page.column("alternative", number=False)]
     columns += [Column(str(index + 1), number=True) for index in range(1, len(trained))]
-    one_seed = all(len(alternative.finished) == 1 for alternative in trained)
+    one_seed = all(alternative.networks == 1 for alternative in trained)
     key = "comparisons.table_pairs_one_seed" if one_seed else "comparisons.table_pairs"
     return page.table(words.say(key), columns, rows, files="comparisons.csv")
 

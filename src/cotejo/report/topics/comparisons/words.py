@@ -15,7 +15,10 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
     facts, numbers = findings.facts, words.numbers
     counts = {len(alternative.finished) for alternative in facts.trained}
     images = numbers.integer(facts.images("test"))
-    if max(counts) == 1:
+    one_network = max(alternative.networks for alternative in facts.trained) == 1
+    if facts.folds is not None:
+        said = [words.say("comparisons.folds", images=images)]
+    elif one_network:
         said = [words.say("comparisons.one_seed", images=images)]
     else:
         seeds = settled_seeds(min(counts), max(counts), words)
@@ -24,11 +27,11 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
             said.append(words.say("comparisons.mixed"))
     pairs = len(findings.evidence.comparisons)
     if pairs > 1:
-        one_seed = "_one_seed" if max(counts) == 1 else ""
+        one_seed = "_one_seed" if one_network else ""
         said.append(words.say(f"comparisons.holm{one_seed}", count=pairs))
         if findings.evidence.shrinks_spreads:
             said.append(words.say("comparisons.drawn"))
-    if any(comparison.needed for comparison in findings.evidence.comparisons) and max(counts) > 1:
+    if any(pair.needed for pair in findings.evidence.comparisons) and not one_network:
         said.append(words.say("comparisons.needed"))
     return said
 

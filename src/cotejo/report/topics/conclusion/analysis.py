@@ -21,8 +21,8 @@ class Supported:
         others: the other trained alternatives, by what is settled of the best against them.
         choices: how many single choices were compared, by the setting's name.
         settled: how many of those comparisons are settled, by the setting's name.
-        one_seed: whether every alternative has one finished seed, so that what is compared are
-            trained networks.
+        one_seed: whether every alternative has one trained network, so that these are what is
+            compared.
     """
 
     others: dict[Outcome, list[AlternativeFacts]]
@@ -54,5 +54,5 @@ def supported(findings: Findings) -> Supported:
             for factor in every
             if (count := sum(effect.lead.settled for effect in factor.effects))
         },
-        one_seed=max(len(alternative.finished) for alternative in findings.facts.trained) == 1,
+        one_seed=max(alternative.networks for alternative in findings.facts.trained) == 1,
     )

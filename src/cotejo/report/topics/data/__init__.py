@@ -55,7 +55,7 @@ def details(page: Page) -> dict[str, Any]:
         "distribution": page.figure(
             "distribution",
             partial(distribution, facts, words),
-            words.say(f"data.figure_distribution{many}"),
+            words.say(f"data.figure_distribution{'_folds' if facts.folds else many}"),
             StudyFile.DATA,
         ),
         "counts": _sizes(page) if many else _counts(page),
@@ -71,17 +71,17 @@ def details(page: Page) -> dict[str, Any]:
 
 def _counts(page: Page) -> Table:
     words, counts = page.words, page.facts.data["counts"]
-    splits = ("train", "valid", "test")
+    splits = page.facts.splits
     rows = [
         cells(name, *(words.numbers.integer(counts[split][label]) for split in splits))
         for label, name in enumerate(page.facts.class_names(words.language))
     ]
     totals = (words.numbers.integer(page.facts.images(split)) for split in splits)
     return page.table(
-        words.say("data.table_counts"),
+        words.say("data.table_counts_folds" if page.facts.folds else "data.table_counts"),
         [
             page.column("class", number=False),
-            *(Column(words.say(f"split_{split}"), number=True) for split in splits),
+            *(Column(_heading(page, split), number=True) for split in splits),
         ],
         [*rows, cells(words.say("data.total"), *totals)],
         marked=len(rows),
@@ -92,7 +92,7 @@ def _counts(page: Page) -> Table:
 def _sizes(page: Page) -> Table:
     """Return the sizes of the largest, the middle and the smallest class, where there are many."""
     words, n = page.words, page.words.numbers
-    splits = ("train", "valid", "test")
+    splits = page.facts.splits
     counts = {split: page.facts.data["counts"][split] for split in splits}
     measures: dict[str, Callable[[list[int]], float]] = {
         "largest": max,
@@ -108,15 +108,19 @@ def _sizes(page: Page) -> Table:
         for name, measure in measures.items()
     ]
     return page.table(
-        words.say("data.table_sizes", count=len(counts["train"])),
+        words.say("data.table_sizes", count=len(next(iter(counts.values())))),
         [
             page.column("class", number=False),
-            *(Column(words.say(f"split_{split}"), number=True) for split in splits),
+            *(Column(_heading(page, split), number=True) for split in splits),
         ],
         rows,
         marked=len(rows) - 1,
         files=StudyFile.DATA,
     )
+
+
+def _heading(page: Page, split: str) -> str:
+    return page.words.say("data.images" if page.facts.folds else f"split_{split}")
 
 
 def _channels(page: Page) -> Table | None:

@@ -30,13 +30,15 @@ def data(findings: Findings, words: Words) -> list[str]:
         say(
             "data.sizes",
             data=words.data_name(facts.data["name"]),
-            total=numbers.integer(sum(sizes.values())),
+            total=numbers.integer(sizes["test"] if facts.folds else sum(sizes.values())),
             height=height,
             width=width,
             channels=say("data.channels", count=channels),
             classes=len(counts),
         ),
-        say("data.split", **{split: numbers.integer(size) for split, size in sizes.items()}),
+        say("data.folds", count=facts.folds)
+        if facts.folds
+        else say("data.split", **{split: numbers.integer(size) for split, size in sizes.items()}),
         say(
             balance,
             low=numbers.integer(min(counts)),

@@ -54,13 +54,7 @@ def section(page: Page) -> dict[str, Any]:
     if seeds:
         caption += " " + words.say("results.figure_accuracies_seeds")
     intro = [
-        words.say("results.intro" if seeds else "results.intro_one_seed"),
-        *(
-            [words.say("results.intro_mixed")]
-            if seeds and any(len(alternative.finished) == 1 for alternative in page.facts.trained)
-            else []
-        ),
-        words.say("results.method_seeds" if seeds else "results.method"),
+        *_what_intervals_cover(page, seeds),
         *measured_on(findings, words),
     ]
     if len(page.facts.trained) > 1:
@@ -77,6 +71,21 @@ def section(page: Page) -> dict[str, Any]:
             f"{ReportFile.SUMMARY}, {ReportFile.NUMBERS}",
         ),
     }
+
+
+def _what_intervals_cover(page: Page, seeds: bool) -> list[str]:
+    """Return what the figures are means of, and what their intervals cover."""
+    say = page.words.say
+    if page.facts.folds is not None:
+        return [say("results.intro_folds"), say("results.method_folds")]
+    if not seeds:
+        return [say("results.intro_one_seed"), say("results.method")]
+    mixed = any(len(alternative.finished) == 1 for alternative in page.facts.trained)
+    return [
+        say("results.intro"),
+        *([say("results.intro_mixed")] if mixed else []),
+        say("results.method_seeds"),
+    ]
 
 
 def details(page: Page) -> dict[str, Any]:
