@@ -177,15 +177,16 @@ def batch_of(task: Task, inputs, labels, deal, part: int) -> Batch:
 def true_accuracies(
     task: Task, images: int, count: int, trainings: int, generator
 ) -> dict[str, float]:
-    """Return the expected accuracy of each learner, from new training sets and 500 new images."""
+    """Return the expected accuracy of each learner, from new training sets and new images.
+
+    Of ``trainings`` sets, a multiple of 100, each is tested on 500 images.
+    """
     rights = dict.fromkeys(LEARNERS, 0)
     chunk, tests = 100, 500
-    for _ in range(0, trainings, chunk):
+    for _ in range(trainings // chunk):
         inputs, labels = task.draw(chunk, images, generator)
         batch = batch_of(task, inputs, labels, dealt(labels, count, generator), 0)
         new_inputs, new_labels = task.draw(chunk, tests, generator)
         for name, learner in LEARNERS.items():
             rights[name] += int((learner(batch, new_inputs, generator) == new_labels).sum())
-    return {
-        name: right / (chunk * tests * (-(-trainings // chunk))) for name, right in rights.items()
-    }
+    return {name: right / (trainings * tests) for name, right in rights.items()}

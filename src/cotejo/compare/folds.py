@@ -11,8 +11,8 @@ variance of a mean, or of a difference, has these parts:
   cross-validation can't tell by how much (Bengio and Grandvalet 2004). So a share of the images'
   part stands for it: the number of test images per training image, as in the correction of Nadeau
   and Bengio (2003). Their own correction applies the share to the whole variance between parts,
-  which is mostly luck with images that no two parts share, and makes intervals twice as wide as
-  they need to be.
+  which is mostly luck with images that no two parts share, and makes intervals about twice as
+  wide as they need to be.
 
 The images' part and what is shared have the normal quantile, the networks' part that of t with
 parts·repetitions - 1 degrees of freedom (`cotejo.compare.seeds_and_images`). The method was chosen
