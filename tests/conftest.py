@@ -14,6 +14,25 @@ import pytest
 
 from figures import figures_drawn, figures_empty
 
+LONGEST = (
+    "test_extending.py",
+    "test_study.py",
+    "test_loop.py",
+    "test_damaged_files.py",
+    "test_bare_machine.py",
+    "test_executor.py",
+    "test_page.py",
+    "test_formats.py",
+    "test_applications.py",
+)
+"""The files that take longest. If one of them came last, other workers would wait for its end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files; the others stay in their random order."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
