@@ -8,10 +8,12 @@ INSTALLED := $(VENV)/.installed-$(BACKEND)
 # The tool that finds versions; it is installed beside, since Cotejo doesn't need it.
 UV := .uv/bin/uv
 # Tests run side by side, a file to a worker: small trainings compile on one core for most of
-# their time. Those that are about time, or that start several processes, run after them, alone.
-ALONE := tests/cli/test_cli_two_at_once.py tests/cli/test_cli_world.py tests/study/test_budget.py
+# their time. tests/conftest.py has the longest files begin. Those that are about time, or that
+# start several processes at once, run after them, alone.
+ALONE := tests/cli/test_cli_two_at_once.py tests/train/test_on_time.py
 WORKERS ?= auto
-PYTEST := -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile $(ALONE:%=--ignore=%)
+PYTEST := -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile \
+	--no-loadscope-reorder $(ALONE:%=--ignore=%)
 STUDY ?= studies/notebooks.toml
 # How many cases of each kind `make fuzz` tries.
 CASES ?= 3000

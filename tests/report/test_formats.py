@@ -103,6 +103,7 @@ def test_numbers_stand_to_the_right(written):
     assert re.search(r"^\| --- \| ---: \| ---: \|", text, re.MULTILINE)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_label_is_no_mark_of_markdown(tmp_path):
     label = "a|b *c* <b>d</b> $x$ [e](f) _g_ `h` &amp; i_j"
     fabricate_study(tmp_path, [Made("a", label={"en": label}), Made("b", (0.6,))])
@@ -112,6 +113,7 @@ def test_a_label_is_no_mark_of_markdown(tmp_path):
     assert re.sub(r"\\(?=[|*<$\]_`&])", "", marked) == label
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_markdown_written_again_leaves_no_old_pictures(tmp_path):
     fabricate_study(tmp_path, [Made("a"), *(Made(f"b{index}", (0.6,)) for index in range(3))])
     options = {"format": "md", "detail": "full"}

@@ -1,21 +1,18 @@
-"""A time to train for: read, planned for, and kept."""
+"""A time to train for: read, and planned for."""
 
 from __future__ import annotations
 
 import re
-import time
 from contextlib import contextmanager
 
 import pytest
 
-from cotejo.backend import set_seed
-from cotejo.config import Recipe, Settings
+from cotejo.config import Recipe
 from cotejo.config.durations import seconds_of
 from cotejo.errors import ConfigError
 from cotejo.models import build_model
 from cotejo.study import budget, networks, timing
 from cotejo.study.budget import plan_for, scaled
-from cotejo.train import train
 
 
 def recipe(name="tiny", epochs=8, curve=((2, 0.6), (8, 0.9), (50, 0.95)), **settings):
@@ -100,17 +97,3 @@ def test_the_networks_are_built_where_they_are_let_go_of(digits, monkeypatch):
     monkeypatch.setattr(timing, "_image_seconds", lambda *given: 0.0)
     plan_for(300, digits, [recipe(), recipe("other")])
     assert inside == ["begun", "ended"]
-
-
-def test_a_training_ends_on_time_with_its_rate_down(digits):
-    settings = Settings(
-        model="cnn3", optimizer="sgd", schedule="linear", epochs=10_000, batch_size=32
-    ).resolved()
-    set_seed(1)
-    network = build_model("cnn3", digits.image_shape, digits.num_classes)
-    started = time.perf_counter()
-    training = train(network, digits, settings, 1, deadline=started + 10)
-    assert len(training.history) < 10_000
-    rates = [row["learning_rate"] for row in training.history]
-    # Cut off without the clock, the rate would hardly have moved.
-    assert rates[-1] < 0.4 * rates[0]

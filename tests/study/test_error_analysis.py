@@ -92,6 +92,7 @@ def test_a_damaged_one_is_written_anew(copy):
     assert found(copy) is not None
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_its_failure_costs_nothing_and_is_told(copy, monkeypatch):
     def broken(*_):
         raise RuntimeError("no room on the device\nand more")

@@ -25,7 +25,7 @@ from cotejo.study.progress import Observer
 STUDY = {
     "data": "digits",
     "seeds": 1,
-    "base": {"epochs": 1, "batch_size": 64},
+    "base": {"model": "mlp", "epochs": 1, "batch_size": 64},
     "alternative": [
         {"name": "plain"},
         {"name": "augmented", "augment": "notebook"},
@@ -82,7 +82,7 @@ def test_a_run_leaves_its_files(finished):
         assert {found.name for found in run.path.iterdir()} == set(RUN_FILES)
         assert run.record["status"] == "finished"
         assert run.record["test_reads"] == 1
-        assert run.record["model"]["parameters"] == 122_570
+        assert run.record["model"]["parameters"] == 1_707_274
         assert len(run.history) == run.record["epochs"] == 1
     assert {found.name for found in finished.iterdir() if found.is_file()} - {".lock"} == {
         "data.json",
@@ -291,7 +291,7 @@ def test_nothing_is_timed_for_nobody(tmp_path, monkeypatch):
 def test_the_settings_are_recorded_with_the_models_own(finished):
     settings = StudyFolder(finished).run("plain", 1).record["settings"]
     assert settings["initializer"] == "glorot"
-    assert settings["kernel_size"] == 3
+    assert settings["dropout"] == 0.5
     assert settings["momentum"] is None
     assert StudyFolder(finished).study["alternatives"][0]["settings"] == settings
 
