@@ -44,7 +44,10 @@ def _rules(findings: Findings, words: Words) -> list[str]:
     if decides:
         said = words.both([words.say(key) for key in decides])
         sentences.append(words.say("aim.decides", decisions=said))
-    sentences.append(words.say("aim.measures_alone" if alone else "aim.measures"))
+    measures = "aim.measures_alone" if alone else "aim.measures"
+    if findings.facts.folds is not None:
+        measures = "aim.measures_folds"
+    sentences.append(words.say(measures))
     reads = len(findings.facts.test_reads)
     if reads and reads == len(findings.facts.finished) and not findings.extra_test_reads:
         sentences.append(words.say("aim.read_once"))

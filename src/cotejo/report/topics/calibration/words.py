@@ -45,8 +45,9 @@ def diagnosis_sentences(findings: Findings, diagnosed: Diagnosis, words: Words) 
     said = []
     if len(findings.best.finished) > 1:
         seed = diagnosed.run.record["seed"]
+        kind = "network" if findings.facts.folds is None else "seed"
         best = findings.best.label(words.language)
-        said.append(words.say("calibration.one_network", best=best, seed=seed))
+        said.append(words.say(f"calibration.one_{kind}", best=best, seed=seed))
     said.append(_confidence(findings, diagnosed, words))
     said.append(
         words.say(

@@ -24,7 +24,7 @@ def representative(findings: Findings, words: Words) -> str | None:
         else ("confusion.which_odd" if count % 2 else "confusion.which_even")
     )
     return words.say(
-        "confusion.representative",
+        "confusion.representative" if findings.facts.folds is None else "confusion.one_seed",
         count=count,
         which=words.say(which),
         best=best.label(words.language),

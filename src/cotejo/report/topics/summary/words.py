@@ -98,6 +98,8 @@ def _compared(findings: Findings, words: Words) -> str:
     key = "summary.learned"
     if len(facts.trained) < len(facts.alternatives):
         key += "_some"
+    if facts.folds is not None:
+        key, high = "summary.learned_folds", low
     learned = words.say(
         key if low == high else f"{key}_varied",
         count=len(facts.trained),

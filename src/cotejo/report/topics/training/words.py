@@ -13,9 +13,13 @@ def whole_training(findings: Findings, words: Words) -> list[str]:
     best, run, say, numbers = findings.best, findings.best.representative, words.say, words.numbers
     record, epochs = run.record, len(run.history)
     seconds = float(record["timings"]["train_seconds"])
-    network = say("training.network", count=len(best.finished), seed=record["seed"])
+    kind = "" if findings.facts.folds is None else "_folds"
+    network = say(f"training.network{kind}", count=len(best.finished), seed=record["seed"])
     time = numbers.duration(seconds)
     said = [say("training.epochs", network=network, count=epochs, time=time)]
+    if kind:
+        said.append(say("training.means_over_folds", folds=findings.facts.folds))
+        return [" ".join(said), _test_evaluation(findings, words)]
     if record.get("stopped_early"):
         said.append(say("training.stopped", epochs=best.settings.get("epochs", epochs)))
     kept = int(record.get("best_epoch") or epochs)
@@ -69,9 +73,10 @@ def _test_evaluation(findings: Findings, words: Words) -> str:
     accuracy = findings.representative_accuracy
     best = findings.best
     seed = best.representative.record["seed"]
+    network = "training.this_network" + ("" if findings.facts.folds is None else "_folds")
     said = words.say(
         "training.test",
-        network=words.say("training.this_network", count=len(best.finished), seed=seed),
+        network=words.say(network, count=len(best.finished), seed=seed),
         images=numbers.integer(test["images"]),
         accuracy=numbers.percent(accuracy.estimate),
         interval=numbers.interval(accuracy.low, accuracy.high),

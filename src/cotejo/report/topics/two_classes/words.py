@@ -18,7 +18,8 @@ def intro(findings: Findings, words: Words) -> list[str]:
         words.say("two_classes.method"),
     ]
     if findings.most_seeds > 1:
-        sentences.append(words.say("two_classes.one_network"))
+        kind = "network" if findings.facts.folds is None else "seed"
+        sentences.append(words.say(f"two_classes.one_{kind}"))
     return sentences
 
 
