@@ -110,6 +110,9 @@ def test_a_damaged_file_is_named_or_costs_nothing(small_study, before, tmp_path,
     if name.startswith("failures") or name.startswith("audit"):
         # Without the one or the other the report says less, and nothing else.
         found = {key: found[key] for key in found if key not in ("findings", "failures", "audit")}
+    if name == "test-reads.csv" and Findings(gather(folder)).lost_test_reads:
+        # Cut between two rows, it is a shorter file of its kind; the report says that rows lack.
+        found = {key: found[key] for key in found if key not in ("findings", "readings")}
     gone = not (folder / name).is_file()
     if gone and name.endswith("run.json"):  # as of a run that was cut short: it counts as missing
         assert gather(folder).missing == 1

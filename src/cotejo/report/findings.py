@@ -265,6 +265,13 @@ class Findings:
         return error_analysis_of(self.facts, self.best)
 
     @cached_property
+    def lost_test_reads(self) -> int:
+        """How many readings of the test set the finished runs made that are recorded nowhere."""
+        noted = Counter(row["key"] for row in self.facts.test_reads)
+        made = ((run.key, int(run.record.get("test_reads", 1))) for run in self.facts.finished)
+        return sum(max(count - noted[str(key)], 0) for key, count in made)
+
+    @cached_property
     def extra_test_reads(self) -> dict[tuple[str, str], int]:
         """How often the test set was read, for each run that read it more than once."""
         reads = Counter(

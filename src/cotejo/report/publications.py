@@ -10,7 +10,7 @@ __all__ = ["of_comparisons", "of_intervals"]
 def of_intervals(findings: Findings) -> list[str]:
     """Return what the accuracies' intervals rest on."""
     if findings.facts.folds is not None:
-        return ["wilson-1927", "nadeau-bengio-2003"]
+        return ["wilson-1927", "nadeau-2003"]
     seeds = {len(alternative.finished) for alternative in findings.facts.trained}
     return ["wilson-1927", *(["welch-1947"] if max(seeds) > 1 else [])]
 
@@ -22,7 +22,7 @@ def of_comparisons(findings: Findings) -> list[str]:
         "mcnemar": "mcnemar-1947",
         "seeds-and-images": "welch-1947",
         "welch": "welch-1947",
-        "folds": "nadeau-bengio-2003",
+        "folds": "nadeau-2003",
     }
     methods = {comparison.difference.method for comparison in comparisons}
     named = [names[method] for method in sorted(methods & set(names))]

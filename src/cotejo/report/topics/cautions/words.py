@@ -57,6 +57,8 @@ def cautions(findings: Findings, words: Words) -> list[str]:
         said.append(say("cautions.careful_conditions", names=words.both(names)))
     if findings.extra_test_reads:
         said.append(_reads(findings, words))
+    if facts.test_reads and findings.lost_test_reads:
+        said.append(say("cautions.careful_reads_lost", count=findings.lost_test_reads))
     return said
 
 
