@@ -47,7 +47,7 @@ def seeds_trained(facts: StudyFacts, words: Words) -> str:
     seeds = _seeds_trained(facts, words)
     if facts.folds is None:
         return seeds
-    return words.say("seeds_in_folds", seeds=seeds, folds=facts.folds)
+    return words.say("seeds_in_folds", count=len(facts.seeds), seeds=seeds, folds=facts.folds)
 
 
 def _seeds_trained(facts: StudyFacts, words: Words) -> str:
