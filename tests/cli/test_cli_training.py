@@ -322,6 +322,7 @@ def test_a_budget_trains_what_the_plan_says_until_then(
         return budget.Budget("fast", 5, 3, 250.0, 20.0, 0.9, 900.0, 60.0, True)
 
     monkeypatch.setattr(budget, "plan_for", plan_for)
+    monkeypatch.setattr("cotejo.study.few_images.suited_recipe", lambda dataset: "fast")
     started = time.perf_counter()
     code = call(
         monkeypatch, "train", "--budget", "5m", "--data", "digits", "--batch-size", "250",
@@ -379,6 +380,7 @@ def test_a_budget_s_clock_starts_anew_after_a_download(
 
     monkeypatch.setattr("cotejo.data.load", slow)
     monkeypatch.setattr(budget, "plan_for", plan_for)
+    monkeypatch.setattr("cotejo.study.few_images.suited_recipe", lambda dataset: "fast")
     assert call(monkeypatch, "train", "--budget", "5m") == 0
     assert asked == [300.0]
     assert calls.options["deadline"] == 1000 + 250 + 300 - 20

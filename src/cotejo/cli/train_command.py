@@ -33,6 +33,9 @@ from cotejo.messages import message
 
 __all__ = ["train"]
 
+_AUTO = "auto"
+"""In place of a recipe's name: the one that suits the data."""
+
 
 def train(
     recipe: Annotated[
@@ -127,9 +130,57 @@ def train(
             if planned.get(option) is not None:
                 raise ConfigError("budget_and_recipe", option=option)
         return _in_time(budget, started, content, name, data_dir, out, final)
+    if recipe == _AUTO:
+        return _suited(content, name, overrides, data_dir, out, quick, final)
     own = [_of_alternative(own_name, override) for override in overrides or ()]
     study = Study(StudyConfig.parse(content, own))
     return train_and_report(study, out=out, data_dir=data_dir, quick=quick, final=final)
+
+
+def _suited(
+    content: dict[str, Any],
+    name: str | None,
+    overrides: list[str] | None,
+    data_dir: Path | None,
+    out: Path | None,
+    quick: bool,
+    final: bool,
+) -> int:
+    """Train with the recipe that suits the data, which is looked at first."""
+    from cotejo.cli.console import make_console, say
+    from cotejo.cli.display import Display
+    from cotejo.cli.training import train_and_report
+    from cotejo.config import StudyConfig
+    from cotejo.data import load
+    from cotejo.study import Study
+
+    # A recipe that can't be looked up stands for the one that is chosen below.
+    (alternative,) = content["alternative"]
+    del alternative["recipe"]
+    asked = StudyConfig.parse(content)
+    console = make_console()
+    with Display(console) as display:
+        dataset = load(
+            asked.data,
+            data_dir=data_dir,
+            progress=display.data_progress,
+            images=asked.images,
+            on_pictures=display.pictures_read,
+        )
+    # Deferred: this loads Keras.
+    from cotejo.study.few_images import images_per_class, suited_recipe
+
+    recipe = suited_recipe(dataset)
+    count = images_per_class(dataset)
+    say(console, message(f"cli.recipe_{recipe}", images=count, recipe=recipe), "bold")
+    own_name = name or recipe
+    content |= {
+        "name": own_name,
+        "alternative": [{**alternative, "name": own_name, "recipe": recipe}],
+    }
+    own = [_of_alternative(own_name, override) for override in overrides or ()]
+    study = Study(StudyConfig.parse(content, own))
+    return train_and_report(study, out=out, dataset=dataset, quick=quick, final=final)
 
 
 def _of_alternative(name: str, override: str) -> str:
@@ -189,26 +240,33 @@ def _in_time(
         display.note(message("cli.budget_timing"))
         # Deferred: this loads Keras.
         from cotejo.study.budget import plan_for
+        from cotejo.study.few_images import TRANSFER, images_per_class, plan_for_few, suited_recipe
 
         learned = without_validation(dataset) if final else dataset
         known = [recipe.changed(given) for recipe in recipes()]
-        plan = plan_for(started + seconds - time.perf_counter(), learned, known)
+        left = started + seconds - time.perf_counter()
+        if suited_recipe(learned) == TRANSFER:
+            suited = next(recipe for recipe in known if recipe.name == TRANSFER)
+            plan = plan_for_few(left, learned, suited)
+        else:
+            plan = plan_for(left, learned, known)
     chosen: dict[str, Any] = {
         "speed": numbers().integer(plan.images_per_second),
         "recipe": plan.recipe,
         "epochs": plan.epochs,
         "small": plan.small_epochs,
         "duration": numbers().duration(plan.seconds),
-        "expected": numbers().percent(plan.expected),
     }
-    say(console, message("cli.budget_chosen", **chosen), "bold")
-    if dataset.name != MEASURED_ON:
-        say(console, message("cli.budget_other_data", data=dataset.name), "dim")
-    settings = {
-        "recipe": plan.recipe, "epochs": plan.epochs, "small_epochs": plan.small_epochs,
-        "hard_epochs": 0,
-    }  # fmt: skip
-    content |= {"name": own_name, "alternative": [settings | given | {"name": own_name}]}
+    if plan.expected is None:
+        chosen["images"] = images_per_class(learned)
+        say(console, message("cli.budget_few", **chosen), "bold")
+    else:
+        chosen["expected"] = numbers().percent(plan.expected)
+        say(console, message("cli.budget_chosen", **chosen), "bold")
+        if dataset.name != MEASURED_ON:
+            say(console, message("cli.budget_other_data", data=dataset.name), "dim")
+    alternative = plan.settings | given | {"name": own_name}
+    content |= {"name": own_name, "alternative": [alternative]}
     study = Study(StudyConfig.parse(content))
     deadline = started + seconds - plan.evaluation
     return train_and_report(study, out=out, dataset=dataset, final=final, deadline=deadline)

@@ -18,9 +18,9 @@ from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
 
-__all__ = ["Budget", "plan_for", "scaled"]
+__all__ = ["MARGIN", "Budget", "plan_for", "scaled"]
 
-_MARGIN = 0.97
+MARGIN = 0.97
 """The share of the time that is planned. Starting and writing take the rest."""
 _LONGEST = 4
 """The most epochs, as a multiple of those at the end of the recipe's curve, which says no more."""
@@ -37,10 +37,11 @@ class Budget:
         evaluation: the seconds that evaluating takes, as timed, with the validation of the last
             epoch, which comes when training has ended.
         expected: the accuracy to expect, from the recipe's curve; past its end, the accuracy
-            there.
+            there. None for a recipe without a curve.
         images_per_second: of the network in training, on whole images.
         least: the seconds that the recipe takes with the fewest epochs of its curve.
         fits: whether those are there.
+        unfreeze: for how many epochs a pretrained network is frozen; None for other networks.
     """
 
     recipe: str
@@ -48,10 +49,18 @@ class Budget:
     small_epochs: int
     seconds: float
     evaluation: float
-    expected: float
+    expected: float | None
     images_per_second: float
     least: float
     fits: bool
+    unfreeze: int | None = None
+
+    @property
+    def settings(self) -> dict[str, str | int]:
+        """The settings of an alternative that takes this time."""
+        counts = {"epochs": self.epochs, "small_epochs": self.small_epochs, "hard_epochs": 0}
+        frozen = {} if self.unfreeze is None else {"unfreeze": self.unfreeze}
+        return {"recipe": self.recipe, **counts, **frozen}
 
 
 def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Budget:
@@ -82,7 +91,7 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Bud
         for recipe, cost in networks
     }
     by_name = {recipe.name: recipe for recipe, _ in networks}
-    for name in sorted(guesses, key=lambda each: -guesses[each].expected):
+    for name in sorted(guesses, key=lambda each: -(guesses[each].expected or 0.0)):
         if guesses[name].fits:
             recipe = by_name[name]
             pace = timed.get(name) or _pace(recipe, dataset)
@@ -92,7 +101,7 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Bud
             guesses[name] = budget
     # Below 0 where timing the machine took longer than all of the time.
     left = math.floor(until - time.perf_counter())
-    least = math.ceil(min(guess.least for guess in guesses.values()) / _MARGIN)
+    least = math.ceil(min(guess.least for guess in guesses.values()) / MARGIN)
     missing = least - left
     raise ConfigError("budget_too_short", left=max(0, left), least=least, missing=missing)
 
@@ -148,7 +157,7 @@ def _longest(recipe: Recipe, dataset: Dataset, pace: Pace, until: float) -> Budg
     _, small_step = pace.steps.get(SMALL, pace.steps[1.0])
     validation = pace.image_seconds * len(dataset.valid)
     evaluation = pace.image_seconds * evaluated_images(dataset, settings.tta) + validation
-    left = _MARGIN * (until - time.perf_counter()) - evaluation - compiling
+    left = MARGIN * (until - time.perf_counter()) - evaluation - compiling
 
     def seconds(count: int) -> float:
         small = scaled(recipe, count).small_epochs
