@@ -60,5 +60,5 @@ def test_as_many_epochs_as_fit_and_no_more_than_the_recipe_has():
 
 @pytest.mark.usefixtures("timed")
 def test_a_time_too_short_says_how_much_is_missing():
-    with pytest.raises(ConfigError, match="takes about 7 s. Give at least 4 s more"):
+    with pytest.raises(ConfigError, match=r"takes about 7 s\. Give at least 4 s more"):
         plan_for_few(3.5, of(20, 20), load_recipe("transfer"))
