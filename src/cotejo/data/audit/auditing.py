@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from cotejo.data.audit import duplicates, quality
 from cotejo.data.audit.descriptors import descriptors, normalised
 from cotejo.data.audit.gallery import gallery_images, shown
+from cotejo.data.audit.likeness import Turn
 from cotejo.data.audit.neighbours import nearest
 from cotejo.data.audit.pool import Pool
 from cotejo.data.audit.result import KINDS, SPLITS, Audit, Issue
@@ -28,8 +29,9 @@ NEIGHBOURS = 10
 """How many nearest neighbours of each image are examined, and tell how isolated it is."""
 
 _FEATURE_NEIGHBOURS = 2
+_DESCRIBED_AT_ONCE = 100
 _UPSIDE_DOWN = 10_000
-_TURNS: tuple[duplicates.Turn, ...] = ("as it is", "mirrored")
+_TURNS: tuple[Turn, ...] = ("as it is", "mirrored")
 
 
 def audit_dataset(dataset: Dataset, features: ArrayLike | None = None) -> Audit:
@@ -118,7 +120,7 @@ def _neighbourhoods(
     pool: Pool, features: NDArray[np.float32] | None
 ) -> tuple[list[tuple[int, int, float]], list[tuple[int, float]], dict[str, float]]:
     """Return the near-duplicates, the outliers, and how alike near-duplicates have to be."""
-    vectors = descriptors(pool.take(block) for block in pool.blocks())
+    vectors = descriptors(pool.take(block) for block in pool.blocks(_DESCRIBED_AT_ONCE))
     plain, numbers, test_from = vectors["as it is"], np.arange(len(pool)), int(pool.starts[-1])
     neighbours = nearest(plain, plain, NEIGHBOURS, same=True)
     mirrored = nearest(vectors["mirrored"], plain, NEIGHBOURS)

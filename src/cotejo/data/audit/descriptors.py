@@ -16,8 +16,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit.duplicates import Turn
+from cotejo.data.audit.likeness import Turn
 from cotejo.data.audit.pixels import CHECKED, blurred, small_luminance
+from cotejo.data.audit.threads import mapped
 
 __all__ = ["DIMENSIONS", "descriptors", "normalised"]
 
@@ -44,7 +45,7 @@ def descriptors(images: Iterable[NDArray[np.uint8]]) -> dict[Turn, NDArray[np.fl
         >>> bool(np.allclose(vectors["mirrored"][:100], vectors["as it is"][100:], atol=1e-4))
         True
     """
-    raw = np.concatenate([_describe(part) for part in images])
+    raw = np.concatenate(list(mapped(_describe, images)))
     centre = raw.mean(axis=0)
     projection = _projection(raw[:: -(-len(raw) // _FITTED_ON)] - centre)
     turned: dict[Turn, NDArray[np.float32]] = {

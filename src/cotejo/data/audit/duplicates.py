@@ -18,23 +18,20 @@ References:
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit.likeness import likeness
+from cotejo.data.audit.likeness import Turn, likeness
 from cotejo.data.audit.pool import Pool
+from cotejo.data.audit.threads import mapped
 
 __all__ = [
     "LIKENESS",
     "Pairs",
-    "Turn",
     "alike",
     "candidates",
     "exact_duplicates",
@@ -53,9 +50,7 @@ SIMILARITY = 0.7
 SIMILARITY_TO_TEST = 0.6
 """The same if one of the two is a test image: a copy missed there changes the score."""
 
-_AT_ONCE, _THREADS = 500, 4
-
-Turn = Literal["as it is", "mirrored", "upside down"]
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -136,14 +131,10 @@ def alike(pool: Pool, groups: Iterable[Pairs]) -> list[tuple[int, int, float]]:
         for part in _parts(len(group.first))
     ]
     best: dict[tuple[int, int], float] = {}
-    # NumPy releases Python's lock while it computes, so that threads use several cores.
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, _THREADS)) as threads:
-        for pairs, likenesses in zip(
-            parts, threads.map(partial(_likenesses, pool), parts), strict=True
-        ):
-            for index in np.flatnonzero(likenesses >= LIKENESS).tolist():
-                key = (int(pairs.second[index]), int(pairs.first[index]))
-                best[key] = max(best.get(key, 0.0), float(likenesses[index]))
+    for pairs, likenesses in zip(parts, mapped(partial(_likenesses, pool), parts), strict=True):
+        for index in np.flatnonzero(likenesses >= LIKENESS).tolist():
+            key = (int(pairs.second[index]), int(pairs.first[index]))
+            best[key] = max(best.get(key, 0.0), float(likenesses[index]))
     ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
     return [(number, partner, likeness) for (number, partner), likeness in ranked]
 
@@ -183,10 +174,7 @@ def _parts(count: int) -> list[slice]:
 
 
 def _likenesses(pool: Pool, pairs: Pairs) -> NDArray[np.float32]:
-    return likeness(_turned(pool.take(pairs.first), pairs.turn), pool.take(pairs.second))
-
-
-def _turned(images: NDArray[np.uint8], turn: Turn) -> NDArray[np.uint8]:
-    if turn == "mirrored":
-        return images[:, :, ::-1]
-    return images[:, ::-1] if turn == "upside down" else images
+    # An image is in several pairs, and is made ready once.
+    numbers, positions = np.unique(np.stack([pairs.first, pairs.second]), return_inverse=True)
+    first, second = positions.reshape(2, -1)
+    return likeness(pool.take(numbers), first, second, pairs.turn)

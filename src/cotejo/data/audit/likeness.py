@@ -3,20 +3,28 @@
 A correlation over the whole image is high for any two dark planes on a bright sky, because a few
 strong edges make up most of it. So small windows are compared one by one, and every window with
 something in it has the same weight. Copies of one photograph agree in nearly all windows.
+
+Most candidates are no copies, and small images show it at a fraction of the cost. So the images are
+laid over each other at a small size first. Each stage goes on from the position that the one before
+has found, and only with the pairs that are alike enough so far.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit.alignment import best_start, refined, warped
-from cotejo.data.audit.pixels import blurred, halved, small_luminance
+from cotejo.data.audit.alignment import Pixels, best_start, refined, warped
+from cotejo.data.audit.pixels import CHECKED, blurred, halved, small_luminance
 
-__all__ = ["likeness"]
+__all__ = ["Turn", "likeness"]
 
-PROMISING = 0.6
-"""The likeness at half size from which a pair is compared in full: copies have 0.65 and more."""
+Turn = Literal["as it is", "mirrored", "upside down"]
+"""How the first image of a pair is turned before the two are compared."""
 
 NOISE = 2.0
 """A standard deviation, in levels of 255: a window far below it has nothing in it but noise."""
@@ -29,8 +37,50 @@ _OVERLAP = 0.5
 
 _WINDOW = 5
 
+_WINDOWS = 16
+"""Before the last stage, windows are compared at about so many places in each direction."""
 
-def likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
+_AT_ONCE = 2**17
+"""So many pixels of the pairs are computed at once: 512 kB an array, to stay in the cache."""
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """One part of the search for how one image lies over another.
+
+    Attributes:
+        smaller: how many pixels of a side become one.
+        steps: how many steps of the Gauss-Newton method.
+        least: the likeness from which a pair goes on to the next stage; None: every pair does.
+        blur: whether both images are blurred before.
+    """
+
+    smaller: int
+    steps: int
+    least: float | None = None
+    blur: bool = False
+
+
+_FULL_SIZE = (_Stage(1, 1, least=0.45), _Stage(1, 2, least=0))
+
+_SMALL = (_Stage(2, 4, least=0.6), _Stage(1, 0, least=0.35), _Stage(1, 3, blur=True), *_FULL_SIZE)
+"""The stages for images of less than 64 pixels a side; `docs/audit.md` says how they were set."""
+
+_LARGE = (
+    _Stage(4, 4),
+    _Stage(2, 0, least=0.5),
+    _Stage(2, 2, least=0.6),
+    _Stage(1, 0, least=0.35),
+    *_FULL_SIZE,
+)
+
+
+def likeness(
+    images: NDArray[np.uint8],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    turn: Turn = "as it is",
+) -> NDArray[np.float32]:
     """Return how alike the images of each pair are, whatever their colours, position and size.
 
     The second is shifted by up to a quarter of the side and scaled by 0.75 to 1.33 in each
@@ -39,44 +89,74 @@ def likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.
     luminance is compared, no colour.
 
     Args:
-        first: ``[n, height, width, channels]``, uint8.
-        second: the same.
+        images: ``[m, height, width, channels]``, uint8.
+        first: the position of each pair's first image, ``[n]``.
+        second: that of its second image, ``[n]``.
+        turn: how the first image is turned before the two are compared.
 
     Returns:
-        ``[n]``, float32, in ``[0, 1]``: 1 for copies; 0 if the two are not alike at all, or if
-        there is too little in one of them to tell. A pair takes some 100 kB of memory.
+        ``[n]``, float32, in ``[0, 1]``: 1 for copies; 0 if the two are not alike, or if there is
+        too little in one of them to tell. It takes up to 21 kB of memory per image, and some 20 MB.
 
     Example:
-        >>> image = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3), dtype=np.uint8)
-        >>> likeness(image, image).round(2).tolist(), likeness(image, 255 - image).tolist()
-        ([1.0], [0.0])
+        >>> images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+        >>> images[1] = images[0, :, ::-1]
+        >>> first, second = np.array([0]), np.array([1])
+        >>> likeness(images, first, second).tolist()
+        [0.0]
+        >>> likeness(images, first, second, "mirrored").round(2).tolist()
+        [1.0]
     """
+    planes = _luminance(images)
+    stages = _LARGE if planes.shape[1] == CHECKED[1] else _SMALL
+    sizes = {1: planes, 2: halved(planes)}
+    if stages is _LARGE:
+        sizes[4] = halved(sizes[2])
     likenesses = np.zeros(len(first), np.float32)
-    if len(first) == 0:
-        return likenesses
-    left, right = small_luminance(first), small_luminance(second)
-    left_half, right_half = halved(left), halved(right)
-    warp = refined(left_half, right_half, best_start(left_half, right_half), steps=4)
-    agreement = _local_agreement(left_half, *warped(right_half, warp))
-    promising = np.flatnonzero(agreement >= PROMISING)
-    if len(promising):
-        left, right = left[promising], right[promising]
-        # Twice the size: a shift in pixels doubles, a scale stays.
-        warp = warp[promising] * np.array([1, 2, 1, 2], np.float32)
-        warp = refined(blurred(left), blurred(right), warp, steps=3)
-        warp = refined(left, right, warp, steps=3)
-        likenesses[promising] = _local_agreement(left, *warped(right, warp))
+    warp = np.zeros((len(first), 4), np.float32)  # shifts as a share of the side
+    going = np.arange(len(first))
+    for stage in stages:
+        right = sizes[stage.smaller]
+        left = _turned(right, turn)
+        side = right.shape[1]
+        unit = np.array([1, side, 1, side], np.float32)
+        every = 1 if stage is stages[-1] else max(1, side // _WINDOWS)
+        for part in _parts(going, side):
+            pair = left[first[part]], right[second[part]]
+            if stage.blur:
+                pair = blurred(pair[0]), blurred(pair[1])
+            before = best_start(*pair) if stage is stages[0] else warp[part] * unit
+            after = refined(*pair, before, stage.steps)
+            warp[part] = after / unit
+            if stage.least is not None:
+                moved, inside = warped(pair[1], after)
+                likenesses[part] = _local_agreement(pair[0], moved, inside, every)
+        if stage.least is not None:
+            enough = likenesses[going] >= stage.least
+            likenesses[going[~enough]] = 0
+            going = going[enough]
     return likenesses
 
 
-def _local_agreement(
-    left: NDArray[np.float32], right: NDArray[np.float32], inside: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the mean correlation over windows, where ``right`` lies over ``left``."""
-    area = np.maximum(_windowed(inside), 1e-3)
+def _parts(numbers: NDArray[np.int64], side: int) -> list[NDArray[np.int64]]:
+    """Return numbers of images in parts that are computed at once."""
+    count = max(1, _AT_ONCE // side**2)
+    return [numbers[start : start + count] for start in range(0, len(numbers), count)]
 
-    def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(_windowed(values * inside) / area, np.float32)
+
+def _luminance(images: NDArray[np.uint8]) -> Pixels:
+    """Return `small_luminance` of all images, computed for a part at a time."""
+    parts = _parts(np.arange(len(images)), max(images.shape[1:3]))
+    return np.concatenate([small_luminance(images[part]) for part in parts])
+
+
+def _local_agreement(left: Pixels, right: Pixels, inside: Pixels, every: int) -> Pixels:
+    """Return the mean correlation over windows, where ``right`` lies over ``left``, ``[n]``."""
+    left, right = left * inside, right * inside
+    area = np.maximum(_windowed(inside, every), 1e-3)
+
+    def mean(values: Pixels) -> Pixels:
+        return np.asarray(_windowed(values, every) / area, np.float32)
 
     left_mean, right_mean = mean(left), mean(right)
     left_variance = np.maximum(mean(left * left) - left_mean**2, 0)
@@ -84,21 +164,31 @@ def _local_agreement(
     covariance = mean(left * right) - left_mean * right_mean
     agreement = covariance / np.sqrt(np.maximum(left_variance * right_variance, 1))
     larger = np.maximum(left_variance, right_variance)
-    weight = larger / (larger + NOISE**2) * inside
-    filled, overlap = weight.sum(axis=(1, 2)), inside.sum(axis=(1, 2))
+    compared = inside[:, ::every, ::every]
+    weight = larger / (larger + np.float32(NOISE**2)) * compared
+    filled, overlap = weight.sum(axis=(1, 2)), compared.sum(axis=(1, 2))
     score = (agreement * weight).sum(axis=(1, 2)) / np.maximum(filled, 1e-6)
-    enough = (filled >= _FILLED * overlap) & (overlap >= _OVERLAP * left[0].size)
+    enough = (filled >= _FILLED * overlap) & (overlap >= _OVERLAP * compared[0].size)
     return np.where(enough, np.clip(score, 0, 1), 0).astype(np.float32)
 
 
-def _windowed(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean over the window around each pixel; the edge is repeated beyond the edge."""
-    reach = _WINDOW // 2
-    for axis in (1, 2):
-        widths = [(0, 0)] * 3
-        widths[axis] = (reach, reach)
-        wide = np.moveaxis(np.pad(values, widths, mode="edge"), axis, 0)
-        size = values.shape[axis]
-        total = sum(wide[i : i + size] for i in range(_WINDOW))
-        values = np.asarray(np.moveaxis(np.asarray(total) / _WINDOW, 0, axis), np.float32)
-    return values
+def _windowed(values: Pixels, every: int) -> Pixels:
+    """Return the mean over the window around every so many pixels of ``[n, side, side]``."""
+    weights = _window_weights(values.shape[1], every)
+    return weights @ (values @ weights.T)
+
+
+@cache
+def _window_weights(side: int, every: int) -> Pixels:
+    """Return weights ``[windows, side]``; the edge is repeated beyond the edge."""
+    weights = np.zeros((side, side), np.float32)
+    rows = np.arange(side)
+    for offset in range(-(_WINDOW // 2), _WINDOW // 2 + 1):
+        weights[rows, np.clip(rows + offset, 0, side - 1)] += np.float32(1 / _WINDOW)
+    return weights[::every]
+
+
+def _turned(planes: Pixels, turn: Turn) -> Pixels:
+    if turn == "mirrored":
+        return planes[:, :, ::-1]
+    return planes[:, ::-1] if turn == "upside down" else planes

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.data.audit.threads import mapped
+
 __all__ = ["nearest"]
 
-_BLOCK = 512
+_BLOCK = 256
 _GROUPS = 32
 
 
@@ -41,17 +43,18 @@ def nearest(
     columns = -(-total // _GROUPS) * _GROUPS
     padded = np.zeros((columns, vectors.shape[1]), np.float32)
     padded[:total] = vectors
-    positions = np.empty((len(queries), count), np.int64)
-    similarity = np.empty((len(queries), count), np.float32)
-    for start in range(0, len(queries), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        block = queries[part] @ padded.T
+
+    def search(start: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        block = queries[start : start + _BLOCK] @ padded.T
         block[:, total:] = -np.inf
         if same:
             rows = np.arange(len(block))
             block[rows, rows + start] = -np.inf
-        positions[part], similarity[part] = _largest(block, count)
-    return positions, similarity
+        return _largest(block, count)
+
+    found = list(mapped(search, range(0, len(queries), _BLOCK)))
+    positions, similarity = zip(*found, strict=True)
+    return np.concatenate(positions), np.concatenate(similarity)
 
 
 def _largest(
