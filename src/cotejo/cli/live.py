@@ -123,8 +123,9 @@ class Status:
         number = message("cli.live_run", number=self._number, runs=self._runs)
         done = (self._number - 1 + self._fraction) / max(self._runs, 1)
         left = (_left(self._run_left), _left(self._study_left))
-        # Four columns are left free: a terminal shows ^C there without breaking the line.
-        room = self._console.width - 4 - max(_LEFT_WIDTH, *map(len, left)) - 2 * _GAP
+        # Four columns are left free: a terminal shows ^C there without breaking the line. Earlier
+        # versions of Rich than 14.3 put a gap after the last column too.
+        room = self._console.width - 4 - max(_LEFT_WIDTH, *map(len, left)) - 3 * _GAP
         where = self._where(room - _NAME_WIDTH - _BAR_WIDTH - _GAP)
         room -= max(_WHERE_WIDTH, len(where)) + _GAP if where else 0
         name_width = max(min(max(len(name), len(number)), _WIDEST_NAME, room - _BAR_WIDTH), 1)

@@ -31,7 +31,7 @@ _NEWER = {
     "renorm_momentum": 0.99,
     "quantization_config": None,
 }
-"""Arguments, with their defaults, that Keras 3.8, the oldest promised, does not know."""
+"""Arguments, with their defaults, that early versions of Keras 3 do not know."""
 
 
 def pack(
