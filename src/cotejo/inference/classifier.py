@@ -87,7 +87,7 @@ class Classifier:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """The ``(height, width, channels)`` of the images that it takes."""
-        height, width, channels = self.network.input.shape[1:]
+        height, width, channels = self.network.inputs[0].shape[1:]
         return int(height), int(width), int(channels)
 
     @classmethod

@@ -55,7 +55,7 @@ def pack(
     """
     model = load_portable(run.model)
     # Without the softmax: views are averaged as logits.
-    network = keras.Model(model.input, model.layers[-1].input, name=model.name)
+    network = keras.Model(model.inputs[0], model.layers[-1].input, name=model.name)
     weights = _float16_weights(network)
     out.mkdir(parents=True, exist_ok=True)
     write_file(out / WEIGHTS, weights)
@@ -68,7 +68,7 @@ def pack(
             "format": 1,
             "name": record["alternative"],
             "sha256": hashlib.sha256(weights).hexdigest(),
-            "image_shape": list(network.input.shape[1:]),
+            "image_shape": list(network.inputs[0].shape[1:]),
             "classes": study.data["class_names"],
             "views": record["settings"]["tta"],
             "temperature": round(temperature, 4),

@@ -82,7 +82,7 @@ def split(network: keras.Model) -> tuple[keras.Model, keras.Model]:
     Both share their layers with the network: what the head learns, the network knows.
     """
     features = network.get_layer(FEATURES).output
-    backbone = keras.Model(network.input, features, name="backbone")
+    backbone = keras.Model(network.inputs[0], features, name="backbone")
     return backbone, keras.Model(features, network.output, name="head")
 
 

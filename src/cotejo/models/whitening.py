@@ -66,6 +66,6 @@ def whiten(network: keras.Model, images: NDArray[np.uint8], most: int = 5000) ->
     layer = next((each for each in network.layers if each.name == WHITENING), None)
     if layer is None:
         return
-    before = keras.Model(network.input, layer.input)
+    before = keras.Model(network.inputs[0], layer.input)
     seen = ops.convert_to_numpy(before(images[:most].astype("float32")))
     layer.kernel.assign(whitening_filters(seen))

@@ -190,7 +190,7 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
     """
     kept = portable(network)
     outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(kept.output)
-    model = keras.Model(kept.input, outputs, name=network.name)
+    model = keras.Model(kept.inputs[0], outputs, name=network.name)
     failure: OSError | RuntimeError | None = None
     memory = Path("/dev/shm")  # noqa: S108
     for place in (None, *([memory] if memory.is_dir() else []), folder):

@@ -123,7 +123,7 @@ def at_size(network: keras.Model, image_shape: tuple[int, ...]) -> keras.Model:
     Raises:
         ValueError: the network's last layers need the size that it was built for.
     """
-    if tuple(network.input.shape[1:]) == tuple(image_shape):
+    if tuple(network.inputs[0].shape[1:]) == tuple(image_shape):
         return network
     inputs = keras.Input(image_shape, name="pixels")
     return keras.models.clone_model(
