@@ -124,13 +124,25 @@ def _restored(model: keras.Model, policies: Mapping[str, str]) -> keras.Model:
 
 
 def _copy(network: keras.Model, clone: Any) -> keras.Model:
-    copy = keras.models.clone_model(network, clone_function=clone)
+    own: dict[str, Any] = {"clone_function": clone}
+    if any(map(_is_cast, getattr(network, "operations", ()))):
+        own["call_function"] = _called_without_casts
+    copy = keras.models.clone_model(network, **own)
     copy.set_weights(network.get_weights())
     for layer in copy.layers:
         if isinstance(layer, keras.layers.Normalization):
             # It computes from what it made of its weights when they were loaded.
             layer.finalize_state()
     return copy
+
+
+def _is_cast(operation: Any) -> bool:
+    """Whether this only changes the precision, which Keras 3.8 does by operations of their own."""
+    return type(operation).__name__ == "Cast"
+
+
+def _called_without_casts(operation: Any, *arguments: Any, **named: Any) -> Any:
+    return arguments[0] if _is_cast(operation) else operation(*arguments, **named)
 
 
 def _computing_in(policy: str, config: Any) -> Any:
