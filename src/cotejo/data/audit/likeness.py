@@ -64,7 +64,7 @@ class _Stage:
 _FULL_SIZE = (_Stage(1, 1, least=0.45), _Stage(1, 2, least=0))
 
 _SMALL = (_Stage(2, 4, least=0.6), _Stage(1, 0, least=0.35), _Stage(1, 3, blur=True), *_FULL_SIZE)
-"""The stages for images of less than 64 pixels a side; `docs/audit.md` says how they were set."""
+"""The stages for images of less than 64 pixels a side."""
 
 _LARGE = (
     _Stage(4, 4),
