@@ -365,7 +365,7 @@ def test_a_budget_s_clock_starts_anew_after_a_download(
     from cotejo.study import budget
 
     clock = [1000.0]
-    monkeypatch.setattr("cotejo.cli.train_command.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("cotejo.cli.choosing.time.perf_counter", lambda: clock[0])
 
     def slow(name: str, *, progress: Any, **options: Any) -> Any:
         clock[0] += 250

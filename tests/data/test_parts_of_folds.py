@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cotejo import load_dataset
 from cotejo.data import Dataset, Split
-from cotejo.data.folds import check_folds, fold_parts, folds, groups_digest, in_folds, number_of
+from cotejo.data.folds import check_folds, fold_count, fold_parts, folds, groups_digest, in_folds
 from cotejo.errors import DataError
 
 
@@ -74,7 +74,7 @@ def test_a_seed_chooses_the_parts():
 
 def test_without_folds_there_is_one_of_the_data_as_it_is(digits):
     (fold,) = folds(digits, seed=3)
-    assert number_of(digits) == 1
+    assert fold_count(digits) == 1
     assert fold.dataset is digits
     assert (len(fold.valid), len(fold.test)) == (len(digits.valid), len(digits.test))
 

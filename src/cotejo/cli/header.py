@@ -44,11 +44,11 @@ def computing_line(precisions: Iterable[str]) -> str:
 
 def data_line(dataset: Dataset) -> str:
     """Return the line about the dataset: its name, sizes, classes and source."""
-    from cotejo.data.folds import number_of
+    from cotejo.data.folds import fold_count
     from cotejo.data.registry import said_source
 
     formatted = numbers()
-    folds = number_of(dataset)
+    folds = fold_count(dataset)
     return message(
         "cli.data" if folds == 1 else "cli.data_in_folds",
         name=dataset.name,

@@ -52,6 +52,16 @@ class Difference:
     images: int = 0
 
     @property
+    def covers_training(self) -> bool:
+        """Whether it tells of luck in training: of several seeds on each side, or several folds."""
+        return self.method == "folds" or min(self.seeds) > 1
+
+    @property
+    def is_of_two_networks(self) -> bool:
+        """Whether one trained network is compared with another one, or with a fixed value."""
+        return self.method != "folds" and max(self.seeds) == 1
+
+    @property
     def excludes_zero(self) -> bool:
         """Whether 0 lies outside the 95% interval."""
         return self.low > 0 or self.high < 0

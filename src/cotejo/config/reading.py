@@ -16,6 +16,7 @@ LARGEST_FILE = 1_000_000
 """The bytes that a study file or a recipe may have; a thousand alternatives take a tenth of it."""
 
 _LARGEST = 2**63
+"""TOML's whole numbers are below this one, and not below its negative."""
 
 
 def read_toml(path: Path, kind: str) -> dict[str, Any]:

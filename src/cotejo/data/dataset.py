@@ -18,7 +18,7 @@ from cotejo.data.picture_facts import PictureFacts
 from cotejo.errors import DataError
 from cotejo.messages import LANGUAGES
 
-__all__ = ["Dataset", "Split", "joined", "without_validation"]
+__all__ = ["Dataset", "Split", "merged", "without_validation"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,10 +204,10 @@ def without_validation(dataset: Dataset) -> Dataset:
     """
     none = Split(dataset.valid.images[:0], dataset.valid.labels[:0])
     split: dict[str, str | int] = {"method": "final"}
-    return replace(dataset, train=joined(dataset.train, dataset.valid), valid=none, split=split)
+    return replace(dataset, train=merged(dataset.train, dataset.valid), valid=none, split=split)
 
 
-def joined(*splits: Split) -> Split:
+def merged(*splits: Split) -> Split:
     """Return splits as one, in this order; what is not known of all of them is known of none."""
     splits = tuple(split for split in splits if len(split)) or splits[:1]
     names = [split.names for split in splits if split.names is not None]

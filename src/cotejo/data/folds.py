@@ -15,12 +15,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.dataset import Dataset, Split, joined
-from cotejo.data.splits import grouped_split
+from cotejo.data.dataset import Dataset, Split, merged
+from cotejo.data.splits import grouped_split, mixed
 from cotejo.errors import DataError
 from cotejo.messages import current_language
 
-__all__ = ["Fold", "check_folds", "fold_parts", "folds", "groups_digest", "in_folds", "number_of"]
+__all__ = [
+    "Fold",
+    "check_folds",
+    "fold_count",
+    "fold_parts",
+    "folds",
+    "groups_digest",
+    "in_folds",
+    "learned_labels",
+]
 
 _DEALT = ("dealt", "stratified")
 """The methods of splits without test images of their own (`Dataset.split`)."""
@@ -61,13 +70,13 @@ def in_folds(dataset: Dataset, count: int) -> Dataset:
     """
     if dataset.split.get("method") not in _DEALT:
         raise DataError("folds_own_test", name=dataset.name)
-    every = joined(dataset.train, dataset.valid, dataset.test)
+    every = merged(dataset.train, dataset.valid, dataset.test)
     kept = {key: value for key, value in dataset.split.items() if key in ("copies", "together")}
     split: dict[str, str | int] = {"method": "folds", "folds": count, **kept}
     return replace(dataset, train=every, valid=every, test=every, split=split)
 
 
-def number_of(dataset: Dataset) -> int:
+def fold_count(dataset: Dataset) -> int:
     """Return how many networks a run on a dataset trains: 1 without cross-validation."""
     return int(dataset.split.get("folds", 1))
 
@@ -79,26 +88,23 @@ def folds(dataset: Dataset, seed: int) -> Iterator[Fold]:
         dataset: from `in_folds`, or any other.
         seed: chooses the parts, 0 or more.
     """
-    count = number_of(dataset)
+    count = fold_count(dataset)
     if count == 1:
         yield Fold(dataset, np.arange(len(dataset.valid)), np.arange(len(dataset.test)))
         return
     every, parts = dataset.train, fold_parts(dataset, seed)
     for part in range(count):
         test, valid = (np.flatnonzero(parts == number) for number in (part, (part + 1) % count))
-        learned = np.flatnonzero((parts != part) & (parts != (part + 1) % count))
+        learned = mixed(np.setdiff1d(np.arange(len(every)), np.union1d(test, valid)), seed)
         own = replace(
-            dataset,
-            train=every.take(_mixed(learned, seed)),
-            valid=every.take(valid),
-            test=every.take(test),
+            dataset, train=every.take(learned), valid=every.take(valid), test=every.take(test)
         )
         yield Fold(own, valid, test)
 
 
 def fold_parts(dataset: Dataset, seed: int) -> NDArray[np.int64]:
     """Return the number of each image's part, from 0, ``[n]``."""
-    count, every = number_of(dataset), dataset.train
+    count, every = fold_count(dataset), dataset.train
     groups = np.arange(len(every)) if every.groups is None else every.groups
     parts = np.zeros(len(every), np.int64)
     for number, own in enumerate(grouped_split(every.labels, groups, [1 / count] * count, seed)):
@@ -106,24 +112,31 @@ def fold_parts(dataset: Dataset, seed: int) -> NDArray[np.int64]:
     return parts
 
 
-def check_folds(dataset: Dataset, seed: int) -> None:
-    """Refuse parts of which a network would learn nothing of a class.
-
-    Raises:
-        DataError: a class has images in so few groups that a fold learns from none of it.
-    """
-    count, labels = number_of(dataset), dataset.train.labels
+def learned_labels(dataset: Dataset, seed: int) -> Iterator[NDArray[np.int32]]:
+    """Yield the labels that each fold learns from; their order is not that of the fold's images."""
+    count, labels = fold_count(dataset), dataset.train.labels
     if count == 1:
+        yield labels
         return
     parts = fold_parts(dataset, seed)
     for part in range(count):
-        learned = labels[(parts != part) & (parts != (part + 1) % count)]
-        images = np.bincount(learned, minlength=dataset.num_classes)
+        yield labels[(parts != part) & (parts != (part + 1) % count)]
+
+
+def check_folds(dataset: Dataset, seed: int) -> None:
+    """Refuse parts of which one is empty, or from which a network would not learn every class.
+
+    Raises:
+        DataError: there are too few groups of images, of a class or at all.
+    """
+    count = fold_count(dataset)
+    for labels in learned_labels(dataset, seed):
+        images = np.bincount(labels, minlength=dataset.num_classes)
         if not images.all():
             name = dataset.class_names[current_language()][int(images.argmin())]
             raise DataError("folds_class", name=name, folds=count)
-        if not (parts == part).any():
-            raise DataError("folds_empty", folds=count, images=len(labels))
+    if count > 1 and len(np.unique(fold_parts(dataset, seed))) < count:
+        raise DataError("folds_empty", folds=count, images=len(dataset.train))
 
 
 def groups_digest(split: Split) -> str | None:
@@ -132,8 +145,3 @@ def groups_digest(split: Split) -> str | None:
         return None
     _, numbers = np.unique(split.groups, return_inverse=True)
     return hashlib.sha256(numbers.astype(np.int64).tobytes()).hexdigest()
-
-
-def _mixed(positions: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Return positions in an order by chance: several things look at the first images only."""
-    return np.random.default_rng(seed).permutation(positions)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cotejo.errors import DataError
 
-__all__ = ["grouped_split", "nested_subset", "stratified_split"]
+__all__ = ["grouped_split", "mixed", "nested_subset", "stratified_split"]
 
 
 def stratified_split(
@@ -148,3 +148,11 @@ def grouped_split(
             waiting.discard(group)
     parts = part_of[of_group]
     return tuple(np.flatnonzero(parts == part) for part in range(len(wanted)))
+
+
+def mixed(positions: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Return positions in an order by chance: the first of them are then a sample of all classes.
+
+    Images often come class by class, and several things look at the first of them only.
+    """
+    return np.random.default_rng(seed).permutation(positions)

@@ -129,14 +129,30 @@ class AlternativeFacts:
             for same_class in zip(*runs, strict=True)
         ]
 
-    @cached_property
+    @property
     def answers(self) -> Mapping[str, NDArray[np.bool_]]:
         """``[seeds, n]`` of ``valid`` and ``test``: whether each finished seed got an image right.
 
         Raises:
             OutputError: two seeds were measured on different images.
         """
+        return self._answers_and_parts[0]
+
+    @property
+    def parts(self) -> NDArray[np.int64] | None:
+        """``[seeds, n]``: the part of a cross-validation that each image is in; None without one.
+
+        Raises:
+            OutputError: only some of the seeds have parts.
+        """
+        return self._answers_and_parts[1]
+
+    @cached_property
+    def _answers_and_parts(
+        self,
+    ) -> tuple[Mapping[str, NDArray[np.bool_]], NDArray[np.int64] | None]:
         by_split: dict[str, list[NDArray[np.bool_]]] = {"valid": [], "test": []}
+        parts: list[NDArray[np.int64]] = []
         for run in self.finished:
             # A reader of its own, so that the probabilities of all runs are not kept in memory.
             reader = RunFolder(run.path)
@@ -145,28 +161,17 @@ class AlternativeFacts:
                 answers.append(chances.argmax(axis=1) == labels)
                 if len(answers[-1]) != len(answers[0]):
                     raise damaged(run.path / RunFile.PREDICTIONS, f"{split}_labels", len(labels))
-        return {split: np.stack(answers) for split, answers in by_split.items()}
+            if "test_parts" in reader.predictions:
+                parts.append(reader.predictions["test_parts"].astype(np.int64))
+        if parts and len(parts) < len(self.finished):
+            raise damaged(self.finished[0].path / RunFile.PREDICTIONS, "test_parts")
+        answered = {split: np.stack(answers) for split, answers in by_split.items()}
+        return answered, np.stack(parts) if parts else None
 
     @property
     def seeds(self) -> list[int]:
         """The seeds of its finished runs, in the order of `finished`."""
         return [int(run.record["seed"]) for run in self.finished]
-
-    @cached_property
-    def parts(self) -> NDArray[np.int64] | None:
-        """``[seeds, n]``: the part of a cross-validation that each image is in; None without one.
-
-        Raises:
-            OutputError: only some of the seeds have parts.
-        """
-        known: list[NDArray[np.int64]] = []
-        for run in self.finished:
-            arrays = RunFolder(run.path).predictions
-            if "test_parts" in arrays:
-                known.append(arrays["test_parts"].astype(np.int64))
-        if known and len(known) < len(self.finished):
-            raise damaged(self.finished[0].path / RunFile.PREDICTIONS, "test_parts")
-        return np.stack(known) if known else None
 
     @property
     def networks(self) -> int:

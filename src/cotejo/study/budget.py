@@ -18,7 +18,7 @@ from cotejo.study.timing import Pace, evaluated_images, pace_of
 from cotejo.train import fresh_backend
 from cotejo.train.stages import SMALL, Stage
 
-__all__ = ["MARGIN", "Budget", "plan_for", "scaled"]
+__all__ = ["MARGIN", "Budget", "plan_for", "scaled", "too_short"]
 
 MARGIN = 0.97
 """The share of the time that is planned. Starting and writing take the rest."""
@@ -99,11 +99,21 @@ def plan_for(seconds: float, dataset: Dataset, recipes: Sequence[Recipe]) -> Bud
             if budget.fits:
                 return budget
             guesses[name] = budget
+    raise too_short(until, min(guess.least for guess in guesses.values()))
+
+
+def too_short(until: float, least: float) -> ConfigError:
+    """Return the error of a time that nothing fits into.
+
+    Args:
+        until: its end, in seconds of `time.perf_counter`.
+        least: the seconds that the shortest training takes.
+    """
     # Below 0 where timing the machine took longer than all of the time.
     left = math.floor(until - time.perf_counter())
-    least = math.ceil(min(guess.least for guess in guesses.values()) / MARGIN)
-    missing = least - left
-    raise ConfigError("budget_too_short", left=max(0, left), least=least, missing=missing)
+    needed = math.ceil(least / MARGIN)
+    missing = max(1, needed - left)
+    return ConfigError("budget_too_short", left=max(0, left), least=needed, missing=missing)
 
 
 def scaled(recipe: Recipe, epochs: int) -> Settings:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cotejo.config import Alternative, Settings
 from cotejo.data import Dataset, find_source, stratified_split
 from cotejo.data.audit import Issue
-from cotejo.data.dataset import joined
+from cotejo.data.dataset import merged
 from cotejo.evaluate import label_issues
 from cotejo.study.run import build_network
 from cotejo.study.timing import estimate
@@ -117,7 +117,7 @@ def _judged(
 
 def _folds(dataset: Dataset, folds: int) -> Iterator[tuple[NDArray[np.int64], Dataset]]:
     """Yield, for each part, the positions of its images and a dataset that validates on it."""
-    every = joined(dataset.train, dataset.valid)
+    every = merged(dataset.train, dataset.valid)
     for held_out in stratified_split(every.labels, [1 / folds] * folds, _SEED):
         others = np.setdiff1d(np.arange(len(every)), held_out)
         yield held_out, replace(dataset, train=every.take(others), valid=every.take(held_out))

@@ -50,17 +50,19 @@ class Answers:
     """What one trained network answers: of one fold, or of the study's own splits.
 
     Attributes:
-        fold: what it learned from and is judged by.
         train: its accuracy and loss on some of its training images, and how many those are.
         valid: ``[v, classes]``, its probabilities on the validation images.
-        test: ``[t, classes]``, those on the test images.
+        valid_at: ``[v]``, the positions of those images among the study's (`Fold.valid`).
+        test: ``[t, classes]``, its probabilities on the test images.
+        test_at: ``[t]``, the positions of those.
         test_seconds: how long predicting the test images took.
     """
 
-    fold: Fold
     train: Mapping[str, float | int]
     valid: NDArray[np.float32]
+    valid_at: NDArray[np.int64]
     test: NDArray[np.float32]
+    test_at: NDArray[np.int64]
     test_seconds: float
 
 
@@ -99,7 +101,7 @@ def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
     logits = predict_logits(network, test.images, tta=tta)
     seconds = time.perf_counter() - started
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
-    return Answers(fold, on_train, on_valid, softmax(logits), seconds)
+    return Answers(on_train, on_valid, fold.valid, softmax(logits), fold.test, seconds)
 
 
 def evaluate(plan: Plan, job: Job, answers: Sequence[Answers]) -> Evaluation:
@@ -115,8 +117,8 @@ def evaluate(plan: Plan, job: Job, answers: Sequence[Answers]) -> Evaluation:
     test = np.zeros((len(dataset.test), dataset.num_classes), np.float32)
     parts = np.zeros(len(dataset.test), np.uint8)
     for part, each in enumerate(answers):
-        valid[each.fold.valid], test[each.fold.test] = each.valid, each.test
-        parts[each.fold.test] = part
+        valid[each.valid_at], test[each.test_at] = each.valid, each.test
+        parts[each.test_at] = part
     predictions: dict[str, NDArray[Any]] = {
         "test_labels": dataset.test.labels,
         "test_probabilities": test,

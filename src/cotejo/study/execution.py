@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cotejo.data.folds import folds, number_of
+from cotejo.data.folds import fold_count, folds
 from cotejo.errors import TrainingError, UsageError
 from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
@@ -160,7 +160,7 @@ def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
     """Time a few steps of each alternative that is to be trained; tell how long the runs take."""
     seconds = 0.0
     known: Paces = {}
-    networks = number_of(plan.dataset)
+    networks = fold_count(plan.dataset)
     dataset = next(folds(plan.dataset, plan.config.seeds[0])).dataset
     for alternative in plan.config.alternatives:
         count = sum(job.run.alternative == alternative.name for job in jobs)

@@ -5,15 +5,13 @@ A recipe's curve says what it reaches on 40,000 images of CIFAR-10, and nothing 
 
 from __future__ import annotations
 
-import math
 import time
 
 import numpy as np
 
 from cotejo.config import MEASURED_ON, Alternative, Recipe, Settings
 from cotejo.data import Dataset
-from cotejo.errors import ConfigError
-from cotejo.study.budget import MARGIN, Budget
+from cotejo.study.budget import MARGIN, Budget, too_short
 from cotejo.study.timing import Paces, estimate, evaluated_images
 
 __all__ = ["FEW", "TRANSFER", "images_per_class", "plan_for_few", "suited_recipe"]
@@ -74,10 +72,7 @@ def plan_for_few(seconds: float, dataset: Dataset, recipe: Recipe) -> Budget:
                 recipe.name, epochs, 0, least - evaluation, evaluation, None,
                 timed.images_per_second, least, True, unfreeze=shorter.unfreeze,
             )  # fmt: skip
-    left = math.floor(until - time.perf_counter())
-    needed = math.ceil(least / MARGIN)
-    missing = max(1, needed - left)
-    raise ConfigError("budget_too_short", left=max(0, left), least=needed, missing=missing)
+    raise too_short(until, least)
 
 
 def _shortened(settings: Settings, epochs: int) -> Settings:

@@ -17,7 +17,7 @@ from cotejo.backend import keras
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset, find_source, is_published, load
 from cotejo.data.dataset import without_validation
-from cotejo.data.folds import check_folds, in_folds, number_of
+from cotejo.data.folds import check_folds, fold_count, in_folds
 from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
 from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
@@ -155,7 +155,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         asked,
         dataset,
         folder,
-        planned_runs(config, keys, folder, parameters, number_of(dataset)),
+        planned_runs(config, keys, folder, parameters, fold_count(dataset)),
         options.quick,
         options.command or _command(folder, options, by_name),
         options.deadline,

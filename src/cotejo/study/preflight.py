@@ -16,7 +16,7 @@ import numpy as np
 
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import Dataset
-from cotejo.data.folds import folds
+from cotejo.data.folds import learned_labels
 from cotejo.data.splits import nested_subset
 from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.messages import current_language
@@ -158,8 +158,10 @@ def _check_sizes(
         fitting: the networks that are known to accept smaller images; this one is added.
     """
     # Of all folds; they differ by a few images.
-    learned = (fold.dataset.train.labels for fold in folds(dataset, seed))
-    images = min(len(nested_subset(labels, settings.train_fraction, seed)) for labels in learned)
+    images = min(
+        len(nested_subset(labels, settings.train_fraction, seed))
+        for labels in learned_labels(dataset, seed)
+    )
     if settings.batch_size > images:
         size = settings.batch_size
         raise ConfigError("batch_too_large", name=name, batch_size=size, images=images)

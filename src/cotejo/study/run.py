@@ -94,11 +94,13 @@ class _Trained:
     """One trained network of a run, as far as it is kept.
 
     Attributes:
+        images: how many there were to learn from.
         training: how it went.
         answers: what the network answers.
         seconds: how long the evaluation took.
     """
 
+    images: int
     training: Training
     answers: Answers
     seconds: float
@@ -175,7 +177,8 @@ def _train_on(
         model = model_content(network, run.folder)
         record["model"]["bytes"] = len(model)
         results.files[RunFile.MODEL] = model
-    return _Trained(training, answers, time.perf_counter() - evaluating)
+    seconds = time.perf_counter() - evaluating
+    return _Trained(len(fold.dataset.train), training, answers, seconds)
 
 
 def _finished(
@@ -195,11 +198,11 @@ def _finished(
 
 def _of_fold(trained: _Trained) -> dict[str, Any]:
     """Return what the record says of one fold."""
-    fold, training = trained.answers.fold, trained.training
+    training = trained.training
     return {
-        "train": len(fold.dataset.train),
-        "valid": len(fold.valid),
-        "test": len(fold.test),
+        "train": trained.images,
+        "valid": len(trained.answers.valid),
+        "test": len(trained.answers.test),
         "epochs": len(training.history),
         "best_epoch": training.best_epoch,
         "stopped_early": training.stopped_early,

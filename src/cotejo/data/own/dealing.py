@@ -14,11 +14,11 @@ from cotejo.data.dataset import Split
 from cotejo.data.own.classes import natural_order
 from cotejo.data.own.entries import Entry, LeftOut
 from cotejo.data.own.grouping import joined
-from cotejo.data.splits import grouped_split
+from cotejo.data.splits import grouped_split, mixed
 from cotejo.errors import DataError
 from cotejo.texts import readable
 
-__all__ = ["FRACTIONS", "Copies", "Dealt", "deal", "mixed", "without_few"]
+__all__ = ["FRACTIONS", "Copies", "Dealt", "deal", "without_few"]
 
 FRACTIONS = (0.7, 0.15, 0.15)
 """The shares of training, validation and test where the data has no split."""
@@ -129,14 +129,6 @@ def deal(
     dealt = dict(zip(("train", "valid", "test"), parts, strict=True))
     _check_classes(entries, dealt, where)
     return Dealt(dealt, about, every)
-
-
-def mixed(positions: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Return positions in an order by chance: the first of them are then a sample of all classes.
-
-    Pictures in folders come class by class, and several things look at the first images only.
-    """
-    return np.random.default_rng(seed).permutation(positions)
 
 
 def _together(names: Sequence[str | None], copies: Copies) -> tuple[NDArray[np.int64], str]:

@@ -17,7 +17,7 @@ from cotejo.data.audit.auditing import copies_of
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.own.cache import Cache, signature
 from cotejo.data.own.classes import check_confusable, natural_order
-from cotejo.data.own.dealing import Dealt, deal, mixed, without_few
+from cotejo.data.own.dealing import Dealt, deal, without_few
 from cotejo.data.own.decoding import decode_all, measure_some
 from cotejo.data.own.entries import REASONS, Entry, LeftOut
 from cotejo.data.own.holders import HeldFile, Holder, open_holder
@@ -25,6 +25,7 @@ from cotejo.data.own.labelling import labelled
 from cotejo.data.own.layouts import is_hidden, pictures_of
 from cotejo.data.own.tables import TABLE_ENDINGS
 from cotejo.data.picture_facts import PictureFacts
+from cotejo.data.splits import mixed
 from cotejo.errors import DataError
 from cotejo.messages import message
 from cotejo.pictures import PictureSize

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.data import Dataset
-from cotejo.data.folds import number_of
+from cotejo.data.folds import fold_count
 from cotejo.study.afterwards.auditing import write_audit
 from cotejo.study.afterwards.error_analysis import write_error_analysis
 from cotejo.study.progress import Observer
@@ -32,5 +32,5 @@ def look_back(folder: Path, dataset: Dataset, quick: bool, observer: Observer) -
     write_error_analysis(folder, dataset, observer)
     # A quick look has a part of the images, which says nothing about all of them. The splits of
     # a cross-validation all hold the same images, which would be copies of one another.
-    if not quick and number_of(dataset) == 1:
+    if not quick and fold_count(dataset) == 1:
         write_audit(folder, dataset, observer)

@@ -172,7 +172,7 @@ def _choice(findings: Findings, words: Words) -> list[str]:
     tied = [other for other in findings.ranked if other.mean("valid", chosen_by) == highest]
     if len(tied) > 1:
         return [words.say(f"cautions.careful_choice_tied{kind}", labels=quoted(tied, words))]
-    chance = "images" if min(choice.seeds) == 1 and choice.method != "folds" else "seeds"
+    chance = "seeds" if choice.covers_training else "images"
     return [
         words.say(
             f"cautions.careful_choice_{chance}{kind}",

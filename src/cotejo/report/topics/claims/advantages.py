@@ -52,8 +52,7 @@ class Measured:
 
     def p_value(self, difference: Difference | None, margin: float) -> float:
         """Return a difference's p against the margin; 1 where the data can't settle it."""
-        # One seed tells nothing of luck in training, but for the networks of its folds.
-        if difference is None or (min(difference.seeds) < 2 and difference.method != "folds"):
+        if difference is None or not difference.covers_training:
             return 1.0
         # A bound tells nothing of a margin that the true difference may lie on either side of.
         estimate = difference.estimate

@@ -120,8 +120,7 @@ def _part(measured: Measured, margin: float, p_corrected: float, level: float) -
         outcome = "supported" if difference.estimate > margin else "refuted"
     data_needed = None
     # One seed does not show how much seeds vary. More seeds do not make a run reach an accuracy.
-    several = min(difference.seeds) > 1 or difference.method == "folds"
-    if outcome == "unsettled" and several and not measured.unreached:
+    if outcome == "unsettled" and difference.covers_training and not measured.unreached:
         data_needed = needed(measured.tested or difference, margin, alpha=level)
     return Part(
         measured.than,

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from math import trunc
 
-from cotejo.compare import Difference
 from cotejo.report.dependence import dependence
 from cotejo.report.findings import Findings
 from cotejo.report.sentences import images_needed, p_value
@@ -31,7 +30,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
         said.append(say("claims.untested", count=untested))
     said.append(say("claims.rule", count=len(parts)))
     tested = [part.difference for part in parts if part.difference is not None]
-    if tested and all(map(_of_one_seed, tested)):
+    if tested and all(difference.is_of_two_networks for difference in tested):
         said.append(say("claims.one_seed"))
     elif len(parts) > 1:
         said.append(_corrections(len(parts), findings, words))
@@ -169,7 +168,7 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
         value=_number(verdict, value, words),
         interval=_interval(verdict, difference.low, difference.high, words),
     )
-    if _of_one_seed(difference):
+    if difference.is_of_two_networks:
         return words.say("claims.advantage_one_seed", part=said)
     p = p_value(part.p_corrected, words)
     if verdict.margin:
@@ -219,8 +218,3 @@ def _interval(verdict: Verdict, low: float, high: float, words: Words) -> str:
     if verdict.metric in _UNITS:
         return " " + words.numbers.decimal_interval(low, high, 1)
     return " " + words.numbers.difference_interval(low, high)
-
-
-def _of_one_seed(difference: Difference) -> bool:
-    """Return whether a difference is of two trained networks, and tells nothing of training."""
-    return max(difference.seeds) == 1 and difference.method != "folds"
