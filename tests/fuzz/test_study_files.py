@@ -104,7 +104,8 @@ def planned(config, dataset, folder, build):
     keys = run_keys(resolved, dataset, "tensorflow")
     counts = dict.fromkeys((one.name for one in config.alternatives), 0)
     if build:
-        counts = networks.count_parameters(resolved, dataset)
+        built = networks.built_networks(resolved, dataset)
+        counts = {name: each.parameters for name, each in built.items()}
     assert len(planned_runs(resolved, keys, folder, counts)) == len(keys)
 
 

@@ -13,7 +13,7 @@ from cotejo.errors import ConfigError
 from cotejo.models import check_models, register, resolve, unregister
 from cotejo.models.backbone import with_head
 from cotejo.models.frozen import frozen_epochs
-from cotejo.study.networks import count_parameters
+from cotejo.study.networks import built_networks
 
 
 def checked(*tables, **content):
@@ -109,7 +109,7 @@ def own_models():
 @pytest.mark.usefixtures("own_models")
 def test_a_network_of_one_s_own_is_looked_at_once_it_is_built(digits, settings, line):
     with pytest.raises(ConfigError) as caught:
-        count_parameters(checked(settings), digits)
+        built_networks(checked(settings), digits)
     assert line in str(caught.value)
 
 

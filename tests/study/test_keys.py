@@ -180,7 +180,7 @@ def test_images_too_small_are_said_of_the_alternative(digits):
     small = {name: cut(getattr(digits, name)) for name in ("train", "valid", "test")}
     config = StudyConfig.parse({"alternative": [{"name": "fine", "model": "mlp"}, {"name": "a"}]})
     with pytest.raises(ConfigError, match=r'too small for the model "cnn3" \(alternative "a"\)'):
-        networks.count_parameters(config, replace(digits, **small))
+        networks.built_networks(config, replace(digits, **small))
 
 
 def test_a_long_chain_and_many_runs_are_planned(digits, tmp_path):
@@ -188,7 +188,8 @@ def test_a_long_chain_and_many_runs_are_planned(digits, tmp_path):
     tables += [{"name": f"a{n}", "model": "mlp", "start_from": f"a{n - 1}"} for n in range(1, 100)]
     config = resolve(StudyConfig.parse({"alternative": tables, "seeds": 100}))
     keys = run_keys(config, digits, "tensorflow")
-    parameters = networks.count_parameters(config, digits)
+    built = networks.built_networks(config, digits)
+    parameters = {name: each.parameters for name, each in built.items()}
     runs = planned_runs(config, keys, tmp_path, parameters)
     assert len(runs) == len(set(keys.values())) == 10_000
 

@@ -124,6 +124,11 @@ class Display(Observer):
         else:
             self._print(message("cli.nothing_to_train"))
 
+    def networks_adapted(self, alternatives: Sequence[str], changes: Sequence[str]) -> None:
+        """Show what was changed of networks of the user's own."""
+        said = "; ".join(message(f"models.changes.{change}") for change in changes)
+        self._print(f"{', '.join(alternatives)}: {said}.", style="dim")
+
     def timed(self, estimate: Estimate) -> None:
         """Show how fast an alternative trains and how long a run of it takes."""
         self._pace.timed(estimate)

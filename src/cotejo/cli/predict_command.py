@@ -23,6 +23,7 @@ def predict(
     model: Annotated[
         Path | None, typer.Option("--model", metavar="FOLDER", show_default=False)
     ] = None,
+    code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
     top: Annotated[int, typer.Option("--top", metavar="N", show_default=False)] = 3,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     lang: Language = None,
@@ -42,7 +43,7 @@ def predict(
     try:
         from cotejo.inference import Classifier, Unreadable
 
-        classifier = Classifier.load(model)
+        classifier = Classifier.load(model, code)
         predictions = classifier.predict_files(images)
     finally:
         status.stop()

@@ -9,6 +9,7 @@ from cotejo.config.alternatives import Alternative
 from cotejo.config.claims import Claim
 from cotejo.config.recipes import MEASURED_ON, Measured, Recipe, load_recipe, recipes
 from cotejo.config.settings import LEARNING_RATES, Settings
+from cotejo.config.sources import Sources, file_of
 from cotejo.config.study import DEFAULT_DATA, StudyConfig
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "Measured",
     "Recipe",
     "Settings",
+    "Sources",
     "StudyConfig",
+    "file_of",
     "load_recipe",
     "recipes",
 ]

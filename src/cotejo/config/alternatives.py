@@ -21,6 +21,7 @@ from cotejo.config.idle import Given, IdleSettings, refuse_twins
 from cotejo.config.overrides import parse_overrides, refuse_varied
 from cotejo.config.recipes import recipe_settings
 from cotejo.config.settings import Settings
+from cotejo.config.sources import Source, file_of, read_sources
 from cotejo.config.tables import checked_settings, flattened
 from cotejo.config.vary import Varied, check_count
 from cotejo.errors import ConfigError
@@ -46,12 +47,14 @@ class Alternative(Frozen):
         label: what a report calls it, by language.
         changes: the settings in which it differs from the base, as they were given.
         settings: everything, resolved.
+        given: the names of the settings that the study gives, to it or to all.
     """
 
     name: Name
     label: Text
     changes: dict[str, Any]
     settings: Settings
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,21 @@ def fill_in(
         _alternative(name, table, common, own.get(name, {}), varied_by_name.get(name), idle)
         for name, table in zip(names, tables, strict=True)
     )
+    _refuse_files_alike(alternatives)
     idle.refuse_shared()
     _check_starts(alternatives)
     refuse_twins({alternative.name: alternative.settings for alternative in alternatives})
     return alternatives
+
+
+def _refuse_files_alike(alternatives: Sequence[Alternative]) -> None:
+    """Refuse two files of one name: the study's folder keeps each under its name."""
+    known: dict[str, Source] = {}
+    for alternative in alternatives:
+        for name, source in alternative.settings.sources.items():
+            if known.setdefault(name.casefold(), source) != source:
+                where = f" ({of_alternative(alternative.name)})"
+                raise ConfigError("own_files_alike", name=name, where=where)
 
 
 def _name(table: Mapping[str, Any]) -> str:
@@ -174,9 +188,21 @@ def _alternative(
         _refuse_idle_part(merged["augment"], places["augment"])
     idle.look_at(settings, _sources(where, written, common, own, varied))
     settings = settings.resolved()
+    if settings.own_names:
+        place = places.get("model", where) if len(settings.own_names) == 1 else where
+        sources, called = read_sources(settings.own_names, common.folder, place)
+        settings = settings.with_sources(sources, called)
+        # Without the folder, which says where it lay and not what it is.
+        changes |= {key: called[each] for key, each in changes.items() if _is_in(each, called)}
+        if "callbacks" in changes:
+            changes["callbacks"] = settings.callbacks
     _check_together(settings, name)
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
-    return checked(Alternative, content, where)
+    return checked(Alternative, {**content, "given": frozenset(merged)}, where)
+
+
+def _is_in(value: Any, called: Mapping[str, str]) -> bool:
+    return isinstance(value, str) and value in called
 
 
 def _sources(
@@ -229,14 +255,22 @@ def _check_together(settings: Settings, name: str) -> None:
     if mixing and settings.hard_epochs:
         # The loss of a mixed image says nothing of the one image that would be chosen by it.
         raise ConfigError("hard_epochs_mixed", name=name, part=mixing[0])
+    if file_of(settings.loss) is not None:
+        of_entropy = {
+            "label_smoothing": settings.label_smoothing != 0,
+            "class_weight": settings.class_weight != "none",
+            "augment": bool(mixing),
+        }
+        for setting in (each for each, given in of_entropy.items() if given):
+            raise ConfigError("own_loss_alone", name=name, setting=setting)
     if mixing and settings.batch_size == 1:
         raise ConfigError("batch_of_one_mixed", name=name, part=mixing[0])
 
 
 def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
     for key, value in table.items():
-        # An augmentation is a list of parts.
-        if isinstance(value, list) and key != "augment":
+        # An augmentation is a list of parts, a network one of layers.
+        if isinstance(value, list) and key not in ("augment", "callbacks", "layers"):
             raise ConfigError("list_outside_vary", key=key, where=where)
 
 

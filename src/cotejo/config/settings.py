@@ -12,7 +12,9 @@ from cotejo.config.about import GROUPS, About, Idle, about_of, metadata_of
 from cotejo.config.augmentation_parts import Augmentation
 from cotejo.config.augmentations import read_augmentation, written
 from cotejo.config.checking import Frozen
+from cotejo.config.layer_list import joined
 from cotejo.config.options import COMMON_OPTIONS, Options, is_usual
+from cotejo.config.sources import NAMED, Sources, file_of
 
 __all__ = ["LEARNING_RATES", "MOMENTUMS", "Settings"]
 
@@ -32,6 +34,13 @@ MOMENTUMS = {"sgd": 0.9, "muon": 0.6}
 
 _WITHOUT_MOMENTUM = frozenset(LEARNING_RATES) - frozenset(MOMENTUMS)
 
+OwnName = Annotated[str, Field(pattern=NAMED)]
+"""What names something in a file of the user's own: ``nets.py:lion``."""
+
+
+OwnNames = Annotated[str, Field(pattern=rf"^$|{NAMED}"), BeforeValidator(joined)]
+"""Several of those, in a list or in one text, with commas between them."""
+
 
 class Settings(Frozen):
     """How one alternative is built and trained: what every training has, and the model's options.
@@ -41,18 +50,24 @@ class Settings(Frozen):
     fields is the order in files and tables.
 
     Attributes:
-        model: the model's name; `cotejo models` lists them.
+        model: the model's name; `cotejo models` lists them. Or a network of the user's own: a
+            function in a file (``nets.py:tiny``), or a saved one (``trained.keras``).
         options: those of the model that are given, by name; it has its own for the others.
         augment: how training images are changed each time they are seen: the name of a short form,
             or a list of parts (`cotejo.config.augmentation_parts`).
-        optimizer: the optimizer's name.
+        optimizer: the optimizer's name, or one of the user's own (``nets.py:lion``), which is
+            called with the learning rate, the momentum and the weight decay as far as it takes
+            them.
         learning_rate: the highest of the schedule; None for the optimizer's own.
         momentum: Nesterov's, of `sgd`, 0.9 if left out, and of `muon`, 0.6. The other optimizers
             take none, and it is None: adam, adamw and nadam average the gradient in their own way,
             adagrad not at all, and Keras's rmsprop keeps its own, 0.
         weight_decay: decoupled from the gradient, as in AdamW. `muon` takes none, since it keeps
             the size of its kernels.
-        schedule: how the learning rate changes from step to step.
+        schedule: how the learning rate changes from step to step; one of the user's own is called
+            with the highest rate and the number of steps.
+        loss: ``"cross-entropy"``, or one of the user's own, called with labels and predictions.
+        callbacks: those of the user's own, by name; each is made anew for each training.
         train_fraction: the share of the training images that are learned from, of each class;
             with one seed a larger share holds every image of a smaller one.
         batch_size: images a step.
@@ -73,6 +88,8 @@ class Settings(Frozen):
         unfreeze: the epochs in which only the head of a pretrained network learns; from then on
             its backbone learns too. None keeps the backbone frozen in all epochs.
         unfreeze_rate: the learning rate once the backbone learns, as a share of `learning_rate`.
+        sources: the files of the user's own that the settings name. They are in no record: their
+            content counts in a run's key, and is kept beside the run.
 
     Example:
         >>> Settings(model="cnn3", epochs=10).resolved().learning_rate
@@ -88,7 +105,7 @@ class Settings(Frozen):
         About("data", overfitting=True),
     ] = "none"
     optimizer: Annotated[
-        Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"],
+        Literal["adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd", "muon"] | OwnName,
         About("optimisation", absorbs=("learning_rate", "momentum")),
     ] = "adam"
     learning_rate: Annotated[
@@ -105,9 +122,13 @@ class Settings(Frozen):
         About("regularisation", overfitting=True, idle=Idle("optimizer", frozenset({"muon"}))),
     ] = 0.0
     schedule: Annotated[
-        Literal["constant", "cosine", "linear", "one-cycle", "step"],
+        Literal["constant", "cosine", "linear", "one-cycle", "step"] | OwnName,
         About("optimisation", same_pace=True),
     ] = "constant"
+    loss: Annotated[
+        Literal["cross-entropy"] | OwnName, About("optimisation", overfitting=True, unsaid=True)
+    ] = "cross-entropy"
+    callbacks: Annotated[OwnNames, About("optimisation", overfitting=True, unsaid=True)] = ""
     train_fraction: Annotated[
         float, Field(gt=0, le=1), About("data", same_pace=True, overfitting=True)
     ] = 1.0
@@ -168,11 +189,12 @@ class Settings(Frozen):
             "optimisation", same_pace=True, idle=Idle("unfreeze", frozenset({None})), unsaid=True
         ),
     ] = 0.1
+    sources: Annotated[Sources, Field(exclude=True)] = Sources()
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The names of the settings; a model's options are not among them."""
-        return tuple(name for name in cls.model_fields if name != "options")
+        return tuple(name for name in cls.model_fields if name not in ("options", "sources"))
 
     @classmethod
     def default(cls, name: str) -> Any:
@@ -236,6 +258,42 @@ class Settings(Frozen):
         options = table.pop("options")
         return {name: {**table, **options}.get(name) for name in _with_options(table, options)}
 
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """What the settings name in files of the user's own.
+
+        Example:
+            >>> Settings(optimizer="nets.py:lion", callbacks=["nets.py:Mine"]).own_names
+            ('nets.py:lion', 'nets.py:Mine')
+        """
+        values = (self.model, self.optimizer, self.schedule, self.loss, *self.callback_names)
+        return tuple(value for value in values if file_of(value) is not None)
+
+    @property
+    def callback_names(self) -> tuple[str, ...]:
+        """The callbacks, one by one.
+
+        Example:
+            >>> Settings(callbacks=["nets.py:A", "nets.py:B"]).callback_names
+            ('nets.py:A', 'nets.py:B')
+        """
+        return tuple(each.strip() for each in self.callbacks.split(",") if each.strip())
+
+    def with_sources(self, sources: Sources, called: Mapping[str, str]) -> Settings:
+        """Return the settings with the files that they name.
+
+        Args:
+            sources: the files.
+            called: what each value that names something in a file is called from now on.
+        """
+        named = {
+            name: called.get(value, value)
+            for name in ("model", "optimizer", "schedule", "loss")
+            if isinstance(value := getattr(self, name), str)
+        }
+        callbacks = ", ".join(called.get(each, each) for each in self.callback_names)
+        return self.model_copy(update={**named, "callbacks": callbacks, "sources": sources})
+
     def pace(self) -> str:
         """Return what decides how long a step takes: two that give the same text are alike.
 
@@ -274,7 +332,7 @@ class Settings(Frozen):
         """
         rate, momentum = self.learning_rate, self.momentum
         filled = {
-            "learning_rate": LEARNING_RATES[self.optimizer] if rate is None else rate,
+            "learning_rate": LEARNING_RATES.get(self.optimizer) if rate is None else rate,
             "momentum": MOMENTUMS.get(self.optimizer) if momentum is None else momentum,
         }
         defaults = {name: self.default(name) for name in self.idle}

@@ -23,6 +23,7 @@ from cotejo.config.claims import Claim, parse_claims
 from cotejo.config.names import name_of
 from cotejo.config.own_images import OwnImages
 from cotejo.config.reading import read_toml
+from cotejo.config.sources import Sources
 from cotejo.config.vary import expand
 from cotejo.errors import ConfigError
 
@@ -107,6 +108,13 @@ class StudyConfig(Frozen):
         if len(set(seeds)) != len(seeds):
             raise ValueError("seeds")
         return seeds
+
+    @property
+    def sources(self) -> Sources:
+        """The files of the user's own that the alternatives name."""
+        return Sources(
+            source for each in self.alternatives for source in each.settings.sources.values()
+        )
 
     def alternative(self, name: str) -> Alternative:
         """Return the alternative named ``name``."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cotejo.config.checking import check_keys, checked
+from cotejo.config.layer_list import MODEL as LAYERS
+from cotejo.config.layer_list import joined
 from cotejo.config.settings import Settings, nested
 from cotejo.errors import ConfigError
 
@@ -41,6 +43,10 @@ def flattened(table: Mapping[str, Any], where: str, others: Iterable[str] = ()) 
         if name in flat:
             raise ConfigError("option_twice", key=name, where=where)
     flat |= options
+    if LAYERS in flat:
+        flat[LAYERS] = joined(flat[LAYERS])
+        # Who lists layers has named the model.
+        flat.setdefault("model", LAYERS)
     check_setting_names(flat, where, others)
     return flat
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +21,8 @@ from cotejo.config.augmentations import (
 )
 from cotejo.config.checking import Frozen, Name, Text, checked, in_every_language
 from cotejo.config.labels import label_of
+from cotejo.config.layer_list import MODEL as LAYERS
+from cotejo.config.sources import file_of, name_in
 from cotejo.config.tables import checked_settings, flattened
 from cotejo.errors import ConfigError
 
@@ -92,6 +95,11 @@ def check_count(count: int) -> None:
 
 
 def _expand(table: Mapping[str, Any], where: str) -> list[Varied]:
+    layers = table.get(LAYERS)
+    if isinstance(layers, list) and any(
+        not isinstance(each, str) or "," in each for each in layers
+    ):
+        raise ConfigError("vary_layers", where=where)
     table = flattened(table, where, ("name", "label"))
     head = _head(table, where)
     lists = _lists(table, where)
@@ -179,6 +187,9 @@ def _part(value: Any) -> str:
     """Return a value as a part of a name: ``true``, ``0.3``, ``1`` for 1.0."""
     if isinstance(value, list | tuple):
         return slug(value)
+    if (file := file_of(value)) is not None:
+        named = name_in(value)
+        return Path(file).stem if named == value else named
     if isinstance(value, bool):
         return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
+from cotejo.config.sources import code_sources
 from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
+from cotejo.models.own.keeping import load_kept
 from cotejo.models.packed import unpack
-from cotejo.models.portable import load_trained
 from cotejo.pictures import Fit, read_picture
 from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax
@@ -91,7 +92,9 @@ class Classifier:
         return int(height), int(width), int(channels)
 
     @classmethod
-    def load(cls, path: Path | str | None = None) -> Classifier:
+    def load(
+        cls, path: Path | str | None = None, code: Path | str | Callable[..., Any] | None = None
+    ) -> Classifier:
         """Return the model that ships, or that of a run.
 
         A run's folder can be moved out of its study. Its model computes in the precision that
@@ -100,9 +103,13 @@ class Classifier:
         Args:
             path: a run's folder, such as ``runs/notebooks/cnn7/seed-1``, or the ``model.keras``
                 in it; the one that ships if left out.
+            code: the file of Python, or the function, that builds the run's network. Only a
+                network with layers of its author's own needs it, and only then is it run; never
+                is anything that lies beside the model.
 
         Raises:
-            OutputError: there is no finished run's model, or a file of it is damaged.
+            OutputError: there is no finished run's model, a file of it is damaged, or it needs
+                code.
         """
         if path is None:
             network, about = unpack()
@@ -115,7 +122,7 @@ class Classifier:
             )
         run = _run_at(path)
         described = describe_run(run)
-        network = _logits_of(load_trained(run), run.model)
+        network = _logits_of(load_kept(run, code_sources(code)), run.model)
         classes, names = network.output.shape[-1], len(described.class_names["en"])
         if classes != names:
             raise OutputError("model_classes", path=run.path, classes=classes, names=names)

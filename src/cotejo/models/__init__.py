@@ -10,6 +10,7 @@ from importlib import import_module
 
 from cotejo.models import builders
 from cotejo.models.building import build_model, check_options
+from cotejo.models.own.families import family_of
 from cotejo.models.registry import (
     ModelFamily,
     find_model_family,
@@ -26,6 +27,7 @@ __all__ = [
     "build_model",
     "check_models",
     "check_options",
+    "family_of",
     "find_model_family",
     "model_families",
     "model_family",

@@ -12,6 +12,7 @@ from cotejo.config.checking import unknown_key
 from cotejo.config.options import COMMON_OPTIONS, Options
 from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
+from cotejo.models.own.executing import is_too_small
 from cotejo.models.registry import ModelFamily, model_families, model_family, model_groups
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["build_model", "check_options"]
 
 
-def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Options:
+def check_options(model: str | ModelFamily, options: Mapping[str, Any], where: str = "") -> Options:
     """Check options against the signature of a model's builder.
 
     Args:
-        name: the model's.
+        model: it, or its name.
         options: those given.
         where: the table that gives the model, in words; `Options` know the table of each option.
 
@@ -39,7 +40,7 @@ def check_options(name: str, options: Mapping[str, Any], where: str = "") -> Opt
         >>> dict(check_options("cnn3", {"dropout": 0}))
         {'dropout': 0.0}
     """
-    family = model_family(name, where)
+    family = model_family(model, where) if isinstance(model, str) else model
     given = options if isinstance(options, Options) else Options(options)
     for option in given.left_out:
         # A record has None for the options of other models.
@@ -88,12 +89,12 @@ def _unknown(
 
 
 def build_model(
-    name: str, image_shape: tuple[int, int, int], num_classes: int, **options: Any
+    model: str | ModelFamily, image_shape: tuple[int, int, int], num_classes: int, **options: Any
 ) -> keras.Model:
-    """Build a network by name.
+    """Build a network.
 
     Args:
-        name: the model's name.
+        model: it, or its name.
         image_shape: ``(height, width, channels)``.
         num_classes: how many classes.
         **options: what differs from the model's own defaults. Any option of the builder can be
@@ -111,19 +112,21 @@ def build_model(
         >>> build_model("cnn3", (32, 32, 3), 10).count_params()
         122570
     """
-    family = model_family(name)
+    family = model_family(model) if isinstance(model, str) else model
     given = {option: _argument(family, option, value) for option, value in options.items()}
     try:
         network = family.build(image_shape, num_classes, **given)
     except ValueError as error:
-        # Keras's own words for a valid convolution that nothing is left for.
-        if "negative" not in str(error) and "must be positive" not in str(error):
+        if not is_too_small(error):
             raise
         raise ConfigError(
-            "image_too_small", model=name, where="", shape=list(image_shape)
+            "image_too_small", model=family.name, where="", shape=list(image_shape)
         ) from error
     if not family.ships:
-        _check_network(name, network, image_shape, num_classes)
+        # Deferred, as all that needs Keras is.
+        from cotejo.models.own.adapting import adapted
+
+        network = adapted(network, image_shape, num_classes, family.name)
     return network
 
 
@@ -135,21 +138,3 @@ def _argument(family: ModelFamily, option: str, value: Any) -> Any:
     if declared.kind is None or (value is None and not family.ships):
         return value
     return declared.checked(value, "")
-
-
-def _check_network(
-    name: str, network: Any, image_shape: tuple[int, int, int], num_classes: int
-) -> None:
-    """Refuse what a user's builder returns where it is no network for these images."""
-    from cotejo.backend import keras
-
-    received = type(network).__name__
-    if isinstance(network, keras.Model):
-        if network.input_shape == (None, *image_shape) and network.output_shape == (
-            None,
-            num_classes,
-        ):
-            return
-        received = f"{network.input_shape} → {network.output_shape}"
-    expected = f"{(None, *image_shape)} → {(None, num_classes)}"
-    raise ConfigError("not_a_network", model=name, where="", expected=expected, received=received)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from cotejo.backend import keras
+from cotejo.models.observing import layers_of
 
 __all__ = ["operations_per_image"]
 
@@ -17,7 +18,7 @@ def operations_per_image(network: keras.Model) -> int:
     of the weights.
 
     Args:
-        network: a functional network whose layers' shapes are known.
+        network: for images of a known size.
 
     Example:
         >>> from cotejo.models import build_model
@@ -25,7 +26,7 @@ def operations_per_image(network: keras.Model) -> int:
         3412992
     """
     multiply_adds = 0
-    for layer in network.layers:
+    for layer, shape in layers_of(network):
         if isinstance(layer, keras.layers.SeparableConv2D):
             kernels = [layer.depthwise_kernel, layer.pointwise_kernel]
         elif isinstance(
@@ -34,6 +35,6 @@ def operations_per_image(network: keras.Model) -> int:
             kernels = [layer.kernel]
         else:
             continue
-        positions = math.prod(layer.output.shape[1:-1])
+        positions = math.prod(shape[:-1])
         multiply_adds += positions * sum(math.prod(kernel.shape) for kernel in kernels)
     return 2 * multiply_adds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.errors import ConfigError
-from cotejo.models.registry import model_family
+from cotejo.models.own.families import family_of
 
 __all__ = ["check_backbones", "frozen_epochs", "head_epochs", "refuse_idle"]
 
@@ -21,7 +21,7 @@ def frozen_epochs(settings: Settings) -> int:
         >>> frozen_epochs(settings), frozen_epochs(Settings(model="cnn3", epochs=10))
         (4, 0)
     """
-    is_frozen = model_family(settings.model).is_pretrained(settings.options)
+    is_frozen = family_of(settings).is_pretrained(settings.options)
     return head_epochs(settings) if is_frozen else 0
 
 
@@ -53,7 +53,7 @@ def check_backbones(config: StudyConfig) -> StudyConfig:
 
 
 def _can_thaw(settings: Settings) -> bool:
-    family = model_family(settings.model)
+    family = family_of(settings)
     # A user's own network may have a backbone: that shows once it is built.
     return family.is_pretrained(settings.options) or not family.ships
 
@@ -67,7 +67,7 @@ def _checked(alternative: Alternative, can_thaw: bool) -> Alternative:
             raise ConfigError("settings.unfreeze.idle", where=where, value=settings.model)
         left_out = {each: Settings.default(each) for each in ("unfreeze", "unfreeze_rate")}
         return alternative.model_copy(update={"settings": settings.model_copy(update=left_out)})
-    if model_family(settings.model).is_pretrained(settings.options):
+    if family_of(settings).is_pretrained(settings.options):
         refuse_idle(name, settings)
     return alternative
 

@@ -19,10 +19,11 @@ from cotejo.backend import keras
 from cotejo.errors import OutputError
 from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
+from cotejo.models.observing import layers_of
 from cotejo.store import RunFile, RunFolder
 from cotejo.store.files import damaged
 
-__all__ = ["load_portable", "load_trained", "portable", "precisions"]
+__all__ = ["load_portable", "load_trained", "portable", "precisions", "read_description"]
 
 _PRECISIONS = {"mixed_bfloat16": "bfloat16", "float32": "float32"}
 _POLICIES = {precision: policy for policy, precision in _PRECISIONS.items()}
@@ -89,7 +90,7 @@ def precisions(network: keras.Model) -> dict[str, str]:
         >>> precisions(build_model("cnn3", (32, 32, 3), 10))["logits"]
         'float32'
     """
-    policies = {layer.name: str(layer.dtype_policy.name) for layer in network.layers}
+    policies = {layer.name: str(layer.dtype_policy.name) for layer, _ in layers_of(network)}
     return {name: _PRECISIONS[each] for name, each in policies.items() if each in _PRECISIONS}
 
 
@@ -173,7 +174,7 @@ def load_portable(path: Path) -> keras.Model:
         OutputError: it is missing, damaged, or holds something else than such layers.
     """
     try:
-        described = _description(path)
+        described = read_description(path)
         foreign = next(_foreign(described), None)
         if foreign is None:
             return keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -186,7 +187,7 @@ def load_portable(path: Path) -> keras.Model:
     raise OutputError("foreign_layer", path=path, layer=foreign)
 
 
-def _description(path: Path) -> Any:
+def read_description(path: Path) -> Any:
     """Return what the file says of its layers, once all of it is found to be as it was written.
 
     Raises:

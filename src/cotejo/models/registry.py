@@ -55,6 +55,7 @@ class ModelFamily:
         weights: says which pretrained weights its networks start from. Such a network has a
             backbone, which is frozen at first; a training thaws it after ``unfreeze`` epochs. None
             for models that always start from random weights.
+        doc: what it is, in a sentence, where the builder's docstring does not say it.
     """
 
     name: str
@@ -63,6 +64,7 @@ class ModelFamily:
     ships: bool
     cited: bool = False
     weights: WeightsIdentity | None = None
+    doc: str = ""
 
     def is_pretrained(self, options: Mapping[str, Any]) -> bool:
         """Return whether a network with these options starts from pretrained weights."""
@@ -84,7 +86,7 @@ class ModelFamily:
         key = f"models.{self.name.partition(':')[0]}"
         if knows(key):
             return message(key)
-        return (inspect.getdoc(self.build) or "").partition("\n")[0]
+        return self.doc or (inspect.getdoc(self.build) or "").partition("\n")[0]
 
 
 def register(name: str) -> Callable[[Builder], Builder]:

@@ -15,7 +15,7 @@ from cotejo.config.tables import RESERVED
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 
-__all__ = ["Option", "declared_options"]
+__all__ = ["Option", "declared_options", "option_of"]
 
 _PLAIN = (bool, int, float, str)
 """The types of values that a study file can give, and a record keep."""
@@ -77,17 +77,31 @@ def declared_options(model: str, build: Callable[..., Any]) -> dict[str, Option]
             continue
         if parameter.default is inspect.Parameter.empty:
             raise ConfigError("option_without_default", model=model, option=name)
-        option = Option(name, parameter.default, _kind_of(parameter, build))
-        if option.kind is not None and option.default is not None:
-            option.checked(option.default, message("errors.of_model", name=model))
-        options[name] = option
+        options[name] = option_of(model, parameter, _annotation(parameter, build))
     return options
 
 
-def _kind_of(parameter: inspect.Parameter, build: Callable[..., Any]) -> Any:
+def option_of(model: str, parameter: inspect.Parameter, annotation: Any) -> Option:
+    """Return the option that a parameter with a default is.
+
+    Args:
+        model: the model's name, for an error.
+        parameter: of its builder.
+        annotation: the parameter's type; None, or `inspect.Parameter.empty`, if it has none.
+
+    Raises:
+        ConfigError: the type does not take the default.
+    """
+    annotation = None if annotation is inspect.Parameter.empty else annotation
+    option = Option(parameter.name, parameter.default, _kind_of(parameter, annotation))
+    if option.kind is not None and option.default is not None:
+        option.checked(option.default, message("errors.of_model", name=model))
+    return option
+
+
+def _kind_of(parameter: inspect.Parameter, annotation: Any) -> Any:
     if parameter.name in (*Settings.names(), *RESERVED):
         return None
-    annotation = _annotation(parameter, build)
     if annotation is not None:
         return annotation if all(map(_is_plain, parts_of(annotation))) else None
     if parameter.name in COMMON_OPTIONS:

@@ -10,7 +10,7 @@ from cotejo.config.idle import refuse_twins
 from cotejo.errors import ConfigError
 from cotejo.models.building import check_options
 from cotejo.models.frozen import check_backbones
-from cotejo.models.registry import model_family
+from cotejo.models.own.families import family_of
 
 __all__ = ["check_models", "resolve"]
 
@@ -57,12 +57,12 @@ def _changed(config: StudyConfig, change: Callable[[Alternative], Settings]) -> 
 def _checked(alternative: Alternative) -> Settings:
     settings = alternative.settings
     where = settings.options.place("model") or of_alternative(alternative.name)
-    options = check_options(settings.model, settings.options, where)
+    options = check_options(family_of(settings, where), settings.options, where)
     return settings.model_copy(update={"options": options})
 
 
 def _filled_in(alternative: Alternative) -> Settings:
     settings = _checked(alternative)
-    own = model_family(settings.model).defaults
+    own = family_of(settings).defaults
     options = settings.options.replaced({**own, **settings.options})
     return settings.model_copy(update={"options": options})

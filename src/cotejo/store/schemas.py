@@ -195,8 +195,14 @@ class _Layer(Content):
     rate: NotNegative | None = None
 
 
+class _Code(Content):
+    file: str
+    sha256: Key
+
+
 class _Model(Content):
     parameters: Count
+    changes: list[str] | None = None
     operations_per_image: Count | None = None
     bytes: Count | None = None
     layers: list[_Layer] | None = None
@@ -231,6 +237,7 @@ class Run(_Listing):
     seed: Seed
     settings: Settings = {}
     start_from: _Start | None = None
+    code: _Code | None = None
     model: _Model | None = None
     precision: str | None = None
     backend: str | None = None

@@ -52,9 +52,12 @@ def write_study(plan: Plan) -> None:
     }
     toml = plan.asked.to_toml().encode()
     # First, because a folder without it is not known as a study's, should this process be killed.
-    listed = {StudyFile.CONFIG: described_content(toml)}
+    own = {source.file_name: source.content for source in plan.config.sources.values()}
+    files = {StudyFile.CONFIG: toml, **own}
+    listed = {name: described_content(of_file) for name, of_file in files.items()}
     write_json(plan.folder / StudyFile.RECORD, {**content, "files": listed})
-    write_file(plan.folder / StudyFile.CONFIG, toml)
+    for name, of_file in files.items():
+        write_file(plan.folder / name, of_file)
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

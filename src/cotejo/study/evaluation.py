@@ -18,7 +18,7 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
-from cotejo.models.portable import portable
+from cotejo.models.own.keeping import keepable, save_model
 from cotejo.store import (
     TEMPORARY,
     RunFile,
@@ -190,7 +190,7 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
     Raises:
         OutputError: there is no room for it anywhere.
     """
-    kept = portable(network)
+    kept = keepable(network)
     outputs = keras.layers.Softmax(name="probabilities", dtype="float32")(kept.output)
     model = keras.Model(kept.inputs[0], outputs, name=network.name)
     failure: OSError | RuntimeError | None = None
@@ -199,7 +199,7 @@ def model_content(network: keras.Model, folder: Path) -> bytes:
         try:
             with tempfile.TemporaryDirectory(prefix=TEMPORARY, dir=place) as temporary:
                 path = Path(temporary) / RunFile.MODEL
-                model.save(path)
+                save_model(model, path)
                 return path.read_bytes()
         except (OSError, RuntimeError) as error:  # h5py has a RuntimeError for a full disk
             failure = error

@@ -59,6 +59,9 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     """
     write_study(plan)
     observer.planned(plan.config, plan.dataset, plan.runs, plan.folder, plan.quick)
+    for changes in dict.fromkeys(plan.changes.values()):
+        alike = [name for name, own in plan.changes.items() if own == changes]
+        observer.networks_adapted(alike, changes)
     policies = {alternative.settings.augment for alternative in plan.config.alternatives}
     update_samples(plan.folder, plan.dataset, policies)
     jobs = plan.jobs
@@ -70,7 +73,7 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     result = relay.result()
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
-        look_back(plan.folder, plan.dataset, plan.quick, observer)
+        look_back(plan.folder, plan.dataset, plan.quick, observer, plan.config.sources)
     return result
 
 

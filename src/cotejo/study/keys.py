@@ -7,7 +7,8 @@ must not change:
   nothing, changes no earlier key. So does an option of a model against the builder's own default.
 - The options that the models had at first are always hashed, defaults and all, because they were
   before this rule: leaving them out now would name anew every run that there is.
-- A model of the user's own counts by what its builder returns (`cotejo.models.fingerprint`).
+- A model of the user's own counts by what its builder returns (`cotejo.models.fingerprint`), and
+  by that part of its file which it rests on (`cotejo.models.own.definitions.reached_text`).
 - Pretrained weights count by the SHA-256 of their file, wherever it lies.
 
 Whatever else changes the results, a default of a model that ships among it, raises `TRAINING_CODE`.
@@ -20,11 +21,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cotejo.config import Settings, StudyConfig
+from cotejo.config import Settings, StudyConfig, file_of
+from cotejo.config.sources import name_in
 from cotejo.data import Dataset
 from cotejo.data.folds import groups_digest
-from cotejo.models import model_family
+from cotejo.models import family_of
 from cotejo.models.fingerprint import fingerprint
+from cotejo.models.own.definitions import reached_text
 from cotejo.platform import resolve_precision
 from cotejo.study.networks import plain_network, same_network
 from cotejo.study.progress import RunId
@@ -70,6 +73,7 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
         common["folds"] = {"count": config.folds, "groups": groups_digest(dataset.train)}
     networks = _own_networks(config, dataset)
     weights = _pretrained_weights(config, dataset)
+    codes = _own_code(config)
     hashed = {each.name: _hashed(each.settings) for each in config.alternatives}
     keys: Keys = {}
     for seed in config.seeds:
@@ -82,6 +86,8 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
             content = common | {"settings": settings, "seed": seed}
             if alternative.name in networks:
                 content["network"] = networks[alternative.name]
+            if alternative.name in codes:
+                content["code"] = codes[alternative.name]
             if alternative.name in weights:
                 content["weights"] = weights[alternative.name]
             keys[alternative.name, seed] = _hash(content)
@@ -96,7 +102,7 @@ def _hashed(given: Settings) -> dict[str, Any]:
     """Return the settings that count: neither names nor labels do, and a parent by its key."""
     settings = given.model_dump(exclude_defaults=True, exclude={"start_from", "options"})
     settings["precision"] = resolve_precision(given.precision)
-    family = model_family(given.model)
+    family = family_of(given)
     always = _FIRST_OPTIONS.get(given.model, ())
     counted = {
         option: value
@@ -108,12 +114,29 @@ def _hashed(given: Settings) -> dict[str, Any]:
     return settings | counted
 
 
+def _own_code(config: StudyConfig) -> dict[str, list[str]]:
+    """Return the hash of what the settings name in each file of the user's own, by alternative."""
+    codes: dict[str, list[str]] = {}
+    for alternative in config.alternatives:
+        named: dict[str, list[str]] = {}
+        for value in alternative.settings.own_names:
+            named.setdefault(str(file_of(value)), []).append(name_in(value))
+        files = {file: alternative.settings.sources[file] for file in sorted(named)}
+        texts = [
+            source.digest if source.is_model else reached_text(source, *named[file])
+            for file, source in files.items()
+        ]
+        if texts:
+            codes[alternative.name] = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    return codes
+
+
 def _pretrained_weights(config: StudyConfig, dataset: Dataset) -> dict[str, str]:
     """Return the SHA-256 of the weights that networks start from, by alternative."""
     weights: dict[str, str] = {}
     for alternative in config.alternatives:
         settings = alternative.settings
-        family = model_family(settings.model)
+        family = family_of(settings)
         if family.weights is not None and family.is_pretrained(settings.options):
             # To find the weights, some models build a network.
             with fresh_backend():
@@ -127,7 +150,7 @@ def _own_networks(config: StudyConfig, dataset: Dataset) -> dict[str, str]:
     known: dict[str, str] = {}
     fingerprints: dict[str, str] = {}
     for alternative in config.alternatives:
-        if model_family(alternative.settings.model).ships:
+        if family_of(alternative.settings).ships:
             continue
         network = same_network(alternative.settings)
         if network not in known:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from cotejo.backend import keras
 from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
-from cotejo.models import build_model, model_family
+from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
 from cotejo.models.frozen import refuse_idle
+from cotejo.models.own.adapting import changes_of, settings_of
 from cotejo.train import fresh_backend
 
-__all__ = ["count_parameters", "plain_network", "same_network"]
+__all__ = ["Built", "built_networks", "plain_network", "same_network", "with_compiled"]
 
 
 def same_network(settings: Settings) -> str:
@@ -39,29 +42,78 @@ def plain_network(settings: Settings, dataset: Dataset) -> keras.Model:
     Raises:
         ConfigError: the images are too small for it.
     """
-    return build_model(settings.model, dataset.image_shape, dataset.num_classes, **settings.options)
+    return build_model(
+        family_of(settings), dataset.image_shape, dataset.num_classes, **settings.options
+    )
 
 
-def count_parameters(config: StudyConfig, dataset: Dataset) -> dict[str, int]:
-    """Build every alternative's network and count its parameters; equal networks are built once.
+@dataclass(frozen=True)
+class Built:
+    """What is known of an alternative's network once it was built.
+
+    Attributes:
+        parameters: how many it has.
+        is_frozen: whether it has a backbone of which nothing learns at first.
+        changes: what was changed of a network of the user's own (`CHANGES`).
+        settings: those that the user compiled it with.
+    """
+
+    parameters: int
+    is_frozen: bool
+    changes: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+def built_networks(config: StudyConfig, dataset: Dataset) -> dict[str, Built]:
+    """Build every alternative's network, and say what is known of it; equal ones are built once.
 
     Raises:
         ConfigError: the images are too small for one of them, or a setting does nothing to a
             user's own network.
     """
-    known: dict[str, tuple[int, bool]] = {}
-    counts: dict[str, int] = {}
+    known: dict[str, Built] = {}
+    found: dict[str, Built] = {}
     with fresh_backend():
         for alternative in config.alternatives:
             network = same_network(alternative.settings)
             if network not in known:
                 with _said_of(alternative):
                     built = plain_network(alternative.settings, dataset)
-                known[network] = int(built.count_params()), has_frozen_backbone(built)
-            counts[alternative.name], is_frozen = known[network]
-            if not model_family(alternative.settings.model).ships:
-                _check_own(alternative, is_frozen)
-    return counts
+                known[network] = Built(
+                    int(built.count_params()),
+                    has_frozen_backbone(built),
+                    changes_of(built),
+                    settings_of(built),
+                )
+            found[alternative.name] = known[network]
+            if not family_of(alternative.settings).ships:
+                _check_own(alternative, known[network].is_frozen)
+    return found
+
+
+def with_compiled(config: StudyConfig, built: Mapping[str, Built]) -> StudyConfig:
+    """Return the study with the settings that networks were compiled with.
+
+    What the study gives itself stands over them.
+    """
+    alternatives = tuple(
+        _with_compiled(alternative, built[alternative.name].settings)
+        for alternative in config.alternatives
+    )
+    return config.model_copy(update={"alternatives": alternatives})
+
+
+def _with_compiled(alternative: Alternative, compiled: Mapping[str, Any]) -> Alternative:
+    settings, given = alternative.settings, alternative.given
+    # A rate or a momentum is one optimizer's: with another one it means nothing.
+    of_optimizer = ("learning_rate", "momentum", "weight_decay")
+    same = compiled.get("optimizer", settings.optimizer) == settings.optimizer
+    if "optimizer" in given and not same:
+        compiled = {name: each for name, each in compiled.items() if name not in of_optimizer}
+    taken = {name: value for name, value in compiled.items() if name not in given}
+    if not taken:
+        return alternative
+    return alternative.model_copy(update={"settings": settings.model_copy(update=taken)})
 
 
 def _check_own(alternative: Alternative, is_frozen: bool) -> None:

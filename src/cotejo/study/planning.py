@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
 from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
 from cotejo.study.keys import Keys, run_keys
-from cotejo.study.networks import count_parameters
+from cotejo.study.networks import built_networks, with_compiled
 from cotejo.study.place import check_place, clear_half_written, default_folder
 from cotejo.study.preflight import check_before_training, check_final, check_splits
 from cotejo.study.progress import Observer, PlannedRun, RunId
@@ -76,6 +76,7 @@ class Plan:
         quick: whether this is a quick look.
         command: the command that repeats the study.
         deadline: when training has to end, in seconds of this process's `time.perf_counter`.
+        changes: what was changed of networks of the user's own, by alternative.
     """
 
     config: StudyConfig
@@ -86,6 +87,7 @@ class Plan:
     quick: bool = False
     command: str = ""
     deadline: float | None = None
+    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:
@@ -145,7 +147,9 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         dataset = in_folds(dataset, config.folds)
         for seed in config.seeds:
             check_folds(dataset, seed)
-    parameters = count_parameters(config, dataset)
+    built = built_networks(config, dataset)
+    config, asked = with_compiled(config, built), with_compiled(asked, built)
+    parameters = {name: each.parameters for name, each in built.items()}
     folder = options.out or default_folder(config, dataset, options.quick, options.final)
     check_place(folder)
     make_folder(folder)
@@ -159,6 +163,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         options.quick,
         options.command or _command(folder, options, by_name),
         options.deadline,
+        {name: each.changes for name, each in built.items() if each.changes},
     )
 
 

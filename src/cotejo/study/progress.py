@@ -70,9 +70,9 @@ class Observer:
     """Observes a study. All methods do nothing; a subclass overrides those that it needs.
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
-    `pictures_read`*, `data_missing`?, `planned`, `timed`*, `estimated`?. Then, for each run:
-    `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or `run_failed`.
-    At the end: `look_back_failed`?, `audit_started`? and `audit_failed`?. `tables_failed`? comes
+    `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
+    for each run: `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or
+    `run_failed`. At the end: `look_back_failed`?, `audit_started`? and `audit_failed`?. `tables_failed`? comes
     after any run.
     """
 
@@ -100,6 +100,12 @@ class Observer:
         quick: bool,
     ) -> None:
         """The plan is ready; nothing has been trained yet."""
+
+    def networks_adapted(self, alternatives: Sequence[str], changes: Sequence[str]) -> None:
+        """Networks of the user's own were changed, as `cotejo.models.own.adapting.CHANGES` has it.
+
+        It is called once for the alternatives whose changes are the same.
+        """
 
     def timed(self, estimate: Estimate) -> None:
         """A few steps of one alternative were timed."""

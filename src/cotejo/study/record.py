@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cotejo.backend import keras
+from cotejo.config import Settings, file_of
 from cotejo.errors import CotejoError, TrainingError
 from cotejo.models.cost import operations_per_image
+from cotejo.models.observing import layers_of
+from cotejo.models.own.adapting import changes_of
 from cotejo.models.portable import precisions
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.store import FORMAT, RunFile
@@ -36,6 +39,7 @@ def start_record(plan: Plan, job: Job) -> dict[str, Any]:
         "alternative": job.run.alternative,
         "seed": job.run.seed,
         "settings": job.settings.flat(),
+        **_own_code(job.settings),
         "start_from": parent and {"alternative": parent.alternative, "key": parent.key},
         "quick": plan.quick,
         "dataset": {
@@ -59,6 +63,14 @@ def start_record(plan: Plan, job: Job) -> dict[str, Any]:
     }
 
 
+def _own_code(settings: Settings) -> dict[str, Any]:
+    """Return which file of the user's own builds the network, where one does."""
+    source = settings.sources.get(file_of(settings.model) or settings.model)
+    if source is None or source.is_model:
+        return {}
+    return {"code": {"file": source.file_name, "sha256": source.digest}}
+
+
 def described_model(network: keras.Model) -> dict[str, Any]:
     """Return a network's parameters and layers, and what each layer computes in."""
     computed_in = precisions(network)
@@ -71,19 +83,24 @@ def described_model(network: keras.Model) -> dict[str, Any]:
             {
                 "name": layer.name,
                 "type": _kind(layer),
-                "output_shape": list(layer.output.shape[1:]),
+                "output_shape": list(shape),
                 "parameters": layer.count_params(),
                 "precision": computed_in.get(layer.name),
                 **_arguments(layer),
             }
-            for layer in network.layers
+            # One that is used twice is told once.
+            for layer, shape in {id(each[0]): each for each in layers_of(network)}.values()
         ],
+        **({"changes": list(changes)} if (changes := changes_of(network)) else {}),
     }
 
 
 def _arguments(layer: Any) -> dict[str, Any]:
     """Return the kernel size, activation and dropout rate of a layer, as far as it has them."""
-    config = layer.get_config()
+    try:
+        config = layer.get_config()
+    except Exception:  # a layer that does not say how it was made raises what it likes
+        return {}
     found = {name: config[name] for name in ("kernel_size", "activation", "rate") if name in config}
     return {
         name: list(value) if isinstance(value, tuple) else value

@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from cotejo.backend import keras, use_precision
-from cotejo.config import Settings
+from cotejo.config import Settings, Sources
 from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold, folds
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
-from cotejo.models import build_model
+from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
-from cotejo.models.portable import load_portable
+from cotejo.models.own.keeping import load_kept
+from cotejo.models.own.statistics import adapt_normalization
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
 from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
@@ -117,6 +118,12 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
     evaluation = evaluate(plan, job, [each.answers for each in trained])
     history = csv_content(HISTORY_COLUMNS, training.history)
     results.files |= {RunFile.HISTORY: history, **evaluation.files}
+    # The network's own code travels with it; a saved network is in the model's file.
+    results.files |= {
+        source.file_name: source.content
+        for source in job.settings.sources.values()
+        if not source.is_model
+    }
     ended = time.perf_counter()
     seconds = sum(each.seconds for each in trained) + ended - evaluating
     record |= _finished(training, evaluation, (seconds, ended - started))
@@ -146,7 +153,7 @@ def _train_on(
     learned = _learned_images(fold.dataset.train, job)
     network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:
-        _load_weights(network, job.parent)
+        _load_weights(network, job.parent, job.settings.sources)
     if number == 0:
         record["model"] = described_model(network)
         record["dataset"]["train"] = len(learned)
@@ -214,11 +221,12 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
     height, width, channels = train.images.shape[1:]
     with use_precision(resolve_precision(settings.precision)):
         network = build_model(
-            settings.model, (height, width, channels), num_classes, **settings.options
+            family_of(settings), (height, width, channels), num_classes, **settings.options
         )
     # A pretrained backbone brings its own whitening.
     if not has_frozen_backbone(network):
         whiten(network, train.images)
+    adapt_normalization(network, train.images)
     return network
 
 
@@ -230,14 +238,14 @@ def _learned_images(train: Split, job: Job) -> Split:
     return train.take(chosen)
 
 
-def _load_weights(network: keras.Model, parent: PlannedRun) -> None:
+def _load_weights(network: keras.Model, parent: PlannedRun, sources: Sources) -> None:
     run = RunFolder(parent.folder)
     if run.damage is not None:
         raise TrainingError("parent_damaged", parent=parent.alternative, reason=run.damage)
     if not run.is_finished:
         raise TrainingError("parent_failed", parent=parent.alternative)
     try:
-        trained = load_portable(run.model)
+        trained = load_kept(run, sources)
     except OutputError as error:  # of a run whose files were not listed yet
         reason = str(error)
         raise TrainingError("parent_damaged", parent=parent.alternative, reason=reason) from error

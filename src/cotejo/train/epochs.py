@@ -96,6 +96,13 @@ class EpochValidator(keras.callbacks.Callback):
         self._judged, self._valid = network, valid
         self._patient_from, self._may_stop = after, may_stop
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """The validation figures of the last epoch, by Keras's names for them."""
+        row = self.training.history[-1]
+        named = {"val_loss": row["valid_loss"], "val_accuracy": row["valid_accuracy"]}
+        return {name: value for name, value in named.items() if value is not None}
+
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the time and the learning rate."""
         self._epoch_started = time.perf_counter()

@@ -9,11 +9,13 @@ from typing import Any
 
 from cotejo.augment import compose, soft_labels
 from cotejo.backend import keras, ops
-from cotejo.config import Settings
+from cotejo.config import Settings, file_of
 from cotejo.config.augmentation_parts import Augmentation
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
+from cotejo.models.own.adapting import changes_of
+from cotejo.models.own.parts import own_loss
 from cotejo.train.features import Features
 from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer
@@ -199,7 +201,9 @@ def compile_learner(
     total_steps = sum(stage.epochs * stage.steps for stage in plan)
     learner.compile(
         optimizer=before.optimizer if before else build_optimizer(settings, total_steps),
-        loss=build_loss(
+        loss=own_loss(settings, dataset.num_classes, changes_of(network))
+        if file_of(settings.loss)
+        else build_loss(
             dataset.num_classes,
             settings.label_smoothing,
             mixed=learner.policy.mix is not None,

@@ -14,6 +14,7 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.models.backbone import has_frozen_backbone, split, standardise, thaw
+from cotejo.models.own.parts import own_callbacks
 from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.deadline import Deadline
 from cotejo.train.epochs import EpochValidator, Training
@@ -135,7 +136,10 @@ def _train_in_stages(
     # Images that have not been seen yet count as the hardest.
     unseen = np.full(len(dataset.train), np.inf, "float32")
     losses = keras.Variable(unseen, trainable=False)
-    callbacks: list[keras.callbacks.Callback] = [validator]
+    callbacks: list[keras.callbacks.Callback] = [
+        validator,
+        *own_callbacks(settings, network, lambda: validator.figures),
+    ]
     if settings.average == "ema":
         # Before the validator, so that the average is validated.
         callbacks.insert(0, ExponentialAverage(network, window=plan[0].steps))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.backend import keras, ops
-from cotejo.config import Settings
+from cotejo.config import Settings, file_of
+from cotejo.errors import ConfigError
+from cotejo.models.own.parts import own_optimizer, own_schedule
 from cotejo.train.muon import Muon
 
 __all__ = ["OneCycle", "build_optimizer", "build_schedule"]
@@ -79,9 +81,18 @@ def build_optimizer(settings: Settings, steps: int) -> keras.optimizers.Optimize
         >>> build_optimizer(Settings(optimizer="sgd").resolved(), 100).nesterov
         True
     """
-    if settings.learning_rate is None:
+    if file_of(settings.schedule):
+        rate = own_schedule(settings, steps)
+    elif settings.learning_rate is not None:
+        rate = build_schedule(settings.schedule, settings.learning_rate, steps)
+    elif file_of(settings.optimizer) and settings.schedule == "constant":
+        rate = None  # the optimizer's own
+    elif file_of(settings.optimizer):
+        raise ConfigError("own_schedule_rate", name=settings.schedule)
+    else:
         raise ValueError("`settings` must be resolved: it has no learning rate")
-    rate = build_schedule(settings.schedule, settings.learning_rate, steps)
+    if file_of(settings.optimizer):
+        return own_optimizer(settings, rate)
     common: dict[str, Any] = {"learning_rate": rate, "weight_decay": settings.weight_decay or None}
     if settings.momentum is not None:
         common["momentum"] = settings.momentum

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cotejo.config import Sources
 from cotejo.data import Dataset
 from cotejo.data.folds import fold_count
 from cotejo.study.afterwards.auditing import write_audit
@@ -17,7 +18,9 @@ from cotejo.study.progress import Observer
 __all__ = ["look_back"]
 
 
-def look_back(folder: Path, dataset: Dataset, quick: bool, observer: Observer) -> None:
+def look_back(
+    folder: Path, dataset: Dataset, quick: bool, observer: Observer, sources: Sources
+) -> None:
     """Write what the report says of a study beyond its runs.
 
     Args:
@@ -25,11 +28,12 @@ def look_back(folder: Path, dataset: Dataset, quick: bool, observer: Observer) -
         dataset: what it trained on, with validation images.
         quick: whether it was a quick look.
         observer: told that the audit begins, and of what goes wrong.
+        sources: the user's own code, which builds networks with layers of their own.
 
     Raises:
         OutputError: the folder can't be written.
     """
-    write_error_analysis(folder, dataset, observer)
+    write_error_analysis(folder, dataset, observer, sources)
     # A quick look has a part of the images, which says nothing about all of them. The splits of
     # a cross-validation all hold the same images, which would be copies of one another.
     if not quick and fold_count(dataset) == 1:

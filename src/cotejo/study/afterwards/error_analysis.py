@@ -12,13 +12,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from cotejo.config import Sources
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError
 from cotejo.explain import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
-from cotejo.models.portable import load_trained
+from cotejo.models.own.keeping import load_kept
 from cotejo.store import StudyFile, write_file, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
 from cotejo.study.progress import Observer
@@ -27,7 +28,9 @@ from cotejo.train import fresh_backend
 __all__ = ["write_error_analysis"]
 
 
-def write_error_analysis(folder: Path, dataset: Dataset, observer: Observer) -> None:
+def write_error_analysis(
+    folder: Path, dataset: Dataset, observer: Observer, sources: Sources
+) -> None:
     """Write a study's ``failures.npz``, unless the one that is there is of these very runs.
 
     The study is whole without it. If something goes wrong, ``observer`` is told, ``failures.log``
@@ -37,6 +40,7 @@ def write_error_analysis(folder: Path, dataset: Dataset, observer: Observer) -> 
         folder: a study's, with a finished run.
         dataset: what it trained on.
         observer: told of what goes wrong.
+        sources: the user's own code, which builds networks with layers of their own.
 
     Raises:
         OutputError: the folder can't be written.
@@ -45,7 +49,7 @@ def write_error_analysis(folder: Path, dataset: Dataset, observer: Observer) -> 
     try:
         facts = gather(folder)
         if not _is_there(facts):
-            write_npz(folder / StudyFile.ERROR_ANALYSIS, **_arrays(facts, dataset.test))
+            write_npz(folder / StudyFile.ERROR_ANALYSIS, **_arrays(facts, dataset.test, sources))
         log.unlink(missing_ok=True)
     except Exception as error:
         text = traceback.format_exc()
@@ -63,11 +67,11 @@ def _is_there(facts: StudyFacts) -> bool:
         return False
 
 
-def _arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[Any]]:
+def _arrays(facts: StudyFacts, test: Split, sources: Sources) -> dict[str, NDArray[Any]]:
     arrays = error_analysis_arrays(facts, test)
     best = best_alternative(facts).representative
     with fresh_backend():
-        network = load_trained(best)
+        network = load_kept(best, sources)
         explained = test.images[arrays["explained"]]
         maps = occlusion_maps(network, explained, arrays["explained_classes"])
     return arrays | {"occlusion_maps": maps}

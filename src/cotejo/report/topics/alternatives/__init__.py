@@ -8,6 +8,7 @@ from typing import Any
 from cotejo.config.augmentation_parts import SHORT_FORMS
 from cotejo.config.labels import augmentation_phrase
 from cotejo.facts import AlternativeFacts
+from cotejo.messages import knows, message
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
@@ -33,7 +34,30 @@ def section(page: Page) -> dict[str, Any]:
         "table": table,
         "list": as_list,
         "usual_of_list": usual,
+        "changes": _changes(page),
     }
+
+
+def _changes(page: Page) -> list[str]:
+    """Return what was changed of networks of the user's own; those alike share a sentence."""
+    words = page.words
+    groups: dict[tuple[str, ...], list[AlternativeFacts]] = {}
+    for alternative in page.facts.alternatives:
+        changes = tuple((alternative.model or {}).get("changes") or ())
+        if changes:
+            groups.setdefault(changes, []).append(alternative)
+    return [
+        words.say(
+            "alternatives.changes",
+            labels=quoted(group, words),
+            changes="; ".join(
+                message(f"models.changes.{change}", language=words.language)
+                for change in changes
+                if knows(f"models.changes.{change}", words.language)
+            ),
+        )
+        for changes, group in groups.items()
+    ]
 
 
 def details(page: Page) -> dict[str, Any] | None:

@@ -1,0 +1,257 @@
+"""A network as somebody wrote it becomes one that Cotejo trains: pixels in, logits out.
+
+What is changed on the way has a name (`CHANGES`), so that a report can say it. Nothing is changed
+of what the network computes, but for where its pixels and its probabilities are scaled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.backend import keras, ops
+from cotejo.errors import ConfigError
+from cotejo.models.observing import Seen, observed
+from cotejo.models.own.compiled import compiled_settings
+
+__all__ = ["CHANGES", "adapted", "changes_of", "is_adapted", "settings_of"]
+
+CHANGES = (
+    "scaled", "softmax", "sigmoid", "one_output", "log", "train_step", "compiled_optimizer",
+    "compiled_loss",
+)  # fmt: skip
+"""What can be changed: pixels are scaled to [0, 1] before the first layer; a softmax, or a sigmoid,
+at the end is left out; one output becomes two; the logarithm of probabilities is taken, where what
+makes them could not be left out; a training step of the network's own is not used, nor is the
+optimizer, or the loss, that it was compiled with."""
+
+_CHANGES = "cotejo_changes"
+"""The attribute of a network that says what was changed of it."""
+
+_SETTINGS = "cotejo_settings"
+"""The attribute that says which settings it was compiled with."""
+
+_SCALED = "scaled_pixels"
+"""The name of the layer that scales pixels where the network does not."""
+
+_LARGEST_SCALED = 20.0
+"""The largest value, of pixels up to 255, that counts as scaled."""
+
+_SCALING = (keras.layers.Rescaling, keras.layers.Normalization)
+_NORMALISING = (
+    keras.layers.BatchNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.GroupNormalization,
+)
+
+
+def adapted(
+    network: Any,
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    name: str,
+    *,
+    scaled: bool | None = None,
+) -> keras.Model:
+    """Return a network from pixels in ``[0, 255]`` to logits, with the layers of the one given.
+
+    Args:
+        network: a `keras.Model` of any kind, with one input and one output; it is used up.
+        image_shape: ``(height, width, channels)``.
+        num_classes: how many classes.
+        name: what errors, and the network, are called.
+        scaled: whether pixels are scaled before it; None looks whether the network does.
+
+    Raises:
+        ConfigError: it is no network for such images and classes.
+
+    Example:
+        >>> layers = [keras.layers.Flatten(), keras.layers.Dense(3, activation="softmax")]
+        >>> network = adapted(keras.Sequential(layers), (4, 4, 1), 3, "mine")
+        >>> changes_of(network)
+        ('scaled', 'softmax')
+        >>> [layer.name for layer in network.layers][:2]
+        ['pixels', 'scaled_pixels']
+    """
+    if is_adapted(network):
+        return network
+    expected = f"{(None, *image_shape)} → {(None, num_classes)}"
+    if not isinstance(network, keras.Model):
+        raise _no_network(name, expected, type(network).__name__)
+    own_step = type(network).train_step is not keras.Model.train_step
+    built = _on(network, image_shape, name, expected, scaled=False)
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (4, *image_shape)).astype("float32")
+    calls, answers = observed(built, images)
+    if answers.ndim != 2 or answers.shape[1] not in {num_classes, 1 if num_classes == 2 else -1}:
+        received = f"{built.input_shape} → {built.output_shape}"
+        raise _no_network(name, expected, received)
+    changes = []
+    if scaled if scaled is not None else _takes_raw_pixels(calls):
+        changes.append("scaled")
+        _fit_ranges(calls)
+        built = _on(network, image_shape, name, expected, scaled=True)
+        calls, answers = observed(built, images)
+    outputs, change = _logits(built, calls, answers)
+    if change:
+        changes.append(change)
+    if answers.shape[1] == 1:
+        changes.append("one_output")
+        outputs = _of_two_classes(outputs)
+    if outputs.dtype != "float32":
+        outputs = keras.layers.Activation("linear", dtype="float32", name="float32_logits")(outputs)
+    if own_step:
+        changes.append("train_step")
+    result = built
+    if outputs is not built.outputs[0]:
+        result = keras.Model(built.inputs[0], outputs, name=_valid_name(name))
+    asked, not_followed = compiled_settings(network)
+    setattr(result, _CHANGES, (*changes, *not_followed))
+    setattr(result, _SETTINGS, asked)
+    return result
+
+
+def changes_of(network: keras.Model) -> tuple[str, ...]:
+    """Return what was changed of a network, by the names in `CHANGES`; nothing of one of ours."""
+    return tuple(getattr(network, _CHANGES, ()))
+
+
+def settings_of(network: keras.Model) -> dict[str, Any]:
+    """Return the settings that a network was compiled with, by name; nothing of one of ours."""
+    return dict(getattr(network, _SETTINGS, {}))
+
+
+def is_adapted(network: keras.Model) -> bool:
+    """Return whether `adapted` has seen a network, changed or not: it is the user's own."""
+    return hasattr(network, _CHANGES)
+
+
+def _no_network(name: str, expected: str, received: str) -> ConfigError:
+    return ConfigError("not_a_network", model=name, where="", expected=expected, received=received)
+
+
+def _valid_name(name: str) -> str:
+    """Return a name that backends take for a scope."""
+    return "".join(letter if letter.isalnum() else "_" for letter in name).strip("_") or "own"
+
+
+def _on(
+    network: keras.Model, image_shape: tuple[int, int, int], name: str, expected: str, scaled: bool
+) -> keras.Model:
+    """Return the network on an input of images; its layers are not copied."""
+    for ends in (getattr(network, "inputs", None), getattr(network, "outputs", None)):
+        if isinstance(ends, list | tuple) and len(ends) > 1:
+            received = f"{network.input_shape} → {network.output_shape}"
+            raise ConfigError("own_many_ends", model=name, received=received, where="")
+    asked = getattr(network, "input_shape", None)
+    if isinstance(asked, tuple) and not _suits(asked, (None, *image_shape)):
+        raise _no_network(name, expected, f"{asked} → {network.output_shape}")
+    if not scaled and _is_ready(network, (None, *image_shape)):
+        return network
+    pixels = keras.Input(image_shape, name="pixels")
+    x: Any = pixels
+    if scaled:
+        x = keras.layers.Rescaling(1 / 255, name=_SCALED)(x)
+    if _is_of_layers(network):
+        if not network.built:  # a `Sequential` without an input
+            network(x)
+        # Laid out flat, so that its layers can be seen.
+        outputs = network.call(x)
+    else:
+        outputs = network(x)
+    if isinstance(outputs, dict | list | tuple):
+        if len(outputs) != 1:
+            raise ConfigError("own_many_ends", model=name, received=str(len(outputs)), where="")
+        (outputs,) = outputs.values() if isinstance(outputs, dict) else outputs
+    return keras.Model(pixels, outputs, name=_valid_name(name))
+
+
+def _is_ready(network: keras.Model, shape: tuple[Any, ...]) -> bool:
+    """Whether a network is a plain graph of layers on such images already."""
+    if type(network).__name__ != "Functional" or network.input_shape != shape:
+        return False
+    return network.inputs[0].dtype == "float32" and not isinstance(network.output, dict)
+
+
+def _suits(asked: tuple[Any, ...], shape: tuple[Any, ...]) -> bool:
+    pairs = zip(asked, shape, strict=False)
+    return len(asked) == len(shape) and all(one in (None, other) for one, other in pairs)
+
+
+def _is_of_layers(network: keras.Model) -> bool:
+    """Whether a network is a graph of layers, whose own class changes nothing of it."""
+    return type(network).call.__qualname__ in ("Functional.call", "Sequential.call")
+
+
+def _takes_raw_pixels(calls: list[Seen]) -> bool:
+    """Return whether the first layer that learns gets pixels as they are, from 0 to 255.
+
+    A layer that scales, or normalises, is the author's choice; and values below 0 or all small
+    show that somebody has prepared them.
+    """
+    for call in calls:
+        if isinstance(call.layer, _SCALING):
+            return False
+        if call.layer.weights:
+            if isinstance(call.layer, _NORMALISING):
+                return False
+            values = ops.convert_to_numpy(ops.cast(call.inputs, "float32"))
+            return bool(values.max() > _LARGEST_SCALED and values.min() >= 0)
+    return False
+
+
+def _fit_ranges(calls: list[Seen]) -> None:
+    """Tell layers of augmentation that pixels go to 1 now, where they believed 255."""
+    for call in calls:
+        if call.layer.weights:
+            return
+        limits = getattr(call.layer, "value_range", None)
+        if limits is not None and tuple(limits) == (0, 255):
+            call.layer.value_range = (0, 1)
+
+
+def _logits(built: keras.Model, calls: list[Seen], answers: NDArray[np.float32]) -> tuple[Any, str]:
+    """Return the network's logits, and what was left out to get them: a name, or nothing."""
+    outputs = built.outputs[0]
+    one = answers.shape[1] == 1
+    ends = bool((answers >= 0).all() and (answers <= 1).all())
+    sums = answers.sum(axis=1)
+    softmax = not one and ends and bool(np.allclose(sums, 1, atol=2e-2))
+    if not (softmax or ends):
+        return outputs, ""
+    activation = keras.activations.softmax if softmax else keras.activations.sigmoid
+    name = "softmax" if softmax else "sigmoid"
+    history = outputs._keras_history
+    operation = history.operation
+    if _is_activation(operation, name):
+        return operation._inbound_nodes[history.node_index].input_tensors[0], name
+    last: Any = calls[-1].layer if calls else None
+    if getattr(last, "activation", None) in (activation, getattr(keras.ops, name)):
+        last.activation = keras.activations.linear
+        return outputs, name
+    if not softmax:
+        inside = bool(((answers > 0) & (answers < 1)).all())
+        return (_logit(outputs), "log") if one and inside else (outputs, "")
+    return ops.log(ops.maximum(outputs, 1e-7)), "log"
+
+
+def _is_activation(operation: Any, name: str) -> bool:
+    """Whether this is nothing but a softmax, or a sigmoid: a layer, or an operation."""
+    return type(operation).__name__.lower() == name and not getattr(operation, "weights", ())
+
+
+def _logit(chance: Any) -> Any:
+    chance = ops.clip(chance, 1e-7, 1 - 1e-7)
+    return ops.log(chance) - ops.log(1 - chance)
+
+
+def _of_two_classes(logit: Any) -> Any:
+    """Return the logits of two classes, 0 and ``logit``, whose softmax is the sigmoid."""
+    layer = keras.layers.Dense(
+        2, use_bias=False, trainable=False, name="two_classes", dtype="float32"
+    )
+    outputs = layer(logit)
+    layer.set_weights([np.array([[0.0, 1.0]], "float32")])
+    return outputs

@@ -1,0 +1,74 @@
+"""The running of a file that the user named, and what it holds.
+
+A file is run each time that a network is built from it, so that nothing of one run is left for the
+next: a model that it makes at its top level is a new one, drawn by the run's own seed.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import traceback
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cotejo.config.sources import Source
+from cotejo.errors import ConfigError, CotejoError
+
+__all__ = ["is_too_small", "named", "saying_where"]
+
+
+def named(source: Source, name: str) -> Any:
+    """Run a file, and return what it calls ``name``.
+
+    Only files whose text the user named are ever given here: what is in them is done.
+
+    Raises:
+        ConfigError: it ends in an error, or leaves nothing of that name.
+    """
+    module = types.ModuleType(f"cotejo_own_{source.name.removesuffix('.py')}")
+    module.__file__ = _shown(source)
+    # Some libraries look for the module of a class, and tracebacks for its lines.
+    sys.modules[module.__name__] = module
+    lines = source.text.splitlines(keepends=True)
+    linecache.cache[module.__file__] = (len(source.content), None, lines, module.__file__)
+    with saying_where(source):
+        code = compile(source.text, module.__file__, "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102
+        return getattr(module, name)
+
+
+@contextmanager
+def saying_where(source: Source) -> Iterator[None]:
+    """Turn an error in a user's code into one line that says where in the file it arose.
+
+    Raises:
+        ConfigError: an error arose in this block.
+    """
+    try:
+        yield
+    except CotejoError:
+        raise
+    except Exception as error:
+        if isinstance(error, ValueError) and is_too_small(error):
+            raise  # what names the model says so
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame.lineno for frame in frames if frame.filename == _shown(source)]
+        line = own[-1] if own else getattr(error, "lineno", None)
+        # Keras puts what it was called with on the lines after the first.
+        words = str(error).strip().split("\n\n")[0]
+        raise ConfigError(
+            "own_code_failed", file=source.name, line=f":{line}" if line else "",
+            type=type(error).__name__, reason=" ".join(words.split()) or "–", where="",
+        ) from error  # fmt: skip
+
+
+def is_too_small(error: ValueError) -> bool:
+    """Return whether Keras says that nothing of an image is left for a layer."""
+    return "negative" in str(error) or "must be positive" in str(error)
+
+
+def _shown(source: Source) -> str:
+    return f"<{source.name}>"
