@@ -15,7 +15,6 @@ import statistics
 import time
 
 from backbone import accuracy, few
-
 from cotejo.backend import set_seed
 from cotejo.config import Settings
 from cotejo.config.recipes import load_recipe

@@ -74,9 +74,9 @@ def test_factors_come_in_the_order_of_their_groups():
     # Learned by readers of reports, who compare two of them.
     assert Settings.by_group(names) == [
         "model", "convolutions", "width", "of_a_users_model", "kernel_size", "activation",
-        "whitening", "initializer", "optimizer", "learning_rate", "momentum", "schedule",
-        "batch_size", "epochs", "early_stopping", "start_from", "unfreeze", "unfreeze_rate",
-        "dropout", "batch_norm",
+        "whitening", "initializer", "optimizer", "learning_rate", "momentum", "schedule", "loss",
+        "callbacks", "batch_size", "epochs", "early_stopping", "start_from", "unfreeze",
+        "unfreeze_rate", "dropout", "batch_norm",
         "weight_decay", "label_smoothing", "augment", "train_fraction", "class_weight",
         "small_epochs", "hard_epochs", "hard_share", "average", "tta", "precision",
     ]  # fmt: skip

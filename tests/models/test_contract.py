@@ -18,6 +18,7 @@ from cotejo.models.registry import shipped
 PARAMETERS = {
     "airbench": 1_973_944,
     "airbench96": 9_921_848,
+    "layers": 462_410,
     "mlp": 1_707_274,
     "cnn": 122_570,
     "cnn2": 315_850,

@@ -23,6 +23,7 @@ def verify(
     data: Data = None,
     data_dir: DataFolder = None,
     rerun: Annotated[int, typer.Option("--rerun", metavar="N", show_default=False)] = 0,
+    run_code: Annotated[bool, typer.Option("--run-code")] = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:
@@ -38,7 +39,9 @@ def verify(
         raise ConfigError("rerun_without_data")
     console = make_console()
     wrong = show_findings(
-        console, lambda starting: examine(folder, dataset, rerun=rerun, starting=starting)
+        console, lambda starting: examine(
+            folder, dataset, rerun=rerun, run_code=run_code, starting=starting
+        )
     )
     key = "verify.does_not_hold" if wrong else "verify.holds"
     say(console, message(key, count=wrong), "bold")

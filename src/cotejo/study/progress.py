@@ -72,8 +72,8 @@ class Observer:
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
     `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
     for each run: `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or
-    `run_failed`. At the end: `look_back_failed`?, `audit_started`? and `audit_failed`?. `tables_failed`? comes
-    after any run.
+    `run_failed`. At the end: `look_back_failed`?, `audit_started`? and `audit_failed`?.
+    `tables_failed`? comes after any run.
     """
 
     @property

@@ -29,6 +29,7 @@ def verify(
     dataset: Dataset | None = None,
     *,
     rerun: int = 0,
+    run_code: bool = False,
     starting: Callable[[str], object] = lambda what: None,
 ) -> Iterator[Finding]:
     """Examine a study's folder.
@@ -37,6 +38,7 @@ def verify(
         folder: the study's, as `docs/files.md` describes it.
         dataset: the data that it says it was trained on, if that is at hand.
         rerun: how many of its runs to train again, the shortest first; `dataset` is needed for it.
+        run_code: whether code of its author's own, which lies in it, may be run for that.
         starting: called before something that takes a while, with the key of a sentence about it.
 
     Returns:
@@ -63,4 +65,4 @@ def verify(
         # Deferred: without it no backend is needed.
         from cotejo.verify.reruns import rerun_findings
 
-        yield from rerun_findings(study, runs, dataset, rerun, starting)
+        yield from rerun_findings(study, runs, dataset, rerun, starting, run_code=run_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from cotejo.config import Settings
@@ -74,6 +75,9 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
         (StudyFile.ERROR_ANALYSIS, lambda: read_npz(folder / StudyFile.ERROR_ANALYSIS)),
         (StudyFile.AUDIT, lambda: read_audit(folder)),
     ]
+    # Code and networks of its author's own, whose names the study chose.
+    own = [name for name in study.study.get("files", ()) if name != StudyFile.CONFIG]
+    checks += [(name, partial(_check_listed, study, name)) for name in own if _is_name(name)]
     whole: list[str] = [StudyFile.RECORD]
     for name, check in checks:
         if not (folder / name).is_file():
@@ -96,9 +100,23 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
     yield Finding("ok", "verify.study_files", {"files": ", ".join(whole)})
 
 
+def _is_name(name: str) -> bool:
+    """Whether this is the name of a file in the study's folder, and no path out of it."""
+    return Path(name).name == name
+
+
 def _check_toml(study: StudyFolder) -> None:
-    expected = (study.study.get("files") or {}).get(StudyFile.CONFIG)
-    path = study.path / StudyFile.CONFIG
+    _check_listed(study, StudyFile.CONFIG)
+
+
+def _check_listed(study: StudyFolder, name: str) -> None:
+    """Compare a file with what ``study.json`` lists of it.
+
+    Raises:
+        OutputError: it is another.
+    """
+    expected = (study.study.get("files") or {}).get(name)
+    path = study.path / name
     if expected not in (None, described_content(read_bytes(path))):
         raise damaged(path)
 

@@ -33,14 +33,21 @@ def rerun_findings(
     dataset: Dataset,
     count: int,
     starting: Callable[[str], object],
+    *,
+    run_code: bool = False,
 ) -> Iterator[Finding]:
     """Train some runs again, those that took the least time, and compare the predictions.
 
     Under the same conditions they must be equal bit for bit; under others it is said by how much
-    they differ.
+    they differ. Code that lies in the study is run only if the reader says so.
     """
     try:
-        config = resolve(StudyConfig.load(study.path / StudyFile.CONFIG))
+        written = StudyConfig.load(study.path / StudyFile.CONFIG)
+        if written.sources and not run_code:
+            files = ", ".join(written.sources)
+            yield Finding("warning", "verify.rerun_own_code", {"files": files})
+            return
+        config = resolve(written)
     except CotejoError as error:
         yield Finding("error", "verify.broken", {"reason": error}, error)
         return

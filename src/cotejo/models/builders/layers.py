@@ -20,7 +20,7 @@ def of_layers(
     image_shape: tuple[int, int, int],
     num_classes: int,
     *,
-    layers: str = "",
+    layers: str = "conv 32 3 relu, pool 2, flatten, dense 64 relu",
     initializer: Initializer = "glorot",
 ) -> keras.Model:
     """The layers that a study lists; pixels are scaled before them, and logits come after them.
