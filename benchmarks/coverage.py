@@ -27,9 +27,9 @@ from pathlib import Path
 import numpy as np
 
 import rival_intervals as rivals
-from cotejo.compare import accuracy_difference, mean_accuracy
-from cotejo.compare.answers import summarize_answers
-from cotejo.compare.shrinkage import spread_prior_of_answers
+from cotejo.stats import accuracy_difference, mean_accuracy
+from cotejo.stats.answers import summarize_answers
+from cotejo.stats.shrinkage import spread_prior_of_answers
 from rival_intervals import BOOTSTRAP, COTEJO, OWN, SHRUNK
 from simulated_answers import MOST_SEEDS, Alternative, joint_counts
 

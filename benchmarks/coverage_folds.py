@@ -7,7 +7,7 @@ networks per repetition, each tested on one part, validated on the next, and tra
 The truth is the expected accuracy of a learner trained on as many images, from other training sets
 and new images. Two copies of a learner, with other random features, are equally good.
 
-Compared with Cotejo's method (`cotejo.compare.folds`) are: the corrected resampled t test of
+Compared with Cotejo's method (`cotejo.stats.folds`) are: the corrected resampled t test of
 Nadeau and Bengio; a plain t over all values of the parts; a t over the repetitions; and what Cotejo
 does for seeds that share one test set, on the same answers. Prints, for each number of images, of
 parts and of repetitions, the lowest, mean and highest rate over tasks and learners, in percent.
@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from cotejo.compare import (
+from cotejo.stats import (
     FoldValues,
     accuracy_difference,
     fold_difference,

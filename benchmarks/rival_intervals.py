@@ -1,7 +1,7 @@
 """Cotejo's intervals and the other methods it is compared with, for many studies at once.
 
 Half widths and p-values are arrays over the simulated studies. Cotejo's are computed here by the
-same formulas as in `cotejo.compare`, and `coverage.py` checks that the numbers are the same.
+same formulas as in `cotejo.stats`, and `coverage.py` checks that the numbers are the same.
 """
 
 from __future__ import annotations

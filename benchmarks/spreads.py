@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from cotejo.compare.answers import summarize_answers
+from cotejo.stats.answers import summarize_answers
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(81)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from cotejo.compare import wilson_interval
+from cotejo.stats import wilson_interval
 
 
 @settings(deadline=None)

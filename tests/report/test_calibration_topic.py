@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from fabricate import Made, fabricate_study, rewrite
 
-from cotejo.compare import Interval
 from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
 from cotejo.facts import gather
@@ -22,6 +21,7 @@ from cotejo.report.topics.calibration.figure import reliability_figure
 from cotejo.report.topics.calibration.words import calibration_intro, diagnosis_sentences
 from cotejo.report.topics.cautions.words import cautions
 from cotejo.report.words import Words
+from cotejo.stats import Interval
 from cotejo.store import RunFolder, write_npz
 
 EN, ES = Words("en"), Words("es")

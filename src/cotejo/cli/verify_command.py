@@ -39,9 +39,10 @@ def verify(
         raise ConfigError("rerun_without_data")
     console = make_console()
     wrong = show_findings(
-        console, lambda starting: examine(
+        console,
+        lambda starting: examine(
             folder, dataset, rerun=rerun, run_code=run_code, starting=starting
-        )
+        ),
     )
     key = "verify.does_not_hold" if wrong else "verify.holds"
     say(console, message(key, count=wrong), "bold")

@@ -1,7 +1,7 @@
 """Accuracies of alternatives and their differences, by the statistics that the study asks for.
 
 With cross-validation each part is answered by a network of its own, and the networks share what
-they learn from (`cotejo.compare.folds`). Otherwise a seed has one network, which answers all
+they learn from (`cotejo.stats.folds`). Otherwise a seed has one network, which answers all
 images.
 """
 
@@ -13,7 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.compare import (
+from cotejo.facts import AlternativeFacts
+from cotejo.report.seed_means import balanced_over_seeds
+from cotejo.stats import (
     Comparison,
     Difference,
     FoldValues,
@@ -31,8 +33,6 @@ from cotejo.compare import (
     mean_accuracy,
     spread_prior,
 )
-from cotejo.facts import AlternativeFacts
-from cotejo.report.seed_means import balanced_over_seeds
 
 __all__ = ["above", "accuracy", "balanced", "balanced_lead", "comparisons", "lead", "prior"]
 

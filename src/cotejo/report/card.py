@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.compare import mean_accuracy
 from cotejo.config import Settings
 from cotejo.config.views import VIEWS
 from cotejo.facts import chosen_run, final_runs, in_language
 from cotejo.messages import LANGUAGES
 from cotejo.report.naming import quoted_classes
 from cotejo.report.words import NOT_APPLICABLE, Words
+from cotejo.stats import mean_accuracy
 from cotejo.store import RunFolder, StudyFolder, card_name, read_readings, write_file
 from cotejo.texts import without_places
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from cotejo.compare import Comparison, Difference, Interval, Needed
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.accuracies import accuracy, comparisons, prior
+from cotejo.stats import Comparison, Difference, Interval, Needed
 
 __all__ = ["Evidence", "Lead", "Outcome"]
 

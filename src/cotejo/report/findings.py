@@ -15,12 +15,12 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from cotejo.compare import Difference, Interval, wilson_interval
 from cotejo.evaluate import balanced_accuracy, confused_pairs, confusion_counts
 from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
 from cotejo.facts.error_analysis import ErrorAnalysis, error_analysis_of
 from cotejo.report.accuracies import balanced, balanced_lead, lead
 from cotejo.report.evidence import Evidence, Lead
+from cotejo.stats import Difference, Interval, wilson_interval
 
 __all__ = ["Findings", "Overfitting", "computed_once"]
 

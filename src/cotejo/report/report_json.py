@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from cotejo.compare import Difference
 from cotejo.report.findings import Findings
 from cotejo.report.topic import Topic
+from cotejo.stats import Difference
 
 __all__ = ["report_json"]
 

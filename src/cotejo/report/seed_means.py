@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, stdev
 from typing import Any
 
-from cotejo.compare import Interval
-from cotejo.compare.seeds_and_images import half_width
 from cotejo.facts import AlternativeFacts
+from cotejo.stats import Interval
+from cotejo.stats.seeds_and_images import half_width
 
 __all__ = ["balanced_over_seeds", "mean_of", "over_seeds", "recorded", "tested"]
 

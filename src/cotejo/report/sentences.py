@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cotejo.compare import Needed
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
+from cotejo.stats import Needed
 
 __all__ = [
     "comparison_sentence",

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.compare import Interval, mean_accuracy, wilson_interval
 from cotejo.data.audit import Audit, Issue, is_of, read_audit
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings, computed_once
+from cotejo.stats import Interval, mean_accuracy, wilson_interval
 from cotejo.store import StudyFile, damaged
 
 __all__ = ["Audited", "Score", "audited"]

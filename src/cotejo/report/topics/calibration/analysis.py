@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.compare import Interval
 from cotejo.evaluate.intervals import NORMAL
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings, computed_once
 from cotejo.report.seed_means import mean_of, tested
+from cotejo.stats import Interval
 from cotejo.store import RunFolder
 
 __all__ = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cotejo.compare import Interval, wilson_interval
 from cotejo.report.findings import Findings
 from cotejo.report.topics.calibration.analysis import calibrations, diagnosis
+from cotejo.stats import Interval, wilson_interval
 
 __all__ = [
     "CALIBRATION_COLUMNS",

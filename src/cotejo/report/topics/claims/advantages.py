@@ -9,11 +9,11 @@ from math import inf
 from statistics import variance
 from typing import Any
 
-from cotejo.compare import Difference, SpreadPrior, scalar_above, scalar_difference
-from cotejo.compare.difference import difference_from
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.accuracies import above, lead
 from cotejo.report.gaps import gap_variance
+from cotejo.stats import Difference, SpreadPrior, scalar_above, scalar_difference
+from cotejo.stats.difference import difference_from
 from cotejo.store import RunFolder
 
 __all__ = ["Measured", "measure"]

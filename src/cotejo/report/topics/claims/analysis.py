@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cotejo.compare import Difference, Needed, needed
 from cotejo.evaluate import holm
 from cotejo.facts import in_language
 from cotejo.report.accuracies import prior
 from cotejo.report.findings import Findings, computed_once
 from cotejo.report.topics.claims.advantages import Measured, measure
+from cotejo.stats import Difference, Needed, needed
 
 __all__ = ["Part", "Verdict", "verdicts"]
 

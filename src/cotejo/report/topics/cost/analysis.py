@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cotejo.compare import Interval
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
 from cotejo.report.seed_means import mean_of, recorded
+from cotejo.stats import Interval
 
 __all__ = [
     "COST_COLUMNS",

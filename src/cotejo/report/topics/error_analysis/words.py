@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cotejo.compare import wilson_interval
 from cotejo.evaluate.agreement import PairAgreement
 from cotejo.evaluate.trait_effects import Fifth, TraitEffect
 from cotejo.facts import AlternativeFacts
 from cotejo.facts.error_analysis import ErrorAnalysis
 from cotejo.report.naming import quoted, quoted_classes
 from cotejo.report.words import Words
+from cotejo.stats import wilson_interval
 
 __all__ = ["alike", "in_common", "only_the_best", "wrong_in_all"]
 

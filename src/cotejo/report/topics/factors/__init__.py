@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
-from cotejo.compare import Difference
 from cotejo.facts import AlternativeFacts
 from cotejo.numbers import Numbers
 from cotejo.report.elements import Cell, Table, cells
@@ -26,6 +25,7 @@ from cotejo.report.topics.factors.words import (
     value_of,
 )
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.stats import Difference
 from cotejo.store import ReportFile
 
 __all__ = ["TOPIC"]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cotejo.compare import Difference, scalar_difference
 from cotejo.config import Settings
 from cotejo.facts import AlternativeFacts
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.gaps import gap_variance
+from cotejo.stats import Difference, scalar_difference
 
 __all__ = ["Effect", "Factor", "changes_between", "factors", "single_choice"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cotejo.compare import Interval
 from cotejo.facts import AlternativeFacts
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.seed_means import mean_of, recorded
+from cotejo.stats import Interval
 
 __all__ = ["CURVE_COLUMNS", "Curve", "Point", "curve_rows", "curves"]
 

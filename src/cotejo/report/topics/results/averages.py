@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cotejo.compare import Interval
 from cotejo.facts import AlternativeFacts
 from cotejo.report.seed_means import over_seeds, tested
+from cotejo.stats import Interval
 
 __all__ = ["CLASS_FIGURES", "averages", "class_figures"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from cotejo.compare import Interval
 from cotejo.facts import AlternativeFacts
 from cotejo.report.elements import Cell, Column, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topics.results.averages import CLASS_FIGURES, averages, class_figures
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.stats import Interval
 from cotejo.store import ReportFile
 
 __all__ = [

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from cotejo.compare import Interval
 from cotejo.report.alternative_marks import ink
 from cotejo.report.elements import Cell, Table
 from cotejo.report.findings import Findings
@@ -27,6 +26,7 @@ from cotejo.report.topics.two_classes.words import (
 )
 from cotejo.report.two_classes import AtThreshold, Separation, separations
 from cotejo.report.words import NOT_APPLICABLE
+from cotejo.stats import Interval
 
 __all__ = ["TOPIC"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.compare import Interval
 from cotejo.evaluate.thresholds import precision_band, roc_band
 from cotejo.report.findings import Findings
 from cotejo.report.two_classes import POSITIVE, AtThreshold, Separation, separations
+from cotejo.stats import Interval
 
 __all__ = ["ROC_COLUMNS", "SEPARATION_COLUMNS", "roc_rows", "separation_rows"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cotejo.compare import Interval
 from cotejo.report.findings import Findings
 from cotejo.report.two_classes import POSITIVE, AtThreshold, Separation
 from cotejo.report.words import Words
+from cotejo.stats import Interval
 
 __all__ = ["about_curves", "about_thresholds", "figure_caption", "intro"]
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from cotejo.compare import mean_accuracy, wilson_interval
-from cotejo.compare.answers import summarize_answers
+from cotejo.stats import mean_accuracy, wilson_interval
+from cotejo.stats.answers import summarize_answers
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -7,16 +7,16 @@ from math import isfinite, sqrt
 
 from numpy.typing import ArrayLike
 
-from cotejo.compare.accuracy import (
+from cotejo.stats.accuracy import (
     VarianceParts,
     accuracy_interval,
     variance_for_interval,
     variance_parts,
 )
-from cotejo.compare.answers import summarize_answers
-from cotejo.compare.difference import Difference, Method, difference_from
-from cotejo.compare.seeds_and_images import two_sided_p
-from cotejo.compare.two_alternatives import checked_values
+from cotejo.stats.answers import summarize_answers
+from cotejo.stats.difference import Difference, Method, difference_from
+from cotejo.stats.seeds_and_images import two_sided_p
+from cotejo.stats.two_alternatives import checked_values
 
 __all__ = ["accuracy_above", "accuracy_minus_value", "scalar_above"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import recall_score
 
-from cotejo.compare import accuracy_difference, balanced_difference
+from cotejo.stats import accuracy_difference, balanced_difference
 
 LABELS = np.repeat([0, 1, 2], [80, 30, 10])
 

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cotejo.compare import accuracy_above, mean_accuracy, scalar_above
+from cotejo.stats import accuracy_above, mean_accuracy, scalar_above
 
 quick = settings(max_examples=60, deadline=None)
 VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=8).filter(lambda v: np.std(v) > 1e-3)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cotejo.compare.answers import checked_answers
+from cotejo.stats.answers import checked_answers
 
 __all__ = ["FEWEST_PARTS", "FoldValues", "fold_values"]
 

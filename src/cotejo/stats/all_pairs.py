@@ -10,14 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cotejo.compare.answers import summarize_answers
-from cotejo.compare.difference import Difference
-from cotejo.compare.fold_values import fold_values
-from cotejo.compare.folds import fold_difference
-from cotejo.compare.power import Needed, needed
-from cotejo.compare.shrinkage import spread_prior_of_answers
-from cotejo.compare.two_alternatives import difference_of_answers
 from cotejo.evaluate import holm
+from cotejo.stats.answers import summarize_answers
+from cotejo.stats.difference import Difference
+from cotejo.stats.fold_values import fold_values
+from cotejo.stats.folds import fold_difference
+from cotejo.stats.power import Needed, needed
+from cotejo.stats.shrinkage import spread_prior_of_answers
+from cotejo.stats.two_alternatives import difference_of_answers
 
 __all__ = ["Comparison", "compare_all", "compare_folds"]
 

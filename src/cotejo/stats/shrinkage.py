@@ -20,7 +20,7 @@ from math import exp, inf, isinf, log
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cotejo.compare.answers import Answers, summarize_answers
+from cotejo.stats.answers import Answers, summarize_answers
 
 __all__ = ["SpreadPrior", "spread_prior", "spread_prior_of_answers"]
 

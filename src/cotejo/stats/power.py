@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.compare.difference import Difference
+from cotejo.stats.difference import Difference
 
 __all__ = ["MOST_SEEDS", "Needed", "needed"]
 
@@ -55,7 +55,7 @@ def needed(
         ValueError: ``power`` or ``alpha`` is out of its range.
 
     Example:
-        >>> from cotejo.compare import scalar_difference
+        >>> from cotejo.stats import scalar_difference
         >>> needed(scalar_difference([61.0, 64.0, 62.0], [63.0, 62.0, 67.0]))
         Needed(seeds=28, images=None)
     """

@@ -7,9 +7,9 @@ from math import inf
 
 from numpy.typing import ArrayLike
 
-from cotejo.compare.answers import Answers, summarize_answers
-from cotejo.compare.seeds_and_images import half_width
 from cotejo.evaluate.intervals import Interval, wilson_bounds
+from cotejo.stats.answers import Answers, summarize_answers
+from cotejo.stats.seeds_and_images import half_width
 
 __all__ = [
     "VarianceParts",

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 from statsmodels.stats.contingency_tables import mcnemar
 
-from cotejo.compare import accuracy_difference, scalar_difference
-from cotejo.compare.seeds_and_images import two_sided_p
+from cotejo.stats import accuracy_difference, scalar_difference
+from cotejo.stats.seeds_and_images import two_sided_p
 
 quick = settings(max_examples=60, deadline=None)
 values = st.lists(st.floats(-100, 100).map(lambda value: round(value, 3)), min_size=1, max_size=5)

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.power import tt_ind_solve_power
 
-from cotejo.compare import Needed, accuracy_difference, needed, scalar_difference
-from cotejo.compare.difference import Difference, difference_from
+from cotejo.stats import Needed, accuracy_difference, needed, scalar_difference
+from cotejo.stats.difference import Difference, difference_from
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from answer_tables import simulated
 
-from cotejo.compare import accuracy_difference, compare_all, needed
 from cotejo.evaluate import holm
+from cotejo.stats import accuracy_difference, compare_all, needed
 
 
 def study(seeds: int = 3, images: int = 3000) -> dict[str, np.ndarray]:

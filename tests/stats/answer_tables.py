@@ -1,4 +1,4 @@
-"""Tables of right and wrong answers, for the tests of `cotejo.compare`."""
+"""Tables of right and wrong answers, for the tests of `cotejo.stats`."""
 
 import numpy as np
 from hypothesis import strategies as st

@@ -15,7 +15,7 @@ variance of a mean, or of a difference, has these parts:
   wide as they need to be.
 
 The images' part and what is shared have the normal quantile, the networks' part that of t with
-parts·repetitions - 1 degrees of freedom (`cotejo.compare.seeds_and_images`). The method was chosen
+parts·repetitions - 1 degrees of freedom (`cotejo.stats.seeds_and_images`). The method was chosen
 by its coverage, in docs/coverage.md.
 
 References:
@@ -32,12 +32,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.compare.accuracy import VarianceParts, accuracy_interval
-from cotejo.compare.difference import Difference, difference_from
-from cotejo.compare.fixed_value import accuracy_minus_value
-from cotejo.compare.fold_values import FEWEST_PARTS, FoldValues
-from cotejo.compare.two_alternatives import image_part, squares_of_added_images
 from cotejo.evaluate.intervals import Interval
+from cotejo.stats.accuracy import VarianceParts, accuracy_interval
+from cotejo.stats.difference import Difference, difference_from
+from cotejo.stats.fixed_value import accuracy_minus_value
+from cotejo.stats.fold_values import FEWEST_PARTS, FoldValues
+from cotejo.stats.two_alternatives import image_part, squares_of_added_images
 
 __all__ = ["fold_above", "fold_difference", "fold_mean"]
 
@@ -59,7 +59,7 @@ def fold_mean(folds: FoldValues, confidence: float = 0.95, share: float | None =
         ValueError: an argument is out of its range.
 
     Example:
-        >>> from cotejo.compare import fold_values
+        >>> from cotejo.stats import fold_values
         >>> folds = fold_values([[True] * 50 + [False] * 10], [[0, 1, 2, 3, 4] * 12])
         >>> interval = fold_mean(folds)
         >>> round(interval.estimate, 2), round(interval.low, 2), round(interval.high, 2)
@@ -90,7 +90,7 @@ def fold_difference(
         ValueError: the shapes or the classes differ, or ``share`` is out of its range.
 
     Example:
-        >>> from cotejo.compare import fold_values
+        >>> from cotejo.stats import fold_values
         >>> parts = [[0, 1, 2, 3, 4] * 12]
         >>> first = fold_values([[True] * 50 + [False] * 10], parts)
         >>> second = fold_values([[True] * 37 + [False] * 23], parts)
@@ -141,7 +141,7 @@ def fold_above(folds: FoldValues, value: float, share: float | None = None) -> D
         ValueError: an argument is out of its range.
 
     Example:
-        >>> from cotejo.compare import fold_values
+        >>> from cotejo.stats import fold_values
         >>> folds = fold_values([[True] * 50 + [False] * 10], [[0, 1, 2, 3, 4] * 12])
         >>> difference = fold_above(folds, 0.5)
         >>> round(difference.estimate, 2), round(difference.low, 2), round(difference.high, 2)

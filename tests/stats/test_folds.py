@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 from sklearn.metrics import balanced_accuracy_score
 
-from cotejo.compare import (
+from cotejo.evaluate import holm
+from cotejo.stats import (
     Difference,
     Interval,
     Needed,
@@ -23,8 +24,7 @@ from cotejo.compare import (
     needed,
     wilson_interval,
 )
-from cotejo.compare.difference import difference_from
-from cotejo.evaluate import holm
+from cotejo.stats.difference import difference_from
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -8,10 +8,10 @@ from math import inf, isfinite
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cotejo.compare.answers import Answers, summarize_answers
-from cotejo.compare.difference import Difference, difference_from
-from cotejo.compare.seeds_and_images import welch_degrees
-from cotejo.compare.shrinkage import SpreadPrior
+from cotejo.stats.answers import Answers, summarize_answers
+from cotejo.stats.difference import Difference, difference_from
+from cotejo.stats.seeds_and_images import welch_degrees
+from cotejo.stats.shrinkage import SpreadPrior
 
 __all__ = [
     "accuracy_difference",

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
-from cotejo.compare.seeds_and_images import half_width, two_sided_p
 from cotejo.evaluate.intervals import Interval
+from cotejo.stats.seeds_and_images import half_width, two_sided_p
 
 __all__ = ["Difference", "Method", "difference_from"]
 

@@ -7,9 +7,9 @@ import pytest
 from answer_tables import simulated
 from scipy.special import polygamma
 
-from cotejo.compare import accuracy_difference, spread_prior
-from cotejo.compare.answers import Answers, summarize_answers
-from cotejo.compare.shrinkage import SpreadPrior, _inverse_trigamma, spread_prior_of_answers
+from cotejo.stats import accuracy_difference, spread_prior
+from cotejo.stats.answers import Answers, summarize_answers
+from cotejo.stats.shrinkage import SpreadPrior, _inverse_trigamma, spread_prior_of_answers
 
 
 def answers(seed_means) -> Answers:
