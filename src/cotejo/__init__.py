@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cotejo.comparison import Comparison, compare
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset, load
     from cotejo.data.own.objects import load_dataset
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Classifier",
+    "Comparison",
     "CotejoError",
     "Dataset",
     "Observer",
@@ -35,6 +37,7 @@ __all__ = [
     "StudyConfig",
     "StudyResult",
     "Unreadable",
+    "compare",
     "load",
     "load_dataset",
     "write_report",
@@ -42,6 +45,7 @@ __all__ = [
 
 _MODULES = {
     "Classifier": "inference",
+    "Comparison": "comparison",
     "CotejoError": "errors",
     "Dataset": "data",
     "Observer": "study.progress",
@@ -49,6 +53,7 @@ _MODULES = {
     "StudyConfig": "config",
     "StudyResult": "study",
     "Unreadable": "inference",
+    "compare": "comparison",
     "load": "data",
     "load_dataset": "data.own.objects",
     "write_report": "report",

@@ -13,7 +13,8 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias, get_args
@@ -31,6 +32,7 @@ __all__ = [
     "one_line",
     "table_names",
     "use_language",
+    "using_language",
 ]
 
 Language: TypeAlias = Literal["en", "es"]
@@ -49,6 +51,17 @@ def use_language(language: str | None) -> None:
     if language is not None and language not in LANGUAGES:
         raise ValueError(f"`language` must be one of {LANGUAGES}; received {language!r}")
     _chosen = language
+
+
+@contextmanager
+def using_language(language: str) -> Iterator[None]:
+    """Say things in ``language`` inside this block."""
+    before = _chosen
+    use_language(language)
+    try:
+        yield
+    finally:
+        use_language(before)
 
 
 def current_language() -> str:

@@ -8,6 +8,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from math import ceil
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
@@ -29,6 +30,7 @@ __all__ = [
     "Draw",
     "colour",
     "draw_svg",
+    "drawn_into",
     "draws",
     "dress",
     "legend",
@@ -79,10 +81,36 @@ def line_style(index: int) -> Any:
     return _DASHES[index // len(_COLOURS) % len(_DASHES)]
 
 
+_place: ContextVar[Any] = ContextVar("place", default=None)
+"""The part of somebody's own figure that is drawn into instead of a new one."""
+
+
+@contextmanager
+def drawn_into(axes: Axes) -> Iterator[Figure]:
+    """Have what is drawn in this block take the place of somebody's axes.
+
+    Yields:
+        The figure that the axes are of.
+    """
+    figure: Any = axes.get_figure()
+    specification = axes.get_subplotspec()
+    part = figure.add_subfigure(specification) if specification is not None else figure
+    # Helpers ask a figure for its width, which a part of one does not know by that name.
+    part.get_figwidth = lambda: TEXT_WIDTH
+    axes.remove()
+    token = _place.set(part)
+    try:
+        yield figure
+    finally:
+        _place.reset(token)
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of a size in inches, outside pyplot's global state."""
     from matplotlib.figure import Figure
 
+    if (place := _place.get()) is not None:
+        return place  # type: ignore[no-any-return]
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -267,14 +295,19 @@ def _lay_out(figure: Figure) -> None:
         ground.set_edgecolor("none")
 
 
+_LINES = "stroke-linejoin:round;stroke-linecap:butt;"
+
+
 def _for_page(svg: str, name: str) -> str:
     svg = svg[svg.index("<svg") :]
     head, _, body = svg.partition(">")
     # The page sets the size, from the view box; the caption names the figure.
     head = re.sub(r'\s(width|height|version|xmlns(:\w+)?)="[^"]*"', "", head)
     width = re.search(r'viewBox="0 0 ([\d.]+)', head)
-    size = f' style="{_sizes(float(width[1]), body)}"' if width else ""
+    size = f' style="{_LINES}{_sizes(float(width[1]), body)}"' if width else ""
     body = re.sub(r"<!--.*?-->\n?", "", body, flags=re.DOTALL)
+    # Matplotlib's one rule is of all lines of a page, or of a notebook: here they inherit it.
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\n?", "", body, flags=re.DOTALL)
     # Matplotlib names groups figure_1, axes_1 and so on in every figure alike.
     body = re.sub(r'<g id="[^"]*"', "<g", body)
     return f'{head} role="img" aria-labelledby="{name}-caption"{size}>{body}'

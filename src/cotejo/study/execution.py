@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cotejo.data.folds import fold_count, folds
-from cotejo.errors import TrainingError, UsageError
+from cotejo.errors import CotejoError, TrainingError, UsageError
 from cotejo.store import RunFolder
 from cotejo.study.afterwards import look_back
 from cotejo.study.description import write_study
@@ -38,11 +38,20 @@ class StudyResult:
         folder: the study's.
         finished: the runs that finished, now or before.
         failed: the runs that failed now; they are tried again the next time.
+        reasons: why each of those failed.
     """
 
     folder: Path
     finished: list[PlannedRun] = field(default_factory=list)
     failed: list[PlannedRun] = field(default_factory=list)
+    reasons: dict[RunId, CotejoError] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        failed = "".join(
+            f"; {name} seed {seed}: {why}" for (name, seed), why in self.reasons.items()
+        )
+        counts = f"{len(self.finished)} finished, {len(self.failed)} failed"
+        return f"<StudyResult in {self.folder}: {counts}{failed}>"
 
 
 def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult:
@@ -110,6 +119,7 @@ class _Relay:
         self._runs = {run.id: run for run in plan.runs}
         # A final training has no validation figures, which the tables rest on.
         self._tables = None if plan.final else ResultTables(plan.folder, observer)
+        self._reasons: dict[RunId, CotejoError] = {}
         self._ended: dict[RunId, bool] = {run.id: True for run in plan.runs if run.finished}
 
     def __call__(self, event: Event) -> None:
@@ -135,6 +145,7 @@ class _Relay:
                 observer.run_finished(run, RunFolder(run.folder).metrics)
             case RunFailed():
                 self._ended[event.run] = False
+                self._reasons[event.run] = event.reason
                 self._write_tables()
                 observer.run_failed(run, event.reason)
 
@@ -150,7 +161,7 @@ class _Relay:
 
     def result(self) -> StudyResult:
         """Return how the runs ended."""
-        result = StudyResult(self._plan.folder)
+        result = StudyResult(self._plan.folder, reasons=self._reasons)
         for run in self._plan.runs:
             if self._ended[run.id]:
                 result.finished.append(replace(run, finished=True))

@@ -109,6 +109,9 @@ def _hashed(given: Settings) -> dict[str, Any]:
         for option, value in given.options.items()
         if option in always or value != family.defaults[option]
     }
+    source = given.sources.get(given.model)
+    if source is not None and source.build is not None:
+        settings.pop("model", None)  # what a function of the user's builds counts, not its name
     if family.is_pretrained(given.options):
         counted.pop("weights", None)  # a path: what lies there counts
     return settings | counted

@@ -88,6 +88,9 @@ class Observer:
     def data_progress(self, source: str, done: int, total: int | None) -> None:
         """A download has received ``done`` of ``total`` bytes."""
 
+    def data_understood(self, sentence: str) -> None:
+        """Something was understood of images or labels given as arrays: pixels from 0 to 1, say."""
+
     def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
         """The dataset ``wanted`` is not available, and ``used`` replaces it."""
 

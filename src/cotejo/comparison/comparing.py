@@ -1,0 +1,182 @@
+"""`cotejo.compare`: alternatives and data in, a trained comparison out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cotejo.comparison.arrays import as_splits
+from cotejo.comparison.comparison import Comparison
+from cotejo.comparison.observing import make_observer
+from cotejo.config import DEFAULT_DATA, Alternative, Sources, StudyConfig
+from cotejo.config.sources import Source, function_source
+from cotejo.data import Dataset
+from cotejo.data.own.objects import load_dataset
+from cotejo.errors import ConfigError
+from cotejo.messages import current_language, using_language
+from cotejo.study import Study
+from cotejo.study.progress import Observer
+
+__all__ = ["compare"]
+
+_NAME = "comparison"
+"""The name of a comparison that is given none, and of its folder in ``runs/``."""
+
+
+def compare(
+    alternatives: Mapping[str, Any] | Iterable[str],
+    data: Any = DEFAULT_DATA,
+    *,
+    seeds: int | Sequence[int] = 3,
+    folds: int | None = None,
+    claims: Sequence[Mapping[str, Any]] = (),
+    name: str = _NAME,
+    title: str | None = None,
+    out: Path | str | None = None,
+    data_dir: Path | str | None = None,
+    quick: bool = False,
+    language: str | None = None,
+    observer: Observer | None = None,
+    **settings: Any,
+) -> Comparison:
+    """Train alternatives side by side, and return what the evidence says of them.
+
+    What has been trained before, with the same networks, settings, seeds and data, is not trained
+    again: not by calling this once more, nor after it was interrupted.
+
+    Args:
+        alternatives: by name, each a model: a function ``(image_shape, num_classes, **options)``
+            that returns a `keras.Model`, a model itself, of which the layers count and not the
+            weights, a name such as ``"cnn3"``, or ``"nets.py:tiny"``; or a mapping with a
+            ``model`` and the settings in which the alternative differs, options of its function
+            among them. A list of names is one of models of Cotejo's own.
+        data: the name of a data set, a path, a `Dataset`, ``((x_train, y_train), (x_test,
+            y_test))`` as `keras.datasets` gives it, or whatever `cotejo.load_dataset` takes.
+        seeds: how many, or which; each alternative is trained once with each.
+        folds: into how many parts the images are dealt for cross-validation; None for one split.
+        claims: what is to be tested, each as in a study's ``[[claim]]``.
+        name: the comparison's, and its folder's in ``runs/``.
+        title: the report's.
+        out: its folder, where the runs are kept; ``runs/<name>``, with the data's name, if left
+            out.
+        data_dir: as for `cotejo.load`.
+        quick: a look of some two minutes, on a part of the images; no evidence.
+        language: ``"en"`` or ``"es"``; the current one if left out.
+        observer: told of everything as it happens; shown in place, in a notebook, if left out.
+        **settings: of all alternatives, such as ``epochs=10``.
+
+    Raises:
+        CotejoError: something is wrong with an alternative, a setting, the data or the folder.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     comparison = compare(
+        ...         {"small": {"model": "cnn", "convolutions": 1}, "mlp": "mlp"}, data="digits",
+        ...         seeds=1, epochs=1, out=folder, observer=Observer(), language="en",
+        ...     )
+        ...     list(comparison.table["alternative"])
+        ['small', 'mlp']
+    """
+    language = language or current_language()
+    with using_language(language):
+        watching = observer or make_observer()
+        content: dict[str, Any] = {
+            "name": name,
+            "seeds": seeds if isinstance(seeds, int) else list(seeds),
+            "claim": [dict(claim) for claim in claims],
+        }
+        given = {"folds": folds, "title": title, "data": _named(data)}
+        content |= {key: value for key, value in given.items() if value is not None}
+        study = Study(_config(alternatives, settings, content))
+        result = study.run(
+            out=out,
+            data_dir=Path(data_dir) if data_dir is not None else None,
+            dataset=None if "data" in content else _dataset(data, watching),
+            quick=quick,
+            observer=watching,
+        )
+    return Comparison(result.folder, language, study.config.sources, result)
+
+
+def _named(data: Any) -> str | None:
+    """Return the name or the path under which data is found; None if it is given itself."""
+    return str(data) if isinstance(data, str | Path) else None
+
+
+def _dataset(data: Any, observer: Observer) -> Dataset:
+    if isinstance(data, Dataset):
+        return data
+    return load_dataset(as_splits(data, observer.data_understood))
+
+
+def _config(
+    alternatives: Mapping[str, Any] | Iterable[str],
+    base: Mapping[str, Any],
+    content: Mapping[str, Any],
+) -> StudyConfig:
+    if isinstance(alternatives, str | bytes):
+        raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
+    if not isinstance(alternatives, Mapping):
+        alternatives = {str(each): each for each in alternatives}
+    sources: dict[str, Source] = {}
+    tables = [_table(str(key), value, sources) for key, value in alternatives.items()]
+    base = _model_named(dict(base), "base", sources)
+    config = StudyConfig.parse({**content, "base": base, "alternative": tables})
+    changed = tuple(_with_functions(each, sources) for each in config.alternatives)
+    return config.model_copy(update={"alternatives": changed})
+
+
+def _table(name: str, value: Any, sources: dict[str, Source]) -> dict[str, Any]:
+    table = dict(value) if isinstance(value, Mapping) else {"model": value}
+    return {"name": name, **_model_named(table, name, sources)}
+
+
+def _model_named(table: dict[str, Any], name: str, sources: dict[str, Source]) -> dict[str, Any]:
+    """Return a table with the name of its function in place of it; ``sources`` gets the function.
+
+    Raises:
+        ConfigError: the model is nothing that could build a network.
+    """
+    model = table.get("model")
+    if model is None or isinstance(model, str):
+        return table
+    build = _builder(model)
+    if build is None:
+        raise ConfigError("compare_model", name=name, type=type(model).__name__)
+    called = getattr(model, "__name__", "")
+    # A lambda has no name of its own, and two functions can have the same.
+    taken = sources.get(called)
+    if not called.isidentifier() or (taken is not None and taken.build is not build):
+        called = "".join(letter if letter.isalnum() else "_" for letter in name)
+    sources[called] = function_source(called, build)
+    return {**table, "model": called}
+
+
+def _builder(model: Any) -> Callable[..., Any] | None:
+    """Return what builds a network anew each time; None for what can't."""
+    from cotejo.backend import keras
+
+    if isinstance(model, keras.Model):
+
+        def build() -> Any:
+            copy = keras.models.clone_model(model)
+            if getattr(model, "compiled", False):
+                copy.compile_from_config(model.get_compile_config())
+            return copy
+
+        build.__name__ = model.name
+        return build
+    return model if callable(model) else None
+
+
+def _with_functions(alternative: Alternative, sources: Mapping[str, Source]) -> Alternative:
+    settings = alternative.settings
+    source = sources.get(settings.model)
+    if source is None:
+        return alternative
+    both = Sources([*settings.sources.values(), source])
+    return alternative.model_copy(
+        update={"settings": settings.model_copy(update={"sources": both})}
+    )

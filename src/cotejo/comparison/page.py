@@ -1,0 +1,90 @@
+"""How a comparison shows itself: a table with intervals, the verdict in words, the curves."""
+
+from __future__ import annotations
+
+from html import escape
+
+from cotejo.facts import AlternativeFacts
+from cotejo.report.drawing import to_svg
+from cotejo.report.findings import Findings
+from cotejo.report.topics.conclusion.words import conclusion
+from cotejo.report.topics.curves.comparison import comparison
+from cotejo.report.words import NOT_APPLICABLE, Words
+
+__all__ = ["as_html", "as_text"]
+
+_STYLE = (
+    "border-collapse:collapse;margin:0 0 .8em;font-variant-numeric:tabular-nums",
+    "text-align:right;padding:.25em .8em;border-bottom:1px solid rgba(128,128,128,.35)",
+    "text-align:left;padding:.25em .8em .25em 0;border-bottom:1px solid rgba(128,128,128,.35)",
+)
+"""Of the table, of its numbers, of its names. Colours are the notebook's own, light or dark."""
+
+_FIGURE = "background:#fff;border-radius:6px;padding:8px;max-width:760px;color:#333"
+
+
+def as_text(findings: Findings, language: str) -> str:
+    """Return the table and the verdict as plain text."""
+    words = Words(language)
+    header, *rows = _rows(findings, words)
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = []
+    for row in (header, *rows):
+        first, *others = zip(row, widths, strict=True)
+        cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join([*lines, "", *conclusion(findings, words)])
+
+
+def as_html(findings: Findings, language: str) -> str:
+    """Return the table, the verdict and the curves as HTML that keeps to itself.
+
+    It brings no style sheet, which would change the notebook around it.
+    """
+    words = Words(language)
+    whole, number, name = _STYLE
+    header, *rows = _rows(findings, words)
+
+    def line(cells: list[str], tag: str) -> str:
+        styles = [name, *[number] * (len(cells) - 1)]
+        pairs = zip(cells, styles, strict=True)
+        made = "".join(f'<{tag} style="{style}">{escape(cell)}</{tag}>' for cell, style in pairs)
+        return f"<tr>{made}</tr>"
+
+    body = "".join(line(row, "td") for row in rows)
+    table = (
+        f'<table style="{whole}"><thead>{line(header, "th")}</thead><tbody>{body}</tbody></table>'
+    )
+    said = " ".join(map(escape, conclusion(findings, words)))
+    curves = to_svg(comparison(findings.facts, words), "comparison-curves")
+    return (
+        f'<div lang="{language}">{table}<p style="max-width:760px">{said}</p>'
+        f'<div style="{_FIGURE}">{curves}</div></div>'
+    )
+
+
+def _rows(findings: Findings, words: Words) -> list[list[str]]:
+    """Return the header and a row for each alternative, all of them texts."""
+    names = ("alternative", "test_accuracy", "interval", "valid_accuracy", "seeds", "time")
+    header = [words.say(f"cli.compare_{name}") for name in names]
+    ranked = [alternative.name for alternative in findings.ranked]
+    trained = sorted(findings.facts.trained, key=lambda each: ranked.index(each.name))
+    untrained = [each for each in findings.facts.alternatives if not each.finished]
+    return [header, *(_row(each, findings, words) for each in [*trained, *untrained])]
+
+
+def _row(alternative: AlternativeFacts, findings: Findings, words: Words) -> list[str]:
+    label = alternative.label(words.language)
+    if not alternative.finished:
+        reasons = [words.reason(run.record.get("reason")) for run in alternative.failed[:1]]
+        return [label, *[NOT_APPLICABLE] * 4, *(reasons or [NOT_APPLICABLE])]
+    numbers, rate = words.numbers, findings.accuracy[alternative.name]
+    mark = " \N{BLACK STAR}" if alternative.name == findings.best.name else ""
+    return [
+        label + mark,
+        numbers.percent(rate.estimate),
+        numbers.interval(rate.low, rate.high),
+        numbers.percent(alternative.mean("valid", "accuracy")),
+        words.numbers.integer(len(alternative.finished)),
+        numbers.duration(alternative.mean_timing("train_seconds")),
+    ]

@@ -1,0 +1,81 @@
+"""One alternative of a comparison, trained: its accuracy, its history, its model in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.comparison.tables import history
+from cotejo.config import Sources
+from cotejo.facts import AlternativeFacts
+from cotejo.report.findings import Findings
+from cotejo.stats import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cotejo.backend import keras
+
+__all__ = ["Trained"]
+
+
+class Trained:
+    """One alternative of a comparison that has a finished run.
+
+    Args:
+        findings: what follows from the study.
+        facts: the alternative's.
+        language: that of its label.
+        sources: the user's own code, which builds networks with layers of their own.
+    """
+
+    def __init__(
+        self, findings: Findings, facts: AlternativeFacts, language: str, sources: Sources
+    ) -> None:
+        self._findings = findings
+        self._facts = facts
+        self._sources = sources
+        self.name = facts.name
+        self.label = facts.label(language)
+
+    @property
+    def accuracy(self) -> Interval:
+        """Its mean accuracy on the test images, with its 95% interval over seeds and images."""
+        return self._findings.accuracy[self.name]
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """All its settings."""
+        return self._facts.settings
+
+    @property
+    def folder(self) -> str:
+        """The folder of the run whose model `model` is: that of the median validation accuracy."""
+        return str(self._facts.representative.path)
+
+    @cached_property
+    def model(self) -> keras.Model:
+        """The trained network of one seed, from pixels in ``[0, 255]`` to probabilities."""
+        # Deferred, so that tables and figures need no backend.
+        from cotejo.models.own.keeping import load_kept
+
+        return load_kept(self._facts.representative, self._sources)
+
+    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the probabilities ``[n, classes]`` of images ``[n, height, width, channels]``."""
+        probabilities: NDArray[np.float32] = self.model.predict_on_batch(images)
+        return probabilities
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The epochs of all its runs."""
+        frame = history(self._findings)
+        return frame[frame["alternative"] == self.name].reset_index(drop=True)
+
+    def __repr__(self) -> str:
+        rate = self.accuracy
+        return f"<{self.name}: test {rate.estimate:.1%} [{rate.low:.1%}, {rate.high:.1%}]>"
