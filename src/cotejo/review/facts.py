@@ -1,0 +1,135 @@
+"""What each training of a notebook is made of, so that trainings can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cotejo.review.names import AUGMENTING_LAYERS
+from cotejo.review.trace import Training
+from cotejo.review.trainings import USUAL_RATES
+from cotejo.review.values import Collection, Constant, Construct, Layer, Model, Tensor, Value
+
+__all__ = ["TrainingFacts", "facts_of", "is_pretrained", "layers_of", "signature"]
+
+_HE = ("he_normal", "he_uniform", "HeNormal", "HeUniform")
+_GLOROT = ("glorot_uniform", "glorot_normal", "GlorotUniform", "GlorotNormal")
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """What a training is made of; None where it can't be told.
+
+    Attributes:
+        values: the value of each topic, by its name, such as ``"dropout"``: true or false, a
+            name, or a number.
+    """
+
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def facts_of(training: Training) -> TrainingFacts:
+    """Return what a training is made of."""
+    model, optimizer = training.model, training.optimizer
+    layers = list(layers_of(model))
+    known = model.known and all(layer.model is None or layer.model.known for layer in layers)
+    pretrained = is_pretrained(model)
+    kinds = {layer.kind for layer in layers}
+    rate = None if optimizer is None else optimizer.learning_rate
+    if optimizer is not None and rate is None and optimizer.exact:
+        rate = USUAL_RATES.get(optimizer.name, 0.001)
+    augmented = bool(training.data and training.data.augmenter) or bool(kinds & AUGMENTING_LAYERS)
+    data_known = training.data is not None
+    values: dict[str, object] = {
+        "optimizer": None if optimizer is None else optimizer.name,
+        "learning_rate": rate,
+        "batch_size": training.batch_size,
+        "early_stopping": training.patience is not None if training.exact else None,
+        "augmentation": True if augmented else (False if known and data_known else None),
+        "kernel_size": _kernels(layers) if known else None,
+        "pretrained": True if pretrained else (False if known else None),
+    }
+    for topic, wanted in (("dropout", "Dropout"), ("batch_norm", "BatchNormalization")):
+        there = any(wanted in kind for kind in kinds)
+        values[topic] = True if there else (False if known else None)
+    for topic, names in (("he", _HE), ("glorot", _GLOROT)):
+        there = any(_initializer(layer) in names for layer in layers)
+        if topic == "glorot":
+            # Keras's own, where a layer is given none.
+            weighted = [layer for layer in layers if layer.kind.startswith(("Conv", "Dense"))]
+            there = there or any(_initializer(layer) is None for layer in weighted)
+        values[topic] = True if there else (False if known else None)
+    regular = any("regularizer" in name for layer in layers for name in layer.keywords)
+    values["l2"] = True if regular else (False if known else None)
+    return TrainingFacts(values)
+
+
+def is_pretrained(model: Model) -> bool:
+    """Return whether a network has weights from elsewhere, or another one in it that has."""
+    return model.pretrained or any(
+        layer.model is not None and layer.model.pretrained for layer in layers_of(model)
+    )
+
+
+def layers_of(model: Model, depth: int = 0) -> Iterator[Layer]:
+    """Yield the layers of a network, those of networks within it too."""
+    if depth > 4:
+        return
+    for layer in [*model.layers, *_behind(model.outputs)]:
+        yield layer
+        if layer.model is not None:
+            yield from layers_of(layer.model, depth + 1)
+
+
+def _behind(output: Tensor | None) -> list[Layer]:
+    waiting, seen = [output] if output is not None else [], set()
+    layers: list[Layer] = []
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in seen:
+            continue
+        seen.add(id(tensor))
+        waiting += tensor.inputs
+        if tensor.layer is not None:
+            layers.append(tensor.layer)
+    return layers
+
+
+def _kernels(layers: list[Layer]) -> str:
+    sizes = {
+        _plain(layer.keywords.get("kernel_size", (*layer.arguments, None, None)[1]))
+        for layer in layers
+        if layer.kind.startswith(("Conv", "SeparableConv"))
+    }
+    return " ".join(sorted(sizes))
+
+
+def _initializer(layer: Layer) -> str | None:
+    given = layer.keywords.get("kernel_initializer")
+    if isinstance(given, Construct):
+        return given.path.rpartition(".")[2]
+    return str(given.value) if isinstance(given, Constant) else None
+
+
+def _plain(value: Value | None) -> str:
+    if isinstance(value, Constant):
+        return repr(value.value)
+    if isinstance(value, Collection):
+        inner = {_plain(item) for item in value.items}
+        return inner.pop() if len(inner) == 1 else "×".join(sorted(inner))
+    if isinstance(value, Construct):
+        named = [f"{name}={_plain(each)}" for name, each in value.keywords]
+        return f"{value.path}({', '.join([*map(_plain, value.arguments), *named])})"
+    return "?"
+
+
+def signature(training: Training) -> str:
+    """Return a text that two trainings have in common if they repeat each other."""
+    optimizer = training.optimizer
+    layers = [
+        f"{layer.kind}({', '.join(map(_plain, layer.arguments))}"
+        f"{sorted((name, _plain(value)) for name, value in layer.keywords.items())})"
+        for layer in layers_of(training.model)
+    ]
+    settings = (training.epochs, training.batch_size, training.patience, training.data)
+    return f"{layers} {optimizer} {settings} {training.earlier is not None}"
