@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,9 +139,11 @@ def _show_study(console: Console, reviewed: Review, written: list[Path]) -> None
     if written:
         paths = ", ".join(shown_path(path) for path in written)
         key = "review.study_written" if count else "review.study_empty"
-        say(console, message(key, count=count, paths=paths, study=shown_path(written[0])))
+        study = shlex.quote(shown_path(written[0]))
+        say(console, message(key, count=count, paths=paths, study=study))
         for entry in found.left_out:
             _indented(console, left_out_line(*entry), "dim", 2)
     elif count:
-        command = f"cotejo review {shown_path(reviewed.notebook.path)} --out FOLDER"
+        notebook = shlex.quote(shown_path(reviewed.notebook.path))
+        command = f"cotejo review {notebook} --out {message('cli.metavar_FOLDER')}"
         say(console, message("review.study_possible", count=count, command=command))

@@ -182,7 +182,7 @@ def _never_trained(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
 
 def _augmented(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
     del notebook
-    places = tuple(dict.fromkeys(place for place, _ in trace.augmented))
+    places = tuple(dict.fromkeys(trace.augmented))
     if places:
         yield Weakness("augmented_validation", places)
 

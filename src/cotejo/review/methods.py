@@ -132,7 +132,7 @@ def _looked_at(call: Call, model: Model, data: Data) -> Value:
     trace = call.machine.trace
     trace.evaluations.append(Evaluation(call.place, model, data))
     if data.augmenter and data.split in ("valid", "test"):
-        trace.augmented.append((call.place, data.split))
+        trace.augmented.append(call.place)
     if model.trainings:
         # Compiled once more for its figures alone.
         model.compiled = None

@@ -118,7 +118,7 @@ def parse_notebook(content: bytes, path: Path) -> Notebook:
         raise OutputError("not_a_notebook", path=path)
     language = _language(document)
     if language not in _PYTHON:
-        raise OutputError("notebook_not_python", path=path, language=language)
+        raise OutputError("notebook_not_python", path=path, kernel=language)
     if len(listed) > MOST_CELLS:
         raise OutputError("notebook_too_long", path=path, count=len(listed), most=MOST_CELLS)
     return Notebook(path, tuple(_cell(number, each) for number, each in enumerate(listed, 1)))

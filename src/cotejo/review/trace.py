@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cotejo.review.values import Data, Layer, Model, Optimizer, Tensor
 
@@ -121,6 +121,9 @@ class Trace:
         unfollowed: cells that can't be parsed, with the line.
         seeded: whether a random seed is set anywhere.
         repeated: whether a training is repeated: over seeds, over folds, or the same again.
+        imported_later: of the missing names, the cell that imports them after all.
+        compiles: every `compile`: the place, the network, and whether it was trained before.
+        augmented: where images are scored that are changed at random.
         mentioned: names that code uses which was not followed.
         ended: whether the notebook was too long to be followed to its end.
     """
@@ -134,7 +137,7 @@ class Trace:
     missing: dict[str, Place] = field(default_factory=dict)
     imported_later: dict[str, int] = field(default_factory=dict)
     compiles: list[tuple[Place, Model, bool]] = field(default_factory=list)
-    augmented: list[tuple[Place, str]] = field(default_factory=list)
+    augmented: list[Place] = field(default_factory=list)
     unfollowed: dict[int, int | None] = field(default_factory=dict)
     seeded: bool = False
     repeated: bool = False
@@ -145,8 +148,3 @@ class Trace:
         """Note a choice once for each place."""
         if not any(each.place == place and each.kind == kind for each in self.choices):
             self.choices.append(Choice(kind, place))
-
-    @staticmethod
-    def without_part(data: Data) -> Data:
-        """Return the data as the whole of its split."""
-        return replace(data, part="")

@@ -77,8 +77,8 @@ def fit_model(call: Call, model: Model) -> Value:
     )
     training.as_new = _as_new(call, model, training)
     _note_repetition(call, model)
-    if validation is not None and validation.augmenter and validation.split in ("valid", "test"):
-        machine.trace.augmented.append((call.place, validation.split))
+    if validation is not None and validation.augmenter:
+        machine.trace.augmented.append(call.place)
     model.trainings.append(training)
     model.compiled = None
     model.renewed = False
