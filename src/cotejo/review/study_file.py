@@ -14,13 +14,10 @@ from cotejo.messages import message
 from cotejo.review.alternatives import NETS, Alternatives
 from cotejo.review.claims import Statement
 from cotejo.review.facts import TrainingFacts, facts_of
-from cotejo.store import make_folder, write_file
+from cotejo.store import StudyFile, make_folder, write_file
 from cotejo.texts import visible
 
-__all__ = ["STUDY", "nets_text", "study_text", "write_study"]
-
-STUDY = "study.toml"
-"""The study's file."""
+__all__ = ["nets_text", "study_text", "write_study"]
 
 _SEEDS = 3
 _HIGHER = ("better", "higher", "supera", "mejor", "mayor", "outperform", "superior", "beat")
@@ -40,10 +37,10 @@ def write_study(
     Raises:
         OutputError: one of the files is there already, or can't be written.
     """
-    contents = {STUDY: study_text(name, alternatives, statements)}
+    contents: dict[str, str] = {StudyFile.CONFIG: study_text(name, alternatives, statements)}
     if alternatives.functions:
         contents[NETS] = nets_text(alternatives)
-    for file in (STUDY, NETS):
+    for file in (StudyFile.CONFIG, NETS):
         if (folder / file).exists() or (folder / file).is_symlink():
             raise OutputError("review_in_the_way", path=folder / file)
     make_folder(folder)
