@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cotejo.review.claims import Statement, choices_by_test, conclusions
-from cotejo.review.facts import facts_of, signature
+from cotejo.review.facts import facts_of, inputs_of, layers_of, signature
 from cotejo.review.finding import Item, Weakness
 from cotejo.review.notebook import Cell, Notebook
 from cotejo.review.topics import missing_run
 from cotejo.review.trace import Place, Trace, Training
-from cotejo.review.values import Data
+from cotejo.review.values import Data, Model
 
 __all__ = ["weaknesses"]
 
@@ -139,12 +139,15 @@ def _unused_layers(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
             continue
         seen.add(layer.place)
         yield Weakness("unused_layer", (layer.place,), {"layer": layer.kind})
+    inputs = {id(model.inputs) for model in trace.models if model.inputs is not None}
     used_results = {each.place for each in trace.tensors if not each.alone or each.touched}
     for tensor in trace.tensors:
         place = tensor.place
         if place is None or place in used_results | seen or tensor.name in trace.mentioned:
             continue
-        if tensor.layer is not None and tensor.layer.model is None:
+        # Without a network of the same input it is a demonstration.
+        of_network = any(id(each) in inputs for each in inputs_of(tensor))
+        if of_network and tensor.layer is not None and tensor.layer.model is None:
             seen.add(place)
             yield Weakness("unused_layer", (place,), {"layer": tensor.layer.kind})
 
@@ -170,14 +173,25 @@ def _never_trained(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
     if trace.ended or "fit" in trace.mentioned:
         return
     pending = {model.compiled for _, model, _ in trace.compiles if model.compiled is not None}
+    trained = {id(layer) for model in trace.models if model.trainings for layer in layers_of(model)}
     followed = {
-        place for place, model, _ in trace.compiles if model.compiled != place or model.foreign
+        place
+        for place, model, _ in trace.compiles
+        if model.compiled != place or model.foreign or _shares(model, trained)
     }
     for place in sorted(pending - followed):
         anew = any(again for at, _, again in trace.compiles if at == place)
         name = next(model.name for at, model, _ in trace.compiles if at == place) or "model"
         kind = "compiled_anew" if anew else "never_trained"
         yield Weakness(kind, (place,), {"model": name})
+
+
+def _shares(model: Model, trained: set[int]) -> bool:
+    """Return whether an untrained network has layers, or a network in it, that were trained."""
+    return not model.trainings and any(
+        id(layer) in trained or (layer.model is not None and layer.model.trainings)
+        for layer in layers_of(model)
+    )
 
 
 def _augmented(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:

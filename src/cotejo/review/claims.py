@@ -31,12 +31,13 @@ class Statement:
 
 _COMPARES = re.compile(
     r"\b(mejor(es)?|peor(es)?|superior(es)?|inferior(es)?|mayor|menor) (que|a|al|resultado)\b|"
-    r"\bmás (?!del? )\w+ que\b|"
+    r"\bmás (rápid|lent|precis|exact|estable|robust|efica|eficien|alt|baj|acertad)\w* que\b|"
     r"\b(super|venc|gan)(a|an|ó|aron|e|en|ió)\b (a|al|con|en|clar)\w*|"
     r"\bconverge\w* (\w+ )?(más|antes|mejor)|"
     r"\b(el|la|lo) (mejor|peor|más (adecuad|eficaz|rápid|precis)\w*|óptim\w+)\b|"
-    r"\boutperform\w*|\b(better|worse|faster|slower|higher|lower|more \w+|less \w+) than\b|"
-    r"\bbeats?\b|\b(is|was|are|were) (clearly |by far )?(the )?(best|optimal|superior)\b|"
+    r"\boutperform\w*|\b(better|worse|faster|slower|higher|lower) than\b|"
+    r"\b(more|less) (accurate|stable|robust|effective|efficient|precise) than\b|"
+    r"\bbeats?\b|\b(is|was) (clearly |by far )?(the )?(best|optimal|superior)\b|"
     r"\bconverge\w* (\w+ )?(faster|sooner|better|more)",
     re.IGNORECASE,
 )
@@ -79,6 +80,13 @@ _PLANS = re.compile(
     re.IGNORECASE,
 )
 """Words of somebody who says what comes next."""
+
+_ADVISES = re.compile(
+    r"(to|if|note|try|use|add|reduce|increase|remember|you|para|si|nota|pruebe|prueba a|use|usa|"
+    r"añade|añada|recuerd\w+|hay que)\b",
+    re.IGNORECASE,
+)
+"""How advice to the reader begins."""
 
 _HEADING = re.compile(
     r"conclus|resultad|an[aá]lisis|discus|comparaci|resumen|valoraci|interpretaci|result|analysis|"
@@ -144,10 +152,12 @@ def choices_by_test(notebook: Notebook) -> list[Statement]:
 
 
 def _is_claim(sentence: str, concluding: bool) -> bool:
-    if sentence.endswith(("?", ":")) or _HEDGES.search(sentence) or _PLANS.search(sentence):
+    if sentence.endswith(("?", ":")) or _ADVISES.match(sentence):
+        return False
+    if _HEDGES.search(sentence) or _PLANS.search(sentence):
         return False
     topics = topics_in(sentence)
-    if not topics and all(pattern.search(sentence) for pattern in _BOTH_SPLITS):
+    if all(pattern.search(sentence) for pattern in _BOTH_SPLITS):
         return False  # the gap of one network, which one run shows
     if _COMPARES.search(sentence):
         return bool(topics) or _NUMBER.search(sentence) is not None or concluding

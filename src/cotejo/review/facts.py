@@ -10,7 +10,15 @@ from cotejo.review.trace import Training
 from cotejo.review.trainings import USUAL_RATES
 from cotejo.review.values import Collection, Constant, Construct, Layer, Model, Tensor, Value
 
-__all__ = ["TrainingFacts", "facts_of", "is_pretrained", "layers_of", "signature"]
+__all__ = [
+    "TrainingFacts",
+    "facts_of",
+    "inputs_of",
+    "is_pretrained",
+    "layers_of",
+    "rests_on",
+    "signature",
+]
 
 _HE = ("he_normal", "he_uniform", "HeNormal", "HeUniform")
 _GLOROT = ("glorot_uniform", "glorot_normal", "GlorotUniform", "GlorotNormal")
@@ -47,7 +55,7 @@ def facts_of(training: Training) -> TrainingFacts:
         "early_stopping": training.patience is not None if training.exact else None,
         "augmentation": True if augmented else (False if known and data_known else None),
         "kernel_size": _kernels(layers) if known else None,
-        "pretrained": True if pretrained else (False if known else None),
+        "pretrained": True if pretrained else (False if known and not model.foreign else None),
     }
     for topic, wanted in (("dropout", "Dropout"), ("batch_norm", "BatchNormalization")):
         there = any(wanted in kind for kind in kinds)
@@ -81,18 +89,25 @@ def layers_of(model: Model, depth: int = 0) -> Iterator[Layer]:
             yield from layers_of(layer.model, depth + 1)
 
 
+def inputs_of(output: Tensor) -> list[Tensor]:
+    """Return the inputs that a result rests on."""
+    return [tensor for tensor in rests_on(output) if tensor.layer is None]
+
+
 def _behind(output: Tensor | None) -> list[Layer]:
-    waiting, seen = [output] if output is not None else [], set()
-    layers: list[Layer] = []
+    results = [] if output is None else rests_on(output)
+    return [tensor.layer for tensor in results if tensor.layer is not None]
+
+
+def rests_on(output: Tensor) -> list[Tensor]:
+    """Return a result and all that it rests on, each once."""
+    waiting, found = [output], dict[int, Tensor]()
     while waiting:
         tensor = waiting.pop()
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        waiting += tensor.inputs
-        if tensor.layer is not None:
-            layers.append(tensor.layer)
-    return layers
+        if id(tensor) not in found:
+            found[id(tensor)] = tensor
+            waiting += tensor.inputs
+    return list(found.values())
 
 
 def _kernels(layers: list[Layer]) -> str:

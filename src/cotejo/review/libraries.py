@@ -8,6 +8,7 @@ from dataclasses import replace
 from cotejo.review.augmenting import generator_augmenter
 from cotejo.review.calls import Call, escape_arguments
 from cotejo.review.choices import look_at_sorted
+from cotejo.review.facts import rests_on
 from cotejo.review.from_data import FROM_DATA, first_data, passes_data
 from cotejo.review.names import CALLBACKS, LAYERS, OPTIMIZERS
 from cotejo.review.values import (
@@ -207,19 +208,12 @@ def _functional(call: Call) -> Value:
 
 
 def _has_foreign(output: Tensor) -> bool:
-    waiting, seen = [output], set()
-    while waiting:
-        tensor = waiting.pop()
-        if id(tensor) in seen:
-            continue
-        seen.add(id(tensor))
-        waiting += tensor.inputs
-        if tensor.layer is not None and tensor.layer.model is not None:
-            if tensor.layer.model.foreign:
-                return True
-        elif tensor.layer is None and tensor.place is None:
-            return True
-    return False
+    return any(
+        tensor.place is None
+        if tensor.layer is None
+        else tensor.layer.model is not None and tensor.layer.model.foreign
+        for tensor in rests_on(output)
+    )
 
 
 def tensors_in(value: Value | None) -> list[Tensor]:

@@ -32,6 +32,7 @@ __all__ = ["call_method", "call_value"]
 _TRAINING_WORDS = frozenset(
     ["epochs", "validation_data", "validation_split", "callbacks", "steps_per_epoch"]
 )
+_UNKNOWN_CHANGES = ("search", "train_on_batch", "train_step", "set_weights", "load_weights")
 
 
 def call_method(call: Call) -> Value:
@@ -41,8 +42,8 @@ def call_method(call: Call) -> Value:
         if isinstance(receiver, kind):
             return follow(call)
     unknown_fit = call.name in ("fit", "fit_generator") and _TRAINING_WORDS & set(call.keywords)
-    if unknown_fit or call.name in ("search", "train_on_batch", "train_step"):
-        # Which network it trains can't be told, so nothing is said of any.
+    if unknown_fit or call.name in _UNKNOWN_CHANGES:
+        # Which network it trains or changes can't be told, so nothing is said of any.
         for model in call.machine.trace.models:
             model.foreign = True
             model.compiled = None

@@ -11,7 +11,16 @@ from typing import Any
 
 from cotejo.review.facts import is_pretrained
 from cotejo.review.names import LAYERS
-from cotejo.review.values import Collection, Constant, Construct, Layer, Model, Tensor, Value
+from cotejo.review.values import (
+    UNKNOWN,
+    Collection,
+    Constant,
+    Construct,
+    Layer,
+    Model,
+    Tensor,
+    Value,
+)
 
 __all__ = ["LeftOutError", "function_name", "network_source"]
 
@@ -165,15 +174,14 @@ class _Writer:
             return self._inner(layer.model)
         if layer.kind not in LAYERS:
             raise LeftOutError("layer", layer.kind)
-        arguments = [self.value(value, layer) for value in layer.arguments]
-        named = {
-            name: self.value(value, layer)
-            for name, value in layer.keywords.items()
-            if name not in _SHAPES
-        }
+        given = list(layer.arguments)
+        named = {name: value for name, value in layer.keywords.items() if name not in _SHAPES}
+        written: list[str] = []
         if layer is self.last:
-            self._give_classes(layer, arguments, named)
-        written = [*arguments, *(f"{name}={value}" for name, value in named.items())]
+            self._check_classes(given.pop(0) if given else named.pop("units", UNKNOWN))
+            written.append("num_classes")
+        written += [self.value(value, layer) for value in given]
+        written += [f"{name}={self.value(value, layer)}" for name, value in named.items()]
         return f"keras.layers.{_OLD_NAMES.get(layer.kind, layer.kind)}({', '.join(written)})"
 
     def _inner(self, model: Model) -> str:
@@ -183,15 +191,13 @@ class _Writer:
             raise LeftOutError("unread")
         return f"keras.Sequential([{', '.join(self.layer(layer) for layer in layers)}])"
 
-    def _give_classes(self, layer: Layer, arguments: list[str], named: dict[str, str]) -> None:
-        given = layer.arguments[0] if layer.arguments else layer.keywords.get("units")
-        units = given.value if isinstance(given, Constant) else None
-        if type(units) is not int or units < 2 or (self.classes or units) != units:
-            raise LeftOutError("classes", str(units))
-        if arguments:
-            arguments[0] = "num_classes"
-        else:
-            named["units"] = "num_classes"
+    def _check_classes(self, units: Value) -> None:
+        """Look whether the last layer has an output for each class; a name may stand for it."""
+        if not isinstance(units, Constant):
+            return
+        count = units.value
+        if type(count) is not int or count < 2 or (self.classes or count) != count:
+            raise LeftOutError("classes", str(count)[:20])
 
     def _reshaping(self, shape: Value) -> list[str]:
         """Return the layer that a network needs which takes rows, or images without channels."""
