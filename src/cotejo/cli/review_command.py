@@ -68,9 +68,11 @@ def _show(console: Console, reviewed: Review, written: list[Path]) -> None:
         trainings=message("review.trainings", count=reviewed.trainings),
     )
     say(console, header, "bold")
+    quoted: Place | None = None
     for finding in reviewed.findings:
         console.print()
-        _show_finding(console, reviewed, finding)
+        _show_finding(console, reviewed, finding, quoting=finding.places[0] != quoted)
+        quoted = finding.places[0]
     console.print()
     for cell, line in reviewed.unread.items():
         say(console, message("review.unread", cell=cell, line=line), "yellow")
@@ -81,7 +83,8 @@ def _show(console: Console, reviewed: Review, written: list[Path]) -> None:
     _show_study(console, reviewed, written)
 
 
-def _show_finding(console: Console, reviewed: Review, finding: Weakness) -> None:
+def _show_finding(console: Console, reviewed: Review, finding: Weakness, quoting: bool) -> None:
+    """Show a finding; its lines are quoted unless the finding before it has the same ones."""
     from rich.text import Text
 
     from cotejo.cli.console import say
@@ -91,9 +94,9 @@ def _show_finding(console: Console, reviewed: Review, finding: Weakness) -> None
         (_place(reviewed, first), "bold yellow"), ("  ", ""), (finding.title, "yellow")
     )
     say(console, title)
-    if not finding.items:
+    if quoting and not finding.items:
         for line in reviewed.quoted(first):
-            console.print(Text(f"    {line}", style="dim"), soft_wrap=True)
+            _indented(console, line, "dim", 4)
     for item in finding.items[:_MOST_ITEMS]:
         where = message("review.cell", cell=item.cell)
         reason = f" ({item.reason})" if item.reason else ""

@@ -131,25 +131,34 @@ def _choices_in_text(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
 
 
 def _unused_layers(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
+    """Yield one finding for each class of layer."""
     del notebook
-    used_places = {layer.place for layer in trace.layers if not layer.alone or layer.touched}
-    seen: set[Place] = set()
+    by_kind: dict[str, dict[Place, None]] = {}
+    for kind, place in (*_stray_layers(trace), *_stray_results(trace)):
+        by_kind.setdefault(kind, {})[place] = None
+    for kind, places in by_kind.items():
+        yield Weakness("unused_layer", tuple(places), {"layer": kind})
+
+
+def _stray_layers(trace: Trace) -> Iterator[tuple[str, Place]]:
+    used = {layer.place for layer in trace.layers if not layer.alone or layer.touched}
     for layer in trace.layers:
-        if layer.place in used_places or layer.place in seen or layer.name in trace.mentioned:
-            continue
-        seen.add(layer.place)
-        yield Weakness("unused_layer", (layer.place,), {"layer": layer.kind})
+        if layer.place not in used and layer.name not in trace.mentioned:
+            yield layer.kind, layer.place
+
+
+def _stray_results(trace: Trace) -> Iterator[tuple[str, Place]]:
+    """Yield the layers of a functional network whose results lead nowhere."""
     inputs = {id(model.inputs) for model in trace.models if model.inputs is not None}
-    used_results = {each.place for each in trace.tensors if not each.alone or each.touched}
+    used = {each.place for each in trace.tensors if not each.alone or each.touched}
     for tensor in trace.tensors:
-        place = tensor.place
-        if place is None or place in used_results | seen or tensor.name in trace.mentioned:
+        place, layer = tensor.place, tensor.layer
+        if place is None or place in used or tensor.name in trace.mentioned:
             continue
         # Without a network of the same input it is a demonstration.
         of_network = any(id(each) in inputs for each in inputs_of(tensor))
-        if of_network and tensor.layer is not None and tensor.layer.model is None:
-            seen.add(place)
-            yield Weakness("unused_layer", (place,), {"layer": tensor.layer.kind})
+        if of_network and layer is not None and layer.model is None:
+            yield layer.kind, place
 
 
 def _fits_again(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
