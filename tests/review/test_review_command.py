@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from writtennotebooks import first_original, second_original, sound, write
@@ -53,6 +54,14 @@ def test_no_run_is_no_evidence(tmp_path, capsys):
     path = write(tmp_path / "primero.ipynb", *first_original())
     assert run(["review", str(path)]) == 1
     assert "No hay evidencia" in capsys.readouterr().out
+
+
+def test_the_page_shows_the_screen_as_it_is(tmp_path, monkeypatch, capsys):
+    page = Path("docs/review.md").read_text(encoding="utf-8")
+    write(tmp_path / "first.ipynb", *first_original())
+    monkeypatch.chdir(tmp_path)
+    run(["review", "first.ipynb", "--lang", "en"])
+    assert f"```text\n{capsys.readouterr().out}```" in page
 
 
 def test_the_json_says_everything(second, tmp_path, capsys):

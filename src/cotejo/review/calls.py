@@ -131,14 +131,14 @@ def call_function(call: Call, function: Function) -> Value:
         return UNKNOWN
     scope = _bound(call, node)
     cell = machine.cell
-    machine.scopes.append(scope)
+    machine.enter(scope)
     machine.cell = function.cell
     try:
         if isinstance(node, ast.Lambda):
             return machine.evaluate(machine, node.body)
         return machine.run(machine, node.body) or Constant(None)
     finally:
-        machine.scopes.pop()
+        machine.leave()
         machine.cell = cell
 
 

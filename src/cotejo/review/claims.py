@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cotejo.review.notebook import Cell, Notebook
-from cotejo.review.topics import topics_in
+from cotejo.review.topics import LOOSE, topics_in
 
 __all__ = ["Statement", "choices_by_test", "conclusions"]
 
@@ -34,7 +34,8 @@ _COMPARES = re.compile(
     r"\bmás (rápid|lent|precis|exact|estable|robust|efica|eficien|alt|baj|acertad)\w* que\b|"
     r"\b(super|venc|gan)(a|an|ó|aron|e|en|ió)\b (a|al|con|en|clar)\w*|"
     r"\bconverge\w* (\w+ )?(más|antes|mejor)|"
-    r"\b(el|la|lo) (mejor|peor|más (adecuad|eficaz|rápid|precis)\w*|óptim\w+)\b|"
+    r"\b(es|son|fue|fueron|resulta|resultó|sigue siendo) (claramente |por tanto |también )?"
+    r"(el|la|los|las|lo) (mejor(es)?|peor(es)?|más (adecuad|eficaz|rápid|precis)\w*|óptim\w+)\b|"
     r"\boutperform\w*|\b(better|worse|faster|slower|higher|lower) than\b|"
     r"\b(more|less) (accurate|stable|robust|effective|efficient|precise) than\b|"
     r"\bbeats?\b|\b(is|was) (clearly |by far )?(the )?(best|optimal|superior)\b|"
@@ -47,18 +48,23 @@ _CONCLUDES = re.compile(
     r"\b(mejor(a|an|ó|aron|ando|aría)|empeor(a|an|ó|aron)|ayud(a|an|ó|aron)|aport(a|an|ó|aron)|"
     r"reduc(e|en|ió)|redujo|redujeron|aument(a|an|ó|aron)|increment(a|an|ó|aron)|"
     r"disminuy(e|en|ó|eron)|evit(a|an|ó|aron)|acelera(n|ó)?|estabiliza(n|ó)?|benefici(a|an|ó)|"
-    r"perjudic(a|an|ó)|sobreajust(a|an|ó)|bast(a|an)|generaliza(n)? (mejor|peor))\b|"
-    r"\b(hay|se produce|aparece|existe) (un )?(claro )?(sobreajuste|overfitting)|"
+    r"perjudic(a|an|ó)|improv(es|ed)|help(s|ed)|hurt(s)?|reduc(es|ed)|increas(es|ed)|"
+    r"decreas(es|ed)|prevent(s|ed)|speeds? up|stabili[sz](es|ed)|boost(s|ed)?|gains?|"
+    r"makes? a difference)\b",
+    re.IGNORECASE,
+)
+"""What something does to a training. Without something in particular it describes one training."""
+
+_JUDGES = re.compile(
+    r"\bsobreajust(a|an|ó)\b|\b(hay|se produce|aparece|existe) (un )?(claro )?(sobreajuste|"
+    r"overfitting)|\bbast(a|an)\b|\bgenerali[sz]\w* (much |mucho )?(mejor|peor|better|worse)\b|"
     r"\b(es|son|resulta|resultó) (\w+ )?(necesari|suficient|imprescindib|insuficient|fundamental|"
-    r"clave|efica|pocas|demasiad)\w*|"
-    r"\b(improv(es|ed)|help(s|ed)|hurt(s)?|reduc(es|ed)|increas(es|ed)|decreas(es|ed)|"
-    r"prevent(s|ed)|speeds? up|stabili[sz](es|ed)|overfit(s|ted)?|generali[sz]es? (better|worse)|"
-    r"boost(s|ed)?|gains?|makes? a difference)\b|"
+    r"clave|efica|pocas|demasiad)\w*|\boverfit(s|ted)?\b|"
     r"\b(is|are|was|were) (\w+ )?(necessary|enough|essential|crucial|key|effective|too few|"
     r"too many)\b",
     re.IGNORECASE,
 )
-"""What a conclusion says, and an introduction too; it counts with a number or under a heading."""
+"""A judgement of a network or its training."""
 
 _HEDGES = re.compile(
     r"\b(podr[ií]an?|quiz[aá]s?|tal vez|parecen?|pareciera|posiblemente|probablemente|puede que|"
@@ -161,9 +167,12 @@ def _is_claim(sentence: str, concluding: bool) -> bool:
         return False  # the gap of one network, which one run shows
     if _COMPARES.search(sentence):
         return bool(topics) or _NUMBER.search(sentence) is not None or concluding
-    if _CONCLUDES.search(sentence) is None:
+    if not concluding and _NUMBER.search(sentence) is None:
         return False
-    return bool(topics) and (concluding or _NUMBER.search(sentence) is not None)
+    particular = bool(set(topics) - LOOSE)
+    return (particular and _CONCLUDES.search(sentence) is not None) or (
+        bool(topics) and _JUDGES.search(sentence) is not None
+    )
 
 
 def _sentences(cell: Cell) -> Iterator[tuple[int, bool, str]]:

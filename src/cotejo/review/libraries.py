@@ -125,6 +125,8 @@ def _builtin(call: Call) -> Value:
         return Collection([Collection(list(row)) for row in zip(*lists, strict=False)])
     if call.name in _PASSING and isinstance(first, Score | Constant):
         return first
+    if call.name in ("exec", "eval", "globals", "__import__"):
+        call.machine.opaque = True
     escape_arguments(call)
     return UNKNOWN
 

@@ -35,6 +35,9 @@ class Machine:
         scopes: the names of the notebook, and those of the functions that are being called.
         loops: the loops around, the outermost first.
         opaque: whether names may have come from where nobody sees them.
+        starred: whether a library's names were imported without being named.
+        shared: of each of the scopes, the names that its function declares as the notebook's.
+        hidden: names that a function imports for itself.
         texts: what the text before the current cell, and its comments, say.
         evaluate: follows an expression.
         run: follows statements, and returns what a ``return`` among them gives.
@@ -49,6 +52,8 @@ class Machine:
     loops: list[Loop] = field(default_factory=list)
     opaque: bool = False
     starred: bool = False
+    shared: list[set[str]] = field(default_factory=lambda: [set()])
+    hidden: set[str] = field(default_factory=set)
     texts: str = ""
     steps: int = 0
     loops_seen: int = 0
@@ -62,6 +67,16 @@ class Machine:
         self.steps += 1
         if self.steps > _MOST_STEPS:
             raise TooLongError
+
+    def enter(self, scope: dict[str, Value]) -> None:
+        """Go into a function with the names that it begins with."""
+        self.scopes.append(scope)
+        self.shared.append(set())
+
+    def leave(self) -> None:
+        """Come back out of a function."""
+        self.scopes.pop()
+        self.shared.pop()
 
     @property
     def depth_is_left(self) -> bool:
@@ -80,11 +95,11 @@ class Machine:
 
     def look_up(self, name: str, node: ast.AST) -> Value:
         """Return what a name stands for; notes a library's name that was never imported."""
-        for scope in (self.scopes[-1], self.scopes[0]):
+        for scope in reversed(self.scopes):
             if name in scope:
                 return touched(scope[name])
         if name in KNOWN:
-            if not self.opaque and not self.starred:
+            if not self.opaque and not self.starred and name not in self.hidden:
                 self.trace.missing.setdefault(name, self.place(node))
             return Symbol(KNOWN[name])
         return Symbol(f"builtins.{name}") if hasattr(builtins, name) else UNKNOWN
@@ -95,7 +110,8 @@ class Machine:
             value.name = name
         elif isinstance(value, Model):
             self._name_model(value, name)
-        self.scopes[-1][name] = _renamed(value, name) if isinstance(value, Data) else value
+        scope = self.scopes[0 if name in self.shared[-1] else -1]
+        scope[name] = _renamed(value, name) if isinstance(value, Data) else value
         if name in self.trace.missing:
             self.trace.imported_later.setdefault(name, self.cell)
 

@@ -38,7 +38,7 @@ def run_cell(machine: Machine, tree: ast.Module) -> None:
             run_body(machine, [statement])
         except RecursionError:
             machine.opaque = True
-            del machine.scopes[1:]
+            del machine.scopes[1:], machine.shared[1:]
             machine.loops.clear()
 
 
@@ -170,6 +170,8 @@ def _class(machine: Machine, node: ast.ClassDef) -> None:
 def _mention(machine: Machine, node: ast.AST) -> None:
     """Note the names in code that may be followed later, or never."""
     for inner in ast.walk(node):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            machine.hidden |= {alias.asname or alias.name for alias in inner.names}
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
             machine.trace.mentioned.add(inner.id)
 
@@ -255,6 +257,10 @@ def _delete(machine: Machine, node: ast.Delete) -> None:
             machine.scopes[-1][target.id] = UNKNOWN
 
 
+def _global(machine: Machine, node: ast.Global) -> None:
+    machine.shared[-1] |= set(node.names)
+
+
 def _nothing(machine: Machine, node: ast.stmt) -> None:
     del machine, node
 
@@ -281,6 +287,6 @@ _STATEMENTS: dict[type[ast.stmt], Callable[[Machine, Any], Value | None]] = {
     ast.Pass: _nothing,
     ast.Break: _nothing,
     ast.Continue: _nothing,
-    ast.Global: _nothing,
+    ast.Global: _global,
     ast.Nonlocal: _nothing,
 }

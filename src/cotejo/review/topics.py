@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cotejo.review.facts import TrainingFacts
 
-__all__ = ["missing_run", "topic_name", "topics_in"]
+__all__ = ["LOOSE", "missing_run", "topics_in"]
 
 _TOPICS = {
     "dropout": r"\bdropout\b",
@@ -18,8 +18,8 @@ _TOPICS = {
     "batch_size": r"batch.?size|tama[nñ]o (de|del) (lote|batch)|\blotes? de \d+|"
     r"\bbatch(es)? (of|de) \d+",
     "learning_rate": r"learning.?rate|tasa de aprendizaje|ratio de aprendizaje",
-    "he": r"\b(kaiming|inicializaci[oó]n (de )?he|he (initiali[sz]|normal|uniform|converge|es|is|"
-    r"supera|alcanza|mejora)\w*|he_normal|he_uniform)\b",
+    "he": r"\b(kaiming|inicializaci[oó]n (de )?he|he_normal|he_uniform|he initiali[sz]\w*|"
+    r"(?-i:He) (normal|uniform|converge|es|is|supera|alcanza|mejora)\w*)\b",
     "glorot": r"\b(glorot|xavier)\b",
     "kernel_size": r"kernel.?size|\bkernels?\b|tama[nñ]o (de|del) (filtro|kernel)|"
     r"filtros (m[aá]s grandes|mayores|de \d)|larger filters|\d ?[x×] ?\d filters",
@@ -42,6 +42,9 @@ _PATTERNS = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in _TO
 _SWITCHES = ("dropout", "batch_norm", "augmentation", "early_stopping", "he", "l2", "pretrained")
 """What a training has or has not."""
 
+LOOSE = frozenset(("network", "epochs", "activation"))
+"""What every sentence about a training names, so that it tells little of what is concluded."""
+
 _VARIED = ("batch_size", "learning_rate", "kernel_size")
 """What every training has, so that a conclusion about it needs two."""
 
@@ -54,11 +57,6 @@ def topics_in(sentence: str) -> tuple[str, ...]:
         ('optimizer adam', 'optimizer sgd')
     """
     return tuple(topic for topic, pattern in _PATTERNS.items() if pattern.search(sentence))
-
-
-def topic_name(topic: str) -> str:
-    """Return the key of a topic's words, and of an optimizer its own name."""
-    return topic.removeprefix("optimizer ")
 
 
 def missing_run(
