@@ -86,6 +86,10 @@ def test_the_json_says_everything(second, tmp_path, capsys):
         ("Adam SGD RMSprop", None),
         ("", None),
         ("the la of de", None),
+        ("Le modèle est entraîné sur les images de la base avec une couche en plus", None),
+        ("O modelo é treinado com as imagens de treino para que se possa comparar", None),
+        ("Il modello è addestrato con le immagini e si valuta la rete in modo semplice", None),
+        ("La red se entrena con imágenes y la exactitud se mide en las de prueba", "es"),
     ],
 )
 def test_the_language_is_told_by_its_commonest_words(text, language):

@@ -8,29 +8,17 @@ from typing import TYPE_CHECKING
 
 from cotejo.review.names import AUGMENTING_LAYERS
 from cotejo.review.values import Augmenter, Constant, Function, Layer, Model, Value
+from cotejo.review.words import words
 
 if TYPE_CHECKING:
     from cotejo.review.machine import Machine
 
 __all__ = ["augmenter_of_function", "augmenter_of_layers", "generator_augmenter", "is_augmenting"]
 
-_NOT_AUGMENTING = frozenset(
-    [
-        "rescale",
-        "validation_split",
-        "preprocessing_function",
-        "data_format",
-        "dtype",
-        "fill_mode",
-        "cval",
-        "featurewise_center",
-        "samplewise_center",
-        "featurewise_std_normalization",
-        "samplewise_std_normalization",
-        "zca_whitening",
-        "zca_epsilon",
-        "interpolation_order",
-    ]
+_NOT_AUGMENTING = words(
+    "rescale validation_split preprocessing_function data_format dtype fill_mode cval "
+    "featurewise_center samplewise_center featurewise_std_normalization "
+    "samplewise_std_normalization zca_whitening zca_epsilon interpolation_order"
 )
 
 

@@ -10,24 +10,12 @@ from cotejo.review.machine import Machine, escape
 from cotejo.review.names import last_name, root_of
 from cotejo.review.trace import Place
 from cotejo.review.values import UNKNOWN, Constant, Function, Model, Symbol, Value
+from cotejo.review.words import words
 
 __all__ = ["Call", "follow_call"]
 
-_HARMLESS = frozenset(
-    [
-        "print",
-        "len",
-        "type",
-        "str",
-        "repr",
-        "id",
-        "isinstance",
-        "display",
-        "plot_model",
-        "clear_session",
-        "deepcopy",
-        "copy",
-    ]
+_HARMLESS = words(
+    "print len type str repr id isinstance display plot_model clear_session deepcopy copy"
 )
 
 

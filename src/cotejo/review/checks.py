@@ -186,7 +186,10 @@ def _never_trained(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
     followed = {
         place
         for place, model, _ in trace.compiles
-        if model.compiled != place or model.foreign or _shares(model, trained)
+        if model.compiled != place
+        or model.foreign
+        or not (model.known or model.trainings)
+        or _shares(model, trained)
     }
     for place in sorted(pending - followed):
         anew = any(again for at, _, again in trace.compiles if at == place)

@@ -87,6 +87,13 @@ _PLANS = re.compile(
 )
 """Words of somebody who says what comes next."""
 
+_GENERAL = re.compile(
+    r"\b(often|typically|usually|generally|in general|tends? to|can|such as|normalmente|a menudo|"
+    r"suelen?|en general|por lo general|habitualmente|tienden? a|pueden?|tales? como)\b",
+    re.IGNORECASE,
+)
+"""Words of theory, which no run of this notebook is meant to show."""
+
 _ADVISES = re.compile(
     r"(to|if|note|try|use|add|reduce|increase|remember|you|para|si|nota|pruebe|prueba a|use|usa|"
     r"añade|añada|recuerd\w+|hay que)\b",
@@ -160,7 +167,7 @@ def choices_by_test(notebook: Notebook) -> list[Statement]:
 def _is_claim(sentence: str, concluding: bool) -> bool:
     if sentence.endswith(("?", ":")) or _ADVISES.match(sentence):
         return False
-    if _HEDGES.search(sentence) or _PLANS.search(sentence):
+    if any(pattern.search(sentence) for pattern in (_HEDGES, _PLANS, _GENERAL)):
         return False
     topics = topics_in(sentence)
     if all(pattern.search(sentence) for pattern in _BOTH_SPLITS):

@@ -9,42 +9,15 @@ from dataclasses import replace
 from cotejo.review.calls import Call
 from cotejo.review.names import DATA_SETS, last_name, split_named
 from cotejo.review.values import UNKNOWN, Collection, Constant, Data, Generator, Value
+from cotejo.review.words import words
 
 __all__ = ["FROM_DATA", "first_data", "flowed", "passes_data"]
 
 _MIXING = frozenset(["concatenate", "vstack", "hstack", "append", "concat"])
-_UNPASSING = frozenset(
-    [
-        "shape",
-        "unique",
-        "bincount",
-        "sum",
-        "mean",
-        "std",
-        "max",
-        "min",
-        "argmax",
-        "print",
-        "len",
-        "imshow",
-        "figure",
-        "any",
-        "all",
-        "histogram",
-        "random",
-        "choice",
-        "permutation",
-        "arange",
-        "zeros",
-        "ones",
-        "where",
-        "nonzero",
-        "set_weights",
-        "ImageDataGenerator",
-        "array_equal",
-        "allclose",
-        "isnan",
-    ]
+_UNPASSING = words(
+    "shape unique bincount sum mean std max min argmax print len imshow figure any "
+    "all histogram random choice permutation arange zeros ones where nonzero "
+    "set_weights ImageDataGenerator array_equal allclose isnan"
 )
 
 

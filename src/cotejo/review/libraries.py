@@ -27,39 +27,16 @@ from cotejo.review.values import (
     Tensor,
     Value,
 )
+from cotejo.review.words import words
 
 __all__ = ["call_library", "tensors_in"]
 
-_PASSING = frozenset(
-    [
-        "round",
-        "float",
-        "abs",
-        "mean",
-        "average",
-        "array",
-        "asarray",
-        "squeeze",
-        "item",
-        "int",
-        "nanmean",
-    ]
-)
-_BEST = frozenset(
-    ["max", "min", "sorted", "argmax", "argmin", "nanargmax", "nanmax", "amax", "argsort"]
-)
+_PASSING = words("round float abs mean average array asarray squeeze item int nanmean")
+_BEST = words("max min sorted argmax argmin nanargmax nanmax amax argsort")
 _METRICS = frozenset(["accuracy_score", "balanced_accuracy_score", "f1_score", "recall_score"])
-_SPLITTERS = frozenset(
-    [
-        "KFold",
-        "StratifiedKFold",
-        "RepeatedKFold",
-        "RepeatedStratifiedKFold",
-        "GroupKFold",
-        "ShuffleSplit",
-        "StratifiedShuffleSplit",
-        "StratifiedGroupKFold",
-    ]
+_SPLITTERS = words(
+    "KFold StratifiedKFold RepeatedKFold RepeatedStratifiedKFold GroupKFold "
+    "ShuffleSplit StratifiedShuffleSplit StratifiedGroupKFold"
 )
 _REPEATING = frozenset(["cross_val_score", "cross_validate", "GridSearchCV", "RandomizedSearchCV"])
 _SEEDS = frozenset(["set_random_seed", "set_seed", "seed", "default_rng", "manual_seed"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cotejo.review.words import words
+
 __all__ = [
     "AUGMENTING_LAYERS",
     "CALLBACKS",
@@ -17,100 +19,29 @@ __all__ = [
     "split_named",
 ]
 
-LAYERS = frozenset(
-    [
-        "Activation",
-        "AveragePooling1D",
-        "AveragePooling2D",
-        "BatchNormalization",
-        "Bidirectional",
-        "CenterCrop",
-        "Concatenate",
-        "Add",
-        "Average",
-        "Conv1D",
-        "Conv2D",
-        "Conv2DTranspose",
-        "Cropping2D",
-        "Dense",
-        "DepthwiseConv2D",
-        "Dot",
-        "Dropout",
-        "ELU",
-        "Embedding",
-        "Flatten",
-        "GRU",
-        "GaussianDropout",
-        "GaussianNoise",
-        "AlphaDropout",
-        "GlobalAveragePooling1D",
-        "GlobalAveragePooling2D",
-        "GlobalMaxPooling1D",
-        "GlobalMaxPooling2D",
-        "GroupNormalization",
-        "InputLayer",
-        "LSTM",
-        "LayerNormalization",
-        "LeakyReLU",
-        "Maximum",
-        "MaxPooling1D",
-        "MaxPooling2D",
-        "Multiply",
-        "MultiHeadAttention",
-        "Normalization",
-        "PReLU",
-        "Permute",
-        "RandomBrightness",
-        "RandomContrast",
-        "RandomCrop",
-        "RandomFlip",
-        "RandomHeight",
-        "RandomRotation",
-        "RandomTranslation",
-        "RandomWidth",
-        "RandomZoom",
-        "ReLU",
-        "RepeatVector",
-        "Rescaling",
-        "Reshape",
-        "Resizing",
-        "SeparableConv1D",
-        "SeparableConv2D",
-        "SimpleRNN",
-        "Softmax",
-        "SpatialDropout1D",
-        "SpatialDropout2D",
-        "Subtract",
-        "UnitNormalization",
-        "UpSampling2D",
-        "ZeroPadding2D",
-        "MaxPool2D",
-        "AvgPool2D",
-        "GlobalAvgPool2D",
-        "GlobalMaxPool2D",
-        "Convolution2D",
-    ]
+LAYERS = words(
+    "Activation AveragePooling1D AveragePooling2D BatchNormalization Bidirectional "
+    "CenterCrop Concatenate Add Average Conv1D Conv2D Conv2DTranspose Cropping2D "
+    "Dense DepthwiseConv2D Dot Dropout ELU Embedding Flatten GRU GaussianDropout "
+    "GaussianNoise AlphaDropout GlobalAveragePooling1D GlobalAveragePooling2D "
+    "GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization InputLayer LSTM "
+    "LayerNormalization LeakyReLU Maximum MaxPooling1D MaxPooling2D Multiply "
+    "MultiHeadAttention Normalization PReLU Permute RandomBrightness RandomContrast "
+    "RandomCrop RandomFlip RandomHeight RandomRotation RandomTranslation RandomWidth "
+    "RandomZoom ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D "
+    "SeparableConv2D SimpleRNN Softmax SpatialDropout1D SpatialDropout2D Subtract "
+    "UnitNormalization UpSampling2D ZeroPadding2D MaxPool2D AvgPool2D GlobalAvgPool2D "
+    "GlobalMaxPool2D Convolution2D"
 )
 """The layers that are made of numbers and texts alone: none of them runs somebody's code."""
 
 AUGMENTING_LAYERS = frozenset(name for name in LAYERS if name.startswith("Random"))
 
-OPTIMIZERS = frozenset(
-    ["adam", "adamw", "nadam", "rmsprop", "adagrad", "adadelta", "adamax", "ftrl", "sgd", "lion"]
-)
+OPTIMIZERS = words("adam adamw nadam rmsprop adagrad adadelta adamax ftrl sgd lion")
 
-CALLBACKS = frozenset(
-    [
-        "EarlyStopping",
-        "ModelCheckpoint",
-        "ReduceLROnPlateau",
-        "TensorBoard",
-        "CSVLogger",
-        "LearningRateScheduler",
-        "TerminateOnNaN",
-        "Callback",
-        "LambdaCallback",
-    ]
+CALLBACKS = words(
+    "EarlyStopping ModelCheckpoint ReduceLROnPlateau TensorBoard CSVLogger "
+    "LearningRateScheduler TerminateOnNaN Callback LambdaCallback"
 )
 
 DATA_SETS = {
