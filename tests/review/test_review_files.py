@@ -13,6 +13,7 @@ from cotejo.cli.app import run
 from cotejo.errors import OutputError
 from cotejo.review import review
 from cotejo.review.notebook import MOST_CELLS, parse_notebook
+from cotejo.review.study_file import nets_text, study_text
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +103,30 @@ ODD = {
             "source": "import keras\nm = keras.Sequential()\nm.add(m)\nm.compile()\nm.fit(1)",
         }
     ],
+    "a network in itself, with an end": [
+        {
+            "cell_type": "code",
+            "source": "import keras\nm = keras.Sequential()\n"
+            + "m.add(m)\n" * 40
+            + "m.add(keras.layers.Dense(10))\nm.compile()\nm.fit(x)",
+        }
+    ],
+    "many definitions": [
+        {
+            "cell_type": "code",
+            "source": "for a in [1, 2, 3, 4, 5, 6, 7]:\n for b in [1, 2, 3, 4, 5, 6, 7]:\n  "
+            "for c in [1, 2, 3, 4, 5, 6, 7]:\n   def f():\n" + "    x = a + b + c\n" * 5000,
+        }
+    ],
+    "many trainings": [
+        {
+            "cell_type": "code",
+            "source": "import keras\nm = keras.Sequential()\nm.add(keras.layers.Dense(10))\n"
+            "for a in [1, 2, 3, 4, 5, 6, 7]:\n for b in [1, 2, 3, 4, 5, 6, 7]:\n  "
+            "for c in [1, 2, 3, 4, 5, 6, 7]:\n   for d in [1, 2, 3, 4, 5]:\n"
+            "    m.add(keras.layers.Dense(10))\n    m.compile()\n    m.fit(x, epochs=a)",
+        }
+    ],
     "only magics": [{"cell_type": "code", "source": "%%html\n<b>"}],
     "half a character": [{"cell_type": "markdown", "source": "a \ud800 b"}],
 }
@@ -157,7 +182,31 @@ LINES = st.sampled_from(
         for line in cell["source"]
     ]
 )
+NASTY = st.sampled_from(
+    [
+        "m = keras.Sequential()\n",
+        "m.add(m)\n",
+        "m.add(layers.Dense(10))\n",
+        "a = [1]\n",
+        "a.append(a)\n",
+        "a[0] = a\n",
+        "a += [a]\n",
+        "a = [a, a]\n",
+        "m.add(layers.Dense(a, kernel_size=a))\n",
+        "m.compile(a)\n",
+        "m.fit(a, epochs=10**30, callbacks=a, validation_data=a)\n",
+        "m.fit(x_train, y_train, epochs=a)\n",
+        "for i in a: m.fit(x_train)\n",
+        "max(a)\n",
+        "def f(x): return f\n",
+        "f = f(f)\n",
+        "from tensorflow import keras\nfrom tensorflow.keras import layers\n",
+        "gen = keras.utils.image_dataset_from_directory('\\ud800')\nm.fit(gen)\n",
+    ]
+)
 CODE = st.one_of(
+    st.lists(NASTY, max_size=15).map("".join),
+    st.lists(NASTY | LINES.map(lambda line: line.strip() + "\n"), max_size=12).map("".join),
     st.lists(LINES, max_size=12).map("".join),
     st.lists(LINES.map(str.strip), max_size=12).map("\n".join),
     st.text(max_size=80),
@@ -193,7 +242,8 @@ def test_random_cells_never_crash(tmp_path, cells):
     json.dumps(result.to_json())
     for finding in result.findings:
         assert all(1 <= place.cell <= len(cells) for place in finding.places)
-    assert result.alternatives is not None
+    study_text("a", result.alternatives, result.conclusions).encode()
+    nets_text(result.alternatives).encode()
 
 
 @settings(max_examples=100, deadline=None)

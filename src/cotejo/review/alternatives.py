@@ -17,6 +17,9 @@ __all__ = ["NETS", "Alternatives", "ReadAlternative", "read_alternatives"]
 NETS = "nets.py"
 """The file beside the study with its networks."""
 
+_MOST = 60
+"""Alternatives of one study: more come of loops that nobody trains again."""
+
 _OPTIMIZERS = ("adam", "adamw", "nadam", "rmsprop", "adagrad", "sgd")
 _CLASSES = {"cifar10": 10, "cifar100": 100, "cifar100-coarse": 20, "digits": 10, "svhn": 10}
 _CLASSES |= {"mnist": 10, "fashion-mnist": 10}
@@ -64,6 +67,8 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
     seen: dict[str, str] = {}
     of_training: dict[int, str] = {}
     for training in trainings:
+        if len(found.read) >= _MOST:
+            break
         model = training.model
         if id(model) not in names:
             names[id(model)] = _function_of(model, found, sources)

@@ -103,7 +103,7 @@ def _part(layer: Layer) -> tuple[str, float | None] | None:
         return ("flip", None) if first == "horizontal" else None
     if layer.kind == "RandomRotation":
         turn = _number(first, 0.5)
-        return None if turn is None else ("rotate", round(360 * turn, 3))
+        return None if turn is None else ("rotate", max(round(360 * turn, 3), 0.001))
     if layer.kind in ("RandomZoom", "RandomContrast", "RandomBrightness"):
         amount = _number(first if first is not None else named.get("height_factor"), 0.9)
         name = {"Zoom": "zoom", "Contrast": "contrast", "Brightness": "brightness"}
@@ -124,6 +124,7 @@ def augmenter_of_function(machine: Machine, value: Value, depth: int = 0) -> Aug
     if not isinstance(value, Function) or depth > 3:
         return Augmenter()
     for node in ast.walk(value.node):
+        machine.tick()
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Attribute) and "random_" in node.func.attr:

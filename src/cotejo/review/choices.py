@@ -78,5 +78,5 @@ def scores_in(value: Value, depth: int = 0) -> list[Score]:
     if isinstance(value, Score):
         return [] if value.several else [value]
     if isinstance(value, Collection) and depth < 3:
-        return [score for item in value.items[:100] for score in scores_in(item, depth + 1)]
+        return [score for item in value.items[:40] for score in scores_in(item, depth + 1)]
     return []

@@ -20,6 +20,9 @@ __all__ = [
     "signature",
 ]
 
+_DEEPEST = 5
+"""Lists within each other that are told apart."""
+
 _HE = ("he_normal", "he_uniform", "HeNormal", "HeUniform")
 _GLOROT = ("glorot_uniform", "glorot_normal", "GlorotUniform", "GlorotNormal")
 
@@ -79,14 +82,18 @@ def is_pretrained(model: Model) -> bool:
     )
 
 
-def layers_of(model: Model, depth: int = 0) -> Iterator[Layer]:
-    """Yield the layers of a network, those of networks within it too."""
-    if depth > 4:
-        return
-    for layer in [*model.layers, *_behind(model.outputs)]:
-        yield layer
-        if layer.model is not None:
-            yield from layers_of(layer.model, depth + 1)
+def layers_of(model: Model) -> Iterator[Layer]:
+    """Yield the layers of a network, and those of each network within it once."""
+    waiting, seen = [model], set[int]()
+    while waiting:
+        inner = waiting.pop()
+        if id(inner) in seen:
+            continue
+        seen.add(id(inner))
+        for layer in [*inner.layers, *_behind(inner.outputs)]:
+            yield layer
+            if layer.model is not None:
+                waiting.append(layer.model)
 
 
 def inputs_of(output: Tensor) -> list[Tensor]:
@@ -126,15 +133,18 @@ def _initializer(layer: Layer) -> str | None:
     return str(given.value) if isinstance(given, Constant) else None
 
 
-def _plain(value: Value | None) -> str:
+def _plain(value: Value | None, depth: int = 0) -> str:
+    if depth > _DEEPEST:
+        return "…"
     if isinstance(value, Constant):
         return repr(value.value)
     if isinstance(value, Collection):
-        inner = {_plain(item) for item in value.items}
+        inner = {_plain(item, depth + 1) for item in value.items[:20]}
         return inner.pop() if len(inner) == 1 else "×".join(sorted(inner))
     if isinstance(value, Construct):
-        named = [f"{name}={_plain(each)}" for name, each in value.keywords]
-        return f"{value.path}({', '.join([*map(_plain, value.arguments), *named])})"
+        given = [_plain(each, depth + 1) for each in value.arguments]
+        given += [f"{name}={_plain(each, depth + 1)}" for name, each in value.keywords]
+        return f"{value.path}({', '.join(given)})"
     return "?"
 
 

@@ -39,6 +39,9 @@ _SPLITTERS = words(
     "ShuffleSplit StratifiedShuffleSplit StratifiedGroupKFold"
 )
 _REPEATING = frozenset(["cross_val_score", "cross_validate", "GridSearchCV", "RandomizedSearchCV"])
+_MOST_LAYERS = 1000
+"""Layers of a network that are kept."""
+
 _SEEDS = frozenset(["set_random_seed", "set_seed", "seed", "default_rng", "manual_seed"])
 
 
@@ -159,7 +162,9 @@ def _sequential(call: Call) -> Value:
 
 def add_layer(model: Model, value: Value, call: Call) -> None:
     """Add what a `Sequential` is given to its layers."""
-    if isinstance(value, Layer):
+    if len(model.layers) >= _MOST_LAYERS:
+        model.known = False
+    elif isinstance(value, Layer):
         value.touched = True
         model.layers.append(value)
     elif isinstance(value, Model):

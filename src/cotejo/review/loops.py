@@ -36,7 +36,7 @@ def loop_of(
         body: what is in the loop.
     """
     names = {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
-    if any(_SEEDS.search(name.lower()) for name in names) or _sets_seed(names, body):
+    if any(_SEEDS.search(name.lower()) for name in names) or _sets_seed(machine, names, body):
         return machine.begin_loop("seeds")
     if isinstance(value, Splitter):
         return machine.begin_loop("folds")
@@ -45,9 +45,10 @@ def loop_of(
     return machine.begin_loop("other")
 
 
-def _sets_seed(names: set[str], body: Sequence[ast.AST]) -> bool:
+def _sets_seed(machine: Machine, names: set[str], body: Sequence[ast.AST]) -> bool:
     for statement in body:
         for node in ast.walk(statement):
+            machine.tick()
             if not isinstance(node, ast.Call):
                 continue
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))

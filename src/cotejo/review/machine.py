@@ -13,7 +13,7 @@ from cotejo.review.values import UNKNOWN, Collection, Data, Layer, Model, Symbol
 
 __all__ = ["Machine", "TooLongError", "escape"]
 
-_MOST_STEPS = 60_000
+_MOST_STEPS = 300_000
 """Expressions that are followed: a long notebook has some thousands."""
 
 _DEEPEST = 6
@@ -58,13 +58,13 @@ class Machine:
     steps: int = 0
     loops_seen: int = 0
 
-    def tick(self) -> None:
-        """Count one step.
+    def tick(self, steps: int = 1) -> None:
+        """Count steps.
 
         Raises:
             TooLongError: there were too many.
         """
-        self.steps += 1
+        self.steps += steps
         if self.steps > _MOST_STEPS:
             raise TooLongError
 

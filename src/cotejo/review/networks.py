@@ -37,6 +37,8 @@ _OLD_NAMES = {
 }
 _MERGING = frozenset(["Add", "Average", "Concatenate", "Dot", "Maximum", "Multiply", "Subtract"])
 _MOST_LAYERS = 500
+_DEEPEST = 3
+"""Networks within each other that are written."""
 
 
 class LeftOutError(Exception):
@@ -125,12 +127,14 @@ class _Writer:
     Attributes:
         classes: how many classes the data has; None if that is not known.
         last: the layer that gives one number for each class.
+        depth: in how many networks within each other the writer is.
         lines: what was written so far.
         names: the variables of results, by the result.
     """
 
     classes: int | None
     last: Layer
+    depth: int = 0
     lines: list[str] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
 
@@ -187,9 +191,13 @@ class _Writer:
     def _inner(self, model: Model) -> str:
         """Return a network that is a layer of another, such as one of augmentation."""
         layers = [layer for layer in model.layers if layer.kind not in ("Input", "InputLayer")]
-        if not model.known or model.outputs is not None or not layers:
+        self.depth += 1
+        readable = model.known and model.outputs is None and 0 < len(layers) <= _MOST_LAYERS
+        if not readable or self.depth > _DEEPEST:
             raise LeftOutError("unread")
-        return f"keras.Sequential([{', '.join(self.layer(layer) for layer in layers)}])"
+        written = ", ".join(self.layer(layer) for layer in layers)
+        self.depth -= 1
+        return f"keras.Sequential([{written}])"
 
     def _check_classes(self, units: Value) -> None:
         """Look whether the last layer has an output for each class; a name may stand for it."""

@@ -79,6 +79,7 @@ def assign(machine: Machine, target: ast.expr, value: Value) -> None:
         key = evaluate(machine, target.slice)
         if isinstance(holder, Collection) and len(holder.items) < 1000:
             holder.items.append(value)
+            holder.literal = False
             if holder.keys is not None:
                 holder.keys.append(key)
     elif isinstance(target, ast.Attribute):
@@ -124,7 +125,8 @@ def _augmented(machine: Machine, node: ast.AugAssign) -> None:
     if isinstance(held, Data):
         return  # x_train /= 255
     if isinstance(held, Collection) and isinstance(added, Collection) and held.keys is None:
-        held.items.extend(added.items[:1000])
+        held.items.extend(added.items[: 1000 - len(held.items)])
+        held.literal = False
         return
     machine.bind(node.target.id, UNKNOWN)
 
@@ -170,6 +172,7 @@ def _class(machine: Machine, node: ast.ClassDef) -> None:
 def _mention(machine: Machine, node: ast.AST) -> None:
     """Note the names in code that may be followed later, or never."""
     for inner in ast.walk(node):
+        machine.tick()
         if isinstance(inner, ast.Import | ast.ImportFrom):
             machine.hidden |= {alias.asname or alias.name for alias in inner.names}
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):

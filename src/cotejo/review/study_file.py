@@ -15,7 +15,7 @@ from cotejo.review.alternatives import NETS, Alternatives
 from cotejo.review.claims import Statement
 from cotejo.review.facts import TrainingFacts, facts_of
 from cotejo.store import StudyFile, make_folder, write_file
-from cotejo.texts import visible
+from cotejo.texts import readable, visible
 
 __all__ = ["nets_text", "study_text", "write_study"]
 
@@ -76,7 +76,7 @@ def study_text(name: str, alternatives: Alternatives, statements: Sequence[State
         lines.append("[[alternative]]")
         lines.append(_table(table))
     lines += _claims(alternatives, statements)
-    return "\n".join(lines) + "\n"
+    return readable("\n".join(lines) + "\n")
 
 
 def left_out_line(cell: int, network: str, key: str, what: str) -> str:

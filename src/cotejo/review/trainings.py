@@ -6,6 +6,7 @@ import re
 
 from cotejo.review.calls import Call
 from cotejo.review.from_data import first_data
+from cotejo.review.machine import TooLongError
 from cotejo.review.trace import Training
 from cotejo.review.values import (
     UNKNOWN,
@@ -25,6 +26,7 @@ USUAL_RATES = {"sgd": 0.01}
 """Keras's own learning rates, where they are not 0.001."""
 
 _USUAL_BATCH = 32
+_MOST_TRAININGS = 500
 
 _GOES_ON = re.compile(
     r"contin|fine.?tun|ajuste fino|afin|seguir entren|sigue entren|seguimos|reanud|retom|resum|"
@@ -83,6 +85,8 @@ def fit_model(call: Call, model: Model) -> Value:
     model.compiled = None
     model.renewed = False
     machine.trace.trainings.append(training)
+    if len(machine.trace.trainings) >= _MOST_TRAININGS:
+        raise TooLongError
     return History(training)
 
 
