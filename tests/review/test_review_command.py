@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from writtennotebooks import first_original, second_original, sound, write
 
 from cotejo.cli.app import run
+from cotejo.messages import use_language
 from cotejo.review.language import language_of
+from cotejo.review.worth import worth
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +59,19 @@ def test_no_run_is_no_evidence(tmp_path, capsys):
     path = write(tmp_path / "primero.ipynb", *first_original())
     assert run(["review", str(path)]) == 1
     assert "No hay evidencia" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_kind_of_finding_has_its_words_and_its_worth(language):
+    use_language(language)
+    path = files("cotejo") / "locales" / language / "review.toml"
+    catalogue = tomllib.loads(path.read_text(encoding="utf-8"))
+    kinds = {key.removeprefix("title_") for key in catalogue if key.startswith("title_")}
+    made = re.findall(r'"(\w+)"', Path("src/cotejo/review/checks.py").read_text(encoding="utf-8"))
+    assert kinds <= set(made)
+    for kind in kinds:
+        assert {f"found_{kind}", f"why_{kind}"} <= set(catalogue)
+        assert worth([kind], trained=True)
 
 
 def test_the_page_shows_the_screen_as_it_is(tmp_path, monkeypatch, capsys):
