@@ -291,6 +291,30 @@ FINE = [
     [TWO, text("Dropout reduces overfitting. Next, we will see whether it helps here.")],
     [TWO, text("No elegimos por la exactitud en prueba, sino por la de validación.")],
     [TWO, text("| red | exactitud |\n| --- | --- |\n| la mejor que la otra | 0.7 |")],
+    # Which way a function ends, where that can be told and where it can't.
+    [
+        """
+        def make(kind):
+            if kind == 'small':
+                return net(4)
+            elif kind == 'large':
+                return net(64)
+            return net()
+        m = make('small')
+        m.fit(x_train, y_train, validation_split=0.1)
+        """
+    ],
+    [
+        """
+        def make():
+            if np.random.rand() > 0.5:
+                return net(4)
+            return net(64)
+        m = make()
+        m.fit(x_train, y_train, validation_split=0.1, epochs=3)
+        """
+    ],
+    ["d = layers.Dense(10)\nUSE = False\nif USE:\n    print(d)"],
     # What functions do to the notebook's own names, and names that they import.
     [
         "def anew():\n    global m\n    m = net()\n",

@@ -126,6 +126,7 @@ def call_function(call: Call, function: Function) -> Value:
             return machine.evaluate(machine, node.body)
         return machine.run(machine, node.body) or Constant(None)
     finally:
+        machine.certain = False
         machine.leave()
         machine.cell = cell
 

@@ -37,6 +37,12 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
 }
+_ORDERS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+}
 _LARGEST = 2**53
 
 
@@ -199,6 +205,8 @@ def _unary(machine: Machine, node: ast.UnaryOp) -> Value:
 
 def _compare(machine: Machine, node: ast.Compare) -> Value:
     values = [evaluate(machine, each) for each in (node.left, *node.comparators)]
+    if len(values) == 2 and all(isinstance(value, Constant) for value in values):
+        return _compared(node.ops[0], *values)
     ordered = any(isinstance(each, ast.Gt | ast.GtE | ast.Lt | ast.LtE) for each in node.ops)
     if len(values) == 2 and ordered:
         first, second = values
@@ -206,6 +214,19 @@ def _compare(machine: Machine, node: ast.Compare) -> Value:
             look_at_compared(machine, node, first, second, chosen=True)
     # The mean of `predictions == labels` is an accuracy.
     return next((value for value in values if isinstance(value, Predictions)), UNKNOWN)
+
+
+def _compared(kind: ast.cmpop, first: Value, second: Value) -> Value:
+    """Return whether two known values are equal, or one is the larger."""
+    if not isinstance(first, Constant) or not isinstance(second, Constant):
+        return UNKNOWN
+    if isinstance(kind, ast.Eq | ast.Is):
+        return Constant(first.value == second.value)
+    if isinstance(kind, ast.NotEq | ast.IsNot):
+        return Constant(first.value != second.value)
+    order = _ORDERS.get(type(kind))
+    numbers = all(type(each.value) in (int, float) for each in (first, second))
+    return Constant(order(first.value, second.value)) if order and numbers else UNKNOWN
 
 
 def _choice(machine: Machine, node: ast.IfExp) -> Value:

@@ -38,6 +38,7 @@ class Machine:
         starred: whether a library's names were imported without being named.
         shared: of each of the scopes, the names that its function declares as the notebook's.
         hidden: names that a function imports for itself.
+        certain: whether the statements just followed end with a ``return`` for sure.
         texts: what the text before the current cell, and its comments, say.
         evaluate: follows an expression.
         run: follows statements, and returns what a ``return`` among them gives.
@@ -55,6 +56,7 @@ class Machine:
     shared: list[set[str]] = field(default_factory=lambda: [set()])
     hidden: set[str] = field(default_factory=set)
     texts: str = ""
+    certain: bool = False
     steps: int = 0
     loops_seen: int = 0
 

@@ -51,19 +51,29 @@ def run_body(machine: Machine, body: Sequence[ast.stmt]) -> Value | None:
     Raises:
         TooLongError: the notebook is too long to be followed.
     """
-    returned = None
+    returned: Value | None = None
+    machine.certain = False
     for statement in body:
         machine.tick()
         follow = _STATEMENTS.get(type(statement))
         if follow is None:
             _mention(machine, statement)
             continue
-        value = follow(machine, statement)
-        if value is not None:
-            returned = value if returned is None else returned
-            if isinstance(statement, ast.Return):
-                break
+        machine.certain = False
+        returned = _either(returned, follow(machine, statement))
+        if machine.certain:
+            break
     return returned
+
+
+def _either(first: Value | None, second: Value | None) -> Value | None:
+    """Return what a function gives that may end in two ways; an early end without a value aside."""
+    nothing = Constant(None)
+    if first is None or second is None or first is second or first == second:
+        return second if first is None else first
+    if first == nothing:
+        return second
+    return first if second == nothing else UNKNOWN
 
 
 def assign(machine: Machine, target: ast.expr, value: Value) -> None:
@@ -180,21 +190,27 @@ def _mention(machine: Machine, node: ast.AST) -> None:
 
 
 def _return(machine: Machine, node: ast.Return) -> Value:
-    return Constant(None) if node.value is None else evaluate(machine, node.value)
+    value = Constant(None) if node.value is None else evaluate(machine, node.value)
+    machine.certain = True
+    return value
 
 
 def _if(machine: Machine, node: ast.If) -> Value | None:
     condition = evaluate(machine, node.test)
     look_at_condition(machine, node)
     if isinstance(condition, Constant):
-        return run_body(machine, node.body if condition.value else node.orelse)
+        taken, left = (node.body, node.orelse) if condition.value else (node.orelse, node.body)
+        for statement in left:
+            _mention(machine, statement)
+        return run_body(machine, taken)
     scope = machine.scopes[-1]
     before = dict(scope)
     first = run_body(machine, node.body)
-    after = dict(scope)
+    certain, after = machine.certain, dict(scope)
     scope.clear()
     scope.update(before)
     second = run_body(machine, node.orelse)
+    machine.certain = machine.certain and certain
     for name in {*after, *scope}:
         there, here = after.get(name), scope.get(name)
         if there is None or here is None:
@@ -203,8 +219,7 @@ def _if(machine: Machine, node: ast.If) -> Value | None:
             escape(there)
             escape(here)
             scope[name] = UNKNOWN
-    # With a `return` in one branch alone, what is returned in the end can't be told.
-    return first if first is None or second is None else UNKNOWN
+    return _either(first, second)
 
 
 def _for(machine: Machine, node: ast.For | ast.AsyncFor) -> Value | None:
@@ -214,21 +229,21 @@ def _for(machine: Machine, node: ast.For | ast.AsyncFor) -> Value | None:
     returned = None
     for item in turns(over):
         assign(machine, node.target, item)
-        value = run_body(machine, node.body)
-        returned = value if returned is None else returned
+        returned = _either(returned, run_body(machine, node.body))
     if machine.loops:
         machine.loops.pop()
-    rest = run_body(machine, node.orelse)
-    return rest if returned is None else returned
+    returned = _either(returned, run_body(machine, node.orelse))
+    machine.certain = False
+    return returned
 
 
 def _while(machine: Machine, node: ast.While) -> Value | None:
     evaluate(machine, node.test)
     machine.loops.append(machine.begin_loop("other"))
-    returned = run_body(machine, node.body)
-    run_body(machine, node.body)
+    returned = _either(run_body(machine, node.body), run_body(machine, node.body))
     if machine.loops:
         machine.loops.pop()
+    machine.certain = False
     return returned
 
 
@@ -244,12 +259,13 @@ def _try(machine: Machine, node: ast.Try) -> Value | None:
     known = dict(machine.trace.missing)
     returned = run_body(machine, node.body)
     for handler in node.handlers:
-        run_body(machine, handler.body)
+        returned = _either(returned, run_body(machine, handler.body))
     if node.handlers:
         # A NameError here is caught.
         machine.trace.missing = known
-    run_body(machine, node.orelse)
-    run_body(machine, node.finalbody)
+    for body in (node.orelse, node.finalbody):
+        returned = _either(returned, run_body(machine, body))
+    machine.certain = False
     return returned
 
 
