@@ -10,6 +10,9 @@ from cotejo.review.trace import Place
 
 __all__ = ["Weakness"]
 
+_SPELLED = {"sgd": "SGD", "rmsprop": "RMSprop", "adamw": "AdamW"}
+"""Optimizers whose names are not written as other names are."""
+
 
 @dataclass(frozen=True)
 class Weakness:
@@ -73,6 +76,5 @@ class Item:
             return ""
         kind, topic = self.topic
         name = topic.partition(" ")[2]
-        what = name.upper() if name in ("sgd",) else name.capitalize()
-        what = what or message(f"review.topic_{topic}")
+        what = _SPELLED.get(name, name.capitalize()) or message(f"review.topic_{topic}")
         return message(f"review.no_run_{kind}", what=what)
