@@ -19,6 +19,7 @@ from cotejo.cli.options import Debug, Language
 from cotejo.cli.predict_command import predict
 from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
+from cotejo.cli.review_command import review
 from cotejo.cli.streams import outlets, unwritable
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
@@ -40,7 +41,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(_root)
-    for command in (study, train, recipes, predict, report, verify, data, models, doctor):
+    for command in (study, train, recipes, predict, report, verify, review, data, models, doctor):
         app.command(command.__name__, cls=TranslatedCommand)(command)
     return app
 
