@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,15 @@ class Plots:
     def _draw(self, ax: Axes | None, draw: Callable[[], Any]) -> Figure:
         if ax is None:
             figure: Figure = draw()
+            # A figure outside of pyplot has no picture of itself for a notebook.
+            figure._repr_png_ = lambda: _png(figure)  # type: ignore[attr-defined]
             return figure
         with drawn_into(ax) as figure:
             draw()
         return figure
+
+
+def _png(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110)
+    return content.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -69,8 +70,11 @@ def suspected_labels(
         Northcutt, C. G., Jiang, L., and Chuang, I. L. (2021). Confident learning: estimating
         uncertainty in dataset labels. Journal of Artificial Intelligence Research 70.
     """
-    # Deferred: it imports pandas.
-    from cleanlab.filter import find_label_issues
+    with warnings.catch_warnings():
+        # In a notebook without widgets, a library that it imports says that it can show no bar.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        # Deferred: it imports pandas.
+        from cleanlab.filter import find_label_issues
 
     given, chances = check_predictions(labels, probabilities)
     # cleanlab can't deal with a class that no image has as its label.
