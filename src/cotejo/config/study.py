@@ -43,6 +43,7 @@ _KEYS = (
     "data",
     "seeds",
     "folds",
+    "added",
     "report",
     "base",
     "alternative",
@@ -77,6 +78,8 @@ class StudyConfig(Frozen):
         folds: into how many parts the images are dealt for cross-validation, 3 or more; a seed
             chooses them. None for the one split that the data has.
         alternatives: in the order of the report.
+        added: the names of alternatives that are trained elsewhere: their predictions are added
+            later (`cotejo add`), and claims may name them.
         claims: what the study is to test.
 
     Example:
@@ -93,7 +96,16 @@ class StudyConfig(Frozen):
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     folds: Annotated[int, Field(ge=3, le=MOST_FOLDS)] | None = None
     alternatives: tuple[Alternative, ...]
+    added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
+
+    @field_validator("added", mode="before")
+    @classmethod
+    def _added(cls, value: Any) -> Any:
+        # TOML knows lists only.
+        if not isinstance(value, list | tuple) or len({*map(str, value)}) != len(value):
+            raise ValueError("added")
+        return tuple(value)
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -161,7 +173,12 @@ class StudyConfig(Frozen):
         )
         alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
         content["alternatives"] = alternatives
-        content["claims"] = parse_claims(claims, [alternative.name for alternative in alternatives])
+        names = [alternative.name for alternative in alternatives]
+        added = content.get("added", ())
+        others = [name for name in added if isinstance(name, str)] if added else []
+        if twice := next((name for name in others if name in names), None):
+            raise ConfigError("added_and_trained", name=twice)
+        content["claims"] = parse_claims(claims, [*names, *others])
         if isinstance(content.get("data"), dict):
             content |= _data_table(content["data"])
         if "title" in content:
@@ -179,6 +196,8 @@ class StudyConfig(Frozen):
         document: dict[str, Any] = {"name": self.name, "data": data, "seeds": list(self.seeds)}
         if self.folds is not None:
             document["folds"] = self.folds
+        if self.added:
+            document["added"] = list(self.added)
         if self.title:
             document["title"] = dict(self.title)
         if heading := self.report.model_dump(exclude_defaults=True):

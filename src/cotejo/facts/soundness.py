@@ -134,13 +134,13 @@ def _check_agreement(run: RunFolder, seed: int, data: Mapping[str, Any]) -> None
         raise damaged(record, "seed", run.record["seed"])
     if None not in (fingerprint, data.get("fingerprint")) and fingerprint != data["fingerprint"]:
         raise damaged(record, "dataset.fingerprint", fingerprint)
-    if "valid" not in run.metrics or len(run.metrics["test"]["per_class"]) != len(
-        data["counts"]["test"]
+    if len(run.metrics["test"]["per_class"]) != len(data["counts"]["test"]):
+        raise damaged(run.path / RunFile.METRICS, "test.per_class")
+    if not run.is_added:
+        _check_own_metrics(run)
+    if run.has_history and any(
+        "valid_loss" not in row or "valid_accuracy" not in row for row in run.history
     ):
-        raise damaged(run.path / RunFile.METRICS, "valid")
-    if (run.metrics["test"].get("calibration") or {"temperature": 1}).get("temperature") is None:
-        raise damaged(run.path / RunFile.METRICS, "test.calibration.temperature")
-    if any("valid_loss" not in row or "valid_accuracy" not in row for row in run.history):
         raise damaged(run.path / RunFile.HISTORY, "valid_loss")
     # Through a reader of its own, which is dropped: the probabilities of thirty runs take memory.
     _check_labels(run, data)
@@ -154,9 +154,22 @@ def _check_agreement(run: RunFolder, seed: int, data: Mapping[str, Any]) -> None
         raise damaged(run.path / RunFile.MISTAKES, "indices")
 
 
+def _check_own_metrics(run: RunFolder) -> None:
+    """Check that what Cotejo trained was measured on validation; an added run may not be."""
+    path = run.path / RunFile.METRICS
+    if "valid" not in run.metrics:
+        raise damaged(path, "valid")
+    if (run.metrics["test"].get("calibration") or {"temperature": 1}).get("temperature") is None:
+        raise damaged(path, "test.calibration.temperature")
+
+
 def _check_labels(run: RunFolder, data: Mapping[str, Any]) -> None:
     arrays, path = RunFolder(run.path).predictions, run.path / RunFile.PREDICTIONS
+    if ("valid" in run.metrics) != ("valid_labels" in arrays):
+        raise damaged(path, "valid_labels")
     for split in ("valid", "test"):
+        if split not in run.metrics:
+            continue
         labels, counts = arrays.get(f"{split}_labels"), data["counts"][split]
         if labels is None:
             raise damaged(path, f"{split}_labels")

@@ -32,10 +32,15 @@ _COLUMNS = ("parameters", "size", "operations", "seconds", "inference")
 _MEBIBYTE = 2**20
 
 
-def section(page: Page) -> dict[str, Any]:
-    """Return accuracy against cost; only the table if all alternatives cost the same."""
+def section(page: Page) -> dict[str, Any] | None:
+    """Return accuracy against cost; only the table if all alternatives cost the same.
+
+    None where all alternatives were added.
+    """
     words = page.words
     rows = costs(page.findings)
+    if not rows:
+        return None
     kinds = kinds_that_differ(rows)
     figure = None
     if kinds:
