@@ -170,7 +170,7 @@ def test_a_table_of_both_splits_and_labels(digits):
     arrays = read("a.csv", table(["split", "clase", "etiqueta"], rows), digits)
     assert np.array_equal(arrays["test_classes"], digits.test.labels)
     assert np.array_equal(arrays["valid_classes"], digits.valid.labels)
-    rows[5] = ("testing", 1, 1)
+    rows[5] = ("tset", 1, 1)
     with pytest.raises(DataError, match="row 6"):
         read("a.csv", table(["split", "clase", "etiqueta"], rows), digits)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cotejo.config import StudyConfig
-from cotejo.data import Dataset, Split
 from cotejo.errors import ConfigError, CotejoError, OutputError
 from cotejo.facts import gather
 from cotejo.inference import Classifier
@@ -167,15 +167,7 @@ def test_a_study_that_trains_one_of_its_name_puts_it_aside(copy, digits):
 
 def test_runs_of_other_images_are_not_listed(copy, digits):
     add(copy, digits)
-    fewer = Dataset(
-        digits.name,
-        digits.train,
-        digits.valid,
-        digits.test.take(np.arange(100)),
-        digits.class_names,
-        digits.split,
-        digits.source,
-    )
+    fewer = replace(digits, name="fewer", test=digits.test.take(np.arange(100)))
     config = StudyConfig.parse(
         {"data": "digits", "base": {"epochs": 1}, "alternative": [{"name": "plain"}]}
     )
@@ -361,15 +353,7 @@ def test_a_cross_validation_takes_no_predictions(copy, digits):
 
 
 def test_other_data_are_refused(copy, digits):
-    other = Dataset(
-        "digits",
-        digits.train,
-        digits.valid,
-        Split(digits.test.images[::-1].copy(), digits.test.labels[::-1].copy()),
-        digits.class_names,
-        digits.split,
-        digits.source,
-    )
+    other = replace(digits, test=digits.test.take(np.arange(len(digits.test))[::-1]))
     before = tree(copy)
     with pytest.raises(CotejoError, match="not the data"):
         add(copy, other)

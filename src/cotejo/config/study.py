@@ -174,11 +174,8 @@ class StudyConfig(Frozen):
         alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
         content["alternatives"] = alternatives
         names = [alternative.name for alternative in alternatives]
-        added = content.get("added", ())
-        others = [name for name in added if isinstance(name, str)] if added else []
-        if twice := next((name for name in others if name in names), None):
-            raise ConfigError("added_and_trained", name=twice)
-        content["claims"] = parse_claims(claims, [*names, *others])
+        added = _announced(content.get("added"), names)
+        content["claims"] = parse_claims(claims, [*names, *added])
         if isinstance(content.get("data"), dict):
             content |= _data_table(content["data"])
         if "title" in content:
@@ -248,6 +245,19 @@ def _report_heading(table: Any) -> ReportHeading:
     check_keys(table, _REPORT_KEYS, "report")
     texts = {key: in_every_language(text) for key, text in table.items()}
     return checked(ReportHeading, texts, "report")
+
+
+def _announced(added: Any, names: Sequence[str]) -> list[str]:
+    """Return the names of alternatives that are added later; what is no name is refused later.
+
+    Raises:
+        ConfigError: one of them is an alternative of the file.
+    """
+    given = added if isinstance(added, list | tuple) else ()
+    announced = [name for name in given if isinstance(name, str)]
+    if twice := next((name for name in announced if name in names), None):
+        raise ConfigError("added_and_trained", name=twice)
+    return announced
 
 
 def _check_runs(study: StudyConfig) -> None:
