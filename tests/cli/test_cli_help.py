@@ -18,7 +18,18 @@ from cotejo.config.checking import kind_of, parts_of
 from cotejo.data import known_sources
 from cotejo.messages import LANGUAGES, knows, message
 
-COMMANDS = ("study", "train", "recipes", "predict", "report", "verify", "data", "models", "doctor")
+COMMANDS = (
+    "study",
+    "train",
+    "recipes",
+    "predict",
+    "report",
+    "add",
+    "verify",
+    "data",
+    "models",
+    "doctor",
+)
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])

@@ -38,7 +38,7 @@ def added_entries(
         name = str(run.record["alternative"])
         if name not in names:
             keys.setdefault(name, {})[str(run.record["seed"])] = str(run.key)
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "name": name,
             "label": None,

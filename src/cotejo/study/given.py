@@ -81,6 +81,7 @@ def _checked(
         _refuse_shape(values, name, dataset, count)
     if given.places is None and len(values) != count:
         raise DataError("added_count", split=name, rows=len(values), images=count)
+    kept: dict[str, NDArray[Any]]
     if values.ndim == 2:
         kept = {"probabilities": _probabilities(values, name, dataset, logits)}
     else:
@@ -113,7 +114,7 @@ def _probabilities(
         raise DataError("added_not_finite", split=name, row=int(broken[0]) + 1, count=len(broken))
     if logits:
         powers = np.exp(np.clip(numbers - numbers.max(axis=1, keepdims=True), -_LARGEST, 0))
-        return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
     sums = numbers.sum(axis=1)
     away = np.maximum(np.abs(sums - 1), np.where(numbers.min(axis=1) < 0, np.inf, 0))
     if (away > _ROUNDING).any():
@@ -126,7 +127,7 @@ def _probabilities(
             sum=f"{sums[worst]:.6g}",
             low=f"{numbers[worst].min():.6g}",
         )
-    return (numbers / sums[:, None]).astype(np.float32)
+    return np.asarray(numbers / sums[:, None], np.float32)
 
 
 def _classes(

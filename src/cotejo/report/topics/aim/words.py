@@ -22,7 +22,7 @@ def _question(findings: Findings, words: Words) -> list[str]:
     one_seed = "_one_seed" if count > 1 and len(facts.seeds) * (facts.folds or 1) == 1 else ""
     sentences = [
         words.say(
-            f"aim.question{one_seed}",
+            "aim.question_added" if facts.added else f"aim.question{one_seed}",
             count=count,
             number=words.number(count),
             data=words.data_name(facts.data["name"]),

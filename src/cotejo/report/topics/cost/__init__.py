@@ -7,6 +7,7 @@ from typing import Any
 
 from cotejo.report.alternative_marks import has_own_colours
 from cotejo.report.elements import Cell, Table
+from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.cost.analysis import (
@@ -51,11 +52,18 @@ def section(page: Page) -> dict[str, Any] | None:
             "cost.csv",
         )
     return {
-        "paragraphs": [words.say("cost.intro")],
+        "paragraphs": [words.say("cost.intro"), *_without(page)],
         "table": _table(page, rows),
         "cost": figure,
         "fronts": fronts(rows, kinds, words),
     }
+
+
+def _without(page: Page) -> list[str]:
+    """Return of which alternatives the cost is not known; nothing if none was added."""
+    added = page.facts.added
+    labels = quoted(added, page.words)
+    return [page.words.say("cost.without", labels=labels)] if added else []
 
 
 def _caption(page: Page, rows: list[Cost], kinds: list[Kind]) -> str:

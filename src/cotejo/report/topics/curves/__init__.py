@@ -122,6 +122,9 @@ def _curve_notes(page: Page) -> list[str]:
         notes.append(words.say("curves.cut", limit=words.numbers.decimal(limit, 1)))
     if any(len(facts.phases(alternative)) > 1 for alternative in drawn):
         notes.append(words.say("curves.start"))
+    if without := [each for each in facts.trained if not each.has_history]:
+        labels = quoted(without, words)
+        notes.append(words.say("curves.without", count=len(without), labels=labels))
     return notes
 
 
