@@ -28,7 +28,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
     said = _intro(judged, words)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
-        said.append(say(_untested(findings), count=untested))
+        said.append(say(_untested(bool(findings.facts.added)), count=untested))
     said.append(say("claims.rule", count=len(parts)))
     tested = [part.difference for part in parts if part.difference is not None]
     if tested and all(difference.is_of_two_networks for difference in tested):
@@ -44,28 +44,30 @@ def claims(findings: Findings, words: Words) -> list[str]:
     return said if factors(findings) else [*said, *dependence(findings, words)]
 
 
-def summary_of_claims(findings: Findings, words: Words, key: str) -> list[str]:
+def summary_of_claims(
+    judged: Sequence[Verdict], words: Words, key: str, *, added: bool = False
+) -> list[str]:
     """Return the sentence on the claims of the summary or the conclusion, if there are several.
 
     Args:
-        findings: the study's.
+        judged: the claims.
         words: the language.
         key: ``"in_summary"`` or ``"in_conclusion"``.
+        added: whether an alternative was added, of which not everything is known.
     """
-    judged = verdicts(findings)
     if len(judged) < 2:
         return []
     number, counted = words.number(len(judged)), _counted(judged, words)
     said = words.say(f"claims.{key}", number=number, verdicts=counted)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
-        said = f"{said} {words.say(_untested(findings), count=untested)}"
+        said = f"{said} {words.say(_untested(added), count=untested)}"
     return [_capital(said)]
 
 
-def _untested(findings: Findings) -> str:
-    """Return the key of why claims were not tested: of what was added, not everything is known."""
-    return "claims.untested_added" if findings.facts.added else "claims.untested"
+def _untested(added: bool) -> str:
+    """Return the key of why claims were not tested."""
+    return "claims.untested_added" if added else "claims.untested"
 
 
 def _intro(judged: Sequence[Verdict], words: Words) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
 from cotejo.report.naming import data_names, quoted, seeds_trained
+from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
 from cotejo.report.topics.conclusion.analysis import Supported, supported
 from cotejo.report.topics.conclusion.caveats import architecture, attribution
@@ -28,7 +29,8 @@ def conclusion(findings: Findings, words: Words) -> list[str]:
     sentences += attribution(findings, words)
     sentences += architecture(findings, words)
     sentences += _choices(evidence, words)
-    sentences += summary_of_claims(findings, words, "in_conclusion")
+    added = bool(findings.facts.added)
+    sentences += summary_of_claims(verdicts(findings), words, "in_conclusion", added=added)
     sentences += _mistakes(findings, words)
     sentences.append(_scope(findings, words))
     return sentences

@@ -7,6 +7,7 @@ from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted, seeds_trained
 from cotejo.report.sentences import comparison_sentence
 from cotejo.report.topics.audit.analysis import audited
+from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
 from cotejo.report.topics.conclusion.caveats import is_attributable
 from cotejo.report.words import Words
@@ -21,7 +22,8 @@ def summary(findings: Findings, words: Words) -> list[str]:
     """Return the paragraphs on what was compared, what won and by how much."""
     said = [_compared(findings, words), " ".join(_winner(findings, words))]
     said += _leaks(findings, words)
-    return said + summary_of_claims(findings, words, "in_summary")
+    added = bool(findings.facts.added)
+    return said + summary_of_claims(verdicts(findings), words, "in_summary", added=added)
 
 
 def _leaks(findings: Findings, words: Words) -> list[str]:
