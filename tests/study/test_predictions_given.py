@@ -73,6 +73,7 @@ BAD_ARRAYS = {
     "three axes": (lambda rows: rows[None], "[1, 359, 10]"),
     "a number": (lambda rows: np.array(0.5), "[] float64"),
     "an unknown number": (lambda rows: np.full(len(rows), 10), "“10”"),
+    "huge": (lambda rows: np.full_like(rows, 1e308), "--logits"),
     "halves": (lambda rows: np.full(len(rows), 0.5), "“0.5”"),
     "objects": (lambda rows: [object()] * len(rows), "object"),
     "unlike rows": (lambda rows: [[1.0], [1.0, 2.0]], "list"),
@@ -245,6 +246,8 @@ ROW = {"train_loss": 1, "train_accuracy": 0.5, "valid_loss": 1, "valid_accuracy"
         ([ROW, ROW | {"valid_accuracy": 50}], "row 2"),
         ([ROW | {"train_loss": "nan"}], "“nan”"),
         ([ROW | {"valid_loss": ""}], "“∅”"),
+        ([1, 2], "received list"),
+        ({"loss": [1, 2], "accuracy": [1]}, "received dict"),
     ],
 )
 def test_histories_that_are_none(rows, expected):
@@ -254,6 +257,8 @@ def test_histories_that_are_none(rows, expected):
 
 
 def test_a_history_of_keras(tmp_path):
+    columns = {"loss": [2, 1], "accuracy": [0.1, 0.5], "val_loss": [2, 1], "val_accuracy": [0, 1]}
+    assert [row["valid_accuracy"] for row in read_history(columns).rows] == [0, 1]
     path = tmp_path / "log.csv"
     path.write_text("epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1.5,0.4,1.6\n1,0.6,1,0.5,1\n")
     history = read_history(path)

@@ -100,14 +100,17 @@ def judged_runs(study: StudyFolder, alternative: str) -> Iterator[JudgedRun]:
         try:
             failed = run.record["status"] == "failed"
             if not failed:
-                _check_finished(study, run, seed)
+                _check_finished(study, alternative, run, seed)
         except OutputError as error:
             yield JudgedRun(alternative, seed, run, "damaged", error)
         else:
             yield JudgedRun(alternative, seed, run, "failed" if failed else "sound")
 
 
-def _check_finished(study: StudyFolder, run: RunFolder, seed: int) -> None:
+def _check_finished(study: StudyFolder, alternative: str, run: RunFolder, seed: int) -> None:
+    entry = next(each for each in study.study["alternatives"] if each["name"] == alternative)
+    if run.is_added != bool(entry.get("added")):
+        raise damaged(run.path / RunFile.RECORD, "source")
     if study.study.get("final"):
         # Without validation images there is less to agree on. To read a file checks it.
         _ = study.data, run.metrics, run.predictions

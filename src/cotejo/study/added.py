@@ -8,7 +8,6 @@ has a folder and a key as every run, and stays when the study is run again
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from cotejo.store import (
 from cotejo.study.added_list import list_added
 from cotejo.study.added_run import Added, AddedRun, check_free
 from cotejo.study.given import given_array, predictions_of
-from cotejo.study.history_file import read_history
+from cotejo.study.history_file import HistoryLike, read_history
 from cotejo.study.predictions_file import Given, content_of, read_predictions
 from cotejo.study.progress import Observer
 from cotejo.study.quick import first_images
@@ -44,7 +43,7 @@ def add_predictions(
     test: Any,
     valid: Any = None,
     *,
-    history: Path | str | Sequence[Mapping[str, Any]] | None = None,
+    history: HistoryLike | None = None,
     dataset: Dataset | str | Path | None = None,
     data_dir: Path | None = None,
     logits: bool = False,

@@ -18,7 +18,7 @@ __all__ = ["given_array", "predictions_of"]
 _ROUNDING = 1e-3
 """How far from 1 the sum of a row of probabilities may be."""
 _LARGEST = 1e30
-"""The largest logit: beyond it there is no number to compute with."""
+"""The largest number that is told from larger ones, so that sums of them are numbers, too."""
 
 
 def given_array(values: Any, split: str) -> Given:
@@ -109,11 +109,11 @@ def _probabilities(
     """Return rows that sum to 1, in float32; whole numbers may be probabilities of 0 and 1."""
     if values.shape[1] != dataset.num_classes or values.dtype.kind == "U":
         _refuse_shape(values, name, dataset, len(values))
-    numbers = values.astype(np.float64)
-    if len(broken := np.flatnonzero(~np.isfinite(numbers).all(axis=1))):
+    numbers = np.clip(values.astype(np.float64), -_LARGEST, _LARGEST)
+    if len(broken := np.flatnonzero(~np.isfinite(values).all(axis=1))):
         raise DataError("added_not_finite", split=name, row=int(broken[0]) + 1, count=len(broken))
     if logits:
-        powers = np.exp(np.clip(numbers - numbers.max(axis=1, keepdims=True), -_LARGEST, 0))
+        powers = np.exp(numbers - numbers.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
     sums = numbers.sum(axis=1)
     away = np.maximum(np.abs(sums - 1), np.where(numbers.min(axis=1) < 0, np.inf, 0))

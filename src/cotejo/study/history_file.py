@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from cotejo.data.own.tables import read_rows
 from cotejo.errors import DataError
@@ -14,7 +14,7 @@ from cotejo.store import ADDED_HISTORY_COLUMNS, HISTORY_COLUMNS, csv_content, de
 from cotejo.study.predictions_file import as_numbers, content_of
 from cotejo.texts import readable
 
-__all__ = ["History", "read_history"]
+__all__ = ["History", "HistoryLike", "read_history"]
 
 _OF_KERAS = {
     "loss": "train_loss",
@@ -23,6 +23,10 @@ _OF_KERAS = {
     "val_accuracy": "valid_accuracy",
 }
 """What Keras calls the columns, in its `History` and in the file of its `CSVLogger`."""
+
+
+HistoryLike: TypeAlias = Path | str | Sequence[Mapping[str, Any]] | Mapping[str, Sequence[Any]]
+"""What a history can be given as: a file, rows, or columns."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,14 @@ class History:
         return hashlib.sha256(csv_content(list(self.rows[0]), self.rows)).hexdigest()
 
 
-def read_history(history: Path | str | Sequence[Mapping[str, Any]]) -> History:
+def read_history(history: HistoryLike) -> History:
     """Return the epochs that a file, or a sequence of rows, holds.
 
     Args:
         history: a table with the columns ``train_loss``, ``train_accuracy``, ``valid_loss`` and
             ``valid_accuracy``, or as Keras calls them; ``learning_rate`` and ``seconds`` may be
-            there, too. Epochs are numbered by their rows.
+            there, too. Epochs are numbered by their rows. A mapping of columns, as Keras's `fit`
+            returns it in `History.history`, does too.
 
     Raises:
         DataError: it can't be read, a column is missing, or a cell holds no such number.
@@ -60,7 +65,7 @@ def read_history(history: Path | str | Sequence[Mapping[str, Any]]) -> History:
         [2, 1.0, 0.5, 2.0, 0.4]
     """
     if not isinstance(history, str | Path):
-        return History(_checked([{k: str(v) for k, v in row.items()} for row in history], "-"))
+        return History(_checked(_rows_of(history), "-"))
     path = Path(history)
     content = content_of(path)
     try:
@@ -71,6 +76,17 @@ def read_history(history: Path | str | Sequence[Mapping[str, Any]]) -> History:
         raise
     source = {"name": readable(path.name), **described_content(content)}
     return History(_checked(rows, str(path)), source)
+
+
+def _rows_of(history: Any) -> list[dict[str, str]]:
+    """Return rows that were given in Python as texts, which are checked as those of a file."""
+    try:
+        if isinstance(history, Mapping):
+            names, columns = list(map(str, history)), zip(*history.values(), strict=True)
+            return [dict(zip(names, map(str, row), strict=True)) for row in columns]
+        return [{str(name): str(value) for name, value in row.items()} for row in history]
+    except (AttributeError, TypeError, ValueError) as error:
+        raise DataError("added_history_form", received=type(history).__name__) from error
 
 
 def _checked(rows: Sequence[Mapping[str, str]], path: str) -> list[dict[str, float]]:

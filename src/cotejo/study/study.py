@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cotejo.study.added_run import Added
     from cotejo.study.execution import StudyResult
     from cotejo.study.executor import Executor
+    from cotejo.study.history_file import HistoryLike
 
 __all__ = ["Study"]
 
@@ -138,7 +139,7 @@ class Study:
         test: Any,
         valid: Any = None,
         *,
-        history: Path | str | Sequence[Mapping[str, Any]] | None = None,
+        history: HistoryLike | None = None,
         folder: Path | str | None = None,
         dataset: Dataset | str | Path | None = None,
         data_dir: Path | None = None,
@@ -160,7 +161,8 @@ class Study:
                 ``.jsonl`` or ``.parquet`` (`docs/predictions-from-elsewhere.md`).
             valid: the same of the validation images. Without it the alternative can't be the best,
                 which is chosen on validation.
-            history: one row per epoch, or the path of a table with them.
+            history: one row per epoch, or the columns, as Keras's `fit` returns them in
+                `History.history`; or the path of a table with them.
             folder: the study's; that of the last `run` if left out.
             dataset: what the study was trained on, or its name or path; as the study's file says
                 if left out.
