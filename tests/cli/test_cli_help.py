@@ -49,6 +49,11 @@ def test_help_is_in_english_and_in_spanish(
     assert "--debug" in english
 
 
+def test_arguments_are_named_without_brackets(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["add", "--help"]) == 0
+    assert "[OPTIONS] FOLDER NAME PREDICTIONS\n" in capsys.readouterr().out
+
+
 def test_help_without_a_command_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 0
     listed = capsys.readouterr().out.partition("Commands:")[2].split("\n")

@@ -312,8 +312,10 @@ def test_a_claim_may_name_what_is_added(copy, digits):
 
 def test_verify_accepts_it_and_says_that_it_was_added(with_the_best, digits, tmp_path):
     folder = Path(shutil.copytree(with_the_best, tmp_path / "study"))
+    add(folder, digits, test=digits.test.labels, name="classes")
     write_report(folder)
     findings = list(verify(folder, digits))
+    assert "verify.added_arrays" in {finding.key for finding in findings}
     assert [finding.key for finding in findings if finding.level == "error"] == []
     said = [finding.text for finding in findings if finding.key == "verify.added"]
     assert len(said) == 2
