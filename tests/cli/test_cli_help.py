@@ -24,6 +24,7 @@ COMMANDS = (
     "recipes",
     "predict",
     "report",
+    "add",
     "verify",
     "review",
     "data",
@@ -47,6 +48,11 @@ def test_help_is_in_english_and_in_spanish(
         assert word not in spanish
     assert "--lang" in english
     assert "--debug" in english
+
+
+def test_arguments_are_named_without_brackets(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["add", "--help"]) == 0
+    assert "[OPTIONS] FOLDER NAME PREDICTIONS\n" in capsys.readouterr().out
 
 
 def test_help_without_a_command_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cotejo.cli.add_command import add
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
 from cotejo.cli.exceptions import report_exception
@@ -41,7 +42,19 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback(invoke_without_command=True)(_root)
-    for command in (study, train, recipes, predict, report, verify, review, data, models, doctor):
+    for command in (
+        study,
+        train,
+        recipes,
+        predict,
+        report,
+        add,
+        verify,
+        review,
+        data,
+        models,
+        doctor,
+    ):
         app.command(command.__name__, cls=TranslatedCommand)(command)
     return app
 

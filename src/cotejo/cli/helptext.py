@@ -42,7 +42,8 @@ class _Translated:
         for english, key in _TYPER_WORDS.items():
             text = text.replace(english, message(key))
         # A required argument is shown without brackets, and that is enough.
-        text = re.sub(r"\{([^}\n]*)\}", r"\1", text.replace("  [required]", ""), count=1)
+        usage, blank, rest = text.replace("  [required]", "").partition("\n\n")
+        text = re.sub(r"\{([^}\n]*)\}", r"\1", usage) + blank + rest
         # Typer shows an argument's type beside its name: replaced by spaces, to keep the columns.
         return re.sub(r" <[\w\[\]]+>(?=  )", lambda match: " " * len(match[0]), text)
 

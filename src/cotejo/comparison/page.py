@@ -79,6 +79,7 @@ def _row(alternative: AlternativeFacts, findings: Findings, words: Words) -> lis
         reasons = [words.reason(run.record.get("reason")) for run in alternative.failed[:1]]
         return [label, *[NOT_APPLICABLE] * 4, *(reasons or [NOT_APPLICABLE])]
     numbers, rate = words.numbers, findings.accuracy[alternative.name]
+    seconds = alternative.mean_timing("train_seconds")
     mark = " \N{BLACK STAR}" if alternative.name == findings.best.name else ""
     return [
         label + mark,
@@ -86,5 +87,5 @@ def _row(alternative: AlternativeFacts, findings: Findings, words: Words) -> lis
         numbers.interval(rate.low, rate.high),
         numbers.percent(alternative.mean("valid", "accuracy")),
         words.numbers.integer(len(alternative.finished)),
-        numbers.duration(alternative.mean_timing("train_seconds")),
+        NOT_APPLICABLE if seconds is None else numbers.duration(seconds),
     ]

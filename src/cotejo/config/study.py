@@ -44,6 +44,7 @@ _KEYS = (
     "data",
     "seeds",
     "folds",
+    "added",
     "report",
     "base",
     "alternative",
@@ -78,6 +79,8 @@ class StudyConfig(Frozen):
         folds: into how many parts the images are dealt for cross-validation, 3 or more; a seed
             chooses them. None for the one split that the data has.
         alternatives: in the order of the report.
+        added: the names of alternatives that are trained elsewhere: their predictions are added
+            later (`cotejo add`), and claims may name them.
         claims: what the study is to test.
 
     Example:
@@ -94,7 +97,16 @@ class StudyConfig(Frozen):
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     folds: Annotated[int, Field(ge=3, le=MOST_FOLDS)] | None = None
     alternatives: tuple[Alternative, ...]
+    added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
+
+    @field_validator("added", mode="before")
+    @classmethod
+    def _added(cls, value: Any) -> Any:
+        # TOML knows lists only.
+        if not isinstance(value, list | tuple) or len({*map(str, value)}) != len(value):
+            raise ValueError("added")
+        return tuple(value)
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -169,7 +181,9 @@ class StudyConfig(Frozen):
         )
         alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
         content["alternatives"] = alternatives
-        content["claims"] = parse_claims(claims, [alternative.name for alternative in alternatives])
+        names = [alternative.name for alternative in alternatives]
+        added = _announced(content.get("added"), names)
+        content["claims"] = parse_claims(claims, [*names, *added])
         if isinstance(content.get("data"), dict):
             content |= _data_table(content["data"])
         if "title" in content:
@@ -187,6 +201,8 @@ class StudyConfig(Frozen):
         document: dict[str, Any] = {"name": self.name, "data": data, "seeds": list(self.seeds)}
         if self.folds is not None:
             document["folds"] = self.folds
+        if self.added:
+            document["added"] = list(self.added)
         if self.title:
             document["title"] = dict(self.title)
         if heading := self.report.model_dump(exclude_defaults=True):
@@ -237,6 +253,19 @@ def _report_heading(table: Any) -> ReportHeading:
     check_keys(table, _REPORT_KEYS, "report")
     texts = {key: in_every_language(text) for key, text in table.items()}
     return checked(ReportHeading, texts, "report")
+
+
+def _announced(added: Any, names: Sequence[str]) -> list[str]:
+    """Return the names of alternatives that are added later; what is no name is refused later.
+
+    Raises:
+        ConfigError: one of them is an alternative of the file.
+    """
+    given = added if isinstance(added, list | tuple) else ()
+    announced = [name for name in given if isinstance(name, str)]
+    if twice := next((name for name in announced if name in names), None):
+        raise ConfigError("added_and_trained", name=twice)
+    return announced
 
 
 def _check_runs(study: StudyConfig) -> None:

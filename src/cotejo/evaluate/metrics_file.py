@@ -22,13 +22,15 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
     Args:
         predictions: the content of ``predictions.npz``: ``valid_labels``,
             ``valid_probabilities``, ``test_labels`` and ``test_probabilities``; the first two are
-            missing if there are no validation images.
+            missing if there are no validation images. Where ``num_classes`` is there, the
+            probabilities only say which class was named (`cotejo.store.with_probabilities`).
 
     Returns:
         ``valid``: some of the figures of `classification_metrics`. ``test``: all of them, with
         the intervals of `score_intervals` and the ``calibration`` of `calibration`. Without
         validation images, ``test`` alone, with the part of its calibration that needs no
-        temperature.
+        temperature. Of named classes alone, there is neither a calibration nor a figure that
+        probabilities are needed for: these are None.
 
     Raises:
         ValueError: labels and probabilities don't agree.
@@ -47,6 +49,8 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
         >>> sorted(metrics["valid"]), round(metrics["test"]["brier"], 3)
         (['accuracy', 'balanced_accuracy', 'images', 'loss', 'macro_f1'], 0.273)
     """
+    if "num_classes" in predictions:
+        return _of_classes(predictions)
     test = predictions["test_labels"], predictions["test_probabilities"]
     test_metrics, intervals = classification_metrics(*test), score_intervals(*test)
     rows = zip(test_metrics["per_class"], intervals["per_class"], strict=True)
@@ -62,3 +66,29 @@ def split_metrics(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str
         "valid": {name: valid_metrics[name] for name in _VALIDATION_METRICS},
         "test": entry | {"calibration": calibration(*valid, *test)},
     }
+
+
+_OF_PROBABILITIES = ("loss", "brier", "top2_accuracy", "macro_auc")
+"""The figures that rest on how probable a class was said to be."""
+
+
+def _of_classes(predictions: Mapping[str, NDArray[Any]]) -> dict[str, dict[str, Any]]:
+    """Return the entries of predictions that name a class for each image, and no probability."""
+    measured = {
+        split: (predictions[f"{split}_labels"], predictions[f"{split}_probabilities"])
+        for split in ("valid", "test")
+        if f"{split}_labels" in predictions
+    }
+    unknown = dict.fromkeys(_OF_PROBABILITIES)
+    test, intervals = classification_metrics(*measured["test"]), score_intervals(*measured["test"])
+    rows = zip(test["per_class"], intervals["per_class"], strict=True)
+    entry = {
+        **test,
+        **unknown,
+        "per_class": [row | bounds | {"auc": None, "auc_interval": None} for row, bounds in rows],
+        "intervals": {**intervals["intervals"], **unknown},
+    }
+    if "valid" not in measured:
+        return {"test": entry}
+    valid = classification_metrics(*measured["valid"]) | unknown
+    return {"valid": {name: valid[name] for name in _VALIDATION_METRICS}, "test": entry}

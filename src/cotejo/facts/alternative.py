@@ -65,6 +65,35 @@ class AlternativeFacts:
         """Every setting, resolved."""
         return self.entry.get("settings") or {}
 
+    @property
+    def is_added(self) -> bool:
+        """Whether it was trained elsewhere, so that its predictions are all that is known."""
+        return bool(self.entry.get("added"))
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether each finished run has predictions for the validation images."""
+        return all("valid" in run.metrics for run in self.finished)
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the predictions of each finished run are probabilities, not classes alone."""
+        return all(run.has_probabilities for run in self.finished)
+
+    @property
+    def has_history(self) -> bool:
+        """Whether each finished run has a history of its epochs."""
+        return all(run.has_history for run in self.finished)
+
+    @property
+    def source_files(self) -> list[str]:
+        """The names of the files that an added alternative's predictions came from, each once.
+
+        There is none where the predictions were given as arrays.
+        """
+        sources = [run.record.get("source") or {} for run in self.finished]
+        return list(dict.fromkeys(file["name"] for each in sources for file in each["files"]))
+
     def label(self, language: str) -> str:
         """Return what the report calls it."""
         return in_language(self.entry.get("label"), language) or self.name
@@ -76,6 +105,11 @@ class AlternativeFacts:
     def mean(self, split: str, metric: str) -> float:
         """Return the mean over the finished seeds."""
         return fmean(self.values(split, metric))
+
+    def known_mean(self, split: str, metric: str) -> float | None:
+        """Return the same; None where a run lacks the figure, as one that was added may."""
+        values = [(run.metrics.get(split) or {}).get(metric) for run in self.finished]
+        return None if None in values or not values else self.mean(split, metric)
 
     def spread(self, split: str, metric: str) -> float | None:
         """Return the sample deviation over the finished seeds; None for one."""
@@ -93,9 +127,14 @@ class AlternativeFacts:
         both = zip(self.values("train", "accuracy"), self.values("test", "accuracy"), strict=True)
         return [train - test for train, test in both]
 
-    def mean_timing(self, name: str) -> float:
-        """Return the mean over the finished seeds of one of ``run.json``'s timings."""
-        return fmean(float(run.record["timings"][name]) for run in self.finished)
+    def mean_timing(self, name: str) -> float | None:
+        """Return the mean over the finished seeds of one of ``run.json``'s timings.
+
+        None of an added alternative: how long it trained is not known.
+        """
+        timings = [run.record.get("timings") for run in self.finished]
+        known = [float(each[name]) for each in timings if each]
+        return fmean(known) if known and len(known) == len(timings) else None
 
     @property
     def model(self) -> Mapping[str, Any] | None:
@@ -115,7 +154,10 @@ class AlternativeFacts:
         """The finished run of the median validation accuracy, the lower of two middle ones.
 
         One trained network, so that its curves, confusion matrix and mistakes belong together.
+        Without predictions on validation it is the middle one in the order of the seeds.
         """
+        if not self.has_validation:
+            return self.finished[(len(self.finished) - 1) // 2]
         ranked = sorted(self.finished, key=lambda run: run.metrics["valid"]["accuracy"])
         return ranked[(len(ranked) - 1) // 2]
 
@@ -132,6 +174,8 @@ class AlternativeFacts:
     @property
     def answers(self) -> Mapping[str, NDArray[np.bool_]]:
         """``[seeds, n]`` of ``valid`` and ``test``: whether each finished seed got an image right.
+
+        Without predictions on validation there is ``test`` alone.
 
         Raises:
             OutputError: two seeds were measured on different images.
@@ -151,7 +195,8 @@ class AlternativeFacts:
     def _answers_and_parts(
         self,
     ) -> tuple[Mapping[str, NDArray[np.bool_]], NDArray[np.int64] | None]:
-        by_split: dict[str, list[NDArray[np.bool_]]] = {"valid": [], "test": []}
+        splits = ("valid", "test") if self.has_validation else ("test",)
+        by_split: dict[str, list[NDArray[np.bool_]]] = {split: [] for split in splits}
         parts: list[NDArray[np.int64]] = []
         for run in self.finished:
             # A reader of its own, so that the probabilities of all runs are not kept in memory.

@@ -64,6 +64,21 @@ class StudyFacts:
         return [alternative for alternative in self.alternatives if alternative.finished]
 
     @property
+    def own(self) -> list[AlternativeFacts]:
+        """Those of `trained` that this study trained itself: how is known."""
+        return [alternative for alternative in self.trained if not alternative.is_added]
+
+    @property
+    def added(self) -> list[AlternativeFacts]:
+        """Those of `trained` that were trained elsewhere: their predictions are all there is."""
+        return [alternative for alternative in self.trained if alternative.is_added]
+
+    @property
+    def described(self) -> list[AlternativeFacts]:
+        """The alternatives whose settings the study knows, with a finished run or without."""
+        return [alternative for alternative in self.alternatives if not alternative.is_added]
+
+    @property
     def failed(self) -> list[RunFolder]:
         """The runs that failed."""
         return [run for alternative in self.alternatives for run in alternative.failed]
@@ -71,7 +86,11 @@ class StudyFacts:
     @property
     def asked(self) -> int:
         """How many runs were asked for."""
-        return len(self.alternatives) * len(self.seeds)
+        return sum(len(self.seeds_of(alternative)) for alternative in self.alternatives)
+
+    def seeds_of(self, alternative: AlternativeFacts) -> list[int]:
+        """Return the seeds that an alternative has or is to have; an added one has its own."""
+        return self.folder.seeds(alternative.name)
 
     @property
     def finished(self) -> list[RunFolder]:
@@ -115,8 +134,9 @@ class StudyFacts:
     @property
     def train_sample(self) -> int | None:
         """On how many training images the accuracy was measured; None if on all of them."""
-        images = max(int(run.metrics["train"]["images"]) for run in self.finished)
-        return images if images < self.images("train") else None
+        known = [run.metrics["train"] for run in self.finished if run.metrics.get("train")]
+        images = max((int(measured["images"]) for measured in known), default=0)
+        return images if 0 < images < self.images("train") else None
 
     @cached_property
     def unlike(self) -> UnlikeClasses | None:
@@ -130,10 +150,9 @@ class StudyFacts:
         It is accuracy, and balanced accuracy where the classes are unlike in size. Runs made
         before 2026-11-27 did not record that: studies that have one keep the choice they made.
         """
-        recorded = all(
-            (run.metrics.get("valid") or {}).get("balanced_accuracy") is not None
-            for run in self.finished
-        )
+        # A run that was added may have no predictions on validation; it is not chosen then.
+        measured = [run.metrics for run in self.finished if "valid" in run.metrics]
+        recorded = all(each["valid"].get("balanced_accuracy") is not None for each in measured)
         return "balanced_accuracy" if self.unlike is not None and recorded else "accuracy"
 
     @property
@@ -164,15 +183,18 @@ class StudyFacts:
         for trained, run in chain:
             phases.append(Phase(trained, run, epochs, seconds))
             epochs += len(run.history)
-            seconds += sum(row["seconds"] for row in run.history)
+            seconds += sum(row.get("seconds", 0.0) for row in run.history)
         return phases
 
     def whole_seconds(self, run: RunFolder) -> float:
-        """Return a run's training seconds, with those of the runs that it started from."""
+        """Return a run's training seconds, with those of the runs that it started from.
+
+        Of a run that was added they are not known.
+        """
         return sum(float(link.record["timings"]["train_seconds"]) for link in self._chain(run))
 
     def whole_epochs(self, run: RunFolder) -> int:
-        """Return a run's epochs, with those of the runs that it started from."""
+        """Return a run's epochs, with those of the runs that it started from; as above."""
         return sum(len(link.history) for link in self._chain(run))
 
     def _chain(self, run: RunFolder) -> list[RunFolder]:
@@ -221,6 +243,8 @@ def gather(folder: Path) -> StudyFacts:
             raise facts.left_out[0].reason
         key = "all_runs_failed" if facts.failed else "no_finished_run"
         raise OutputError(key, path=study.path, count=len(facts.failed))
+    if not any(alternative.has_validation for alternative in facts.trained):
+        raise OutputError("added_none_validated", path=study.path)
     return facts
 
 
@@ -246,9 +270,11 @@ def best_alternative(facts: StudyFacts) -> AlternativeFacts:
     It is the mean accuracy, or balanced accuracy, as `StudyFacts.chosen_by` says.
 
     The test set has no say, so that the test accuracy of the best is not flattered by the choice.
-    Of several equal ones it is the first in the study.
+    Of several equal ones it is the first in the study. One that was added without predictions on
+    validation can't be chosen.
     """
-    return max(facts.trained, key=lambda alternative: alternative.mean("valid", facts.chosen_by))
+    choosable = [alternative for alternative in facts.trained if alternative.has_validation]
+    return max(choosable, key=lambda alternative: alternative.mean("valid", facts.chosen_by))
 
 
 def _recorded(study: StudyFolder, index: int, entry: Mapping[str, Any]) -> AlternativeFacts:

@@ -100,14 +100,17 @@ def judged_runs(study: StudyFolder, alternative: str) -> Iterator[JudgedRun]:
         try:
             failed = run.record["status"] == "failed"
             if not failed:
-                _check_finished(study, run, seed)
+                _check_finished(study, alternative, run, seed)
         except OutputError as error:
             yield JudgedRun(alternative, seed, run, "damaged", error)
         else:
             yield JudgedRun(alternative, seed, run, "failed" if failed else "sound")
 
 
-def _check_finished(study: StudyFolder, run: RunFolder, seed: int) -> None:
+def _check_finished(study: StudyFolder, alternative: str, run: RunFolder, seed: int) -> None:
+    entry = next(each for each in study.study["alternatives"] if each["name"] == alternative)
+    if run.is_added != bool(entry.get("added")):
+        raise damaged(run.path / RunFile.RECORD, "source")
     if study.study.get("final"):
         # Without validation images there is less to agree on. To read a file checks it.
         _ = study.data, run.metrics, run.predictions
@@ -134,13 +137,13 @@ def _check_agreement(run: RunFolder, seed: int, data: Mapping[str, Any]) -> None
         raise damaged(record, "seed", run.record["seed"])
     if None not in (fingerprint, data.get("fingerprint")) and fingerprint != data["fingerprint"]:
         raise damaged(record, "dataset.fingerprint", fingerprint)
-    if "valid" not in run.metrics or len(run.metrics["test"]["per_class"]) != len(
-        data["counts"]["test"]
+    if len(run.metrics["test"]["per_class"]) != len(data["counts"]["test"]):
+        raise damaged(run.path / RunFile.METRICS, "test.per_class")
+    if not run.is_added:
+        _check_own_metrics(run)
+    if run.has_history and any(
+        "valid_loss" not in row or "valid_accuracy" not in row for row in run.history
     ):
-        raise damaged(run.path / RunFile.METRICS, "valid")
-    if (run.metrics["test"].get("calibration") or {"temperature": 1}).get("temperature") is None:
-        raise damaged(run.path / RunFile.METRICS, "test.calibration.temperature")
-    if any("valid_loss" not in row or "valid_accuracy" not in row for row in run.history):
         raise damaged(run.path / RunFile.HISTORY, "valid_loss")
     # Through a reader of its own, which is dropped: the probabilities of thirty runs take memory.
     _check_labels(run, data)
@@ -154,9 +157,22 @@ def _check_agreement(run: RunFolder, seed: int, data: Mapping[str, Any]) -> None
         raise damaged(run.path / RunFile.MISTAKES, "indices")
 
 
+def _check_own_metrics(run: RunFolder) -> None:
+    """Check that what Cotejo trained was measured on validation; an added run may not be."""
+    path = run.path / RunFile.METRICS
+    if "valid" not in run.metrics:
+        raise damaged(path, "valid")
+    if (run.metrics["test"].get("calibration") or {"temperature": 1}).get("temperature") is None:
+        raise damaged(path, "test.calibration.temperature")
+
+
 def _check_labels(run: RunFolder, data: Mapping[str, Any]) -> None:
     arrays, path = RunFolder(run.path).predictions, run.path / RunFile.PREDICTIONS
+    if ("valid" in run.metrics) != ("valid_labels" in arrays):
+        raise damaged(path, "valid_labels")
     for split in ("valid", "test"):
+        if split not in run.metrics:
+            continue
         labels, counts = arrays.get(f"{split}_labels"), data["counts"][split]
         if labels is None:
             raise damaged(path, f"{split}_labels")

@@ -218,6 +218,8 @@ def _run_at(path: Path | str) -> RunFolder:
         raise OutputError("no_run_to_predict", path=path)
     if run.record.get("status") != "finished":
         raise OutputError("unfinished_run", path=path)
+    if run.is_added:
+        raise OutputError("added_no_model", path=path)
     return run
 
 

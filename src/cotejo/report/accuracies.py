@@ -97,7 +97,9 @@ def prior(alternatives: Sequence[AlternativeFacts], split: Split) -> SpreadPrior
     """Return what the seeds' spreads are shrunk towards; None where none is, as of folds."""
     if any(alternative.parts is not None for alternative in alternatives):
         return None
-    return spread_prior(alternative.answers[split] for alternative in alternatives)
+    return spread_prior(
+        alternative.answers[split] for alternative in alternatives if split in alternative.answers
+    )
 
 
 def comparisons(alternatives: Sequence[AlternativeFacts]) -> list[Comparison]:

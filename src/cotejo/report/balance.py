@@ -37,5 +37,5 @@ def best_by_accuracy(findings: Findings) -> AlternativeFacts | None:
     """Return the alternative that accuracy would choose; None where it would choose the same."""
     if not findings.by_balanced:
         return None
-    best = max(findings.facts.trained, key=lambda each: each.mean("valid", "accuracy"))
+    best = max(findings.validated, key=lambda each: each.mean("valid", "accuracy"))
     return None if best is findings.best else best

@@ -22,7 +22,7 @@ def same_trainings(findings: Findings) -> list[list[AlternativeFacts]]:
     share the shorter history begins the longer one, digit for digit.
     """
     groups: list[list[AlternativeFacts]] = []
-    for alternative in findings.facts.trained:
+    for alternative in findings.facts.own:
         for group in groups:
             if _same_training(group[0], alternative):
                 group.append(alternative)

@@ -103,7 +103,7 @@ def _notable(
 ) -> list[Fall]:
     largest = []
     for alternative in alternatives:
-        falls = [fall_of(alternative, run) for run in alternative.finished]
+        falls = [fall_of(alternative, run) for run in alternative.finished if run.has_history]
         known = [fall for fall in falls if fall is not None]
         if known:
             largest.append(max(known, key=lambda fall: fall.fall))
@@ -124,6 +124,8 @@ def _largest_fall(alternative: AlternativeFacts, run: RunFolder) -> Fall | None:
 
 
 def _fall_to_kept(alternative: AlternativeFacts, run: RunFolder) -> Fall | None:
+    if run.is_added:
+        return None  # which epoch its predictions are of is not known
     accuracies, kept = _accuracies(run), kept_epoch(run)
     # What comes after the kept epoch was not kept for a reason: training was stopped by the loss.
     best = max(range(1, kept + 1), key=lambda epoch: accuracies[epoch - 1], default=kept)

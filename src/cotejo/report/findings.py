@@ -72,11 +72,22 @@ class Findings:
 
     @cached_property
     def ranked(self) -> list[AlternativeFacts]:
-        """The alternatives with a finished run, by what the best is chosen by, descending."""
+        """The alternatives with a finished run, by what the best is chosen by, descending.
+
+        Those that were added without predictions on validation come last, in the study's order.
+        """
         chosen_by = self.facts.chosen_by
-        return sorted(
-            self.facts.trained, key=lambda alternative: -alternative.mean("valid", chosen_by)
-        )
+
+        def place(alternative: AlternativeFacts) -> float:
+            known = alternative.has_validation
+            return -alternative.mean("valid", chosen_by) if known else float("inf")
+
+        return sorted(self.facts.trained, key=place)
+
+    @property
+    def validated(self) -> list[AlternativeFacts]:
+        """Those of `ranked` among which the best is chosen."""
+        return [alternative for alternative in self.ranked if alternative.has_validation]
 
     @property
     def by_balanced(self) -> bool:
@@ -86,7 +97,7 @@ class Findings:
     @property
     def second(self) -> AlternativeFacts | None:
         """The second best on validation, where there is one."""
-        return self.ranked[1] if len(self.ranked) > 1 else None
+        return self.validated[1] if len(self.validated) > 1 else None
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -158,13 +169,15 @@ class Findings:
     def unlearned(self) -> list[AlternativeFacts]:
         """The trained alternatives that are not clearly better than naming one class."""
         return [
-            alternative for alternative in self.facts.trained if not self.has_learned(alternative)
+            alternative
+            for alternative in self.facts.trained
+            if alternative.has_validation and not self.has_learned(alternative)
         ]
 
     @cached_property
     def overfitting(self) -> dict[str, Overfitting]:
-        """Of each alternative with a finished run."""
-        return {alternative.name: _overfitting(alternative) for alternative in self.facts.trained}
+        """Of each alternative with a finished run that this study trained."""
+        return {alternative.name: _overfitting(alternative) for alternative in self.facts.own}
 
     @cached_property
     def confusion(self) -> list[list[int]]:
@@ -182,8 +195,13 @@ class Findings:
         return sum(count for *_, count in self.pairs)
 
     @cached_property
-    def sure_mistakes(self) -> int:
-        """How many of them it got wrong with a probability of 90% or more."""
+    def sure_mistakes(self) -> int | None:
+        """How many of them it got wrong with a probability of 90% or more.
+
+        None where classes alone were added.
+        """
+        if not self.best.has_probabilities:
+            return None
         labels, chances = self.best.test_predictions
         wrong = chances.argmax(axis=1) != labels
         return int((wrong & (chances.max(axis=1) >= _SURE)).sum())
@@ -281,12 +299,18 @@ class Findings:
 
     @cached_property
     def train_seconds(self) -> float:
-        """The training time of all finished runs together."""
-        return sum(float(run.record["timings"]["train_seconds"]) for run in self.facts.finished)
+        """The training time of all finished runs together, as far as it is known."""
+        timings = [run.record.get("timings") for run in self.facts.finished]
+        return sum(float(each["train_seconds"]) for each in timings if each)
 
     @property
-    def whole_training(self) -> tuple[int, float]:
-        """Epochs and seconds of the best's representative run and of those it started from."""
+    def whole_training(self) -> tuple[int, float] | None:
+        """Epochs and seconds of the best's representative run and of those it started from.
+
+        None where the best was trained elsewhere.
+        """
+        if self.best.is_added:
+            return None
         run = self.best.representative
         return self.facts.whole_epochs(run), self.facts.whole_seconds(run)
 

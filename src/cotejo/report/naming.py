@@ -51,7 +51,10 @@ def seeds_trained(facts: StudyFacts, words: Words) -> str:
 
 
 def _seeds_trained(facts: StudyFacts, words: Words) -> str:
-    counts, asked = {len(alternative.finished) for alternative in facts.trained}, len(facts.seeds)
+    counts, asked = {len(alternative.finished) for alternative in facts.own}, len(facts.seeds)
+    if not counts:
+        # Whatever was added has its own seeds.
+        counts, asked = {len(facts.seeds)}, len(facts.seeds)
     low, high = min(counts), max(counts)
     if low == asked:
         return words.say("seeds_count", count=asked)

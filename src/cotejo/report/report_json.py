@@ -33,7 +33,7 @@ def _results(findings: Findings) -> dict[str, Any]:
     """Return the entries on how good the alternatives are."""
     best = findings.best
     balanced = {name: asdict(value) for name, value in findings.balanced.items()}
-    epochs, seconds = findings.whole_training
+    epochs, seconds = findings.whole_training or (None, None)
     return {
         "format": 1,
         "best": {
@@ -62,8 +62,15 @@ def _results(findings: Findings) -> dict[str, Any]:
         "lead_of_best": {lead.second.name: _described(lead.difference) for lead in findings.leads},
         "choice": _described(findings.choice) if findings.choice else None,
         "unlearned": [alternative.name for alternative in findings.unlearned],
+        # Only where there are some, so that the file of any other study stays as it was.
+        **({"added": _added(findings)} if findings.facts.added else {}),
         "overfitting": {name: asdict(value) for name, value in findings.overfitting.items()},
     }
+
+
+def _added(findings: Findings) -> dict[str, Any]:
+    """Return, of each alternative that was added, the files that its predictions came from."""
+    return {alternative.name: alternative.source_files for alternative in findings.facts.added}
 
 
 def _counts(findings: Findings) -> dict[str, Any]:

@@ -103,14 +103,15 @@ class Separation:
 
 @computed_once
 def separations(findings: Findings) -> list[Separation]:
-    """Return one row per trained alternative, in the study's order.
+    """Return one row per alternative with probabilities, in the study's order.
 
-    There is none unless the study has exactly two classes, and test images of both.
+    There is none unless the study has exactly two classes, test images of both, and a best
+    alternative with probabilities.
     """
     counts = findings.facts.data["counts"]["test"]
-    if len(counts) != 2 or not all(counts):
+    if len(counts) != 2 or not all(counts) or not findings.best.has_probabilities:
         return []
-    return [_separation(alternative) for alternative in findings.facts.trained]
+    return [_separation(each) for each in findings.facts.trained if each.has_probabilities]
 
 
 def _separation(alternative: AlternativeFacts) -> Separation:
@@ -140,6 +141,8 @@ def _thresholds(
 ) -> list[AtThreshold]:
     # By the likelier class, as everywhere else, so that no rounding makes another answer of it.
     at = [AtThreshold("half", 0.5, _counts(inside, chances.argmax(axis=1) == POSITIVE))]
+    if not alternative.has_validation:
+        return at
     valid_labels, valid_chances = alternative.valid_predictions
     of_valid = valid_labels == POSITIVE
     if of_valid.any() and not of_valid.all():

@@ -13,9 +13,13 @@ set; ``lock`` keeps two studies apart.
 
 from __future__ import annotations
 
+from cotejo.store.archives import (
+    read_archive,
+)
 from cotejo.store.checks import (
     check_arrays,
     check_content,
+    with_probabilities,
 )
 from cotejo.store.clock import (
     check_clock,
@@ -40,11 +44,13 @@ from cotejo.store.files import (
     writing,
 )
 from cotejo.store.folders import (
+    ADDED_HISTORY_COLUMNS,
     HISTORY_COLUMNS,
     RunFolder,
     StudyFolder,
 )
 from cotejo.store.layout import (
+    ADDED_FILES,
     FORMAT,
     REPLACED,
     RESULT_FILES,
@@ -66,11 +72,14 @@ from cotejo.store.readings import (
 )
 from cotejo.store.seals import (
     SEAL,
+    array_seal,
     described_content,
     described_files,
 )
 
 __all__ = [
+    "ADDED_FILES",
+    "ADDED_HISTORY_COLUMNS",
     "FORMAT",
     "HISTORY_COLUMNS",
     "REPLACED",
@@ -83,6 +92,7 @@ __all__ = [
     "RunFolder",
     "StudyFile",
     "StudyFolder",
+    "array_seal",
     "card_name",
     "check_arrays",
     "check_clock",
@@ -99,12 +109,14 @@ __all__ = [
     "note_reading",
     "npz_content",
     "put_damaged_readings_aside",
+    "read_archive",
     "read_bytes",
     "read_csv",
     "read_json",
     "read_npz",
     "read_readings",
     "temporary_path",
+    "with_probabilities",
     "write_atomically",
     "write_csv",
     "write_file",

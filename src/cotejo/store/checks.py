@@ -21,10 +21,14 @@ __all__ = [
     "check_mistakes_file",
     "check_predictions_file",
     "checked_history",
+    "with_probabilities",
 ]
 
 _ROUNDING = 1e-3
 """How far from 1 the sum of a row of probabilities in float32 may be."""
+
+_MOST_CLASSES = 65_535
+"""The most classes of predictions without probabilities: more would only fill the memory."""
 
 
 def check_content(schema: type[Content], content: Mapping[str, Any], path: Path) -> None:
@@ -74,7 +78,8 @@ def check_arrays(
 def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Check ``predictions.npz``: labels are classes, and each row of probabilities sums to 1.
 
-    With cross-validation, each test image has the number of the part that it is in.
+    With cross-validation, each test image has the number of the part that it is in. A run that
+    was added may have a class for each image in place of probabilities.
 
     Raises:
         OutputError: they are not, or don't.
@@ -84,6 +89,9 @@ def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> No
         if len(arrays["test_parts"]) != len(arrays.get("test_labels", ())):
             raise damaged(path, "test_parts", len(arrays["test_parts"]))
     splits = ("test", "valid") if "valid_labels" in arrays else ("test",)
+    if "num_classes" in arrays:
+        _check_classes(arrays, splits, path)
+        return
     for split in splits:
         labels, chances = f"{split}_labels", f"{split}_probabilities"
         check_arrays(path, arrays, {labels: (1, "i"), chances: (2, "f")})
@@ -95,6 +103,43 @@ def check_predictions_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> No
         sums = probabilities.sum(axis=1, dtype=np.float64)
         if probabilities.min() < 0 or np.abs(sums - 1).max() > _ROUNDING:
             raise damaged(path, chances, float(sums[np.abs(sums - 1).argmax()]))
+
+
+def _check_classes(arrays: Mapping[str, NDArray[Any]], splits: Sequence[str], path: Path) -> None:
+    check_arrays(path, arrays, {"num_classes": (0, "i")})
+    count = int(arrays["num_classes"])
+    if not 2 <= count <= _MOST_CLASSES:
+        raise damaged(path, "num_classes", count)
+    for split in splits:
+        names = (f"{split}_labels", f"{split}_classes")
+        check_arrays(path, arrays, dict.fromkeys(names, (1, "i")))
+        if len({len(arrays[name]) for name in names}) != 1 or not len(arrays[names[0]]):
+            raise damaged(path, names[0], len(arrays[names[0]]))
+        for name in names:
+            if arrays[name].min() < 0 or arrays[name].max() >= count:
+                raise damaged(path, name, int(arrays[name].max()))
+
+
+def with_probabilities(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return predictions that everybody can read alike: each class as a row of probabilities.
+
+    Where an added run has classes alone, each becomes a row with a 1 at it. That says which class
+    was named and nothing of how sure it is; ``run.json`` says that there were no probabilities.
+
+    Example:
+        >>> arrays = {"num_classes": np.array(3), "test_classes": np.array([2, 0])}
+        >>> with_probabilities(arrays)["test_probabilities"].tolist()
+        [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    if "num_classes" not in arrays:
+        return dict(arrays)
+    rows = np.eye(int(arrays["num_classes"]), dtype=np.float32)
+    named = {
+        f"{split}_probabilities": rows[arrays[f"{split}_classes"]]
+        for split in ("test", "valid")
+        if f"{split}_classes" in arrays
+    }
+    return {**arrays, **named}
 
 
 def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:

@@ -17,6 +17,7 @@ from cotejo.store.checks import (
     check_mistakes_file,
     check_predictions_file,
     checked_history,
+    with_probabilities,
 )
 from cotejo.store.files import (
     damaged,
@@ -26,11 +27,11 @@ from cotejo.store.files import (
     read_bytes,
     read_json,
 )
-from cotejo.store.layout import RESULT_FILES, RunFile, StudyFile, seed_folder_name
-from cotejo.store.schemas import Data, FinishedRun, Metrics, Run, Study
+from cotejo.store.layout import ADDED_FILES, RESULT_FILES, RunFile, StudyFile, seed_folder_name
+from cotejo.store.schemas import AddedRun, Data, FinishedRun, Metrics, Run, Study
 from cotejo.store.seals import described_content
 
-__all__ = ["HISTORY_COLUMNS", "RunFolder", "StudyFolder"]
+__all__ = ["ADDED_HISTORY_COLUMNS", "HISTORY_COLUMNS", "RunFolder", "StudyFolder"]
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -42,6 +43,9 @@ HISTORY_COLUMNS = (
     "seconds",
 )
 """The columns of ``history.csv``."""
+
+ADDED_HISTORY_COLUMNS = HISTORY_COLUMNS[:5]
+"""Those that the history of an added run has at least."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,31 @@ class RunFolder:
         content = read_json(path)
         check_content(Run, content, path)
         if content["status"] == "finished":
-            check_content(FinishedRun, content, path)
+            check_content(AddedRun if content.get("source") else FinishedRun, content, path)
         return content
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it was trained elsewhere, and its predictions were added."""
+        return bool(self.record.get("source"))
+
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether its predictions are probabilities, and not classes alone."""
+        source = self.record.get("source")
+        return bool(source["probabilities"]) if source else True
+
+    @property
+    def has_history(self) -> bool:
+        """Whether there is a ``history.csv``; a run that was added may have none."""
+        return not self.is_added or RunFile.HISTORY in self.listed
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """The names of the files that this run has to have to be finished."""
+        if not self.is_added:
+            return RESULT_FILES
+        return (*ADDED_FILES, *([RunFile.HISTORY] if self.has_history else []))
 
     @property
     def is_written(self) -> bool:
@@ -92,7 +119,7 @@ class RunFolder:
         """
         try:
             if self._finished:
-                for name in RESULT_FILES:
+                for name in self.results:
                     self.content(name)
         except OutputError as error:
             return error
@@ -134,7 +161,8 @@ class RunFolder:
         """``history.csv``: one row per epoch, as numbers."""
         path = self.path / RunFile.HISTORY
         rows = parse_csv(self.content(RunFile.HISTORY), path)
-        return checked_history(rows, self.record["epochs"], HISTORY_COLUMNS, path)
+        columns = ADDED_HISTORY_COLUMNS if self.is_added else HISTORY_COLUMNS
+        return checked_history(rows, self.record["epochs"], columns, path)
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -142,6 +170,8 @@ class RunFolder:
         path = self.path / RunFile.METRICS
         content = parse_json(self.content(RunFile.METRICS), path)
         check_content(Metrics, content, path)
+        if not self.is_added:
+            _check_complete(content, path)
         return content
 
     @cached_property
@@ -150,7 +180,7 @@ class RunFolder:
         path = self.path / RunFile.PREDICTIONS
         arrays = parse_npz(self.content(RunFile.PREDICTIONS), path)
         check_predictions_file(arrays, path)
-        return arrays
+        return with_probabilities(arrays)
 
     @cached_property
     def mistakes(self) -> dict[str, NDArray[Any]]:
@@ -165,14 +195,24 @@ class RunFolder:
         """The path of ``model.keras``, which is the file that was written.
 
         Raises:
-            OutputError: it is missing, can't be read, or is another.
+            OutputError: it is missing, can't be read, or is another; or there is none, because
+                only predictions were added.
         """
+        if self.is_added:
+            raise OutputError("added_no_model", path=self.path)
         self.content(RunFile.MODEL)
         return self.path / RunFile.MODEL
 
     @property
     def _finished(self) -> bool:
         return bool(self.is_written and self.record["status"] == "finished")
+
+
+def _check_complete(metrics: Mapping[str, Any], path: Path) -> None:
+    """Check that the metrics of a run that Cotejo trained lack nothing that an added one may."""
+    for split in ("train", *(name for name in ("valid", "test") if name in metrics)):
+        if (metrics.get(split) or {}).get("loss") is None:
+            raise damaged(path, f"{split}.loss")
 
 
 def _is_there(path: Path) -> bool:
@@ -220,6 +260,12 @@ class StudyFolder:
         """Return the folder of one run, whether it exists or not."""
         return RunFolder(self.path / alternative / seed_folder_name(seed))
 
+    def seeds(self, alternative: str) -> list[int]:
+        """Return the seeds that an alternative has, or is to have; an added one has its own."""
+        entries = {entry["name"]: entry for entry in self.study["alternatives"]}
+        own = entries.get(alternative, {}).get("seeds")
+        return list(self.study["seeds"] if own is None else own)
+
     def runs(self, alternative: str) -> Iterator[tuple[int, RunFolder]]:
         """Yield the runs of ``alternative`` that came to an end, each after its seed, in order.
 
@@ -227,7 +273,7 @@ class StudyFolder:
         an earlier study left here, are not.
         """
         keys = self.study.get("keys", {}).get(alternative, {})
-        for seed in self.study["seeds"]:
+        for seed in self.seeds(alternative):
             run = self.run(alternative, seed)
             own_key = keys.get(str(seed))
             if run.is_written and (own_key is None or run.key in (own_key, None)):

@@ -23,6 +23,7 @@ from __future__ import annotations
 from enum import StrEnum, unique
 
 __all__ = [
+    "ADDED_FILES",
     "FORMAT",
     "REPLACED",
     "RESULT_FILES",
@@ -99,6 +100,12 @@ RESULT_FILES = (
     RunFile.PREDICTIONS,
 )
 """The results of a run. One that lacks any of them is not finished; ``log.txt`` may be missing."""
+
+ADDED_FILES = (RunFile.METRICS, RunFile.MISTAKES, RunFile.PREDICTIONS)
+"""The results of a run that was trained elsewhere, whose predictions were added.
+
+It has a history only where one was given, and never a model.
+"""
 
 RUN_FILES = (*RESULT_FILES, RunFile.LOG, RunFile.RECORD)
 """All files of a finished run. ``run.json`` lists the others and is written last."""

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from cotejo.texts import NAME_PATTERN
 
-__all__ = ["Content", "Data", "FinishedRun", "Metrics", "Run", "Study"]
+__all__ = ["AddedRun", "Content", "Data", "FinishedRun", "Metrics", "Run", "Study"]
 
 
 def _is_moment(text: str) -> str:
@@ -63,6 +63,8 @@ class _Alternative(Content):
     name: FolderName
     label: Text = None
     settings: Settings = {}
+    added: bool = False
+    seeds: Annotated[list[Seed], AfterValidator(_are_distinct)] | None = None
 
 
 class _Claim(Content):
@@ -281,10 +283,31 @@ class FinishedRun(Run):
         return self
 
 
+class _AddedFile(_File):
+    name: str
+
+
+class _Source(Content):
+    kind: Literal["added"]
+    probabilities: bool
+    predictions: str = ""
+    files: list[_AddedFile] = []
+    history: _AddedFile | None = None
+    cotejo: str = ""
+
+
+class AddedRun(Run):
+    """``run.json`` of a run that was trained elsewhere, and whose predictions were added."""
+
+    source: _Source
+    epochs: Positive | None = None
+    test_reads: Count = 1
+
+
 class _Measured(Content):
     accuracy: Fraction
     balanced_accuracy: Fraction | None = None
-    loss: NotNegative
+    loss: NotNegative | None
     images: Positive
 
 
@@ -343,9 +366,9 @@ class _Tested(_Measured):
 
 
 class Metrics(Content):
-    """``metrics.json``; a final training has no ``valid``."""
+    """``metrics.json``; a final training has no ``valid``, and an added run no ``train``."""
 
-    train: _Measured
+    train: _Measured | None = None
     valid: _Measured | None = None
     test: _Tested
 

@@ -8,6 +8,7 @@ from typing import Any
 from cotejo.config import Claim
 from cotejo.data import find_source
 from cotejo.store import FORMAT, StudyFile, described_content, write_file, write_json
+from cotejo.study.added_list import added_entries
 from cotejo.study.planning import Plan
 
 __all__ = ["write_study"]
@@ -20,6 +21,8 @@ def write_study(plan: Plan) -> None:
         OutputError: the folder can't be written.
     """
     config, dataset, keys = plan.config, plan.dataset, plan.keys
+    names = [alternative.name for alternative in config.alternatives]
+    added, added_keys = added_entries(plan.folder, dataset.fingerprint, names, config.added)
     # A path says where the data is, not what it is.
     requested = config.data if find_source(config.data) else dataset.name
     content: dict[str, Any] = {
@@ -41,12 +44,14 @@ def write_study(plan: Plan) -> None:
                 "settings": alternative.settings.flat(),
             }
             for alternative in config.alternatives
-        ],
+        ]
+        + added,
         "claims": [_claim(claim) for claim in config.claims],
         "keys": {
             alternative.name: {str(seed): keys[alternative.name, seed] for seed in config.seeds}
             for alternative in config.alternatives
-        },
+        }
+        | added_keys,
         "command": plan.command,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -17,8 +17,10 @@ from cotejo.study.place import check_place, default_folder
 from cotejo.study.progress import Observer
 
 if TYPE_CHECKING:
+    from cotejo.study.added_run import Added
     from cotejo.study.execution import StudyResult
     from cotejo.study.executor import Executor
+    from cotejo.study.history_file import HistoryLike
 
 __all__ = ["Study"]
 
@@ -129,6 +131,86 @@ class Study:
             self.folder = plan.folder
             plan = settle(plan, observer)
             return carry_out(plan, executor or SerialExecutor(), observer)
+
+    def add(
+        self,
+        name: str,
+        seed: int,
+        test: Any,
+        valid: Any = None,
+        *,
+        history: HistoryLike | None = None,
+        folder: Path | str | None = None,
+        dataset: Dataset | str | Path | None = None,
+        data_dir: Path | None = None,
+        logits: bool = False,
+        replace: bool = False,
+        observer: Observer | None = None,
+    ) -> Added:
+        """Add a run that was trained elsewhere, such as in PyTorch, by its predictions.
+
+        It takes part in the report as far as its predictions say something: results, comparisons,
+        confusion, claims, and calibration if there are probabilities. What was not given is left
+        out, and the report says where the predictions came from.
+
+        Args:
+            name: what the alternative is called; one that the study does not train.
+            seed: which of its trainings this is.
+            test: of the study's test images, in their order: probabilities ``[n, classes]``, or
+                classes ``[n]`` by number or name; or the path of an ``.npz``, ``.csv``, ``.tsv``,
+                ``.jsonl`` or ``.parquet`` (`docs/predictions-from-elsewhere.md`).
+            valid: the same of the validation images. Without it the alternative can't be the best,
+                which is chosen on validation.
+            history: one row per epoch, or the columns, as Keras's `fit` returns them in
+                `History.history`; or the path of a table with them.
+            folder: the study's; that of the last `run` if left out.
+            dataset: what the study was trained on, or its name or path; as the study's file says
+                if left out.
+            data_dir: where CIFAR-10 is looked for first.
+            logits: whether the numbers are logits, of which a softmax makes probabilities.
+            replace: whether an added run of this name and seed is put aside for this one.
+            observer: told of what goes wrong with the tables and the look at the mistakes.
+
+        Returns:
+            Where the run is, and how good it is on the test images.
+
+        Raises:
+            CotejoError: something does not fit the study; nothing has been written then.
+
+        Example:
+            >>> import tempfile
+            >>> from cotejo.data import load
+            >>> digits = load("digits")
+            >>> config = StudyConfig.parse(
+            ...     {"data": "digits", "base": {"epochs": 1}, "alternative": [{"name": "cnn3"}]}
+            ... )
+            >>> study = Study(config)
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     _ = study.run(out=folder, dataset=digits)
+            ...     added = study.add("always-3", 1, [3] * len(digits.test), dataset=digits)
+            >>> round(added.accuracy, 2), added.has_validation
+            (0.1, False)
+        """
+        # Deferred, as in `run`: afterwards it looks at what the networks misread.
+        from cotejo.study.added import add_predictions
+
+        place = Path(folder) if folder else self.folder
+        if place is None:
+            raise OutputError("nothing_run_yet")
+        return add_predictions(
+            place,
+            name,
+            seed,
+            test,
+            valid,
+            history=history,
+            dataset=dataset,
+            data_dir=data_dir,
+            logits=logits,
+            replace=replace,
+            observer=observer,
+            code=self.config.sources,
+        )
 
     def report(self, folder: Path | str | None = None, language: str | None = None) -> Path:
         """Write the report of what was trained and return its path.

@@ -50,6 +50,8 @@ def _compared(study: StudyFolder, runs: SoundRuns, dataset: Dataset) -> Iterator
     for _, _, run in runs:
         predictions = run.predictions
         for split, labels in splits.items():
+            if run.is_added and split not in run.metrics:
+                continue  # it has no predictions there
             own = predictions.get(f"{split}_labels", np.zeros(0, np.int32))
             if not np.array_equal(own, labels):
                 fits = False

@@ -52,6 +52,8 @@ def file_findings(folder: Path) -> tuple[StudyFolder | None, SoundRuns, list[Fin
 def _check_options(study: StudyFolder) -> None:
     """Check the options of the models that ship; others may not be known here."""
     for index, alternative in enumerate(study.study["alternatives"]):
+        if alternative.get("added"):
+            continue
         settings = alternative.get("settings") or {}
         family = find_model_family(str(settings.get("model", Settings.default("model"))))
         if family is None or not family.ships:
@@ -125,7 +127,7 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
     """Say what the files of the runs show, and add the sound runs to ``sound``."""
     unlisted, failed, asked = 0, 0, 0
     for alternative in study.study["alternatives"]:
-        asked += len(study.study["seeds"])
+        asked += len(study.seeds(str(alternative["name"])))
         for judged in judged_runs(study, str(alternative["name"])):
             if judged.damage is not None:
                 yield _broken(judged.damage)
@@ -136,6 +138,7 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
                 unlisted += not judged.run.listed
                 yield from _log_findings(judged.run)
     whole = len(sound)
+    yield from _added_findings(sound)
     if whole:
         yield Finding("ok", "verify.run_files", {"count": whole, "asked": asked})
     if unlisted:
@@ -145,6 +148,16 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
     if missing := asked - whole - failed:
         level: Level = "warning" if whole else "error"
         yield Finding(level, "verify.missing_runs", {"count": missing, "asked": asked})
+
+
+def _added_findings(sound: SoundRuns) -> Iterator[Finding]:
+    """Tell of runs whose predictions were added: how they came about can't be looked at."""
+    for name, seed, run in sound:
+        if not run.is_added:
+            continue
+        files = ", ".join(file["name"] for file in run.record["source"]["files"])
+        values = {"alternative": name, "seed": seed, "files": files}
+        yield Finding("warning", "verify.added" if files else "verify.added_arrays", values)
 
 
 def _log_findings(run: RunFolder) -> Iterator[Finding]:

@@ -54,7 +54,8 @@ def rerun_findings(
     if study.study.get("quick"):
         config = quickened(config)
     dataset = as_the_study_saw_it(study, dataset)
-    shortest = sorted(runs, key=lambda run: float(run[2].record["timings"]["train_seconds"]))
+    trained = [run for run in runs if not run[2].is_added]  # the others can't be trained here
+    shortest = sorted(trained, key=lambda run: float(run[2].record["timings"]["train_seconds"]))
     for alternative, seed, old in shortest[:count]:
         starting("verify.working_rerun")
         with tempfile.TemporaryDirectory() as temporary:

@@ -16,7 +16,7 @@ from cotejo.data.own.layouts import split_called
 from cotejo.errors import DataError
 from cotejo.texts import readable
 
-__all__ = ["TABLE_ENDINGS", "by_table", "is_labelled", "read_rows"]
+__all__ = ["TABLE_ENDINGS", "Places", "by_table", "column_of", "is_labelled", "read_rows"]
 
 TABLE_ENDINGS = ("csv", "tsv", "jsonl", "ndjson", "parquet")
 
@@ -26,6 +26,9 @@ _COLUMNS = {
     "label": "label class class_name category target y etiqueta clase categoria",
     "split": "split set subset partition particion conjunto",
     "group": "group group_id grupo",
+    "prediction": "prediction predicted predicted_class class class_name clase prediccion "
+    "clase_predicha",
+    "truth": "true_label true_class label etiqueta clase_verdadera",
 }
 """The names of columns that are understood, without accents and capitals."""
 
@@ -63,7 +66,7 @@ def read_rows(name: str, content: bytes) -> list[dict[str, str]]:
 def is_labelled(rows: Sequence[Mapping[str, str]]) -> bool:
     """Return whether a table has a column for the pictures' paths and one for their labels."""
     names = list(rows[0])
-    return all(_column(names, kind) is not None for kind in ("path", "label"))
+    return all(column_of(names, kind) is not None for kind in ("path", "label"))
 
 
 def by_table(
@@ -88,7 +91,7 @@ def by_table(
         DataError: there is no column for the paths, for the labels, or of the name asked for.
     """
     names = list(rows[0])
-    columns = {kind: _column(names, kind) for kind in _COLUMNS}
+    columns = {kind: column_of(names, kind) for kind in _COLUMNS}
     for kind in ("path", "label"):
         if columns[kind] is None:
             raise DataError(
@@ -101,7 +104,7 @@ def by_table(
     if group_by is not None and group_by in names:
         columns["group"] = group_by
     _check_splits(name, rows, columns["split"])
-    places = _Places(pictures, str(PurePosixPath(name).parent))
+    places = Places(pictures, str(PurePosixPath(name).parent))
     entries: dict[str, Entry] = {}
     left_out = []
     for row in rows:
@@ -137,10 +140,15 @@ def _check_splits(name: str, rows: Sequence[Mapping[str, str]], column: str | No
         raise DataError("own_table_split", path=name, column=readable(column), values=values)
 
 
-class _Places:
-    """The files that there are, found by the ways in which tables write paths."""
+class Places:
+    """The files that there are, found by the ways in which tables write paths.
 
-    def __init__(self, pictures: Iterable[str], folder: str) -> None:
+    Args:
+        pictures: the names of the files, parted by ``/``.
+        folder: the table's, in which a path may begin.
+    """
+
+    def __init__(self, pictures: Iterable[str], folder: str = ".") -> None:
         self._names = {unicodedata.normalize("NFC", name): name for name in pictures}
         self._folder = "" if folder == "." else f"{folder}/"
         self._by_last: dict[str, list[str]] = {}
@@ -163,7 +171,13 @@ class _Places:
         return matches[0] if len(matches) == 1 else None
 
 
-def _column(names: Sequence[str], kind: str) -> str | None:
+def column_of(names: Sequence[str], kind: str) -> str | None:
+    """Return which of a table's columns is of a kind, such as ``"path"``; None if none is.
+
+    Example:
+        >>> column_of(["Archivo", "Clase"], "path"), column_of(["a"], "split")
+        ('Archivo', None)
+    """
     words = _COLUMNS[kind].split()
     plain = {_plain(name): name for name in reversed(names)}
     return next((plain[word] for word in words if word in plain), None)

@@ -52,7 +52,8 @@ def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
     log = folder / StudyFile.AUDIT_LOG
     try:
         best = best_alternative(gather(folder))
-        judges = {"alternative": best.name, "runs": [run.key for run in best.finished]}
+        judged_by = best.finished if best.has_probabilities else ()
+        judges = {"alternative": best.name, "runs": [run.key for run in judged_by]}
         if not _is_there(folder, dataset, judges):
             audit = cached_audit(dataset, lambda: observer.audit_started(dataset))
             audit = with_issues(audit, _suspected(best), dataset)
@@ -84,6 +85,8 @@ def _forget(folder: Path) -> None:
 
 def _suspected(best: AlternativeFacts) -> list[Issue]:
     issues: list[Issue] = []
+    if not best.has_probabilities:
+        return issues  # a named class does not tell how sure the judges are
     for split in _SPLITS:
         # Readers of their own, so that the probabilities of all runs are not kept in memory.
         predictions = [RunFolder(run.path).predictions for run in best.finished]

@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.config import Sources
@@ -70,6 +71,8 @@ def _is_there(facts: StudyFacts) -> bool:
 def _arrays(facts: StudyFacts, test: Split, sources: Sources) -> dict[str, NDArray[Any]]:
     arrays = error_analysis_arrays(facts, test)
     best = best_alternative(facts).representative
+    if best.is_added:
+        return arrays | {"occlusion_maps": np.zeros((0, 2, *test.images.shape[1:3]), np.float32)}
     with fresh_backend():
         network = load_kept(best, sources)
         explained = test.images[arrays["explained"]]

@@ -43,7 +43,8 @@ def error_analysis_arrays(facts: StudyFacts, test: Split) -> dict[str, NDArray[A
     if best.parts is not None:
         # The network that is kept is that of the first part; it learned from the other images.
         worst = worst[best.parts[best.finished.index(best.representative)][worst] == 0]
-    worst = worst[:_EXPLAINED]
+    # What was trained elsewhere has no network here that could be asked.
+    worst = worst[: 0 if best.is_added else _EXPLAINED]
     arrays: dict[str, NDArray[Any]] = {
         f"trait_{name}": values for name, values in image_traits(test.images).items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted
 from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.factors.analysis import factors
 from cotejo.report.words import Words
@@ -21,7 +22,7 @@ def _question(findings: Findings, words: Words) -> list[str]:
     one_seed = "_one_seed" if count > 1 and len(facts.seeds) * (facts.folds or 1) == 1 else ""
     sentences = [
         words.say(
-            f"aim.question{one_seed}",
+            "aim.question_added" if facts.added else f"aim.question{one_seed}",
             count=count,
             number=words.number(count),
             data=words.data_name(facts.data["name"]),
@@ -40,7 +41,9 @@ def _rules(findings: Findings, words: Words) -> list[str]:
     alone = len(findings.facts.alternatives) == 1
     early = any(each.settings.get("early_stopping") for each in findings.facts.alternatives)
     decides = [*(["aim.decides_stop"] if early else []), *([] if alone else ["aim.decides_best"])]
-    sentences = [words.say("aim.learns_alone" if alone else "aim.learns")]
+    added = findings.facts.added
+    learns = "aim.learns_alone" if alone else "aim.learns_own" if added else "aim.learns"
+    sentences = [words.say(learns)]
     if decides:
         said = words.both([words.say(key) for key in decides])
         sentences.append(words.say("aim.decides", decisions=said))
@@ -51,4 +54,7 @@ def _rules(findings: Findings, words: Words) -> list[str]:
     reads = len(findings.facts.test_reads)
     if reads and reads == len(findings.facts.finished) and not findings.extra_test_reads:
         sentences.append(words.say("aim.read_once"))
+    if added:
+        labels = quoted(added, words)
+        sentences.append(words.say("aim.added", count=len(added), labels=labels))
     return sentences

@@ -9,6 +9,7 @@ from cotejo.config.augmentation_parts import SHORT_FORMS
 from cotejo.config.labels import augmentation_phrase
 from cotejo.facts import AlternativeFacts
 from cotejo.messages import knows, message
+from cotejo.report.added import added
 from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.naming import quoted
 from cotejo.report.page import Page
@@ -21,11 +22,16 @@ __all__ = ["TOPIC"]
 
 
 def section(page: Page) -> dict[str, Any]:
-    """Return the settings in which the alternatives differ."""
-    words, alone = page.words, len(page.facts.alternatives) == 1
-    differing, _ = differing_and_shared(page.facts.alternatives)
+    """Return the settings in which the alternatives differ, and what was added."""
+    words, known = page.words, page.facts.described
+    about_added = added(page.findings, words)
+    if not known:
+        nothing = {"usual": "", "table": None, "list": None, "usual_of_list": ""}
+        return {"intro": "", **nothing, "added": about_added}
+    alone = "alternatives.alone_here" if about_added else "alternatives.alone"
+    differing, _ = differing_and_shared(known)
     table, as_list, usual = settings_tables(page, differing)
-    intro = words.say("alternatives.alone" if alone else "alternatives.intro")
+    intro = words.say(alone if len(known) == 1 else "alternatives.intro")
     usual = words.say("alternatives.usual", settings=usual) if usual else ""
     return {
         "intro": intro,
@@ -35,6 +41,7 @@ def section(page: Page) -> dict[str, Any]:
         "list": as_list,
         "usual_of_list": usual,
         "changes": _changes(page),
+        "added": about_added,
     }
 
 
@@ -63,7 +70,7 @@ def _changes(page: Page) -> list[str]:
 def details(page: Page) -> dict[str, Any] | None:
     """Return the settings that all share, the layers, and the failed runs; None without any."""
     words = page.words
-    _, shared = differing_and_shared(page.facts.alternatives)
+    _, shared = differing_and_shared(page.facts.described)
     texts = {name: words.setting_value(name, value) for name, value in shared.items()}
     content = {
         "shared": words.say("alternatives.shared", settings=phrases(page, texts)) if texts else "",

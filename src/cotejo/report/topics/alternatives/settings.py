@@ -18,6 +18,8 @@ def differing_and_shared(
     alternatives: Sequence[AlternativeFacts],
 ) -> tuple[list[str], dict[str, Any]]:
     """Return the names of the settings that differ, and those that all share with their values."""
+    if not alternatives:
+        return [], {}
     values = _values(alternatives)
     names = list(values)
     differing = [name for name in names if any(v != values[name][0] for v in values[name])]
@@ -98,7 +100,7 @@ def usual_texts(page: Page, names: Sequence[str]) -> dict[str, str]:
     """Return the values that at least half of the alternatives have, by the settings' names."""
     usual = {}
     for name in names:
-        texts = [setting_text(page, name, alternative) for alternative in page.facts.alternatives]
+        texts = [setting_text(page, name, alternative) for alternative in page.facts.described]
         text, count = Counter(texts).most_common(1)[0]
         if text != NOT_APPLICABLE and 2 * count >= len(texts) and count > 1:
             usual[name] = text

@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 
 def settings_tables(page: Page, names: Sequence[str]) -> Shown:
     """Return the table of the settings that differ, in the form that fits their number."""
-    count = len(page.facts.alternatives)
+    count = len(page.facts.described)
     usual = usual_texts(page, [name for name in names if name != "epochs"])
     said = phrases(page, usual)
     if count == 1 or len(names) <= _FEW_SETTINGS:
@@ -54,7 +54,7 @@ def settings_tables(page: Page, names: Sequence[str]) -> Shown:
 
 def _matrix(page: Page, names: Sequence[str]) -> Table:
     """Return one row per alternative; one column, if few alternatives differ in many settings."""
-    words, alternatives = page.words, page.facts.alternatives
+    words, alternatives = page.words, page.facts.described
     headings = [words.say("alternatives.column_name")]
     headings += [words.setting_name(name) for name in names]
     headings.append(words.say("alternatives.column_parameters"))
@@ -102,7 +102,7 @@ def _list(page: Page, names: Sequence[str], usual: dict[str, str]) -> Table:
             Cell(_parameters(page, alternative)),
             Cell(_apart(page, alternative, names, usual)),
         ]
-        for alternative in page.facts.alternatives
+        for alternative in page.facts.described
     ]
     return page.table(words.say("alternatives.table"), columns, rows, files=_FILES)
 
@@ -115,7 +115,7 @@ def _apart(
     own = {
         name: text for name, text in texts.items() if text not in (usual.get(name), NOT_APPLICABLE)
     }
-    epochs = [setting_text(page, "epochs", other) for other in page.facts.alternatives]
+    epochs = [setting_text(page, "epochs", other) for other in page.facts.described]
     if not own and epochs.count(
         alternative_epochs := setting_text(page, "epochs", alternative)
     ) * 2 < len(epochs):

@@ -77,9 +77,11 @@ def labels(audited: Audited, words: Words) -> list[str]:
     if audited.suspected is None:
         return []
     numbers, count = words.numbers, int(audited.suspected.sum())
+    # Of what an added alternative learned, nothing is known.
+    added = "_added" if audited.best.is_added else ""
     sentences = [
         words.say(
-            "audit.labels" if count else "audit.labels_none",
+            f"audit.labels{added}" if count else f"audit.labels_none{added}",
             count=count,
             number=numbers.integer(count),
             images=numbers.integer(len(audited.suspected)),

@@ -68,8 +68,11 @@ class Calibration:
 
 
 def calibrations(trained: Sequence[AlternativeFacts]) -> list[Calibration]:
-    """Return one row per alternative; no row at all if no run has these measures."""
-    rows = [_calibration(alternative) for alternative in trained]
+    """Return one row per alternative; no row at all if no run has these measures.
+
+    Alternatives of which classes alone were added have no row.
+    """
+    rows = [_calibration(each) for each in trained if each.has_probabilities]
     return rows if any(row.error is not None for row in rows) else []
 
 
@@ -169,7 +172,7 @@ class Diagnosis:
 def diagnosis(findings: Findings) -> Diagnosis | None:
     """Return the calibration of the best's representative run; None if it was not measured."""
     run = findings.best.representative
-    if not run.metrics["test"].get("calibration"):
+    if not findings.best.has_probabilities or not run.metrics["test"].get("calibration"):
         return None
     labels, chances = findings.best.test_predictions
     away = chances.max(axis=1).astype(np.float64) - (chances.argmax(axis=1) == labels)

@@ -35,11 +35,14 @@ def cautions(findings: Findings, words: Words) -> list[str]:
     if source is not None and not source.mirroring_keeps_class:
         said += _mirrored(facts, words)
     said.append(_luck(findings, words))
+    if facts.added:
+        labels = quoted(facts.added, words)
+        said.append(say("cautions.careful_added", count=len(facts.added), labels=labels))
     if len(facts.trained) > 1:
         said += _choice(findings, words)
         kind = variant(findings)
         key = "careful_choice_folds" if facts.folds is not None else f"careful_choice{kind}"
-        said.append(say(f"cautions.{key}", count=len(facts.trained)))
+        said.append(say(f"cautions.{key}", count=len(findings.validated)))
     if findings.unlearned:
         said.append(
             say(
@@ -138,7 +141,7 @@ def _reads(findings: Findings, words: Words) -> str:
 
 def _quick(facts: StudyFacts, words: Words) -> str:
     splits = {split: words.numbers.integer(facts.images(split)) for split in _SPLITS}
-    epochs = max(run.record["epochs"] for run in facts.finished)
+    epochs = max((run.record.get("epochs") or 1) for run in facts.finished)
     trained = words.say("epochs_count", count=epochs, number=words.numbers.integer(epochs))
     return words.say("cautions.careful_quick", **splits, epochs=trained)
 
@@ -169,7 +172,7 @@ def _choice(findings: Findings, words: Words) -> list[str]:
         return []
     chosen_by, kind = findings.facts.chosen_by, variant(findings)
     highest = findings.best.mean("valid", chosen_by)
-    tied = [other for other in findings.ranked if other.mean("valid", chosen_by) == highest]
+    tied = [other for other in findings.validated if other.mean("valid", chosen_by) == highest]
     if len(tied) > 1:
         return [words.say(f"cautions.careful_choice_tied{kind}", labels=quoted(tied, words))]
     chance = "seeds" if choice.covers_training else "images"

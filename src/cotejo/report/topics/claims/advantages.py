@@ -72,13 +72,21 @@ def measure(
         claim: an entry of ``study.json``'s claims.
         spreads: `spread_prior`, of each split whose accuracies may be compared.
     """
-    trained = {alternative.name: alternative for alternative in facts.trained}
+    # What was added may lack what the claim is about.
+    trained = {each.name: each for each in facts.trained if _has(each, claim["metric"])}
     better = trained.get(claim["better"])
     if claim.get("than") is None:
         return [_against_value(facts, better, claim)]
     return [
         _against(facts, better, trained.get(name), claim, name, spreads) for name in claim["than"]
     ]
+
+
+def _has(alternative: AlternativeFacts, metric: str) -> bool:
+    """Return whether an alternative has what a claim compares."""
+    if metric == "test_accuracy":
+        return True
+    return alternative.has_validation if metric == "valid_accuracy" else not alternative.is_added
 
 
 def _against(

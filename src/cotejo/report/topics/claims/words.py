@@ -8,6 +8,7 @@ from math import trunc
 
 from cotejo.report.dependence import dependence
 from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted
 from cotejo.report.sentences import images_needed, p_value
 from cotejo.report.topics.claims.analysis import Part, Verdict, verdicts
 from cotejo.report.topics.factors.analysis import changes_between, factors, single_choice
@@ -27,7 +28,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
     said = _intro(judged, words)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
-        said.append(say("claims.untested", count=untested))
+        said.append(say(_untested(bool(findings.facts.added)), count=untested))
     said.append(say("claims.rule", count=len(parts)))
     tested = [part.difference for part in parts if part.difference is not None]
     if tested and all(difference.is_of_two_networks for difference in tested):
@@ -43,13 +44,16 @@ def claims(findings: Findings, words: Words) -> list[str]:
     return said if factors(findings) else [*said, *dependence(findings, words)]
 
 
-def summary_of_claims(judged: Sequence[Verdict], words: Words, key: str) -> list[str]:
+def summary_of_claims(
+    judged: Sequence[Verdict], words: Words, key: str, *, added: bool = False
+) -> list[str]:
     """Return the sentence on the claims of the summary or the conclusion, if there are several.
 
     Args:
         judged: the claims.
         words: the language.
         key: ``"in_summary"`` or ``"in_conclusion"``.
+        added: whether an alternative was added, of which not everything is known.
     """
     if len(judged) < 2:
         return []
@@ -57,8 +61,13 @@ def summary_of_claims(judged: Sequence[Verdict], words: Words, key: str) -> list
     said = words.say(f"claims.{key}", number=number, verdicts=counted)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
-        said = f"{said} {words.say('claims.untested', count=untested)}"
+        said = f"{said} {words.say(_untested(added), count=untested)}"
     return [_capital(said)]
+
+
+def _untested(added: bool) -> str:
+    """Return the key of why claims were not tested."""
+    return "claims.untested_added" if added else "claims.untested"
 
 
 def _intro(judged: Sequence[Verdict], words: Words) -> list[str]:
@@ -124,6 +133,8 @@ def what_differs(verdict: Verdict, part: Part, findings: Findings, words: Words)
     better, other = known.get(verdict.claim["better"]), known.get(part.than or "")
     if better is None or other is None:
         return []
+    if unknown := [each for each in (better, other) if each.is_added]:
+        return [words.say("claims.differ_unknown", labels=quoted(unknown, words))]
     changes = changes_between(other, better)
     choice = single_choice(changes)
     if choice is not None:
@@ -155,6 +166,8 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
     difference = part.difference
     if difference is None:
         key = "advantage_unknown" if part.unreached else "advantage_untested"
+        if not part.unreached and findings.facts.added:
+            key = "advantage_lacking"
         return words.say(f"claims.{key}", other=other, metric=metric)
     key = f"advantage_{_UNITS.get(verdict.metric, 'points')}"
     if part.unreached:

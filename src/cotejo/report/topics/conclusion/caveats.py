@@ -19,11 +19,16 @@ _MOST_NAMED = 6
 def is_attributable(findings: Findings) -> bool:
     """Whether the lead of the best may be put down to one choice, or there is no lead.
 
-    It may be if another alternative differs from the best in one choice alone.
+    It may be if another alternative differs from the best in one choice alone. Nothing is known of
+    the choices behind what was added.
     """
     if not any(lead.outcome == "ahead" for lead in findings.leads):
         return True
-    others = [lead.second for lead in findings.leads]
+    if findings.best.is_added:
+        return False
+    others = _known_others(findings)
+    if not any(lead.outcome == "ahead" and lead.second in others for lead in findings.leads):
+        return True
     return any(
         single_choice(changes_between(*pair)) is not None
         for other in others
@@ -36,16 +41,23 @@ def attribution(findings: Findings, words: Words) -> list[str]:
     if is_attributable(findings):
         return []
     facts, best = findings.facts, findings.best
-    others = [lead.second for lead in findings.leads]
+    if best.is_added:
+        return [words.say("conclusion.attribution_added", best=best.label(words.language))]
+    others = _known_others(findings)
     shared = set.intersection(*(_settings_apart(best, other) for other in others))
     named = shared if len(shared) > 1 else set().union(*(_settings_apart(best, x) for x in others))
     label = best.label(words.language)
     said = [words.say("conclusion.attribution", best=label, settings=_listed(named, words))]
-    epochs = [facts.whole_epochs(alternative.representative) for alternative in facts.trained]
+    epochs = [facts.whole_epochs(alternative.representative) for alternative in facts.own]
     if min(epochs) < max(epochs):
         low, high = (words.numbers.integer(count) for count in (min(epochs), max(epochs)))
         said.append(words.say("conclusion.epochs_differ", low=low, high=high))
     return said
+
+
+def _known_others(findings: Findings) -> list[AlternativeFacts]:
+    """Return the other alternatives whose settings are known."""
+    return [lead.second for lead in findings.leads if not lead.second.is_added]
 
 
 def architecture(findings: Findings, words: Words) -> list[str]:

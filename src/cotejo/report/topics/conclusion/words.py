@@ -29,7 +29,8 @@ def conclusion(findings: Findings, words: Words) -> list[str]:
     sentences += attribution(findings, words)
     sentences += architecture(findings, words)
     sentences += _choices(evidence, words)
-    sentences += summary_of_claims(verdicts(findings), words, "in_conclusion")
+    added = bool(findings.facts.added)
+    sentences += summary_of_claims(verdicts(findings), words, "in_conclusion", added=added)
     sentences += _mistakes(findings, words)
     sentences.append(_scope(findings, words))
     return sentences

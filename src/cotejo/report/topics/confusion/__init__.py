@@ -68,17 +68,19 @@ def _surest_mistakes(page: Page) -> dict[str, Any]:
             (
                 row["true_class"],
                 f"→ {row['predicted_class']}",
-                words.numbers.percent(row["probability"]),
+                # Of classes alone it is not known how sure it was.
+                words.numbers.percent(row["probability"]) if best.has_probabilities else "",
             ),
         )
         for row in rows
     ]
+    sure = "" if best.has_probabilities else "_classes"
     return {
         "mistakes_suspected": _suspected(page, [row["index"] for row in rows]),
         "mistakes": pictures,
         "mistakes_number": page.number_figure() if pictures else 0,
         "mistakes_caption": words.say(
-            "confusion.figure_mistakes", count=len(pictures), best=page.label(best)
+            f"confusion.figure_mistakes{sure}", count=len(pictures), best=page.label(best)
         ),
     }
 
@@ -100,6 +102,7 @@ def _both_directions(page: Page) -> dict[str, Any]:
     """Return examples of the most confused pairs, one row per direction, if the study kept any."""
     words, analysis = page.words, page.findings.error_analysis
     names, counts = page.facts.class_names(words.language), page.findings.confusion
+    sure = "" if page.findings.best.has_probabilities else "_classes"
     rows = []
     if analysis is not None:
         for (true, predicted), indices in analysis.pairs.items():
@@ -119,7 +122,7 @@ def _both_directions(page: Page) -> dict[str, Any]:
         "directions": rows,
         "directions_number": page.number_figure() if rows else 0,
         "directions_caption": words.say(
-            "confusion.figure_pairs", best=page.label(page.findings.best)
+            f"confusion.figure_pairs{sure}", best=page.label(page.findings.best)
         ),
     }
 

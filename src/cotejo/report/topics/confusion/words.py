@@ -23,8 +23,12 @@ def representative(findings: Findings, words: Words) -> str | None:
         if count == 2
         else ("confusion.which_odd" if count % 2 else "confusion.which_even")
     )
+    key = "representative" if findings.facts.folds is None else "one_seed"
+    if best.is_added:
+        # Its training has no section.
+        key, which = "representative_added", which if best.has_validation else "confusion.which_odd"
     return words.say(
-        "confusion.representative" if findings.facts.folds is None else "confusion.one_seed",
+        f"confusion.{key}",
         count=count,
         which=words.say(which),
         best=best.label(words.language),

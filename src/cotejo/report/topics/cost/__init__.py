@@ -7,6 +7,7 @@ from typing import Any
 
 from cotejo.report.alternative_marks import has_own_colours
 from cotejo.report.elements import Cell, Table
+from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.cost.analysis import (
@@ -32,10 +33,15 @@ _COLUMNS = ("parameters", "size", "operations", "seconds", "inference")
 _MEBIBYTE = 2**20
 
 
-def section(page: Page) -> dict[str, Any]:
-    """Return accuracy against cost; only the table if all alternatives cost the same."""
+def section(page: Page) -> dict[str, Any] | None:
+    """Return accuracy against cost; only the table if all alternatives cost the same.
+
+    None where all alternatives were added.
+    """
     words = page.words
     rows = costs(page.findings)
+    if not rows:
+        return None
     kinds = kinds_that_differ(rows)
     figure = None
     if kinds:
@@ -46,11 +52,18 @@ def section(page: Page) -> dict[str, Any]:
             "cost.csv",
         )
     return {
-        "paragraphs": [words.say("cost.intro")],
+        "paragraphs": [words.say("cost.intro"), *_without(page)],
         "table": _table(page, rows),
         "cost": figure,
         "fronts": fronts(rows, kinds, words),
     }
+
+
+def _without(page: Page) -> list[str]:
+    """Return of which alternatives the cost is not known; nothing if none was added."""
+    added = page.facts.added
+    labels = quoted(added, page.words)
+    return [page.words.say("cost.without", labels=labels)] if added else []
 
 
 def _caption(page: Page, rows: list[Cost], kinds: list[Kind]) -> str:

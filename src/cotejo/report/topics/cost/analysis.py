@@ -62,8 +62,11 @@ class Cost:
 
 
 def costs(findings: Findings) -> list[Cost]:
-    """Return one row per trained alternative, in the study's order."""
-    return [_cost(findings, alternative) for alternative in findings.facts.trained]
+    """Return one row per alternative that the study trained, in the study's order.
+
+    What those cost that were added is not known.
+    """
+    return [_cost(findings, alternative) for alternative in findings.facts.own]
 
 
 def kinds_that_differ(rows: Sequence[Cost]) -> list[Kind]:
@@ -94,7 +97,7 @@ def front(rows: Sequence[Cost], kind: Kind) -> list[Cost]:
 
 
 def _cost(findings: Findings, alternative: AlternativeFacts) -> Cost:
-    own = alternative.mean_timing("train_seconds")
+    own = alternative.mean_timing("train_seconds") or 0.0
     return Cost(
         alternative=alternative,
         accuracy=findings.accuracy[alternative.name],
@@ -107,9 +110,11 @@ def _cost(findings: Findings, alternative: AlternativeFacts) -> Cost:
     )
 
 
-def cost_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
-    """Return one row per trained alternative, in the study's order."""
+def cost_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
+    """Return the rows of `costs`; None where there is none."""
     rows = costs(findings)
+    if not rows:
+        return None
     fronts = {kind: front(rows, kind) for kind in kinds_that_differ(rows)}
     return [
         {

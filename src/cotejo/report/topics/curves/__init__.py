@@ -14,7 +14,13 @@ from cotejo.report.naming import quoted
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
 from cotejo.report.topics.curves.comparison import comparison, is_in_panels
-from cotejo.report.topics.curves.figure import PER_ROW, curves, highest_loss, loss_limit
+from cotejo.report.topics.curves.figure import (
+    PER_ROW,
+    curves,
+    highest_loss,
+    loss_limit,
+    with_curves,
+)
 from cotejo.report.topics.curves.words import overfitting, overfitting_intro, swinging
 from cotejo.report.words import NOT_APPLICABLE
 from cotejo.store import ReportFile, RunFile
@@ -22,10 +28,15 @@ from cotejo.store import ReportFile, RunFile
 __all__ = ["TOPIC"]
 
 
-def section(page: Page) -> dict[str, Any]:
-    """Return every alternative's curves, all of them compared, and overfitting in words."""
+def section(page: Page) -> dict[str, Any] | None:
+    """Return every alternative's curves, all of them compared, and overfitting in words.
+
+    Alternatives that were added have curves if their history was given. None where none has any.
+    """
     words, facts = page.words, page.facts
-    trained = facts.trained
+    trained = with_curves(facts)
+    if not trained:
+        return None
     figures = []
     # As many figures as it takes, of about the same width: 4 alternatives are 2 and 2, not 3 and 1.
     count = ceil(len(trained) / PER_ROW)
@@ -42,21 +53,21 @@ def section(page: Page) -> dict[str, Any]:
     return {
         "notes": _curve_notes(page),
         "figures": figures,
-        "overfitting_intro": overfitting_intro(page.findings, words),
+        "overfitting_intro": overfitting_intro(page.findings, words) if facts.own else "",
         "comparison": page.figure(
             "comparison",
             partial(comparison, facts, words),
             compared,
             RunFile.HISTORY,
         ),
-        "overfitting": overfitting(page.findings, words),
-        "overfitting_table": _overfitting_table(page),
+        "overfitting": overfitting(page.findings, words) if facts.own else [],
+        "overfitting_table": _overfitting_table(page) if facts.own else None,
         "swings": swinging(page.findings, words),
     }
 
 
 def _overfitting_table(page: Page) -> Table:
-    words, trained = page.words, page.facts.trained
+    words, trained = page.words, page.facts.own
     caption = words.say("curves.overfitting_table")
     if any(len(alternative.finished) > 1 for alternative in trained):
         caption += " " + words.say("curves.overfitting_table_seeds")
@@ -93,23 +104,27 @@ def _overfitting_row(page: Page, alternative: AlternativeFacts) -> list[Cell]:
 
 def _curve_notes(page: Page) -> list[str]:
     words, facts = page.words, page.facts
-    notes = [words.say("curves.lines", count=len(facts.trained)), _training_curves(page)]
+    drawn = with_curves(facts)
+    notes = [words.say("curves.lines", count=len(drawn)), _training_curves(page)]
     notes.extend(
         words.say(f"settings.{name}.curves")
         for name in Settings.names()
         if words.knows(f"settings.{name}.curves")
         and any(
             alternative.settings.get(name) not in (None, Settings.default(name))
-            for alternative in facts.trained
+            for alternative in drawn
         )
     )
-    if any(len(alternative.finished) > 1 for alternative in facts.trained):
+    if any(len(alternative.finished) > 1 for alternative in drawn):
         notes.append(words.say("curves.seeds"))
     limit = loss_limit(facts)
     if highest_loss(facts) > limit:
         notes.append(words.say("curves.cut", limit=words.numbers.decimal(limit, 1)))
-    if any(len(facts.phases(alternative)) > 1 for alternative in facts.trained):
+    if any(len(facts.phases(alternative)) > 1 for alternative in drawn):
         notes.append(words.say("curves.start"))
+    if without := [each for each in facts.trained if not each.has_history]:
+        labels = quoted(without, words)
+        notes.append(words.say("curves.without", count=len(without), labels=labels))
     return notes
 
 

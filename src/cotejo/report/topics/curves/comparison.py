@@ -24,7 +24,7 @@ from cotejo.report.drawing import (
     panels,
 )
 from cotejo.report.naming import together
-from cotejo.report.topics.curves.figure import accuracy_limits
+from cotejo.report.topics.curves.figure import accuracy_limits, with_curves
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
@@ -56,21 +56,20 @@ def comparison(facts: StudyFacts, words: Words, width: float = TEXT_WIDTH) -> Fi
 
 
 def _all_in_one(facts: StudyFacts, words: Words, width: float) -> Figure:
-    labels = [alternative.label(words.language) for alternative in facts.trained]
+    labels = [alternative.label(words.language) for alternative in with_curves(facts)]
     height = 3.1 if width > PHONE_WIDTH else 4.8
     figure = new_figure(width, height + legend_height(labels, width))
     by_epoch, by_time = panels(figure, 2, sharey=True)
     handles = []
-    for alternative in facts.trained:
+    for alternative in with_curves(facts):
         epochs, accuracy = _curve(facts, alternative)
         phase = facts.phases(alternative)[-1]
-        seconds = phase.seconds_before + np.cumsum([row["seconds"] for row in phase.run.history])
-        by_epoch.plot(
-            epochs, accuracy, **_line(alternative), label=alternative.label(words.language)
-        )
-        handles += by_time.plot(
-            seconds, accuracy, **_line(alternative), label=alternative.label(words.language)
-        )
+        label = alternative.label(words.language)
+        handles += by_epoch.plot(epochs, accuracy, **_line(alternative), label=label)
+        # An added history need not say how long its epochs took.
+        if all("seconds" in row for row in phase.run.history):
+            lasted = np.cumsum([row["seconds"] for row in phase.run.history])
+            by_time.plot(phase.seconds_before + lasted, accuracy, **_line(alternative), label=label)
     for axes, label in ((by_epoch, "axis_epoch"), (by_time, "curves.axis_seconds")):
         dress(axes)
         axes.set_xlabel(words.say(label))
@@ -87,13 +86,13 @@ def _all_in_one(facts: StudyFacts, words: Words, width: float) -> Figure:
 def _one_panel_each(facts: StudyFacts, words: Words, width: float) -> Figure:
     """Draw one panel per alternative: its curve in colour, those of the others pale."""
     columns = 4 if width > PHONE_WIDTH else 2
-    rows = -(-len(facts.trained) // columns)
+    rows = -(-len(with_curves(facts)) // columns)
     figure = new_figure(width, 0.5 + 1.35 * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     low, high = _limits(facts)
-    curves = [_curve(facts, alternative) for alternative in facts.trained]
+    curves = [_curve(facts, alternative) for alternative in with_curves(facts)]
     for axes, alternative, (epochs, accuracy) in zip(
-        grid.flat, facts.trained, curves, strict=False
+        grid.flat, with_curves(facts), curves, strict=False
     ):
         for others in curves:
             axes.plot(*others, color=_OTHERS, linewidth=0.7)
@@ -102,10 +101,10 @@ def _one_panel_each(facts: StudyFacts, words: Words, width: float) -> Figure:
         axes.title.set_fontsize(8)
         if accuracy[-1] < low:
             _tell_of_one_below(axes, words.numbers.percent(accuracy[-1]))
-    for axes in grid.flat[len(facts.trained) :]:
+    for axes in grid.flat[len(with_curves(facts)) :]:
         axes.set_visible(False)
     # A panel above an empty place has no other below it that shows the epochs.
-    for axes in grid.flat[len(facts.trained) - columns : len(facts.trained)]:
+    for axes in grid.flat[len(with_curves(facts)) - columns : len(with_curves(facts))]:
         axes.xaxis.set_tick_params(labelbottom=True)
     grid[0, 0].set(xlim=(0, None), ylim=(low, high))
     number_axis(grid[0, 0].xaxis, words.numbers, whole=True)
@@ -134,7 +133,7 @@ def _limits(facts: StudyFacts) -> tuple[float, float]:
     the lowest accuracy: one that is far behind would squeeze the others.
     """
     low, high = accuracy_limits(facts, "valid")
-    ends = sorted(_curve(facts, alternative)[1][-1] for alternative in facts.trained)
+    ends = sorted(_curve(facts, alternative)[1][-1] for alternative in with_curves(facts))
     behind = ends[-1] - ends[(len(ends) - 1) // 2]
     return max(low, ends[-1] - 6 * max(behind, 0.01)), high
 

@@ -24,10 +24,15 @@ from cotejo.report.words import Words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["PER_ROW", "accuracy_limits", "curves", "highest_loss", "loss_limit"]
+__all__ = ["PER_ROW", "accuracy_limits", "curves", "highest_loss", "loss_limit", "with_curves"]
 
 PER_ROW = 3
 """How many alternatives a figure of curves has side by side."""
+
+
+def with_curves(facts: StudyFacts) -> list[AlternativeFacts]:
+    """Return the alternatives that have curves: all but those added without their history."""
+    return [alternative for alternative in facts.trained if alternative.has_history]
 
 
 @draws
@@ -79,7 +84,8 @@ def curves(
     grid[0, 0].set(ylabel=words.say("axis_loss"), ylim=(0, loss_limit(facts)))
     grid[1, 0].set(ylabel=words.say("axis_accuracy"), ylim=accuracy_limits(facts))
     grid[1, 0].set_xlim(
-        0, max(len(run.history) for alternative in facts.trained for run in alternative.finished)
+        0,
+        max(len(run.history) for alternative in with_curves(facts) for run in alternative.finished),
     )
     number_axis(grid[0, 0].yaxis, words.numbers)
     number_axis(grid[1, 0].yaxis, words.numbers, percent=True)
@@ -107,7 +113,7 @@ def loss_limit(facts: StudyFacts) -> float:
 def _losses(facts: StudyFacts) -> list[float]:
     return [
         row[column]
-        for alternative in facts.trained
+        for alternative in with_curves(facts)
         for run in alternative.finished
         for row in run.history
         for column in ("train_loss", "valid_loss")
@@ -118,7 +124,7 @@ def accuracy_limits(facts: StudyFacts, *splits: str) -> tuple[float, float]:
     """Return the ends of an axis that holds every accuracy of these splits, by default of both."""
     values = [
         row[f"{split}_accuracy"]
-        for alternative in facts.trained
+        for alternative in with_curves(facts)
         for run in alternative.finished
         for row in run.history
         for split in splits or ("train", "valid")

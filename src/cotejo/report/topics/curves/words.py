@@ -29,7 +29,7 @@ def overfitting_intro(findings: Findings, words: Words) -> str:
 
 def overfitting(findings: Findings, words: Words) -> list[str]:
     """Return which alternatives overfit, and of which that can't be said."""
-    trained = findings.facts.trained
+    trained = findings.facts.own
     nothing = [alternative for alternative in trained if not findings.has_learned(alternative)]
     learned = [alternative for alternative in trained if findings.has_learned(alternative)]
     said = []

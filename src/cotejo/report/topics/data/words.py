@@ -47,7 +47,7 @@ def data(findings: Findings, words: Words) -> list[str]:
     ]
     if how := _split(facts.data.get("split") or {}, words):
         sentences.insert(2, how)
-    if all(alternative.has_layers("Rescaling") for alternative in facts.trained):
+    if all(alternative.has_layers("Rescaling") for alternative in facts.own):
         sentences.append(say("data.scaled"))
     if about_images := words.of_data(facts.data["name"], "images"):
         sentences.insert(1, about_images)

@@ -47,7 +47,7 @@ def factors(findings: Findings) -> list[Factor]:
     which is usually the baseline, and not with every other.
     """
     effects: dict[str, list[Effect]] = {}
-    trained = findings.facts.trained
+    trained = findings.facts.own
     for index, alternative in enumerate(trained):
         for factor, (base, changes) in _baselines(alternative, trained[:index]).items():
             effect = Effect(

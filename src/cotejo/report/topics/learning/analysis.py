@@ -50,7 +50,7 @@ class Curve:
 def curves(findings: Findings) -> list[Curve]:
     """Return one curve per group of alternatives with otherwise equal settings, in their order."""
     groups: dict[tuple[tuple[str, str], ...], list[Point]] = {}
-    for alternative in findings.facts.trained:
+    for alternative in findings.facts.own:
         shared = {
             key: value for key, value in alternative.settings.items() if key != "train_fraction"
         }

@@ -24,9 +24,14 @@ _COLUMNS = (
 _WORST = 32
 
 
-def section(page: Page) -> dict[str, Any]:
-    """Return the images that the best gets wrong with the highest probability."""
+def section(page: Page) -> dict[str, Any] | None:
+    """Return the images that the best gets wrong with the highest probability.
+
+    None where classes alone were added of the best: how sure it was is not known.
+    """
     words, findings = page.words, page.findings
+    if not findings.best.has_probabilities:
+        return None
     rows = mistake_rows(findings, words.language)[:_WORST]
     _, images = findings.best.kept_mistakes
     pictures = [

@@ -12,7 +12,7 @@ def mistakes(findings: Findings, words: Words) -> list[str]:
     """Return how sure the best is of what it gets wrong."""
     if not findings.mistakes:
         return [words.say("no_mistakes")]
-    sure, numbers = findings.sure_mistakes, words.numbers
+    sure, numbers = findings.sure_mistakes or 0, words.numbers
     if findings.mistakes == 1:
         key = "mistakes.only_sure" if sure else "mistakes.only_not_sure"
     else:

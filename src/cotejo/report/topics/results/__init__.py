@@ -149,16 +149,22 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
         page.findings.accuracy[alternative.name],
         alternative.spread("test", "accuracy"),
     )
-    epochs = sum(run.record["epochs"] for run in alternative.finished) / len(alternative.finished)
-    trained = [words.say("epochs_count", count=epochs, number=n.shortest(epochs, 1))]
+    trained = [_epochs(page, alternative)]
     if seeds:
         trained.insert(0, words.say("seeds_count", count=len(alternative.finished)))
-    valid, seconds = alternative.mean("valid", "accuracy"), alternative.mean_timing("train_seconds")
-    f1, loss = alternative.mean("test", "macro_f1"), alternative.mean("test", "loss")
+    # Of what was added, not everything may be known.
+    train = alternative.known_mean("train", "accuracy")
+    valid, seconds = (
+        alternative.known_mean("valid", "accuracy"),
+        alternative.mean_timing("train_seconds"),
+    )
+    f1, loss = alternative.mean("test", "macro_f1"), alternative.known_mean("test", "loss")
     return [
         replace(page.named(alternative, mark_best=True), remarks=[", ".join(trained)]),
-        Cell(n.percent(alternative.mean("train", "accuracy"))),
-        Cell(n.percent(valid), remarks=_balanced_remarks(page, alternative), value=valid),
+        Cell(NOT_APPLICABLE if train is None else n.percent(train)),
+        Cell(NOT_APPLICABLE)
+        if valid is None
+        else Cell(n.percent(valid), remarks=_balanced_remarks(page, alternative), value=valid),
         *_balanced_cells(page, alternative),
         Cell(
             n.percent(accuracy.estimate),
@@ -172,14 +178,28 @@ def _results_row(page: Page, alternative: AlternativeFacts, *, seeds: bool) -> l
             else []
         ),
         Cell(n.decimal(f1, 3), value=f1),
-        Cell(n.decimal(loss, 3), value=loss),
-        Cell(n.duration(seconds), remarks=_time_remarks(page, alternative), value=seconds),
+        Cell(NOT_APPLICABLE if loss is None else n.decimal(loss, 3), value=loss),
+        Cell(NOT_APPLICABLE)
+        if seconds is None
+        else Cell(n.duration(seconds), remarks=_time_remarks(page, alternative), value=seconds),
     ]
+
+
+def _epochs(page: Page, alternative: AlternativeFacts) -> str:
+    """Return how many epochs it trained, or that its predictions were added."""
+    words = page.words
+    if alternative.is_added:
+        return words.say("results.added")
+    epochs = sum(run.record["epochs"] for run in alternative.finished) / len(alternative.finished)
+    number = words.numbers.shortest(epochs, 1)
+    return words.say("epochs_count", count=epochs, number=number)
 
 
 def _machine(page: Page) -> list[str]:
     """Return on what the times were measured, where it was one machine's device for all runs."""
-    machines = [run.record.get("machine") or {} for run in page.facts.finished]
+    # How long an added one took is in no table.
+    trained = (run for run in page.facts.finished if not run.is_added)
+    machines = [run.record.get("machine") or {} for run in trained]
     devices = {machine.get("accelerator") or machine.get("processor") for machine in machines}
     device = devices.pop() if len(devices) == 1 else None
     return [page.words.say("results.machine", device=device)] if device else []

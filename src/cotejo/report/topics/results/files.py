@@ -81,7 +81,7 @@ def _balanced_cells(alternative: AlternativeFacts, columns: Sequence[str]) -> di
         "test_balanced_accuracy_high": known.high,
     }
     if "valid_balanced_accuracy" in columns:
-        cells["valid_balanced_accuracy"] = alternative.mean("valid", "balanced_accuracy")
+        cells["valid_balanced_accuracy"] = alternative.known_mean("valid", "balanced_accuracy")
     return cells
 
 
@@ -121,15 +121,18 @@ def _summary_row(alternative: AlternativeFacts) -> dict[str, Any]:
     }
     if not alternative.finished:
         return row
-    epochs = [run.record["epochs"] for run in alternative.finished]
+    epochs = [run.record.get("epochs") for run in alternative.finished]
+    known = [count for count in epochs if count is not None]
+    mean = sum(known) / len(known) if len(set(epochs)) > 1 and known else epochs[0]
     return row | {
-        "epochs": sum(epochs) / len(epochs) if len(set(epochs)) > 1 else epochs[0],
-        "train_accuracy": alternative.mean("train", "accuracy"),
-        "valid_accuracy": alternative.mean("valid", "accuracy"),
+        # How many of what was added is not always known.
+        "epochs": mean if len(known) == len(epochs) else None,
+        "train_accuracy": alternative.known_mean("train", "accuracy"),
+        "valid_accuracy": alternative.known_mean("valid", "accuracy"),
         "test_accuracy": alternative.mean("test", "accuracy"),
         "test_accuracy_std": alternative.spread("test", "accuracy"),
         "macro_f1": alternative.mean("test", "macro_f1"),
-        "test_loss": alternative.mean("test", "loss"),
+        "test_loss": alternative.known_mean("test", "loss"),
         "train_seconds": alternative.mean_timing("train_seconds"),
         "images_per_second": alternative.mean_timing("images_per_second"),
     }

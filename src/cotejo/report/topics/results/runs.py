@@ -53,7 +53,7 @@ def run_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
     for alternative in facts.alternatives:
         settings = {f"setting_{name}": _plain(alternative.settings.get(name)) for name in names}
         known = dict(_ended(alternative, words))
-        for seed in facts.seeds:
+        for seed in facts.seeds_of(alternative):
             row: dict[str, Any] = dict.fromkeys(columns)
             row |= {"alternative": alternative.name, "seed": seed, **settings}
             rows.append(row | known.get(seed, {"status": "missing"}))
@@ -62,7 +62,7 @@ def run_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
 
 def _differing(facts: StudyFacts) -> list[str]:
     """Return the settings in which the alternatives differ, in their usual order."""
-    every = [alternative.settings for alternative in facts.alternatives]
+    every = [alternative.settings for alternative in facts.described]
     names = Settings.by_group(dict.fromkeys(name for settings in every for name in settings))
     return [name for name in names if len({_plain(settings.get(name)) for settings in every}) > 1]
 

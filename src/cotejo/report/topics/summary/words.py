@@ -22,7 +22,8 @@ def summary(findings: Findings, words: Words) -> list[str]:
     """Return the paragraphs on what was compared, what won and by how much."""
     said = [_compared(findings, words), " ".join(_winner(findings, words))]
     said += _leaks(findings, words)
-    return said + summary_of_claims(verdicts(findings), words, "in_summary")
+    added = bool(findings.facts.added)
+    return said + summary_of_claims(verdicts(findings), words, "in_summary", added=added)
 
 
 def _leaks(findings: Findings, words: Words) -> list[str]:
@@ -63,7 +64,7 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
         )
         for key, rate in rates.items()
     ]
-    if findings.leads:
+    if findings.second is not None:
         lead = findings.leads[0]
         is_behind = lead.difference.estimate < 0
         # As in the sentence on the two, the one ahead has the positive difference.
@@ -96,21 +97,36 @@ def _compared(findings: Findings, words: Words) -> str:
     )
     low, high = facts.learned_images
     key = "summary.learned"
-    if len(facts.trained) < len(facts.alternatives):
+    if facts.added:
+        key += "_own"
+    elif len(facts.trained) < len(facts.alternatives):
         key += "_some"
     if facts.folds is not None:
         key, high = "summary.learned_folds", low
+    if not facts.own:
+        return f"{compared} {_added(findings, words)}"
     learned = words.say(
         key if low == high else f"{key}_varied",
-        count=len(facts.trained),
-        number=words.number(len(facts.trained)),
+        count=len(facts.own),
+        number=words.number(len(facts.own)),
         train=numbers.integer(low),
         low=numbers.integer(low),
         high=numbers.integer(high),
         test=numbers.integer(facts.images("test")),
         seeds=seeds_trained(facts, words),
     )
-    return f"{compared} {learned}"
+    return " ".join([compared, learned, *([_added(findings, words)] if facts.added else [])])
+
+
+def _added(findings: Findings, words: Words) -> str:
+    """Return which alternatives were trained elsewhere."""
+    facts = findings.facts
+    return words.say(
+        "summary.added",
+        count=len(facts.added),
+        labels=quoted(facts.added, words),
+        test=words.numbers.integer(facts.images("test")),
+    )
 
 
 def _winner(findings: Findings, words: Words) -> list[str]:
@@ -156,17 +172,18 @@ def _winner(findings: Findings, words: Words) -> list[str]:
 
 
 def _against_others(findings: Findings, words: Words) -> list[str]:
-    second, last = findings.second, findings.ranked[-1]
-    if second is None:
+    if not findings.leads:
         return [words.say("summary.alone")]
+    last = findings.validated[-1]
     lead = findings.leads[0]
     sentences = [comparison_sentence(lead, words, with_needed=False)]
     if lead.outcome == "behind":
         sentences.append(words.say(f"summary.reversed{variant(findings)}"))
     if not is_attributable(findings):
         best = findings.best.label(words.language)
-        sentences.append(words.say("conclusion.attribution_brief", best=best))
-    if last is not second:
+        key = "attribution_added" if findings.best.is_added else "attribution_brief"
+        sentences.append(words.say(f"conclusion.{key}", best=best))
+    if last not in (findings.best, lead.second):
         sentences.append(
             words.say(
                 "summary.last",

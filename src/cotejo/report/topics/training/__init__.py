@@ -11,7 +11,7 @@ from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.page import Page
 from cotejo.report.topic import Topic
 from cotejo.report.topics.training import figure
-from cotejo.report.topics.training.words import whole_training
+from cotejo.report.topics.training.words import added_best, whole_training
 from cotejo.store import RunFile
 
 __all__ = ["TOPIC"]
@@ -20,6 +20,9 @@ __all__ = ["TOPIC"]
 def section(page: Page) -> dict[str, Any]:
     """Return the best's training from its first epoch on, and its test evaluation."""
     words, best = page.words, page.findings.best
+    if best.is_added:
+        title = words.say("training.title_added")
+        return {"title": title, "paragraphs": added_best(page.findings, words), "figure": None}
     phases = page.facts.phases(best)
     return {
         "paragraphs": whole_training(page.findings, words),
@@ -32,8 +35,10 @@ def section(page: Page) -> dict[str, Any]:
     }
 
 
-def details(page: Page) -> dict[str, Any]:
-    """Return the best's training epoch by epoch."""
+def details(page: Page) -> dict[str, Any] | None:
+    """Return the best's training epoch by epoch; None where it was trained elsewhere."""
+    if page.findings.best.is_added:
+        return None
     return {"table": _epochs_table(page)}
 
 

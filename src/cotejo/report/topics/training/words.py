@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from cotejo.report.added import added_from
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 
-__all__ = ["whole_training"]
+__all__ = ["added_best", "whole_training"]
+
+
+def added_best(findings: Findings, words: Words) -> list[str]:
+    """Return where the best came from, if it was added, and what the test set says of it."""
+    best, numbers = findings.best, words.numbers
+    test, accuracy = best.representative.metrics["test"], findings.representative_accuracy
+    said = [
+        words.say(
+            "training.test_added",
+            count=len(best.finished),
+            seed=best.representative.record["seed"],
+            images=numbers.integer(test["images"]),
+            accuracy=numbers.percent(accuracy.estimate),
+            interval=numbers.interval(accuracy.low, accuracy.high),
+            f1=numbers.decimal(test["macro_f1"], 3),
+        )
+    ]
+    if len(best.finished) > 1:
+        mean = numbers.percent(best.mean("test", "accuracy"))
+        said.append(words.say("training.mean", count=len(best.finished), mean=mean))
+    origin = [added_from(best, words), words.say("training.added")]
+    return [" ".join(origin), " ".join(said)]
 
 
 def whole_training(findings: Findings, words: Words) -> list[str]:
@@ -25,7 +48,7 @@ def whole_training(findings: Findings, words: Words) -> list[str]:
     kept = int(record.get("best_epoch") or epochs)
     said.append(say("training.kept_last") if kept == epochs else say("training.kept", epoch=kept))
     phases = findings.facts.phases(best)
-    if len(phases) > 1:
+    if len(phases) > 1 and findings.whole_training is not None:
         count, whole = findings.whole_training
         parent = phases[-2].alternative.label(words.language)
         time = numbers.duration(whole)
