@@ -134,3 +134,26 @@ def test_each_python_promised_is_checked():
     minors = {python.rpartition(".")[0] for python in PYTHONS}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(f"{minor}.0" in makefile for minor in minors)
+
+
+COLAB = {
+    "babel": "2.18.0", "beautifulsoup4": "4.13.5", "h5py": "3.16.0", "jinja2": "3.1.6",
+    "keras": "3.13.2", "matplotlib": "3.10.0", "numpy": "2.1.3", "pillow": "11.3.0",
+    "platformdirs": "4.11.3", "pydantic": "2.13.4", "rich": "13.9.4", "scikit-learn": "1.6.1",
+    "scipy": "1.16.3", "typer": "0.27.1", "tensorflow": "2.20.0", "jax": "0.7.2",
+}  # fmt: skip
+"""What Google's Colab has installed: github.com/googlecolab/backend-info, pip-freeze.txt, as of
+2026-08-19."""
+
+
+def test_nothing_that_colab_has_is_replaced():
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["tensorflow"]]
+    wanted += PROJECT["optional-dependencies"]["jax"]
+    found = {}
+    for text in wanted:
+        requirement = Requirement(text)
+        name = canonicalize_name(requirement.name)
+        if name in COLAB:
+            found[name] = Version(COLAB[name]) in requirement.specifier
+    assert found.keys() == COLAB.keys()
+    assert all(found.values()), found

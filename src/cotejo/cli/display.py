@@ -41,6 +41,7 @@ class Display(Observer):
         self._status = Status(console)
         self._waiting: list[PlannedRun] = []
         self._runs_to_do = 0
+        self._networks = 1
         self._started = 0
         self._lowest_loss = float("inf")
         self._pace = Pace(())
@@ -103,6 +104,7 @@ class Display(Observer):
         self._pace = Pace(runs)
         self._waiting = [run for run in runs if not run.finished]
         self._runs_to_do = len(self._waiting)
+        self._networks = study.folds or 1
         self._name_width = max(len(alternative.name) for alternative in study.alternatives)
         self._print(
             computing_line(alternative.settings.precision for alternative in study.alternatives)
@@ -176,6 +178,12 @@ class Display(Observer):
     def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
         """Add the epoch's line to the run's table."""
         epoch = int(row["epoch"])
+        of_network = run.epochs // self._networks
+        if self._networks > 1 and (epoch - 1) % of_network == 0:
+            # Its loss begins anew, and the lowest is that of another network.
+            self._lowest_loss = float("inf")
+            number = (epoch - 1) // of_network + 1
+            self._print(message("cli.network_of", number=number, count=self._networks), style="dim")
         self._pace.epoch_ended(run, float(row["seconds"]))
         loss = float("inf") if row["valid_loss"] is None else row["valid_loss"]
         is_best = loss < self._lowest_loss
