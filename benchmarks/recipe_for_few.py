@@ -5,7 +5,7 @@
 The images are scikit-learn's digits, which the model that ships has never seen: it learned from
 photographs. Of each digit so many training images are drawn by the seed. `fast` gets the recipe's
 epochs. `cnn3` gets 60 epochs of Adam. No epoch is chosen by the validation images. It prints the
-accuracy on the 360 test images, mean and deviation over the seeds, and the median seconds.
+accuracy on the 359 test images, mean and deviation over the seeds, and the median seconds.
 """
 
 from __future__ import annotations
