@@ -11,7 +11,7 @@ from cotejo.report.topics.conclusion.words import conclusion
 from cotejo.report.topics.curves.comparison import comparison
 from cotejo.report.words import NOT_APPLICABLE, Words
 
-__all__ = ["as_html", "as_text"]
+__all__ = ["as_html", "as_text", "trained_as_html"]
 
 _STYLE = (
     "border-collapse:collapse;margin:0 0 .8em;font-variant-numeric:tabular-nums",
@@ -42,8 +42,23 @@ def as_html(findings: Findings, language: str) -> str:
     It brings no style sheet, which would change the notebook around it.
     """
     words = Words(language)
+    said = " ".join(map(escape, conclusion(findings, words)))
+    curves = to_svg(comparison(findings.facts, words), "comparison-curves")
+    return (
+        f'<div lang="{language}">{_table(_rows(findings, words))}'
+        f'<p style="max-width:760px">{said}</p><div style="{_FIGURE}">{curves}</div></div>'
+    )
+
+
+def trained_as_html(findings: Findings, alternative: AlternativeFacts, language: str) -> str:
+    """Return the row of one alternative as HTML."""
+    words = Words(language)
+    return _table([_header(words), _row(alternative, findings, words)])
+
+
+def _table(rows: list[list[str]]) -> str:
+    """Return rows of texts, the header first, as a table."""
     whole, number, name = _STYLE
-    header, *rows = _rows(findings, words)
 
     def line(cells: list[str], tag: str) -> str:
         styles = [name, *[number] * (len(cells) - 1)]
@@ -51,26 +66,24 @@ def as_html(findings: Findings, language: str) -> str:
         made = "".join(f'<{tag} style="{style}">{escape(cell)}</{tag}>' for cell, style in pairs)
         return f"<tr>{made}</tr>"
 
-    body = "".join(line(row, "td") for row in rows)
-    table = (
-        f'<table style="{whole}"><thead>{line(header, "th")}</thead><tbody>{body}</tbody></table>'
-    )
-    said = " ".join(map(escape, conclusion(findings, words)))
-    curves = to_svg(comparison(findings.facts, words), "comparison-curves")
+    header, *others = rows
+    body = "".join(line(row, "td") for row in others)
     return (
-        f'<div lang="{language}">{table}<p style="max-width:760px">{said}</p>'
-        f'<div style="{_FIGURE}">{curves}</div></div>'
+        f'<table style="{whole}"><thead>{line(header, "th")}</thead><tbody>{body}</tbody></table>'
     )
 
 
 def _rows(findings: Findings, words: Words) -> list[list[str]]:
     """Return the header and a row for each alternative, all of them texts."""
-    names = ("alternative", "test_accuracy", "interval", "valid_accuracy", "seeds", "time")
-    header = [words.say(f"cli.compare_{name}") for name in names]
     ranked = [alternative.name for alternative in findings.ranked]
     trained = sorted(findings.facts.trained, key=lambda each: ranked.index(each.name))
     untrained = [each for each in findings.facts.alternatives if not each.finished]
-    return [header, *(_row(each, findings, words) for each in [*trained, *untrained])]
+    return [_header(words), *(_row(each, findings, words) for each in [*trained, *untrained])]
+
+
+def _header(words: Words) -> list[str]:
+    names = ("alternative", "test_accuracy", "interval", "valid_accuracy", "seeds", "time")
+    return [words.say(f"cli.compare_{name}") for name in names]
 
 
 def _row(alternative: AlternativeFacts, findings: Findings, words: Words) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.comparison.page import trained_as_html
 from cotejo.comparison.tables import history
 from cotejo.config import Sources
 from cotejo.facts import AlternativeFacts
@@ -39,6 +40,7 @@ class Trained:
         self._findings = findings
         self._facts = facts
         self._sources = sources
+        self._language = language
         self.name = facts.name
         self.label = facts.label(language)
 
@@ -75,6 +77,9 @@ class Trained:
         """The epochs of all its runs."""
         frame = history(self._findings)
         return frame[frame["alternative"] == self.name].reset_index(drop=True)
+
+    def _repr_html_(self) -> str:
+        return trained_as_html(self._findings, self._facts, self._language)
 
     def __repr__(self) -> str:
         rate = self.accuracy
