@@ -23,7 +23,7 @@ SHAPE = (32, 32, 3)
 
 CHANGES = {
     "notebook_one": ("scaled", "softmax"),
-    "notebook_two": ("scaled", "softmax"),
+    "notebook_two": ("scaled", "softmax", "compiled_details"),
     "without_input": ("scaled",),
     "rescaled": ("softmax",),
     "normalised": ("softmax",),

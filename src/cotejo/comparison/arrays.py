@@ -27,11 +27,14 @@ def as_splits(data: Any, say: Say) -> Any:
         return understood(data[0], data[1], say)
     if isinstance(data, tuple | list) and len(data) in (2, 3) and all(map(_is_pair, data)):
         names = ("train", "test") if len(data) == 2 else ("train", "valid", "test")
+        images = [np.asarray(pair[0]) for pair in data]
+        # All splits have one range: that of one alone could be another by chance.
+        ends = _range(images)
         # What is true of all of them is said once.
         heard: dict[str, None] = {}
         splits = {
-            name: understood(pair[0], pair[1], heard.setdefault)
-            for name, pair in zip(names, data, strict=True)
+            name: (_bytes(of_split, ends, heard.setdefault), _numbers(pair[1], heard.setdefault))
+            for name, of_split, pair in zip(names, images, data, strict=True)
         }
         for sentence in heard:
             say(sentence)
@@ -51,7 +54,8 @@ def understood(images: Any, labels: Any, say: Say) -> tuple[Any, Any]:
         >>> images.dtype, int(images.max()), labels.tolist()
         (dtype('uint8'), 255, [0, 1])
     """
-    return _bytes(images, say), _numbers(labels, say)
+    array = np.asarray(images)
+    return _bytes(array, _range([array]), say), _numbers(labels, say)
 
 
 def _is_pair(value: Any) -> bool:
@@ -64,11 +68,18 @@ def _is_pair(value: Any) -> bool:
     )
 
 
-def _bytes(images: Any, say: Say) -> NDArray[Any]:
-    array = np.asarray(images)
+def _range(arrays: list[NDArray[Any]]) -> tuple[float, float]:
+    """Return the smallest and the largest value of arrays of numbers."""
+    numbers = [array for array in arrays if array.size and array.dtype.kind in "fiu"]
+    if not numbers:
+        return 0.0, 0.0
+    return float(min(map(np.min, numbers))), float(max(map(np.max, numbers)))
+
+
+def _bytes(array: NDArray[Any], ends: tuple[float, float], say: Say) -> NDArray[Any]:
     if array.dtype == np.uint8 or array.dtype.kind not in "fiu" or not array.size:
         return array
-    low, high = float(array.min()), float(array.max())
+    low, high = ends
     if array.dtype.kind == "f" and low >= 0 and high <= 1:
         say(message("cli.images_unit"))
         return _rounded(array, 255.0, 0.0)

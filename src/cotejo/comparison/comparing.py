@@ -15,6 +15,7 @@ from cotejo.data import Dataset
 from cotejo.data.own.objects import load_dataset
 from cotejo.errors import ConfigError
 from cotejo.messages import current_language, using_language
+from cotejo.models import find_model_family
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
@@ -120,38 +121,63 @@ def _config(
         raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
     if not isinstance(alternatives, Mapping):
         alternatives = {str(each): each for each in alternatives}
-    sources: dict[str, Source] = {}
-    tables = [_table(str(key), value, sources) for key, value in alternatives.items()]
-    base = _model_named(dict(base), "base", sources)
-    config = StudyConfig.parse({**content, "base": base, "alternative": tables})
-    changed = tuple(_with_functions(each, sources) for each in config.alternatives)
+    functions = _Functions()
+    shared = functions.named(dict(base), "base")
+    tables = []
+    for key, value in alternatives.items():
+        table = dict(value) if isinstance(value, Mapping) else {"model": value}
+        tables.append({"name": str(key), **functions.named(table, str(key))})
+    config = StudyConfig.parse({**content, "base": shared, "alternative": tables})
+    changed = tuple(map(functions.given_to, config.alternatives))
     return config.model_copy(update={"alternatives": changed})
 
 
-def _table(name: str, value: Any, sources: dict[str, Source]) -> dict[str, Any]:
-    table = dict(value) if isinstance(value, Mapping) else {"model": value}
-    return {"name": name, **_model_named(table, name, sources)}
+class _Functions:
+    """The functions that build networks, each under a name that is nobody else's."""
 
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+        self._builders: dict[str, Any] = {}
 
-def _model_named(table: dict[str, Any], name: str, sources: dict[str, Source]) -> dict[str, Any]:
-    """Return a table with the name of its function in place of it; ``sources`` gets the function.
+    def named(self, table: dict[str, Any], name: str) -> dict[str, Any]:
+        """Return a table with the name of its function in place of it.
 
-    Raises:
-        ConfigError: the model is nothing that could build a network.
-    """
-    model = table.get("model")
-    if model is None or isinstance(model, str):
-        return table
-    build = _builder(model)
-    if build is None:
-        raise ConfigError("compare_model", name=name, type=type(model).__name__)
-    called = getattr(model, "__name__", "")
-    # A lambda has no name of its own, and two functions can have the same.
-    taken = sources.get(called)
-    if not called.isidentifier() or (taken is not None and taken.build is not build):
-        called = "".join(letter if letter.isalnum() else "_" for letter in name)
-    sources[called] = function_source(called, build)
-    return {**table, "model": called}
+        Args:
+            table: settings; its ``model`` is perhaps a function, or a network.
+            name: the alternative's.
+
+        Raises:
+            ConfigError: the model is nothing that could build a network.
+        """
+        model = table.get("model")
+        if model is None or isinstance(model, str):
+            return table
+        build = _builder(model)
+        if build is None:
+            raise ConfigError("compare_model", name=name, type=type(model).__name__)
+        return {**table, "model": self._kept(model, build, name)}
+
+    def _kept(self, model: Any, build: Callable[..., Any], name: str) -> str:
+        wanted = getattr(model, "__name__", "")
+        if not wanted.isidentifier():  # a lambda, or a network
+            wanted = "".join(letter if letter.isalnum() else "_" for letter in name)
+        called, number = wanted, 2
+        while find_model_family(called) or self._builders.get(called, model) is not model:
+            called, number = f"{wanted}_{number}", number + 1
+        self._builders[called] = model
+        self._sources[called] = function_source(called, build)
+        return called
+
+    def given_to(self, alternative: Alternative) -> Alternative:
+        """Return an alternative with the function that it names."""
+        settings = alternative.settings
+        source = self._sources.get(settings.model)
+        if source is None:
+            return alternative
+        both = Sources([*settings.sources.values(), source])
+        return alternative.model_copy(
+            update={"settings": settings.model_copy(update={"sources": both})}
+        )
 
 
 def _builder(model: Any) -> Callable[..., Any] | None:
@@ -169,14 +195,3 @@ def _builder(model: Any) -> Callable[..., Any] | None:
         build.__name__ = model.name
         return build
     return model if callable(model) else None
-
-
-def _with_functions(alternative: Alternative, sources: Mapping[str, Source]) -> Alternative:
-    settings = alternative.settings
-    source = sources.get(settings.model)
-    if source is None:
-        return alternative
-    both = Sources([*settings.sources.values(), source])
-    return alternative.model_copy(
-        update={"settings": settings.model_copy(update={"sources": both})}
-    )

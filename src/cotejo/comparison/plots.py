@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from cotejo.errors import ConfigError
 from cotejo.facts import AlternativeFacts
 from cotejo.report.drawing import drawn_into
 from cotejo.report.findings import Findings
@@ -50,7 +51,13 @@ class Plots:
         return self._draw(ax, lambda: accuracies(self._findings, self._words))
 
     def differences(self, ax: Axes | None = None) -> Figure:
-        """Draw by how much the best is ahead of each other one, with 95% intervals."""
+        """Draw by how much the best is ahead of each other one, with 95% intervals.
+
+        Raises:
+            ConfigError: there is no other one.
+        """
+        if len(self._findings.facts.trained) < 2:
+            raise ConfigError("nothing_to_compare")
         return self._draw(ax, lambda: differences(self._findings, self._words))
 
     def curves(self, ax: Axes | None = None) -> Figure:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Trained"]
 
+_BATCH = 200
+"""Images that are looked at at a time; it does not change the answers."""
+
 
 class Trained:
     """One alternative of a comparison that has a finished run.
@@ -65,12 +68,12 @@ class Trained:
         # Deferred, so that tables and figures need no backend.
         from cotejo.models.own.keeping import load_kept
 
-        return load_kept(self._facts.representative, self._sources)
+        return load_kept(self._facts.representative, self._sources, of_study=True)
 
     def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probabilities ``[n, classes]`` of images ``[n, height, width, channels]``."""
-        probabilities: NDArray[np.float32] = self.model.predict_on_batch(images)
-        return probabilities
+        parts = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
+        return np.concatenate([self.model.predict_on_batch(part) for part in parts])
 
     @property
     def history(self) -> pd.DataFrame:

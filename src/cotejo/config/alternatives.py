@@ -36,7 +36,10 @@ _BASE = "[base]"
 """How an error calls the table of what all alternatives start from."""
 
 # Endings of the files beside the alternatives' folders.
-_FILE_SUFFIXES = {".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml"}
+_FILE_SUFFIXES = {
+    ".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml",
+    ".ipynb", ".keras", ".py",
+}  # fmt: skip
 
 
 class Alternative(Frozen):

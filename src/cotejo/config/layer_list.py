@@ -175,6 +175,8 @@ def _entry(text: str, number: int) -> LayerEntry:
 
 
 def _number(word: str, real: bool) -> float | None:
+    if len(word) > 20 or not word.isascii() or "_" in word:
+        return None
     try:
         return float(word) if real else float(int(word))
     except ValueError:

@@ -26,10 +26,10 @@ __all__ = [
     "read_sources",
 ]  # fmt: skip
 
-NAMED = r"\.py:[^\W\d]\w*$"
+NAMED = r"[^\s/\\,:]\.py:[^\W\d]\w*$"
 """How a value ends that names something in a file of Python: ``nets.py:tiny``."""
 
-_NAMED = re.compile(r"(?P<file>.*\S\.py):(?P<name>[^\W\d]\w*)")
+_NAMED = re.compile(r"(?P<file>.*[^\s/\\,:]\.py):(?P<name>[^\W\d]\w*)")
 
 _MODEL_FILE = ".keras"
 
@@ -186,20 +186,20 @@ def function_source(name: str, build: Callable[..., Any]) -> Source:
 
 
 def _read(file: str, folder: Path | None, where: str) -> Source:
-    path = Path(file).expanduser()
-    path = path if folder is None else folder / path
     place = f" ({where})"
     try:
+        path = Path(file).expanduser()
+        path = path if folder is None else folder / path
+        if path.suffix not in _LARGEST:
+            raise ConfigError("own_file_kind", path=path, where=place)
         if not path.is_file():
             raise ConfigError("own_file_missing", path=path, where=place)
         size = path.stat().st_size
-        if path.suffix not in _LARGEST:
-            raise ConfigError("own_file_missing", path=path, where=place)
         if size > _LARGEST[path.suffix]:
             most = _LARGEST[path.suffix] // 1_000_000
             raise ConfigError("own_file_large", path=path, most=most, where=place)
         content = path.read_bytes()
-    except (OSError, ValueError) as error:  # a null character in the path
+    except (OSError, ValueError, RuntimeError) as error:  # a null character, no such user
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError("own_file_unreadable", path=file, reason=reason, where=place) from error
     return Source(path.name, content)

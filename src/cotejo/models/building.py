@@ -122,7 +122,7 @@ def build_model(
         raise ConfigError(
             "image_too_small", model=family.name, where="", shape=list(image_shape)
         ) from error
-    if not family.ships:
+    if not family.ships and not family.adapts:
         # Deferred, as all that needs Keras is.
         from cotejo.models.own.adapting import adapted
 

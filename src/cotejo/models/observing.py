@@ -5,6 +5,7 @@ Of networks inside networks, and of those written as a class, nothing else says 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,7 +50,9 @@ def layers_of(network: keras.Model) -> list[tuple[Any, tuple[int, ...]]]:
         [('InputLayer', (4, 4, 1)), ('Flatten', (16,)), ('Dense', (2,))]
     """
     known = [_known_shape(layer) for layer in network.layers]
-    if None not in known:
+    nodes = (node for depth in getattr(network, "_nodes_by_depth", {}).values() for node in depth)
+    uses = Counter(id(node.operation) for node in nodes)
+    if None not in known and max(uses.values(), default=1) == 1:
         return list(zip(network.layers, known, strict=True))  # type: ignore[arg-type]
     shape = network.inputs[0].shape[1:]
     calls, _ = observed(network, np.zeros((1, *shape), "float32"))
@@ -91,12 +94,15 @@ def leaves(network: keras.Model) -> list[Any]:
     return [part for part in parts if not isinstance(part, keras.Model)]
 
 
-def observed(network: keras.Model, images: NDArray[Any]) -> tuple[list[Seen], NDArray[np.float32]]:
+def observed(
+    network: keras.Model, images: NDArray[Any], only: Any = None
+) -> tuple[list[Seen], NDArray[np.float32]]:
     """Return every call of a layer while images pass through a network, and what it answers.
 
     Args:
         network: built, not in training.
         images: ``[n, height, width, channels]``.
+        only: the one layer whose calls are kept; None keeps those of all.
 
     Example:
         >>> pixels = keras.Input((4, 4, 1))
@@ -106,16 +112,17 @@ def observed(network: keras.Model, images: NDArray[Any]) -> tuple[list[Seen], ND
         ([16], (2, 16))
     """
     calls: list[Seen] = []
-    with _told_of_calls(network, calls.append):
+    with _told_of_calls(network if only is None else only, calls.append):
         answers = network(keras.ops.convert_to_tensor(images, dtype="float32"), training=False)
     return calls, keras.ops.convert_to_numpy(keras.ops.cast(answers, "float32"))
 
 
 @contextmanager
-def _told_of_calls(network: keras.Model, tell: Callable[[Seen], None]) -> Iterator[None]:
+def _told_of_calls(watched: Any, tell: Callable[[Seen], None]) -> Iterator[None]:
+    """Tell of each call of the layers of a network, or of one layer, in this block."""
     changed = []
     try:
-        for layer in leaves(network):
+        for layer in leaves(watched) if isinstance(watched, keras.Model) else [watched]:
             if _is_input(layer) or "call" in vars(layer):
                 continue
             layer.call = _telling(layer, layer.call, tell)

@@ -23,7 +23,9 @@ from cotejo.models.observing import layers_of
 from cotejo.store import RunFile, RunFolder
 from cotejo.store.files import damaged
 
-__all__ = ["load_portable", "load_trained", "portable", "precisions", "read_description"]
+__all__ = [
+    "computing_in", "load_portable", "load_trained", "portable", "precisions", "read_description",
+]  # fmt: skip
 
 _PRECISIONS = {"mixed_bfloat16": "bfloat16", "float32": "float32"}
 _POLICIES = {precision: policy for policy, precision in _PRECISIONS.items()}
@@ -122,6 +124,15 @@ def _restored(model: keras.Model, policies: Mapping[str, str]) -> keras.Model:
         return type(layer).from_config(_computing_in(policy, layer.get_config()))
 
     return _copy(model, as_trained)
+
+
+def computing_in(network: keras.Model, policy: str) -> keras.Model:
+    """Return a copy of a network with its weights, whose layers compute by a policy of Keras's."""
+
+    def changed(layer: Any) -> Any:
+        return type(layer).from_config(_computing_in(policy, layer.get_config()))
+
+    return _copy(network, changed)
 
 
 def _copy(network: keras.Model, clone: Any) -> keras.Model:

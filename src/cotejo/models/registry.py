@@ -56,6 +56,7 @@ class ModelFamily:
             backbone, which is frozen at first; a training thaws it after ``unfreeze`` epochs. None
             for models that always start from random weights.
         doc: what it is, in a sentence, where the builder's docstring does not say it.
+        adapts: whether its builder makes of a user's network one that can be trained itself.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ModelFamily:
     cited: bool = False
     weights: WeightsIdentity | None = None
     doc: str = ""
+    adapts: bool = False
 
     def is_pretrained(self, options: Mapping[str, Any]) -> bool:
         """Return whether a network with these options starts from pretrained weights."""

@@ -13,6 +13,7 @@ from functools import wraps
 from math import ceil
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias
 
+from cotejo.errors import ConfigError
 from cotejo.numbers import Numbers
 from cotejo.report.naming import together
 
@@ -91,18 +92,23 @@ def drawn_into(axes: Axes) -> Iterator[Figure]:
 
     Yields:
         The figure that the axes are of.
+
+    Raises:
+        ConfigError: they have no place in a grid, as those of ``subplots`` have.
     """
     figure: Any = axes.get_figure()
-    specification = axes.get_subplotspec()
-    part = figure.add_subfigure(specification) if specification is not None else figure
+    place = axes.get_subplotspec()
+    if place is None:
+        raise ConfigError("axes_outside_grid")
+    part = figure.add_subfigure(place)
     # Helpers ask a figure for its width, which a part of one does not know by that name.
     part.get_figwidth = lambda: TEXT_WIDTH
-    axes.remove()
     token = _place.set(part)
     try:
         yield figure
     finally:
         _place.reset(token)
+    axes.remove()
 
 
 def new_figure(width: float, height: float) -> Figure:

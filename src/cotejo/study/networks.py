@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from cotejo.backend import keras
-from cotejo.config import Alternative, Settings, StudyConfig
+from cotejo.config import Alternative, Settings, StudyConfig, file_of
 from cotejo.config.checking import of_alternative
 from cotejo.data import Dataset
 from cotejo.errors import ConfigError
@@ -110,10 +112,25 @@ def _with_compiled(alternative: Alternative, compiled: Mapping[str, Any]) -> Alt
     same = compiled.get("optimizer", settings.optimizer) == settings.optimizer
     if "optimizer" in given and not same:
         compiled = {name: each for name, each in compiled.items() if name not in of_optimizer}
-    taken = {name: value for name, value in compiled.items() if name not in given}
+    taken = {
+        name: value
+        for name, value in compiled.items()
+        if name not in given and _is_right(settings, name, value)
+    }
     if not taken:
         return alternative
     return alternative.model_copy(update={"settings": settings.model_copy(update=taken)})
+
+
+def _is_right(settings: Settings, name: str, value: Any) -> bool:
+    """Whether a study could give this value itself."""
+    if name == "label_smoothing" and file_of(settings.loss) is not None:
+        return False
+    try:
+        Settings.model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def _check_own(alternative: Alternative, is_frozen: bool) -> None:

@@ -245,7 +245,7 @@ def _load_weights(network: keras.Model, parent: PlannedRun, sources: Sources) ->
     if not run.is_finished:
         raise TrainingError("parent_failed", parent=parent.alternative)
     try:
-        trained = load_kept(run, sources)
+        trained = load_kept(run, sources, of_study=True)
     except OutputError as error:  # of a run whose files were not listed yet
         reason = str(error)
         raise TrainingError("parent_damaged", parent=parent.alternative, reason=reason) from error

@@ -12,6 +12,7 @@ from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
+from cotejo.errors import ConfigError
 from cotejo.models.backbone import has_frozen_backbone, split
 from cotejo.models.frozen import head_epochs
 from cotejo.train.predict import predict_logits
@@ -102,6 +103,12 @@ def head_settings(settings: Settings, epochs: int) -> Settings:
 
 
 def tuning_settings(settings: Settings, epochs: int) -> Settings:
-    """Return how the whole network learns in its last ``epochs``, at a lower rate."""
-    rate = (settings.learning_rate or 0.0) * settings.unfreeze_rate
+    """Return how the whole network learns in its last ``epochs``, at a lower rate.
+
+    Raises:
+        ConfigError: there is no rate that it could be lower than.
+    """
+    if settings.learning_rate is None:
+        raise ConfigError("own_unfreeze_rate", name=settings.optimizer)
+    rate = settings.learning_rate * settings.unfreeze_rate
     return settings.model_copy(update={"epochs": epochs, "learning_rate": rate})

@@ -136,10 +136,8 @@ def _train_in_stages(
     # Images that have not been seen yet count as the hardest.
     unseen = np.full(len(dataset.train), np.inf, "float32")
     losses = keras.Variable(unseen, trainable=False)
-    callbacks: list[keras.callbacks.Callback] = [
-        validator,
-        *own_callbacks(settings, network, lambda: validator.figures),
-    ]
+    own = own_callbacks(settings, network, lambda: validator.figures)
+    callbacks: list[keras.callbacks.Callback] = [validator, own]
     if settings.average == "ema":
         # Before the validator, so that the average is validated.
         callbacks.insert(0, ExponentialAverage(network, window=plan[0].steps))
@@ -157,8 +155,9 @@ def _train_in_stages(
                 stage=stage,
                 before=learner,
                 losses=losses if settings.hard_epochs else None,
-                # The deadline is checked after every step: a step can take half a second.
-                steps_per_execution=None if deadline is None else 1,
+                # The deadline is checked after every step, since one can take half a second; and
+                # the user's callbacks are told of every step.
+                steps_per_execution=None if deadline is None and not settings.callbacks else 1,
             )
         images = chosen
         if stage.hard:
@@ -176,3 +175,4 @@ def _train_in_stages(
         )
         if learner.stop_training:
             break
+    own.finish()

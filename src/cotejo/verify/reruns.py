@@ -12,10 +12,10 @@ import numpy as np
 from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
-from cotejo.errors import CotejoError
+from cotejo.errors import CotejoError, OutputError
 from cotejo.facts.conditions import differing_conditions
 from cotejo.models import resolve
-from cotejo.store import RunFolder, StudyFile, StudyFolder
+from cotejo.store import RunFolder, StudyFile, StudyFolder, described_content
 from cotejo.study.keys import run_keys
 from cotejo.study.planning import Plan, planned_runs
 from cotejo.study.quick import quickened
@@ -47,6 +47,7 @@ def rerun_findings(
             files = ", ".join(written.sources)
             yield Finding("warning", "verify.rerun_own_code", {"files": files})
             return
+        _check_sources(study, written)
         config = resolve(written)
     except CotejoError as error:
         yield Finding("error", "verify.broken", {"reason": error}, error)
@@ -60,6 +61,18 @@ def rerun_findings(
         starting("verify.working_rerun")
         with tempfile.TemporaryDirectory() as temporary:
             yield _compared(config, dataset, alternative, seed, old, Path(temporary))
+
+
+def _check_sources(study: StudyFolder, written: StudyConfig) -> None:
+    """Refuse code that is not the one which lies in the study, and which the reader has seen.
+
+    Raises:
+        OutputError: the study names another.
+    """
+    listed = study.study.get("files") or {}
+    for source in written.sources.values():
+        if listed.get(source.file_name) != described_content(source.content):
+            raise OutputError("missing_file", path=study.path / source.file_name)
 
 
 def _compared(

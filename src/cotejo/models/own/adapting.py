@@ -6,6 +6,7 @@ of what the network computes, but for where its pixels and its probabilities are
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ __all__ = ["CHANGES", "adapted", "changes_of", "is_adapted", "settings_of"]
 
 CHANGES = (
     "scaled", "softmax", "sigmoid", "one_output", "log", "train_step", "compiled_optimizer",
-    "compiled_loss",
+    "compiled_details", "compiled_loss",
 )  # fmt: skip
 """What can be changed: pixels are scaled to [0, 1] before the first layer; a softmax, or a sigmoid,
 at the end is left out; one output becomes two; the logarithm of probabilities is taken, where what
@@ -29,6 +30,9 @@ optimizer, or the loss, that it was compiled with."""
 
 _CHANGES = "cotejo_changes"
 """The attribute of a network that says what was changed of it."""
+
+_USED = "cotejo_used"
+"""The attribute of a network whose layers are in another one now."""
 
 _SETTINGS = "cotejo_settings"
 """The attribute that says which settings it was compiled with."""
@@ -75,11 +79,11 @@ def adapted(
         >>> [layer.name for layer in network.layers][:2]
         ['pixels', 'scaled_pixels']
     """
-    if is_adapted(network):
-        return network
     expected = f"{(None, *image_shape)} → {(None, num_classes)}"
     if not isinstance(network, keras.Model):
         raise _no_network(name, expected, type(network).__name__)
+    if hasattr(network, _USED):
+        raise ConfigError("own_used_twice", model=name, where="")
     own_step = type(network).train_step is not keras.Model.train_step
     built = _on(network, image_shape, name, expected, scaled=False)
     random = np.random.default_rng(0)
@@ -94,7 +98,7 @@ def adapted(
         _fit_ranges(calls)
         built = _on(network, image_shape, name, expected, scaled=True)
         calls, answers = observed(built, images)
-    outputs, change = _logits(built, calls, answers)
+    outputs, change = _logits(built, images, calls, answers)
     if change:
         changes.append(change)
     if answers.shape[1] == 1:
@@ -108,6 +112,7 @@ def adapted(
     if outputs is not built.outputs[0]:
         result = keras.Model(built.inputs[0], outputs, name=_valid_name(name))
     asked, not_followed = compiled_settings(network)
+    setattr(network, _USED, True)
     setattr(result, _CHANGES, (*changes, *not_followed))
     setattr(result, _SETTINGS, asked)
     return result
@@ -207,34 +212,63 @@ def _fit_ranges(calls: list[Seen]) -> None:
     for call in calls:
         if call.layer.weights:
             return
-        limits = getattr(call.layer, "value_range", None)
-        if limits is not None and tuple(limits) == (0, 255):
-            call.layer.value_range = (0, 1)
+        for layer in call.layer._flatten_layers():
+            limits = getattr(layer, "value_range", None)
+            if limits is not None and tuple(limits) == (0, 255):
+                layer.value_range = (0, 1)
 
 
-def _logits(built: keras.Model, calls: list[Seen], answers: NDArray[np.float32]) -> tuple[Any, str]:
-    """Return the network's logits, and what was left out to get them: a name, or nothing."""
+def _logits(
+    built: keras.Model,
+    images: NDArray[np.float32],
+    calls: list[Seen],
+    answers: NDArray[np.float32],
+) -> tuple[Any, str]:
+    """Return the network's logits, and what was left out to get them: a name, or nothing.
+
+    What is left out is put back where the network then says something else: a layer can stand in
+    two places, and a class can go on computing after its last layer.
+    """
     outputs = built.outputs[0]
-    one = answers.shape[1] == 1
-    ends = bool((answers >= 0).all() and (answers <= 1).all())
-    sums = answers.sum(axis=1)
-    softmax = not one and ends and bool(np.allclose(sums, 1, atol=2e-2))
-    if not (softmax or ends):
-        return outputs, ""
-    activation = keras.activations.softmax if softmax else keras.activations.sigmoid
-    name = "softmax" if softmax else "sigmoid"
     history = outputs._keras_history
-    operation = history.operation
-    if _is_activation(operation, name):
-        return operation._inbound_nodes[history.node_index].input_tensors[0], name
     last: Any = calls[-1].layer if calls else None
-    if getattr(last, "activation", None) in (activation, getattr(keras.ops, name)):
-        last.activation = keras.activations.linear
-        return outputs, name
-    if not softmax:
-        inside = bool(((answers > 0) & (answers < 1)).all())
-        return (_logit(outputs), "log") if one and inside else (outputs, "")
-    return ops.log(ops.maximum(outputs, 1e-7)), "log"
+    for name, function in _ENDS.items():
+        if _is_activation(history.operation, name):
+            node = history.operation._inbound_nodes[history.node_index]
+            return node.input_tensors[0], name
+        activation = getattr(last, "activation", None)
+        if activation in (getattr(keras.activations, name), getattr(ops, name)):
+            last.activation = keras.activations.linear
+            _, without = observed(built, images)
+            if np.allclose(function(without), answers, atol=_CLOSE):
+                return outputs, name
+            last.activation = activation
+    if answers.shape[1] > 1:
+        are_chances = (answers >= 0).all() and np.allclose(answers.sum(axis=1), 1, atol=_CLOSE)
+        return (ops.log(ops.maximum(outputs, 1e-7)), "log") if are_chances else (outputs, "")
+    # A sigmoid that is no layer: the answers are those of the last layer, through it.
+    before = ops.convert_to_numpy(ops.cast(calls[-1].outputs, "float32")) if calls else answers
+    is_chance = before.shape == answers.shape and np.allclose(_sigmoid(before), answers, atol=1e-4)
+    return (_logit(outputs), "log") if is_chance else (outputs, "")
+
+
+def _softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    exponents = np.exp(values - values.max(axis=1, keepdims=True))
+    shares: NDArray[np.float32] = exponents / exponents.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _sigmoid(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(0.5 + 0.5 * np.tanh(values / 2), np.float32)
+
+
+_ENDS: Mapping[str, Callable[[NDArray[np.float32]], NDArray[np.float32]]] = {
+    "softmax": _softmax,
+    "sigmoid": _sigmoid,
+}
+
+_CLOSE = 2e-2
+"""How far probabilities computed in bfloat16 can be from those in float32."""
 
 
 def _is_activation(operation: Any, name: str) -> bool:

@@ -38,15 +38,20 @@ def compiled_settings(network: keras.Model) -> tuple[dict[str, Any], tuple[str, 
     found: dict[str, Any] = {}
     left: list[str] = []
     name = type(optimizer).__name__.lower()
-    if name in LEARNING_RATES:
-        found["optimizer"] = name
+    # Keras's Muon is another one than Cotejo's.
+    if name in LEARNING_RATES and name != "muon":
         rate = optimizer._learning_rate
-        if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            found["learning_rate"] = _short(ops.convert_to_numpy(rate))
+        scheduled = isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+        found |= {
+            "optimizer": name,
+            "learning_rate": LEARNING_RATES[name] if scheduled else _short(rate),
+        }
         if name == "sgd":
             found["momentum"] = float(optimizer.momentum)
         if getattr(optimizer, "weight_decay", None):
             found["weight_decay"] = float(optimizer.weight_decay)
+        if scheduled or _has_details(optimizer):
+            left.append("compiled_details")
     else:
         left.append("compiled_optimizer")
     loss = getattr(network, "loss", None)
@@ -58,6 +63,17 @@ def compiled_settings(network: keras.Model) -> tuple[dict[str, Any], tuple[str, 
     return found, tuple(left)
 
 
+def _has_details(optimizer: Any) -> bool:
+    """Whether an optimizer has arguments that no setting of Cotejo's stands for."""
+    taken = {"name", "learning_rate", "momentum", "weight_decay"}
+    usual = type(optimizer)().get_config()
+    if isinstance(optimizer, keras.optimizers.SGD):
+        usual["nesterov"] = bool(optimizer.momentum)  # which Cotejo's momentum is
+        taken |= set() if optimizer.momentum else {"nesterov"}
+    config = optimizer.get_config()
+    return any(config[key] != value for key, value in usual.items() if key not in taken)
+
+
 def _short(rate: Any) -> float:
     """Return a rate in float32 as the number that its author wrote."""
-    return float(f"{float(rate):.6g}")
+    return float(f"{float(ops.convert_to_numpy(rate)):.6g}")

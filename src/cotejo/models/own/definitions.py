@@ -83,9 +83,10 @@ def definition(source: Source, name: str, where: str = "") -> Definition:
 def reached_text(source: Source, *names: str) -> str:
     r"""Return the part of a file that names rest on, in a form that no comment changes.
 
-    That is their definitions, what those name, and so on; and all statements that define nothing,
-    such as a setting of Keras's. Definitions that nothing of it names are left out, so that a
-    network added to a file changes nothing of the others.
+    That is their definitions, what those name, and so on; all statements that define nothing, such
+    as a setting of Keras's; and what a decorator of the file's own is put on. Definitions that
+    nothing of it names are left out, so that a network added to a file changes nothing of the
+    others.
 
     Raises:
         ConfigError: the file is no Python.
@@ -98,27 +99,33 @@ def reached_text(source: Source, *names: str) -> str:
             return UNITS
     """
     tree = _parsed(source, "")
+    defined = {name for statement in tree.body for name in _defined(statement)}
     reached: set[str] = set(names)
     size = -1
     while size != len(reached):
         size = len(reached)
         for statement in tree.body:
-            if _counts(statement, reached):
+            if _counts(statement, reached, defined):
                 reached |= _names_in(statement)
-    counted = [statement for statement in tree.body if _counts(statement, reached)]
+    counted = [statement for statement in tree.body if _counts(statement, reached, defined)]
     return "\n".join(ast.unparse(_without_docs(statement)) for statement in counted)
 
 
-def _counts(statement: ast.stmt, reached: set[str]) -> bool:
+def _counts(statement: ast.stmt, reached: set[str], defined: set[str]) -> bool:
+    decorators = getattr(statement, "decorator_list", [])
+    if any(_names_in(decorator) & defined for decorator in decorators):
+        return True  # what the file's own decorator does with it, such as to register it
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return False  # the docstring
-    defined = set(_defined(statement))
-    return not defined or bool(defined & reached) or "*" in defined
+    own = set(_defined(statement))
+    return not own or bool(own & reached) or "*" in own
 
 
-def _names_in(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement uses; a text may name something too, as in a registry."""
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+def _names_in(part: ast.AST) -> set[str]:
+    """Return the names that code uses; a text may be one too, as for ``globals()["net"]``."""
+    texts = (node.value for node in ast.walk(part) if isinstance(node, ast.Constant))
+    names = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return names | {text for text in texts if isinstance(text, str)}
 
 
 def _without_docs(statement: ast.stmt) -> ast.stmt:

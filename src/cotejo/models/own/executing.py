@@ -51,7 +51,7 @@ def saying_where(source: Source) -> Iterator[None]:
         yield
     except CotejoError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if isinstance(error, ValueError) and is_too_small(error):
             raise  # what names the model says so
         frames = traceback.extract_tb(error.__traceback__)
@@ -67,7 +67,8 @@ def saying_where(source: Source) -> Iterator[None]:
 
 def is_too_small(error: ValueError) -> bool:
     """Return whether Keras says that nothing of an image is left for a layer."""
-    return "negative" in str(error) or "must be positive" in str(error)
+    words = ("zero or negative", "would be negative", "egative dimension", "must be positive")
+    return any(part in str(error) for part in words) and "shape" in str(error).lower()
 
 
 def _shown(source: Source) -> str:

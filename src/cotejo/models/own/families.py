@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cotejo.config import Settings
 from cotejo.config.sources import Source, file_of, name_in
-from cotejo.errors import ConfigError
+from cotejo.errors import ConfigError, OutputError
 from cotejo.models.own.definitions import definition
 from cotejo.models.own.executing import named, saying_where
 from cotejo.models.registry import ModelFamily, model_family
@@ -49,7 +49,9 @@ def family_of(settings: Settings, where: str = "") -> ModelFamily:
     if source is None:
         return model_family(settings.model, where)
     if source.is_model:
-        return ModelFamily(settings.model, partial(_saved, source), _saved_options(), ships=False)
+        return ModelFamily(
+            settings.model, partial(_saved, source), _saved_options(), ships=False, adapts=True
+        )
     if source.build is not None:
         signature, build = inspect.signature(source.build), source.build
         doc = (inspect.getdoc(build) or "").partition("\n")[0]
@@ -61,7 +63,7 @@ def family_of(settings: Settings, where: str = "") -> ModelFamily:
         made = partial(named, source, name)
     options = _options(settings.model, signature, where)
     builder = partial(_built, source, settings.model, made)
-    return ModelFamily(settings.model, builder, options, ships=False, doc=doc)
+    return ModelFamily(settings.model, builder, options, ships=False, doc=doc, adapts=True)
 
 
 def _built(
@@ -151,12 +153,18 @@ def _saved(
     """Return a saved network, trained as it is or with new weights, ready to be trained."""
     from cotejo.backend import keras
     from cotejo.models.own.adapting import adapted
-    from cotejo.models.portable import load_portable
+    from cotejo.models.portable import computing_in, load_portable
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / source.name
         path.write_bytes(source.content)
-        network = load_portable(path)
+        try:
+            network = load_portable(path)
+        except OutputError as error:
+            layer = error.values.get("layer")
+            key = "own_model_damaged" if layer is None else "own_model_foreign"
+            raise ConfigError(key, name=source.name, layer=layer, where="") from error
+    network = computing_in(network, keras.config.dtype_policy().name)
     if weights == "new":
         network = keras.models.clone_model(network)
     scaled = {"auto": None, "none": False, "255": True}[scaling]

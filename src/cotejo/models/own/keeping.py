@@ -65,13 +65,17 @@ def save_model(model: keras.Model, path: Path) -> None:
         weights.unlink()
 
 
-def load_kept(run: RunFolder, sources: Sources | None = None) -> keras.Model:
+def load_kept(
+    run: RunFolder, sources: Sources | None = None, *, of_study: bool = False
+) -> keras.Model:
     """Return a finished run's network, which computes as it did when it was trained.
 
     Args:
         run: the run.
         sources: the user's own code. It is run where the network has layers of its own, and only
             then.
+        of_study: whether the code is that of the study which is going on, whose keys say that it
+            builds this network. Code from elsewhere must be the very text.
 
     Raises:
         OutputError: the model or the record is damaged, or the network has layers of its own and
@@ -85,8 +89,13 @@ def load_kept(run: RunFolder, sources: Sources | None = None) -> keras.Model:
         if error.key != "foreign_layer" or not isinstance(code, dict):
             raise
         if not sources:
-            file = run.path / str(code.get("file", ""))
+            name = str(code.get("file", ""))
+            # What a stranger's record names is a file in this folder, or none.
+            file = run.path / name if Path(name).name == name else "FILE"
             raise OutputError("model_needs_code", path=run.model, file=file) from error
+    if not of_study and code.get("sha256") not in {each.digest for each in sources.values()}:
+        names = ", ".join(sources)
+        raise OutputError("code_of_another", path=run.path / RunFile.RECORD, file=names)
     return _built_again(run, sources)
 
 

@@ -14,7 +14,7 @@ from cotejo.config.sources import Source, name_in
 from cotejo.errors import ConfigError
 from cotejo.models.own.executing import named, saying_where
 
-__all__ = ["own_callbacks", "own_loss", "own_optimizer", "own_schedule"]
+__all__ = ["OwnCallbacks", "own_callbacks", "own_loss", "own_optimizer", "own_schedule"]
 
 
 def own_optimizer(settings: Settings, learning_rate: Any) -> keras.optimizers.Optimizer:
@@ -89,7 +89,8 @@ def own_loss(settings: Settings, num_classes: int, changes: tuple[str, ...]) -> 
     """Return the loss of labels ``[batch]`` and logits that the user's own code computes.
 
     It gets the labels as whole numbers, or one-hot if it can't take those; and what the user's
-    network gives: probabilities, where that ended in a softmax, else logits.
+    network gave: probabilities, where that ended in a softmax or a sigmoid, else logits. Of two
+    classes with one output, both are ``[batch, 1]``, and the labels real numbers.
 
     Args:
         settings: that name it: a function of labels and predictions, a loss of Keras's, or a class
@@ -101,44 +102,64 @@ def own_loss(settings: Settings, num_classes: int, changes: tuple[str, ...]) -> 
         ConfigError: it computes no loss from such labels and predictions.
     """
     source, thing = _thing(settings, settings.loss)
-    chances = bool({"softmax", "log", "sigmoid"} & set(changes))
+    given = _as_written(changes)
+    one_output = "one_output" in changes
     with saying_where(source):
         if isinstance(thing, type) or not _required(thing):
             thing = thing()
-        one_hot = _wants_one_hot(thing, num_classes)
+        one_hot = not one_output and _wants_one_hot(thing, num_classes, settings.loss)
 
     def loss(labels: Any, logits: Any) -> Any:
         classes = ops.cast(ops.reshape(labels, (-1,)), "int32")
-        logits = ops.cast(logits, "float32")
-        predictions = ops.softmax(logits, axis=-1) if chances else logits
+        predictions = given(ops.cast(logits, "float32"))
+        if one_output:
+            return thing(ops.cast(ops.expand_dims(classes, 1), "float32"), predictions)
         return thing(ops.one_hot(classes, num_classes) if one_hot else classes, predictions)
 
     return loss
 
 
-def _wants_one_hot(loss: Callable[[Any, Any], Any], num_classes: int) -> bool:
+def _as_written(changes: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return what makes of logits what the network gave before it was changed."""
+    ends = {"softmax", "sigmoid", "log"} & set(changes)
+    if "one_output" in changes:
+        # The second logit is the network's own; the first is 0.
+        return lambda logits: ops.sigmoid(logits[:, 1:]) if ends else logits[:, 1:]
+    if "sigmoid" in changes:
+        return lambda logits: ops.sigmoid(logits)
+    return (lambda logits: ops.softmax(logits, axis=-1)) if ends else (lambda logits: logits)
+
+
+def _wants_one_hot(loss: Callable[[Any, Any], Any], num_classes: int, name: str) -> bool:
     """Return whether a loss takes one-hot labels and no whole numbers, by trying it.
 
     Raises:
+        ConfigError: it gives no loss for either.
         Exception: that which one-hot labels raise, if neither can be taken.
     """
     # A number of images that is not the number of classes, so that no wrong shape passes.
     count = num_classes + 3
     classes = ops.convert_to_tensor(np.arange(count) % num_classes, dtype="int32")
     chances = ops.convert_to_tensor(np.full((count, num_classes), 1 / num_classes, "float32"))
+
+    def is_loss(labels: Any) -> bool:
+        return tuple(np.shape(ops.convert_to_numpy(loss(labels, chances)))) in ((), (count,))
+
     try:
-        shape = tuple(np.shape(ops.convert_to_numpy(loss(classes, chances))))
-        if shape in ((), (count,)):
+        if is_loss(classes):
             return False
     except Exception:  # what can't take whole numbers raises what it likes
-        return bool(np.shape(loss(ops.one_hot(classes, num_classes), chances)) in ((), (count,)))
-    loss(ops.one_hot(classes, num_classes), chances)
-    return True
+        if is_loss(ops.one_hot(classes, num_classes)):
+            return True
+    else:
+        if is_loss(ops.one_hot(classes, num_classes)):
+            return True
+    raise ConfigError("own_loss_shape", name=name)
 
 
 def own_callbacks(
     settings: Settings, network: keras.Model, figures: Callable[[], Mapping[str, Any]]
-) -> list[keras.callbacks.Callback]:
+) -> OwnCallbacks:
     """Return the user's own callbacks, as one that passes all events on to them.
 
     They see the user's network as their model, whose ``stop_training`` ends the training, and
@@ -160,11 +181,13 @@ def own_callbacks(
         if not isinstance(made, keras.callbacks.Callback):
             raise _of_another_kind(name, "keras.callbacks.Callback", made)
         callbacks.append((source, made))
-    return [_Passing(callbacks, network, figures)] if callbacks else []
+    return OwnCallbacks(callbacks, network, figures)
 
 
-class _Passing(keras.callbacks.Callback):
+class OwnCallbacks(keras.callbacks.Callback):
     """Passes events on to the user's own callbacks, which see their own network.
+
+    A training of several stages is one to them: it begins once, and ends with `finish`.
 
     Args:
         callbacks: each with the file that it is from.
@@ -182,6 +205,7 @@ class _Passing(keras.callbacks.Callback):
         self._callbacks = callbacks
         self._network = network
         self._figures = figures
+        self._begun = False
 
     def set_params(self, params: Any) -> None:
         """Pass the parameters on."""
@@ -191,16 +215,20 @@ class _Passing(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Show them their network, with the optimizer that trains it."""
+        if self._begun or not self._callbacks:
+            return
+        self._begun = True
         self._network.optimizer = self.model.optimizer
         self._network.stop_training = False
         for _, callback in self._callbacks:
             callback.set_model(self._network)
         self._tell("on_train_begin", logs)
 
-    def on_train_end(self, logs: Any = None) -> None:
-        """Pass it on, and take the optimizer away again."""
-        self._tell("on_train_end", logs)
-        self._network.optimizer = None
+    def finish(self) -> None:
+        """Tell them that the training has ended, and take the optimizer away again."""
+        if self._begun:
+            self._tell("on_train_end", None)
+            self._network.optimizer = None
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Pass it on."""
@@ -208,7 +236,8 @@ class _Passing(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Pass it on, with the validation figures."""
-        self._tell("on_epoch_end", epoch, {**(logs or {}), **self._figures()})
+        if self._callbacks:
+            self._tell("on_epoch_end", epoch, {**(logs or {}), **self._figures()})
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Pass it on."""
@@ -222,7 +251,7 @@ class _Passing(keras.callbacks.Callback):
         for source, callback in self._callbacks:
             with saying_where(source):
                 getattr(callback, event)(*arguments)
-        if getattr(self._network, "stop_training", False):
+        if self._begun and getattr(self._network, "stop_training", False):
             self.model.stop_training = True
 
 

@@ -20,6 +20,8 @@ __all__ = ["adapt_normalization"]
 _MOST = 5000
 """How many training images the statistics are of."""
 
+_BATCH = 100
+
 
 def adapt_normalization(network: keras.Model, images: NDArray[np.uint8]) -> None:
     """Adapt the network's normalising layers that know no statistics yet; only the user's own have.
@@ -34,10 +36,13 @@ def adapt_normalization(network: keras.Model, images: NDArray[np.uint8]) -> None
     for layer in leaves(network):
         if isinstance(layer, keras.layers.Normalization) and _knows_nothing(layer):
             # One after another, because one can stand behind another.
-            calls, _ = observed(network, sample)
-            arriving = [call.inputs for call in calls if call.layer is layer]
+            arriving = [
+                ops.convert_to_numpy(ops.cast(call.inputs, "float32"))
+                for start in range(0, len(sample), _BATCH)
+                for call in observed(network, sample[start : start + _BATCH], layer)[0]
+            ]
             if arriving:
-                layer.adapt(ops.convert_to_numpy(ops.cast(arriving[0], "float32")))
+                layer.adapt(np.concatenate(arriving))
 
 
 def _knows_nothing(layer: Any) -> bool:

@@ -74,7 +74,7 @@ def _arrays(facts: StudyFacts, test: Split, sources: Sources) -> dict[str, NDArr
     if best.is_added:
         return arrays | {"occlusion_maps": np.zeros((0, 2, *test.images.shape[1:3]), np.float32)}
     with fresh_backend():
-        network = load_kept(best, sources)
+        network = load_kept(best, sources, of_study=True)
         explained = test.images[arrays["explained"]]
         maps = occlusion_maps(network, explained, arrays["explained_classes"])
     return arrays | {"occlusion_maps": maps}
