@@ -77,4 +77,3 @@ class Plots:
         with drawn_into(ax) as figure:
             draw()
         return figure
-

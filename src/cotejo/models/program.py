@@ -321,7 +321,8 @@ def _layer(layer: Any, *, is_last: bool) -> tuple[str, list[str]]:
         _Unsayable: it is none of Keras's own, or has an argument that can't be written.
     """
     kind: Any = _KERAS_OWN.get(type(layer), type(layer))
-    if getattr(keras.layers, kind.__name__, None) is not kind or kind is keras.layers.Lambda:
+    public: Any = getattr(keras.layers, kind.__name__, None)
+    if public != kind or kind is keras.layers.Lambda:
         raise _Unsayable
     config = layer.get_config()
     required, optional = _parameters(kind)

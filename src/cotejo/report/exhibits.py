@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,11 +123,12 @@ def _shown(element: Tag) -> tuple[str, str]:
         styles |= {id(each): f"{style};{_IMAGE}" for each in soup.select(selector)}
     for each in soup.find_all(True):
         own = str(each.get("style", ""))
-        kept = {name: each[name] for name in ("src", "alt", "scope") if name in each.attrs}
+        kept = {name: str(each[name]) for name in ("src", "alt", "scope") if name in each.attrs}
         if "background" in own and "swatch" not in (each.get("class") or ()):
             own += ";color:#000"  # such a ground is light, whatever the notebook's
         looks = ";".join(part for part in (styles.get(id(each), ""), own) if part)
-        each.attrs = {**kept, **({"style": looks} if looks else {})}
+        each.attrs.clear()
+        each.attrs.update(kept | ({"style": looks} if looks else {}))
     return str(soup).strip().replace("\n\n", "\n"), text
 
 
@@ -163,5 +164,3 @@ def _lines(element: Tag) -> Iterator[str]:
     for entry in entries or [element]:
         if words := _words(entry):
             yield words
-
-

@@ -128,5 +128,3 @@ def _lines(text: str) -> list[str]:
 
 def _type(name: str) -> str:
     return "image/svg+xml" if name.endswith(".svg") else "image/png"
-
-

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotejo.report.exhibits import Exhibits
 from cotejo.report.formats.cells import Notebook
-from cotejo.report.formats.markdown import to_markdown
+from cotejo.report.formats.markdown import escaped, to_markdown
 from cotejo.report.formats.parsing import parse
 from cotejo.report.words import Words
 
@@ -125,7 +125,7 @@ def _add_text(
 
 
 def _add_network(notebook: Notebook, network: Network, words: Words) -> None:
-    heading = words.say("notebook.network_heading", best=network.label)
+    heading = words.say("notebook.network_heading", best=escaped(network.label))
     if network.own is not None:
         file, text = network.own
         notebook.add_text(f"{heading}\n\n{words.say('notebook.network_own', file=file)}")
@@ -186,8 +186,8 @@ def _only_prose(soup: BeautifulSoup, *, is_brief: bool) -> None:
         heading = epochs.find("h2")
         if heading is not None:
             heading.name = "h3"
-            for number in heading.select(".number"):
-                number.decompose()
+            for counted in heading.select(".number"):
+                counted.decompose()
         training.append(epochs.extract())
     training.append(_line(soup, "COTEJO-network-0"))
 
