@@ -6,7 +6,6 @@ import re
 import shutil
 from types import SimpleNamespace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from fabricate import Made, fabricate_study
@@ -88,7 +87,7 @@ def test_every_cell_runs_and_gives_what_is_stored(notebook, studied, monkeypatch
             stored = [output["data"] for output in cell["outputs"]]
             assert stored == ([] if value is None else [shown_data(value)]), cell["id"]
             compared += len(stored)
-    assert compared > 10
+    assert compared > 9
 
 
 def test_a_kernel_of_jupyter_s_says_the_same(notebook, studied):
@@ -145,7 +144,7 @@ def test_nothing_of_the_machine_is_in_it(notebook, studied):
     text = json.dumps(notebook)
     assert str(studied.parent) not in text
     assert source(code_cells(notebook)[0]).startswith(
-        "import cotejo\n\ncomparison = cotejo.Comparison(\"study\", language="
+        'import cotejo\n\ncomparison = cotejo.Comparison("study", language='
     )
 
 
@@ -257,8 +256,7 @@ def trained(tmp_path_factory):
 
 
 def plotted(monkeypatch):
-    """Draw without a window."""
-    mpl.use("Agg")
+    """Open no window."""
     import matplotlib.pyplot as plt
 
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
@@ -274,16 +272,17 @@ def test_a_training_in_keras_alone_runs(trained, tmp_path, monkeypatch, capsys, 
     code = "\n".join(source(cell) for cell in code_cells(notebook))
     assert "cotejo" not in code
     assert all(not cell["outputs"] for cell in code_cells(notebook))
-    for part in ("OneCycle(0.001, steps)", "RandomRotation(15 / 360", "label_smoothing=0.1",
-                 "patience=2", "class_weight=", "weight_decay=0.001"):  # fmt: skip
-        assert part in code or "RandomRotation" in part
+    for part in (
+        "OneCycle(0.001, steps)", "label_smoothing=0.1", "patience=2", "class_weight=",
+        "weight_decay=0.001",
+    ):  # fmt: skip
+        assert part in code
     if language == "es":
         return
     plotted(monkeypatch)
-    scope, kept = {}, dict(mpl.rcParams)
+    scope = {}
     for _ in executed(notebook, tmp_path, monkeypatch, scope):
         pass
-    mpl.rcParams.update(kept)
     digits = cotejo.load("digits")
     for split in ("train", "valid", "test"):
         np.testing.assert_array_equal(scope[f"x_{split}"], getattr(digits, split).images)
@@ -324,10 +323,9 @@ def test_the_whole_training_of_a_best_that_continues_another_runs(
         short = re.sub(r"^epochs, batch_size = \d+", "epochs, batch_size = 1", source(cell))
         cell["source"] = [short]
     plotted(monkeypatch)
-    scope, kept = {}, dict(mpl.rcParams)
+    scope = {}
     for _ in executed(notebook, tmp_path, monkeypatch, scope):
         pass
-    mpl.rcParams.update(kept)
     assert len(scope["x_train"]) == 200
     assert "RandomTranslation" in "".join(source(cell) for cell in code_cells(notebook))
     assert "Test accuracy: " in capsys.readouterr().out
@@ -344,7 +342,14 @@ def test_what_keras_lacks_is_said_in_the_report_s_language(tmp_path):
     place = write_report(tmp_path, "es", format="ipynb", standalone=True)
     assert place == tmp_path / "report-keras.ipynb"
     text = prose(read_json(place))
-    for words in ("`muon`", "cutout", "mixup", "media móvil", "varias vistas", "2 primeras"):
+    for words in (
+        "`muon`",
+        "cuadrado tapado",
+        "mixup",
+        "media móvil",
+        "varias vistas",
+        "2 primeras",
+    ):
         assert words.casefold() in text.casefold(), words
 
 

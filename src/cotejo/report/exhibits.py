@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bs4 import Tag
     from matplotlib.figure import Figure
 
-    from cotejo.report.html import Undrawn
+    from cotejo.report.page import Undrawn
 
 __all__ = ["Exhibit", "Exhibits", "text_of"]
 

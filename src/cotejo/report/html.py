@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from itertools import count
@@ -13,7 +12,7 @@ from urllib.parse import quote
 
 from cotejo.report.findings import Findings
 from cotejo.report.naming import report_author, seeds_trained, study_title, together
-from cotejo.report.page import Drawing, Page
+from cotejo.report.page import Page, Undrawn
 from cotejo.report.topic import CsvFile
 from cotejo.report.topics import TOPICS
 from cotejo.report.words import Words
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["Undrawn", "environment", "render", "render_undrawn", "stylesheet", "version_of"]
+__all__ = ["environment", "render", "render_undrawn", "stylesheet", "version_of"]
 
 
 def render(findings: Findings, language: str, detail: str = "full", numbers: str = "") -> str:
@@ -55,19 +54,6 @@ def render_undrawn(
     page = Page(findings, Words(language), TOPICS, detail, numbers, draws=False)
     html = _rendered(page, keeps=None if detail == "full" else frozenset({"training"}))
     return Undrawn(html, page.drawings)
-
-
-@dataclass(frozen=True)
-class Undrawn:
-    """A page without its figures.
-
-    Attributes:
-        html: the page, an empty ``<svg>`` in place of each figure.
-        drawings: what draws them, by their numbers.
-    """
-
-    html: str
-    drawings: Mapping[int, Drawing]
 
 
 def _rendered(page: Page, keeps: frozenset[str] | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,7 @@ from cotejo.report.words import Words
 if TYPE_CHECKING:
     from cotejo.report.topic import Topic
 
-__all__ = ["Drawing", "Page"]
+__all__ = ["Drawing", "Page", "Undrawn"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,19 @@ class Drawing:
 
     name: str
     draw: Draw
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A page without its figures.
+
+    Attributes:
+        html: the page, an empty ``<svg>`` in place of each figure.
+        drawings: what draws them, by their numbers.
+    """
+
+    html: str
+    drawings: Mapping[int, Drawing]
 
 
 @dataclass

@@ -20,7 +20,7 @@ from cotejo.report.words import Words
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-    from cotejo.report.html import Undrawn
+    from cotejo.report.page import Undrawn
 
 __all__ = ["Network", "to_notebook"]
 
