@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cotejo.report.findings import Findings
-from cotejo.report.naming import report_author, seeds_trained, study_title, together
+from cotejo.report.naming import report_author, seeds_trained, study_title, together, version_of
 from cotejo.report.page import Page, Undrawn
 from cotejo.report.topic import CsvFile
 from cotejo.report.topics import TOPICS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["environment", "render", "render_undrawn", "stylesheet", "version_of"]
+__all__ = ["environment", "render", "render_undrawn", "stylesheet"]
 
 
 def render(findings: Findings, language: str, detail: str = "full", numbers: str = "") -> str:
@@ -74,7 +74,7 @@ def _rendered(page: Page, keeps: frozenset[str] | None) -> str:
         title=study_title(findings.facts, words),
         author=report_author(findings.facts, words),
         subtitle=_subtitle(findings, words),
-        version=version_of(findings),
+        version=version_of(findings.facts),
         body=body,
         appendix=appendix,
         style=stylesheet(),
@@ -183,13 +183,3 @@ def _subtitle(findings: Findings, words: Words) -> str:
     date = words.numbers.day(facts.started) if facts.started else ""
     text = words.say("subtitle", date=date, **values).rstrip(" ·")
     return text[:1].upper() + text[1:]
-
-
-def version_of(findings: Findings) -> str:
-    """Return Cotejo's version; where it is not installed, that which trained the best."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("cotejo")
-    except PackageNotFoundError:
-        return str(findings.best.representative.record.get("versions", {}).get("cotejo", ""))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 from cotejo.report.findings import Findings
+from cotejo.report.formats.cells import written
 from cotejo.report.formats.notebook import Network, to_notebook
-from cotejo.report.html import render_undrawn, version_of
+from cotejo.report.html import render_undrawn
+from cotejo.report.naming import version_of
 from cotejo.report.words import Words
 
-__all__ = ["network_of", "notebook", "written"]
+__all__ = ["notebook"]
 
 
 def notebook(findings: Findings, language: str, detail: str, numbers: str, folder: Path) -> str:
@@ -27,12 +28,12 @@ def notebook(findings: Findings, language: str, detail: str, numbers: str, folde
     page = render_undrawn(findings, language, detail, numbers)
     every = page if detail == "full" else render_undrawn(findings, language, "full", numbers)
     words, study = Words(language), _seen_from(folder, findings.facts.folder.path)
-    content = to_notebook(page, every, network_of(findings, words), study, words,
-                          version_of(findings))  # fmt: skip
+    content = to_notebook(page, every, _network_of(findings, words), study, words,
+                          version_of(findings.facts))  # fmt: skip
     return written(content)
 
 
-def network_of(findings: Findings, words: Words) -> Network | None:
+def _network_of(findings: Findings, words: Words) -> Network | None:
     """Return what is known of the best's network; None where it was trained elsewhere."""
     best = findings.best
     if best.is_added:
@@ -40,11 +41,6 @@ def network_of(findings: Findings, words: Words) -> Network | None:
     run = best.representative
     parameters = (run.record.get("model") or {}).get("parameters")
     return Network(best.label(words.language), run.program, run.own_code, parameters)
-
-
-def written(content: object) -> str:
-    """Return a notebook's content as Jupyter writes it."""
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _seen_from(folder: Path, study: Path) -> str:

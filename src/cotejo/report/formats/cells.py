@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["NOTEBOOK_MARK", "Notebook", "shown_data"]
+__all__ = ["NOTEBOOK_MARK", "Notebook", "shown_data", "written"]
 
 NOTEBOOK_MARK = "cotejo"
 """The entry of a notebook's metadata by which it is known for Cotejo's."""
@@ -120,6 +121,11 @@ def shown_data(value: Any) -> dict[str, Any]:
         elif content is not None:
             data[kind] = base64.b64encode(content).decode() + "\n"
     return data
+
+
+def written(content: object) -> str:
+    """Return a notebook's content as Jupyter writes it."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _lines(text: str) -> list[str]:

@@ -11,12 +11,10 @@ from pathlib import Path
 from cotejo.config import Settings
 from cotejo.errors import ConfigError
 from cotejo.report.findings import Findings
-from cotejo.report.formats.cells import Notebook
+from cotejo.report.formats.cells import Notebook, written
 from cotejo.report.formats.markdown import escaped
 from cotejo.report.formats.notebook import in_language, with_keras
-from cotejo.report.html import version_of
-from cotejo.report.naming import study_title
-from cotejo.report.notebook import written
+from cotejo.report.naming import study_title, version_of
 from cotejo.report.standalone.data import data_code
 from cotejo.report.standalone.evaluating import evaluating_cells
 from cotejo.report.standalone.lacking import lacking
@@ -52,9 +50,9 @@ def _standalone(findings: Findings, words: Words) -> Notebook:
     run = phases[-1].run
     settings = [Settings.from_flat(phase.run.record["settings"]) for phase in phases]
     seed = int(run.record["seed"])
-    notebook = Notebook(version_of(findings))
+    notebook = Notebook(version_of(facts))
 
-    def say(key: str, **values: object) -> str:
+    def told(key: str, **values: object) -> str:
         return words.say(f"notebook.{key}", **values)
 
     def code(source: str, name: str) -> None:
@@ -62,45 +60,45 @@ def _standalone(findings: Findings, words: Words) -> Notebook:
 
     rate = findings.accuracy[best.name]
     heading, named = escaped(study_title(facts, words)), escaped(label)
-    title = f"# {heading}: {say('keras_title', best=named)}"
-    measured = say(
+    title = f"# {heading}: {told('keras_title', best=named)}"
+    measured = told(
         "keras_measured",
         count=len(best.finished),
         accuracy=words.numbers.percent(rate.estimate),
         interval=words.numbers.interval(rate.low, rate.high),
         seed=seed,
     )
-    notebook.add_text(f"{title}\n\n{say('keras_about')}\n\n{measured}")
+    notebook.add_text(f"{title}\n\n{told('keras_about')}\n\n{measured}")
     missing = lacking(findings, settings, words)
-    listed = "\n".join(f"- {sentence}" for sentence in missing) or say("keras_nothing_lacks")
-    notebook.add_text(f"## {say('keras_lacks')}\n\n{listed}")
+    listed = "\n".join(f"- {sentence}" for sentence in missing)
+    notebook.add_text(f"## {told('keras_lacks')}\n\n{listed}")
     code(
         "import keras\nimport matplotlib.pyplot as plt\nimport numpy as np\n\n"
         f"keras.utils.set_random_seed({seed})",
         "imports",
     )
     loading, about_split = data_code(facts, words)
-    notebook.add_text(f"## {say('keras_data')}\n\n{about_split}")
+    notebook.add_text(f"## {told('keras_data')}\n\n{about_split}")
     code(loading, "data")
-    notebook.add_text(f"## {say('keras_network')}\n\n{say('keras_network_about')}")
+    notebook.add_text(f"## {told('keras_network')}\n\n{told('keras_network_about')}")
     source, from_logits = _network(run, settings[-1], label, words)
     for name, text in source.items():
         code(text, name)
     if settings[0].train_fraction < 1:
-        notebook.add_text(say("keras_fraction", share=words.numbers.percent(
+        notebook.add_text(told("keras_fraction", share=words.numbers.percent(
             settings[0].train_fraction, 0)))  # fmt: skip
         code(_fraction(settings[0].train_fraction, seed), "fraction")
     if (prepared := whitening_code("\n".join(source.values()), words)) is not None:
-        notebook.add_text(say("keras_prepared"))
+        notebook.add_text(told("keras_prepared"))
         code(prepared, "prepared")
-    notebook.add_text(f"## {say('keras_training')}\n\n{say('keras_training_about')}")
+    notebook.add_text(f"## {told('keras_training')}\n\n{told('keras_training_about')}")
     for position, each in enumerate(settings):
         if len(settings) > 1:
             phase = escaped(phases[position].alternative.label(words.language))
-            notebook.add_text(f"### {say('keras_phase', number=position + 1, label=phase)}")
+            notebook.add_text(f"### {told('keras_phase', number=position + 1, label=phase)}")
         channels = int(facts.data["image_shape"][-1])
         code(phase_code(each, from_logits, channels, facts.data, words), "training")
-    notebook.add_text(f"## {say('keras_test')}\n\n{say('keras_test_about')}")
+    notebook.add_text(f"## {told('keras_test')}\n\n{told('keras_test_about')}")
     for name, text in evaluating_cells(from_logits, words).items():
         code(text, name)
     return notebook
@@ -115,7 +113,7 @@ def _network(
         ConfigError: nothing says how it is built.
     """
     if (program := run.program) is not None:
-        about = f"network = build()\nprint({words.say('notebook.keras_parameters')!r}, "
+        about = f'network = build()\nprint("{words.say("notebook.keras_parameters")}", '
         call = f"{about}network.count_params())"
         if settings.options.get("weights", "none") not in ("none", "new"):
             call += "\nnetwork.trainable = True"

@@ -38,30 +38,30 @@ def lacking(findings: Findings, settings: Sequence[Settings], words: Words) -> l
 
 
 def _of_phase(settings: Settings, words: Words) -> Iterator[str]:
-    def say(key: str, **values: object) -> str:
+    def told(key: str, **values: object) -> str:
         return words.say(f"notebook.lacks_{key}", **values)
 
     if settings.optimizer not in OPTIMIZERS:
-        yield say("optimizer", name=settings.optimizer)
+        yield told("optimizer", name=settings.optimizer)
     if file_of(settings.schedule):
-        yield say("schedule", name=settings.schedule)
+        yield told("schedule", name=settings.schedule)
     if file_of(settings.loss):
-        yield say("loss", name=settings.loss)
+        yield told("loss", name=settings.loss)
     if settings.callbacks:
-        yield say("callbacks", names=settings.callbacks)
+        yield told("callbacks", names=settings.callbacks)
     for part in parts(settings.augment):
         if part.name not in AUGMENTED:
             said = words.setting_value("augment", written((part,)))
-            yield say("augment", part=said)
+            yield told("augment", part=said)
         elif part.name in _ALIKE:
             yield words.say(f"notebook.lacks_exact_{_ALIKE[part.name]}")
     if settings.average == "ema":
-        yield say("average")
+        yield told("average")
     if settings.tta != "none":
-        yield say("views")
+        yield told("views")
     if settings.small_epochs:
-        yield say("small", count=settings.small_epochs)
+        yield told("small", count=settings.small_epochs)
     if settings.hard_epochs:
-        yield say("hard", count=settings.hard_epochs)
+        yield told("hard", count=settings.hard_epochs)
     if settings.options.get("weights", "none") not in ("none", "new"):
-        yield say("pretrained")
+        yield told("pretrained")

@@ -114,9 +114,16 @@ def phase_code(
     lines += _learner(chosen, data["image_shape"])
     loss, labels = _loss(settings, from_logits)
     lines += [
-        f'learner.compile(optimizer=optimizer, loss={loss}, metrics=["accuracy"])',
+        "learner.compile(",
+        "    optimizer=optimizer,",
+        f"    loss={loss},",
+        '    metrics=["accuracy"],',
+        ")",
         "history = learner.fit(",
-        f"    x_train, {labels.format('y_train')}, batch_size=batch_size, epochs=epochs,",
+        "    x_train,",
+        f"    {labels.format('y_train')},",
+        "    batch_size=batch_size,",
+        "    epochs=epochs,",
         f"    validation_data=(x_valid, {labels.format('y_valid')}),{_weights(settings)}",
     ]
     if settings.early_stopping:
