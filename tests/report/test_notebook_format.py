@@ -209,14 +209,24 @@ def test_without_a_program_it_says_so(tmp_path):
 def test_the_user_s_own_code_is_shown_as_it_is(tmp_path):
     fabricate_study(tmp_path, [Made("a"), Made("b", (0.6,))])
     place = tmp_path / "a" / "seed-1"
-    (place / "nets.py").write_text("def tiny(image_shape, num_classes):\n    return 1\n")
+    tiny = "def tiny(image_shape, num_classes):\n    return UNITS  # few\n"
+    text = f"{tiny}\ndef other(): ...\nUNITS = 8\n"
+    (place / "nets.py").write_text(text)
     listed = described_files(place, [*RESULT_FILES, "nets.py", "log.txt"])
-    code = {"code": {"file": "nets.py", "sha256": "0"}, "files": listed}
-    write_json(place / "run.json", read_json(place / "run.json") | code)
+    record = read_json(place / "run.json")
+    settings = record["settings"] | {"model": "nets.py:tiny"}
+    code = {"code": {"file": "nets.py", "sha256": "0"}, "files": listed, "settings": settings}
+    write_json(place / "run.json", record | code)
+    study = read_json(tmp_path / "study.json")
+    study["alternatives"][0]["settings"]["model"] = "nets.py:tiny"
+    write_json(tmp_path / "study.json", study)
     notebook = read_json(write_report(tmp_path, "es", format="ipynb"))
     cells = {cell["id"]: cell for cell in code_cells(notebook)}
     assert "def tiny(image_shape, num_classes):" in source(cells["network"])
     assert source(cells["network"]).startswith("import keras\n")
+    assert "# few" in source(cells["network"])
+    assert "UNITS = 8" in source(cells["network"])
+    assert "other" not in source(cells["network"])
     assert "`nets.py`" in prose(notebook)
 
 
@@ -293,6 +303,32 @@ def test_a_training_in_keras_alone_runs(trained, tmp_path, monkeypatch, capsys, 
     assert scope["matrix"].sum() == 359
     best = cotejo.Comparison(trained).best
     assert scope["network"].count_params() == best.model.count_params()
+
+
+def of_ones_own(input_shape, n_classes, filters=4):
+    """A network with a lambda, which no program says; it ends in a softmax."""
+    from keras import Input, Model, layers
+
+    inputs = Input(input_shape)
+    x = layers.Lambda(lambda pixels: pixels - 128.0)(inputs)
+    x = layers.GlobalMaxPooling2D()(layers.Conv2D(filters, 3, strides=2)(x))
+    return Model(inputs, layers.Dense(n_classes, activation="softmax")(x))
+
+
+def test_a_network_of_ones_own_is_built_by_its_own_code(tmp_path, monkeypatch, capsys):
+    cotejo.compare(
+        {"own": {"model": of_ones_own, "filters": 3}}, data="digits", seeds=1, epochs=1,
+        out=tmp_path / "study", observer=cotejo.Observer(), language="en",
+    )  # fmt: skip
+    options = {"format": "ipynb", "out": tmp_path / "alone.ipynb", "standalone": True}
+    notebook = read_json(write_report(tmp_path / "study", "en", **options))
+    code = "\n".join(source(cell) for cell in code_cells(notebook))
+    assert "of_ones_own(input_shape=x_train.shape[1:], n_classes=len(names), filters=3)" in code
+    assert "from_logits=False" in code
+    plotted(monkeypatch)
+    for _ in executed(notebook, tmp_path, monkeypatch):
+        pass
+    assert "Test accuracy: " in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("undrawn")

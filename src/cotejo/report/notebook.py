@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cotejo.config.sources import name_in
 from cotejo.report.findings import Findings
 from cotejo.report.formats.cells import written
 from cotejo.report.formats.notebook import Network, to_notebook
 from cotejo.report.html import render_undrawn
 from cotejo.report.naming import version_of
+from cotejo.report.own_code import relied_on
 from cotejo.report.words import Words
 
 __all__ = ["notebook"]
@@ -40,7 +42,10 @@ def _network_of(findings: Findings, words: Words) -> Network | None:
         return None
     run = best.representative
     parameters = (run.record.get("model") or {}).get("parameters")
-    return Network(best.label(words.language), run.program, run.own_code, parameters)
+    own = run.own_code
+    if own is not None:
+        own = own[0], relied_on(own[1], name_in(str(best.settings["model"])))
+    return Network(best.label(words.language), run.program, own, parameters)
 
 
 def _seen_from(folder: Path, study: Path) -> str:

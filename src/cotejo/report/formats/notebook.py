@@ -15,6 +15,7 @@ from cotejo.report.exhibits import Exhibits
 from cotejo.report.formats.cells import Notebook
 from cotejo.report.formats.markdown import escaped, to_markdown
 from cotejo.report.formats.parsing import parse
+from cotejo.report.own_code import with_imports
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from cotejo.report.page import Undrawn
 
-__all__ = ["Network", "to_notebook"]
+__all__ = ["Network", "in_language", "to_notebook"]
 
 _PLOTS = {
     "accuracies": "accuracies",
@@ -47,8 +48,8 @@ class Network:
     Attributes:
         label: of the alternative.
         program: what builds the network in Keras; None where there is none.
-        own: the name and the text of the user's own file that builds it; None of a model of
-            Cotejo's.
+        own: the name of the user's own file that builds it, and what of its text does; None of a
+            model of Cotejo's.
         parameters: how many it has.
     """
 
@@ -129,7 +130,7 @@ def _add_network(notebook: Notebook, network: Network, words: Words) -> None:
     if network.own is not None:
         file, text = network.own
         notebook.add_text(f"{heading}\n\n{words.say('notebook.network_own', file=file)}")
-        notebook.add_code(with_keras(text), name="network")
+        notebook.add_code(with_imports(text), name="network")
         return
     if network.program is None:
         notebook.add_text(f"{heading}\n\n{words.say('notebook.network_none')}")
@@ -137,13 +138,6 @@ def _add_network(notebook: Notebook, network: Network, words: Words) -> None:
     notebook.add_text(f"{heading}\n\n{words.say('notebook.network')}")
     notebook.add_code(in_language(network.program, words), name="network")
     notebook.add_code("build().count_params()", name="parameters", shown=network.parameters)
-
-
-def with_keras(text: str) -> str:
-    """Return code of the user's own; a function alone with the imports that such code names."""
-    if re.search(r"^\s*(import|from) ", text, re.MULTILINE):
-        return text
-    return f"import keras\nfrom keras import layers, ops\n\n\n{text}"
 
 
 def in_language(program: str, words: Words) -> str:

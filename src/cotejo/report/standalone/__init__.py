@@ -9,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.config import Settings
+from cotejo.config.sources import name_in
 from cotejo.errors import ConfigError
 from cotejo.report.findings import Findings
 from cotejo.report.formats.cells import Notebook, written
 from cotejo.report.formats.markdown import escaped
-from cotejo.report.formats.notebook import in_language, with_keras
+from cotejo.report.formats.notebook import in_language
 from cotejo.report.naming import study_title, version_of
+from cotejo.report.own_code import relied_on, with_imports
 from cotejo.report.standalone.data import data_code
 from cotejo.report.standalone.evaluating import evaluating_cells
 from cotejo.report.standalone.lacking import lacking
@@ -122,7 +124,8 @@ def _network(
     if found is None or run.own_code is None:
         raise ConfigError("standalone_no_network", name=label)
     call, from_logits = found
-    return {"network": with_keras(run.own_code[1]), "built": call}, from_logits
+    text = relied_on(run.own_code[1], name_in(settings.model))
+    return {"network": with_imports(text), "built": call}, from_logits
 
 
 def _fraction(share: float, seed: int) -> str:

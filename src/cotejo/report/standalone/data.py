@@ -93,7 +93,7 @@ def _of_folder(data: Mapping[str, Any]) -> str:
     mode = "grayscale" if channels == 1 else "rgb"
     folder = PurePath(str(data["name"])).name or "images"
     return f"""\
-folder = {folder!r}
+folder = {json.dumps(folder, ensure_ascii=False)}
 images = keras.utils.image_dataset_from_directory(
     folder, image_size=({height}, {width}), color_mode="{mode}", batch_size=None, shuffle=False
 )
