@@ -93,7 +93,7 @@ def test_every_cell_runs_and_gives_what_is_stored(notebook, studied, monkeypatch
 def test_a_kernel_of_jupyter_s_says_the_same(notebook, studied):
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    again = nbformat.from_dict(json.loads(json.dumps(notebook)))
+    again = nbformat.reads(json.dumps(notebook), 4)
     place = {"metadata": {"path": str(studied.parent)}}
     nbclient.NotebookClient(again, timeout=300, resources=place).execute()
 
