@@ -56,7 +56,9 @@ def test_the_contract_on_what_topics_share_lists_all_of_it():
         for path in folder.iterdir()
         if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file()
     }
-    whole_report = {f"cotejo.report.{name}" for name in ("topics", "html", "audit_page")}
+    whole_report = {
+        f"cotejo.report.{name}" for name in ("topics", "html", "audit_page", "notebook")
+    }
     assert sorted(modules - whole_report) == listed
 
 

@@ -255,7 +255,7 @@ def test_the_command_writes_what_is_asked_for(reported, tmp_path, capsys):
         assert str(tmp_path / name) in shown
     for asked in (["--format", "docx"], ["--out", str(tmp_path / "informe.docx")]):
         assert run(["report", str(reported), *asked]) == 2
-        assert 'no format "docx"; the formats are: html, md, pdf.' in capsys.readouterr().err
+        assert 'no format "docx"; the formats are: html, md, pdf, ipynb.' in capsys.readouterr().err
     assert not list(tmp_path.glob("informe.docx*"))
     # A date is no ending.
     assert run(["report", str(reported), "--out", str(tmp_path / "informe.2026")]) == 0

@@ -16,12 +16,13 @@ __all__ = ["report"]
 def report(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
     formats: Annotated[
-        list[str] | None, typer.Option("--format", metavar="html|md|pdf", show_default=False)
+        list[str] | None, typer.Option("--format", metavar="html|md|pdf|ipynb", show_default=False)
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", show_default=False)] = None,
     detail: Annotated[
         str | None, typer.Option("--detail", metavar="brief|full", show_default=False)
     ] = None,
+    standalone: Annotated[bool, typer.Option("--standalone", show_default=False)] = False,
     title: Title = None,
     author: Author = None,
     lang: Language = None,
@@ -33,15 +34,23 @@ def report(
     from cotejo.report import make_reports
     from cotejo.store import ReportFile
 
+    named = heading(title, author)
     reports = make_reports(
-        folder, current_language(), formats or (), out, detail, **heading(title, author)
+        folder,
+        current_language(),
+        formats or (),
+        out,
+        detail,
+        title=named.get("title"),
+        author=named.get("author"),
+        standalone=standalone,
     )
-    console = make_console()
+    console, numbers = make_console(), reports.numbers / ReportFile.SUMMARY
     console.print(results_table(reports.rows, console))
     print_lines(
         console,
         *((message("cli.label_report"), page) for page in reports.paths),
-        (message("cli.label_numbers"), reports.numbers / ReportFile.SUMMARY),
+        *([] if standalone else [(message("cli.label_numbers"), numbers)]),
     )
     for run in reports.left_out:
         name = message("cli.run_name", name=run.alternative, seed=run.seed)

@@ -15,10 +15,12 @@ from cotejo.config import Sources
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import AlternativeFacts, gather
 from cotejo.messages import current_language, did_you_mean
+from cotejo.report.exhibits import Exhibit, Exhibits
 from cotejo.report.findings import Findings
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from cotejo.study.execution import StudyResult
 
@@ -116,6 +118,29 @@ class Comparison:
         """The figures, each a method."""
         return Plots(self._findings, self.language, self._facts)
 
+    def show(self, *, table: int | None = None, figure: int | None = None) -> Exhibit | Figure:
+        """Return a table or a figure of the report by its number there; a notebook shows it.
+
+        Args:
+            table: the number of a table, of the body or of the appendix.
+            figure: or of a figure, which is one of Matplotlib's if it was drawn.
+
+        Raises:
+            ConfigError: the report has none of this number; the error names those that it has.
+            ValueError: neither or both are given.
+        """
+        if (table is None) == (figure is None):
+            raise ValueError("give the number of a table or that of a figure")
+        if table is not None:
+            return self._exhibits.table(table)
+        return self._exhibits.figure(figure or 0)
+
+    @cached_property
+    def _exhibits(self) -> Exhibits:
+        from cotejo.report.html import render_undrawn
+
+        return Exhibits(render_undrawn(self._findings, self.language))
+
     @property
     def best(self) -> Trained:
         """The best alternative on the validation images."""
@@ -136,8 +161,8 @@ class Comparison:
         """Write the report, and return its path.
 
         Args:
-            path: the file, whose ending says the format: ``.html``, ``.md`` or ``.pdf``;
-                ``report.html`` in the folder if left out.
+            path: the file, whose ending says the format: ``.html``, ``.md``, ``.pdf`` or
+                ``.ipynb``; ``report.html`` in the folder if left out.
             language: ``"en"`` or ``"es"``; the comparison's if left out.
             **options: as for `cotejo.write_report`.
         """

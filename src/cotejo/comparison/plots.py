@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cotejo.errors import ConfigError
 from cotejo.facts import AlternativeFacts
-from cotejo.report.drawing import drawn_into
+from cotejo.report.drawing import drawn_into, showing_itself
 from cotejo.report.findings import Findings
 from cotejo.report.topics.comparisons.figure import differences
 from cotejo.report.topics.confusion.figure import confusion_matrix
@@ -81,16 +80,7 @@ class Plots:
 
     def _draw(self, ax: Axes | None, draw: Callable[[], Any]) -> Figure:
         if ax is None:
-            figure: Figure = draw()
-            # A figure outside of pyplot has no picture of itself for a notebook.
-            figure._repr_png_ = lambda: _png(figure)  # type: ignore[attr-defined]
-            return figure
+            return showing_itself(draw())
         with drawn_into(ax) as figure:
             draw()
         return figure
-
-
-def _png(figure: Figure) -> bytes:
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=110)
-    return content.getvalue()

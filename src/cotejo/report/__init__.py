@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cotejo.errors import ConfigError
 from cotejo.facts import LeftOut, gather, gather_records
 from cotejo.report.card import write_cards
 from cotejo.report.csv_files import write_csv_files
@@ -46,6 +47,7 @@ def write_report(
     detail: str | None = None,
     title: str | None = None,
     author: str | None = None,
+    standalone: bool = False,
 ) -> Path:
     """Write a study's report, and the files with its numbers.
 
@@ -56,15 +58,17 @@ def write_report(
         folder: a study's, as `docs/files.md` describes it.
         language: ``"en"`` or ``"es"``.
         format: ``"html"``, one page with everything inside, that opens offline; ``"md"``, with
-            its figures in a folder beside it; or ``"pdf"``. By default that of the ending of
-            ``out``, else HTML.
+            its figures in a folder beside it; ``"pdf"``; or ``"ipynb"``, a notebook whose cells
+            make the tables and figures again. By default that of the ending of ``out``, else HTML.
         out: the file to write, whose ending is made the format's; ``report.<format>`` in
             ``folder`` if left out. Of files that are there only a report is overwritten.
-        detail: of Markdown and PDF: ``"brief"``, the body without the appendix, or ``"full"``. By
-            default brief. HTML is always full.
+        detail: of Markdown, PDF and notebooks: ``"brief"``, the body without the appendix, or
+            ``"full"``. By default brief. HTML is always full.
         title: the report's, in place of the study's. It is kept in ``study.json`` for reports
             written later in this language.
         author: who signs the report, kept likewise.
+        standalone: of a notebook: instead of the report, the training of the best alternative in
+            Keras alone, to be run where there is no Cotejo. It has no outputs until it is.
 
     Returns:
         The path of the report.
@@ -72,7 +76,8 @@ def write_report(
     Raises:
         OutputError: ``folder`` is no study, a file of it is damaged, no run has finished,
             something can't be written, or what writes a PDF is missing.
-        ConfigError: there is no such format or detail, or HTML was asked to be brief.
+        ConfigError: there is no such format or detail, HTML was asked to be brief, or something
+            else than a notebook to stand alone.
         ValueError: ``language`` is neither of the two.
 
     Example:
@@ -81,7 +86,9 @@ def write_report(
         cotejo.errors.OutputError: nowhere holds no study: there is no study.json in it. ...
     """
     formats = [format] if format else []
-    return make_reports(folder, language, formats, out, detail, title=title, author=author).paths[0]
+    return make_reports(
+        folder, language, formats, out, detail, title=title, author=author, standalone=standalone
+    ).paths[0]
 
 
 def write_reports(
@@ -121,26 +128,30 @@ def make_reports(
     *,
     title: str | None = None,
     author: str | None = None,
+    standalone: bool = False,
 ) -> Written:
     """Write a report as `write_reports` does, and return what the caller should know about it."""
-    from cotejo.report.html import render
-
     folder, out = Path(folder), Path(out) if out is not None else None
     names = chosen_formats(formats, out)
+    if standalone and names != ["ipynb"]:
+        raise ConfigError("standalone_notebook")
     details = chosen_detail(detail, names)
     # A missing program is noticed before the figures are drawn, which takes seconds.
     for name in names:
         check_installed(name)
     keep_heading(folder, language, title=title, author=author)
     findings = Findings(gather(folder))
+    if standalone:
+        from cotejo.report.standalone import STANDALONE, write_standalone
+
+        paths = report_paths(folder, names, out, STANDALONE)
+        write_standalone(findings, language, paths["ipynb"])
+        return _written(findings, list(paths.values()), folder)
     paths = report_paths(folder, names, out)
     # The formats differ in the ending of the path alone, so that all have the same folder.
     numbers = numbers_folder(folder, next(iter(paths.values())))
     numbers_name = numbers.name if numbers != folder else ""
-    pages = {
-        chosen: render(findings, language, chosen, numbers_name)
-        for chosen in dict.fromkeys(details.values())
-    }
+    contents = _contents(findings, language, details, numbers_name, paths)
     if numbers != folder:
         make_folder(numbers)
         write_file(numbers / MARK, b"")
@@ -148,10 +159,38 @@ def make_reports(
     write_json(numbers / ReportFile.NUMBERS, report_json(TOPICS, findings))
     for name, path in paths.items():
         make_folder(path.parent)
-        write_page(pages[details[name]], path, name)
+        write_page(contents[name], path, name)
+    return _written(findings, list(paths.values()), numbers)
+
+
+def _contents(
+    findings: Findings,
+    language: str,
+    details: Mapping[str, str],
+    numbers: str,
+    paths: Mapping[str, Path],
+) -> dict[str, str]:
+    """Return the rendered page of each format; of a notebook all that its file holds."""
+    from cotejo.report.html import render
+
+    pages = {
+        detail: render(findings, language, detail, numbers)
+        for detail in dict.fromkeys(each for name, each in details.items() if name != "ipynb")
+    }
+    contents = {name: pages[detail] for name, detail in details.items() if detail in pages}
+    if "ipynb" in details:
+        from cotejo.report.notebook import notebook
+
+        contents["ipynb"] = notebook(
+            findings, language, details["ipynb"], numbers, paths["ipynb"].parent
+        )
+    return contents
+
+
+def _written(findings: Findings, paths: list[Path], numbers: Path) -> Written:
     facts = findings.facts
     return Written(
-        list(paths.values()),
+        paths,
         numbers,
         summary_rows(facts),
         facts.left_out,

@@ -41,6 +41,7 @@ __all__ = [
     "new_figure",
     "number_axis",
     "panels",
+    "showing_itself",
     "to_svg",
     "wrapped",
 ]
@@ -275,6 +276,18 @@ def to_svg(figure: Figure, name: str, variant: str = "") -> str:
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(file, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return _for_page(file.getvalue(), name)
+
+
+def showing_itself(figure: Figure) -> Figure:
+    """Return a figure that a notebook shows: one outside of pyplot has no picture of itself."""
+    figure._repr_png_ = lambda: _png(figure)  # type: ignore[attr-defined]
+    return figure
+
+
+def _png(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    return content.getvalue()
 
 
 def draw_svg(draw: Draw, name: str, width: float | None = None) -> str:

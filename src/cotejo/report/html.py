@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cotejo.report.findings import Findings
-from cotejo.report.naming import report_author, seeds_trained, study_title, together
-from cotejo.report.page import Page
+from cotejo.report.naming import report_author, seeds_trained, study_title, together, version_of
+from cotejo.report.page import Page, Undrawn
 from cotejo.report.topic import CsvFile
 from cotejo.report.topics import TOPICS
 from cotejo.report.words import Words
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["environment", "render", "stylesheet"]
+__all__ = ["environment", "render", "render_undrawn", "stylesheet"]
 
 
 def render(findings: Findings, language: str, detail: str = "full", numbers: str = "") -> str:
@@ -35,21 +35,46 @@ def render(findings: Findings, language: str, detail: str = "full", numbers: str
         numbers: the name of the folder, beside the page, that has its CSV files and
             ``report.json``; empty if they lie beside the page, in the study's folder.
     """
-    words = Words(language)
-    page = Page(findings, words, TOPICS, detail, numbers)
+    page = Page(findings, Words(language), TOPICS, detail, numbers)
+    return _rendered(page, keeps=None if detail == "full" else frozenset())
+
+
+def render_undrawn(
+    findings: Findings, language: str, detail: str = "full", numbers: str = ""
+) -> Undrawn:
+    """Return the report as a page whose figures are still to be drawn, for a notebook.
+
+    Args:
+        findings: what follows from the study.
+        language: ``"en"`` or ``"es"``.
+        detail: ``"full"``, or ``"brief"``: of the appendix the best's epochs alone. Figures and
+            tables have the same numbers in both.
+        numbers: as for `render`.
+    """
+    page = Page(findings, Words(language), TOPICS, detail, numbers, draws=False)
+    html = _rendered(page, keeps=None if detail == "full" else frozenset({"training"}))
+    return Undrawn(html, page.drawings)
+
+
+def _rendered(page: Page, keeps: frozenset[str] | None) -> str:
+    """Return a page; of its appendix the parts of the topics in ``keeps``, or all of None."""
+    words, findings = page.words, page.findings
     # In the order of the page, since figures and tables get their numbers as they are made.
     body = _sections(page, "body", map(str, count(1)))
-    appendix = _sections(page, "appendix", ascii_uppercase) if detail == "full" else []
+    # Parts that are left out are numbered all the same, but for a page that has none.
+    appendix = _sections(page, "appendix", ascii_uppercase) if keeps != frozenset() else []
+    if keeps is not None:
+        appendix = [section for section in appendix if section["topic"] in keeps]
     parts = {section["topic"]: section for section in appendix}
     for section in body:
         section["see"] = [part for name, part in parts.items() if name in section["see"]]
-    template = environment(words, _links(numbers)).get_template("report.html")
+    template = environment(words, _links(page.numbers)).get_template("report.html")
     return template.render(
-        language=language,
+        language=words.language,
         title=study_title(findings.facts, words),
         author=report_author(findings.facts, words),
         subtitle=_subtitle(findings, words),
-        version=_version(findings),
+        version=version_of(findings.facts),
         body=body,
         appendix=appendix,
         style=stylesheet(),
@@ -158,12 +183,3 @@ def _subtitle(findings: Findings, words: Words) -> str:
     date = words.numbers.day(facts.started) if facts.started else ""
     text = words.say("subtitle", date=date, **values).rstrip(" ·")
     return text[:1].upper() + text[1:]
-
-
-def _version(findings: Findings) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("cotejo")
-    except PackageNotFoundError:
-        return str(findings.best.representative.record.get("versions", {}).get("cotejo", ""))

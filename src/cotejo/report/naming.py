@@ -19,6 +19,7 @@ __all__ = [
     "seeds_trained",
     "study_title",
     "together",
+    "version_of",
 ]
 
 _MOST_CLASSES = 4
@@ -94,3 +95,14 @@ def report_author(facts: StudyFacts, words: Words) -> str:
     """Return who signs the report; empty if nobody does."""
     author = facts.study.get("report", {}).get("author")
     return str(in_language(author, words.language) or "")
+
+
+def version_of(facts: StudyFacts) -> str:
+    """Return Cotejo's version; where it is not installed, that of a run."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("cotejo")
+    except PackageNotFoundError:
+        records = (run.record for each in facts.trained for run in each.finished)
+        return str(next(records, {}).get("versions", {}).get("cotejo", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,28 @@ from cotejo.report.words import Words
 if TYPE_CHECKING:
     from cotejo.report.topic import Topic
 
-__all__ = ["Page"]
+__all__ = ["Drawing", "Page", "Undrawn"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that can be drawn: its name, and what draws it."""
+
+    name: str
+    draw: Draw
+
+
+@dataclass(frozen=True)
+class Undrawn:
+    """A page without its figures.
+
+    Attributes:
+        html: the page, an empty ``<svg>`` in place of each figure.
+        drawings: what draws them, by their numbers.
+    """
+
+    html: str
+    drawings: Mapping[int, Drawing]
 
 
 @dataclass
@@ -29,6 +50,8 @@ class Page:
         topics: all that the report has, for the list of their files.
         detail: ``"brief"`` if the appendix is left out, else ``"full"``.
         numbers: the folder beside the page that has its files; empty if they lie beside the page.
+        draws: False leaves the figures empty; `drawings` has what draws them.
+        drawings: what draws each figure, by its number.
         figures: how many are numbered.
         tables: likewise.
     """
@@ -38,6 +61,8 @@ class Page:
     topics: Sequence[Topic] = ()
     detail: str = "full"
     numbers: str = ""
+    draws: bool = True
+    drawings: dict[int, Drawing] = field(default_factory=dict, init=False)
     figures: int = field(default=0, init=False)
     tables: int = field(default=0, init=False)
 
@@ -63,6 +88,9 @@ class Page:
             for_phone: False where the wide one serves on a phone too.
         """
         self.figures += 1
+        self.drawings[self.figures] = Drawing(name, draw)
+        if not self.draws:
+            return DrawnFigure(self.figures, name, "<svg></svg>", caption, files)
         narrow = draw_svg(draw, name, PHONE_WIDTH) if for_phone else ""
         return DrawnFigure(self.figures, name, draw_svg(draw, name), caption, files, narrow)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from numpy.typing import NDArray
@@ -202,6 +202,30 @@ class RunFolder:
             raise OutputError("added_no_model", path=self.path)
         self.content(RunFile.MODEL)
         return self.path / RunFile.MODEL
+
+    @property
+    def program(self) -> str | None:
+        """``network.py``: what builds the network in Keras alone; None where there is none.
+
+        A file of the user's own that has this name is not taken for it.
+        """
+        if RunFile.PROGRAM not in self.listed or self._code_file == RunFile.PROGRAM:
+            return None
+        return self.content(RunFile.PROGRAM).decode()
+
+    @property
+    def own_code(self) -> tuple[str, str] | None:
+        """The name and the text of the user's own file that builds the network, if one does."""
+        name = self._code_file
+        if name is None or name not in self.listed:
+            return None
+        return name, self.content(name).decode("utf-8-sig", errors="replace")
+
+    @property
+    def _code_file(self) -> str | None:
+        code = self.record.get("code")
+        file = code.get("file") if isinstance(code, Mapping) else None
+        return file if isinstance(file, str) and PurePath(file).name == file else None
 
     @property
     def _finished(self) -> bool:

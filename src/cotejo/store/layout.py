@@ -56,6 +56,7 @@ class RunFile(StrEnum):
     MISTAKES = "mistakes.npz"
     MODEL = "model.keras"
     PREDICTIONS = "predictions.npz"
+    PROGRAM = "network.py"
     LOG = "log.txt"
     RECORD = "run.json"
 
@@ -107,8 +108,11 @@ ADDED_FILES = (RunFile.METRICS, RunFile.MISTAKES, RunFile.PREDICTIONS)
 It has a history only where one was given, and never a model.
 """
 
-RUN_FILES = (*RESULT_FILES, RunFile.LOG, RunFile.RECORD)
-"""All files of a finished run. ``run.json`` lists the others and is written last."""
+RUN_FILES = (*RESULT_FILES, RunFile.PROGRAM, RunFile.LOG, RunFile.RECORD)
+"""All files of a finished run. ``run.json`` lists the others and is written last.
+
+``network.py`` is missing where no program of Keras's own layers builds the network.
+"""
 
 
 def seed_folder_name(seed: int) -> str:

@@ -23,6 +23,7 @@ from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.own.statistics import adapt_normalization
+from cotejo.models.program import program
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
 from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
@@ -118,7 +119,8 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
     evaluation = evaluate(plan, job, [each.answers for each in trained])
     history = csv_content(HISTORY_COLUMNS, training.history)
     results.files |= {RunFile.HISTORY: history, **evaluation.files}
-    # The network's own code travels with it; a saved network is in the model's file.
+    # The network's own code travels with it, before the program that was made of the network if
+    # both have one name; a saved network is in the model's file.
     results.files |= {
         source.file_name: source.content
         for source in job.settings.sources.values()
@@ -184,6 +186,8 @@ def _train_on(
         model = model_content(network, run.folder)
         record["model"]["bytes"] = len(model)
         results.files[RunFile.MODEL] = model
+        if (text := program(network)) is not None:
+            results.files[RunFile.PROGRAM] = text.encode()
     seconds = time.perf_counter() - evaluating
     return _Trained(len(fold.dataset.train), training, answers, seconds)
 

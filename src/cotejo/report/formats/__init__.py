@@ -1,4 +1,4 @@
-"""The formats of a report: one HTML page, Markdown with a folder of figures, or a PDF.
+"""The formats of a report: an HTML page, Markdown with a folder of figures, a PDF, or a notebook.
 
 All are made from the same rendered page, so that they say the same.
 """

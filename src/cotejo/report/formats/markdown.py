@@ -16,7 +16,7 @@ from cotejo.store import make_folder, write_file
 if TYPE_CHECKING:
     from bs4 import Tag
 
-__all__ = ["to_markdown", "write_markdown"]
+__all__ = ["escaped", "to_markdown", "write_markdown"]
 
 # What Markdown would take for a mark of its own, GitHub's formulas between dollar signs included.
 _MARKS = re.compile(
@@ -76,11 +76,21 @@ def to_markdown(page: str, folder: str) -> tuple[str, dict[str, bytes]]:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", pictures.files
 
 
+def escaped(text: str) -> str:
+    r"""Return a text in which Markdown sees no marks of its own.
+
+    Example:
+        >>> print(escaped("2 * 3"))
+        2 \* 3
+    """
+    return _MARKS.sub(lambda match: "\\" + match[0], text)
+
+
 class _Converter(MarkdownConverter):
     """Markdownify's, with numbers to the right in tables and GitHub's own marks escaped."""
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        return _MARKS.sub(lambda match: "\\" + match[0], text or "")
+        return escaped(text or "")
 
     def convert_img(self, image: Tag, text: str, parent_tags: set[str]) -> str:
         image["alt"] = self.escape(str(image.get("alt", "")), parent_tags)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from cotejo.errors import ConfigError, OutputError
 from cotejo.messages import LANGUAGES, did_you_mean, message
+from cotejo.report.formats.cells import NOTEBOOK_MARK
 from cotejo.report.formats.picture_files import is_free, picture_folder
 
 __all__ = [
@@ -20,7 +22,7 @@ __all__ = [
     "report_paths",
 ]
 
-FORMATS = ("html", "md", "pdf")
+FORMATS = ("html", "md", "pdf", "ipynb")
 DETAILS = ("brief", "full")
 PDF_MARK = "Cotejo report"
 """The keyword of a PDF that Cotejo wrote: it stands in the file uncompressed."""
@@ -61,8 +63,8 @@ def chosen_detail(asked: str | None, formats: Sequence[str]) -> dict[str, str]:
     """Return how much each format shows: ``"brief"``, without the appendix, or ``"full"``.
 
     Args:
-        asked: of `DETAILS`, for Markdown and PDF; brief if left out. HTML folds its appendix, and
-            is always full.
+        asked: of `DETAILS`, for Markdown, PDF and notebooks; brief if left out. HTML folds its
+            appendix, and is always full.
         formats: of `FORMATS`.
 
     Raises:
@@ -79,13 +81,16 @@ def chosen_detail(asked: str | None, formats: Sequence[str]) -> dict[str, str]:
     return {name: "full" if name == "html" else asked or "brief" for name in formats}
 
 
-def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) -> dict[str, Path]:
+def report_paths(
+    folder: Path, formats: Sequence[str], out: Path | None = None, name: str = "report"
+) -> dict[str, Path]:
     """Return the file that each format is written to.
 
     Args:
         folder: the study's, for a report that is given no place of its own.
         formats: of `FORMATS`.
         out: a file, whose ending is made the format's, or a folder that is there.
+        name: what the file is called in a folder, without its ending.
 
     Raises:
         OutputError: what is at ``out``, or where Markdown's pictures and the numbers of a report
@@ -98,17 +103,17 @@ def report_paths(folder: Path, formats: Sequence[str], out: Path | None = None) 
         'runs/digits/report.md'
     """
     if out is None or out.is_dir():
-        base = (folder if out is None else out) / "report"
+        base = (folder if out is None else out) / name
     else:
         base = out.with_suffix("") if _ending(out) else out
-    paths = {name: base.with_name(f"{base.name}.{name}") for name in formats}
+    paths = {each: base.with_name(f"{base.name}.{each}") for each in formats}
     if out is not None:
-        for name, path in paths.items():
-            if path.exists() and not _is_report(path, name):
+        for kind, path in paths.items():
+            if path.exists() and not _is_report(path, kind):
                 raise OutputError("not_a_report", path=path)
-    for name, path in paths.items():
+    for kind, path in paths.items():
         own = picture_folder(path)
-        needs_folder = name == "md" or numbers_folder(folder, path) == own
+        needs_folder = kind == "md" or numbers_folder(folder, path) == own
         if needs_folder and not is_free(own, path):
             raise OutputError("not_a_report_s_files", path=own)
     return paths
@@ -154,7 +159,24 @@ def _is_report(path: Path, name: str) -> bool:
         # The second is how PDFs of before 2026-11-26 are known.
         marks = (f"/Keywords({PDF_MARK})".encode(), b"/ID [(Cotejo ")
         return content.startswith(b"%PDF") and any(mark in content for mark in marks)
+    if name == "ipynb":
+        return _is_notebook(content)
     # The last line of a report in Markdown, up to the version.
     last = content.decode(errors="replace").rstrip().rpartition("\n")[2]
     written = (message("report.made_by", language=language, version="\0") for language in LANGUAGES)
     return any(last.startswith(line.partition("\0")[0]) for line in written)
+
+
+def _is_notebook(content: bytes) -> bool:
+    """Whether a file is a notebook that Cotejo wrote; whoever saves it in Jupyter keeps its mark.
+
+    Example:
+        >>> _is_notebook(b'{"metadata": {"cotejo": {}}}'), _is_notebook(b'{"cells": []}')
+        (True, False)
+    """
+    try:
+        notebook = json.loads(content)
+    except ValueError:
+        return False
+    metadata = notebook.get("metadata") if isinstance(notebook, dict) else None
+    return isinstance(metadata, dict) and NOTEBOOK_MARK in metadata
