@@ -42,13 +42,14 @@ class CotejoError(Exception):
         super().__init__(key, values)
         self.key = key
         self.values = values
+        self.language: str | None = None
 
     def __reduce__(self) -> Any:
         # Python would call the class with `args`, and lose the names of the values.
         return _unpickled, (type(self), self.key, self.values), self.__dict__
 
     def __str__(self) -> str:
-        return message(self._full_key, **self._shown())
+        return message(self._full_key, language=self.language, **self._shown())
 
     def in_language(self, language: str) -> str:
         """Return the message in ``language``, ``"en"`` or ``"es"``."""

@@ -60,6 +60,11 @@ def using_language(language: str) -> Iterator[None]:
     use_language(language)
     try:
         yield
+    except Exception as error:
+        # It is put into words later: in the language of what it is about.
+        if getattr(error, "language", "") is None:
+            error.language = language  # type: ignore[attr-defined]
+        raise
     finally:
         use_language(before)
 

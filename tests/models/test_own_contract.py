@@ -22,8 +22,8 @@ NETS = Path(__file__).parent / "nets.py"
 SHAPE = (32, 32, 3)
 
 CHANGES = {
-    "notebook_one": ("scaled", "softmax"),
-    "notebook_two": ("scaled", "softmax", "compiled_details"),
+    "notebook_one": ("scaled", "softmax", "compiled"),
+    "notebook_two": ("scaled", "softmax", "compiled", "compiled_details"),
     "without_input": ("scaled",),
     "rescaled": ("softmax",),
     "normalised": ("softmax",),

@@ -240,6 +240,8 @@ def expected(kind: Any, sentences: Iterable[str] = ()) -> str:
     choices = _choices(kind)
     if choices:
         shown = [f'"{choice}"' if isinstance(choice, str) else str(choice) for choice in choices]
+        if str in parts_of(kind):  # or one of the user's own
+            shown.append("FILE.py:NAME")
         return message("errors.one_of", choices=", ".join(shown))
     limits = _limits(kind)
     sentence = next((sentence for sentence in sentences if sentence and knows(sentence)), None)

@@ -164,6 +164,8 @@ def _entry(text: str, number: int) -> LayerEntry:
             numbers.append(value)
         elif word in known.words:
             words.append(word)
+        elif word == "softmax":
+            raise ConfigError("layer_softmax", entry=one_line(text, 60), number=number)
         else:
             raise _wrong(text, number, known)
     activations = [word for word in words if word in ACTIVATIONS]

@@ -116,7 +116,8 @@ def file_of(value: Any) -> str | None:
     found = _NAMED.fullmatch(value)
     if found:
         return found["file"]
-    return value if value.endswith(_MODEL_FILE) and value != _MODEL_FILE else None
+    is_file = value.endswith((_MODEL_FILE, ".py", ".h5", ".hdf5")) and not value.startswith(".")
+    return value if is_file else None
 
 
 def name_in(value: str) -> str:
@@ -152,12 +153,25 @@ def read_sources(
         file = file_of(value)
         if file is None:
             continue
+        _refuse_kind(value, where)
         source = _read(file, folder, where)
         known = sources.setdefault(source.name, source)
         if known != source:
             raise ConfigError("own_files_alike", name=source.name, where=f" ({where})")
         called[value] = source.name + value[len(file) :]
     return Sources(sources.values()), called
+
+
+def _refuse_kind(value: str, where: str) -> None:
+    """Refuse a file of Python without a name in it, and a network saved in an old way.
+
+    Raises:
+        ConfigError: it is one of those.
+    """
+    if value.endswith(".py"):
+        raise ConfigError("own_name_needed", file=value, where=f" ({where})")
+    if value.endswith((".h5", ".hdf5")):
+        raise ConfigError("own_file_old", file=value, where=f" ({where})")
 
 
 def code_sources(code: Path | str | Callable[..., Any] | None) -> Sources:

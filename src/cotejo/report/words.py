@@ -110,7 +110,7 @@ class Words:
     def setting_value(self, name: str, value: Any) -> str:
         """Return a setting's value as a reader would write it; None stands for no value."""
         words = f"settings.{name}"
-        if value is None:
+        if value is None or value == "":
             absent = f"{words}.absent"
             return self.say(absent) if self.knows(absent) else NOT_APPLICABLE
         if isinstance(value, bool):

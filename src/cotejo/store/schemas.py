@@ -200,6 +200,7 @@ class _Layer(Content):
 class _Code(Content):
     file: str
     sha256: Key
+    reached: Key | None = None
 
 
 class _Model(Content):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from cotejo.backend import keras
 from cotejo.config import Settings, file_of
-from cotejo.errors import CotejoError, TrainingError
+from cotejo.config.sources import name_in
+from cotejo.errors import ConfigError, CotejoError, TrainingError
 from cotejo.models.cost import operations_per_image
 from cotejo.models.observing import layers_of
 from cotejo.models.own.adapting import changes_of
+from cotejo.models.own.definitions import reached_text
 from cotejo.models.portable import precisions
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.store import FORMAT, RunFile
@@ -68,7 +71,12 @@ def _own_code(settings: Settings) -> dict[str, Any]:
     source = settings.sources.get(file_of(settings.model) or settings.model)
     if source is None or source.is_model:
         return {}
-    return {"code": {"file": source.file_name, "sha256": source.digest}}
+    code = {"file": source.file_name, "sha256": source.digest}
+    try:
+        reached = reached_text(source, name_in(settings.model))
+    except ConfigError:  # a function whose text Python has in a part that is no statement
+        return {"code": code}
+    return {"code": {**code, "reached": hashlib.sha256(reached.encode()).hexdigest()}}
 
 
 def described_model(network: keras.Model) -> dict[str, Any]:

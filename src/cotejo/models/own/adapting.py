@@ -21,7 +21,7 @@ __all__ = ["CHANGES", "adapted", "changes_of", "is_adapted", "settings_of"]
 
 CHANGES = (
     "scaled", "softmax", "sigmoid", "one_output", "log", "train_step", "compiled_optimizer",
-    "compiled_details", "compiled_loss",
+    "compiled_details", "compiled_loss", "compiled",
 )  # fmt: skip
 """What can be changed: pixels are scaled to [0, 1] before the first layer; a softmax, or a sigmoid,
 at the end is left out; one output becomes two; the logarithm of probabilities is taken, where what
@@ -81,6 +81,8 @@ def adapted(
     """
     expected = f"{(None, *image_shape)} → {(None, num_classes)}"
     if not isinstance(network, keras.Model):
+        if network is None:
+            raise ConfigError("own_returns_nothing", model=name, where="")
         raise _no_network(name, expected, type(network).__name__)
     if hasattr(network, _USED):
         raise ConfigError("own_used_twice", model=name, where="")
@@ -112,6 +114,8 @@ def adapted(
     if outputs is not built.outputs[0]:
         result = keras.Model(built.inputs[0], outputs, name=_valid_name(name))
     asked, not_followed = compiled_settings(network)
+    if asked:
+        changes.append("compiled")
     setattr(network, _USED, True)
     setattr(result, _CHANGES, (*changes, *not_followed))
     setattr(result, _SETTINGS, asked)

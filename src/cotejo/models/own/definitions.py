@@ -60,7 +60,11 @@ def definition(source: Source, name: str, where: str = "") -> Definition:
     place = f" ({where})" if where else ""
     found = _top_level(_parsed(source, place))
     if name not in found:
-        known = [each for each in found if not each.startswith("_")]
+        known = [
+            each
+            for each, node in found.items()
+            if not each.startswith("_") and not isinstance(node, ast.Import | ast.ImportFrom)
+        ]
         raise ConfigError(
             "own_name_missing", file=source.name, name=name, names=", ".join(known) or "–",
             hint=did_you_mean(name, known), where=place,

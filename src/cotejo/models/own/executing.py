@@ -7,6 +7,7 @@ next: a model that it makes at its top level is a new one, drawn by the run's ow
 from __future__ import annotations
 
 import linecache
+import re
 import sys
 import traceback
 import types
@@ -57,12 +58,19 @@ def saying_where(source: Source) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame.lineno for frame in frames if frame.filename == _shown(source)]
         line = own[-1] if own else getattr(error, "lineno", None)
-        # Keras puts what it was called with on the lines after the first.
-        words = str(error).strip().split("\n\n")[0]
+        key = "own_code_import" if isinstance(error, ImportError) else "own_code_failed"
         raise ConfigError(
-            "own_code_failed", file=source.name, line=f":{line}" if line else "",
-            type=type(error).__name__, reason=" ".join(words.split()) or "–", where="",
+            key, file=source.name, line=f":{line}" if line else "",
+            type=type(error).__name__, reason=_reason(error), where="",
         ) from error  # fmt: skip
+
+
+def _reason(error: BaseException) -> str:
+    """Return an error's words in one line, without what Keras adds on how it was called."""
+    words = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).partition("Arguments received by")[0]
+    # Keras names the layer first, and then says what went wrong in it.
+    paragraphs = [" ".join(part.split()) for part in words.split("\n\n") if part.strip()]
+    return " ".join(paragraphs[:2]).strip(" .") or "–"
 
 
 def is_too_small(error: ValueError) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -73,6 +74,20 @@ def _built(
     image_shape: tuple[int, int, int],
     num_classes: int,
     **options: Any,
+) -> keras.Model:
+    with warnings.catch_warnings():
+        # Courses write the shape into the first layer; Keras would like an `Input` before it.
+        warnings.filterwarnings("ignore", "Do not pass an `input_shape`", UserWarning)
+        return _made(source, model, made, image_shape, num_classes, options)
+
+
+def _made(
+    source: Source,
+    model: str,
+    made: Callable[[], Any],
+    image_shape: tuple[int, int, int],
+    num_classes: int,
+    options: Mapping[str, Any],
 ) -> keras.Model:
     from cotejo.backend import keras
     from cotejo.models.own.adapting import adapted

@@ -7,6 +7,7 @@ only because the user names it, and takes its weights from the file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -14,10 +15,11 @@ from typing import Any
 
 from cotejo.backend import keras, use_precision
 from cotejo.config import Settings
-from cotejo.config.sources import Source, Sources, file_of
-from cotejo.errors import OutputError
+from cotejo.config.sources import Source, Sources, file_of, name_in
+from cotejo.errors import ConfigError, OutputError
 from cotejo.models.building import build_model
 from cotejo.models.own.adapting import is_adapted
+from cotejo.models.own.definitions import reached_text
 from cotejo.models.own.families import family_of
 from cotejo.models.portable import load_trained, portable, read_description
 from cotejo.store import RunFile, RunFolder
@@ -93,10 +95,22 @@ def load_kept(
             # What a stranger's record names is a file in this folder, or none.
             file = run.path / name if Path(name).name == name else "FILE"
             raise OutputError("model_needs_code", path=run.model, file=file) from error
-    if not of_study and code.get("sha256") not in {each.digest for each in sources.values()}:
+    if not (of_study or any(_is_same(source, run) for source in sources.values())):
         names = ", ".join(sources)
         raise OutputError("code_of_another", path=run.path / RunFile.RECORD, file=names)
     return _built_again(run, sources)
+
+
+def _is_same(source: Source, run: RunFolder) -> bool:
+    """Whether a file is the one that a run was trained with, as far as its network rests on it."""
+    code = run.record["code"]
+    if code.get("sha256") == source.digest:
+        return True
+    try:
+        text = reached_text(source, name_in(str(run.record["settings"]["model"])))
+    except (ConfigError, KeyError, TypeError):
+        return False
+    return bool(code.get("reached") == hashlib.sha256(text.encode()).hexdigest())
 
 
 def _built_again(run: RunFolder, sources: Sources) -> keras.Model:
