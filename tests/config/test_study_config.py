@@ -66,7 +66,7 @@ def test_seeds_are_a_number_or_a_list(seeds, expected):
         ({"alternative": [{"name": "a", "augment": "flop"}]}, 'one of "none", "notebook", "flip-c'),
         (
             {"alternative": [{"name": "a", "optimizer": "sgdd"}]},
-            '"muon", FILE\.py:NAME; received .sgdd.. Did you mean "sgd"',
+            r'"muon", FILE\.py:NAME; received .sgdd.. Did you mean "sgd"',
         ),
         ({"alternative": [{"name": "a", "dropout": 1}]}, "`dropout` .*below 1; received 1"),
         ({"alternative": [{"name": "a", "learning_rate": -1}]}, "above 0"),
