@@ -24,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("undrawn")
 PLAIN = {
     "augment": {"none"},
     "schedule": {"constant", "linear", "step"},
+    "loss": {"cross-entropy"},
     "average": {"none"},
     "class_weight": {"none"},
     "tta": {"none"},
@@ -36,9 +37,9 @@ Models, data sets and parts of augmentations say so of themselves: ``cited=False
 
 NUMBERS = {
     "learning_rate", "train_fraction", "batch_size", "epochs", "hard_share", "convolutions",
-    "kernel_size", "width", "unfreeze_rate",
+    "kernel_size", "width", "unfreeze_rate", "loss", "callbacks",
 }  # fmt: skip
-"""Settings that every training has, so that none of their values is a method."""
+"""Settings that every training has, or whose values are the user's own: none is a method."""
 
 
 def choices(kind):

@@ -11,8 +11,14 @@ from cotejo.backend import keras, ops
 from cotejo.config import LEARNING_RATES, Settings
 from cotejo.train.optimizers import OneCycle, build_optimizer, build_schedule
 
-OPTIMIZERS = get_args(Settings.model_fields["optimizer"].annotation)
-SCHEDULES = get_args(Settings.model_fields["schedule"].annotation)
+
+def names(setting: str) -> tuple[str, ...]:
+    """Return the names that a setting takes, beside those of the user's own."""
+    own, _ = get_args(Settings.model_fields[setting].annotation)
+    return get_args(own)
+
+
+OPTIMIZERS, SCHEDULES = names("optimizer"), names("schedule")
 
 
 def curve(name: str, steps: int = 100) -> np.ndarray:
