@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
 from cotejo.report.words import Words
 from cotejo.texts import is_place
@@ -15,6 +16,8 @@ _BALANCED = 1.15
 """The largest ratio of two classes' sizes at which classes count as equally frequent."""
 _DIGITS = 12
 """How many digits of the fingerprint are shown; the last section has all of them."""
+_SCALES = ("scale", "scaled_pixels")
+"""The names of the layer that divides by 255: of Cotejo's networks, and before a user's own."""
 
 
 def data(findings: Findings, words: Words) -> list[str]:
@@ -47,7 +50,7 @@ def data(findings: Findings, words: Words) -> list[str]:
     ]
     if how := _split(facts.data.get("split") or {}, words):
         sentences.insert(2, how)
-    if all(alternative.has_layers("Rescaling") for alternative in facts.own):
+    if all(map(_scales_first, facts.own)):
         sentences.append(say("data.scaled"))
     if about_images := words.of_data(facts.data["name"], "images"):
         sentences.insert(1, about_images)
@@ -58,6 +61,12 @@ def data(findings: Findings, words: Words) -> list[str]:
     elif fingerprint:
         sentences.append(say("data.identified", fingerprint=fingerprint[:_DIGITS]))
     return sentences
+
+
+def _scales_first(alternative: AlternativeFacts) -> bool:
+    """Whether the first layer after the input divides by 255, as in all networks of Cotejo's."""
+    layers = (alternative.model or {}).get("layers") or []
+    return len(layers) > 1 and layers[1]["name"] in _SCALES
 
 
 def _split(split: Mapping[str, Any], words: Words) -> str | None:
