@@ -91,7 +91,7 @@ def test_a_default_that_its_setting_does_not_take_is_refused():
     [
         (lambda: network(units=3), r"→ \(None, 10\), from .* it is .*→ \(None, 3\)"),
         (lambda: "a network", "it is str"),
-        (lambda: None, "it is NoneType"),
+        (lambda: None, "gives nothing back"),
     ],
 )
 def test_what_is_no_network_for_the_images_is_refused(own, returned, line):
