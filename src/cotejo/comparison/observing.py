@@ -48,7 +48,13 @@ def _is_notebook() -> bool:
 
 
 class LineObserver(Observer):
-    """Says in a line how each run ended."""
+    """Says in a line how each run ended.
+
+    Attributes:
+        waiting: how many runs there are to train.
+    """
+
+    waiting = 0
 
     def planned(
         self,
@@ -59,9 +65,10 @@ class LineObserver(Observer):
         quick: bool,
     ) -> None:
         """Say how many runs there are to train."""
-        waiting = sum(not run.finished for run in runs)
-        if waiting:
-            self.say(message("cli.compare_planned", count=waiting, asked=len(runs), out=out))
+        self.waiting = sum(not run.finished for run in runs)
+        if self.waiting:
+            count, asked = self.waiting, len(runs)
+            self.say(message("cli.compare_planned", count=count, asked=asked, out=out))
 
     def data_understood(self, sentence: str) -> None:
         """Say what was understood of arrays."""
@@ -92,20 +99,8 @@ class NotebookObserver(LineObserver):
         self._lines: list[str] = []
         self._curve: list[float] = []
         self._now = ""
-        self._done, self._all, self._shown = 0, 0, 0.0
+        self._done, self._shown = 0, 0.0
         self._display: Any = None
-
-    def planned(
-        self,
-        study: StudyConfig,
-        dataset: Dataset,
-        runs: Sequence[PlannedRun],
-        out: Path,
-        quick: bool,
-    ) -> None:
-        """Begin the display."""
-        self._all = sum(not run.finished for run in runs)
-        super().planned(study, dataset, runs, out, quick)
 
     def run_started(self, run: PlannedRun) -> None:
         """Begin a curve."""
@@ -160,13 +155,13 @@ class NotebookObserver(LineObserver):
     def _page(self) -> str:
         kept = "".join(f"<div>{escape(line)}</div>" for line in self._lines[-12:])
         bar = ""
-        if self._all:
-            share = 100 * self._done / self._all
+        if self.waiting:
+            share = 100 * self._done / self.waiting
             bar = (
                 '<div style="height:4px;max-width:360px;background:rgba(128,128,128,.3)">'
                 f'<div style="height:4px;width:{share:.0f}%;background:#0072B2"></div></div>'
             )
-        count = f"{self._done}/{self._all} · " if self._all else ""
+        count = f"{self._done}/{self.waiting} · " if self.waiting else ""
         line = f"<div>{escape(count + self._now)}</div>" if self._now else ""
         return f'<div style="font-size:90%">{kept}{line}{bar}{_drawn(self._curve)}</div>'
 

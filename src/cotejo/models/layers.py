@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cotejo.backend import keras, ops
+from cotejo.backend import keras
 from cotejo.models.convolution import Convolution
 from cotejo.models.normalization import BatchNormalization
 
-__all__ = ["INITIALIZERS", "Dirac", "convolution", "logits", "normalized", "pixels"]
+__all__ = ["INITIALIZERS", "Dirac", "convolution", "dirac", "logits", "normalized", "pixels"]
 
 layers = keras.layers
 
@@ -27,22 +27,29 @@ class Dirac(keras.initializers.Initializer):
         (Jordan 2024, arXiv 2404.00498).
 
     Example:
-        >>> kernel = ops.convert_to_numpy(Dirac()((3, 3, 2, 4)))
+        >>> kernel = keras.ops.convert_to_numpy(Dirac()((3, 3, 2, 4)))
         >>> kernel[1, 1, :, :2].tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
 
     def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
         """Return a kernel ``[height, width, inputs, outputs]`` or ``[inputs, outputs]``."""
-        limit = float(np.prod(shape[:-1])) ** -0.5
-        kernel = keras.random.uniform(shape, -limit, limit, dtype=dtype or keras.config.floatx())
-        if len(shape) < 4:
-            return kernel
-        height, width, inputs, outputs = shape
-        passed = min(inputs, outputs)
-        identity = np.zeros((height, width, inputs, passed), "float32")
-        identity[height // 2, width // 2, range(passed), range(passed)] = 1
-        return ops.concatenate([ops.cast(identity, kernel.dtype), kernel[..., passed:]], axis=-1)
+        return dirac(shape, dtype)
+
+
+def dirac(shape: tuple[int, ...], dtype: Any = None) -> Any:
+    """Filters that pass their inputs on; those beyond, and dense weights, are uniform."""
+    # A program of a network has this function in it: it rests on Keras and NumPy alone.
+    limit = float(np.prod(shape[:-1])) ** -0.5
+    kernel = keras.random.uniform(shape, -limit, limit, dtype=dtype or keras.config.floatx())
+    if len(shape) < 4:
+        return kernel
+    height, width, inputs, outputs = shape
+    passed = min(inputs, outputs)
+    identity = np.zeros((height, width, inputs, passed), "float32")
+    identity[height // 2, width // 2, range(passed), range(passed)] = 1
+    identity = keras.ops.cast(identity, kernel.dtype)
+    return keras.ops.concatenate([identity, kernel[..., passed:]], axis=-1)
 
 
 INITIALIZERS = {"glorot": "glorot_uniform", "he": "he_uniform", "dirac": Dirac}
