@@ -32,11 +32,14 @@ SIDES = (96, 500)
 
 
 def make(folder: Path, count: int) -> None:
-    """Write photographs from 96×96 to 500×500, of other proportions too, quality 90."""
+    """Write at most 60,000 photographs, 96×96 to 500×500, of other proportions too, quality 90."""
     from cotejo.data import load
 
     cifar10 = load("cifar10")
     generator = np.random.default_rng(0)
+    splits = (cifar10.train, cifar10.valid, cifar10.test)
+    images = np.concatenate([split.images for split in splits])
+    labels = np.concatenate([split.labels for split in splits])
     names = cifar10.class_names["en"]
     for name in names:
         (folder / name).mkdir(parents=True)
@@ -44,8 +47,8 @@ def make(folder: Path, count: int) -> None:
 
     def write(job: tuple[int, tuple[int, int]]) -> None:
         row, size = job
-        image = Image.fromarray(cifar10.train.images[row]).resize(size, Image.Resampling.BICUBIC)
-        image.save(folder / names[cifar10.train.labels[row]] / f"{row}.jpg", quality=90)
+        image = Image.fromarray(images[row]).resize(size, Image.Resampling.BICUBIC)
+        image.save(folder / names[labels[row]] / f"{row}.jpg", quality=90)
 
     with ThreadPoolExecutor() as threads:
         list(threads.map(write, jobs))

@@ -146,7 +146,7 @@ def _pair(statement: Statement, facts: Mapping[str, TrainingFacts]) -> tuple[str
         ]
     else:
         switches = [each for each in statement.topics if each in _SWITCHES]
-        if len(switches) != 1 or optimizers or _negative_first(text, switches[0]):
+        if len(switches) != 1 or optimizers or _negative_first(text):
             return None
         found = [
             [each for each, of in facts.items() if of.values[switches[0]] is value]
@@ -157,8 +157,7 @@ def _pair(statement: Statement, facts: Mapping[str, TrainingFacts]) -> tuple[str
     return found[0][0], found[1][0]
 
 
-def _negative_first(text: str, topic: str) -> bool:
-    del topic
+def _negative_first(text: str) -> bool:
     return "sin " in text.split(" que ")[0] or "without" in text.split(" than ")[0]
 
 

@@ -27,7 +27,7 @@ from cotejo.data import Dataset
 from cotejo.data.folds import groups_digest
 from cotejo.models import family_of
 from cotejo.models.fingerprint import fingerprint
-from cotejo.models.own.definitions import reached_text
+from cotejo.models.own.definitions import reached_digest
 from cotejo.platform import resolve_precision
 from cotejo.study.networks import plain_network, same_network
 from cotejo.study.progress import RunId
@@ -125,12 +125,12 @@ def _own_code(config: StudyConfig) -> dict[str, list[str]]:
         for value in alternative.settings.own_names:
             named.setdefault(str(file_of(value)), []).append(name_in(value))
         files = {file: alternative.settings.sources[file] for file in sorted(named)}
-        texts = [
-            source.digest if source.is_model else reached_text(source, *named[file])
+        digests = [
+            source.digest if source.is_model else reached_digest(source, *named[file])
             for file, source in files.items()
         ]
-        if texts:
-            codes[alternative.name] = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+        if digests:
+            codes[alternative.name] = digests
     return codes
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from cotejo.errors import ConfigError, CotejoError, TrainingError
 from cotejo.models.cost import operations_per_image
 from cotejo.models.observing import layers_of
 from cotejo.models.own.adapting import changes_of
-from cotejo.models.own.definitions import reached_text
+from cotejo.models.own.definitions import reached_digest
 from cotejo.models.portable import precisions
 from cotejo.platform import machine, resolve_precision, versions
 from cotejo.store import FORMAT, RunFile
@@ -72,11 +72,9 @@ def _own_code(settings: Settings) -> dict[str, Any]:
     if source is None or source.is_model:
         return {}
     code = {"file": source.file_name, "sha256": source.digest}
-    try:
-        reached = reached_text(source, name_in(settings.model))
-    except ConfigError:  # a function whose text Python has in a part that is no statement
-        return {"code": code}
-    return {"code": {**code, "reached": hashlib.sha256(reached.encode()).hexdigest()}}
+    with suppress(ConfigError):  # a function of whose text Python has a part that is no statement
+        code["reached"] = reached_digest(source, name_in(settings.model))
+    return {"code": code}
 
 
 def described_model(network: keras.Model) -> dict[str, Any]:

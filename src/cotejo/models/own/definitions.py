@@ -6,6 +6,7 @@ So a wrong option is found at once, and a report or a check of a study never run
 from __future__ import annotations
 
 import ast
+import hashlib
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from cotejo.config.sources import Source
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
 
-__all__ = ["Definition", "definition", "reached_text"]
+__all__ = ["Definition", "definition", "reached_digest", "reached_text"]
 
 _PLAIN: Mapping[str, Any] = {"bool": bool, "int": int, "float": float, "str": str, "None": NoneType}
 
@@ -113,6 +114,11 @@ def reached_text(source: Source, *names: str) -> str:
                 reached |= _names_in(statement)
     counted = [statement for statement in tree.body if _counts(statement, reached, defined)]
     return "\n".join(ast.unparse(_without_docs(statement)) for statement in counted)
+
+
+def reached_digest(source: Source, *names: str) -> str:
+    """Return the SHA-256 of `reached_text`, as 64 hexadecimal digits."""
+    return hashlib.sha256(reached_text(source, *names).encode()).hexdigest()
 
 
 def _counts(statement: ast.stmt, reached: set[str], defined: set[str]) -> bool:

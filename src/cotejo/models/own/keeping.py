@@ -7,7 +7,6 @@ only because the user names it, and takes its weights from the file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -19,7 +18,7 @@ from cotejo.config.sources import Source, Sources, file_of, name_in
 from cotejo.errors import ConfigError, OutputError
 from cotejo.models.building import build_model
 from cotejo.models.own.adapting import is_adapted
-from cotejo.models.own.definitions import reached_text
+from cotejo.models.own.definitions import reached_digest
 from cotejo.models.own.families import family_of
 from cotejo.models.portable import load_trained, portable, read_description
 from cotejo.store import RunFile, RunFolder
@@ -32,9 +31,9 @@ _DESCRIPTION, _WEIGHTS = "config.json", "model.weights.h5"
 
 
 def keepable(network: keras.Model) -> keras.Model:
-    """Return a copy that needs nothing of Cotejo's to be loaded; one of the user's own as it is.
+    """Return a copy that loads without Cotejo, or the network itself if it can't be copied.
 
-    Of the user's own too, if its layers say how they were made.
+    A network of the user's own can't be copied where its layers don't say how they were made.
     """
     if not is_adapted(network):
         return portable(network)
@@ -53,7 +52,7 @@ def save_model(model: keras.Model, path: Path) -> None:
     """
     try:
         model.save(path)
-    except Exception as error:  # as above
+    except Exception as error:  # as in `keepable`
         # What says that something is not implemented is a `RuntimeError` too.
         if isinstance(error, OSError | RuntimeError) and not isinstance(error, NotImplementedError):
             raise
@@ -107,10 +106,10 @@ def _is_same(source: Source, run: RunFolder) -> bool:
     if code.get("sha256") == source.digest:
         return True
     try:
-        text = reached_text(source, name_in(str(run.record["settings"]["model"])))
+        reached = reached_digest(source, name_in(str(run.record["settings"]["model"])))
     except (ConfigError, KeyError, TypeError):
         return False
-    return bool(code.get("reached") == hashlib.sha256(text.encode()).hexdigest())
+    return bool(code.get("reached") == reached)
 
 
 def _built_again(run: RunFolder, sources: Sources) -> keras.Model:
