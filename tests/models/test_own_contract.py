@@ -174,9 +174,19 @@ def test_a_stranger_s_file_beside_a_model_is_never_run(study, tmp_path):
     ("make", "line"),
     [
         (lambda: keras.Model([keras.Input(SHAPE), keras.Input((3,))], keras.Input((1,))), None),
-        (lambda: "a text", "must be a Keras network"),
-        (lambda: keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()]), "8, 8, 1"),
-        (lambda: keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7)]), r"\(None, 7\)"),
+        (lambda: "a text", "must give a Keras network, and gives a str"),
+        (
+            lambda: keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()]),
+            "takes images of 8 × 8 × 1, and those of the data are 32 × 32 × 3",
+        ),
+        (
+            lambda: keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7)]),
+            "gives 7 numbers for each image, and the data has 10 classes",
+        ),
+        (
+            lambda: keras.Sequential([keras.layers.Conv2D(10, 3)]),
+            r"an array of 30 × 30 × 10 .* Put Flatten\(\) or GlobalAveragePooling2D\(\)",
+        ),
     ],
 )
 def test_what_can_t_be_trained_is_refused_in_one_line(make, line):

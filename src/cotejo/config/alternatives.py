@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cotejo.config.checking import (
     checked,
     in_every_language,
     of_alternative,
+    unknown_key,
 )
 from cotejo.config.idle import Given, IdleSettings, refuse_twins
 from cotejo.config.overrides import parse_overrides, refuse_varied
@@ -40,6 +42,10 @@ _FILE_SUFFIXES = {
     ".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml",
     ".ipynb", ".keras", ".py",
 }  # fmt: skip
+
+
+_LISTS = ("augment", "callbacks", "layers")
+"""The keys that take a list: an augmentation is a list of parts, a network one of layers."""
 
 
 class Alternative(Frozen):
@@ -272,8 +278,9 @@ def _check_together(settings: Settings, name: str) -> None:
 
 def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
     for key, value in table.items():
-        # An augmentation is a list of parts, a network one of layers.
-        if isinstance(value, list) and key not in ("augment", "callbacks", "layers"):
+        if isinstance(value, list) and key not in _LISTS:
+            if get_close_matches(key, _LISTS, cutoff=0.8):
+                raise unknown_key(key, _LISTS, where)
             raise ConfigError("list_outside_vary", key=key, where=where)
 
 

@@ -15,7 +15,7 @@ from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
 from cotejo.models.own.adapting import changes_of
-from cotejo.models.own.parts import own_loss
+from cotejo.models.own.losses import own_loss
 from cotejo.train.features import Features
 from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer

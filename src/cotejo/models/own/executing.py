@@ -11,14 +11,20 @@ import re
 import sys
 import traceback
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from cotejo.config.sources import Source
 from cotejo.errors import ConfigError, CotejoError
+from cotejo.platform import chosen_backend
 
-__all__ = ["is_too_small", "named", "saying_where"]
+__all__ = ["FRAMEWORKS", "is_too_small", "named", "saying_where"]
+
+FRAMEWORKS = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+"""What Keras can compute with, as people call it."""
+
+_IMPORTS = r"(?m)^[ \t]*(?:import|from)[ \t]+{}\b"
 
 
 def named(source: Source, name: str) -> Any:
@@ -55,14 +61,42 @@ def saying_where(source: Source) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if isinstance(error, ValueError) and is_too_small(error):
             raise  # what names the model says so
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame.lineno for frame in frames if frame.filename == _shown(source)]
+        frames = list(traceback.walk_tb(error.__traceback__))
+        own = [line for frame, line in frames if frame.f_code.co_filename == _shown(source)]
         line = own[-1] if own else getattr(error, "lineno", None)
+        values = {
+            "file": source.name, "line": f":{line}" if line else "",
+            "type": type(error).__name__, "reason": _reason(error), "where": "",
+        }  # fmt: skip
+        framework = _other_framework(source, error, [frame for frame, _ in frames])
+        if framework:
+            values |= {
+                "framework": FRAMEWORKS[framework],
+                "backend": FRAMEWORKS.get(chosen_backend(), chosen_backend()),
+                "choice": framework,
+            }
+            raise ConfigError("own_code_framework", **values) from error
         key = "own_code_import" if isinstance(error, ImportError) else "own_code_failed"
-        raise ConfigError(
-            key, file=source.name, line=f":{line}" if line else "",
-            type=type(error).__name__, reason=_reason(error), where="",
-        ) from error  # fmt: skip
+        raise ConfigError(key, **values) from error
+
+
+def _other_framework(
+    source: Source, error: BaseException, frames: Sequence[types.FrameType]
+) -> str | None:
+    """Return the framework for which a file is written, where that is why it fails.
+
+    That is so if the file imports another framework than the one that Keras computes with, and
+    either that framework is not installed or the error arose inside it, or at its border: an array
+    of one framework was given to the other.
+    """
+    for name in FRAMEWORKS:
+        if name == chosen_backend() or not re.search(_IMPORTS.format(name), source.text):
+            continue
+        lacking = isinstance(error, ImportError) and (error.name or "").partition(".")[0] == name
+        packages = {str(frame.f_globals.get("__name__")).partition(".")[0] for frame in frames}
+        if lacking or name in packages:
+            return name
+    return None
 
 
 def _reason(error: BaseException) -> str:
