@@ -101,7 +101,7 @@ def test_a_packed_model_that_was_changed_is_refused(packed, tmp_path):
 
 def test_a_run_is_found_from_within_its_folder(trained, monkeypatch):
     monkeypatch.chdir(trained / "tiny")
-    assert Classifier.load("seed-1").name == "tiny 1"
+    assert Classifier.load("seed-1").name == "tiny, seed 1"
 
 
 def test_no_images_have_no_predictions(trained, digits):

@@ -61,9 +61,15 @@ def describe_run(run: RunFolder) -> Description:
         _class_names(run),
         check_views(settings.get("tta", "none"), record, "settings.tta"),
         check_temperature(temperature, metrics, "test.calibration.temperature"),
-        f"{run.record.get('alternative', '')} {run.record.get('seed', '')}".strip(),
+        _called(run),
         check_fit(_table(run.record, "dataset", record).get("fit", "crop"), record, "dataset.fit"),
     )
+
+
+def _called(run: RunFolder) -> str:
+    """Return what people call a run's model: its alternative, and its seed if that is known."""
+    name, seed = str(run.record.get("alternative", "")), run.record.get("seed")
+    return name if seed is None else message("cli.run_called", name=name, seed=seed)
 
 
 def _class_names(run: RunFolder) -> dict[str, tuple[str, ...]]:

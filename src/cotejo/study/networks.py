@@ -150,7 +150,7 @@ def _check_own(alternative: Alternative, is_frozen: bool) -> None:
 
 
 def _check_parts(settings: Settings, dataset: Dataset, changes: tuple[str, ...]) -> None:
-    """Make the user's own parts of a training once: a wrong one is found before anything is trained.
+    """Make the user's own parts of a training once, so that a wrong one costs no training.
 
     Raises:
         ConfigError: a loss, an optimizer, a schedule or a callback can't be used.

@@ -17,12 +17,9 @@ from typing import Any
 
 from cotejo.config.sources import Source
 from cotejo.errors import ConfigError, CotejoError
-from cotejo.platform import chosen_backend
+from cotejo.platform import BACKEND_NAMES, chosen_backend
 
-__all__ = ["FRAMEWORKS", "is_too_small", "named", "saying_where"]
-
-FRAMEWORKS = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
-"""What Keras can compute with, as people call it."""
+__all__ = ["is_too_small", "named", "saying_where"]
 
 _IMPORTS = r"(?m)^[ \t]*(?:import|from)[ \t]+{}\b"
 
@@ -71,8 +68,8 @@ def saying_where(source: Source) -> Iterator[None]:
         framework = _other_framework(source, error, [frame for frame, _ in frames])
         if framework:
             values |= {
-                "framework": FRAMEWORKS[framework],
-                "backend": FRAMEWORKS.get(chosen_backend(), chosen_backend()),
+                "framework": BACKEND_NAMES[framework],
+                "backend": BACKEND_NAMES.get(chosen_backend(), chosen_backend()),
                 "choice": framework,
             }
             raise ConfigError("own_code_framework", **values) from error
@@ -89,7 +86,7 @@ def _other_framework(
     either that framework is not installed or the error arose inside it, or at its border: an array
     of one framework was given to the other.
     """
-    for name in FRAMEWORKS:
+    for name in BACKEND_NAMES:
         if name == chosen_backend() or not re.search(_IMPORTS.format(name), source.text):
             continue
         lacking = isinstance(error, ImportError) and (error.name or "").partition(".")[0] == name
