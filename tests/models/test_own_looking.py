@@ -225,6 +225,38 @@ def test_one_s_own_words_are_not_keras_s(tmp_path):
             build_model(family_of(settings), SHAPE, 3)
 
 
+OF_ANOTHER = {
+    "tensorflow": "tensorflow.nn.relu(x)",
+    "jax": "jax.numpy.tanh(x)",
+    "torch": "torch.nn.functional.relu(x)",
+}
+"""A call of each framework, which takes no tensor of Keras on another backend."""
+
+
+@pytest.mark.parametrize("framework", OF_ANOTHER)
+def test_code_for_another_backend_is_refused_in_a_line_that_says_so(framework, tmp_path):
+    backend = keras.config.backend()
+    if framework == backend:
+        pytest.skip("that is what Keras computes with here")
+    (tmp_path / "nets.py").write_text(
+        f"import {framework}\n"
+        "import keras\n"
+        "def net(image_shape, num_classes):\n"
+        "    inputs = x = keras.Input(image_shape)\n"
+        f"    return keras.Model(inputs, {OF_ANOTHER[framework]})\n"
+    )
+    sources, _ = read_sources(["nets.py:net"], tmp_path, "a test")
+    settings = Settings(model="nets.py:net").with_sources(sources, {})
+    names = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+    line = (
+        rf"nets\.py:[15] is written for {names[framework]}, and Keras computes with "
+        rf"{names[backend]} here .*keras\.ops.*KERAS_BACKEND={framework}$"
+    )
+    with pytest.raises(ConfigError, match=line) as caught:
+        build_model(family_of(settings), SHAPE, 3)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_function_is_kept_as_its_text():
     source = function_source("gate_and_output", gate_and_output)
     assert source.text.startswith("def gate_and_output():")

@@ -73,7 +73,7 @@ def add(
 
 
 def _say_what_was_added(console: Console, added: Added) -> None:
-    """Say which run it is, whether it is new, how good, what was not given, and what looks wrong."""
+    """Say which run it is and whether it is new, how good, what lacks, and what looks wrong."""
     from cotejo.cli.console import say
     from cotejo.cli.tables import numbers
 
