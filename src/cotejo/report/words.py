@@ -90,8 +90,8 @@ class Words:
         """Return what people call a setting; a user's own option is code between backticks.
 
         Example:
-            >>> Words("es").setting_name("epochs"), Words("es").setting_name("units")
-            ('Épocas', '`units`')
+            >>> Words("es").setting_name("model"), Words("es").setting_name("units")
+            ('Modelo', '`units`')
         """
         key = f"settings.{name}.name"
         return self.say(key) if self.knows(key) else f"`{name}`"

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cotejo.config.names import name_of
+from cotejo.review.facts import is_pretrained
 from cotejo.review.networks import LeftOutError, function_name, network_source
+from cotejo.review.pretrained import ReadBackbone, read_backbone
 from cotejo.review.trace import Training
 from cotejo.review.values import Augmenter, Model, Optimizer
 
@@ -70,13 +72,23 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
         if len(found.read) >= _MOST:
             break
         model = training.model
-        if id(model) not in names:
-            names[id(model)] = _function_of(model, found, sources)
-        function = names[id(model)]
-        if function is None:
-            continue
-        settings, notes = _settings(training)
-        settings = {"model": f"{NETS}:{function}", **settings}
+        backbone = read_backbone(model) if is_pretrained(model) else None
+        if backbone is not None:
+            if training.earlier is not None:
+                entry = (training.place.cell, model.name or "model", "unfrozen", "")
+                if entry not in found.left_out:
+                    found.left_out.append(entry)
+                continue
+            function: str | None = backbone.name
+            settings, notes = _of_backbone(backbone, training)
+        else:
+            if id(model) not in names:
+                names[id(model)] = _function_of(model, found, sources)
+            function = names[id(model)]
+            if function is None:
+                continue
+            settings, notes = _settings(training)
+            settings = {"model": f"{NETS}:{function}", **settings}
         earlier = training.earlier
         if earlier is not None and not training.as_new and id(earlier) in of_training:
             settings["start_from"] = of_training[id(earlier)]
@@ -90,6 +102,20 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
         seen[key] = of_training[id(training)] = name
         found.read.append(ReadAlternative(name, settings, tuple(notes), training))
     return found
+
+
+def _of_backbone(
+    backbone: ReadBackbone, training: Training
+) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """Return the settings of a network on an application, and what differs from the notebook's."""
+    settings, notes = _settings(training)
+    notes.insert(0, ("note_backbone", {"network": backbone.name}))
+    if backbone.others:
+        notes.append(("note_head", {"layers": ", ".join(backbone.others)}))
+    if settings.pop("augment", None):
+        # A study computes the features of a frozen network once.
+        notes.append(("note_frozen_augment", {}))
+    return {**backbone.settings, **settings}, notes
 
 
 def _data(trainings: Sequence[Training]) -> str | None:
