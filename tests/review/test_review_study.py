@@ -130,7 +130,8 @@ def test_going_on_is_a_start_from(written):
 BACKBONE = """
 import keras
 (x, y), _ = keras.datasets.cifar10.load_data()
-base = keras.applications.MobileNetV2(include_top=False, weights='imagenet', input_shape=(96, 96, 3))
+base = keras.applications.MobileNetV2(include_top=False, weights='imagenet',
+                                      input_shape=(96, 96, 3))
 base.trainable = False
 red = keras.Sequential([keras.layers.RandomFlip('horizontal'), base,
                         keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(64),

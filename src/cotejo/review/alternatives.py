@@ -75,11 +75,9 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
         backbone = read_backbone(model) if is_pretrained(model) else None
         if backbone is not None:
             if training.earlier is not None:
-                entry = (training.place.cell, model.name or "model", "unfrozen", "")
-                if entry not in found.left_out:
-                    found.left_out.append(entry)
+                _leave_out(found, training.place.cell, model, "unfrozen")
                 continue
-            function: str | None = backbone.name
+            network = backbone.name
             settings, notes = _of_backbone(backbone, training)
         else:
             if id(model) not in names:
@@ -87,6 +85,7 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
             function = names[id(model)]
             if function is None:
                 continue
+            network = function
             settings, notes = _settings(training)
             settings = {"model": f"{NETS}:{function}", **settings}
         earlier = training.earlier
@@ -98,7 +97,7 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
             continue
         if training.as_new:
             notes.append(("note_as_new", {}))
-        name = _free(name_of(model.name or function, "network"), [each.name for each in found.read])
+        name = _free(name_of(model.name or network, "network"), [each.name for each in found.read])
         seen[key] = of_training[id(training)] = name
         found.read.append(ReadAlternative(name, settings, tuple(notes), training))
     return found
@@ -130,9 +129,7 @@ def _function_of(model: Model, found: Alternatives, sources: dict[str, str]) -> 
     try:
         source = network_source(model, name, classes)
     except LeftOutError as error:
-        entry = (model.place.cell, model.name or "model", error.key, error.what)
-        if entry not in found.left_out:
-            found.left_out.append(entry)
+        _leave_out(found, model.place.cell, model, error.key, error.what)
         return None
     body = source.partition("\n")[2]
     if body in sources:
@@ -140,6 +137,13 @@ def _function_of(model: Model, found: Alternatives, sources: dict[str, str]) -> 
     sources[body] = name
     found.functions[name] = source
     return name
+
+
+def _leave_out(found: Alternatives, cell: int, model: Model, key: str, what: str = "") -> None:
+    """Note once that something of a network is left out, and why."""
+    entry = (cell, model.name or "model", key, what)
+    if entry not in found.left_out:
+        found.left_out.append(entry)
 
 
 def _settings(training: Training) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
