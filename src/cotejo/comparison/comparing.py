@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cotejo.comparison.arrays import as_splits
 from cotejo.comparison.comparison import Comparison
+from cotejo.comparison.given import Given
 from cotejo.comparison.observing import make_observer
-from cotejo.config import DEFAULT_DATA, Alternative, Sources, StudyConfig
-from cotejo.config.sources import Source, function_source
+from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.data import Dataset
 from cotejo.data.own.objects import load_dataset
 from cotejo.errors import ConfigError
 from cotejo.messages import current_language, using_language
-from cotejo.models import find_model_family
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
@@ -51,7 +50,9 @@ def compare(
             that returns a `keras.Model`, a model itself, of which the layers count and not the
             weights, a name such as ``"cnn3"``, or ``"nets.py:tiny"``; or a mapping with a
             ``model`` and the settings in which the alternative differs, options of its function
-            among them. A list of names is one of models of Cotejo's own.
+            among them. The settings ``loss``, ``optimizer``, ``schedule`` and ``callbacks`` take
+            functions, classes and objects of Keras's too. A list of names is one of models of
+            Cotejo's own.
         data: the name of a data set, a path, a `Dataset`, ``((x_train, y_train), (x_test,
             y_test))`` as `keras.datasets` gives it, or whatever `cotejo.load_dataset` takes.
         seeds: how many, or which; each alternative is trained once with each.
@@ -121,77 +122,13 @@ def _config(
         raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
     if not isinstance(alternatives, Mapping):
         alternatives = {str(each): each for each in alternatives}
-    functions = _Functions()
-    shared = functions.named(dict(base), "base")
+    given = Given()
+    shared = given.named(dict(base), "base")
     tables = []
     for key, value in alternatives.items():
         table = dict(value) if isinstance(value, Mapping) else {"model": value}
-        tables.append({"name": str(key), **functions.named(table, str(key))})
-    config = StudyConfig.parse({**content, "base": shared, "alternative": tables})
-    changed = tuple(map(functions.given_to, config.alternatives))
+        tables.append({"name": str(key), **given.named(table, str(key))})
+    content = {**content, "base": shared, "alternative": tables}
+    config = StudyConfig.parse(content, sources=given.parts)
+    changed = tuple(map(given.given_to, config.alternatives))
     return config.model_copy(update={"alternatives": changed})
-
-
-class _Functions:
-    """The functions that build networks, each under a name that is nobody else's."""
-
-    def __init__(self) -> None:
-        self._sources: dict[str, Source] = {}
-        self._builders: dict[str, Any] = {}
-
-    def named(self, table: dict[str, Any], name: str) -> dict[str, Any]:
-        """Return a table with the name of its function in place of it.
-
-        Args:
-            table: settings; its ``model`` is perhaps a function, or a network.
-            name: the alternative's.
-
-        Raises:
-            ConfigError: the model is nothing that could build a network.
-        """
-        model = table.get("model")
-        if model is None or isinstance(model, str):
-            return table
-        build = _builder(model)
-        if build is None:
-            raise ConfigError("compare_model", name=name, type=type(model).__name__)
-        return {**table, "model": self._kept(model, build, name)}
-
-    def _kept(self, model: Any, build: Callable[..., Any], name: str) -> str:
-        wanted = getattr(model, "__name__", "")
-        if not wanted.isidentifier():  # a lambda, or a network
-            wanted = "".join(letter if letter.isalnum() else "_" for letter in name)
-        called, number = wanted, 2
-        while find_model_family(called) or self._builders.get(called, model) is not model:
-            called, number = f"{wanted}_{number}", number + 1
-        self._builders[called] = model
-        self._sources[called] = function_source(called, build)
-        return called
-
-    def given_to(self, alternative: Alternative) -> Alternative:
-        """Return an alternative with the function that it names."""
-        settings = alternative.settings
-        source = self._sources.get(settings.model)
-        if source is None:
-            return alternative
-        both = Sources([*settings.sources.values(), source])
-        return alternative.model_copy(
-            update={"settings": settings.model_copy(update={"sources": both})}
-        )
-
-
-def _builder(model: Any) -> Callable[..., Any] | None:
-    """Return what builds a network anew each time; None for what can't."""
-    from cotejo.backend import keras
-
-    if isinstance(model, keras.Model):
-
-        def build() -> Any:
-            copy = keras.models.clone_model(model)
-            if getattr(model, "compiled", False):
-                copy.compile_from_config(model.get_compile_config())
-            return copy
-
-        build.__name__ = model.name
-        return build
-    return model if callable(model) else None

@@ -39,17 +39,18 @@ _LARGEST = {".py": 2_000_000, _MODEL_FILE: 2_000_000_000}
 
 @dataclass(frozen=True)
 class Source:
-    """A file of the user's own, or a function that was given in Python.
+    """A file of the user's own, or what was given in Python in place of one.
 
     Attributes:
-        name: what settings and records call it: the file's name, without its folder.
-        content: of the file; of a function its source, as far as Python knows it.
-        build: the function; None of a file.
+        name: what settings and records call it: the file's name, without its folder; of a network's
+            function its own name.
+        content: of the file; of what was given its source, as far as Python knows it.
+        build: the function, class or object that was given; None of a file.
     """
 
     name: str
     content: bytes
-    build: Callable[..., Any] | None = field(default=None, compare=False)
+    build: Any = field(default=None, compare=False)
 
     @cached_property
     def text(self) -> str:
@@ -64,7 +65,8 @@ class Source:
     @property
     def file_name(self) -> str:
         """The name under which it is kept beside a run; a function is kept as its source."""
-        return self.name if self.build is None else f"{self.name}.py"
+        is_file = self.build is None or self.name.endswith(".py")
+        return self.name if is_file else f"{self.name}.py"
 
     @property
     def is_model(self) -> bool:
@@ -132,7 +134,10 @@ def name_in(value: str) -> str:
 
 
 def read_sources(
-    values: Iterable[Any], folder: Path | None, where: str
+    values: Iterable[Any],
+    folder: Path | None,
+    where: str,
+    given: Mapping[str, Source] | None = None,
 ) -> tuple[Sources, dict[str, str]]:
     """Read the files that values of settings name.
 
@@ -140,6 +145,7 @@ def read_sources(
         values: of settings; those that name no file are passed over.
         folder: where a relative path begins; the current folder if left out.
         where: the table that names them, in words, for an error.
+        given: what was given in Python in place of a file, which is not read.
 
     Returns:
         The files, and by each value what it is called from now on: without the file's folder.
@@ -154,7 +160,7 @@ def read_sources(
         if file is None:
             continue
         _refuse_kind(value, where)
-        source = _read(file, folder, where)
+        source = (given or {}).get(file) or _read(file, folder, where)
         known = sources.setdefault(source.name, source)
         if known != source:
             raise ConfigError("own_files_alike", name=source.name, where=f" ({where})")
