@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cotejo.comparison.arrays import as_splits
+from cotejo.comparison.arrays import as_splits, pixels_of
 from cotejo.comparison.comparison import Comparison
 from cotejo.comparison.given import Given
+from cotejo.comparison.interrupting import interrupted
 from cotejo.comparison.observing import make_observer
 from cotejo.config import DEFAULT_DATA, StudyConfig
+from cotejo.config.names import name_of
 from cotejo.data import Dataset
 from cotejo.data.own.objects import load_dataset
 from cotejo.errors import ConfigError
-from cotejo.messages import current_language, using_language
+from cotejo.messages import LANGUAGES, current_language, did_you_mean, using_language
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
 __all__ = ["compare"]
 
 _NAME = "comparison"
-"""The name of a comparison that is given none, and of its folder in ``runs/``."""
+"""How the name of a comparison begins that is given none, and of its folder in ``runs/``."""
+
+_LONGEST_NAMES = 40
+"""The letters of the alternatives' names that the name of a comparison may hold."""
 
 
 def compare(
@@ -31,7 +37,7 @@ def compare(
     seeds: int | Sequence[int] = 3,
     folds: int | None = None,
     claims: Sequence[Mapping[str, Any]] = (),
-    name: str = _NAME,
+    name: str | None = None,
     title: str | None = None,
     out: Path | str | None = None,
     data_dir: Path | str | None = None,
@@ -58,17 +64,24 @@ def compare(
         seeds: how many, or which; each alternative is trained once with each.
         folds: into how many parts the images are dealt for cross-validation; None for one split.
         claims: what is to be tested, each as in a study's ``[[claim]]``.
-        name: the comparison's, and its folder's in ``runs/``.
+        name: the comparison's, and its folder's in ``runs/``; made of the alternatives' names if
+            left out, so that another comparison has another folder. A run that a comparison
+            without a name has trained before, wherever in ``runs/``, is copied.
         title: the report's.
         out: its folder, where the runs are kept; ``runs/<name>``, with the data's name, if left
-            out.
+            out. What is another run, because a setting or a function changed, takes the place of
+            the earlier one there, which is put aside.
         data_dir: as for `cotejo.load`.
         quick: a look of some two minutes, on a part of the images; no evidence.
         language: ``"en"`` or ``"es"``; the current one if left out.
         observer: told of everything as it happens; shown in place, in a notebook, if left out.
         **settings: of all alternatives, such as ``epochs=10``.
 
+    Returns:
+        The comparison. Its models take images as they are in the arrays that were given.
+
     Raises:
+        KeyboardInterrupt: it was interrupted; it says how many runs are finished.
         CotejoError: something is wrong with an alternative, a setting, the data or the folder.
 
     Example:
@@ -81,25 +94,64 @@ def compare(
         ...     list(comparison.table["alternative"])
         ['small', 'mlp']
     """
-    language = language or current_language()
+    language = _language(language)
     with using_language(language):
+        alternatives = _by_name(alternatives)
         watching = observer or make_observer()
         content: dict[str, Any] = {
-            "name": name,
+            "name": name or _name(alternatives),
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
             "claim": [dict(claim) for claim in claims],
         }
         given = {"folds": folds, "title": title, "data": _named(data)}
         content |= {key: value for key, value in given.items() if value is not None}
         study = Study(_config(alternatives, settings, content))
-        result = study.run(
-            out=out,
-            data_dir=Path(data_dir) if data_dir is not None else None,
-            dataset=None if "data" in content else _dataset(data, watching),
-            quick=quick,
-            observer=watching,
-        )
-    return Comparison(result.folder, language, study.config.sources, result)
+        try:
+            result = study.run(
+                out=out,
+                data_dir=Path(data_dir) if data_dir is not None else None,
+                dataset=None if "data" in content else _dataset(data, watching),
+                quick=quick,
+                observer=watching,
+                others=_others() if out is None and name is None else (),
+            )
+        except KeyboardInterrupt:
+            raise interrupted(study) from None
+        return Comparison(result.folder, language, study.config.sources, result, pixels_of(data))
+
+
+def _language(language: str | None) -> str:
+    if language is not None and language not in LANGUAGES:
+        hint, known = did_you_mean(language, LANGUAGES), ", ".join(LANGUAGES)
+        raise ConfigError("unknown_language", name=language, known=known, hint=hint)
+    return language or current_language()
+
+
+def _by_name(alternatives: Any) -> Mapping[str, Any]:
+    if isinstance(alternatives, Mapping):
+        return alternatives
+    if isinstance(alternatives, str | bytes) or not isinstance(alternatives, Iterable):
+        raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
+    return {str(each): each for each in alternatives}
+
+
+def _name(alternatives: Iterable[Any]) -> str:
+    """Return a name made of those of the alternatives, whatever their order.
+
+    Example:
+        >>> _name(["mlp", "cnn3"]), _name({"the one": 1})
+        ('comparison-cnn3-mlp', 'comparison-the-one')
+    """
+    names = sorted(map(str, alternatives))
+    together = "-".join(name_of(name, "network") for name in names)
+    if len(together) > _LONGEST_NAMES or not together:
+        together = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
+    return f"{_NAME}-{together}"
+
+
+def _others() -> list[Path]:
+    """Return the folders of the comparisons without a name that were trained here before."""
+    return sorted(path for path in Path("runs").glob(f"{_NAME}-*") if path.is_dir())
 
 
 def _named(data: Any) -> str | None:
@@ -114,14 +166,10 @@ def _dataset(data: Any, observer: Observer) -> Dataset:
 
 
 def _config(
-    alternatives: Mapping[str, Any] | Iterable[str],
+    alternatives: Mapping[str, Any],
     base: Mapping[str, Any],
     content: Mapping[str, Any],
 ) -> StudyConfig:
-    if isinstance(alternatives, str | bytes):
-        raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
-    if not isinstance(alternatives, Mapping):
-        alternatives = {str(each): each for each in alternatives}
     given = Given()
     shared = given.named(dict(base), "base")
     tables = []
@@ -129,6 +177,6 @@ def _config(
         table = dict(value) if isinstance(value, Mapping) else {"model": value}
         tables.append({"name": str(key), **given.named(table, str(key))})
     content = {**content, "base": shared, "alternative": tables}
-    config = StudyConfig.parse(content, sources=given.parts)
+    config = StudyConfig.parse(content, sources=given.files)
     changed = tuple(map(given.given_to, config.alternatives))
     return config.model_copy(update={"alternatives": changed})

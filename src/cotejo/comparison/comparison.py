@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotejo.comparison.arrays import BYTES, Pixels
 from cotejo.comparison.page import as_html, as_text
 from cotejo.comparison.plots import Plots
 from cotejo.comparison.tables import history, table, table_names
@@ -14,7 +15,7 @@ from cotejo.comparison.trained import Trained
 from cotejo.config import Sources
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import AlternativeFacts, gather
-from cotejo.messages import current_language, did_you_mean
+from cotejo.messages import current_language, did_you_mean, using_language
 from cotejo.report.exhibits import Exhibit, Exhibits
 from cotejo.report.findings import Findings
 
@@ -35,6 +36,7 @@ class Comparison:
         language: ``"en"`` or ``"es"``; the current one if left out.
         sources: the user's own code, for models with layers of their own.
         result: how the runs ended; None of a study that was trained elsewhere.
+        pixels: how the images are written that its models take.
 
     Raises:
         OutputError: it is no study's folder, or no run has finished.
@@ -46,11 +48,13 @@ class Comparison:
         language: str | None = None,
         sources: Sources | None = None,
         result: StudyResult | None = None,
+        pixels: Pixels = BYTES,
     ) -> None:
         self.folder = Path(folder)
         self.language = language or current_language()
         self.result = result
         self._sources = sources or Sources()
+        self._pixels = pixels
         try:
             self._findings = Findings(gather(self.folder))
         except OutputError:
@@ -106,7 +110,8 @@ class Comparison:
         Raises:
             ConfigError: there is none; the error names those there are.
         """
-        return table(self._findings, self.language, name)
+        with using_language(self.language):
+            return table(self._findings, self.language, name)
 
     @property
     def frames(self) -> list[str]:
@@ -131,9 +136,10 @@ class Comparison:
         """
         if (table is None) == (figure is None):
             raise ValueError("give the number of a table or that of a figure")
-        if table is not None:
-            return self._exhibits.table(table)
-        return self._exhibits.figure(figure or 0)
+        with using_language(self.language):
+            if table is not None:
+                return self._exhibits.table(table)
+            return self._exhibits.figure(figure or 0)
 
     @cached_property
     def _exhibits(self) -> Exhibits:
@@ -147,7 +153,8 @@ class Comparison:
         return self[self._findings.best.name]
 
     def __getitem__(self, name: str) -> Trained:
-        return Trained(self._findings, self._facts(name), self.language, self._sources)
+        facts = self._facts(name)
+        return Trained(self._findings, facts, self.language, self._sources, self._pixels)
 
     def __iter__(self) -> Iterator[Trained]:
         return (self[alternative.name] for alternative in self._findings.facts.trained)
@@ -169,7 +176,8 @@ class Comparison:
         from cotejo.report import write_report
 
         out = Path(path) if path is not None else None
-        return write_report(self.folder, language or self.language, out=out, **options)
+        with using_language(language or self.language):
+            return write_report(self.folder, language or self.language, out=out, **options)
 
     def _facts(self, name: str | None) -> AlternativeFacts:
         if name is None:
@@ -177,9 +185,9 @@ class Comparison:
         trained = {alternative.name: alternative for alternative in self._findings.facts.trained}
         if name not in trained:
             names = ", ".join(trained)
-            raise ConfigError(
-                "no_alternative", name=name, names=names, hint=did_you_mean(name, list(trained))
-            )
+            with using_language(self.language):
+                hint = did_you_mean(str(name), list(trained))
+                raise ConfigError("no_alternative", name=name, names=names, hint=hint)
         return trained[name]
 
     def __repr__(self) -> str:

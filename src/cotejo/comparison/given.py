@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from cotejo.backend import keras
-from cotejo.comparison.writing import text_of
 from cotejo.config import Alternative, Sources
-from cotejo.config.sources import Source, function_source
+from cotejo.config.sources import Source
 from cotejo.errors import ConfigError
 from cotejo.models import find_model_family
+from cotejo.models.own.given import given_source
+from cotejo.models.own.writing import text_of
 
 __all__ = ["Given"]
 
@@ -22,20 +24,20 @@ _PARTS = ("optimizer", "loss", "schedule")
 class Given:
     """What settings were given in place of a name, and the names that stand for it.
 
-    A network's function is known by its own name. A part of the training is known as if it were in
-    a file, ``focal.py:focal``, because that file is written: it is kept with the study, and holds
-    what the part rests on.
+    They are known as if they were in files, ``tiny.py:tiny``, because those files are written: they
+    are kept with the study, and hold what the function rests on. A network of which that can't be
+    written, such as a model itself, is known by a name alone.
     """
 
     def __init__(self) -> None:
-        self._networks: dict[str, Source] = {}
-        self._builders: dict[str, Any] = {}
-        self._parts: dict[str, Source] = {}
+        self._files: dict[str, Source] = {}
+        self._names: dict[str, Source] = {}
+        self._models: dict[str, Any] = {}
 
     @property
-    def parts(self) -> Sources:
-        """The files that stand for parts of the training."""
-        return Sources(self._parts.values())
+    def files(self) -> Sources:
+        """The files that stand for what was given."""
+        return Sources(self._files.values())
 
     def named(self, table: dict[str, Any], name: str) -> dict[str, Any]:
         """Return a table with names in place of the functions, classes and objects in it.
@@ -68,9 +70,9 @@ class Given:
         return {**table, "model": self._network(model, build, name)}
 
     def given_to(self, alternative: Alternative) -> Alternative:
-        """Return an alternative with the function of the network that it names."""
+        """Return an alternative with the network that it knows by a name alone."""
         settings = alternative.settings
-        source = self._networks.get(settings.model)
+        source = self._names.get(settings.model)
         if source is None:
             return alternative
         both = Sources([*settings.sources.values(), source])
@@ -79,40 +81,37 @@ class Given:
         )
 
     def _network(self, model: Any, build: Callable[..., Any], name: str) -> str:
+        with suppress(ConfigError):
+            return self._part("model", build)
         wanted = getattr(model, "__name__", "")
         if not wanted.isidentifier():  # a lambda, or a network
             wanted = "".join(letter if letter.isalnum() else "_" for letter in name)
         called, number = wanted, 2
-        while (
-            find_model_family(called)
-            or self._builders.get(called, model) is not model
-            or f"{called}.py" in self._parts
-        ):
+        while find_model_family(called) or self._models.get(called, model) is not model:
             called, number = f"{wanted}_{number}", number + 1
-        self._builders[called] = model
-        self._networks[called] = function_source(called, build)
+        self._models[called] = model
+        self._names[called] = given_source(called, build)
         return called
 
     def _part(self, kind: str, thing: Any) -> str:
-        """Return the name of a part of the training, in the file that is written for it."""
-        called = getattr(thing, "__name__", "")
-        if not called.isidentifier() or not called.isascii():  # a lambda, or an object
-            # By what it is, so that it is called the same whatever else is compared.
-            digest = hashlib.sha256(text_of(thing, kind).encode()).hexdigest()
-            called = f"{kind}_{digest[:6]}"
-        source = _source(called, thing)
-        known = self._parts.get(source.name)
-        if (known is not None and known != source) or called in self._networks:
-            called = f"{called}_{source.digest[:6]}"
-            source = _source(called, thing)
-        self._parts[source.name] = source
-        return f"{source.name}:{called}"
+        """Return the name of a thing, in the file that is written for it.
 
-
-def _source(called: str, thing: Any) -> Source:
-    # A callback keeps what it has seen: no training may see that of another.
-    kept = copy.deepcopy(thing) if isinstance(thing, keras.callbacks.Callback) else thing
-    return Source(f"{called}.py", text_of(thing, called).encode(), kept)
+        Raises:
+            ConfigError: it rests on something that can't be written down.
+        """
+        name = getattr(thing, "__name__", "")
+        is_named = name.isidentifier()  # a lambda is not, nor is an object
+        name = name if is_named else kind
+        content = text_of(thing, name).encode()
+        # By what it is, so that it is called the same whatever else is compared.
+        other = f"{name}_{hashlib.sha256(content).hexdigest()[:6]}.py"
+        file = f"{name}.py" if is_named else other
+        if file in self._files and self._files[file].content != content:
+            file = other
+        # A callback keeps what it has seen: no training may see that of another.
+        kept = copy.deepcopy(thing) if isinstance(thing, keras.callbacks.Callback) else thing
+        self._files[file] = Source(file, content, kept)
+        return f"{file}:{name}"
 
 
 def _is_thing(value: Any) -> bool:

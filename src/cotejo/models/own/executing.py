@@ -55,14 +55,31 @@ def saying_where(source: Source) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if isinstance(error, ValueError) and is_too_small(error):
             raise  # what names the model says so
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame.lineno for frame in frames if frame.filename == _shown(source)]
-        line = own[-1] if own else getattr(error, "lineno", None)
         key = "own_code_import" if isinstance(error, ImportError) else "own_code_failed"
         raise ConfigError(
-            key, file=source.name, line=f":{line}" if line else "",
+            key, file=_called(source), line=_line(source, error),
             type=type(error).__name__, reason=_reason(error), where="",
         ) from error  # fmt: skip
+
+
+def _line(source: Source, error: BaseException) -> str:
+    """Return where in a file an error arose; of what was given in Python the line itself.
+
+    In a notebook nobody counts lines, and the file that is kept has others.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    code = getattr(source.build, "__code__", None)
+    if code is not None:
+        lines = [frame.line for frame in frames if frame.filename == code.co_filename]
+        return f" (`{lines[-1]}`)" if lines and lines[-1] else ""
+    own = [frame.lineno for frame in frames if frame.filename == _shown(source)]
+    number = own[-1] if own else getattr(error, "lineno", None)
+    return f":{number}" if number else ""
+
+
+def _called(source: Source) -> str:
+    """Return what the user calls it: what was given in Python is no file to them."""
+    return source.name if source.build is None else source.name.removesuffix(".py")
 
 
 def _reason(error: BaseException) -> str:

@@ -18,15 +18,14 @@ from typing import Any
 import numpy as np
 
 from cotejo.backend import keras
-from cotejo.comparison.finding import Written, find_written
+from cotejo.config.sources import GIVEN
 from cotejo.errors import ConfigError
+from cotejo.models.own.finding import Written, find_written
 
 __all__ = ["text_of"]
 
 _LARGEST_ARRAY = 10_000
 """The most numbers of an array that are written out; more belong in a file."""
-
-_HEAD = "# Given to cotejo.compare in Python. Cotejo wrote this file: what it rests on is in it.\n"
 
 
 def text_of(thing: Any, name: str) -> str:
@@ -47,7 +46,7 @@ def text_of(thing: Any, name: str) -> str:
     """
     file = _File(name)
     file.define(name, thing)
-    return _HEAD + "".join(file.parts.values())
+    return GIVEN + "".join(file.parts.values())
 
 
 class _File:
@@ -232,6 +231,8 @@ def _public(value: Any) -> str | None:
         "losses", "optimizers", "optimizers.schedules", "callbacks", "metrics", "activations",
         "ops", "layers", "initializers", "regularizers", "random", "dtype_policies",
     )  # fmt: skip
+    if value is keras.Model or value is keras.Sequential:
+        return f"keras.{name}"
     for place in places:
         holder: Any = functools.reduce(getattr, place.split("."), keras)
         if getattr(holder, name, None) is value:

@@ -9,9 +9,9 @@ import pytest
 
 import cotejo
 from cotejo.backend import keras
-from cotejo.comparison.writing import text_of
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
+from cotejo.models.own.writing import text_of
 from cotejo.store import read_json
 from cotejo.study.progress import Observer
 
@@ -151,8 +151,8 @@ def test_a_name_that_is_taken_gets_another(tmp_path):
     second = given.named({"loss": other()}, "b")["loss"]
     assert first == given.named({"loss": focal}, "c")["loss"] == "focal.py:focal"
     assert second.startswith("focal_")
-    assert given.named({"model": focal}, "d")["model"] == "focal_2"
-    assert len(given.parts) == 2
+    assert given.named({"model": focal}, "d")["model"] == "focal.py:focal"
+    assert len(given.files) == 2
 
 
 def test_what_a_thing_rests_on_is_in_its_text():
