@@ -26,10 +26,12 @@ class Trained(Observer):
 
 
 def squares(scale=1.0, shift=0.0, dtype="float32"):
-    """Grey images, light ones and dark ones, as ``((x, y), (x, y))``."""
+    """Grey images, light on the left or on the right, as ``((x, y), (x, y))``."""
     random = np.random.default_rng(0)
     labels = np.arange(160) % 2
-    pixels = random.integers(0, 120, (160, 8, 8)) + 130 * labels[:, None, None]
+    pixels = random.integers(0, 120, (160, 8, 8))
+    pixels[labels == 0, :, :4] += 130
+    pixels[labels == 1, :, 4:] += 130
     images = (pixels / 255 * scale + shift).astype(dtype)
     return (images[:120], labels[:120]), (images[120:], labels[120:])
 
@@ -110,6 +112,17 @@ def test_an_interrupt_says_what_is_kept_and_goes_on(tmp_path):
     assert watching.names == [("mlp", 1)]
 
 
+def test_names_may_hold_spaces_and_accents(tmp_path):
+    wanted = {"mi red": small, "más": "mlp"}
+    claims = [{"text": "es mejor", "better": "mi red", "than": "más"}]
+    comparison = compared(wanted, claims=claims, out=tmp_path / "c", language="es")
+    assert "más" in repr(comparison)
+    assert comparison["mi red"].label == "mi red"
+    assert comparison["mi-red"].name == "mi-red"
+    with pytest.raises(ConfigError, match="la tienen: mi red, más"):
+        comparison["mired"]
+
+
 def test_another_comparison_has_another_folder_and_the_same_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     first = compared({"mine": small, "mlp": "mlp"}, seeds=2)
@@ -137,7 +150,9 @@ def test_another_comparison_has_another_folder_and_the_same_runs(tmp_path, monke
 )
 def test_the_model_takes_what_the_arrays_were_like(tmp_path, scale, shift, dtype):
     data = squares(scale, shift, dtype)
-    comparison = compared({"mine": small}, data=data, epochs=8, out=tmp_path / "c")
+    comparison = compared(
+        {"mine": small}, data=data, epochs=6, learning_rate=0.01, out=tmp_path / "c"
+    )
     images, labels = data[1]
     chances = comparison.best.model.predict(images, verbose=0)
     right = float((chances.argmax(axis=1) == labels).mean())
@@ -186,9 +201,7 @@ class PutsBack(keras.callbacks.Callback):
 
 
 @pytest.mark.parametrize(("factor", "epoch", "known"), [(1.0, 1, True), (0.5, 3, False)])
-def test_it_is_found_out_of_which_epoch_the_weights_are(
-    factor, epoch, known, monkeypatch, tmp_path
-):
+def test_the_epoch_of_the_weights_is_found_out(factor, epoch, known, monkeypatch, tmp_path):
     monkeypatch.setattr(PutsBack, "factor", factor)
     seen = {}
 

@@ -56,7 +56,7 @@ def compare(
             that returns a `keras.Model`, a model itself, of which the layers count and not the
             weights, a name such as ``"cnn3"``, or ``"nets.py:tiny"``; or a mapping with a
             ``model`` and the settings in which the alternative differs, options of its function
-            among them. The settings ``loss``, ``optimizer``, ``schedule`` and ``callbacks`` take
+            among them. An alternative's name may hold spaces and accents. The settings ``loss``, ``optimizer``, ``schedule`` and ``callbacks`` take
             functions, classes and objects of Keras's too. A list of names is one of models of
             Cotejo's own.
         data: the name of a data set, a path, a `Dataset`, ``((x_train, y_train), (x_test,
@@ -127,6 +127,17 @@ def _language(language: str | None) -> str:
     return language or current_language()
 
 
+def _claim(claim: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a claim with the names of the alternatives as folders have them."""
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [named(each) for each in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    return {key: value if key == "text" else named(value) for key, value in claim.items()}
+
+
 def _by_name(alternatives: Any) -> Mapping[str, Any]:
     if isinstance(alternatives, Mapping):
         return alternatives
@@ -170,13 +181,19 @@ def _config(
     base: Mapping[str, Any],
     content: Mapping[str, Any],
 ) -> StudyConfig:
+    # A name is that of a folder. What a user calls an alternative can hold spaces and accents.
+    names = {key: name_of(str(key), "network") for key in alternatives}
     given = Given()
     shared = given.named(dict(base), "base")
     tables = []
     for key, value in alternatives.items():
         table = dict(value) if isinstance(value, Mapping) else {"model": value}
-        tables.append({"name": str(key), **given.named(table, str(key))})
-    content = {**content, "base": shared, "alternative": tables}
+        called = {"name": names[key]} | ({} if names[key] == key else {"label": str(key)})
+        if table.get("start_from") in names:
+            table["start_from"] = names[table["start_from"]]
+        tables.append({**called, **given.named(table, str(key))})
+    claims = [_claim(claim, names) for claim in content["claim"]]
+    content = {**content, "claim": claims, "base": shared, "alternative": tables}
     config = StudyConfig.parse(content, sources=given.files)
     changed = tuple(map(given.given_to, config.alternatives))
     return config.model_copy(update={"alternatives": changed})

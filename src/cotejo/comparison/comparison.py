@@ -13,6 +13,7 @@ from cotejo.comparison.plots import Plots
 from cotejo.comparison.tables import history, table, table_names
 from cotejo.comparison.trained import Trained
 from cotejo.config import Sources
+from cotejo.config.names import name_of
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import AlternativeFacts, gather
 from cotejo.messages import current_language, did_you_mean, using_language
@@ -183,11 +184,17 @@ class Comparison:
         if name is None:
             return self._findings.best
         trained = {alternative.name: alternative for alternative in self._findings.facts.trained}
+        labelled = {each.label(self.language): each for each in trained.values()}
+        trained = labelled | trained if name in labelled else trained
         if name not in trained:
-            names = ", ".join(trained)
+            # By what the user calls them: of spaces and accents a name has none.
+            known = [
+                label if name_of(label, "") == each.name else each.name
+                for label, each in labelled.items()
+            ]
             with using_language(self.language):
-                hint = did_you_mean(str(name), list(trained))
-                raise ConfigError("no_alternative", name=name, names=names, hint=hint)
+                hint = did_you_mean(str(name), known)
+                raise ConfigError("no_alternative", name=name, names=", ".join(known), hint=hint)
         return trained[name]
 
     def __repr__(self) -> str:

@@ -79,6 +79,8 @@ def _line(source: Source, error: BaseException) -> str:
 
 def _called(source: Source) -> str:
     """Return what the user calls it: what was given in Python is no file to them."""
+    if getattr(source.build, "__name__", "") == "<lambda>":
+        return "lambda"
     return source.name if source.build is None else source.name.removesuffix(".py")
 
 
