@@ -17,7 +17,13 @@ from cotejo.config.names import name_of
 from cotejo.data import Dataset
 from cotejo.data.own.objects import load_dataset
 from cotejo.errors import ConfigError
-from cotejo.messages import LANGUAGES, current_language, did_you_mean, using_language
+from cotejo.messages import (
+    LANGUAGES,
+    current_language,
+    did_you_mean,
+    message,
+    using_language,
+)
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
@@ -25,6 +31,9 @@ __all__ = ["compare"]
 
 _NAME = "comparison"
 """How the name of a comparison begins that is given none, and of its folder in ``runs/``."""
+
+_MOST_IN_TITLE = 4
+"""The alternatives that are named in the title of a report that was given none."""
 
 _LONGEST_NAMES = 40
 """The letters of the alternatives' names that the name of a comparison may hold."""
@@ -56,9 +65,9 @@ def compare(
             that returns a `keras.Model`, a model itself, of which the layers count and not the
             weights, a name such as ``"cnn3"``, or ``"nets.py:tiny"``; or a mapping with a
             ``model`` and the settings in which the alternative differs, options of its function
-            among them. An alternative's name may hold spaces and accents. The settings ``loss``, ``optimizer``, ``schedule`` and ``callbacks`` take
-            functions, classes and objects of Keras's too. A list of names is one of models of
-            Cotejo's own.
+            among them. An alternative's name may hold spaces and accents. The settings ``loss``,
+            ``optimizer``, ``schedule`` and ``callbacks`` take functions, classes and objects of
+            Keras's too. A list of names is one of models of Cotejo's own.
         data: the name of a data set, a path, a `Dataset`, ``((x_train, y_train), (x_test,
             y_test))`` as `keras.datasets` gives it, or whatever `cotejo.load_dataset` takes.
         seeds: how many, or which; each alternative is trained once with each.
@@ -103,6 +112,8 @@ def compare(
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
             "claim": [dict(claim) for claim in claims],
         }
+        if title is None and name is None:
+            content["title"] = _title(list(map(str, alternatives)))
         given = {"folds": folds, "title": title, "data": _named(data)}
         content |= {key: value for key, value in given.items() if value is not None}
         study = Study(_config(alternatives, settings, content))
@@ -158,6 +169,16 @@ def _name(alternatives: Iterable[Any]) -> str:
     if len(together) > _LONGEST_NAMES or not together:
         together = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
     return f"{_NAME}-{together}"
+
+
+def _title(names: list[str]) -> dict[str, str]:
+    """Return the title of a report that was given none, in each language."""
+    few = len(names) <= _MOST_IN_TITLE
+    key, together = ("compare_title", " · ".join(names)) if few else ("compare_title_many", "")
+    return {
+        language: message(f"cli.{key}", names=together, count=len(names), language=language)
+        for language in LANGUAGES
+    }
 
 
 def _others() -> list[Path]:
