@@ -9,11 +9,11 @@ import pytest
 
 import cotejo
 from cotejo.backend import keras
-from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
 from cotejo.models.own.writing import text_of
 from cotejo.store import read_json
 from cotejo.study.progress import Observer
+from cotejo.verify import verify
 
 GAMMA = 2.0
 SEEN = []
@@ -125,16 +125,18 @@ def test_the_same_again_trains_nothing_and_a_change_trains_anew(trained, tmp_pat
     assert names == ["focal"]
 
 
-def test_a_study_of_names_and_files_goes_on_by_itself(tmp_path):
+def test_the_command_line_goes_on_with_it_and_checks_it(tmp_path, digits):
     parts = {
-        "loss": keras.losses.CategoricalCrossentropy(from_logits=True),
+        "loss": keras.losses.CategoricalCrossentropy(),
         "optimizer": keras.optimizers.Lion(1e-3),
     }
-    comparison, _ = compared(tmp_path / "study", {"a": {"model": "mlp", **parts}})
-    config = StudyConfig.load(comparison.folder / "study.toml")
+    comparison, _ = compared(tmp_path / "study", {"a": {"model": softly, **parts}})
     watching = Trained()
-    cotejo.Study(config).run(out=comparison.folder, observer=watching)
+    study = cotejo.Study.load(comparison.folder / "study.toml")
+    study.run(out=comparison.folder, observer=watching)
     assert watching.names == []
+    keys = [each.key for each in verify(comparison.folder, digits, rerun=1, run_code=True)]
+    assert "verify.rerun_equal" in keys
 
 
 def test_a_name_that_is_taken_gets_another(tmp_path):

@@ -124,11 +124,18 @@ def compare(
                 dataset=None if "data" in content else _dataset(data, watching),
                 quick=quick,
                 observer=watching,
+                command=_command(study.config),
                 others=_others() if out is None and name is None else (),
             )
         except KeyboardInterrupt:
             raise interrupted(study) from None
         return Comparison(result.folder, language, study.config.sources, result, pixels_of(data))
+
+
+def _command(config: StudyConfig) -> str | None:
+    """Return what repeats a comparison of networks that no file builds; None of any other."""
+    alone = (each.build is not None and not each.is_given for each in config.sources.values())
+    return "cotejo.compare(…)" if any(alone) else None
 
 
 def _language(language: str | None) -> str:

@@ -70,7 +70,7 @@ class LineObserver(Observer):
     ) -> None:
         """Say how many runs there are to train."""
         language = current_language()
-        labels = [(each.name, dict[str, str](each.label)) for each in study.alternatives]
+        labels = [(each.name, dict[str, str](each.label.items())) for each in study.alternatives]
         self.labels = {name: label.get(language, name) for name, label in labels}
         self.waiting = sum(not run.finished for run in runs)
         if self.waiting:
