@@ -58,7 +58,7 @@ def test_every_table_is_a_frame(comparison):
     assert len(comparison.comparisons) == 3
     assert len(comparison.history) == 6
     assert len(comparison["mine"].history) == 2
-    with pytest.raises(ConfigError, match='no table "nothing"; there are: summary'):
+    with pytest.raises(ConfigError, match="no existe la tabla «nothing»; existen: summary"):
         comparison.frame("nothing")
 
 
