@@ -52,6 +52,10 @@ class CotejoError(Exception):
     def __str__(self) -> str:
         return self.in_language(self.language or current_language())
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this: in a notebook an error is its sentence, without the way there.
+        return [f"{message('cli.error', language=self.language)} {self}"]
+
     def in_language(self, language: str) -> str:
         """Return the message in ``language``, ``"en"`` or ``"es"``."""
         return message(self._full_key, language=language, **self._shown(language))

@@ -160,6 +160,7 @@ class StudyConfig(Frozen):
         content: Mapping[str, Any],
         overrides: Sequence[str] = (),
         folder: Path | None = None,
+        sources: Sources | None = None,
     ) -> StudyConfig:
         """Check the content of a study file and fill it in.
 
@@ -167,6 +168,7 @@ class StudyConfig(Frozen):
             content: the file's keys and their values.
             overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
             folder: where the path of a ``recipe`` begins; the current folder if left out.
+            sources: what was given in Python in place of files that settings name.
 
         Raises:
             ConfigError: a key of the file itself is unknown, a value out of range, a name used
@@ -179,7 +181,9 @@ class StudyConfig(Frozen):
         tables, vary, claims = (
             check_tables(content.pop(key, []), key) for key in ("alternative", "vary", "claim")
         )
-        alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
+        alternatives = fill_in(
+            tables, expand(vary), content.pop("base", {}), overrides, folder, sources
+        )
         content["alternatives"] = alternatives
         names = [alternative.name for alternative in alternatives]
         added = _announced(content.get("added"), names)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.config.sources import code_sources
 from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
 from cotejo.inference.description import describe_run
+from cotejo.models.own.given import code_sources
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.packed import unpack
 from cotejo.pictures import Fit, read_picture

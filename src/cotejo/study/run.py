@@ -177,6 +177,10 @@ def _train_on(
         deadline=plan.deadline,
     )
     evaluating = time.perf_counter()
+    if not training.is_of_epoch:
+        described = record["model"]
+        changes = {**dict.fromkeys(described.get("changes", ())), "callback_weights": None}
+        described["changes"] = list(changes)
     if number == 0:
         if has_frozen_backbone(network) != was_frozen:
             record["model"] = described_model(network)  # more of it has learned

@@ -58,14 +58,12 @@ def saying_where(source: Source) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if isinstance(error, ValueError) and is_too_small(error):
             raise  # what names the model says so
-        frames = list(traceback.walk_tb(error.__traceback__))
-        own = [line for frame, line in frames if frame.f_code.co_filename == _shown(source)]
-        line = own[-1] if own else getattr(error, "lineno", None)
         values = {
-            "file": source.name, "line": f":{line}" if line else "",
+            "file": _called(source), "line": _line(source, error),
             "type": type(error).__name__, "reason": _reason(error), "where": "",
         }  # fmt: skip
-        framework = _other_framework(source, error, [frame for frame, _ in frames])
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        framework = _other_framework(source, error, frames)
         if framework:
             values |= {
                 "framework": BACKEND_NAMES[framework],
@@ -94,6 +92,28 @@ def _other_framework(
         if lacking or name in packages:
             return name
     return None
+
+
+def _line(source: Source, error: BaseException) -> str:
+    """Return where in a file an error arose; of what was given in Python the line itself.
+
+    In a notebook nobody counts lines, and the file that is kept has others.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    code = getattr(source.build, "__code__", None)
+    if code is not None:
+        lines = [frame.line for frame in frames if frame.filename == code.co_filename]
+        return f" (`{lines[-1]}`)" if lines and lines[-1] else ""
+    own = [frame.lineno for frame in frames if frame.filename == _shown(source)]
+    number = own[-1] if own else getattr(error, "lineno", None)
+    return f":{number}" if number else ""
+
+
+def _called(source: Source) -> str:
+    """Return what the user calls it: what was given in Python is no file to them."""
+    if getattr(source.build, "__name__", "") == "<lambda>":
+        return "lambda"
+    return source.name if source.build is None else source.name.removesuffix(".py")
 
 
 def _reason(error: BaseException) -> str:

@@ -51,15 +51,17 @@ def own_optimizer(settings: Settings, learning_rate: Any) -> keras.optimizers.Op
 def own_schedule(settings: Settings, steps: int) -> Any:
     """Return the learning rates that the user's own code gives to the steps of a training.
 
-    It is called with the highest rate and the number of steps. It returns one of Keras's schedules,
-    or a function of the step.
+    It is one of Keras's schedules; or it is called with the highest rate and the number of steps,
+    and returns one of those, or a function of the step.
 
     Raises:
         ConfigError: it returns something else, or no learning rate is given.
     """
+    source, thing = named_in(settings, settings.schedule)
+    if isinstance(thing, keras.optimizers.schedules.LearningRateSchedule):
+        return thing
     if settings.learning_rate is None:
         raise ConfigError("own_schedule_rate", name=settings.schedule)
-    source, thing = named_in(settings, settings.schedule)
     with saying_where(source):
         made = thing(settings.learning_rate, steps)
     if isinstance(made, keras.optimizers.schedules.LearningRateSchedule | float | int):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from cotejo.backend import keras
 from cotejo.config import Settings, file_of
 from cotejo.config.sources import Source, name_in
 from cotejo.errors import ConfigError
@@ -16,6 +18,8 @@ __all__ = ["named_in", "of_another_kind", "shown_kind"]
 def named_in(settings: Settings, value: str) -> tuple[Source, Any]:
     """Run the file that a value names, and return it and what it calls by the value's name.
 
+    What was given in Python is there already, and nothing is run.
+
     Args:
         settings: with the files that they name.
         value: such as ``"nets.py:lion"``.
@@ -24,7 +28,11 @@ def named_in(settings: Settings, value: str) -> tuple[Source, Any]:
         ConfigError: the file ends in an error, or has nothing of that name.
     """
     source = settings.sources[str(file_of(value))]
-    return source, named(source, name_in(value))
+    if source.build is None:
+        return source, named(source, name_in(value))
+    thing = source.build
+    # No training may see what a callback has kept of another.
+    return source, copy.deepcopy(thing) if isinstance(thing, keras.callbacks.Callback) else thing
 
 
 def of_another_kind(name: str, expected: str, received: Any) -> ConfigError:
