@@ -12,9 +12,21 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 from cotejo.config.sources import code_sources
+from cotejo.data import Dataset
 from cotejo.data.arrays import CHANNELS, checked_images
-from cotejo.errors import DataError, OutputError
+from cotejo.data.dataset import Split
+from cotejo.errors import ConfigError, DataError, OutputError
+from cotejo.explain.methods import maps_by
 from cotejo.inference.description import describe_run
+from cotejo.inference.explaining import checked_classes
+from cotejo.inference.features import features_of
+from cotejo.inference.neighbours import (
+    KnownFeatures,
+    Neighbours,
+    known_features,
+    nearest,
+)
+from cotejo.inference.training_images import training_images
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.packed import unpack
 from cotejo.pictures import Fit, read_picture
@@ -60,6 +72,7 @@ class Classifier:
         temperature: that the logits are divided by.
         name: what the model is called.
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
+        run: the run that the model is of; None for the one that ships.
 
     Example:
         >>> shipped = Classifier.load()
@@ -77,6 +90,7 @@ class Classifier:
         temperature: float = 1.0,
         name: str = "",
         fit: Fit = "crop",
+        run: RunFolder | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -84,6 +98,8 @@ class Classifier:
         self.temperature = temperature
         self.name = name
         self.fit: Fit = fit
+        self.run = run
+        self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -133,6 +149,7 @@ class Classifier:
             temperature=described.temperature,
             name=described.name,
             fit=described.fit,
+            run=run,
         )
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -191,6 +208,101 @@ class Classifier:
             said = self.predict(np.stack(list(pictures.values())))
             answers |= dict(zip(pictures, said, strict=True))
         return [answers[place] for place in range(len(wanted))]
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what enters the network's last dense layer, ``[n, features]``.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+
+        Raises:
+            DataError: they are of another type or shape.
+            ConfigError: the network has no dense layer.
+        """
+        images = self._checked(images)
+        if not len(images):
+            return features_of(self.network, np.zeros((1, *self.image_shape), np.uint8))[:0]
+        return features_of(self.network, images)
+
+    def explain(
+        self,
+        images: NDArray[np.uint8],
+        classes: Sequence[int] | NDArray[np.integer[Any]] | int | None = None,
+        method: str = "grad-cam",
+    ) -> NDArray[np.float32]:
+        """Return which parts of each image speak for a class, ``[n, height, width]``, float32.
+
+        Above 0 a part speaks for the class; below 0, which Grad-CAM does not tell, against it. The
+        answer that is explained is the mean over the views in which the model looks at an image.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+            classes: the position of the class to explain for each image, or one for all; by
+                default the likeliest of each. Maps of one image for several classes share their
+                scale.
+            method: ``"grad-cam"`` (of networks with convolutions), ``"occlusion"`` (in nats of the
+                class's log-odds) or ``"integrated-gradients"`` (in logits).
+
+        Raises:
+            DataError: the images are of another type or shape.
+            ConfigError: there is no such method or class, or the method does not suit the network.
+
+        Example:
+            >>> shipped = Classifier.load()
+            >>> shipped.explain(np.zeros((1, 32, 32, 3), np.uint8)).shape
+            (1, 32, 32)
+        """
+        images = self._checked(images)
+        if classes is None:
+            classes = self.probabilities(images).argmax(axis=1)
+        known = self.network.output.shape[-1]
+        wanted = checked_classes(classes, len(images), known)[:, np.newaxis]
+        return maps_by(
+            method,
+            self.network,
+            images,
+            wanted,
+            tta=self.views,
+            temperature=self.temperature,
+        )[:, 0]
+
+    def nearest(
+        self,
+        images: NDArray[np.uint8],
+        count: int = 5,
+        data: Dataset | Path | str | None = None,
+        data_dir: Path | None = None,
+    ) -> Neighbours:
+        """Return the training images that look most like each image to the network.
+
+        They are those whose features, which enter the last dense layer, point in the directions
+        nearest to the image's.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+            count: how many to each image, 1 or more.
+            data: the data set that the model learned from, its name or its path; by default where
+                its study found it, without a download.
+            data_dir: the folder to take a published data set from.
+
+        Raises:
+            DataError: the images are of another type or shape; or the training images are not on
+                this machine, or are others than the model learned from.
+            ConfigError: the network has no dense layer, or ``count`` is less than 1.
+        """
+        if count < 1:
+            raise ConfigError("nearest_count", received=count)
+        images = self._checked(images)
+        asked = (id(data) if isinstance(data, Dataset) else data, data_dir)
+        if asked not in self._learned:
+            if isinstance(data, Dataset):
+                train = data.train
+            else:
+                train = training_images(self.run, data, data_dir)
+            # One alone: the images of a data set fill much of the memory.
+            self._learned = {asked: (train, known_features(self.network, train, self.run))}
+        train, known = self._learned[asked]
+        return nearest(self.features(images), known, train, count)
 
     def _checked(self, images: Any) -> NDArray[np.uint8]:
         if isinstance(images, Sequence) and not images:

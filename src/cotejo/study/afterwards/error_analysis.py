@@ -17,7 +17,7 @@ from cotejo.config import Sources
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
 from cotejo.errors import CotejoError, OutputError
-from cotejo.explain import occlusion_maps
+from cotejo.explain.occlusion import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
 from cotejo.models.own.keeping import load_kept
