@@ -78,23 +78,22 @@ def integrated_gradients_maps(
     """
     check_classes(images, classes)
     network = without_softmax(network)
-    maps = np.zeros((*classes.shape, *images.shape[1:3]), np.float32)
-    if not maps.size:
-        return maps
+    height, width = images.shape[1:3]
+    if not classes.size:
+        return np.zeros((*classes.shape, height, width), np.float32)
     wanted, near = _differences(network, images, classes, tta, baselines)
-    again = np.arange(len(images))
+    # One pair of an image and a class after the other, so that no map depends on the others.
+    pairs, labels = np.repeat(np.arange(len(images)), classes.shape[1]), classes.reshape(-1, 1)
+    maps = np.zeros((len(pairs), height, width), np.float32)
+    again = np.arange(len(pairs))
     for steps in _STEPS:
-        chosen = classes[again]
-
-        def of_view(seen: NDArray[np.uint8], chosen: Any = chosen, steps: int = steps) -> Any:
-            return _maps(network, seen, chosen, baselines, steps)
-
-        maps[again] = summed_over_views(images[again], tta, of_view, additive=True)
-        is_off = np.abs(maps.sum(axis=(2, 3)) - wanted) > near
-        again = np.flatnonzero(is_off.any(axis=1))
+        of_view = partial(_maps, network, classes=labels[again], baselines=baselines, steps=steps)
+        found = summed_over_views(images[pairs[again]], tta, of_view, additive=True)
+        maps[again] = found[:, 0]
+        again = again[np.abs(found.sum(axis=(1, 2, 3)) - wanted[again]) > near[again]]
         if not len(again):
             break
-    return maps
+    return maps.reshape(*classes.shape, height, width)
 
 
 def _differences(
@@ -104,7 +103,7 @@ def _differences(
     tta: str,
     baselines: Sequence[float],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what each map has to add up to, and how near is near enough, ``[m, k]`` each."""
+    """Return what each map has to add up to, and how near is near enough, ``[m * k]`` each."""
     shape = (1, *images.shape[1:])
     empty = np.concatenate([np.full(shape, grey, np.float32) for grey in baselines])
     given = np.concatenate([images.astype(np.float32), empty])
@@ -113,7 +112,8 @@ def _differences(
     differences = np.take_along_axis(answers - nothing, classes, axis=1)
     # Where a logit hardly changes, its share says nothing: the spread of the logits does.
     spread = answers.std(axis=1, keepdims=True)
-    return differences, _TOLERANCE * np.maximum(np.abs(differences), spread)
+    near = _TOLERANCE * np.maximum(np.abs(differences), spread)
+    return differences.ravel(), near.ravel()
 
 
 def _maps(

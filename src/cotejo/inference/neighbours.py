@@ -53,7 +53,7 @@ class Neighbours:
 
 
 def known_features(
-    network: keras.Model, train: Split, run: RunFolder | None = None
+    network: keras.Model, train: Split, run: RunFolder | None = None, most: int = _MOST
 ) -> KnownFeatures:
     """Return what the run keeps of the training images, or else what the network makes of them.
 
@@ -61,6 +61,7 @@ def known_features(
         network: from pixels in ``[0, 255]`` to logits or probabilities.
         train: what it learned from.
         run: whose ``limits.npz`` is read, where it has one.
+        most: the most images that are looked at where it has none; each class has its share.
 
     Raises:
         OutputError: the file is damaged.
@@ -68,7 +69,7 @@ def known_features(
     """
     if run is not None and (kept := _kept(run)) is not None and kept.indices.max() < len(train):
         return kept
-    chosen = nested_subset(train.labels, min(1.0, _MOST / len(train)), 0)
+    chosen = nested_subset(train.labels, min(1.0, most / len(train)), 0)
     return KnownFeatures(chosen, features_of(network, train.images[chosen]))
 
 
