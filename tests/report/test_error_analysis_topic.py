@@ -11,6 +11,7 @@ from fabricate import Made, fabricate_study
 
 from cotejo.data.dataset import Split
 from cotejo.errors import OutputError
+from cotejo.explain.overlay import overlaid
 from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
@@ -18,7 +19,6 @@ from cotejo.report.html import render
 from cotejo.report.topics.error_analysis import words as prose
 from cotejo.report.topics.error_analysis.figure import error_rates
 from cotejo.report.topics.error_analysis.files import shown_images
-from cotejo.report.topics.mistakes.overlays import overlaid
 from cotejo.report.words import Words
 from cotejo.store import read_json, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cotejo.cli.model_words import model_and_pictures
 from cotejo.cli.options import Debug, Language
 from cotejo.errors import ConfigError
 from cotejo.messages import message
@@ -43,7 +44,7 @@ def predict(
         raise ConfigError("usage_at_least", option="--top", least=1, received=top)
     if as_json and csv == "-":
         raise ConfigError("predict_one_output")
-    model, words = _model_and_pictures(model, words)
+    model, words = model_and_pictures(model, words)
     status = Status(make_console(file=sys.stderr))
     status.show_note(message("cli.loading_keras"))
     try:
@@ -54,18 +55,3 @@ def predict(
         return show_predictions(classifier, wanted, status)
     finally:
         status.stop()
-
-
-def _model_and_pictures(model: str | None, words: list[str]) -> tuple[str | None, list[str]]:
-    """Return the model's name and the pictures' words: the first may be the model's.
-
-    Raises:
-        ConfigError: there is a model, and no picture.
-    """
-    from cotejo.store.model_words import is_model
-
-    if model is None and is_model(words[0]):
-        model, *words = words
-    if not words:
-        raise ConfigError("predict_no_words", model=model)
-    return model, words

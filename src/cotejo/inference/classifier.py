@@ -12,12 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
+from cotejo.data import Dataset
 from cotejo.data.arrays import checked_images
-from cotejo.errors import DataError
+from cotejo.data.dataset import Split
+from cotejo.errors import ConfigError, DataError
+from cotejo.explain.methods import maps_by
 from cotejo.inference.answers import Prediction, Unreadable
+from cotejo.inference.explaining import checked_classes
+from cotejo.inference.features import features_of
 from cotejo.inference.loading import load_model
+from cotejo.inference.neighbours import (
+    KnownFeatures,
+    Neighbours,
+    known_features,
+    nearest,
+)
 from cotejo.inference.streaming import Source, predict_stream
+from cotejo.inference.training_images import training_images
 from cotejo.pictures import Fit
+from cotejo.store import RunFolder
 from cotejo.train import fitting_batch, predict_logits, softmax
 
 __all__ = ["Classifier", "Prediction", "Unreadable"]
@@ -39,6 +52,7 @@ class Classifier:
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
         margin: an image is looked at from all views if its two highest logits differ by less;
             by default every image is.
+        run: the run that the model is of; None for the one that ships.
 
     Example:
         >>> shipped = Classifier.load()
@@ -57,6 +71,7 @@ class Classifier:
         name: str = "",
         fit: Fit = "crop",
         margin: float = inf,
+        run: RunFolder | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -65,6 +80,8 @@ class Classifier:
         self.name = name
         self.fit: Fit = fit
         self.margin = margin
+        self.run = run
+        self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -95,7 +112,7 @@ class Classifier:
         Raises:
             OutputError: there is no such model, a file of it is damaged, or it needs code.
         """
-        network, described, _ = load_model(model, code)
+        network, described, run = load_model(model, code)
         return cls(
             network,
             described.class_names,
@@ -104,6 +121,7 @@ class Classifier:
             name=described.called,
             fit=described.fit,
             margin=described.margin,
+            run=run,
         )
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -189,6 +207,101 @@ class Classifier:
     @cached_property
     def _batch_size(self) -> int:
         return min(_BATCH_SIZE, fitting_batch(self.network))
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what enters the network's last dense layer, ``[n, features]``.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+
+        Raises:
+            DataError: they are of another type or shape.
+            ConfigError: the network has no dense layer.
+        """
+        images = self._checked(images)
+        if not len(images):
+            return features_of(self.network, np.zeros((1, *self.image_shape), np.uint8))[:0]
+        return features_of(self.network, images)
+
+    def explain(
+        self,
+        images: NDArray[np.uint8],
+        classes: Sequence[int] | NDArray[np.integer[Any]] | int | None = None,
+        method: str = "grad-cam",
+    ) -> NDArray[np.float32]:
+        """Return which parts of each image speak for a class, ``[n, height, width]``, float32.
+
+        Above 0 a part speaks for the class; below 0, which Grad-CAM does not tell, against it. The
+        answer that is explained is the mean over the views in which the model looks at an image.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+            classes: the position of the class to explain for each image, or one for all; by
+                default the likeliest of each. Maps of one image for several classes share their
+                scale.
+            method: ``"grad-cam"`` (of networks with convolutions), ``"occlusion"`` (in nats of the
+                class's log-odds) or ``"integrated-gradients"`` (in logits).
+
+        Raises:
+            DataError: the images are of another type or shape.
+            ConfigError: there is no such method or class, or the method does not suit the network.
+
+        Example:
+            >>> shipped = Classifier.load()
+            >>> shipped.explain(np.zeros((1, 32, 32, 3), np.uint8)).shape
+            (1, 32, 32)
+        """
+        images = self._checked(images)
+        if classes is None:
+            classes = self.probabilities(images).argmax(axis=1)
+        known = self.network.output.shape[-1]
+        wanted = checked_classes(classes, len(images), known)[:, np.newaxis]
+        return maps_by(
+            method,
+            self.network,
+            images,
+            wanted,
+            tta=self.views,
+            temperature=self.temperature,
+        )[:, 0]
+
+    def nearest(
+        self,
+        images: NDArray[np.uint8],
+        count: int = 5,
+        data: Dataset | Path | str | None = None,
+        data_dir: Path | None = None,
+    ) -> Neighbours:
+        """Return the training images that look most like each image to the network.
+
+        They are those whose features, which enter the last dense layer, point in the directions
+        nearest to the image's.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+            count: how many to each image, 1 or more.
+            data: the data set that the model learned from, its name or its path; by default where
+                its study found it, without a download.
+            data_dir: the folder to take a published data set from.
+
+        Raises:
+            DataError: the images are of another type or shape; or the training images are not on
+                this machine, or are others than the model learned from.
+            ConfigError: the network has no dense layer, or ``count`` is less than 1.
+        """
+        if count < 1:
+            raise ConfigError("nearest_count", received=count)
+        images = self._checked(images)
+        asked = (id(data) if isinstance(data, Dataset) else data, data_dir)
+        if asked not in self._learned:
+            if isinstance(data, Dataset):
+                train = data.train
+            else:
+                train = training_images(self.run, data, data_dir)
+            # One alone: the images of a data set fill much of the memory.
+            self._learned = {asked: (train, known_features(self.network, train, self.run))}
+        train, known = self._learned[asked]
+        return nearest(self.features(images), known, train, count)
 
     def _checked(self, images: Any) -> NDArray[np.uint8]:
         if isinstance(images, Sequence) and not images:

@@ -1,0 +1,103 @@
+"""The images that a model learned from, found where the study found them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cotejo.config import DEFAULT_DATA, StudyConfig
+from cotejo.config.own_images import OwnImages
+from cotejo.data import Dataset, find_source, load, without_validation
+from cotejo.data.cutting import first_images
+from cotejo.data.dataset import Split
+from cotejo.data.folds import folds, in_folds
+from cotejo.data.splits import nested_subset
+from cotejo.errors import ConfigError, DataError
+from cotejo.store import RunFolder, StudyFile
+
+__all__ = ["learned_images", "training_images"]
+
+
+def training_images(
+    run: RunFolder | None, data: str | Path | None = None, data_dir: Path | None = None
+) -> Split:
+    """Return the training images of a run; of the model that ships, those of CIFAR-10.
+
+    They are looked for where the study's file says, and a published set also where `load` looks
+    for it; nothing is downloaded. They have to be the very images that the run learned from.
+
+    Args:
+        run: the model's run; None for the model that ships.
+        data: the name or path of the data set, where it is somewhere else now.
+        data_dir: the folder to take a published data set from.
+
+    Raises:
+        DataError: they are not on this machine, or are others.
+    """
+    if run is None:
+        return without_validation(_loaded(data or DEFAULT_DATA, data_dir, OwnImages())).train
+    record = run.record
+    about: dict[str, Any] = record.get("dataset") or {}
+    named, images = _asked(run, str(about.get("name")))
+    if data is not None:
+        dataset = _loaded(data, data_dir, images)
+    elif named is None:
+        raise DataError("no_training_images", name=about.get("name"))
+    else:
+        try:
+            dataset = _loaded(named, data_dir, images)
+        except DataError as error:
+            raise DataError("no_training_images", name=about.get("name")) from error
+    dataset = _as_studied(dataset, record)
+    if dataset.fingerprint != about.get("fingerprint"):
+        raise DataError("other_training_images", name=dataset.name)
+    return learned_images(dataset, record)
+
+
+def learned_images(dataset: Dataset, record: Mapping[str, Any]) -> Split:
+    """Return the images that the network which a run keeps has learned from.
+
+    Args:
+        dataset: as the study had it.
+        record: the run's.
+    """
+    # Of a cross-validation, the first network is the one that is kept.
+    train = next(folds(dataset, int(record["seed"]))).dataset.train
+    share = float((record.get("settings") or {}).get("train_fraction", 1.0))
+    if share == 1:
+        return train
+    return train.take(nested_subset(train.labels, share, int(record["seed"])))
+
+
+def _asked(run: RunFolder, name: str) -> tuple[str | None, OwnImages]:
+    """Return the name or path by which the study asked for its data, and how it was read.
+
+    None if nobody knows: the run was moved out of its study, and the data set has no known name.
+    """
+    if (source := find_source(name)) is not None:
+        return source.name, OwnImages()
+    try:
+        config = StudyConfig.load(run.path.parent.parent / StudyFile.CONFIG)
+    except ConfigError:
+        return None, OwnImages()
+    return config.data, config.images
+
+
+def _loaded(wanted: str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+    source = find_source(wanted)
+    if source is None:
+        return load(str(wanted), data_dir=data_dir, images=images)
+    if not source.is_at_hand(data_dir):
+        raise DataError("no_training_images", name=source.name)
+    return load(source.name, data_dir=data_dir)
+
+
+def _as_studied(dataset: Dataset, record: dict[str, Any]) -> Dataset:
+    """Return the data as the study had it: cut down, dealt in folds, or without validation."""
+    split = (record.get("dataset") or {}).get("split") or {}
+    if record.get("quick"):
+        dataset = first_images(dataset)
+    if "folds" in split:
+        return in_folds(dataset, int(split["folds"]))
+    return without_validation(dataset) if split.get("method") == "final" else dataset
