@@ -5,6 +5,24 @@ Pillow: many images at once, and the same ones whatever the batch.
 """
 
 from cotejo.corruptions.corrupting import corrupt
+from cotejo.corruptions.robustness import (
+    Corrupted,
+    Robustness,
+    batches_of,
+    corrupted_batches,
+    measure_robustness,
+)
 from cotejo.corruptions.strengths import CORRUPTIONS, GROUPS, SEVERITIES, published_side
 
-__all__ = ["CORRUPTIONS", "GROUPS", "SEVERITIES", "corrupt", "published_side"]
+__all__ = [
+    "CORRUPTIONS",
+    "GROUPS",
+    "SEVERITIES",
+    "Corrupted",
+    "Robustness",
+    "batches_of",
+    "corrupt",
+    "corrupted_batches",
+    "measure_robustness",
+    "published_side",
+]
