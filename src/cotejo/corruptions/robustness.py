@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def measure_robustness(
         (1.0, (15, 5, 2))
     """
     give = corrupted or corrupted_batches(images, seed)
-    clean = np.concatenate([answer(images[part]) for part in batches_of(images)]) == labels
+    clean = np.concatenate([answer(images[part]) for part in batches_of(images.shape)]) == labels
     correct = np.zeros((len(CORRUPTIONS), len(SEVERITIES), len(images)), bool)
     for place, name in enumerate(CORRUPTIONS):
         for severity in SEVERITIES:
@@ -116,18 +117,18 @@ def corrupted_batches(images: NDArray[np.uint8], seed: int = 0) -> Corrupted:
     """Return what corrupts images as they are asked for, so that few are in memory at a time."""
 
     def give(name: str, severity: int) -> Iterator[NDArray[np.uint8]]:
-        for part in batches_of(images):
+        for part in batches_of(images.shape):
             yield corrupt(images[part], name, severity, first=part.start, seed=seed)
 
     return give
 
 
-def batches_of(images: NDArray[np.uint8]) -> list[slice]:
-    """Return the parts of images that are changed and answered at a time, in order.
+def batches_of(shape: Sequence[int]) -> list[slice]:
+    """Return the parts of images of this shape that are changed and answered at a time, in order.
 
     Example:
-        >>> batches_of(np.zeros((1200, 32, 32, 3), np.uint8))[1:]
-        [slice(500, 1000, None), slice(1000, 1500, None)]
+        >>> batches_of((1200, 32, 32, 3))
+        [slice(0, 500, None), slice(500, 1000, None), slice(1000, 1200, None)]
     """
-    size = max(_BATCH_VALUES // max(images[0].size, 1), 1)
-    return [slice(start, start + size) for start in range(0, len(images), size)]
+    count, size = shape[0], max(_BATCH_VALUES // prod(shape[1:]), 1)
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]

@@ -72,6 +72,7 @@ def pack(
             "classes": study.data["class_names"],
             "views": record["settings"]["tta"],
             "temperature": round(temperature, 4),
+            "data": {"name": record["dataset"]["name"], "test_images": record["dataset"]["test"]},
             "test_accuracy": run.metrics["test"]["accuracy"],
             "command": without_places(record["command"]),
             # In float32, which every processor computes well: few have bfloat16.

@@ -133,10 +133,10 @@ def _kept_on_disk(images: NDArray[np.uint8]) -> Iterator[Corrupted]:
         def give(name: str, severity: int) -> Iterator[NDArray[np.uint8]]:
             place = CORRUPTIONS.index(name), severity - 1
             if not made[place]:
-                for part, batch in zip(batches_of(images), fresh(name, severity), strict=True):
+                for part, batch in zip(batches_of(images.shape), fresh(name, severity), strict=True):
                     kept[place][part] = batch
                 made[place] = True
-            for part in batches_of(images):
+            for part in batches_of(images.shape):
                 yield np.asarray(kept[place][part])
 
         yield give
