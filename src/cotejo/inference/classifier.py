@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -11,43 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.config.sources import code_sources
-from cotejo.data.arrays import CHANNELS, checked_images
-from cotejo.errors import DataError, OutputError
-from cotejo.inference.description import describe_run
-from cotejo.models.own.keeping import load_kept
-from cotejo.models.packed import unpack
-from cotejo.pictures import Fit, read_picture
-from cotejo.store import RunFile, RunFolder
-from cotejo.train import predict_logits, softmax
+from cotejo.data.arrays import checked_images
+from cotejo.errors import DataError
+from cotejo.inference.answers import Prediction, Unreadable
+from cotejo.inference.loading import load_model
+from cotejo.inference.streaming import Source, predict_stream
+from cotejo.pictures import Fit
+from cotejo.train import fitting_batch, predict_logits, softmax
 
 __all__ = ["Classifier", "Prediction", "Unreadable"]
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a model says of one image.
-
-    Attributes:
-        classes: the positions of its classes, the likeliest first.
-        probabilities: theirs, in the same order, in ``[0, 1]``; together 1.
-    """
-
-    classes: tuple[int, ...]
-    probabilities: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A picture that could not be read, in the place of what a model would say of it.
-
-    Attributes:
-        path: the picture's, as it was given.
-        error: why, in one line.
-    """
-
-    path: Path | str
-    error: DataError
+_BATCH_SIZE = 64
+"""The most images at a time: their activations stay in a processor's cache."""
 
 
 class Classifier:
@@ -60,6 +37,8 @@ class Classifier:
         temperature: that the logits are divided by.
         name: what the model is called.
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
+        margin: an image is looked at from all views if its two highest logits differ by less;
+            by default every image is.
 
     Example:
         >>> shipped = Classifier.load()
@@ -77,6 +56,7 @@ class Classifier:
         temperature: float = 1.0,
         name: str = "",
         fit: Fit = "crop",
+        margin: float = inf,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -84,6 +64,7 @@ class Classifier:
         self.temperature = temperature
         self.name = name
         self.fit: Fit = fit
+        self.margin = margin
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -93,39 +74,28 @@ class Classifier:
 
     @classmethod
     def load(
-        cls, path: Path | str | None = None, code: Path | str | Callable[..., Any] | None = None
+        cls,
+        model: Path | str | None = None,
+        code: Path | str | Callable[..., Any] | None = None,
     ) -> Classifier:
-        """Return the model that ships, or that of a run.
+        """Return the model that ships, that of a run, the best of a study, or one from a file.
 
-        A run's folder can be moved out of its study. Its model computes in the precision that
-        it was trained in, so that its probabilities are those that the study measured.
+        A run's folder can be moved out of its study, and its ``model.keras`` out of the folder.
+        The model computes in the precision that it was trained in, so that its probabilities are
+        those that the study measured.
 
         Args:
-            path: a run's folder, such as ``runs/notebooks/cnn7/seed-1``, or the ``model.keras``
-                in it; the one that ships if left out.
+            model: a run's folder, such as ``runs/notebooks/cnn7/seed-1``; a study's folder, for
+                the run that its report shows of the best alternative; a ``.keras`` file that
+                Cotejo wrote; ``"shipped"``, which is taken if it is left out.
             code: the file of Python, or the function, that builds the run's network. Only a
                 network with layers of its author's own needs it, and only then is it run; never
                 is anything that lies beside the model.
 
         Raises:
-            OutputError: there is no finished run's model, a file of it is damaged, or it needs
-                code.
+            OutputError: there is no such model, a file of it is damaged, or it needs code.
         """
-        if path is None:
-            network, about = unpack()
-            return cls(
-                network,
-                about["classes"],
-                views=about["views"],
-                temperature=about["temperature"],
-                name=about["name"],
-            )
-        run = _run_at(path)
-        described = describe_run(run)
-        network = _logits_of(load_kept(run, code_sources(code)), run.model)
-        classes, names = network.output.shape[-1], len(described.class_names["en"])
-        if classes != names:
-            raise OutputError("model_classes", path=run.path, classes=classes, names=names)
+        network, described, _ = load_model(model, code)
         return cls(
             network,
             described.class_names,
@@ -133,12 +103,14 @@ class Classifier:
             temperature=described.temperature,
             name=described.name,
             fit=described.fit,
+            margin=described.margin,
         )
 
-    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return ``[n, classes]``, each row summing to 1.
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return ``[n, classes]``, float32, unnormalised and not yet divided by the temperature.
 
-        Each image is looked at from all views, whose logits are averaged.
+        An image that the network is unsure of is looked at from all views, whose logits are
+        averaged.
 
         Args:
             images: ``[n, height, width, channels]``, uint8 from 0 to 255.
@@ -149,9 +121,22 @@ class Classifier:
         images = self._checked(images)
         if not len(images):
             return np.zeros((0, self.network.output.shape[-1]), np.float32)
-        batch = min(len(images), 500)
-        logits = predict_logits(self.network, images, batch, tta=self.views, unsure=1.0)
-        return softmax(logits / self.temperature)
+        return predict_logits(
+            self.network, images, self._batch_size, tta=self.views, margin=self.margin
+        )
+
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return ``[n, classes]``, each row summing to 1.
+
+        They follow from the logits, divided by the temperature.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+
+        Raises:
+            DataError: they are of another type or shape.
+        """
+        return softmax(self.logits(images) / self.temperature)
 
     def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
         """Return what the model says of each of the images ``[n, height, width, channels]``.
@@ -179,18 +164,31 @@ class Classifier:
             >>> isinstance(answer, Unreadable), str(answer.error)
             (True, 'nowhere.png: there is no such file.')
         """
-        wanted = [paths] if isinstance(paths, str | Path) else list(paths)
-        answers: dict[int, Prediction | Unreadable] = {}
-        pictures: dict[int, NDArray[np.uint8]] = {}
-        for place, path in enumerate(wanted):
-            try:
-                pictures[place] = read_picture(path, self.image_shape, self.fit)
-            except DataError as error:
-                answers[place] = Unreadable(path, error)
-        if pictures:
-            said = self.predict(np.stack(list(pictures.values())))
-            answers |= dict(zip(pictures, said, strict=True))
-        return [answers[place] for place in range(len(wanted))]
+        wanted = [paths] if isinstance(paths, str | Path) else paths
+        return [answer for _, answer in self.predict_stream(wanted)]
+
+    def predict_stream(
+        self, paths: Iterable[Source]
+    ) -> Generator[tuple[Path | str, Prediction | Unreadable]]:
+        """Yield, in order, each picture's path with what the model says of it.
+
+        The pictures are decoded on all cores, a few hundred ahead, so that memory does not grow
+        with their number; the paths are taken as they are needed.
+
+        Args:
+            paths: of the pictures; or `Item` for one that is in memory, or `Unreadable` for one
+                of which it is known.
+
+        Example:
+            >>> ((path, answer),) = Classifier.load().predict_stream(iter(["nowhere.png"]))
+            >>> path, str(answer.error)
+            ('nowhere.png', 'nowhere.png: there is no such file.')
+        """
+        return predict_stream(self, paths)
+
+    @cached_property
+    def _batch_size(self) -> int:
+        return min(_BATCH_SIZE, fitting_batch(self.network))
 
     def _checked(self, images: Any) -> NDArray[np.uint8]:
         if isinstance(images, Sequence) and not images:
@@ -202,40 +200,3 @@ class Classifier:
         raise DataError(
             "images_of_model", shape=list(np.shape(images)), expected=["n", *self.image_shape]
         )
-
-
-def _run_at(path: Path | str) -> RunFolder:
-    """Return the finished run in a folder, or beside a model's file.
-
-    Raises:
-        OutputError: there is none.
-    """
-    folder = Path(path).resolve()
-    if folder.name == RunFile.MODEL and folder.is_file():
-        folder = folder.parent
-    run = RunFolder(folder)
-    if not run.is_written:
-        raise OutputError("no_run_to_predict", path=path)
-    if run.record.get("status") != "finished":
-        raise OutputError("unfinished_run", path=path)
-    if run.is_added:
-        raise OutputError("added_no_model", path=path)
-    return run
-
-
-def _logits_of(model: keras.Model, path: Path) -> keras.Model:
-    """Return a saved model without the softmax at its end.
-
-    Raises:
-        OutputError: it is no model that Cotejo saved: from images to probabilities.
-    """
-    layers: list[Any] = getattr(model, "layers", [])
-    inputs: list[Any] = getattr(model, "inputs", [])
-    if layers and len(inputs) == 1 and isinstance(layers[-1], keras.layers.Softmax):
-        (pixels,) = inputs
-        shape = pixels.shape
-        if len(shape) == 4 and None not in shape[1:] and shape[3] in CHANNELS:
-            network = keras.Model(pixels, layers[-1].input)
-            if len(network.output.shape) == 2 and network.output.shape[-1]:
-                return network
-    raise OutputError("model_of_others", path=path)

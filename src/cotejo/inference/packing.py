@@ -71,6 +71,7 @@ def pack(
             "image_shape": list(network.inputs[0].shape[1:]),
             "classes": study.data["class_names"],
             "views": record["settings"]["tta"],
+            "views_margin": record.get("views_margin"),
             "temperature": round(temperature, 4),
             "data": {"name": record["dataset"]["name"], "test_images": record["dataset"]["test"]},
             "test_accuracy": run.metrics["test"]["accuracy"],
@@ -84,13 +85,13 @@ def pack(
     for language in LANGUAGES:
         card = (folder / card_name(language)).read_text(encoding="utf-8")
         title = message("card.packed_title", language=language)
-        packed = " ".join(_said_of_the_packed(calibration, record["settings"]["tta"], language))
+        packed = " ".join(_said_of_the_packed(calibration, record, language))
         write_file(out / card_name(language), f"{card}\n## {title}\n\n{packed}\n")
     return out / WEIGHTS
 
 
 def _said_of_the_packed(
-    calibration: Mapping[str, float] | None, views: str, language: str
+    calibration: Mapping[str, float] | None, record: Mapping[str, Any], language: str
 ) -> Iterator[str]:
     """Say how the packed model differs from the trained one."""
     numbers = Numbers(language)
@@ -103,7 +104,11 @@ def _said_of_the_packed(
             before=numbers.points(calibration["ece"]),
             after=numbers.points(calibration["ece_scaled"]),
         )
-    if views != "none":
+    margin = record.get("views_margin")
+    if margin is not None:
+        said = numbers.shortest(margin, 3)
+        yield message("card.packed_margin", language=language, margin=said)
+    elif record["settings"]["tta"] != "none":  # of a run of before, which did not record it
         yield message("card.packed_views", language=language)
 
 

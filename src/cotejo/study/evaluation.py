@@ -29,7 +29,7 @@ from cotejo.store import (
 )
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import now
-from cotejo.train import predict_logits, softmax
+from cotejo.train import logits_and_margin, predict_logits, softmax
 
 __all__ = [
     "TRAIN_SAMPLE",
@@ -56,6 +56,8 @@ class Answers:
         test: ``[t, classes]``, its probabilities on the test images.
         test_at: ``[t]``, the positions of those.
         test_seconds: how long predicting the test images took.
+        margin: below which margin between the two highest logits a test image got all views;
+            infinity if all did.
     """
 
     train: Mapping[str, float | int]
@@ -64,6 +66,7 @@ class Answers:
     test: NDArray[np.float32]
     test_at: NDArray[np.int64]
     test_seconds: float
+    margin: float
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,11 @@ def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
     if len(valid):
         on_valid = softmax(predict_logits(network, valid.images, tta=tta))
     started = time.perf_counter()
-    logits = predict_logits(network, test.images, tta=tta)
+    logits, margin = logits_and_margin(network, test.images, tta=tta)
     seconds = time.perf_counter() - started
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
-    return Answers(on_train, on_valid, fold.valid, softmax(logits), fold.test, seconds)
+    on_test = softmax(logits)
+    return Answers(on_train, on_valid, fold.valid, on_test, fold.test, seconds, margin)
 
 
 def evaluate(plan: Plan, job: Job, answers: Sequence[Answers]) -> Evaluation:

@@ -9,6 +9,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,17 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold, folds
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.inference.description import described, note_of
 from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
+from cotejo.models.notes import with_note
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.own.statistics import adapt_normalization
 from cotejo.models.program import program
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
 from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
+from cotejo.store.files import parse_json
 from cotejo.study.evaluation import (
     Answers,
     Evaluation,
@@ -129,9 +133,25 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
     ended = time.perf_counter()
     seconds = sum(each.seconds for each in trained) + ended - evaluating
     record |= _finished(training, evaluation, (seconds, ended - started))
+    margin = trained[0].answers.margin
+    if isfinite(margin):
+        record["views_margin"] = margin
     if len(trained) > 1:
         record["folds"] = [_of_fold(each) for each in trained]
+    _note_use(results)
     log.append(f"{record['finished']} finished")
+
+
+def _note_use(results: Results) -> None:
+    """Write into the model's file how the model is used, so that it can be used without the run."""
+    record, folder = results.record, results.planned.folder
+    metrics = parse_json(results.files[RunFile.METRICS], folder / RunFile.METRICS)
+    names = {key: tuple(each) for key, each in record["dataset"]["class_names"].items()}
+    layers = {layer["name"]: layer["precision"] for layer in record["model"]["layers"]}
+    note = note_of(described(record, metrics, names, folder), layers)
+    model = with_note(results.files[RunFile.MODEL], note)
+    results.files[RunFile.MODEL] = model
+    record["model"]["bytes"] = len(model)
 
 
 def _seed_of_fold(seed: int, number: int) -> int:
@@ -184,7 +204,6 @@ def _train_on(
     answers = ask(network, fold, learned, job.settings.tta)
     if number == 0:
         model = model_content(network, run.folder)
-        record["model"]["bytes"] = len(model)
         results.files[RunFile.MODEL] = model
         if (text := program(network)) is not None:
             results.files[RunFile.PROGRAM] = text.encode()
