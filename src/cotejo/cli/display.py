@@ -231,6 +231,22 @@ class Display(Observer):
         text = str(reason)
         self._print(text[:1].upper() + text[1:], style="yellow")
 
+    def robustness_started(self, runs: int, images: int) -> None:
+        """Say that the networks are asked about corrupted images."""
+        self._status.stop()
+        self._print("")
+        shown = numbers().integer(images)
+        self._print(message("robustness.started", count=runs, images=shown))
+
+    def robustness_progress(self, run: int, runs: int, done: int) -> None:
+        """Show how far they are."""
+        shown = message("robustness.working", run=run + 1, runs=runs, done=done)
+        self._status.show_note(shown)
+
+    def robustness_failed(self, reason: CotejoError) -> None:
+        """Say that the report will say nothing of robustness, and why."""
+        self.look_back_failed(reason)
+
     def audit_started(self, dataset: Dataset) -> None:
         """Say that the data is being audited."""
         self._status.stop()

@@ -44,6 +44,7 @@ _KEYS = (
     "data",
     "seeds",
     "folds",
+    "robustness",
     "added",
     "report",
     "base",
@@ -78,6 +79,7 @@ class StudyConfig(Frozen):
         seeds: each alternative is trained once with each.
         folds: into how many parts the images are dealt for cross-validation, 3 or more; a seed
             chooses them. None for the one split that the data has.
+        robustness: whether each run is asked about corrupted test images too, once it is trained.
         alternatives: in the order of the report.
         added: the names of alternatives that are trained elsewhere: their predictions are added
             later (`cotejo add`), and claims may name them.
@@ -96,6 +98,7 @@ class StudyConfig(Frozen):
     images: OwnImages = OwnImages()
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     folds: Annotated[int, Field(ge=3, le=MOST_FOLDS)] | None = None
+    robustness: bool = False
     alternatives: tuple[Alternative, ...]
     added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -205,6 +208,8 @@ class StudyConfig(Frozen):
         document: dict[str, Any] = {"name": self.name, "data": data, "seeds": list(self.seeds)}
         if self.folds is not None:
             document["folds"] = self.folds
+        if self.robustness:
+            document["robustness"] = True
         if self.added:
             document["added"] = list(self.added)
         if self.title:
@@ -277,6 +282,9 @@ def _check_runs(study: StudyConfig) -> None:
         # A run keeps the weights of one fold's network, which knows what other folds test.
         if study.folds is not None and alternative.settings.start_from is not None:
             raise ConfigError("folds_start_from", name=alternative.name)
+    # Its networks answer different images each, and one of them alone is kept.
+    if study.folds is not None and study.robustness:
+        raise ConfigError("folds_robustness")
     alternatives, seeds = len(study.alternatives), len(study.seeds)
     if alternatives * seeds > MOST_RUNS:
         raise ConfigError(

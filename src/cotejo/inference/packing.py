@@ -73,6 +73,7 @@ def pack(
             "views": record["settings"]["tta"],
             "views_margin": record.get("views_margin"),
             "temperature": round(temperature, 4),
+            "data": {"name": record["dataset"]["name"], "test_images": record["dataset"]["test"]},
             "test_accuracy": run.metrics["test"]["accuracy"],
             "command": without_places(record["command"]),
             # In float32, which every processor computes well: few have bfloat16.

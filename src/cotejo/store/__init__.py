@@ -70,6 +70,10 @@ from cotejo.store.readings import (
     put_damaged_readings_aside,
     read_readings,
 )
+from cotejo.store.robustness import (
+    read_robustness,
+    write_robustness,
+)
 from cotejo.store.seals import (
     SEAL,
     array_seal,
@@ -115,6 +119,7 @@ __all__ = [
     "read_json",
     "read_npz",
     "read_readings",
+    "read_robustness",
     "temporary_path",
     "with_probabilities",
     "write_atomically",
@@ -122,5 +127,6 @@ __all__ = [
     "write_file",
     "write_json",
     "write_npz",
+    "write_robustness",
     "writing",
 ]

@@ -59,6 +59,7 @@ class RunFile(StrEnum):
     PROGRAM = "network.py"
     LOG = "log.txt"
     RECORD = "run.json"
+    ROBUSTNESS = "robustness.json"
 
 
 @unique
@@ -77,6 +78,7 @@ class StudyFile(StrEnum):
     AUDIT = "audit.json"
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"
+    ROBUSTNESS_LOG = "robustness.log"
     LOCK = ".lock"
 
 
@@ -112,6 +114,7 @@ RUN_FILES = (*RESULT_FILES, RunFile.PROGRAM, RunFile.LOG, RunFile.RECORD)
 """All files of a finished run. ``run.json`` lists the others and is written last.
 
 ``network.py`` is missing where no program of Keras's own layers builds the network.
+``robustness.json`` is not among them: it is written later, and has a seal of its own.
 """
 
 

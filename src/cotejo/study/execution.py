@@ -82,7 +82,14 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     result = relay.result()
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
-        look_back(plan.folder, plan.dataset, plan.quick, observer, plan.config.sources)
+        look_back(
+            plan.folder,
+            plan.dataset,
+            plan.quick,
+            observer,
+            plan.config.sources,
+            robustness=plan.config.robustness,
+        )
     return result
 
 

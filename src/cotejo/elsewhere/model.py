@@ -1,0 +1,90 @@
+"""The model that is evaluated, and what is known of how it did on its own test images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cotejo.data import find_source
+from cotejo.inference import Classifier
+from cotejo.inference.finding import find_model
+from cotejo.models.packed import described
+from cotejo.store import RunFolder
+
+__all__ = ["KnownModel", "OwnTest", "load_model"]
+
+
+@dataclass(frozen=True)
+class OwnTest:
+    """How a model did on the test images of the data that it was trained on.
+
+    Attributes:
+        data: the data set's name.
+        fingerprint: the data set's; empty where it is not known.
+        accuracy: in ``[0, 1]``.
+        images: on how many.
+    """
+
+    data: str
+    fingerprint: str
+    accuracy: float
+    images: int
+
+
+@dataclass(frozen=True)
+class KnownModel:
+    """A model with what is known of it.
+
+    Attributes:
+        classifier: it, ready to be used.
+        key: its run's; empty for one that is not of a run.
+        own: how it did on its own test images; None where nobody wrote it down.
+    """
+
+    classifier: Classifier
+    key: str
+    own: OwnTest | None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.classifier.name
+
+
+def load_model(
+    model: Path | str | None = None, code: Path | str | Callable[..., Any] | None = None
+) -> KnownModel:
+    """Return a model with what is known of it.
+
+    Args:
+        model: a run's folder, a study's, a ``.keras`` file of Cotejo's, ``"shipped"`` or None.
+        code: what builds a network with layers of its author's own.
+
+    Raises:
+        OutputError: there is no such model, or it can't be used.
+    """
+    found = find_model(model)
+    if found is None:
+        return KnownModel(Classifier.load(), "", _of_shipped())
+    if isinstance(found, RunFolder):
+        return KnownModel(Classifier.load(found.path, code), str(found.key), _of_run(found))
+    return KnownModel(Classifier.load(found, code), "", None)
+
+
+def _of_run(run: RunFolder) -> OwnTest:
+    data, test = run.record["dataset"], run.metrics["test"]
+    return OwnTest(
+        str(data["name"]), str(data["fingerprint"]), float(test["accuracy"]), int(test["images"])
+    )
+
+
+def _of_shipped() -> OwnTest | None:
+    about = described()
+    data = about.get("data")
+    if data is None:
+        return None
+    source = find_source(data["name"])
+    fingerprint = (source.fingerprint if source else None) or ""
+    return OwnTest(data["name"], fingerprint, about["test_accuracy"], data["test_images"])
