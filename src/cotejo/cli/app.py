@@ -14,6 +14,7 @@ from cotejo.cli.add_command import add
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
 from cotejo.cli.exceptions import report_exception
+from cotejo.cli.export_command import export
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
@@ -47,6 +48,7 @@ def application() -> typer.Typer:
         train,
         recipes,
         predict,
+        export,
         report,
         add,
         verify,

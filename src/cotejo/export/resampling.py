@@ -24,9 +24,9 @@ import numpy as np
 from cotejo.backend import ops
 from cotejo.pictures import Fit
 
-__all__ = ["resampled"]
+__all__ = ["BITS", "both_passes", "resampled"]
 
-_BITS = 22
+BITS = 22
 """How many binary places Pillow's weights have."""
 
 _PART = 8
@@ -70,11 +70,9 @@ def resampled(pictures: Any, image_shape: tuple[int, int, int], fit: Fit) -> Any
         [[255.0, 255.0], [0.0, 0.0]]
     """
     across, down, is_enlarged = _axes(pictures, image_shape, fit)
-    pixels = ops.cast(ops.transpose(pictures, (0, 3, 1, 2)), "float32")
-    pixels = _passed(pixels, _weights(across, is_enlarged), image_shape[1])
-    pixels = ops.transpose(pixels, (0, 1, 3, 2))  # [n, channels, width, rows of the picture]
-    pixels = _passed(pixels, _weights(down, is_enlarged), image_shape[0])
-    return ops.transpose(pixels, (0, 3, 2, 1))
+    return both_passes(
+        pictures, _weights(across, is_enlarged), _weights(down, is_enlarged), image_shape
+    )
 
 
 def _axes(pictures: Any, image_shape: tuple[int, int, int], fit: Fit) -> tuple[_Axis, _Axis, Any]:
@@ -128,7 +126,7 @@ def _weights(axis: _Axis, is_enlarged: Any) -> Any:
     length = ops.sum(ops.ones_like(axis.positions))
     scale = ops.cast(axis.stop - axis.start, "float64") / axis.size
     widened = ops.maximum(scale, 1.0)
-    support = ops.where(is_enlarged, 1.0, 0.5) * widened
+    support = (ops.cast(is_enlarged, "float64") * 0.5 + 0.5) * widened
     centres = ops.cast(axis.start, "float64") + (axis.indices + 0.5) * scale
     first = ops.maximum(ops.floor(centres - support + 0.5), 0.0)
     last = ops.minimum(ops.floor(centres + support + 0.5), length)
@@ -144,18 +142,37 @@ def _weights(axis: _Axis, is_enlarged: Any) -> Any:
     sums = ops.sum(weights, axis=1, keepdims=True)
     # A row outside the picture has no weights: it stays black.
     weights = weights / (sums + ops.cast(ops.equal(sums, 0.0), "float64"))
-    return ops.floor(weights * float(2**_BITS) + 0.5)
+    return ops.floor(weights * float(2**BITS) + 0.5)
+
+
+def both_passes(
+    pictures: Any, across: Any, down: Any, image_shape: tuple[int, int, int]
+) -> Any:
+    """Return pictures resampled by the weights of their rows, and then of their columns.
+
+    Args:
+        pictures: ``[n, height, width, channels]``, uint8.
+        across, down: weights ``[out, length]`` in 2⁻²², whole numbers of any type.
+        image_shape: of the result.
+
+    Returns:
+        ``[n, *image_shape]``, float32.
+    """
+    pixels = ops.cast(ops.transpose(pictures, (0, 3, 1, 2)), "float32")
+    pixels = _passed(pixels, across, image_shape[1])
+    pixels = ops.transpose(pixels, (0, 1, 3, 2))  # [n, channels, width, rows of the picture]
+    pixels = _passed(pixels, down, image_shape[0])
+    return ops.transpose(pixels, (0, 3, 2, 1))
 
 
 def _passed(pixels: Any, weights: Any, size: int) -> Any:
     """Return pixels ``[…, length]`` resampled to ``[…, size]`` and rounded to 8 bits, float32."""
-    high = ops.floor(weights / 2.0 ** (2 * _PART))
-    rest = weights - high * 2.0 ** (2 * _PART)
-    middle = ops.floor(rest / 2.0**_PART)
-    parts = ops.concatenate([high, middle, rest - middle * 2.0**_PART], axis=0)
-    sums = ops.matmul(pixels, ops.transpose(_single(parts)))
-    low, middle, high = (
-        ops.cast(sums[..., part * size : (part + 1) * size], "int32") for part in (2, 1, 0)
-    )
+    weights = ops.cast(weights, "int32")
+    high = ops.floor_divide(weights, 2 ** (2 * _PART))
+    rest = weights - high * 2 ** (2 * _PART)
+    middle = ops.floor_divide(rest, 2**_PART)
+    parts = ops.concatenate([high, middle, rest - middle * 2**_PART], axis=0)
+    sums = ops.cast(ops.matmul(pixels, ops.transpose(_single(parts))), "int32")
+    high, middle, low = (sums[..., part * size : (part + 1) * size] for part in range(3))
     whole = (high * 2**_PART + middle) * 2**_PART + low
-    return _single(ops.floor_divide(whole + 2 ** (_BITS - 1), 2**_BITS))
+    return _single(ops.floor_divide(whole + 2 ** (BITS - 1), 2**BITS))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cotejo.backend import keras, ops
 from cotejo.config.views import VIEWS
 from cotejo.export.resampling import resampled
+from cotejo.export.whole_numbers import resampled_in_whole_numbers
 from cotejo.models.observing import layers_of
 from cotejo.models.portable import computing_in
 from cotejo.train.predict import view
@@ -33,7 +34,13 @@ INPUT, OUTPUT = "pictures", "probabilities"
 """The names of what goes in and of what comes out."""
 
 
-def whole(classifier: Classifier, network: keras.Model, size: Size = "any") -> keras.Model:
+def whole(
+    classifier: Classifier,
+    network: keras.Model,
+    size: Size = "any",
+    *,
+    in_whole_numbers: bool = False,
+) -> keras.Model:
     """Return a network from pictures to probabilities.
 
     Args:
@@ -41,6 +48,8 @@ def whole(classifier: Classifier, network: keras.Model, size: Size = "any") -> k
         network: its network, in float32.
         size: ``"any"`` takes pictures ``[n, height, width, channels]`` of any height and width;
             ``"fixed"`` those of the network's own alone, and has no resampling in it.
+        in_whole_numbers: whether to resample without float64, which not every device has
+            (`cotejo.export.whole_numbers` says of which networks that is possible).
 
     Returns:
         From `INPUT`, uint8, to `OUTPUT`, float32 ``[n, classes]``.
@@ -50,7 +59,8 @@ def whole(classifier: Classifier, network: keras.Model, size: Size = "any") -> k
     pictures = keras.Input((*sides, image_shape[2]), dtype="uint8", name=INPUT)
     pixels = ops.cast(pictures, "float32")
     if size == "any":
-        pixels = resampled(pictures, image_shape, classifier.fit)
+        resample = resampled_in_whole_numbers if in_whole_numbers else resampled
+        pixels = resample(pictures, image_shape, classifier.fit)
     logits = _of_all_views(
         network, pixels, image_shape, VIEWS[classifier.views], getattr(classifier, "margin", np.inf)
     )

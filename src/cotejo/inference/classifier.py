@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from cotejo.models.packed import unpack
 from cotejo.pictures import Fit, read_picture
 from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax
+
+if TYPE_CHECKING:
+    from cotejo.export import Exported
 
 __all__ = ["Classifier", "Prediction", "Unreadable"]
 
@@ -61,6 +64,9 @@ class Classifier:
         name: what the model is called.
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
 
+    Attributes:
+        origin: the run whose model it is, or ``"shipped"``; None where nothing is known of it.
+
     Example:
         >>> shipped = Classifier.load()
         >>> picture = np.zeros((1, 32, 32, 3), np.uint8)
@@ -84,6 +90,7 @@ class Classifier:
         self.temperature = temperature
         self.name = name
         self.fit: Fit = fit
+        self.origin: RunFolder | Literal["shipped"] | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -113,20 +120,22 @@ class Classifier:
         """
         if path is None:
             network, about = unpack()
-            return cls(
+            shipped = cls(
                 network,
                 about["classes"],
                 views=about["views"],
                 temperature=about["temperature"],
                 name=about["name"],
             )
+            shipped.origin = "shipped"
+            return shipped
         run = _run_at(path)
         described = describe_run(run)
         network = _logits_of(load_kept(run, code_sources(code)), run.model)
         classes, names = network.output.shape[-1], len(described.class_names["en"])
         if classes != names:
             raise OutputError("model_classes", path=run.path, classes=classes, names=names)
-        return cls(
+        classifier = cls(
             network,
             described.class_names,
             views=described.views,
@@ -134,6 +143,23 @@ class Classifier:
             name=described.name,
             fit=described.fit,
         )
+        classifier.origin = run
+        return classifier
+
+    def export(self, out: Path | str | None = None, to: str = "onnx", **options: Any) -> Exported:
+        """Write the classifier as a file that others run, and check that it answers the same.
+
+        Args:
+            out: a folder, or a file; by default ``exported/NAME``.
+            to: ``"onnx"``, ``"litert"``, ``"saved-model"``, ``"torch"`` or ``"keras"``.
+            **options: of `cotejo.export.export`: ``size``, ``int8``, ``data`` and others.
+
+        Raises:
+            CotejoError: as `cotejo.export.export` raises them.
+        """
+        from cotejo.export import export
+
+        return export(self, to, out, **options)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return ``[n, classes]``, each row summing to 1.
