@@ -15,6 +15,7 @@ from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.explain_command import explain
+from cotejo.cli.export_command import export
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
@@ -49,6 +50,7 @@ def application() -> typer.Typer:
         recipes,
         predict,
         explain,
+        export,
         report,
         add,
         verify,

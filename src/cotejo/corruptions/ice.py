@@ -6,7 +6,7 @@ their range of brightness, tint and contrast, so that frost costs about as much 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def ice(draw: np.random.Generator, height: int, width: int) -> NDArray[np.float3
     return sheet[top : top + height, left : left + width]
 
 
-@lru_cache(maxsize=None)  # five of each size
+@cache  # five of each size
 def _sheet(number: int, small: bool) -> NDArray[np.float32]:
     """Return a sheet of ice ``[side, side, 3]`` in ``[0, 1]``, always the same."""
     from PIL import Image, ImageDraw, ImageFilter

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,9 @@ from cotejo.pictures import Fit
 from cotejo.store import RunFolder
 from cotejo.train import fitting_batch, predict_logits, softmax
 
+if TYPE_CHECKING:
+    from cotejo.export import Exported
+
 __all__ = ["Classifier", "Prediction", "Unreadable"]
 
 
@@ -52,7 +55,7 @@ class Classifier:
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
         margin: an image is looked at from all views if its two highest logits differ by less;
             by default every image is.
-        run: the run that the model is of; None for the one that ships.
+        origin: the run whose model it is, or ``"shipped"``; None where nothing is known of it.
 
     Example:
         >>> shipped = Classifier.load()
@@ -71,7 +74,7 @@ class Classifier:
         name: str = "",
         fit: Fit = "crop",
         margin: float = inf,
-        run: RunFolder | None = None,
+        origin: RunFolder | Literal["shipped"] | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -80,7 +83,7 @@ class Classifier:
         self.name = name
         self.fit: Fit = fit
         self.margin = margin
-        self.run = run
+        self.origin = origin
         self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
@@ -112,7 +115,7 @@ class Classifier:
         Raises:
             OutputError: there is no such model, a file of it is damaged, or it needs code.
         """
-        network, described, run = load_model(model, code)
+        network, described, origin = load_model(model, code)
         return cls(
             network,
             described.class_names,
@@ -121,8 +124,28 @@ class Classifier:
             name=described.called,
             fit=described.fit,
             margin=described.margin,
-            run=run,
+            origin=origin,
         )
+
+    @property
+    def run(self) -> RunFolder | None:
+        """The run whose model it is; None of the one that ships, and of a file alone."""
+        return self.origin if isinstance(self.origin, RunFolder) else None
+
+    def export(self, out: Path | str | None = None, to: str = "onnx", **options: Any) -> Exported:
+        """Write the classifier as a file that others run, and check that it answers the same.
+
+        Args:
+            out: a folder, or a file; by default ``exported/NAME``.
+            to: ``"onnx"``, ``"litert"``, ``"saved-model"``, ``"torch"`` or ``"keras"``.
+            **options: of `cotejo.export.export`: ``size``, ``int8``, ``data`` and others.
+
+        Raises:
+            CotejoError: as `cotejo.export.export` raises them.
+        """
+        from cotejo.export import export
+
+        return export(self, to, out, **options)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return ``[n, classes]``, float32, unnormalised and not yet divided by the temperature.

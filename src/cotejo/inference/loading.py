@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cotejo.backend import keras
 from cotejo.data.arrays import CHANNELS
@@ -33,14 +33,16 @@ _PRECISIONS = {"float32", "bfloat16", None}
 
 def load_model(
     model: Path | str | None, code: Path | str | Callable[..., Any] | None
-) -> tuple[keras.Model, Description, RunFolder | None]:
-    """Return a network, what is needed to use it, and the run that it is of if that is there.
+) -> tuple[keras.Model, Description, RunFolder | Literal["shipped"] | None]:
+    """Return a network, what is needed to use it, and the run that it is of, or ``"shipped"``.
+
+    Of a file alone the run is not known, and None is returned.
 
     The arguments and the errors are those of `Classifier.load`.
     """
     found = find_model(model)
     if found is None:
-        return *_shipped(), None
+        return *_shipped(), "shipped"
     if isinstance(found, RunFolder):
         path, described = found.path, describe_run(found)
         kept = load_kept(found, code_sources(code))

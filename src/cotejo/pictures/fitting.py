@@ -70,7 +70,7 @@ def fitted(
     Raises:
         DataError: the picture holds numbers that are not finite.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     height, width, channels = image_shape
     flat = picture if is_plain(picture, channels) else _flattened(name, picture, channels)
@@ -79,11 +79,11 @@ def fitted(
         method = Image.Resampling.BILINEAR
     size = (width, height)
     if fit == "crop":
-        small = ImageOps.fit(flat, size, method, centering=(0.5, 0.5))
+        small = _resized(flat, size, method, _middle(flat.size, size))
     elif fit == "pad":
         small = _padded(flat, size, method, whole or flat.size)
     else:
-        small = flat.resize(size, method)
+        small = _resized(flat, size, method)
     return np.array(small, np.uint8).reshape(image_shape)
 
 
@@ -104,8 +104,39 @@ def _padded(
     height = max(1, min(size[1], round(whole[1] / whole[0] * size[0])))
     padded = Image.new(flat.mode, size)
     place = round((size[0] - width) / 2), round((size[1] - height) / 2)
-    padded.paste(flat.resize((width, height), method), place)
+    padded.paste(_resized(flat, (width, height), method), place)
     return padded
+
+
+def _resized(
+    flat: Image.Image,
+    size: tuple[int, int],
+    method: Image.Resampling,
+    box: tuple[float, float, float, float] | None = None,
+) -> Image.Image:
+    """Return a part of a picture at another size: its rows are resampled first, then its columns.
+
+    Pillow 13 takes the columns of tall pictures first, and earlier ones never do. Which comes
+    first changes the rounding, so that each pass is asked for by itself here, and one picture is
+    the same pixels to all of them. An exported model does the same (`cotejo.export.resampling`).
+    """
+    left, top, right, bottom = box or (0, 0, *flat.size)
+    narrow = flat.resize((size[0], flat.height), method, (left, 0, right, flat.height))
+    return narrow.resize(size, method, (0, top, size[0], bottom))
+
+
+def _middle(whole: tuple[int, int], size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return the largest part in the middle of a picture that has the proportions of a size.
+
+    Example:
+        >>> _middle((9, 4), (32, 32))
+        (2.5, 0.0, 6.5, 4.0)
+    """
+    (width, height), ratio = whole, size[0] / size[1]
+    kept_width = ratio * height if width / height > ratio else float(width)
+    kept_height = width / ratio if width / height < ratio else float(height)
+    left, top = (width - kept_width) * 0.5, (height - kept_height) * 0.5
+    return left, top, left + kept_width, top + kept_height
 
 
 def shrinkage(size: tuple[int, int], image_shape: tuple[int, int, int], fit: Fit) -> float:

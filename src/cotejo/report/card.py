@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,10 +17,10 @@ from cotejo.platform import BACKEND_NAMES
 from cotejo.report.naming import quoted_classes
 from cotejo.report.words import NOT_APPLICABLE, Words
 from cotejo.stats import mean_accuracy
-from cotejo.store import RunFolder, StudyFolder, card_name, read_readings, write_file
+from cotejo.store import RunFile, RunFolder, StudyFolder, card_name, read_readings, write_file
 from cotejo.texts import without_places
 
-__all__ = ["write_cards"]
+__all__ = ["run_paragraphs", "write_cards"]
 
 _CONFUSIONS = 4
 
@@ -73,6 +73,47 @@ def _paragraphs(folder: Path, words: Words) -> Iterator[str]:
     yield f"## {words.say('card.licence_title')}"
     yield words.of_data(study.study["data"], "licence") or words.say("card.licence_other")
     yield words.say("card.command", command=without_places(record["command"]))
+
+
+def run_paragraphs(run: RunFolder, classes: Sequence[str], words: Words) -> Iterator[str]:
+    """Yield the paragraphs of the card of one run's model, each heading by itself.
+
+    Args:
+        run: finished. Its record and its metrics are enough; with its predictions, the accuracy
+            has an interval.
+        classes: their names in the language of ``words``.
+        words: in the language of the card.
+    """
+    record, test = run.record, run.metrics["test"]
+    counts = record["dataset"]
+    if record.get("quick"):
+        yield f"**{words.say('card.quick')}**"
+    yield f"## {words.say('card.accuracy_title')}"
+    if (run.path / RunFile.PREDICTIONS).is_file():
+        yield from _accuracy([run], run, words)
+    else:
+        accuracy = words.numbers.percent(test["accuracy"], 2)
+        yield words.say("card.accuracy_of_seed", seed=record["seed"], accuracy=accuracy)
+    yield f"## {words.say('card.data_title')}"
+    whole = words.numbers.integer
+    sizes = {name: whole(counts[name]) for name in ("train", "valid", "test")}
+    key = "card.data_chosen" if counts["valid"] else "card.data"
+    yield words.say(key, data=words.data_name(counts["name"]), **sizes)
+    yield words.say("card.classes", classes=words.both(classes))
+    yield f"## {words.say('card.settings_title')}"
+    yield from _settings([run], run, words)
+    yield f"## {words.say('card.per_class_title')}"
+    yield _per_class(test, list(classes), words)
+    yield words.say("card.per_class_note", seed=record["seed"])
+    if test.get("calibration"):
+        yield f"## {words.say('card.calibration_title')}"
+        yield _calibration(test, words)
+    yield f"## {words.say('card.weaknesses_title')}"
+    yield _weaknesses(test, list(classes), words)
+    yield f"## {words.say('card.use_title')}"
+    yield words.say("card.use")
+    yield f"## {words.say('card.licence_title')}"
+    yield words.of_data(counts["name"], "licence") or words.say("card.licence_other")
 
 
 def _accuracy(runs: list[RunFolder], chosen: RunFolder, words: Words) -> Iterator[str]:
