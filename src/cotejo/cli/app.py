@@ -21,6 +21,7 @@ from cotejo.cli.predict_command import predict
 from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
 from cotejo.cli.review_command import review
+from cotejo.cli.serve_command import serve
 from cotejo.cli.streams import outlets, unwritable
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
@@ -47,6 +48,7 @@ def application() -> typer.Typer:
         train,
         recipes,
         predict,
+        serve,
         report,
         add,
         verify,
