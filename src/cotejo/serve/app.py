@@ -75,10 +75,12 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     first = error.errors()[0]
-    place = str(first["loc"][-1])[:100]
+    place = ".".join(map(str, first["loc"][1:] or first["loc"]))[:100]
+    if first["type"] == "missing":
+        return await _refused(request, Refusal(422, "missing", place=place))
     received = str(first.get("input"))[:100]
-    refusal = Refusal(422, "value", place=place, received=received, reason=first["msg"])
-    return await _refused(request, refusal)
+    # What pydantic says is English; what can be taken is in the description of the API.
+    return await _refused(request, Refusal(422, "value", place=place, received=received))
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -172,7 +172,10 @@ class Uploads:
                 async with asyncio.timeout(self._limits.idle_seconds):
                     chunk = await anext(chunks, None)
             except TimeoutError as error:
-                raise Refusal(408, "too_slow", seconds=self._limits.idle_seconds) from error
+                # What would still come is not waited for.
+                closing = {"connection": "close"}
+                seconds = round(self._limits.idle_seconds)
+                raise Refusal(408, "too_slow", headers=closing, seconds=seconds) from error
             except ClientDisconnect as error:
                 raise Refusal(400, "disconnected") from error
             if chunk is None:
@@ -216,7 +219,7 @@ class Uploads:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, first["loc"]))
-            raise Refusal(422, "json", place=readable(place)[:100], reason=first["msg"]) from error
+            raise Refusal(422, "json", place=readable(place)[:100] or "{}") from error
         pictures = []
         for number, given in enumerate(content.pictures, start=1):
             name, text = ("", given) if isinstance(given, str) else (given.name, given.data)

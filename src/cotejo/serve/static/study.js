@@ -197,7 +197,7 @@ function showMistakes() {
   byId("gallery").replaceChildren(...chosen.map(each => {
     const [is, taken] = [study.classes[each.label], study.classes[each.predicted]];
     const text = say("image", { class: is, count: each.index });
-    const chance = each.probability === null ? "" : ` ${percent(each.probability)}`;
+    const chance = each.probability === null ? "" : ` · ${percent(each.probability)}`;
     return make("li", {},
       make("img", { src: `${data.root}${mistakesPath()}/${each.position}.png`, alt: text, loading: "lazy" }),
       make("p", {}, make("b", {}, is), make("br"), `→ ${taken}${chance}`));

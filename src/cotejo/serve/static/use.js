@@ -47,6 +47,7 @@ async function answerAll(pictures, models) {
       const answers = await predicted(part, model);
       part.forEach((file, place) => {
         note(file, model, answers[place]);
+        if (answers[place].error && model === models[0]) unread++;
         shown[place](model, answers[place]);
       });
     }
@@ -73,7 +74,6 @@ async function predicted(files, model) {
 }
 
 function note(file, model, answer) {
-  if (answer.error) unread++;
   const name = file.webkitRelativePath || file.name;
   const best = answer.classes?.[0];
   answered.push([
@@ -86,6 +86,8 @@ function card(file) {
   const url = URL.createObjectURL(file);
   const name = file.webkitRelativePath || file.name;
   const picture = make("img", { class: "picture", src: url, alt: say("picture", { name }) });
+  // A browser can't show what it can't read, nor a HEIC.
+  picture.addEventListener("error", () => picture.classList.add("unshown"));
   const answers = make("div", { class: "answers" });
   const own = make("article", { class: "card", "aria-label": name },
     make("figure", {}, picture, make("figcaption", {}, name)), answers);
@@ -95,7 +97,7 @@ function card(file) {
 
 function said(file, model, answer) {
   const own = make("div", { class: "answer" });
-  if (data.models.length > 1) own.append(make("h3", {}, model.name));
+  if (data.models.length > 1) own.append(make("h2", {}, model.name));
   if (answer.error) {
     own.append(make("p", { class: "bad" }, answer.error.message));
     return own;
