@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -26,7 +27,9 @@ class Shades:
 
     image_shape = (8, 8, 3)
     fit = "crop"
-    class_names = {"en": ["dark", "grey", "bright"], "es": ["oscura", "gris", "clara"]}
+    class_names = MappingProxyType(
+        {"en": ("dark", "grey", "bright"), "es": ("oscura", "gris", "clara")}
+    )
 
     def __init__(self, name="shades"):
         self.name = name

@@ -20,6 +20,9 @@ from cotejo.store import read_json
 from serve.conftest import Shades, Telling, png
 from serve.driven import driven_page
 
+LEFT = "document.getElementById('suspects-count').innerText.startsWith('{} ')"
+"""How many labels are still to look at."""
+
 
 @pytest.fixture(scope="module")
 def page():
@@ -67,7 +70,8 @@ def test_pictures_are_answered_by_all_models(page, site, pictures):
     page.until("document.querySelectorAll('.answer').length === 6")
     shown = page.evaluate(
         "[...document.querySelectorAll('.card')].map(card => [card.ariaLabel,"
-        "[...card.querySelectorAll('.answer')].map(own => own.querySelector('.bars li, .bad').innerText)])"
+        "[...card.querySelectorAll('.answer')]"
+        ".map(own => own.querySelector('.bars li, .bad').innerText)])"
     )
     by_name = {name: [" ".join(text.split()) for text in texts] for name, texts in shown}
     assert all(text.startswith("dark 9") for text in by_name["a.png"])
@@ -186,16 +190,12 @@ def test_suspected_labels_are_judged_by_keys(page, site, suspected):
     page.press("y")
     page.until("document.querySelector('#suspect .small').innerText.startsWith('2/')")
     page.press("n")
-    page.until(
-        "document.getElementById('suspects-count').innerText.startsWith('%d ')" % (count - 2)
-    )
+    page.until(LEFT.format(count - 2))
     said = sorted(each.verdict for each in read_review(folder, fingerprint).values())
     assert said == ["confirmed", "dismissed"]
     page.evaluate("document.getElementById('previous').click()")
     if count > 2:
         page.evaluate("document.getElementById('previous').click()")
     page.press("u")
-    page.until(
-        "document.getElementById('suspects-count').innerText.startsWith('%d ')" % (count - 1)
-    )
+    page.until(LEFT.format(count - 1))
     assert len(read_review(folder, fingerprint)) == 1

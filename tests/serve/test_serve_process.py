@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,7 @@ print("ended", flush=True)
 
 @pytest.fixture
 def process():
-    tests = os.path.dirname(os.path.dirname(__file__))
+    tests = str(Path(__file__).parent.parent)
     with subprocess.Popen(
         [sys.executable, "-c", SERVER.format(tests=tests)],
         stdout=subprocess.PIPE,

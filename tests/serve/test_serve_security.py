@@ -7,6 +7,8 @@ import pytest
 from cotejo.serve.language import accepted_language
 from cotejo.serve.security import Guard
 
+TOKEN = "a-long-token"  # noqa: S105
+
 
 @pytest.mark.parametrize(
     "headers",
@@ -30,18 +32,27 @@ def test_another_site_can_t_send_pictures(serving, picture, headers):
     assert not any(name.startswith("access-control") for name in answer.headers)
 
 
+def fetched(site, mode, destination):
+    """The headers by which a browser says where a request comes from, and what for."""
+    return {
+        "sec-fetch-site": site,
+        "sec-fetch-mode": mode,
+        "sec-fetch-dest": destination,
+    }
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}, 403),
-        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 403),
-        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
-        ({"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
+        (fetched("cross-site", "no-cors", "image"), 403),
+        (fetched("cross-site", "navigate", "iframe"), 403),
+        (fetched("cross-site", "navigate", "document"), 200),
+        (fetched("none", "navigate", "document"), 200),
         ({"sec-fetch-site": "same-origin", "origin": "http://localhost:8000"}, 200),
         ({"origin": "http://localhost:8000"}, 200),
         ({}, 200),
     ],
-)  # fmt: skip
+)
 def test_a_link_may_open_a_page_and_its_own_pages_may_ask(serving, headers, status):
     assert serving().get("/", headers=headers).status_code == status
 
@@ -70,31 +81,31 @@ def test_only_names_of_this_machine_are_answered(serving, host, known):
 
 
 def test_a_token(serving, picture):
-    client = serving(token="a-long-token")
+    client = serving(token=TOKEN)
     send = {"files": {"pictures": picture()}}
     assert client.get("/healthz").status_code == 200
-    for headers in ({}, {"authorization": "Bearer another"}, {"authorization": "a-long-token"}):
+    for headers in ({}, {"authorization": "Bearer another"}, {"authorization": TOKEN}):
         answer = client.post("/v1/predict", headers=headers, **send)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
     for path in ("/v1/models", "/metrics", "/openapi.json", "/v1/studies", "/nowhere"):
         assert client.get(path).status_code == 401
-    good = {"authorization": "Bearer a-long-token"}
+    good = {"authorization": f"Bearer {TOKEN}"}
     assert client.post("/v1/predict", headers=good, **send).status_code == 200
 
 
 def test_a_browser_types_the_token_in_once(serving):
-    client = serving(token="a-long-token", headers={"accept": "text/html", "accept-language": "es"})
+    client = serving(token=TOKEN, headers={"accept": "text/html", "accept-language": "es"})
     page = client.get("/")
     assert page.status_code == 401
     assert "Código de acceso" in page.text
     assert client.post("/token", data={"token": "wrong"}).status_code == 401
-    given = client.post("/token", data={"token": "a-long-token"}, follow_redirects=False)
+    given = client.post("/token", data={"token": TOKEN}, follow_redirects=False)
     assert given.status_code == 303
     cookie = given.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
-    assert "a-long-token" not in cookie
+    assert TOKEN not in cookie
     assert client.get("/").status_code == 200
 
 

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -118,13 +119,13 @@ class Batcher:
             if first is None:
                 return
             if first.work is not None:
-                self._do([first], lambda job=first: [job.work()])
+                self._do([first], partial(_worked, first.work))
                 continue
             batch, last, ended = self._gather(first)
             for model in dict.fromkeys(job.model for job in batch):
                 own = [job for job in batch if job.model is model and not job.future.cancelled()]
                 if model is not None and own:
-                    self._do(own, lambda model=model, own=own: self._asked(model, own))
+                    self._do(own, partial(self._asked, model, own))
             if ended:
                 return
 
@@ -177,3 +178,7 @@ class Batcher:
         loop = jobs[0].future.get_loop()
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell)
+
+
+def _worked(work: Callable[[], Any]) -> list[Any]:
+    return [work()]

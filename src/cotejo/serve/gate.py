@@ -52,7 +52,7 @@ class Gate:
         path: str = scope["path"]
         if root:
             bare = path.removeprefix(root) if path.startswith(f"{root}/") else path
-            scope = scope | {"root_path": root, "path": root + bare}
+            scope = {**scope, "root_path": root, "path": root + bare}
             path = bare
 
         async def sending(event: Message) -> None:
@@ -62,7 +62,7 @@ class Gate:
                 headers = list(event.get("headers", []))
                 present = {name for name, _ in headers}
                 headers += [pair for pair in _OWN if pair[0] not in present]
-                event = event | {"headers": headers}
+                event = {**event, "headers": headers}
             await send(event)
 
         try:

@@ -7,7 +7,7 @@ exported to ONNX, for which neither Keras nor a backend is imported.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -135,7 +135,7 @@ class Models:
     def __len__(self) -> int:
         return len(self._served)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Served]:
         return iter(self._served.values())
 
     def find(self, name: str | None) -> Served:
@@ -147,7 +147,7 @@ class Models:
         if not self._served:
             raise Refusal(404, "no_models")
         if name is None:
-            return next(iter(self))
+            return next(iter(self._served.values()))
         if name not in self._served:
             known = ", ".join(self._served)
             raise Refusal(404, "no_model", name=name[:200], known=known)
@@ -175,10 +175,7 @@ def load_model(where: str, code: Path | None = None) -> Answering:
     """
     path = Path(where)
     if path.suffix == ".onnx":
-        from cotejo.export.running import OnnxClassifier
-
-        model: Answering = OnnxClassifier.load(path)
-        return model
+        return _exported(path)
     from cotejo.inference import Classifier
 
     if where == "shipped" and not path.exists():
@@ -186,6 +183,16 @@ def load_model(where: str, code: Path | None = None) -> Answering:
     if not path.exists():
         raise ConfigError("serve_no_model", model=where, hint=did_you_mean(where, ["shipped"]))
     return Classifier.load(_best_run(path), code)
+
+
+def _exported(path: Path) -> Answering:
+    """Return a model that was exported to ONNX, which needs neither Keras nor a backend."""
+    from cotejo.export.running import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
+        OnnxClassifier,
+    )
+
+    model: Answering = OnnxClassifier.load(path)
+    return model
 
 
 def _best_run(path: Path) -> Path:
