@@ -59,10 +59,10 @@ def test_mistakes_are_those_of_the_run(serving, runs):
     kept = client.get("/v1/studies/small/mistakes/plain/1").json()["mistakes"]
     assert kept
     assert all(each["label"] != each["predicted"] for each in kept)
-    image = client.get(f"/v1/studies/small/mistakes/plain/1/{kept[-1]['position']}.png")
+    image = client.get(f"/v1/studies/small/mistakes/plain/1/{kept[-1]['position']}/image")
     assert image.headers["content-type"] == "image/png"
     assert Image.open(io.BytesIO(image.content)).size == (128, 128)
-    for path in ("mistakes/plain/9", "mistakes/other/1", "mistakes/plain/1/99999.png"):
+    for path in ("mistakes/plain/9", "mistakes/other/1", "mistakes/plain/1/99999/image"):
         assert client.get(f"/v1/studies/small/{path}").status_code == 404
 
 
@@ -72,7 +72,7 @@ def test_labels_are_confirmed_and_dismissed(serving, runs):
     first, second, *_ = client.get(base).json()["suspects"]
     assert first["probability"] <= second["probability"]
     place = f"{base}/{first['split']}/{first['index']}"
-    assert client.get(f"{place}.png").headers["content-type"] == "image/png"
+    assert client.get(f"{place}/image").headers["content-type"] == "image/png"
     assert client.put(place, json={"verdict": "confirmed"}).json() == {"verdict": "confirmed"}
     assert client.get(base).json()["suspects"][0]["verdict"] == "confirmed"
     fingerprint = read_audit(folder).about["dataset"]["fingerprint"]

@@ -20,7 +20,7 @@ from cotejo.serve.schemas import (
     said_of,
 )
 from cotejo.serve.service import language, service_of
-from cotejo.serve.uploads import BODY
+from cotejo.serve.uploads import BODY, CORRECTION_BODY
 
 __all__ = ["router"]
 
@@ -129,7 +129,7 @@ async def explain(
     "/v1/corrections",
     response_model=Correction,
     responses=_REFUSED,
-    openapi_extra=BODY,
+    openapi_extra=CORRECTION_BODY,
     summary="Keep pictures under their right class",
 )
 async def correct(request: Request, model: ModelName = None) -> Response:

@@ -85,7 +85,7 @@ def mistakes(request: Request, study: Name, alternative: Alternative, seed: Numb
 
 
 @router.get(
-    "/v1/studies/{study}/mistakes/{alternative}/{seed}/{position}.png",
+    "/v1/studies/{study}/mistakes/{alternative}/{seed}/{position}/image",
     response_class=Response,
     summary="The image of a mistake",
 )
@@ -104,7 +104,7 @@ def suspected(request: Request, study: Name) -> Response:
 
 
 @router.get(
-    "/v1/studies/{study}/suspects/{split}/{index}.png",
+    "/v1/studies/{study}/suspects/{split}/{index}/image",
     response_class=Response,
     summary="The image of a suspected label",
 )

@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from cotejo.serve.limits import Limits, Refusal
 from cotejo.texts import readable
 
-__all__ = ["BODY", "Form", "Picture", "Uploads"]
+__all__ = ["BODY", "CORRECTION_BODY", "Form", "Picture", "Uploads"]
 
 _MOST_TEXT = 10_000
 """Bytes of a field of a form that is no picture."""
@@ -77,50 +77,43 @@ class PicturesInJson(BaseModel):
 
 _BINARY = {"type": "string", "format": "binary"}
 
-BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"pictures": {"type": "array", "items": _BINARY, "minItems": 1}},
-                    "required": ["pictures"],
-                }
-            },
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["pictures"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "pictures": {
-                            "type": "array",
-                            "minItems": 1,
-                            "items": {
-                                "anyOf": [
-                                    {"type": "string", "format": "byte"},
-                                    {
-                                        "type": "object",
-                                        "required": ["data"],
-                                        "additionalProperties": False,
-                                        "properties": {
-                                            "name": {"type": "string", "maxLength": 1000},
-                                            "data": {"type": "string", "format": "byte"},
-                                        },
-                                    },
-                                ]
-                            },
-                        },
-                        "class": {"type": ["string", "null"], "maxLength": 1000},
-                    },
-                }
-            },
-            "image/*": {"schema": _BINARY},
+_IN_BASE64 = {"type": "string", "format": "byte"}
+_PICTURE_IN_JSON = {
+    "anyOf": [
+        _IN_BASE64,
+        {
+            "type": "object",
+            "required": ["data"],
+            "additionalProperties": False,
+            "properties": {"name": {"type": "string", "maxLength": 1000}, "data": _IN_BASE64},
         },
-    }
+    ]
 }
-"""What the requests with pictures may hold, as OpenAPI says it."""
+
+
+def _body(**fields: Any) -> dict[str, Any]:
+    """Return what OpenAPI says of a request's body that has pictures and other fields."""
+
+    def form(picture: dict[str, Any]) -> dict[str, Any]:
+        pictures = {"type": "array", "minItems": 1, "items": picture}
+        properties = {"pictures": pictures, **fields}
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
+    as_json = form(_PICTURE_IN_JSON) | {"additionalProperties": False}
+    content = {
+        "multipart/form-data": {"schema": form(_BINARY)},
+        "application/json": {"schema": as_json},
+        # A body that is a picture has no room for other fields.
+        **({} if fields else {"image/*": {"schema": _BINARY}}),
+    }
+    return {"requestBody": {"required": True, "content": content}}
+
+
+BODY = _body()
+"""What a request with pictures may hold, as OpenAPI says it."""
+
+CORRECTION_BODY = _body(**{"class": {"type": "string", "maxLength": 1000}})
+"""The same of pictures and the class that they are to be kept under."""
 
 
 class Uploads:

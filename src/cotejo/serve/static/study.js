@@ -199,7 +199,7 @@ function showMistakes() {
     const text = say("image", { class: is, count: each.index });
     const chance = each.probability === null ? "" : ` · ${percent(each.probability)}`;
     return make("li", {},
-      make("img", { src: `${data.root}${mistakesPath()}/${each.position}.png`, alt: text, loading: "lazy" }),
+      make("img", { src: `${data.root}${mistakesPath()}/${each.position}/image`, alt: text, loading: "lazy" }),
       make("p", {}, make("b", {}, is), make("br"), `→ ${taken}${chance}`));
   }));
 }

@@ -19,7 +19,7 @@ export async function reviewSuspects(base, study) {
     const is = study.classes[each.label];
     const verdict = each.verdict === null ? say("undecided") : say(each.verdict);
     byId("suspect").replaceChildren(
-      make("img", { src: `${data.root}${base}/suspects/${each.split}/${each.index}.png`, alt: say("image", { class: is, count: each.index }) }),
+      make("img", { src: `${data.root}${base}/suspects/${each.split}/${each.index}/image`, alt: say("image", { class: is, count: each.index }) }),
       make("div", {},
         make("p", { class: "soft small" }, `${place + 1}/${suspects.length} · ${each.split} ${each.index}`),
         make("p", {}, say("is"), " ", make("b", {}, is)),
