@@ -23,6 +23,7 @@ from cotejo.cli.predict_command import predict
 from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
 from cotejo.cli.review_command import review
+from cotejo.cli.serve_command import serve
 from cotejo.cli.streams import outlets, unwritable
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
@@ -51,6 +52,7 @@ def application() -> typer.Typer:
         predict,
         explain,
         export,
+        serve,
         report,
         add,
         verify,

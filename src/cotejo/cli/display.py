@@ -12,10 +12,10 @@ from rich.text import Text
 from cotejo.cli.console import say
 from cotejo.cli.header import computing_line, data_line, header_lines
 from cotejo.cli.live import Status
-from cotejo.cli.pace import Pace
 from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
+from cotejo.study.pace import Pace
 from cotejo.study.progress import Estimate, Observer, PlannedRun
 from cotejo.texts import shown_path
 

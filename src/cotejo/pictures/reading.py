@@ -174,15 +174,25 @@ def measure(name: Path | str, file: IO[bytes]) -> PictureSize:
 
 
 def decode(
-    name: Path | str, file: IO[bytes], image_shape: tuple[int, int, int], fit: Fit
+    name: Path | str,
+    file: IO[bytes],
+    image_shape: tuple[int, int, int],
+    fit: Fit,
+    most_pixels: int | None = None,
 ) -> tuple[NDArray[np.uint8], PictureSize]:
     """Return the picture of an open file and what its header says, within `strict_pillow`.
 
     The arguments, the picture and the errors are those of `read_picture`; ``name`` is what an
-    error calls the picture, and ``file`` is open at its start and searchable.
+    error calls the picture, and ``file`` is open at its start and searchable. A picture of more
+    than ``most_pixels`` is refused before it is decoded.
     """
     with _explained(name, file):
         with _opened(name, file) as picture:
+            width, height = picture.size
+            if most_pixels is not None and width * height > most_pixels:
+                raise DataError(
+                    "picture_over_limit", path=name, width=width, height=height, most=most_pixels
+                )
             scale = _decoding_scale(name, file, picture, image_shape[2])
             if picture.format != "PNG":
                 size = _size_of(picture)

@@ -63,6 +63,7 @@ from cotejo.store.layout import (
     damaged_reads_name,
 )
 from cotejo.store.lock import (
+    is_locked,
     locked,
 )
 from cotejo.store.readings import (
@@ -106,6 +107,7 @@ __all__ = [
     "damaged_reads_name",
     "described_content",
     "described_files",
+    "is_locked",
     "json_content",
     "locked",
     "make_folder",

@@ -8,6 +8,8 @@
     test-reads.csv                  every reading of the test images
     failures.npz                    the analysis of the misread images
     audit.csv   audit.npz  audit.json
+    review.csv                      what a person said of suspected labels
+    progress.json                   how far the study is, while it trains
     report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`
     replaced/                       runs that were in the way of others
@@ -76,6 +78,8 @@ class StudyFile(StrEnum):
     AUDIT_ISSUES = "audit.csv"
     AUDIT_IMAGES = "audit.npz"
     AUDIT = "audit.json"
+    REVIEW = "review.csv"
+    PROGRESS = "progress.json"
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"
     ROBUSTNESS_LOG = "robustness.log"
@@ -93,6 +97,7 @@ class ReportFile(StrEnum):
     NUMBERS = "report.json"
     SUMMARY = "summary.csv"
     RUNS = "runs.csv"
+    COMPARISONS = "comparisons.csv"
 
 
 RESULT_FILES = (

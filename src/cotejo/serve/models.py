@@ -1,0 +1,206 @@
+"""The models that are served: what the server needs of one, and how one is found.
+
+A model is anything that fits `Answering`: `cotejo.inference.Classifier`, or a model that was
+exported to ONNX, for which neither Keras nor a backend is imported.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.errors import ConfigError
+from cotejo.messages import did_you_mean
+from cotejo.pictures import Fit
+from cotejo.serve.limits import Refusal
+
+__all__ = ["Answer", "Answering", "Models", "Served", "answers_of", "load_model"]
+
+
+class Answering(Protocol):
+    """What the server needs of a model.
+
+    It may have more: ``predict`` with sets and a judgement of unlikeness, ``explain``, ``nearest``.
+    """
+
+    name: str
+    class_names: Mapping[str, Sequence[str]]
+    fit: Fit
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """The ``(height, width, channels)`` of the images that it takes."""
+
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return ``[n, classes]``, each row summing to 1."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says of one image, as `cotejo.inference.Prediction`.
+
+    Attributes:
+        classes: the positions of its classes, the likeliest first.
+        probabilities: theirs, in the same order.
+        candidates: those that can't be ruled out; None where the model does not say.
+        unlike: whether the image is unlike all that it learned from; None likewise.
+        unlikeness: how unlike it is, in ``[0, 1]``; None likewise.
+    """
+
+    classes: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    candidates: tuple[int, ...] | None = None
+    unlike: bool | None = None
+    unlikeness: float | None = None
+
+
+def answers_of(model: Any, images: NDArray[np.uint8]) -> list[Answer]:
+    """Return what a model says of images, with all that it can say."""
+    if hasattr(model, "predict"):
+        return [
+            Answer(
+                said.classes,
+                said.probabilities,
+                getattr(said, "candidates", None),
+                getattr(said, "unlike", None),
+                getattr(said, "unlikeness", None),
+            )
+            for said in model.predict(images)
+        ]
+    answers = []
+    for row in model.probabilities(images):
+        order = np.argsort(-row, kind="stable")
+        answers.append(Answer(tuple(map(int, order)), tuple(map(float, row[order]))))
+    return answers
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """A model under its name here.
+
+    Attributes:
+        name: by which clients ask for it; no other model has it.
+        model: the model.
+    """
+
+    name: str
+    model: Answering
+
+    @property
+    def can_explain(self) -> bool:
+        """Whether it says what it looked at."""
+        return hasattr(self.model, "explain")
+
+    @property
+    def can_find_nearest(self) -> bool:
+        """Whether it finds training images that look alike."""
+        return hasattr(self.model, "nearest")
+
+    def names(self, language: str) -> Sequence[str]:
+        """Return the names of its classes."""
+        return self.model.class_names.get(language) or self.model.class_names["en"]
+
+    def label(self, name: str) -> int | None:
+        """Return the label of a class, by its name in any language or its number; None if none."""
+        for names in self.model.class_names.values():
+            if name in names:
+                return list(names).index(name)
+        count = len(self.model.class_names["en"])
+        return int(name) if name.isdecimal() and len(name) < 7 and int(name) < count else None
+
+
+class Models:
+    """The models that are served, the first of which answers who asks for none by name.
+
+    Args:
+        models: in order; of two with one name the second is called ``name-2``.
+    """
+
+    def __init__(self, models: Sequence[Answering]) -> None:
+        self._served: dict[str, Served] = {}
+        for model in models:
+            name, number = model.name, 2
+            while name in self._served:
+                name, number = f"{model.name}-{number}", number + 1
+            self._served[name] = Served(name, model)
+        self.ready = threading.Event()
+        """Set when every model has been asked once for each size of a batch."""
+
+    def __len__(self) -> int:
+        return len(self._served)
+
+    def __iter__(self) -> Iterator[Served]:
+        return iter(self._served.values())
+
+    def find(self, name: str | None) -> Served:
+        """Return a model by its name, or the first.
+
+        Raises:
+            Refusal: 404 if there is none of that name, or none at all.
+        """
+        if not self._served:
+            raise Refusal(404, "no_models")
+        if name is None:
+            return next(iter(self._served.values()))
+        if name not in self._served:
+            known = ", ".join(self._served)
+            raise Refusal(404, "no_model", name=name[:200], known=known)
+        return self._served[name]
+
+    def warm_up(self, sizes: Sequence[int], stop: Callable[[], bool]) -> None:
+        """Ask every model for each size of a batch, so that no client waits for compiling."""
+        for served in self:
+            for size in sizes:
+                if stop():
+                    return
+                answers_of(served.model, np.zeros((size, *served.model.image_shape), np.uint8))
+        self.ready.set()
+
+
+def load_model(where: str, code: Path | None = None) -> Answering:
+    """Return the model of a run, of a study's best run, of a file, or the one that ships.
+
+    Args:
+        where: the folder of a run or of a study, a ``.keras`` or ``.onnx`` file, or ``shipped``.
+        code: the file that builds a network with layers of its author's own.
+
+    Raises:
+        CotejoError: there is no such model, or what loads it is not installed.
+    """
+    path = Path(where)
+    if path.suffix == ".onnx":
+        return _exported(path)
+    from cotejo.inference import Classifier
+
+    if where == "shipped" and not path.exists():
+        return Classifier.load()
+    if not path.exists():
+        raise ConfigError("serve_no_model", model=where, hint=did_you_mean(where, ["shipped"]))
+    return Classifier.load(_best_run(path), code)
+
+
+def _exported(path: Path) -> Answering:
+    """Return a model that was exported to ONNX, which needs neither Keras nor a backend."""
+    from cotejo.export.running import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
+        OnnxClassifier,
+    )
+
+    model: Answering = OnnxClassifier.load(path)
+    return model
+
+
+def _best_run(path: Path) -> Path:
+    """Return the run that a study's report would take; other paths as they are."""
+    from cotejo.store import StudyFile
+
+    if not (path / StudyFile.RECORD).is_file():
+        return path
+    from cotejo.facts import best_alternative, gather
+
+    return best_alternative(gather(path)).representative.path

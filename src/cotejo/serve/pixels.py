@@ -1,0 +1,71 @@
+"""Pictures that the server makes: an explanation laid over its picture, and images as PNG."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cotejo.report.topics.mistakes.overlays import overlaid
+from cotejo.serve.models import Served
+
+__all__ = ["explained", "nearest", "png", "png_url"]
+
+_SHOWN = 256
+"""Pixels of the longer side of a picture under its map: the maps are coarse, and so is this."""
+
+_NEAREST = 5
+
+
+def png(image: NDArray[np.uint8], least: int = 0) -> bytes:
+    """Return an image ``[height, width, channels]`` as PNG, made larger to ``least`` pixels."""
+    from PIL import Image
+
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+    side = max(picture.size)
+    if side < least:
+        scale = least / side
+        size = (round(picture.width * scale), round(picture.height * scale))
+        picture = picture.resize(size, Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def png_url(image: NDArray[np.uint8], least: int = 0) -> str:
+    """Return an image as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(png(image, least)).decode()
+
+
+def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str, Any]:
+    """Return where a model looked in one image for a class, as a map and as a picture."""
+    model: Any = served.model
+    values = model.explain(image[np.newaxis], [label], method="grad-cam")[0]
+    values = np.nan_to_num(np.asarray(values, np.float32))
+    largest = float(np.abs(values).max()) or 1.0
+    return {
+        "method": "grad-cam",
+        "seen": png_url(image, _SHOWN),
+        "overlay": png_url(overlaid(image, values, largest), _SHOWN),
+        "map": np.round(values / largest, 4).tolist(),
+    }
+
+
+def nearest(served: Served, image: NDArray[np.uint8], language: str) -> list[dict[str, Any]] | None:
+    """Return the training images that look most alike to a model; None if it has none."""
+    model: Any = served.model
+    found = model.nearest(image[np.newaxis], count=_NEAREST)
+    if not found:
+        return None
+    names = served.names(language)
+    return [
+        {
+            "image": png_url(each.image, 96),
+            "shown": names[each.label],
+            "similarity": None if each.similarity is None else round(float(each.similarity), 4),
+        }
+        for each in found[0]
+    ]
