@@ -1,13 +1,16 @@
 """How many pictures a second `cotejo predict` answers, decoding included, and in how much memory.
 
-    python benchmarks/predicting.py [--rounds 3] [--pngs 2000] [--jpegs 100] [--model MODEL]
-    python benchmarks/predicting.py --many 100000 [--model MODEL]
+    COTEJO_DATA=… python benchmarks/predicting.py [--rounds 3] [--pngs 2000] [--jpegs 100]
+    COTEJO_DATA=… python benchmarks/predicting.py --many 100000
 
 It makes its pictures itself: PNGs of 32×32, and JPEGs of 12 megapixels (4000×3000, quality 85) with
-the detail of a photograph: noise of every scale. In a process of its own per round, each kind goes
-through `Classifier.predict_stream`, timed from the second part on, when all is compiled; then it is
-decoded alone, and the network alone looks at as many images, which shows what holds it up. With
-`--many`, one folder has that many links to the PNGs, and the memory after a tenth of them is
+the fine detail of a photograph. They show what the test images of CIFAR-10 do; without
+``COTEJO_DATA`` they are noise, of which the network is always unsure, so that it takes six views of
+each. In a process of its own per round, each kind goes through `Classifier.predict_stream`, once
+all is compiled; then it is decoded alone, and the network alone looks at as many images, which
+shows what holds it up. ``--model`` names another model than the one that ships.
+
+With ``--many``, one folder has that many links to the PNGs, and the memory after a tenth of them is
 compared with the most after all. The last line is JSON: medians over the rounds.
 """
 
@@ -28,58 +31,73 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-DIFFERENT = 3
+DIFFERENT = 12
 """The JPEGs that are made; the others are copies."""
 
 WARM_UP = 512
 """The pictures that go through before the clock starts: one part of the stream."""
 
 
-def make_pngs(folder: Path, count: int) -> None:
-    """Write PNGs of 32×32 with the detail of small photographs."""
-    folder.mkdir(parents=True)
+def small_images(count: int) -> np.ndarray:
+    """Return images ``[count, 32, 32, 3]``: those of CIFAR-10's test set, or noise."""
+    if os.environ.get("COTEJO_DATA"):
+        from cotejo.data import load
+
+        images = load("cifar10").test.images
+        return images[np.arange(count) % len(images)]
     generator = np.random.default_rng(0)
-    for number in range(count):
-        Image.fromarray(detail(generator, 32, 32)).save(folder / f"{number:06}.png")
+    return np.stack([noise(generator, 32, 32, 4) + 128 for _ in range(count)]).clip(0, 255)
+
+
+def make_pngs(folder: Path, count: int) -> None:
+    """Write PNGs of 32×32."""
+    folder.mkdir(parents=True)
+    for number, image in enumerate(small_images(count)):
+        Image.fromarray(image.astype(np.uint8)).save(folder / f"{number:06}.png")
 
 
 def make_jpegs(folder: Path, count: int) -> None:
-    """Write JPEGs of 12 megapixels: three different ones, each as often as it takes."""
+    """Write JPEGs of 12 megapixels: some different ones, each as often as it takes."""
     folder.mkdir(parents=True)
-    generator = np.random.default_rng(0)
-    for number in range(count):
-        path = folder / f"{number:06}.jpg"
-        if number < DIFFERENT:
-            Image.fromarray(detail(generator, 3000, 4000)).save(path, quality=85)
-        else:
-            path.write_bytes((folder / f"{number % DIFFERENT:06}.jpg").read_bytes())
+    fine = noise(np.random.default_rng(0), 3000, 4000, 256)
+    for number, image in enumerate(small_images(min(count, DIFFERENT))):
+        large = Image.fromarray(image.astype(np.uint8)).resize((4000, 3000))
+        detailed = Image.fromarray((np.asarray(large) + fine).clip(0, 255).astype(np.uint8))
+        detailed.save(folder / f"{number:06}.jpg", quality=85)
+    for number in range(DIFFERENT, count):
+        source = folder / f"{number % DIFFERENT:06}.jpg"
+        (folder / f"{number:06}.jpg").write_bytes(source.read_bytes())
 
 
-def detail(generator: np.random.Generator, height: int, width: int) -> np.ndarray:
-    """Return an image of noise whose contrast falls with its scale, as that of photographs does."""
-    grey, side = np.zeros((height, width), np.float32), 4
+def noise(generator: np.random.Generator, height: int, width: int, coarsest: int) -> np.ndarray:
+    """Return grey noise ``[height, width, 1]`` around 0, each finer scale a little fainter.
+
+    Photographs have such contrasts at every scale. The JPEGs of it have some 2.5 MB.
+    """
+    grey, side = np.zeros((height, width), np.float32), coarsest
     while side < 2 * max(height, width):
         scale = min(1, side / max(height, width))
         shape = (max(1, round(scale * height)), max(1, round(scale * width)))
-        noise = Image.fromarray(generator.standard_normal(shape, np.float32))
-        large = noise.resize((width, height), Image.Resampling.BILINEAR)
+        drawn = Image.fromarray(generator.standard_normal(shape, np.float32))
+        large = drawn.resize((width, height), Image.Resampling.BILINEAR)
         grey += np.asarray(large) * 40 / side**0.25
         side *= 2
-    tint = generator.normal(0, 20, (1, 1, 3)).astype(np.float32)
-    return (grey[..., None] + 128 + tint).clip(0, 255).astype(np.uint8)
+    return grey[..., None] + np.zeros(3, np.float32)
 
 
 def measure(folder: Path, model: str | None) -> dict[str, float]:
-    """Return pictures a second: in all, decoding alone, and the network alone; and megabytes."""
+    """Return pictures a second in all, of decoding, and of the network; percent; and megabytes."""
     from cotejo.inference import Classifier
     from cotejo.inference.streaming import decode_stream
+    from cotejo.train import predict_logits
 
     classifier = Classifier.load(model)
     paths = sorted(folder.iterdir())
-    ahead = [paths[at % len(paths)] for at in range(WARM_UP)]
-    images = np.stack([picture for _, picture in decode_stream(classifier, ahead[:64])])
-    images = np.concatenate([images] * (WARM_UP // len(images)))
+    some = np.stack([picture for _, picture in decode_stream(classifier, paths[:WARM_UP])])
+    images = some[np.arange(WARM_UP) % len(some)]
     classifier.predict(images)  # compiles
+    ranked = np.sort(predict_logits(classifier.network, images), axis=1)
+    unsure = float((ranked[:, -1] - ranked[:, -2] < classifier.margin).mean())
     seconds = {}
     started = time.perf_counter()
     count = sum(1 for _ in classifier.predict_stream(paths))
@@ -91,7 +109,7 @@ def measure(folder: Path, model: str | None) -> dict[str, float]:
     started = time.perf_counter()
     classifier.predict(images)
     rates["network"] = len(images) / (time.perf_counter() - started)
-    return {**rates, "most_mb": peak()}
+    return {**rates, "unsure": 100 * unsure, "most_mb": peak()}
 
 
 def many(folder: Path, model: str | None) -> dict[str, float]:
