@@ -23,6 +23,7 @@ COMMANDS = (
     "train",
     "recipes",
     "predict",
+    "explain",
     "report",
     "add",
     "verify",

@@ -16,7 +16,7 @@ __all__ = ["explain"]
 
 
 def explain(
-    words: Annotated[list[str], typer.Argument(metavar="[MODEL] FILE", show_default=False)],
+    words: Annotated[list[str], typer.Argument(metavar="MODEL|FILE", show_default=False)],
     method: Annotated[
         str,
         typer.Option(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras, ops
 from cotejo.errors import ConfigError
-from cotejo.models.observing import leaves, observed
+from cotejo.models.observing import observed
 from cotejo.train import predict_logits
 
 __all__ = ["features_of"]
@@ -34,7 +34,9 @@ def features_of(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.f
         >>> features_of(network, np.zeros((2, 32, 32, 3), np.uint8)).shape
         (2, 64)
     """
-    dense = [layer for layer in leaves(network) if isinstance(layer, keras.layers.Dense)]
+    # In the order of the calls, which is not that of the layers where a network is inside another.
+    calls, _ = observed(network, np.zeros((1, *network.inputs[0].shape[1:]), np.float32))
+    dense = [call.layer for call in calls if isinstance(call.layer, keras.layers.Dense)]
     if not dense:
         raise ConfigError("no_features", name=network.name)
     last = dense[-1]
