@@ -13,6 +13,7 @@ import typer
 from cotejo.cli.add_command import add
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
+from cotejo.cli.evaluate_command import evaluate
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup
 from cotejo.cli.models_command import models
@@ -47,6 +48,7 @@ def application() -> typer.Typer:
         train,
         recipes,
         predict,
+        evaluate,
         report,
         add,
         verify,

@@ -76,7 +76,10 @@ class Evaluation:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """What ``metrics.json`` has of a run's test images."""
-        predictions = {"test_labels": self.labels, "test_probabilities": self.probabilities}
+        predictions: dict[str, NDArray[Any]] = {
+            "test_labels": self.labels,
+            "test_probabilities": self.probabilities,
+        }
         return split_metrics(predictions)["test"]
 
     @property
@@ -223,7 +226,9 @@ def evaluate_on(
         labels,
         chances,
         mistakes,
-        sized[positions[mistakes]] if len(mistakes) else np.zeros((0, *sized.image_shape), np.uint8),
+        sized[positions[mistakes]]
+        if len(mistakes)
+        else np.zeros((0, *sized.image_shape), np.uint8),
         _robustness(model, sized, positions, labels, sample, watch) if corrupt else None,
         recalibration,
         chosen.names,

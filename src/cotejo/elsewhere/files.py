@@ -115,9 +115,7 @@ def evaluation_record(result: Evaluation) -> dict[str, Any]:
         "own_test": None if own is None else asdict(own),
         "difference": None if result.difference is None else asdict(result.difference),
         "robustness": None if result.robustness is None else result.robustness.to_json(),
-        "recalibration": (
-            None if result.recalibration is None else result.recalibration.to_json()
-        ),
+        "recalibration": (None if result.recalibration is None else result.recalibration.to_json()),
         "cotejo": version("cotejo"),
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,7 @@ def _measure(runs: list[RunFolder], sample: Split, observer: Observer, sources: 
                     sample.labels,
                     _answering(run, sources),
                     corrupted=corrupted,
-                    on_corruption=lambda done, number=number: observer.robustness_progress(
-                        number, len(runs), done
-                    ),
+                    on_corruption=partial(observer.robustness_progress, number, len(runs)),
                 )
             write_robustness(run, measured.to_json())
 
@@ -133,7 +132,9 @@ def _kept_on_disk(images: NDArray[np.uint8]) -> Iterator[Corrupted]:
         def give(name: str, severity: int) -> Iterator[NDArray[np.uint8]]:
             place = CORRUPTIONS.index(name), severity - 1
             if not made[place]:
-                for part, batch in zip(batches_of(images.shape), fresh(name, severity), strict=True):
+                for part, batch in zip(
+                    batches_of(images.shape), fresh(name, severity), strict=True
+                ):
                     kept[place][part] = batch
                 made[place] = True
             for part in batches_of(images.shape):
