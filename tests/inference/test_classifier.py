@@ -57,6 +57,7 @@ def test_a_run_s_model_says_what_the_run_measured(trained, digits):
     chances = classifier.probabilities(digits.test.images)
     assert chances.shape == (len(digits.test), 10)
     np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
+    # A final training has no images to fit a temperature on.
     np.testing.assert_allclose(chances, run.predictions["test_probabilities"], atol=1e-6)
 
 

@@ -11,8 +11,7 @@ from PIL import Image, ImageFile
 
 from cotejo.backend import keras
 from cotejo.errors import DataError
-from cotejo.inference import Classifier, Prediction, Unreadable
-from cotejo.inference import streaming
+from cotejo.inference import Classifier, Prediction, Unreadable, streaming
 from cotejo.inference.streaming import Item
 
 

@@ -15,7 +15,7 @@ __all__ = ["predict"]
 
 
 def predict(
-    words: Annotated[list[str], typer.Argument(metavar="[MODEL] PICTURE", show_default=False)],
+    words: Annotated[list[str], typer.Argument(metavar="MODEL|PICTURE", show_default=False)],
     model: Annotated[
         str | None, typer.Option("--model", metavar="MODEL", show_default=False)
     ] = None,

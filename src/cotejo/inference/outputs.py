@@ -113,8 +113,9 @@ class CsvRows:
 
 def _csv_line(cells: Sequence[Any]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return readable(line.getvalue())
+    # With this end of the line, a cell with either of its signs is quoted.
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return readable(line.getvalue()).removesuffix("\r\n") + "\n"
 
 
 def _limits(answer: Prediction, names: Sequence[str]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 
 from cotejo.errors import DataError
@@ -43,11 +43,17 @@ def folder_names(names: Iterable[str]) -> list[str]:
     folders = []
     for name in names:
         safe = _safe(name)
-        numbered = chain([safe], map(f"{safe}-{{}}".format, count(2)))
-        free = next(each for each in numbered if each.casefold() not in taken)
+        free = next(each for each in _numbered(safe) if each.casefold() not in taken)
         taken.add(free.casefold())
         folders.append(free)
     return folders
+
+
+def _numbered(name: str, ending: str = "") -> Iterator[str]:
+    """Yield a name, and then the same with each number from 2 on."""
+    yield f"{name}{ending}"
+    for number in count(2):
+        yield f"{name}-{number}{ending}"
 
 
 def _safe(name: str) -> str:
@@ -97,8 +103,8 @@ class Sorter:
         return None
 
     def _place(self, temporary: Path, target: Path) -> None:
-        numbers = (target.with_stem(f"{target.stem}-{number}") for number in count(2))
-        for place in chain([target], numbers):
+        for name in _numbered(target.stem, target.suffix):
+            place = target.with_name(name)
             if _moved(temporary, place):
                 self.copied += 1
                 return

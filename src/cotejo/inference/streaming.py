@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from cotejo.errors import DataError
 from cotejo.inference.answers import Prediction, Unreadable
-from cotejo.pictures import Fit, decode, read_one, strict_pillow
+from cotejo.pictures import decode, read_one, strict_pillow
 
 if TYPE_CHECKING:
     from cotejo.inference.classifier import Classifier
 
-__all__ = ["Item", "Source", "predict_stream"]
+__all__ = ["Item", "Source", "decode_stream", "predict_stream"]
 
 _PART = 512
 """The most pictures that are looked at together."""
@@ -67,9 +67,8 @@ def predict_stream(
         classifier: the model.
         sources: the pictures, which are taken as they are needed.
     """
-    picture_bytes = int(np.prod(classifier.image_shape))
-    size = max(_AT_ONCE, min(_PART, _PART_BYTES // picture_bytes))
-    decoded = _decoded(sources, classifier.image_shape, classifier.fit, 2 * size)
+    size = _part_size(classifier)
+    decoded = decode_stream(classifier, sources)
     try:
         while part := list(islice(decoded, size)):
             pictures = [picture for _, picture in part if not isinstance(picture, Unreadable)]
@@ -80,10 +79,20 @@ def predict_stream(
         decoded.close()
 
 
-def _decoded(
-    sources: Iterable[Source], image_shape: tuple[int, int, int], fit: Fit, ahead: int
-) -> Generator[_Decoded]:
-    """Yield each picture decoded, in order, with at most ``ahead`` others on their way."""
+def _part_size(classifier: Classifier) -> int:
+    picture_bytes = int(np.prod(classifier.image_shape))
+    return max(_AT_ONCE, min(_PART, _PART_BYTES // picture_bytes))
+
+
+def decode_stream(
+    classifier: Classifier, sources: Iterable[Source]
+) -> Generator[tuple[Path | str, NDArray[np.uint8] | Unreadable]]:
+    """Yield, in order, each picture's name with the picture as the model takes it.
+
+    Two parts at most are decoded ahead. The arguments are those of `predict_stream`.
+    """
+    image_shape, fit = classifier.image_shape, classifier.fit
+    ahead = 2 * _part_size(classifier)
 
     def read(source: Source) -> _Decoded:
         if isinstance(source, Unreadable):
