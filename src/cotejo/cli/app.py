@@ -13,6 +13,7 @@ import typer
 from cotejo.cli.add_command import add
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
+from cotejo.cli.evaluate_command import evaluate
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.explain_command import explain
 from cotejo.cli.export_command import export
@@ -53,6 +54,7 @@ def application() -> typer.Typer:
         explain,
         export,
         serve,
+        evaluate,
         report,
         add,
         verify,

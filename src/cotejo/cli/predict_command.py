@@ -21,6 +21,9 @@ def predict(
         str | None, typer.Option("--model", metavar="MODEL", show_default=False)
     ] = None,
     code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
+    temperature: Annotated[
+        str | None, typer.Option("--temperature", metavar="NUMBER|FILE", show_default=False)
+    ] = None,
     top: Annotated[int, typer.Option("--top", metavar="N", show_default=False)] = 3,
     csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -49,8 +52,12 @@ def predict(
     status.show_note(message("cli.loading_keras"))
     try:
         from cotejo.inference import Classifier
+        from cotejo.inference.temperature import read_temperature
 
+        given = None if temperature is None else read_temperature(temperature)
         classifier = Classifier.load(model, code)
+        if given is not None:
+            classifier.temperature = given
         wanted = Wanted(words, top, csv, as_json, parquet, sort_into)
         return show_predictions(classifier, wanted, status)
     finally:

@@ -60,11 +60,12 @@ def glass_blur(
     a pixel can come from far. The authors' code, which made the published sets, seems to swap the
     two; but as both names are views of one array, it copies, and so does this.
     """
-    result = np.floor(smoothed(images, deviation) * 255) / np.float32(255)
+    blurred = np.floor(smoothed(images, deviation) * np.float32(255))
+    result: Images = blurred.astype(np.float32) / np.float32(255)
     for _ in range(int(times)):
         sources = np.stack([_sources(draw, images.shape[1:3], int(reach)) for draw in draws])
         flat = result.reshape(len(images), -1, images.shape[3])
-        result = np.take_along_axis(flat, sources[..., None], axis=1).reshape(images.shape)
+        result = np.take_along_axis(flat, sources[..., None], 1).reshape(images.shape)
     return smoothed(result, deviation)
 
 
@@ -76,18 +77,16 @@ def _sources(draw: np.random.Generator, size: tuple[int, int], reach: int) -> ND
     time twice as far.
     """
     height, width = size
-    places = np.arange(height * width).reshape(size)
+    grid = np.arange(height * width).reshape(size)
     # Those too near the edges keep theirs.
     rows, columns = slice(reach + 1, height - reach + 1), slice(reach + 1, width - reach + 1)
-    drawn = draw.integers(-reach, reach, (2, *places[rows, columns].shape))
-    sources, goes_on = places.copy(), np.zeros(size, bool)
-    sources[rows, columns] += drawn[0] * width + drawn[1]
-    goes_on[rows, columns] = True
-    sources, goes_on, places = sources.ravel(), goes_on.ravel(), places.ravel()
-    goes_on = goes_on & (sources > places) & goes_on[sources]
+    drawn = draw.integers(-reach, reach, (2, *grid[rows, columns].shape))
+    near, moves = grid.copy(), np.zeros(size, bool)
+    near[rows, columns] += drawn[0] * width + drawn[1]
+    moves[rows, columns] = True
+    places, sources, moved = grid.ravel(), near.ravel(), moves.ravel()
+    goes_on = moved & (sources > places) & moved[sources]
     while goes_on.any():
-        sources, goes_on = (
-            np.where(goes_on, sources[sources], sources),
-            goes_on & goes_on[sources],
-        )
+        further = goes_on & goes_on[sources]
+        sources, goes_on = np.where(goes_on, sources[sources], sources), further
     return sources

@@ -23,7 +23,8 @@ Draws = Sequence[np.random.Generator]
 def contrast(images: Images, draws: Draws, share: float) -> Images:
     """Bring all values nearer to the mean of their channel; nothing is drawn."""
     means = images.mean(axis=(1, 2), keepdims=True)
-    return (images - means) * np.float32(share) + means
+    nearer: Images = (images - means) * np.float32(share) + means
+    return nearer
 
 
 def elastic_transform(

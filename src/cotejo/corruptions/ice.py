@@ -1,7 +1,8 @@
 """Ice as on a window in winter, grown here: crystals of blades with barbs, on a clouded ground.
 
 The published sets have photographs of frost, which are not ours to give away. These sheets have
-their range of brightness, tint and contrast, so that frost costs about as much (`docs/evaluate.md`).
+their range of brightness, tint and contrast, so that frost changes an image about as much
+(`docs/evaluate.md`).
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def _sheet(number: int, small: bool) -> NDArray[np.float32]:
         light = np.asarray(reduced, np.float32)
     light = (light - light.mean()) / light.std() * _CONTRASTS[number]
     sheet = np.array(_GROUNDS[number], np.float32) + light[..., None]
-    return np.clip(sheet / 255, 0, 1)
+    clipped: NDArray[np.float32] = np.clip(sheet / 255, 0, 1)
+    return clipped
 
 
 def _crystal(pen: ImageDraw, random: np.random.Generator) -> None:

@@ -11,7 +11,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["convolved", "moved", "smoothed", "streaked", "zoomed", "zooming"]
+__all__ = ["convolved", "grey", "moved", "smoothed", "streaked", "zoomed"]
 
 Images = NDArray[np.float32]
 
@@ -66,37 +66,43 @@ def streaked(images: Images, radius: float, deviation: float, degrees: Sequence[
 
 
 def zoomed(images: Images, factors: Sequence[float]) -> Images:
-    """Return the mean of images zoomed into their middle, linearly, by each of some factors."""
-    height, width = images.shape[1:3]
-    planes = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
-    total = np.zeros_like(planes)
-    for factor in factors:
-        total += zooming(height, factor) @ (planes @ zooming(width, factor).T)
-    return total.transpose(0, 2, 3, 1) / np.float32(len(factors))
+    """Return the mean of images zoomed into their middle, linearly, by each of some factors.
 
-
-def zooming(side: int, factor: float) -> NDArray[np.float32]:
-    """Return the matrix ``[side, side]`` that zooms into the middle of a line of pixels.
-
-    The middle ``side / factor`` pixels, rounded up, are stretched so that the first and the last
-    stay the ends; what that has too many is cut off at both ends.
-
-    Example:
-        >>> zooming(4, 2.0).tolist()[1]
-        [0.0, 0.6666666865348816, 0.3333333432674408, 0.0]
+    The middle ``side / factor`` pixels of each side, rounded up, are stretched so that the first
+    and the last stay the ends; what that has too many is cut off at both ends.
     """
+    total = np.zeros_like(images)
+    for factor in factors:
+        (top, bottom, down), (left, right, across) = (
+            _stretched(side, factor) for side in images.shape[1:3]
+        )
+        above, below = images[:, top], images[:, bottom]
+        lines = above + down[:, None, None] * (below - above)
+        before, behind = lines[:, :, left], lines[:, :, right]
+        total += before + across[:, None] * (behind - before)
+    return total / np.float32(len(factors))
+
+
+def _stretched(
+    side: int, factor: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Return, for each pixel of a zoomed line, the two that it lies between, and how far."""
     cut = ceil(side / factor)
-    stretched = round(cut * factor)
-    start, trim = (side - cut) // 2, (stretched - side) // 2
-    places = np.zeros(1) if stretched < 2 else np.linspace(0, cut - 1, stretched)
-    matrix = np.zeros((side, side), np.float32)
-    for row, place in enumerate(places[trim : trim + side]):
-        first = int(place)
-        share = place - first
-        matrix[row, start + first] += 1 - share
-        if share:
-            matrix[row, start + first + 1] += share
-    return matrix
+    length = round(cut * factor)
+    places = np.linspace(0, cut - 1, length)[(length - side) // 2 :][:side]
+    first = places.astype(np.int64)
+    start, last = (side - cut) // 2, cut - 1
+    return start + first, start + np.minimum(first + 1, last), (places - first).astype(np.float32)
+
+
+def grey(images: Images) -> Images:
+    """Return the luminance of images, ``[n, height, width, 1]``, by Rec. 601."""
+    if images.shape[-1] == 1:
+        return images
+    red, green, blue = np.moveaxis(images, -1, 0)
+    light = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+    luminance: Images = light[..., None]
+    return luminance
 
 
 def moved(

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.corruptions.ice import ice
-from cotejo.corruptions.sampling import streaked, zoomed
+from cotejo.corruptions.sampling import grey, streaked, zoomed
 
 __all__ = ["brightness", "fog", "frost", "snow"]
 
 Images = NDArray[np.float32]
 Draws = Sequence[np.random.Generator]
 
-_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 _FIRST_ROUGHNESS = 100.0
 
 
@@ -37,17 +36,17 @@ def snow(
     flakes[flakes < threshold] = 0
     angles = [draw.uniform(-135, -45) for draw in draws]
     layer = streaked(np.clip(flakes, 0, 1), radius, streak, angles)
-    grey = images @ _LUMINANCE[:, None] if images.shape[3] == 3 else images
-    whitened = np.maximum(images, grey * np.float32(1.5) + np.float32(0.5))
+    whitened = np.maximum(images, grey(images) * np.float32(1.5) + np.float32(0.5))
     result = np.float32(share) * images + np.float32(1 - share) * whitened
-    return result + layer + layer[:, ::-1, ::-1]
+    snowy: Images = result + layer + layer[:, ::-1, ::-1]
+    return snowy
 
 
 def frost(images: Images, draws: Draws, share: float, thickness: float) -> Images:
     """Look through ice, which is Cotejo's own: the authors' are photographs."""
     sheets = np.stack([ice(draw, *images.shape[1:3]) for draw in draws])
     if images.shape[3] == 1:
-        sheets = sheets @ _LUMINANCE[:, None]
+        sheets = grey(sheets)
     return np.float32(share) * images + np.float32(thickness) * sheets
 
 
@@ -58,7 +57,8 @@ def fog(images: Images, draws: Draws, thickness: float, decay: float) -> Images:
     brightest = images.max(axis=(1, 2, 3), keepdims=True)
     thick = np.float32(thickness)
     # A black image has no light to scatter.
-    return (images + thick * clouds) * brightest / (brightest + thick)
+    foggy: Images = (images + thick * clouds) * brightest / (brightest + thick)
+    return foggy
 
 
 def plasma(draws: Draws, side: int, decay: float) -> NDArray[np.float32]:
@@ -108,4 +108,5 @@ def brightness(images: Images, draws: Draws, more: float) -> Images:
     raised = np.minimum(value + np.float32(more), 1)
     # Black has neither hue nor saturation: it becomes grey.
     scale = np.divide(raised, value, out=np.zeros_like(value), where=value > 0)
-    return np.where(value > 0, images * scale, raised)
+    bright: Images = np.where(value > 0, images * scale, raised)
+    return bright

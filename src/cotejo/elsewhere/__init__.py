@@ -2,6 +2,7 @@
 
 from cotejo.elsewhere.evaluating import Evaluation, Watch, evaluate, evaluate_on
 from cotejo.elsewhere.files import evaluation_record, write_evaluation
+from cotejo.elsewhere.images import load_for
 from cotejo.elsewhere.layout import EvaluationFile, check_evaluation_place
 from cotejo.elsewhere.matching import Matching, given_classes, match_classes
 from cotejo.elsewhere.model import KnownModel, OwnTest, load_model
@@ -18,6 +19,7 @@ __all__ = [
     "evaluate_on",
     "evaluation_record",
     "given_classes",
+    "load_for",
     "load_model",
     "match_classes",
     "write_evaluation",

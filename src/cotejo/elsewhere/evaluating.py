@@ -76,7 +76,10 @@ class Evaluation:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """What ``metrics.json`` has of a run's test images."""
-        predictions = {"test_labels": self.labels, "test_probabilities": self.probabilities}
+        predictions: dict[str, NDArray[Any]] = {
+            "test_labels": self.labels,
+            "test_probabilities": self.probabilities,
+        }
         return split_metrics(predictions)["test"]
 
     @property

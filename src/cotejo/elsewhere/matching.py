@@ -110,6 +110,7 @@ def match_classes(of_set: Names, of_model: Names, given: Mapping[str, str] = {})
             "evaluation.no_common_class",
             of_set=_listed(of_set),
             of_model=_listed(of_model),
+            example="=".join(str(next(iter(names.values()))[0]) for names in (of_set, of_model)),
         )
     return Matching(labels, len(next(iter(of_model.values()))))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,15 @@ class OwnTest:
         fingerprint: the data set's; empty where it is not known.
         accuracy: in ``[0, 1]``.
         images: on how many.
+        figures: other figures of it, by the names that ``metrics.json`` gives them; those that take
+            probabilities are of tempered ones, as the model gives them. Empty where not known.
     """
 
     data: str
     fingerprint: str
     accuracy: float
     images: int
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,20 @@ def load_model(
 
 def _of_run(run: RunFolder) -> OwnTest:
     data, test = run.record["dataset"], run.metrics["test"]
+    calibration = test.get("calibration") or {}
+    known = {
+        "balanced_accuracy": test.get("balanced_accuracy"),
+        "macro_f1": test["macro_f1"],
+        "loss": calibration.get("loss_scaled"),
+        "brier": calibration.get("brier_scaled"),
+        "ece": calibration.get("ece_scaled"),
+    }
     return OwnTest(
-        str(data["name"]), str(data["fingerprint"]), float(test["accuracy"]), int(test["images"])
+        str(data["name"]),
+        str(data["fingerprint"]),
+        float(test["accuracy"]),
+        int(test["images"]),
+        {name: float(value) for name, value in known.items() if value is not None},
     )
 
 

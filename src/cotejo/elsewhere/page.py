@@ -69,6 +69,7 @@ def _scores(page: Sheet, result: Evaluation) -> Table:
     """Return the figures here, and on the model's own test images as far as they are known."""
     words, n = page.words, page.words.numbers
     here, own = result.metrics, result.model.own
+    known = {} if own is None else {"accuracy": own.accuracy, **own.figures}
 
     def three(value: float) -> str:
         return n.decimal(value, 3)
@@ -83,21 +84,22 @@ def _scores(page: Sheet, result: Evaluation) -> Table:
     rows = []
     for name, (form, interval) in forms.items():
         bounds = here["intervals"][name]
-        known = form(own.accuracy) if own is not None and name == "accuracy" else NOT_APPLICABLE
         remarks = [interval(*bounds)] if bounds else []
         rows.append(
             [
                 *cells(words.say(f"evaluation.score_{name}")),
                 Cell(form(here[name]), remarks=remarks),
-                *cells(known),
+                *cells(form(known[name]) if name in known else NOT_APPLICABLE),
             ]
         )
-    error = n.points(here["calibration"]["ece"])
-    rows.append(cells(words.say("evaluation.score_ece"), error, NOT_APPLICABLE))
+    errors = n.points(here["calibration"]["ece"]), NOT_APPLICABLE
+    if "ece" in known:
+        errors = errors[0], n.points(known["ece"])
+    rows.append(cells(words.say("evaluation.score_ece"), *errors))
     columns = [page.column("evaluation.score", number=False)]
     columns += [page.column("evaluation.here"), page.column("evaluation.own")]
     file = EvaluationFile.RECORD
-    if own is None or result.is_own_data:  # a column of what is not known, or of the same
+    if len(known) < 2 or result.is_own_data:  # a column of what is not known, or of the same
         columns, rows = columns[:2], [row[:2] for row in rows]
     return page.table(words.say("evaluation.table_scores"), columns, rows, files=file)
 
@@ -129,7 +131,7 @@ def _classes(page: Sheet, result: Evaluation) -> Table:
             cells(
                 name,
                 *(shown if known else [NOT_APPLICABLE] * 3),
-                n.decimal_interval(*bounds, 2) if known and bounds else NOT_APPLICABLE,
+                n.decimal_interval(bounds[0], bounds[1], 2) if known and bounds else NOT_APPLICABLE,
                 n.integer(figures["support"]),
             )
         )
@@ -173,11 +175,11 @@ def _mistakes(page: Sheet, result: Evaluation) -> dict[str, Any]:
 
 def _calibration(page: Sheet, result: Evaluation) -> dict[str, Any]:
     words, found = page.words, result.metrics["calibration"]
-    said = sentences.calibration_sentences(result, words)
+    said, changes = sentences.calibration_sentences(result, words), []
     sides = [("before", found["reliability"], found["ece"])]
     caption = words.say("evaluation.reliability")
     if (changed := result.recalibration) is not None:
-        said += sentences.recalibration_sentences(changed, words)
+        changes = sentences.recalibration_sentences(changed, words)
         figures = changed.figures
         sides = [
             ("before", figures["reliability"], figures["ece"]),
@@ -190,7 +192,7 @@ def _calibration(page: Sheet, result: Evaluation) -> dict[str, Any]:
         caption,
         EvaluationFile.RECORD,
     )
-    return {"calibration": said, "reliability": figure}
+    return {"calibration": said, "recalibration": changes, "reliability": figure}
 
 
 def _robustness(page: Sheet, result: Evaluation) -> dict[str, Any]:

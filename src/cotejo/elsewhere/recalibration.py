@@ -31,7 +31,7 @@ class Recalibration:
         judged_on: how many others the figures are of.
         valid: whether it was fitted on the set's validation images.
         figures: ``ece``, ``loss`` and ``reliability`` of those others with the model's own
-            temperature, and ``ece_scaled``, ``loss_scaled`` and ``reliability_scaled`` with the new.
+            temperature; ``ece_scaled``, ``loss_scaled`` and ``reliability_scaled`` with the new.
     """
 
     temperature: float

@@ -118,7 +118,7 @@ class Folder:
                     continue
                 seen.add((place.st_dev, place.st_ino))
                 with os.scandir(self.path / inside) as listing:
-                    entries = sorted(listing, key=lambda entry: entry.name)
+                    entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
             except OSError:
                 if not inside:
                     raise
@@ -126,7 +126,9 @@ class Folder:
                 continue
             if inside and not entries:
                 self.refused[inside] = "empty_class"
-            for entry in entries:
+            # Each is let go once it is looked at, because it keeps what was asked about it.
+            while entries:
+                entry = entries.pop()
                 name = f"{inside}/{entry.name}" if inside else entry.name
                 try:
                     if entry.is_dir():

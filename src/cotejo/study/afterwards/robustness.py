@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,7 @@ def _measure(runs: list[RunFolder], sample: Split, observer: Observer, sources: 
                     sample.labels,
                     _answering(run, sources),
                     corrupted=corrupted,
-                    on_corruption=lambda done, number=number: observer.robustness_progress(
-                        number, len(runs), done
-                    ),
+                    on_corruption=partial(observer.robustness_progress, number, len(runs)),
                 )
             write_robustness(run, measured.to_json())
 

@@ -39,14 +39,12 @@ class Line:
         ink: its colour.
         clean: its accuracy without corruption.
         table: ``[15, 5]``, its accuracy by corruption and severity.
-        style: how the line is drawn.
     """
 
     label: str
     ink: str
     clean: float
     table: NDArray[np.float64]
-    style: str | tuple[int, tuple[float, ...]] = "-"
 
 
 @draws
@@ -74,7 +72,6 @@ def corruption_panels(lines: Sequence[Line], words: Words, width: float = TEXT_W
                 (0, *SEVERITIES),
                 [line.clean, *line.table[place]],
                 color=line.ink,
-                linestyle=line.style,
                 linewidth=1.3,
                 marker="o",
                 markersize=2,
@@ -88,7 +85,7 @@ def corruption_panels(lines: Sequence[Line], words: Words, width: float = TEXT_W
     figure.supylabel(words.say("axis_accuracy"), fontsize=9, color=INK)
     if labels:
         handles = [
-            Line2D([], [], color=line.ink, linestyle=line.style, label=label)
+            Line2D([], [], color=line.ink, label=label)
             for line, label in zip(named, labels, strict=True)
         ]
         legend(figure, handles)
