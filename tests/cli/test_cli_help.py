@@ -23,6 +23,7 @@ COMMANDS = (
     "train",
     "recipes",
     "predict",
+    "serve",
     "report",
     "add",
     "verify",
