@@ -24,6 +24,7 @@ COMMANDS = (
     "recipes",
     "predict",
     "explain",
+    "serve",
     "report",
     "add",
     "verify",

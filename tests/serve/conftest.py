@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ pytest.importorskip("httpx2", reason="httpx2, with which the API is asked, is no
 from PIL import Image
 from starlette.testclient import TestClient
 
+from cotejo.errors import DataError
 from cotejo.inference import Prediction
 from cotejo.serve.app import create_app
 from cotejo.serve.limits import Limits
@@ -53,6 +54,15 @@ class Telling(Shades):
 
     def explain(self, images, classes=None, method="grad-cam"):
         return np.linspace(-1, 1, 64, dtype=np.float32).reshape(1, 8, 8).repeat(len(images), 0)
+
+    def nearest(self, images, count=5):
+        if images.max() == 1:
+            raise DataError("images_of_model", shape=[], expected=[])
+        return SimpleNamespace(
+            images=np.zeros((len(images), count, 8, 8, 3), np.uint8),
+            labels=np.ones((len(images), count), np.int32),
+            likeness=np.full((len(images), count), 0.5, np.float32),
+        )
 
 
 def png(shade=0, size=(8, 8)):

@@ -296,6 +296,14 @@ def test_an_explanation(serving, picture):
     assert by_number["class"] == "dark"
 
 
+def test_what_looks_alike(serving, picture):
+    client = serving()
+    for shade, count in ((200, 3), (1, 0)):  # of the second the training images are not here
+        asked = client.post("/v1/explain?nearest=3", files=sent(picture(shade)))
+        alike = asked.json()["nearest"] or []
+        assert [(each["shown"], each["likeness"]) for each in alike] == [("grey", 0.5)] * count
+
+
 def test_explanations_that_can_t_be_given(serving, picture):
     client = serving(Telling("a"), Shades("b"))
     for path, files, said in (

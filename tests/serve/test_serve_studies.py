@@ -14,6 +14,7 @@ from cotejo.cli.serve_command import sorted_out
 from cotejo.config import StudyConfig
 from cotejo.data.audit import read_audit, read_review, write_review
 from cotejo.errors import ConfigError, OutputError
+from cotejo.report import write_report
 from cotejo.serve.studies import Studies
 from cotejo.store import StudyFile, locked, read_json, write_json
 from cotejo.study.progress import Observer
@@ -91,6 +92,17 @@ def test_labels_are_confirmed_and_dismissed(serving, runs):
         (f"{base}/test/-1", {"verdict": "confirmed"}, 422),
     ):
         assert client.put(path, json=content).status_code == status
+
+
+def test_the_report_tells_of_what_was_reviewed(serving, runs, undrawn):
+    client, folder = serving(studies=[runs]), runs / "small"
+    base = "/v1/studies/small/suspects"
+    for row, verdict in zip(
+        client.get(base).json()["suspects"], ("confirmed", "dismissed"), strict=False
+    ):
+        client.put(f"{base}/{row['split']}/{row['index']}", json={"verdict": verdict})
+    page = " ".join(write_report(folder).read_text().split())
+    assert "A person looked at 2 of these images: 1 of the labels were confirmed" in page
 
 
 def test_a_damaged_review_is_named(runs):

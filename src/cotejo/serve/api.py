@@ -54,7 +54,7 @@ async def predict(request: Request, model: ModelName = None, top: Top = None) ->
     service, spoken = service_of(request), language(request)
     served = service.models.find(model)
     async with service.uploads.read(request) as form:
-        decoded = await service.decoder.decode(form.pictures, served.model)
+        decoded = await service.decoder.decode(form.pictures, served)
         readable = [image for image in decoded if not isinstance(image, Refusal)]
         refused = [image for image in decoded if isinstance(image, Refusal)]
         service.figures.pictures.labels("refused").inc(len(refused))
@@ -90,6 +90,15 @@ async def explain(
             description="A class's name or number; the likeliest if left out.",
         ),
     ] = None,
+    count: Annotated[
+        int,
+        Query(
+            alias="nearest",
+            ge=0,
+            le=50,
+            description="How many training images that look alike are to be shown.",
+        ),
+    ] = 0,
 ) -> Response:
     """Say where in a picture the model found what speaks for a class, and against it."""
     service, spoken = service_of(request), language(request)
@@ -103,7 +112,7 @@ async def explain(
     async with service.uploads.read(request) as form:
         if len(form.pictures) > 1:
             raise Refusal(422, "one_picture", received=len(form.pictures))
-        (decoded,) = await service.decoder.decode(form.pictures, served.model)
+        (decoded,) = await service.decoder.decode(form.pictures, served)
         if isinstance(decoded, Refusal):
             raise decoded
         name = form.pictures[0].name
@@ -112,8 +121,8 @@ async def explain(
         position = answer.classes[0]
     content = await service.batcher.run(lambda: explained(served, decoded, position))
     alike = None
-    if served.can_find_nearest:
-        alike = await service.batcher.run(lambda: nearest(served, decoded, spoken))
+    if count and served.can_find_nearest:
+        alike = await service.batcher.run(lambda: nearest(served, decoded, count, spoken))
     described = {
         "model": served.name,
         "picture": name,
@@ -148,7 +157,7 @@ async def correct(request: Request, model: ModelName = None) -> Response:
             known = ", ".join(served.names(spoken))
             raise Refusal(422, "no_class", name=given[:100], known=known[:1000])
         # Decoded first: what is kept is a data set, which bad pictures would spoil.
-        for image in await service.decoder.decode(form.pictures, served.model):
+        for image in await service.decoder.decode(form.pictures, served):
             if isinstance(image, Refusal):
                 raise image
         name = served.names("en")[position]
@@ -168,7 +177,7 @@ async def models(request: Request) -> Response:
             "name": served.name,
             "classes": {spoken: list(names) for spoken, names in served.model.class_names.items()},
             "image_shape": list(served.model.image_shape),
-            "fit": served.model.fit,
+            "fit": served.fit,
             "explains": served.can_explain,
             "finds_nearest": served.can_find_nearest,
         }

@@ -16,7 +16,7 @@ from cotejo.errors import DataError
 from cotejo.pictures import Fit
 from cotejo.pictures.reading import decode, strict_pillow
 from cotejo.serve.limits import Limits, Refusal, refused_picture
-from cotejo.serve.models import Answering
+from cotejo.serve.models import Served
 from cotejo.serve.uploads import Picture
 
 __all__ = ["Decoder"]
@@ -39,11 +39,11 @@ class Decoder:
         self._stack.enter_context(strict_pillow())
 
     async def decode(
-        self, pictures: Sequence[Picture], model: Answering
+        self, pictures: Sequence[Picture], served: Served
     ) -> list[NDArray[np.uint8] | Refusal]:
         """Return each picture as the model takes it, or why it can't be read."""
         loop = asyncio.get_running_loop()
-        shape, fit = model.image_shape, model.fit
+        shape, fit = served.model.image_shape, served.fit
         return await loop.run_in_executor(
             self._pool,
             lambda: [

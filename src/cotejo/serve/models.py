@@ -26,12 +26,17 @@ __all__ = ["Answer", "Answering", "Models", "Served", "answers_of", "load_model"
 class Answering(Protocol):
     """What the server needs of a model.
 
-    It may have more: ``predict`` with sets and a judgement of unlikeness, ``explain``, ``nearest``.
+    It may have more: ``predict`` with sets and a judgement of unlikeness, ``explain``, ``nearest``;
+    and ``fit``, what is done with a picture of other proportions.
     """
 
-    name: str
-    class_names: Mapping[str, Sequence[str]]
-    fit: Fit
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def class_names(self) -> Mapping[str, Sequence[str]]:
+        """The names of its classes by language, in label order."""
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -91,6 +96,13 @@ class Served:
 
     name: str
     model: Answering
+
+    @property
+    def fit(self) -> Fit:
+        """What is done with a picture of other proportions than the model takes."""
+        about: Mapping[str, Fit] = getattr(self.model, "about", {})
+        fit: Fit = getattr(self.model, "fit", about.get("fit", "crop"))
+        return fit
 
     @property
     def can_explain(self) -> bool:

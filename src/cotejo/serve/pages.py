@@ -62,7 +62,10 @@ def start(request: Request) -> Response:
     service = service_of(request)
     if not len(service.models):
         return RedirectResponse(_root(request) + "/studies", 303)
-    cards = [{"name": served.name, "explains": served.can_explain} for served in service.models]
+    cards = [
+        {"name": each.name, "explains": each.can_explain, "nearest": each.can_find_nearest}
+        for each in service.models
+    ]
     about = {
         "models": cards,
         "collects": service.collect is not None,

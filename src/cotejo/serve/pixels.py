@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.report.topics.mistakes.overlays import overlaid
+from cotejo.errors import DataError
 from cotejo.serve.models import Served
 
 __all__ = ["explained", "nearest", "png", "png_url"]
@@ -17,7 +17,7 @@ __all__ = ["explained", "nearest", "png", "png_url"]
 _SHOWN = 256
 """Pixels of the longer side of a picture under its map: the maps are coarse, and so is this."""
 
-_NEAREST = 5
+_SMALL = 96
 
 
 def png(image: NDArray[np.uint8], least: int = 0) -> bytes:
@@ -42,6 +42,9 @@ def png_url(image: NDArray[np.uint8], least: int = 0) -> str:
 
 def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str, Any]:
     """Return where a model looked in one image for a class, as a map and as a picture."""
+    # Deferred, because a server of exported models does without it.
+    from cotejo.report.topics.mistakes.overlays import overlaid
+
     model: Any = served.model
     values = model.explain(image[np.newaxis], [label], method="grad-cam")[0]
     values = np.nan_to_num(np.asarray(values, np.float32))
@@ -54,18 +57,23 @@ def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str,
     }
 
 
-def nearest(served: Served, image: NDArray[np.uint8], language: str) -> list[dict[str, Any]] | None:
-    """Return the training images that look most alike to a model; None if it has none."""
+def nearest(
+    served: Served, image: NDArray[np.uint8], count: int, language: str
+) -> list[dict[str, Any]] | None:
+    """Return the training images that look most alike to a model; None if they are not here."""
     model: Any = served.model
-    found = model.nearest(image[np.newaxis], count=_NEAREST)
-    if not found:
+    try:
+        found = model.nearest(image[np.newaxis], count=count)
+    except DataError:
+        # The model may have been moved to a machine without the images that it learned from.
         return None
     names = served.names(language)
+    rows = zip(found.images[0], found.labels[0], found.likeness[0], strict=True)
     return [
         {
-            "image": png_url(each.image, 96),
-            "shown": names[each.label],
-            "similarity": None if each.similarity is None else round(float(each.similarity), 4),
+            "image": png_url(alike, _SMALL),
+            "shown": names[int(label)],
+            "likeness": round(float(likeness), 4),
         }
-        for each in found[0]
+        for alike, label, likeness in rows
     ]

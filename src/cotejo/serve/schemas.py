@@ -87,7 +87,7 @@ class Neighbour(BaseModel):
 
     image: str = Field(description="A PNG as a data URL.")
     shown: str = Field(description="Its class's name in the client's language.")
-    similarity: float | None = None
+    likeness: float = Field(description="The cosine between what the model makes of both.")
 
 
 class Explanation(BaseModel):
@@ -103,7 +103,7 @@ class Explanation(BaseModel):
     overlay: str = Field(description="The same under its map: a PNG as a data URL.")
     map: list[list[float]] = Field(description="One row per row of pixels; above 0: for the class.")
     nearest: list[Neighbour] | None = Field(
-        None, description="Training images that look alike; null if the model has none."
+        None, description="Training images that look alike; null if not asked for, or not here."
     )
 
 

@@ -6,7 +6,7 @@ which data it is, so that what was said of other images is never taken for these
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -85,7 +85,7 @@ def write_review(folder: Path, review: Review) -> None:
     write_csv(folder / StudyFile.REVIEW, _COLUMNS, map(asdict, said))
 
 
-def reviewed_of(audit: Audit, review: Review, splits: tuple[str, ...]) -> list[Reviewed]:
+def reviewed_of(audit: Audit, review: Review, splits: Sequence[str]) -> list[Reviewed]:
     """Return what was said of the labels that an audit suspects in some splits."""
     issues: list[Issue] = [each for each in audit.of_kind("label") if each.split in splits]
     known = (review.get((issue.split, issue.index)) for issue in issues)

@@ -143,7 +143,7 @@ async function explain(file, model, answer, own, button) {
   const form = new FormData();
   form.append("pictures", file, file.name);
   try {
-    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&class=${answer.classes[0].label}`;
+    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&class=${answer.classes[0].label}${model.nearest ? "&nearest=5" : ""}`;
     const said = await ask(path, { method: "POST", body: form });
     own.append(explained(said));
     button.remove();
