@@ -25,6 +25,7 @@ def predict(
     ] = None,
     code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
     top: Annotated[int, typer.Option("--top", metavar="N", show_default=False)] = 3,
+    coverage: Annotated[float, typer.Option("--coverage", metavar="P", show_default=False)] = 0.95,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     lang: Language = None,
     debug: Debug = False,
@@ -32,11 +33,14 @@ def predict(
     """Say what pictures show, by the model that ships or by one of the user's runs."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.exceptions import report_exception
+    from cotejo.cli.limits import limits_note
     from cotejo.cli.live import Status
     from cotejo.cli.tables import predictions_table
 
     if top < 1:
         raise ConfigError("usage_at_least", option="--top", least=1, received=top)
+    if not 0 < coverage < 1:
+        raise ConfigError("usage_share", option="--coverage", received=coverage)
     console = make_console()
     status = Status(console)
     status.show_note(message("cli.loading_keras"))
@@ -44,7 +48,7 @@ def predict(
         from cotejo.inference import Classifier, Unreadable
 
         classifier = Classifier.load(model, code)
-        predictions = classifier.predict_files(images)
+        predictions = classifier.predict_files(images, coverage)
     finally:
         status.stop()
     errors = [answer.error for answer in predictions if isinstance(answer, Unreadable)]
@@ -57,6 +61,7 @@ def predict(
         console.print(predictions_table(answers, names, top))
         known = ", ".join(names)
         say(console, message("cli.predict_note", model=classifier.name, classes=known), "dim")
+        say(console, limits_note([answer for _, answer in answers], coverage), "dim")
     for error in errors:
         report_exception(error)
     # Two exit codes, so that a script can tell whether some or none could be read.
@@ -83,6 +88,9 @@ def _json(
                 names[label]: round(probability, 6)
                 for label, probability in zip(answer.classes, answer.probabilities, strict=True)
             }
+            if answer.candidates is not None:
+                row["candidates"] = [names[label] for label in answer.candidates]
+                row["unlike"], row["unlikeness"] = answer.unlike, answer.unlikeness
         rows.append(row)
     text = json.dumps(rows, ensure_ascii=False, indent=2)
     # JSON leaves these characters as they are, but a terminal would obey some of them, and

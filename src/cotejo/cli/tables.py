@@ -11,6 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from cotejo.cli.limits import candidates_text
 from cotejo.cli.table_layout import make_table
 from cotejo.config.augmentations import compact
 from cotejo.config.labels import setting_phrase
@@ -136,7 +137,9 @@ def predictions_table(
     answers: Sequence[tuple[Path, Prediction]], names: Sequence[str], top: int
 ) -> Table:
     """Return a model's predictions: one row per picture, the likeliest class first."""
-    table = make_table("fold:picture", "left:class", "right:probability", "fold:then")
+    limited = any(prediction.candidates is not None for _, prediction in answers)
+    columns = ["fold:picture", "left:class", "right:probability", "fold:then"]
+    table = make_table(*columns, *(["fold:candidates"] if limited else []))
     formatted = numbers()
     for path, prediction in answers:
         likeliest = [
@@ -146,7 +149,8 @@ def predictions_table(
             )
         ]
         others = ", ".join(f"{name} {percent}" for name, percent in likeliest[1:])
-        table.add_row(str(path), *likeliest[0], others)
+        last = [candidates_text(prediction, names)] if limited else []
+        table.add_row(str(path), *likeliest[0], others, *last)
     return table
 
 

@@ -19,6 +19,7 @@ from cotejo.evaluate.intervals import Interval, wilson_interval
 from cotejo.evaluate.metrics import check_predictions
 
 __all__ = [
+    "COVERAGE",
     "SetQuality",
     "candidate_sets",
     "least_probabilities",
@@ -26,6 +27,10 @@ __all__ = [
     "set_quality",
     "true_probabilities",
 ]
+
+
+COVERAGE = 0.95
+"""How often the true class is to be among the candidates, if nothing else is asked for."""
 
 
 def true_probabilities(labels: ArrayLike, probabilities: ArrayLike) -> NDArray[np.float32]:

@@ -1,11 +1,11 @@
-"""How unlike all that a network learned from a picture is, by what the network sees in it.
+"""How unlike all that a network learned from a picture is.
 
-Two signs are looked at, both in the features that enter the last layer. The *distance*: how far the
-direction of the features is from those of the nearest training images. And the *faintness*: how
-short the features are, for a network that finds nothing it knows has little to say. Each is
-compared with images that the network did not learn from, and the more unusual of the two counts.
-Where the features can't be seen, the logits are all there is, and the faintness is that of the
-highest one. Chosen by measurement: docs/decisions/0024.
+Two signs are looked at. The *look*: how far light, contrast, sharpness and colour of a picture are
+from those of the nearest training images; noise and plain walls are far from any photograph, and
+many a network is sure of what they show. And the *doubt*: how low the network's highest logit is,
+for a network that finds nothing it knows has little to say. Each is compared with images that the
+network did not learn from, and the more unusual of the two counts. Chosen by measurement among
+energy, nearest features, the Mahalanobis distance and others: docs/decisions/0024.
 """
 
 from __future__ import annotations
@@ -15,113 +15,97 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DIMENSIONS", "NEIGHBOURS", "Known", "known", "signs_of_logits", "unlikeness", "unusual"]
+from cotejo.evaluate.neighbours import nearest_points
+from cotejo.evaluate.traits import image_traits
+
+__all__ = ["NEIGHBOURS", "SIGNS", "UNLIKE", "Look", "look_of", "signs", "unlikeness", "unusual"]
+
+SIGNS = ("look", "doubt")
+"""The signs, in the order of their columns."""
+
+UNLIKE = 0.99
+"""The unlikeness from which a picture is called unlike anything that the network has learned.
+
+One in a hundred pictures like those that it learned from is called so, too.
+"""
 
 NEIGHBOURS = 10
-"""The distance is that to this many-th nearest training image, or to the farthest of fewer."""
+"""The look is compared with the nearest training images up to this one."""
 
-DIMENSIONS = 32
-"""How many principal directions of the features are kept."""
+_LEAST = 1e-4
+"""Added to the variances: a trait that is the same in all images must not count without limit."""
 
-_PART = 1000
-"""How many images are compared with all training images at a time."""
-
-_TINY = 1e-12
+_EVEN = 1 / 255
+"""Added to contrast and colourfulness before their logarithm: one step of a pixel's 255."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """The training images' features, as far as pictures are compared with them.
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What training images look like, as far as pictures are compared with them.
 
     Attributes:
-        centre: ``[features]``, the mean direction.
-        axes: ``[features, k]``, the principal directions around it.
-        directions: ``[n, k]``, each training image's direction along these axes.
+        mean: ``[traits]``.
+        scale: ``[traits, traits]``, which makes the traits uncorrelated and of variance 1.
+        points: ``[n, traits]``, the training images' traits, so scaled.
     """
 
-    centre: NDArray[np.float32]
-    axes: NDArray[np.float32]
-    directions: NDArray[np.float32]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    points: NDArray[np.float64]
 
-    def along(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the directions of features ``[n, features]`` along the axes, ``[n, k]``."""
-        directions, _ = _divided(features)
-        along: NDArray[np.float32] = (directions - self.centre) @ self.axes
-        return along
+    def distances(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return how far images look from the nearest training images, ``[n]``.
 
-    def distances(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return how far each image is from its nearest training images, ``[n]``.
-
-        Raises:
-            ValueError: the features are of another number than the training images'.
+        Args:
+            images: ``[n, height, width, channels]``, uint8.
         """
-        if features.ndim != 2 or features.shape[1] != len(self.centre):
-            shape, wanted = list(features.shape), ["n", len(self.centre)]
-            raise ValueError(f"`features` must have the shape {wanted}; received {shape}")
-        along, place = self.along(features), min(NEIGHBOURS, len(self.directions)) - 1
-        squares = (self.directions**2).sum(axis=1)
-        found = [np.zeros(0, np.float32)]
-        for start in range(0, len(along), _PART):
-            some = along[start : start + _PART]
-            apart = squares - 2 * some @ self.directions.T + (some**2).sum(axis=1)[:, None]
-            found.append(np.partition(apart, place, axis=1)[:, place])
-        return np.sqrt(np.maximum(np.concatenate(found), 0)).astype(np.float32)
-
-    def signs(self, features: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the distance and the faintness of each image, ``[n, 2]``: higher is more unlike.
-
-        The faintness is minus the logarithm of the features' length.
-        """
-        _, lengths = _divided(features)
-        return np.stack([self.distances(features), -np.log(lengths)], axis=1).astype(np.float32)
+        points = (_traits(images) - self.mean) @ self.scale
+        return nearest_points(points, self.points, NEIGHBOURS)[1][:, -1]
 
 
-def known(features: NDArray[np.floating]) -> Known:
-    """Return what pictures are compared with, from the features of training images.
+def look_of(images: NDArray[np.uint8]) -> Look:
+    """Return what training images look like.
 
     Args:
-        features: ``[n, features]``, of one image or more.
-
-    References:
-        Sun, Y., Ming, Y., Zhu, X., and Li, Y. (2022). Out-of-distribution detection with deep
-        nearest neighbors. ICML.
+        images: ``[n, height, width, channels]``, uint8, one or more.
 
     Example:
         >>> random = np.random.default_rng(0)
-        >>> learned = known(random.normal(5, 1, (50, 8)))
-        >>> near, far = learned.distances(np.array([[5.0] * 8, [-5.0] * 8]))
-        >>> bool(near < far)
+        >>> learned = look_of(random.integers(100, 150, (50, 8, 8, 1), dtype=np.uint8))
+        >>> noise = random.integers(0, 256, (1, 8, 8, 1), dtype=np.uint8)
+        >>> bool(learned.distances(noise) > 3)
         True
     """
-    directions, _ = _divided(features)
-    centre = directions.mean(axis=0)
-    _, _, axes = np.linalg.svd(directions - centre, full_matrices=False)
-    # In float16, as they are kept: what is measured now is what is measured later.
-    kept = axes[:DIMENSIONS].T.astype(np.float16).astype(np.float32)
-    learned = Known(centre.astype(np.float32), kept, np.zeros((0, kept.shape[1]), np.float32))
-    along = learned.along(features).astype(np.float16).astype(np.float32)
-    return Known(learned.centre, kept, along)
+    traits = _traits(images)
+    mean = traits.mean(axis=0)
+    apart = traits - mean
+    covariance = apart.T @ apart / len(apart) + _LEAST * np.eye(traits.shape[1])
+    scale = np.linalg.cholesky(np.linalg.inv(covariance))
+    # In float32, as they are kept.
+    return Look(
+        *(part.astype(np.float32).astype(np.float64) for part in (mean, scale, apart @ scale))
+    )
 
 
-def signs_of_logits(logits: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the one sign that logits give, ``[n, 1]``: minus the highest, among all of them.
+def signs(
+    look: Look, images: NDArray[np.uint8], logits: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """Return the signs of unlikeness, ``[n, 2]``, in the order of `SIGNS`: higher is more unlike.
+
+    Args:
+        look: of the training images.
+        images: ``[n, height, width, channels]``, uint8.
+        logits: ``[n, classes]``, what the network says of them.
 
     References:
         Hendrycks, D., et al. (2022). Scaling out-of-distribution detection for real-world settings.
-        ICML.
-
-    Example:
-        >>> signs_of_logits(np.array([[1.0, -1.0], [4.0, -4.0]])).tolist()
-        [[-1.0], [-4.0]]
+        ICML: the highest logit, here less the mean of them, which no softmax depends on.
     """
-    centred = logits - logits.mean(axis=1, keepdims=True)
-    signs: NDArray[np.float32] = -centred.max(axis=1, keepdims=True).astype(np.float32)
-    return signs
+    doubt = logits.mean(axis=1) - logits.max(axis=1)
+    return np.stack([look.distances(images), doubt], axis=1).astype(np.float32)
 
 
-def unusual(
-    signs: NDArray[np.floating], of_others: NDArray[np.floating]
-) -> NDArray[np.float64]:
+def unusual(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return how unusual images are among others, in ``[0, 1]``: their most unusual sign decides.
 
     Args:
@@ -143,9 +127,7 @@ def unusual(
     return highest
 
 
-def unlikeness(
-    signs: NDArray[np.floating], of_others: NDArray[np.floating]
-) -> NDArray[np.float64]:
+def unlikeness(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the share of the others that look less unlike, ``[n]``, in ``[0, 1]``.
 
     One in a hundred images like the others is above 0.99.
@@ -164,7 +146,8 @@ def unlikeness(
     return shares
 
 
-def _divided(features: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the directions of features, of length 1, and their lengths."""
-    lengths = np.maximum(np.linalg.norm(features.astype(np.float64), axis=1), _TINY)
-    return (features / lengths[:, None]).astype(np.float32), lengths.astype(np.float32)
+def _traits(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return brightness, contrast, sharpness and colourfulness, ``[n, 4]``, in like scales."""
+    of = {name: values.astype(np.float64) for name, values in image_traits(images).items()}
+    contrast, colour = (np.log10(of[name] + _EVEN) for name in ("contrast", "colourfulness"))
+    return np.stack([of["brightness"], contrast, of["sharpness"], colour], axis=1)

@@ -14,9 +14,12 @@ from cotejo.backend import keras
 from cotejo.config.sources import code_sources
 from cotejo.data.arrays import CHANNELS, checked_images
 from cotejo.errors import DataError, OutputError
+from cotejo.evaluate.conformal import COVERAGE
 from cotejo.inference.description import describe_run
+from cotejo.inference.limits import Limits, is_unlike
 from cotejo.models.own.keeping import load_kept
-from cotejo.models.packed import unpack
+from cotejo.models.packed import packed_limits, unpack
+from cotejo.models.penultimate import features_and_logits, with_features
 from cotejo.pictures import Fit, read_picture
 from cotejo.store import RunFile, RunFolder
 from cotejo.train import predict_logits, softmax
@@ -31,10 +34,18 @@ class Prediction:
     Attributes:
         classes: the positions of its classes, the likeliest first.
         probabilities: theirs, in the same order, in ``[0, 1]``; together 1.
+        candidates: those of the classes that can't be ruled out, the likeliest first; None where
+            the model has no limits, as after a final training.
+        unlike: whether it is unlike anything that the model has learned; None likewise.
+        unlikeness: the share of validation images that look less unlike, in ``[0, 1]``; None
+            likewise.
     """
 
     classes: tuple[int, ...]
     probabilities: tuple[float, ...]
+    candidates: tuple[int, ...] | None = None
+    unlike: bool | None = None
+    unlikeness: float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ class Classifier:
         temperature: that the logits are divided by.
         name: what the model is called.
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
+        limits: what it can't rule out, and what is unlike all it knows; None if nobody looked.
 
     Example:
         >>> shipped = Classifier.load()
@@ -77,6 +89,7 @@ class Classifier:
         temperature: float = 1.0,
         name: str = "",
         fit: Fit = "crop",
+        limits: Limits | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -84,6 +97,8 @@ class Classifier:
         self.temperature = temperature
         self.name = name
         self.fit: Fit = fit
+        self.limits = limits
+        self._both: keras.Model | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -119,6 +134,7 @@ class Classifier:
                 views=about["views"],
                 temperature=about["temperature"],
                 name=about["name"],
+                limits=_limits_of(packed_limits()),
             )
         run = _run_at(path)
         described = describe_run(run)
@@ -133,7 +149,36 @@ class Classifier:
             temperature=described.temperature,
             name=described.name,
             fit=described.fit,
+            limits=_limits_of(run.limits),
         )
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return ``[n, classes]``, unnormalised: means over the views, before the temperature.
+
+        Raises:
+            DataError: the images are of another type or shape than the model takes.
+        """
+        images = self._checked(images)
+        if not len(images):
+            return np.zeros((0, self.network.output.shape[-1]), np.float32)
+        batch = min(len(images), 500)
+        return predict_logits(self.network, images, batch, tta=self.views, unsure=1.0)
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """Return what enters the network's last dense layer, ``[n, features]``, of images as given.
+
+        None if there is no such layer, or its author's code hides it.
+
+        Raises:
+            DataError: the images are of another type or shape than the model takes.
+        """
+        images = self._checked(images)
+        self._both = self._both or with_features(self.network)
+        if self._both is None:
+            return None
+        if not len(images):
+            return np.zeros((0, self._both.outputs[0].shape[1]), np.float32)
+        return features_and_logits(self._both, images, min(len(images), 500))[0]
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return ``[n, classes]``, each row summing to 1.
@@ -146,26 +191,46 @@ class Classifier:
         Raises:
             DataError: they are of another type or shape.
         """
-        images = self._checked(images)
-        if not len(images):
-            return np.zeros((0, self.network.output.shape[-1]), np.float32)
-        batch = min(len(images), 500)
-        logits = predict_logits(self.network, images, batch, tta=self.views, unsure=1.0)
-        return softmax(logits / self.temperature)
+        return self._softmax(self.logits(images))
 
-    def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
+    def predict(self, images: NDArray[np.uint8], coverage: float = COVERAGE) -> list[Prediction]:
         """Return what the model says of each of the images ``[n, height, width, channels]``.
+
+        Args:
+            images: uint8 from 0 to 255.
+            coverage: how often the true class is to be among the candidates, in ``(0, 1)``.
 
         Raises:
             DataError: they are not uint8, or of another shape than the model takes.
+            ValueError: ``coverage`` is out of its range.
         """
+        images = self._checked(images)
+        logits = self.logits(images)
+        chances = self._softmax(logits)
+        sets = found = None
+        if self.limits is not None:
+            sets = self.limits.candidates(chances, coverage)
+            found = self.limits.unlikeness(images, logits)
         predictions = []
-        for row in self.probabilities(images):
+        for place, row in enumerate(chances):
             order = np.argsort(-row, kind="stable")
-            predictions.append(Prediction(tuple(map(int, order)), tuple(map(float, row[order]))))
+            predictions.append(
+                Prediction(
+                    tuple(map(int, order)),
+                    tuple(map(float, row[order])),
+                    None if sets is None else tuple(map(int, order[sets[place][order]])),
+                    None if found is None else bool(is_unlike(found[place])),
+                    None if found is None else float(found[place]),
+                )
+            )
         return predictions
 
-    def predict_files(self, paths: Iterable[Path | str]) -> list[Prediction | Unreadable]:
+    def _softmax(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        return softmax(logits / self.temperature) if len(logits) else logits
+
+    def predict_files(
+        self, paths: Iterable[Path | str], coverage: float = COVERAGE
+    ) -> list[Prediction | Unreadable]:
         """Return, in order, what the model says of each picture.
 
         A picture that can't be read has an `Unreadable` in its place, which says why; the
@@ -173,6 +238,7 @@ class Classifier:
 
         Args:
             paths: of the pictures; one alone counts as a list of one.
+            coverage: as for `predict`.
 
         Example:
             >>> (answer,) = Classifier.load().predict_files(["nowhere.png"])
@@ -188,7 +254,7 @@ class Classifier:
             except DataError as error:
                 answers[place] = Unreadable(path, error)
         if pictures:
-            said = self.predict(np.stack(list(pictures.values())))
+            said = self.predict(np.stack(list(pictures.values())), coverage)
             answers |= dict(zip(pictures, said, strict=True))
         return [answers[place] for place in range(len(wanted))]
 
@@ -202,6 +268,10 @@ class Classifier:
         raise DataError(
             "images_of_model", shape=list(np.shape(images)), expected=["n", *self.image_shape]
         )
+
+
+def _limits_of(arrays: Mapping[str, NDArray[Any]] | None) -> Limits | None:
+    return None if arrays is None else Limits.of(arrays)
 
 
 def _run_at(path: Path | str) -> RunFolder:

@@ -81,11 +81,11 @@ def _features(network: Any) -> Any:
             # The same layers, applied where the network applies them.
             return keras.Model(operation.inputs, inner)(inputs[0])
         # A softmax, a scaling or a change of precision may follow; what learns may not.
-        if len(inputs) != 1 or (getattr(operation, "weights", ()) and not _is_two(operation)):
+        if len(inputs) != 1 or _learns(operation):
             return None
         tensor = inputs[0]
 
 
-def _is_two(operation: Any) -> bool:
-    """Whether this only makes two outputs of a network's one."""
-    return bool(operation.name == TWO_CLASSES)
+def _learns(operation: Any) -> bool:
+    """Whether an operation has weights, but for the layer that makes two outputs of one."""
+    return bool(getattr(operation, "weights", None)) and operation.name != TWO_CLASSES

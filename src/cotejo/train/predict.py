@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.config.views import VIEWS
 
-__all__ = ["UNSURE", "predict_logits", "softmax", "view"]
+__all__ = ["UNSURE", "fitting_batch", "predict_logits", "softmax", "view"]
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -41,7 +41,7 @@ def predict_logits(
     Returns:
         ``[n, classes]``, float32, unnormalised.
     """
-    batch_size = batch_size or _fitting(network)
+    batch_size = batch_size or fitting_batch(network)
     logits = _plain_logits(network, images, batch_size)
     views = VIEWS[tta]
     if len(views) == 1:
@@ -59,7 +59,7 @@ def predict_logits(
     return logits
 
 
-def _fitting(network: keras.Model) -> int:
+def fitting_batch(network: keras.Model) -> int:
     """Return how many images are looked at at a time: fewer if a layer's output is large."""
     largest = 1
     for layer in network.layers:
