@@ -336,13 +336,16 @@ class Known(ClassifierMixin, BaseEstimator):
     """A classifier that has been fitted, and whose inputs are probabilities."""
 
     def fit(self, chances: Array, labels: Array) -> Known:
+        """Nothing is learned."""
         self.classes_ = np.arange(chances.shape[1])
         return self
 
     def predict(self, chances: Array) -> Array:
+        """Return the likeliest classes."""
         return chances.argmax(axis=1)
 
     def predict_proba(self, chances: Array) -> Array:
+        """Return what is given."""
         return chances
 
 
