@@ -25,6 +25,7 @@ def predict(
         str | None, typer.Option("--temperature", metavar="NUMBER|FILE", show_default=False)
     ] = None,
     top: Annotated[int, typer.Option("--top", metavar="N", show_default=False)] = 3,
+    coverage: Annotated[float, typer.Option("--coverage", metavar="P", show_default=False)] = 0.95,
     csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     parquet: Annotated[
@@ -45,6 +46,8 @@ def predict(
 
     if top < 1:
         raise ConfigError("usage_at_least", option="--top", least=1, received=top)
+    if not 0 < coverage < 1:
+        raise ConfigError("usage_share", option="--coverage", received=coverage)
     if as_json and csv == "-":
         raise ConfigError("predict_one_output")
     model, words = model_and_pictures(model, words)
@@ -58,7 +61,7 @@ def predict(
         classifier = Classifier.load(model, code)
         if given is not None:
             classifier.temperature = given
-        wanted = Wanted(words, top, csv, as_json, parquet, sort_into)
+        wanted = Wanted(words, top, coverage, csv, as_json, parquet, sort_into)
         return show_predictions(classifier, wanted, status)
     finally:
         status.stop()

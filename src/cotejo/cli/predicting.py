@@ -19,6 +19,7 @@ from rich.console import Console
 
 from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.exceptions import report_exception
+from cotejo.cli.limits import limits_note
 from cotejo.cli.live import Status
 from cotejo.cli.prediction_tables import class_counts_table, predictions_table
 from cotejo.errors import ConfigError, CotejoError, DataError
@@ -49,6 +50,7 @@ class Wanted:
     Attributes:
         words: the pictures: files, folders, patterns, or ``-``.
         top: how many classes are named.
+        coverage: how often the true class is to be among those that can't be ruled out.
         csv: the path of a CSV file, or ``-`` for standard output.
         as_json: whether lines of JSON are printed.
         parquet: the path of a Parquet file.
@@ -57,6 +59,7 @@ class Wanted:
 
     words: Sequence[str]
     top: int
+    coverage: float
     csv: str | None = None
     as_json: bool = False
     parquet: Path | None = None
@@ -85,7 +88,9 @@ def show_predictions(classifier: Classifier, wanted: Wanted, status: Status) -> 
     with ExitStack() as stack:
         writers = list(_writers(showing, stack))
         total = _total(wanted, status)
-        answers = stack.enter_context(closing(classifier.predict_stream(_sources(wanted))))
+        answers = stack.enter_context(
+            closing(classifier.predict_stream(_sources(wanted), wanted.coverage))
+        )
         for path, answer in answers:
             for write in writers:
                 write(path, answer)
@@ -103,7 +108,7 @@ def _writers(showing: _Showing, stack: ExitStack) -> Iterator[Write]:
     """Yield what writes each answer to where it is wanted; files are closed with the stack."""
     wanted, names = showing.wanted, showing.names
     classifier = showing.classifier
-    with_limits = getattr(classifier, "limits", None) is not None
+    with_limits = classifier.limits is not None
     rows = CsvRows(names, wanted.top, with_limits=with_limits)
     english = classifier.class_names["en"]
     if wanted.sort_into is not None:
@@ -173,7 +178,7 @@ class _Showing:
             self._fail(answer.error)
         else:
             self._counts[answer.classes[0]] += 1
-            self._unlike += bool(getattr(answer, "unlike", None))
+            self._unlike += bool(answer.unlike)
         if len(self._rows) >= _PIECE or len(self._errors) >= _PIECE:
             self.flush()
 
@@ -244,5 +249,6 @@ class _Showing:
     def _say_note(self) -> None:
         classifier, known = self.classifier, ", ".join(self.names)
         say(self._console, message("cli.predict_note", model=classifier.name, classes=known), "dim")
+        say(self._console, limits_note(classifier.limits, self.wanted.coverage), "dim")
         if self._unlike:
             say(self._console, message("predict.unlike", count=self._unlike), "yellow")

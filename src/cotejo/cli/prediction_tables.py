@@ -28,12 +28,12 @@ def predictions_table(
         names: of the classes, in label order.
         top: how many classes are named.
     """
-    known = [getattr(prediction, "candidates", None) for _, prediction in answers]
+    known = [prediction.candidates for _, prediction in answers]
     columns = ["fold:picture", "left:class", "right:probability", "fold:then"]
     has_candidates = any(candidates is not None for candidates in known)
     if has_candidates:
         columns.append("fold:candidates")
-    is_any_unlike = any(getattr(prediction, "unlike", None) for _, prediction in answers)
+    is_any_unlike = any(prediction.unlike for _, prediction in answers)
     if is_any_unlike:
         columns.append("fold:doubt")
     table = make_table(*columns)
@@ -50,8 +50,7 @@ def predictions_table(
         if has_candidates:
             cells.append(", ".join(names[label] for label in candidates or ()))
         if is_any_unlike:
-            unlike = getattr(prediction, "unlike", None)
-            cells.append(message("predict.unlike_cell") if unlike else "")
+            cells.append(message("predict.unlike_cell") if prediction.unlike else "")
         table.add_row(*cells)
     return table
 

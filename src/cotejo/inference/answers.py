@@ -17,10 +17,18 @@ class Prediction:
     Attributes:
         classes: the positions of its classes, the likeliest first.
         probabilities: theirs, in the same order, in ``[0, 1]``; together 1.
+        candidates: those of the classes that can't be ruled out, the likeliest first; None where
+            the model has no limits, as after a final training.
+        unlike: whether it is unlike anything that the model has learned; None likewise.
+        unlikeness: the share of validation images that look less unlike, in ``[0, 1]``; None
+            likewise.
     """
 
     classes: tuple[int, ...]
     probabilities: tuple[float, ...]
+    candidates: tuple[int, ...] | None = None
+    unlike: bool | None = None
+    unlikeness: float | None = None
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,13 @@ from cotejo.data import Dataset
 from cotejo.data.arrays import checked_images
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, DataError
+from cotejo.evaluate.conformal import COVERAGE
 from cotejo.explain.methods import maps_by
 from cotejo.inference.answers import Prediction, Unreadable
 from cotejo.inference.explaining import checked_classes
 from cotejo.inference.features import features_of
-from cotejo.inference.loading import load_model
+from cotejo.inference.limits import Limits, is_unlike
+from cotejo.inference.loading import limits_of, load_model
 from cotejo.inference.neighbours import (
     KnownFeatures,
     Neighbours,
@@ -56,6 +58,7 @@ class Classifier:
         margin: an image is looked at from all views if its two highest logits differ by less;
             by default every image is.
         origin: the run whose model it is, or ``"shipped"``; None where nothing is known of it.
+        limits: what it can't rule out, and what is unlike all it knows; None if nobody looked.
 
     Example:
         >>> shipped = Classifier.load()
@@ -75,6 +78,7 @@ class Classifier:
         fit: Fit = "crop",
         margin: float = inf,
         origin: RunFolder | Literal["shipped"] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -84,6 +88,7 @@ class Classifier:
         self.fit: Fit = fit
         self.margin = margin
         self.origin = origin
+        self.limits = limits
         self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
@@ -125,6 +130,7 @@ class Classifier:
             fit=described.fit,
             margin=described.margin,
             origin=origin,
+            limits=limits_of(origin),
         )
 
     @property
@@ -179,19 +185,41 @@ class Classifier:
         """
         return softmax(self.logits(images) / self.temperature)
 
-    def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
+    def predict(self, images: NDArray[np.uint8], coverage: float = COVERAGE) -> list[Prediction]:
         """Return what the model says of each of the images ``[n, height, width, channels]``.
+
+        Args:
+            images: uint8 from 0 to 255.
+            coverage: how often the true class is to be among the candidates, in ``(0, 1)``.
 
         Raises:
             DataError: they are not uint8, or of another shape than the model takes.
+            ValueError: ``coverage`` is out of its range.
         """
+        images = self._checked(images)
+        logits = self.logits(images)
+        chances = softmax(logits / self.temperature)
+        sets = found = None
+        if self.limits is not None:
+            sets = self.limits.candidates(chances, coverage)
+            found = self.limits.unlikeness(images, logits)
         predictions = []
-        for row in self.probabilities(images):
+        for place, row in enumerate(chances):
             order = np.argsort(-row, kind="stable")
-            predictions.append(Prediction(tuple(map(int, order)), tuple(map(float, row[order]))))
+            predictions.append(
+                Prediction(
+                    tuple(map(int, order)),
+                    tuple(map(float, row[order])),
+                    None if sets is None else tuple(map(int, order[sets[place][order]])),
+                    None if found is None else bool(is_unlike(found[place])),
+                    None if found is None else float(found[place]),
+                )
+            )
         return predictions
 
-    def predict_files(self, paths: Iterable[Path | str]) -> list[Prediction | Unreadable]:
+    def predict_files(
+        self, paths: Iterable[Path | str], coverage: float = COVERAGE
+    ) -> list[Prediction | Unreadable]:
         """Return, in order, what the model says of each picture.
 
         A picture that can't be read has an `Unreadable` in its place, which says why; the
@@ -199,6 +227,7 @@ class Classifier:
 
         Args:
             paths: of the pictures; one alone counts as a list of one.
+            coverage: as for `predict`.
 
         Example:
             >>> (answer,) = Classifier.load().predict_files(["nowhere.png"])
@@ -206,10 +235,10 @@ class Classifier:
             (True, 'nowhere.png: there is no such file.')
         """
         wanted = [paths] if isinstance(paths, str | Path) else paths
-        return [answer for _, answer in self.predict_stream(wanted)]
+        return [answer for _, answer in self.predict_stream(wanted, coverage)]
 
     def predict_stream(
-        self, paths: Iterable[Source]
+        self, paths: Iterable[Source], coverage: float = COVERAGE
     ) -> Generator[tuple[Path | str, Prediction | Unreadable]]:
         """Yield, in order, each picture's path with what the model says of it.
 
@@ -219,13 +248,14 @@ class Classifier:
         Args:
             paths: of the pictures; or `Item` for one that is in memory, or `Unreadable` for one
                 of which it is known.
+            coverage: as for `predict`.
 
         Example:
             >>> ((path, answer),) = Classifier.load().predict_stream(iter(["nowhere.png"]))
             >>> path, str(answer.error)
             ('nowhere.png', 'nowhere.png: there is no such file.')
         """
-        return predict_stream(self, paths)
+        return predict_stream(self, paths, coverage)
 
     @cached_property
     def _batch_size(self) -> int:

@@ -17,15 +17,16 @@ from cotejo.inference.description import (
     describe_run,
 )
 from cotejo.inference.finding import find_model
+from cotejo.inference.limits import Limits
 from cotejo.models.notes import read_note
 from cotejo.models.own.given import code_sources
 from cotejo.models.own.keeping import load_kept
-from cotejo.models.packed import DESCRIPTION, SHIPPED, unpack
+from cotejo.models.packed import DESCRIPTION, SHIPPED, packed_limits, unpack
 from cotejo.models.portable import as_trained, load_portable
 from cotejo.store import RunFolder
 from cotejo.store.files import damaged
 
-__all__ = ["load_model"]
+__all__ = ["limits_of", "load_model"]
 
 _PRECISIONS = {"float32", "bfloat16", None}
 """What the layers of a model compute in; None for any other."""
@@ -54,6 +55,18 @@ def load_model(
     if classes != names:
         raise OutputError("model_classes", path=path, classes=classes, names=names)
     return network, described, found if isinstance(found, RunFolder) else None
+
+
+def limits_of(origin: RunFolder | Literal["shipped"] | None) -> Limits | None:
+    """Return the limits that are kept with a model; None if there are none.
+
+    Raises:
+        OutputError: their file is damaged.
+    """
+    if origin is None:
+        return None
+    arrays = packed_limits() if origin == "shipped" else origin.limits
+    return None if arrays is None else Limits.of(arrays)
 
 
 def _shipped() -> tuple[keras.Model, Description]:

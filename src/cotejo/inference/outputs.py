@@ -120,11 +120,11 @@ def _csv_line(cells: Sequence[Any]) -> str:
 
 def _limits(answer: Prediction, names: Sequence[str]) -> dict[str, Any]:
     """Return what the model can't rule out, and how unlike the picture is; None if not known."""
-    candidates = getattr(answer, "candidates", None)
-    unlikeness = getattr(answer, "unlikeness", None)
+    candidates = answer.candidates
+    unlikeness = answer.unlikeness
     return {
         "candidates": None if candidates is None else [names[label] for label in candidates],
-        "unlike": getattr(answer, "unlike", None),
+        "unlike": answer.unlike,
         "unlikeness": None if unlikeness is None else round(float(unlikeness), 6),
     }
 

@@ -10,20 +10,32 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cotejo.backend import keras
+from cotejo.data import load, without_validation
+from cotejo.errors import OutputError
+from cotejo.inference.looking import Looked, limits_arrays, look
 from cotejo.messages import LANGUAGES, message
-from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS
+from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS, unpack
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
-from cotejo.store import RunFolder, StudyFolder, card_name, write_file, write_json
+from cotejo.store import (
+    RunFile,
+    RunFolder,
+    StudyFolder,
+    card_name,
+    write_file,
+    write_json,
+    write_npz,
+)
 from cotejo.texts import without_places
 
-__all__ = ["pack"]
+__all__ = ["pack", "pack_limits"]
 
 _NEWER = {
     "renorm": False,
@@ -88,6 +100,50 @@ def pack(
         packed = " ".join(_said_of_the_packed(calibration, record, language))
         write_file(out / card_name(language), f"{card}\n## {title}\n\n{packed}\n")
     return out / WEIGHTS
+
+
+_OF_VALIDATION = ("true_probabilities", "true_labels", "by_class", "valid_signs")
+"""What a final training lacks in its ``limits.npz``."""
+
+
+def pack_limits(sibling: RunFolder, data: str, out: Path = SHIPPED) -> Path:
+    """Write the limits of the model that is packed in ``out``.
+
+    What it knows are its own training images, with its own features. It has learned from all
+    images, so how unusual new ones are is that of a network of the same settings, which kept
+    validation images apart: as with the temperature, nothing else is to be had without new images.
+
+    Args:
+        sibling: a finished run of the same settings, with validation images.
+        data: the name of the data set that both learned from.
+        out: where the packed model lies.
+
+    Returns:
+        The path of the limits.
+
+    Raises:
+        OutputError: the sibling has no limits of validation images, or nothing is packed.
+        DataError: the data can't be had.
+    """
+    of_sibling = sibling.limits or {}
+    if not set(_OF_VALIDATION) <= set(of_sibling):
+        raise OutputError("no_limits_to_pack", path=sibling.path)
+    network, about = unpack(out)
+    # In the order in which a final training has them.
+    final = without_validation(load(data))
+    positions = np.arange(len(final.train))
+    looked: Looked = look(
+        network,
+        final.train,
+        positions,
+        final,
+        views=about["views"],
+        margin=about.get("views_margin") or inf,
+    )
+    arrays = limits_arrays(looked, final, about["temperature"])
+    arrays |= {name: of_sibling[name] for name in _OF_VALIDATION}
+    write_npz(out / RunFile.LIMITS, **arrays)
+    return out / RunFile.LIMITS
 
 
 def _said_of_the_packed(

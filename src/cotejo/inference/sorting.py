@@ -87,7 +87,7 @@ class Sorter:
         Raises:
             OutputError: it can't be written.
         """
-        is_unlike = getattr(prediction, "unlike", None)
+        is_unlike = prediction.unlike
         name = self._unlike if is_unlike else self._names[prediction.classes[0]]
         target = self.folder / name / Path(path).name
         make_folder(target.parent)

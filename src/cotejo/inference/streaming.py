@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import DataError
+from cotejo.evaluate.conformal import COVERAGE
 from cotejo.inference.answers import Prediction, Unreadable
 from cotejo.pictures import decode, read_one, strict_pillow
 
@@ -59,20 +60,21 @@ _Decoded: TypeAlias = tuple[Path | str, NDArray[np.uint8] | Unreadable]
 
 
 def predict_stream(
-    classifier: Classifier, sources: Iterable[Source]
+    classifier: Classifier, sources: Iterable[Source], coverage: float = COVERAGE
 ) -> Generator[tuple[Path | str, Prediction | Unreadable]]:
     """Yield, in order, each picture's name with what the model says of it.
 
     Args:
         classifier: the model.
         sources: the pictures, which are taken as they are needed.
+        coverage: how often the true class is to be among the candidates, in ``(0, 1)``.
     """
     size = _part_size(classifier)
     decoded = decode_stream(classifier, sources)
     try:
         while part := list(islice(decoded, size)):
             pictures = [picture for _, picture in part if not isinstance(picture, Unreadable)]
-            answers = iter(classifier.predict(np.stack(pictures)) if pictures else ())
+            answers = iter(classifier.predict(np.stack(pictures), coverage) if pictures else ())
             for name, picture in part:
                 yield name, picture if isinstance(picture, Unreadable) else next(answers)
     finally:

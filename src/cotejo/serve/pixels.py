@@ -43,7 +43,7 @@ def png_url(image: NDArray[np.uint8], least: int = 0) -> str:
 def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str, Any]:
     """Return where a model looked in one image for a class, as a map and as a picture."""
     # Deferred, because a server of exported models does without it.
-    from cotejo.report.topics.mistakes.overlays import overlaid
+    from cotejo.explain.overlay import overlaid
 
     model: Any = served.model
     values = model.explain(image[np.newaxis], [label], method="grad-cam")[0]

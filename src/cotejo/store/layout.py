@@ -54,6 +54,7 @@ class RunFile(StrEnum):
     """The files in the folder of a run."""
 
     HISTORY = "history.csv"
+    LIMITS = "limits.npz"
     METRICS = "metrics.json"
     MISTAKES = "mistakes.npz"
     MODEL = "model.keras"
@@ -115,11 +116,12 @@ ADDED_FILES = (RunFile.METRICS, RunFile.MISTAKES, RunFile.PREDICTIONS)
 It has a history only where one was given, and never a model.
 """
 
-RUN_FILES = (*RESULT_FILES, RunFile.PROGRAM, RunFile.LOG, RunFile.RECORD)
+RUN_FILES = (*RESULT_FILES, RunFile.LIMITS, RunFile.PROGRAM, RunFile.LOG, RunFile.RECORD)
 """All files of a finished run. ``run.json`` lists the others and is written last.
 
-``network.py`` is missing where no program of Keras's own layers builds the network.
-``robustness.json`` is not among them: it is written later, and has a seal of its own.
+``network.py`` is missing where no program of Keras's own layers builds the network, and
+``limits.npz`` in runs of earlier versions. ``robustness.json`` is not among them: it is written
+later, and has a seal of its own.
 """
 
 

@@ -17,7 +17,7 @@ from cotejo.errors import ConfigError
 from cotejo.models.observing import Seen, observed
 from cotejo.models.own.compiled import compiled_settings
 
-__all__ = ["CHANGES", "adapted", "changes_of", "is_adapted", "settings_of"]
+__all__ = ["CHANGES", "TWO_CLASSES", "adapted", "changes_of", "is_adapted", "settings_of"]
 
 CHANGES = (
     "scaled", "softmax", "sigmoid", "one_output", "log", "train_step", "compiled_optimizer",
@@ -36,6 +36,9 @@ _USED = "cotejo_used"
 
 _SETTINGS = "cotejo_settings"
 """The attribute that says which settings it was compiled with."""
+
+TWO_CLASSES = "two_classes"
+"""The name of the layer that makes two outputs of one."""
 
 _SCALED = "scaled_pixels"
 """The name of the layer that scales pixels where the network does not."""
@@ -305,7 +308,7 @@ def _logit(chance: Any) -> Any:
 def _of_two_classes(logit: Any) -> Any:
     """Return the logits of two classes, 0 and ``logit``, whose softmax is the sigmoid."""
     layer = keras.layers.Dense(
-        2, use_bias=False, trainable=False, name="two_classes", dtype="float32"
+        2, use_bias=False, trainable=False, name=TWO_CLASSES, dtype="float32"
     )
     outputs = layer(logit)
     layer.set_weights([np.array([[0.0, 1.0]], "float32")])
