@@ -20,7 +20,7 @@ from cotejo.cli.table_layout import make_table
 from cotejo.cli.tables import numbers
 from cotejo.errors import ConfigError, CotejoError, UsageError
 from cotejo.messages import current_language, message
-from cotejo.texts import shown_path
+from cotejo.texts import shown_path, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -138,9 +138,10 @@ def show_explanations(
     elif len(errors) < len(rows):
         console.print(table)
         say(console, message("explain.said", model=classifier.name), "dim")
-    for told in (without, *errors):
-        if told is not None:
-            report_exception(told)
+    if without is not None:
+        typer.echo(visible(message("explain.without", reason=without)), err=True)
+    for error in errors:
+        report_exception(error)
     return (1 if len(errors) < len(rows) else errors[0].exit_code) if errors else 0
 
 

@@ -99,8 +99,8 @@ def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[P
     return shown
 
 
-def _alike(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture], str]]:
-    """Return each explained mistake with the nearest training images, and these one's classes."""
+def _alike(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
+    """Return each explained mistake with the nearest training images, whose classes are named."""
     words, analysis = page.words, page.findings.error_analysis
     names = page.facts.class_names(words.language)
     shown = []
@@ -116,7 +116,7 @@ def _alike(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Pictu
             for image, label in nearest
         ]
         classes = ", ".join(names[label] for _, label in nearest)
-        shown.append((f"{true} → {predicted}", pictures, classes))
+        shown.append((f"{true} → {predicted} · {classes}", pictures))
     return shown
 
 
