@@ -23,6 +23,7 @@ COMMANDS = (
     "train",
     "recipes",
     "predict",
+    "evaluate",
     "report",
     "add",
     "verify",
