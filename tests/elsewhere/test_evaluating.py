@@ -107,7 +107,7 @@ def test_a_temperature_is_judged_on_other_images_and_can_be_used(elsewhere, tmp_
     write_evaluation(elsewhere, tmp_path / "new")
     path = tmp_path / "new" / EvaluationFile.TEMPERATURE
     assert read_temperature(str(path)) == pytest.approx(changed.temperature)
-    for wrong in ("0", "nan", str(path.with_name(EvaluationFile.RECORD))):
+    for wrong in ("0", "nan", str(path.parent / EvaluationFile.RECORD)):
         with pytest.raises(ConfigError):
             read_temperature(wrong)
     with pytest.raises(OutputError):
