@@ -24,6 +24,8 @@ COMMANDS = (
     "recipes",
     "predict",
     "explain",
+    "evaluate",
+    "export",
     "serve",
     "report",
     "add",

@@ -46,7 +46,7 @@ def corrupt(
         >>> images = np.full((2, 32, 32, 3), 128, np.uint8)
         >>> noisy = corrupt(images, "gaussian_noise", 3)
         >>> noisy.shape, round(float(noisy.std()))
-        ((2, 32, 32, 3), 20)
+        ((2, 32, 32, 3), 21)
         >>> bool((corrupt(images[1:], "gaussian_noise", 3, first=1) == noisy[1:]).all())
         True
 

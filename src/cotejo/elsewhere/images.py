@@ -133,4 +133,6 @@ def sample_of(labels: NDArray[Any], most: int | None) -> NDArray[np.int64]:
 
     if most is None or most >= len(labels):
         return np.arange(len(labels))
-    return nested_subset(labels, most / len(labels), seed=0)
+    chosen = nested_subset(labels, most / len(labels), seed=0)
+    # Shares are rounded, and of each class there is one image at least.
+    return chosen[np.linspace(0, len(chosen) - 1, min(most, len(chosen))).astype(np.int64)]

@@ -6,7 +6,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 
 from cotejo.errors import OutputError
-from cotejo.store import read_json
+from cotejo.store import RunFile, read_json
 
 __all__ = ["EvaluationFile", "check_evaluation_place"]
 
@@ -19,9 +19,9 @@ class EvaluationFile(StrEnum):
     PAGE = "evaluation.html"
     CLASSES = "per-class.csv"
     CONFUSION = "confusion.csv"
-    PREDICTIONS = "predictions.npz"
+    PREDICTIONS = RunFile.PREDICTIONS.value
     MISTAKES = "mistakes.csv"
-    IMAGES = "mistakes.npz"
+    IMAGES = RunFile.MISTAKES.value
     CORRUPTIONS = "corruptions.csv"
     TEMPERATURE = "temperature.json"
 

@@ -95,12 +95,13 @@ def match_classes(of_set: Names, of_model: Names, given: Mapping[str, str] = {})
         ([1, -1], [1], [0])
     """
     by_name = _labels(of_model)
-    own = _labels(of_set)
     count = len(next(iter(of_set.values())))
     labels = np.full(count, -1, np.int64)
-    for name, label in own.items():
-        if labels[label] < 0 and name in by_name:
-            labels[label] = by_name[name]
+    for listed in of_set.values():
+        for label, name in enumerate(listed):
+            if labels[label] < 0 and _plain(name) in by_name:
+                labels[label] = by_name[_plain(name)]
+    own = _labels(of_set)
     for name, wanted in given.items():
         label = _found(name, own, of_set, "evaluation.no_class_of_set")
         found = _found(wanted, by_name, of_model, "evaluation.no_class_of_model") if wanted else -1

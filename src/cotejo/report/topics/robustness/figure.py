@@ -81,7 +81,8 @@ def corruption_panels(lines: Sequence[Line], words: Words, width: float = TEXT_W
     first = panels[0, 0]
     first.set(ylim=(0, 1.02), xticks=(0, *SEVERITIES))
     number_axis(first.yaxis, words.numbers, percent=True)
-    figure.supxlabel(words.say("robustness.axis_severity"), fontsize=9, color=INK)
+    # Under a panel: what stands under all of them would lie over the legend.
+    panels[-1, columns // 2].set_xlabel(words.say("robustness.axis_severity"))
     figure.supylabel(words.say("axis_accuracy"), fontsize=9, color=INK)
     if labels:
         handles = [
