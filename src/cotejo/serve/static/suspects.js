@@ -39,11 +39,9 @@ export async function reviewSuspects(base, study) {
   async function decide(verdict) {
     const each = suspects[place];
     try {
-      await ask(`${base}/suspects/${each.split}/${each.index}`, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ verdict }),
-      });
+      const place = `${base}/suspects/${each.split}/${each.index}`;
+      await (verdict === null ? ask(place, { method: "DELETE" })
+        : ask(`${place}?verdict=${verdict}`, { method: "PUT" }));
       each.verdict = verdict;
       go(verdict === null ? 0 : 1);
     } catch (error) {
