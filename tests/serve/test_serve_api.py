@@ -10,6 +10,7 @@ import threading
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.testclient import TestClient
 
 from cotejo.serve.limits import Limits
 from serve.conftest import Shades, Telling
@@ -278,6 +279,11 @@ def test_a_model_that_fails_is_an_error_of_the_server_alone(serving, picture):
     with pytest.raises(RuntimeError, match="the network"):  # the client of tests raises it
         client.post("/v1/predict", files=sent(picture(66)))
     assert client.post("/v1/predict", files=sent(picture(65))).status_code == 200
+    told = TestClient(client.app, base_url="http://localhost", raise_server_exceptions=False)
+    answer = told.post("/v1/predict", files=sent(picture(66)))
+    assert (answer.status_code, code(answer)) == (500, "broken")
+    assert "the network" not in answer.text
+    assert "default-src" in answer.headers["content-security-policy"]
 
 
 def test_an_explanation(serving, picture):

@@ -87,7 +87,7 @@ def test_where_it_looks_and_what_it_should_have_said(page, site, pictures):
     page.choose("#files", pictures / "b.png")
     page.until("document.querySelector('.tools button') !== null")
     page.evaluate("document.querySelector('.tools button').click()")
-    page.until("document.querySelectorAll('.explained img').length === 2")
+    page.until("document.querySelectorAll('.explained img').length === 7")
     page.evaluate(
         "const choice = document.querySelector('.tools select'); choice.value = '1';"
         "choice.dispatchEvent(new Event('change'))"

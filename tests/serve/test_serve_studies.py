@@ -74,7 +74,7 @@ def test_labels_are_confirmed_and_dismissed(serving, runs):
     assert first["probability"] <= second["probability"]
     place = f"{base}/{first['split']}/{first['index']}"
     assert client.get(f"{place}/image").headers["content-type"] == "image/png"
-    assert client.put(place, json={"verdict": "confirmed"}).json() == {"verdict": "confirmed"}
+    assert client.put(f"{place}?verdict=confirmed").json() == {"verdict": "confirmed"}
     assert client.get(base).json()["suspects"][0]["verdict"] == "confirmed"
     fingerprint = read_audit(folder).about["dataset"]["fingerprint"]
     (said,) = read_review(folder, fingerprint).values()
@@ -82,16 +82,16 @@ def test_labels_are_confirmed_and_dismissed(serving, runs):
         first[n] for n in ("split", "index", "label")
     )
     assert read_review(folder, "of other data") == {}
-    client.put(place, json={"verdict": None})
+    assert client.delete(place).json() == {"verdict": None}
     assert client.get(base).json()["suspects"][0]["verdict"] is None
-    for path, content, status in (
-        (place, {"verdict": "perhaps"}, 422),
-        (place, {}, 422),
-        (f"{base}/test/99999", {"verdict": "confirmed"}, 404),
-        (f"{base}/other/1", {"verdict": "confirmed"}, 422),
-        (f"{base}/test/-1", {"verdict": "confirmed"}, 422),
+    for path, status in (
+        (f"{place}?verdict=perhaps", 422),
+        (place, 422),
+        (f"{base}/test/99999?verdict=confirmed", 404),
+        (f"{base}/other/1?verdict=confirmed", 422),
+        (f"{base}/test/-1?verdict=confirmed", 422),
     ):
-        assert client.put(path, json=content).status_code == status
+        assert client.put(path).status_code == status
 
 
 def test_the_report_tells_of_what_was_reviewed(serving, runs, undrawn):
@@ -100,7 +100,7 @@ def test_the_report_tells_of_what_was_reviewed(serving, runs, undrawn):
     for row, verdict in zip(
         client.get(base).json()["suspects"], ("confirmed", "dismissed"), strict=False
     ):
-        client.put(f"{base}/{row['split']}/{row['index']}", json={"verdict": verdict})
+        client.put(f"{base}/{row['split']}/{row['index']}?verdict={verdict}")
     page = " ".join(write_report(folder).read_text().split())
     assert "A person looked at 2 of these images: 1 of the labels were confirmed" in page
 

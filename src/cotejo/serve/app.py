@@ -15,7 +15,7 @@ from cotejo.errors import CotejoError
 from cotejo.serve import api, pages, study_api
 from cotejo.serve.gate import Gate
 from cotejo.serve.limits import Refusal
-from cotejo.serve.security import Guard
+from cotejo.serve.security import HEADERS, Guard
 from cotejo.serve.service import Service, language
 
 __all__ = ["create_app"]
@@ -52,6 +52,8 @@ def create_app(
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        # Nothing is told to anybody else of what is asked here.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.service = service
     app.state.guard = guard = Guard(hosts, token)
@@ -64,6 +66,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(CotejoError, _failed)
     app.add_exception_handler(HTTPException, _of_framework)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
@@ -87,6 +90,12 @@ async def _failed(request: Request, error: Exception) -> Response:
     """Answer where a study's folder, say, is not as it was written."""
     assert isinstance(error, CotejoError)  # noqa: S101
     return await _refused(request, Refusal.of(422, error))
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Answer where the server failed; the error itself goes to its operator, not to the client."""
+    refusal = Refusal(500, "broken", headers=HEADERS)
+    return await _refused(request, refusal)
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

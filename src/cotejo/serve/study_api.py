@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, JSONResponse, Response
-from pydantic import BaseModel, Field
 
+from cotejo.data.audit import Verdict
 from cotejo.errors import OutputError
 from cotejo.serve.limits import Refusal
 from cotejo.serve.pixels import png
@@ -34,14 +34,6 @@ Name = Annotated[str, InPath(max_length=300)]
 Alternative = Annotated[str, InPath(max_length=300)]
 Number = Annotated[int, InPath(ge=0, le=2**31 - 1)]
 SplitName = Literal["train", "valid", "test"]
-
-
-class Decision(BaseModel):
-    """What a person says of a suspected label; null takes back what was said."""
-
-    verdict: Literal["confirmed", "dismissed"] | None = Field(
-        description="Whether the label is wrong indeed."
-    )
 
 
 @router.get("/v1/studies", summary="The studies in the folders that are served")
@@ -115,11 +107,18 @@ def suspected_image(request: Request, study: Name, split: SplitName, index: Numb
 
 @router.put("/v1/studies/{study}/suspects/{split}/{index}", summary="Confirm or dismiss a label")
 def decided(
-    request: Request, study: Name, split: SplitName, index: Number, said: Decision
+    request: Request, study: Name, split: SplitName, index: Number, verdict: Verdict
 ) -> Response:
-    """Keep in `review.csv` what a person says of a suspected label."""
-    decide(_found(request, study).folder, split, index, said.verdict)
-    return JSONResponse({"verdict": said.verdict})
+    """Keep in `review.csv` what a person says of a suspected label: whether it is wrong indeed."""
+    decide(_found(request, study).folder, split, index, verdict)
+    return JSONResponse({"verdict": verdict})
+
+
+@router.delete("/v1/studies/{study}/suspects/{split}/{index}", summary="Take back what was said")
+def undecided(request: Request, study: Name, split: SplitName, index: Number) -> Response:
+    """Leave a suspected label undecided again."""
+    decide(_found(request, study).folder, split, index, None)
+    return JSONResponse({"verdict": None})
 
 
 @router.get("/studies/{study}/files/{name}", include_in_schema=False)

@@ -3,9 +3,11 @@
 import { decimal, percent, say } from "./common.js";
 
 const NS = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [720, 300, 56, 14, 12, 34];
+// On a phone the chart is drawn smaller, so that its letters are as large as those around it.
+const NARROW = matchMedia("(max-width: 44rem)").matches;
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [NARROW ? 360 : 720, NARROW ? 240 : 300, 56, 14, 12, 34];
 
-/** Colours that colour-blind readers tell apart (Okabe and Ito), and dashes beyond their number. */
+/** Colours that colour-blind readers tell apart (Okabe and Ito). */
 export const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8b8b8b"];
 
 function draw(tag, attributes, text) {
@@ -46,7 +48,7 @@ export function chart(lines, isShare, title) {
     svg.append(draw("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value) }),
       draw("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, shown(value)));
   }
-  for (const epoch of ticks(first, last, 8).filter(Number.isInteger)) {
+  for (const epoch of ticks(first, last, NARROW ? 5 : 8).filter(Number.isInteger)) {
     svg.append(draw("text", { x: x(epoch), y: HEIGHT - 16, "text-anchor": "middle" }, epoch));
   }
   svg.append(draw("text", { x: (LEFT + WIDTH) / 2, y: HEIGHT - 2, "text-anchor": "middle" }, say("epoch")));

@@ -155,7 +155,7 @@ function showPair() {
     make("p", { class: "result" }, make("b", {}, say("points", { count: points(turned * row.difference) })),
       ` ${say("interval", { count: points(ends[0]), total: points(ends[1]) })}`),
     make("p", {}, excludesZero ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")),
-    make("p", { class: "soft small" }, `p = ${row.p_corrected?.toPrecision(2) ?? "–"}`));
+    make("p", { class: "soft small" }, `p = ${row.p_corrected?.toLocaleString(data.language, { maximumSignificantDigits: 2 }) ?? "–"}`));
 }
 
 // ---- mistakes

@@ -21,7 +21,7 @@ export async function reviewSuspects(base, study) {
     byId("suspect").replaceChildren(
       make("img", { src: `${data.root}${base}/suspects/${each.split}/${each.index}/image`, alt: say("image", { class: is, count: each.index }) }),
       make("div", {},
-        make("p", { class: "soft small" }, `${place + 1}/${suspects.length} · ${each.split} ${each.index}`),
+        make("p", { class: "soft small" }, `${place + 1}/${suspects.length} · ${say(`place_${each.split}`, { count: each.index })}`),
         make("p", {}, say("is"), " ", make("b", {}, is)),
         make("p", {}, say("said"), " ", make("b", {}, study.classes[each.predicted])),
         make("p", { class: "soft small" }, say("probability_of", { class: is, percent: percent(each.probability) })),
@@ -39,11 +39,9 @@ export async function reviewSuspects(base, study) {
   async function decide(verdict) {
     const each = suspects[place];
     try {
-      await ask(`${base}/suspects/${each.split}/${each.index}`, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ verdict }),
-      });
+      const place = `${base}/suspects/${each.split}/${each.index}`;
+      await (verdict === null ? ask(place, { method: "DELETE" })
+        : ask(`${place}?verdict=${verdict}`, { method: "PUT" }));
       each.verdict = verdict;
       go(verdict === null ? 0 : 1);
     } catch (error) {
