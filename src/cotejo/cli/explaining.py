@@ -125,10 +125,10 @@ def show_explanations(
                 neighbours = classifier.nearest(
                     answer.seen[np.newaxis], wanted.nearest, wanted.data, wanted.data_dir
                 )
-            except UsageError as error:
+            except UsageError as reason:
                 if wanted.data is not None:
                     raise
-                without = error
+                without = reason
         _write(target, _sheet(classifier, answer, neighbours, wanted))
         rows.append(_row(classifier, answer, neighbours, wanted.method, target))
         table.add_row(*_cells(classifier, answer, neighbours, target))
