@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from cotejo.backend import keras
-from cotejo.messages import LANGUAGES, message
 from cotejo.data import load, without_validation
 from cotejo.errors import OutputError
 from cotejo.inference.looking import Looked, limits_arrays, look
+from cotejo.messages import LANGUAGES, message
 from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS, unpack
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers

@@ -137,6 +137,7 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
                 sound.append((judged.alternative, judged.seed, judged.run))
                 unlisted += not judged.run.listed
                 yield from _log_findings(judged.run)
+                yield from _limits_findings(judged.run)
     whole = len(sound)
     yield from _added_findings(sound)
     if whole:
@@ -168,6 +169,13 @@ def _log_findings(run: RunFolder) -> Iterator[Finding]:
         run.content(RunFile.LOG)
     except OutputError:
         yield Finding("warning", "verify.log_changed", {"path": run.path / RunFile.LOG})
+
+
+def _limits_findings(run: RunFolder) -> Iterator[Finding]:
+    """Tell of limits that are gone; if they are there, they have been compared already."""
+    path = run.path / RunFile.LIMITS
+    if RunFile.LIMITS in run.listed and not path.is_file():
+        yield Finding("warning", "verify.limits_missing", {"path": path})
 
 
 def _broken(error: OutputError) -> Finding:
