@@ -58,7 +58,7 @@ def scrambled(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray
     Example:
         >>> images = np.random.default_rng(0).integers(100, 150, (1, 8, 8, 1), dtype=np.uint8)
         >>> changed = scrambled(images, np.random.default_rng(1))
-        >>> abs(changed.mean() - images.mean()) < 1, (changed != images).any()
+        >>> bool(abs(changed.mean() - images.mean()) < 1), bool((changed != images).any())
         (True, True)
     """
     pixels = images.astype(np.float64)

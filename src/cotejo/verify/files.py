@@ -139,6 +139,7 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
                 unlisted += not judged.run.listed
                 yield from _log_findings(judged.run)
                 yield from _robustness_findings(judged.run)
+                yield from _limits_findings(judged.run)
     whole = len(sound)
     yield from _added_findings(sound)
     if whole:
@@ -178,6 +179,13 @@ def _robustness_findings(run: RunFolder) -> Iterator[Finding]:
         read_robustness(run)
     except OutputError as error:
         yield _broken(error)
+
+
+def _limits_findings(run: RunFolder) -> Iterator[Finding]:
+    """Tell of limits that are gone; if they are there, they have been compared already."""
+    path = run.path / RunFile.LIMITS
+    if RunFile.LIMITS in run.listed and not path.is_file():
+        yield Finding("warning", "verify.limits_missing", {"path": path})
 
 
 def _broken(error: OutputError) -> Finding:
