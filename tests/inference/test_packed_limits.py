@@ -1,5 +1,7 @@
 """The limits of a packed model: its own training images, and the validation of a sibling."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from cotejo.inference.limits import Limits
 from cotejo.inference.packing import pack, pack_limits
 from cotejo.models.packed import packed_limits
 from cotejo.report import write_cards
-from cotejo.store import RunFolder
+from cotejo.store import RunFile, RunFolder
 
 SMALL = {
     "name": "small",
@@ -49,6 +51,18 @@ def test_a_packed_model_takes_its_scale_from_a_sibling(runs, tmp_path, digits):
         probe = make(shown, np.random.default_rng(5))
         assert limits.is_unlike(probe, classifier.logits(probe)).all()
     assert limits.is_unlike(shown, classifier.logits(shown)).mean() < 0.2
+
+
+def test_a_sibling_of_before_looks_once_more(runs, tmp_path):
+    sibling = RunFolder(runs / "sibling" / "small" / "seed-1")
+    moved = RunFolder(shutil.copytree(sibling.path, tmp_path / "moved"))
+    (moved.path / RunFile.LIMITS).unlink()
+    out = tmp_path / "packed"
+    pack(runs / "final", RunFolder(runs / "final" / "small" / "seed-1"), None, out)
+    pack_limits(moved, "digits", out)
+    arrays = packed_limits(out)
+    for name in ("valid_signs", "true_probabilities"):
+        np.testing.assert_allclose(arrays[name], sibling.limits[name], atol=1e-4)
 
 
 def test_a_final_training_gives_no_scale(runs, tmp_path):

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.data import load, without_validation
+from cotejo.data import Dataset, load, without_validation
 from cotejo.errors import OutputError
-from cotejo.inference.looking import Looked, limits_arrays, look
+from cotejo.inference.description import describe_run
+from cotejo.inference.looking import limits_arrays, look
 from cotejo.messages import LANGUAGES, message
+from cotejo.models.own.keeping import load_kept
 from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS, unpack
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
@@ -125,14 +128,15 @@ def pack_limits(sibling: RunFolder, data: str, out: Path = SHIPPED) -> Path:
         OutputError: the sibling has no limits of validation images, or nothing is packed.
         DataError: the data can't be had.
     """
-    of_sibling = sibling.limits or {}
+    dataset = load(data)
+    of_sibling = _limits_of(sibling, dataset)
     if not set(_OF_VALIDATION) <= set(of_sibling):
         raise OutputError("no_limits_to_pack", path=sibling.path)
     network, about = unpack(out)
     # In the order in which a final training has them.
-    final = without_validation(load(data))
+    final = without_validation(dataset)
     positions = np.arange(len(final.train))
-    looked: Looked = look(
+    looked = look(
         network,
         final.train,
         positions,
@@ -144,6 +148,27 @@ def pack_limits(sibling: RunFolder, data: str, out: Path = SHIPPED) -> Path:
     arrays |= {name: of_sibling[name] for name in _OF_VALIDATION}
     write_npz(out / RunFile.LIMITS, **arrays)
     return out / RunFile.LIMITS
+
+
+def _limits_of(run: RunFolder, dataset: Dataset) -> Mapping[str, NDArray[Any]]:
+    """Return the limits of a run; one of an earlier version, which kept none, looks once more."""
+    if run.limits is not None:
+        return run.limits
+    recorded = (run.record.get("dataset") or {}).get("fingerprint")
+    if "valid" not in run.metrics or recorded != dataset.fingerprint:
+        return {}
+    described, model = describe_run(run), load_kept(run)
+    network = keras.Model(model.inputs[0], model.layers[-1].input, name=model.name)
+    positions = np.arange(len(dataset.train))
+    looked = look(
+        network,
+        dataset.train,
+        positions,
+        dataset,
+        views=described.views,
+        margin=described.margin,
+    )
+    return limits_arrays(looked, dataset, described.temperature)
 
 
 def _said_of_the_packed(
