@@ -26,7 +26,7 @@ _CONTRASTS = (19.0, 22.0, 22.0, 30.0, 42.0)
 _SIDE = 600
 """The side of a sheet, in pixels."""
 _SMALL = 5
-"""By what a sheet is reduced for images of less than `_SMALL_BELOW` pixels, which see more of it."""
+"""By what a sheet is reduced for an image below `_SMALL_BELOW` pixels, which sees more of it."""
 _SMALL_BELOW = 120
 _CRYSTALS = 1800
 
