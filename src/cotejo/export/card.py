@@ -103,7 +103,8 @@ def _head(classifier: Classifier, form: str, note: dict[str, Any], words: Words)
 def _accuracy(note: dict[str, Any]) -> float | None:
     """Return the test accuracy of what is in the file: of int8 its own."""
     measured = note.get("int8", {}).get("accuracy", {}).get("test")
-    return measured[1] if measured else note["test_accuracy"]
+    accuracy: float | None = measured[1] if measured else note["test_accuracy"]
+    return accuracy
 
 
 def _data_name(classifier: Classifier) -> str | None:
@@ -169,7 +170,9 @@ def _of_the_file(
 
 def _of_int8(int8: dict[str, Any], words: Words) -> Iterator[str]:
     whole = words.numbers.integer
-    yield words.say("export.card_int8", count=int8["calibration"], images=whole(int8["calibration"]))
+    yield words.say(
+        "export.card_int8", count=int8["calibration"], images=whole(int8["calibration"])
+    )
     for split, (before, after) in int8["accuracy"].items():
         yield words.say(
             f"export.card_int8_{split}",

@@ -24,8 +24,8 @@ from cotejo.pictures import Fit
 from cotejo.pictures.fitting import fitted
 
 __all__ = [
-    "PICTURES", "TOLERANCE", "answerer", "answers_of", "check_pictures", "fitted_batches", "last_line",
-    "largest_difference", "run_plain",
+    "PICTURES", "TOLERANCE", "answerer", "answers_of", "check_pictures", "fitted_batches",
+    "largest_difference", "last_line", "run_plain",
 ]  # fmt: skip
 
 PICTURES = 256
@@ -89,9 +89,7 @@ def fitted_batches(
     return np.stack([fitted("", Image.fromarray(each), image_shape, fit) for each in flat])
 
 
-def answers_of(
-    form: str, path: Path, batches: Sequence[NDArray[np.uint8]]
-) -> NDArray[np.float32]:
+def answers_of(form: str, path: Path, batches: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """Return what an exported file answers, ``[n, classes]``.
 
     Args:

@@ -118,10 +118,12 @@ def _dataset(classifier: Classifier, data: Path | str | None, data_dir: Path | N
     """
     record = classifier.origin.record if isinstance(classifier.origin, RunFolder) else {}
     if data is None:
-        data = "cifar10" if classifier.origin == "shipped" else record.get("dataset", {}).get("name")
+        data = (
+            "cifar10" if classifier.origin == "shipped" else record.get("dataset", {}).get("name")
+        )
         if data is None or (find_source(data) is None):
             raise DataError("export.needs_data")
-    height, _, channels = classifier.image_shape
+    height = classifier.image_shape[0]
     images = None
     if find_source(data) is None:
         images = OwnImages(image_size=height, fit=classifier.fit)
@@ -140,14 +142,12 @@ def _has_learned_from_valid(classifier: Classifier) -> bool:
     return classifier.origin == "shipped"
 
 
-def _quantize_onnx(
-    whole: keras.Model, path: Path, eight: Path, images: NDArray[np.uint8]
-) -> None:
+def _quantize_onnx(whole: keras.Model, path: Path, eight: Path, images: NDArray[np.uint8]) -> None:
     import onnx
     from onnxruntime import quantization
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    class Reader(quantization.CalibrationDataReader):  # type: ignore[misc]
+    class Reader(quantization.CalibrationDataReader):
         def __init__(self) -> None:
             self.left = iter(images)
 
@@ -161,21 +161,24 @@ def _quantize_onnx(
     weights = {tensor.name for tensor in graph.initializer}
     # A product of two things that are computed is no layer: it resamples the pictures.
     computed = [
-        node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] not in weights
+        node.name
+        for node in graph.node
+        if node.op_type == "MatMul" and node.input[1] not in weights
     ]
     quantization.quantize_static(
         str(prepared),
         str(eight),
         Reader(),
         quant_format=quantization.QuantFormat.QDQ,
-        op_types_to_quantize=["Conv", "Gemm", "MatMul", "Add", "MaxPool", "Relu", "Sigmoid", "Mul"]
-        if not computed
-        else ["Conv", "Gemm", "MatMul"],
+        op_types_to_quantize=["Conv", "Gemm", "MatMul"],
         nodes_to_exclude=computed,
         per_channel=True,
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
     )
+    quantized = onnx.load(eight)  # the quantiser leaves out what the file says of itself
+    quantized.metadata_props.extend(onnx.load(path).metadata_props)
+    onnx.save(quantized, eight)
 
 
 def _quantize_litert(
