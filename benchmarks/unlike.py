@@ -38,10 +38,10 @@ from cotejo.evaluate.conformal import set_quality
 from cotejo.evaluate.probes import noise, scrambled, walls
 from cotejo.evaluate.unlikeness import look_of
 from cotejo.inference import Classifier
+from cotejo.inference.features import features_of
 from cotejo.models.packed import unpack
-from cotejo.models.penultimate import features_and_logits, with_features
 from cotejo.study.run import build_network
-from cotejo.train import fresh_backend, train
+from cotejo.train import fresh_backend, predict_logits, train
 
 Array = NDArray[np.float32]
 Seen = Mapping[str, Array]
@@ -113,12 +113,12 @@ def unlike_sets(images: NDArray[np.uint8]) -> dict[str, NDArray[np.uint8]]:
 
 def seen(network: keras.Model, sets: Mapping[str, Split | NDArray[np.uint8]]) -> dict[str, Array]:
     """Return what a network computes of each set: features, logits, and labels where known."""
-    both = with_features(network)
     known = look_of(sets["train"].images)
     found: dict[str, Array] = {}
     for name, images in sets.items():
         pixels = images.images if isinstance(images, Split) else images
-        found[f"{name}/features"], found[f"{name}/logits"] = features_and_logits(both, pixels, 500)
+        found[f"{name}/features"] = features_of(network, pixels)
+        found[f"{name}/logits"] = predict_logits(network, pixels)
         found[f"{name}/look"] = known.distances(pixels)
         if isinstance(images, Split):
             found[f"{name}/labels"] = images.labels

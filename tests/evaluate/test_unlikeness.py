@@ -1,4 +1,4 @@
-"""Signs of unlikeness, probes, and nearest points, against plain ways and scikit-learn."""
+"""Signs of unlikeness and probes, against plain ways and scikit-learn."""
 
 import numpy as np
 import pytest
@@ -6,28 +6,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from cotejo.evaluate.neighbours import known, nearest_points
 from cotejo.evaluate.probes import PROBES, probes, scrambled, walls
-from cotejo.evaluate.unlikeness import SIGNS, UNLIKE, look_of, signs, unlikeness, unusual
+from cotejo.evaluate.unlikeness import (
+    NEIGHBOURS,
+    SIGNS,
+    UNLIKE,
+    look_of,
+    signs,
+    unlikeness,
+    unusual,
+)
 
 
-def test_the_nearest_points_are_scikit_learn_s():
-    random = np.random.default_rng(0)
-    points, among = random.normal(size=(1500, 4)), random.normal(size=(60, 4))
-    places, apart = nearest_points(points, among, 7)
-    theirs, wanted = NearestNeighbors(n_neighbors=7).fit(among).kneighbors(points)
-    np.testing.assert_array_equal(places, wanted)
-    np.testing.assert_allclose(apart, theirs, atol=1e-5)
-    assert nearest_points(points, among[:3], 7)[0].shape == (1500, 3)
-
-
-def test_directions_count_and_lengths_do_not():
-    random = np.random.default_rng(0)
-    features = random.normal(size=(200, 50)) + 3 * np.eye(50)[random.integers(0, 5, 200)]
-    learned = known(features)
-    np.testing.assert_array_equal(learned.nearest(9 * features, 1)[0][:, 0], np.arange(200))
-    with pytest.raises(ValueError, match=r"`features` must have the shape"):
-        learned.nearest(features[:, :10], 1)
+def test_a_look_is_as_far_as_the_tenth_nearest():
+    images = np.random.default_rng(0).integers(0, 256, (90, 8, 8, 3), dtype=np.uint8)
+    look = look_of(images[:60])
+    near = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(look.points)
+    # Of the very images that it is of, too; one of them is each image itself.
+    wanted = near.kneighbors(look.points)[0][:, -1]
+    np.testing.assert_allclose(look.distances(images[:60]), wanted, rtol=1e-4)
+    # Of fewer images, the farthest counts.
+    few = look_of(images[:3])
+    assert np.isfinite(few.distances(images[60:])).all()
 
 
 @settings(max_examples=40)

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from sklearn.metrics.pairwise import cosine_similarity
 
-from cotejo.backend import keras
 from cotejo.cli.app import run as command_line
 from cotejo.cli.explaining import targets
 from cotejo.data.cutting import first_images
@@ -19,8 +18,7 @@ from cotejo.inference import Classifier
 from cotejo.inference.explaining import class_named
 from cotejo.inference.features import features_of
 from cotejo.inference.training_images import learned_images, training_images
-from cotejo.models import build_model
-from cotejo.store import RunFolder, described_content, npz_content, read_json, write_json
+from cotejo.store import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -89,21 +87,6 @@ def test_neighbours_are_those_of_the_nearest_features(classifier, digits):
         classifier.nearest(images, 0)
 
 
-def test_features_that_a_run_keeps_are_used(folder, digits, tmp_path):
-    run = shutil.copytree(folder, tmp_path / "run")
-    network = Classifier.load(run).network
-    kept = np.array([5, 3, 8])
-    features = features_of(network, digits.train.images[kept])
-    content = npz_content({"indices": kept.astype(np.int32), "features": features})
-    (run / "limits.npz").write_bytes(content)
-    record = read_json(run / "run.json")
-    record["files"]["limits.npz"] = described_content(content)
-    write_json(run / "run.json", record)
-    found = Classifier.load(run).nearest(digits.train.images[[8]], 9)
-    assert sorted(found.indices[0].tolist()) == [3, 5, 8]
-    assert found.indices[0, 0] == 8
-
-
 def test_training_images_are_found_where_the_study_found_them(folder, digits, tmp_path):
     run = RunFolder(folder)
     np.testing.assert_array_equal(training_images(run).images, digits.train.images)
@@ -130,24 +113,6 @@ def test_data_in_memory_has_neighbours_too(own_study, own_data):
     assert found.images.shape == (2, 2, 16, 16, 1)
     # Its network computes in bfloat16 and looks at mirrored images as well.
     assert classifier.explain(own_data.test.images[:2]).shape == (2, 16, 16)
-
-
-def test_features_of_networks_inside_a_network_and_of_none():
-    pixels, inner = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
-    flat = keras.layers.Flatten()(inner)
-    head = keras.Model(inner, keras.layers.Dense(2)(keras.layers.Dense(5)(flat)))
-    network = keras.Model(pixels, keras.layers.Rescaling(2.0)(head(pixels)))
-    images = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 1), dtype=np.uint8)
-    features = features_of(network, images)
-    assert features.shape == (3, 5)
-    dense = [layer.get_weights() for layer in head.layers if layer.get_weights()][1]
-    np.testing.assert_allclose(
-        2 * (features @ dense[0] + dense[1]), network.predict_on_batch(images), rtol=1e-3, atol=1e-2
-    )
-    assert features_of(build_model("mlp", (8, 8, 1), 3), images).shape == (3, 256)
-    without = keras.Model(pixels, keras.layers.GlobalAveragePooling2D()(pixels), name="mean")
-    with pytest.raises(ConfigError, match="“mean” has no dense layer"):
-        features_of(without, images)
 
 
 def test_a_class_is_known_by_its_name_in_any_language():

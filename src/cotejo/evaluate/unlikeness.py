@@ -5,17 +5,18 @@ from those of the nearest training images; noise and plain walls are far from an
 many a network is sure of what they show. And the *doubt*: how low the network's highest logit is,
 for a network that finds nothing it knows has little to say. Each is compared with images that the
 network did not learn from, and the more unusual of the two counts. Chosen by measurement among
-energy, nearest features, the Mahalanobis distance and others: docs/decisions/0024.
+energy, nearest features, the Mahalanobis distance and others: docs/decisions/0025.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
-from cotejo.evaluate.neighbours import nearest_points
 from cotejo.evaluate.traits import image_traits
 
 __all__ = ["NEIGHBOURS", "SIGNS", "UNLIKE", "Look", "look_of", "signs", "unlikeness", "unusual"]
@@ -60,7 +61,13 @@ class Look:
             images: ``[n, height, width, channels]``, uint8.
         """
         points = (_traits(images) - self.mean) @ self.scale
-        return nearest_points(points, self.points, NEIGHBOURS)[1][:, -1]
+        place = min(NEIGHBOURS, len(self.points))
+        apart, _ = self._tree.query(points, [place])
+        return np.asarray(apart[:, 0], np.float32)
+
+    @cached_property
+    def _tree(self) -> KDTree:
+        return KDTree(self.points)
 
 
 def look_of(images: NDArray[np.uint8]) -> Look:

@@ -370,7 +370,7 @@ class Classifier:
             else:
                 train = training_images(self.run, data, data_dir)
             # One alone: the images of a data set fill much of the memory.
-            self._learned = {asked: (train, known_features(self.network, train, self.run))}
+            self._learned = {asked: (train, known_features(self.network, train))}
         train, known = self._learned[asked]
         return nearest(self.features(images), known, train, count)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cotejo.backend import keras, ops
 from cotejo.errors import ConfigError
 from cotejo.models.observing import observed
+from cotejo.models.own.adapting import TWO_CLASSES
 from cotejo.train import predict_logits
 
 __all__ = ["features_of"]
@@ -36,18 +37,24 @@ def features_of(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.f
     """
     # In the order of the calls, which is not that of the layers where a network is inside another.
     calls, _ = observed(network, np.zeros((1, *network.inputs[0].shape[1:]), np.float32))
-    dense = [call.layer for call in calls if isinstance(call.layer, keras.layers.Dense)]
+    dense = [call.layer for call in calls if _is_dense(call.layer)]
     if not dense:
         raise ConfigError("no_features", name=network.name)
     last = dense[-1]
     if last in network.layers and _is_of_the_graph(network, last):
-        return predict_logits(keras.Model(network.inputs[0], last.input), images)
+        found = predict_logits(keras.Model(network.inputs[0], last.input), images)
+        return found.reshape(len(images), -1)
     parts = []
     for start in range(0, len(images), _BATCH_SIZE):
         calls, _ = observed(network, images[start : start + _BATCH_SIZE], only=last)
         parts.append(ops.convert_to_numpy(ops.cast(calls[-1].inputs, "float32")))
     features: NDArray[np.float32] = np.concatenate(parts)
     return features.reshape(len(images), -1)
+
+
+def _is_dense(layer: Any) -> bool:
+    """Whether a layer is a dense one that has learned: not that which makes two outputs of one."""
+    return isinstance(layer, keras.layers.Dense) and layer.name != TWO_CLASSES
 
 
 def _is_of_the_graph(network: keras.Model, layer: Any) -> bool:

@@ -1,7 +1,7 @@
 """The limits of a trained network: the classes it can't rule out, and pictures unlike all it knows.
 
 They rest on validation images, which the network did not learn from. A final training has none, so
-that it has neither sets nor a scale of unlikeness, and knows nothing but its training images.
+that it has neither sets nor a scale of unlikeness.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.evaluate.conformal import COVERAGE, candidate_sets, least_probabilities
-from cotejo.evaluate.neighbours import Known
 from cotejo.evaluate.unlikeness import UNLIKE, Look, signs, unlikeness
 
 __all__ = ["Limits", "is_unlike"]
@@ -25,9 +24,7 @@ class Limits:
     """What ``limits.npz`` keeps of a run, in use.
 
     Attributes:
-        indices: ``[n]``, the positions of some training images among the data's training images.
-        look: what these look like.
-        known: their features; None if the network's features can't be seen.
+        look: what training images look like.
         true_probabilities: ``[v]``, the probability of each validation image's true class; None
             without validation images.
         true_labels: ``[v]``, those classes.
@@ -36,9 +33,7 @@ class Limits:
             size.
     """
 
-    indices: NDArray[np.int64]
     look: Look
-    known: Known | None = None
     true_probabilities: NDArray[np.float32] | None = None
     true_labels: NDArray[np.int64] | None = None
     valid_signs: NDArray[np.float32] | None = None
@@ -48,10 +43,7 @@ class Limits:
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Limits:
         """Return the limits that the arrays of a ``limits.npz`` hold, which have been checked."""
         seen = (arrays[f"look_{name}"].astype(np.float64) for name in ("mean", "scale", "points"))
-        parts: dict[str, Any] = {"indices": arrays["indices"].astype(np.int64), "look": Look(*seen)}
-        if "axes" in arrays:
-            kept = (arrays[name].astype(np.float32) for name in ("centre", "axes", "directions"))
-            parts["known"] = Known(*kept)
+        parts: dict[str, Any] = {"look": Look(*seen)}
         if "valid_signs" in arrays:
             parts |= {
                 "true_probabilities": arrays["true_probabilities"],
@@ -109,26 +101,6 @@ class Limits:
         """Return which pictures are unlike anything that was learned, ``[n]``; None likewise."""
         found = self.unlikeness(images, logits)
         return None if found is None else is_unlike(found)
-
-    def nearest(
-        self, features: NDArray[np.floating], count: int = 5
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
-        """Return the nearest training images, and how far they are, ``[n, count]`` each.
-
-        Only those of `indices` are looked at. None if the network's features can't be seen.
-
-        Args:
-            features: ``[n, features]``, as `Classifier.features` returns them.
-            count: how many are looked for, 1 or more.
-
-        Returns:
-            Their positions among the data's training images, the nearest first, and the distances
-            of directions, from 0 up to 2.
-        """
-        if self.known is None:
-            return None
-        places, apart = self.known.nearest(features, count)
-        return self.indices[places], apart
 
 
 def is_unlike(found: NDArray[np.floating]) -> NDArray[np.bool_]:

@@ -18,23 +18,18 @@ from cotejo.config.views import VIEWS
 from cotejo.data import Dataset, Split
 from cotejo.data.splits import mixed
 from cotejo.evaluate.conformal import true_probabilities
-from cotejo.evaluate.neighbours import known
 from cotejo.evaluate.probes import probes
 from cotejo.evaluate.unlikeness import look_of, signs
 from cotejo.facts.unlike_classes import unlike_classes
-from cotejo.models.penultimate import features_and_logits, with_features
-from cotejo.train.predict import fitting_batch, predict_logits, softmax
+from cotejo.train.predict import predict_logits, softmax
 
 __all__ = ["Looked", "limits_arrays", "look"]
 
 _LEARNED = 2000
-"""How many training images are kept: their looks, features and positions."""
+"""Of how many training images the looks are kept."""
 
 _VALID, _TEST, _PROBES = 5000, 1000, 200
 """How many images are looked at; half as many where each is looked at from several sides."""
-
-_MOST_FEATURES = 4096
-"""Of more features nothing is kept: the file would grow too large."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +50,6 @@ class Looked:
 def look(
     network: keras.Model,
     learned: Split,
-    positions: NDArray[np.int64],
     judged: Dataset,
     *,
     views: str = "none",
@@ -66,20 +60,15 @@ def look(
     Args:
         network: from pixels to logits.
         learned: the images that it learned from.
-        positions: ``[n]``, their positions among the study's training images.
         judged: whose validation and test images are looked at.
         views: the views of an image that it answers for, a name of `VIEWS`.
         margin: below which margin between the two highest logits an image gets all views.
     """
-    chosen = _sample(len(learned), _LEARNED)
-    images = learned.images[chosen]
-    what = look_of(images)
+    what = look_of(learned.images[_sample(len(learned), _LEARNED)])
     arrays: dict[str, NDArray[Any]] = {
-        "indices": positions[chosen].astype(np.int64),
         "look_mean": what.mean.astype(np.float32),
         "look_scale": what.scale.astype(np.float32),
         "look_points": what.points.astype(np.float32),
-        **_known(network, images),
     }
     sides = 1 if len(VIEWS[views]) == 1 else 2
 
@@ -117,19 +106,6 @@ def limits_arrays(looked: Looked, dataset: Dataset, temperature: float) -> dict[
         "true_probabilities": true_probabilities(looked.valid_labels, chances),
         "true_labels": looked.valid_labels.astype(np.int32),
         "by_class": np.array(unlike_classes(counts) is not None, np.uint8),
-    }
-
-
-def _known(network: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
-    """Return what is kept of training images' features; nothing if they can't be seen."""
-    both = with_features(network)
-    if both is None or both.outputs[0].shape[1] > _MOST_FEATURES:
-        return {}
-    what = known(features_and_logits(both, images, fitting_batch(network))[0])
-    return {
-        "centre": what.centre,
-        "axes": what.axes.astype(np.float16),
-        "directions": what.directions.astype(np.float16),
     }
 
 

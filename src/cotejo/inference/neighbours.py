@@ -11,14 +11,12 @@ from cotejo.backend import keras
 from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
 from cotejo.inference.features import features_of
-from cotejo.store import RunFolder, check_arrays
-from cotejo.store.files import damaged, parse_npz
 
 __all__ = ["KnownFeatures", "Neighbours", "known_features", "nearest"]
 
 _MOST = 10_000
-"""The most training images that are looked at where a run keeps no features."""
-_LIMITS = "limits.npz"
+"""The most training images that are looked at."""
+
 _SMALLEST = float(np.finfo(np.float32).tiny)
 
 
@@ -52,23 +50,17 @@ class Neighbours:
     labels: NDArray[np.int32]
 
 
-def known_features(
-    network: keras.Model, train: Split, run: RunFolder | None = None, most: int = _MOST
-) -> KnownFeatures:
-    """Return what the run keeps of the training images, or else what the network makes of them.
+def known_features(network: keras.Model, train: Split, most: int = _MOST) -> KnownFeatures:
+    """Return what a network makes of training images.
 
     Args:
         network: from pixels in ``[0, 255]`` to logits or probabilities.
         train: what it learned from.
-        run: whose ``limits.npz`` is read, where it has one.
-        most: the most images that are looked at where it has none; each class has its share.
+        most: the most images that are looked at; each class has its share.
 
     Raises:
-        OutputError: the file is damaged.
         ConfigError: the network has no features.
     """
-    if run is not None and (kept := _kept(run)) is not None and kept.indices.max() < len(train):
-        return kept
     chosen = nested_subset(train.labels, min(1.0, most / len(train)), 0)
     return KnownFeatures(chosen, features_of(network, train.images[chosen]))
 
@@ -107,16 +99,3 @@ def nearest(
 def _directions(features: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     return np.asarray(features / np.maximum(lengths, _SMALLEST), np.float32)
-
-
-def _kept(run: RunFolder) -> KnownFeatures | None:
-    """Return the features of training images that a run keeps; None if it keeps none."""
-    path = run.path / _LIMITS
-    if not path.is_file():
-        return None
-    arrays = parse_npz(run.content(_LIMITS), path)
-    check_arrays(path, arrays, {"indices": (1, "i"), "features": (2, "f")})
-    indices, features = arrays["indices"], arrays["features"]
-    if not len(indices) or len(indices) != len(features) or indices.min() < 0:
-        raise damaged(path, "indices")
-    return KnownFeatures(indices.astype(np.int64), features.astype(np.float32))

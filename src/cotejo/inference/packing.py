@@ -112,9 +112,9 @@ _OF_VALIDATION = ("true_probabilities", "true_labels", "by_class", "valid_signs"
 def pack_limits(sibling: RunFolder, data: str, out: Path = SHIPPED) -> Path:
     """Write the limits of the model that is packed in ``out``.
 
-    What it knows are its own training images, with its own features. It has learned from all
-    images, so how unusual new ones are is that of a network of the same settings, which kept
-    validation images apart: as with the temperature, nothing else is to be had without new images.
+    What it knows are its own training images. It has learned from all images, so how unusual new
+    ones are is that of a network of the same settings, which kept validation images apart: as with
+    the temperature, nothing else is to be had without new images.
 
     Args:
         sibling: a finished run of the same settings, with validation images.
@@ -135,11 +135,9 @@ def pack_limits(sibling: RunFolder, data: str, out: Path = SHIPPED) -> Path:
     network, about = unpack(out)
     # In the order in which a final training has them.
     final = without_validation(dataset)
-    positions = np.arange(len(final.train))
     looked = look(
         network,
         final.train,
-        positions,
         final,
         views=about["views"],
         margin=about.get("views_margin") or inf,
@@ -159,11 +157,9 @@ def _limits_of(run: RunFolder, dataset: Dataset) -> Mapping[str, NDArray[Any]]:
         return {}
     described, model = describe_run(run), load_kept(run)
     network = keras.Model(model.inputs[0], model.layers[-1].input, name=model.name)
-    positions = np.arange(len(dataset.train))
     looked = look(
         network,
         dataset.train,
-        positions,
         dataset,
         views=described.views,
         margin=described.margin,

@@ -156,16 +156,12 @@ def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
 
 
 _LIMITS = {
-    "indices": (1, "i"),
     "look_mean": (1, "f"),
     "look_scale": (2, "f"),
     "look_points": (2, "f"),
     "test_signs": (2, "f"),
 }
 """What every ``limits.npz`` has."""
-
-_OF_FEATURES = {"centre": (1, "f"), "axes": (2, "f"), "directions": (2, "f")}
-"""What it has where the network's features can be seen."""
 
 _OF_VALIDATION = {
     "true_probabilities": (1, "f"),
@@ -183,19 +179,15 @@ def check_limits_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
         OutputError: they do not; the error names one.
     """
     all_signs = {name: (2, "f") for name in arrays if name.endswith("_signs")}
-    parts = [part for part in (_OF_FEATURES, _OF_VALIDATION) if set(part) & set(arrays)]
-    for expected in (_LIMITS, *parts, all_signs):
+    of_validation = _OF_VALIDATION if set(_OF_VALIDATION) & set(arrays) else {}
+    for expected in (_LIMITS, of_validation, all_signs):
         check_arrays(path, arrays, expected)
-    images, traits = arrays["look_points"].shape
+    traits = arrays["look_points"].shape[1]
     sizes = {
         "look_mean": ((traits,), len(arrays["look_points"])),
         "look_scale": ((traits, traits), traits),
-        "indices": ((images,), images),
         **{name: ((len(arrays[name]), 2), len(arrays[name])) for name in all_signs},
     }
-    if "axes" in arrays:
-        features, axes = arrays["axes"].shape
-        sizes |= {"centre": ((features,), features), "directions": ((images, axes), axes)}
     if "valid_signs" in arrays:
         valid = len(arrays["valid_signs"])
         sizes |= dict.fromkeys(("true_probabilities", "true_labels"), ((valid,), valid))
@@ -205,9 +197,8 @@ def check_limits_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     for name, (shape, length) in sizes.items():
         if arrays[name].shape != shape or not length:
             raise damaged(path, name, list(arrays[name].shape))
-    for name in ("indices", *(["true_labels"] if "true_labels" in arrays else [])):
-        if arrays[name].min() < 0:
-            raise damaged(path, name, int(arrays[name].min()))
+    if "true_labels" in arrays and arrays["true_labels"].min() < 0:
+        raise damaged(path, "true_labels", int(arrays["true_labels"].min()))
 
 
 def check_images_file(

@@ -217,7 +217,6 @@ def _train_on(
         looked = look(
             network,
             learned,
-            fold.train[chosen],
             fold.dataset,
             views=job.settings.tta,
             margin=answers.margin,
