@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from cotejo.cli.app import run as command_line
 from cotejo.cli.explaining import targets
 from cotejo.data.cutting import first_images
+from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, DataError
 from cotejo.inference import Classifier
 from cotejo.inference.explaining import class_named
@@ -159,6 +162,43 @@ def test_explain_on_the_command_line(folder, pictures, capsys):
     assert (pictures / "out" / "una.png").is_file()
 
 
+def test_folders_and_patterns_of_pictures_are_explained(small_study, pictures, capsys):
+    (pictures / "text.png").unlink()
+    asked = ["--out", str(pictures / "out"), "--nearest", "0", "--json"]
+    # Twice: the sheets of before, which lie in the folder, are no pictures to explain.
+    for _ in range(2):
+        # A study's folder is its best alternative.
+        assert command_line(["explain", str(small_study), str(pictures), *asked]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        assert sorted(Path(row["image"]).name for row in rows) == ["digit.png", "wide.jpg"]
+    assert command_line(["explain", str(small_study), str(pictures / "*.png"), *asked]) == 0
+    assert [row["image"] for row in json.loads(capsys.readouterr().out)] == [
+        str(pictures / "digit.png")
+    ]
+    (pictures / "empty").mkdir()
+    assert command_line(["explain", str(small_study), str(pictures / "empty")]) == 2
+    assert "there is no picture in" in capsys.readouterr().err
+
+
+def test_of_a_file_alone_the_training_images_have_to_be_named(folder, digits, tmp_path):
+    alone = Classifier.load(shutil.copy(folder / "model.keras", tmp_path / "alone.keras"))
+    with pytest.raises(DataError, match="of a file alone it is not known"):
+        alone.nearest(digits.test.images[:2])
+    found = alone.nearest(digits.test.images[:2], 3, "digits")
+    expected = Classifier.load(folder).nearest(digits.test.images[:2], 3)
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    with pytest.raises(DataError, match="another shape"):
+        alone.nearest(digits.test.images[:2], 3, small(digits))
+
+
+def small(dataset):
+    splits = {name: getattr(dataset, name) for name in ("train", "valid", "test")}
+    return replace(
+        dataset,
+        **{name: Split(each.images[:, ::2, ::2], each.labels) for name, each in splits.items()},
+    )
+
+
 def test_without_the_training_images_the_rest_is_shown(own_study, pictures, capsys):
     model, picture = str(own_study / "small" / "seed-1"), str(pictures / "digit.png")
     out = str(pictures / "one.png")
@@ -183,4 +223,4 @@ def test_a_wrong_request_is_refused_in_a_line(arguments, said, folder, pictures,
     assert command_line(["explain", str(folder), picture, *arguments]) == 2
     assert said in capsys.readouterr().err
     assert command_line(["explain", str(folder)]) == 2
-    assert "name one or more files" in capsys.readouterr().err
+    assert "there is no picture to look at" in capsys.readouterr().err

@@ -16,7 +16,7 @@ __all__ = ["explain"]
 
 
 def explain(
-    words: Annotated[list[str], typer.Argument(metavar="MODEL|FILE", show_default=False)],
+    words: Annotated[list[str], typer.Argument(metavar="MODEL|PICTURE", show_default=False)],
     method: Annotated[
         str,
         typer.Option(
@@ -37,13 +37,12 @@ def explain(
 ) -> int:
     """Explain a model's answers; exit code 1 if a picture could not be read."""
     from cotejo.cli.console import make_console
-    from cotejo.cli.explaining import Wanted, show_explanations, targets
+    from cotejo.cli.explaining import Wanted, pictures_of, show_explanations, targets
     from cotejo.cli.live import Status
 
     if nearest < 0:
         raise ConfigError("usage_at_least", option="--nearest", least=0, received=nearest)
-    model, pictures = model_and_pictures(None, words)
-    written = targets([Path(picture) for picture in pictures], out)
+    model, words = model_and_pictures(None, words)
     console = make_console()
     status = Status(console)
     status.show_note(message("cli.loading_keras"))
@@ -54,6 +53,7 @@ def explain(
         from cotejo.inference.explaining import class_named
 
         check_method(method)
+        written = targets(pictures_of(words, out), out)
         classifier = Classifier.load(model, code)
         label = None
         if other is not None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import typer
@@ -18,7 +18,7 @@ from cotejo.cli.console import say
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.table_layout import make_table
 from cotejo.cli.tables import numbers
-from cotejo.errors import ConfigError, CotejoError, UsageError
+from cotejo.errors import ConfigError, CotejoError, DataError, UsageError
 from cotejo.messages import current_language, message
 from cotejo.texts import shown_path, visible
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from cotejo.cli.live import Status
     from cotejo.explain.sheet import Sheet
-    from cotejo.inference import Classifier
+    from cotejo.inference import Classifier, Unreadable
     from cotejo.inference.explaining import Explanation
     from cotejo.inference.neighbours import Neighbours
 
-__all__ = ["Wanted", "show_explanations", "targets"]
+__all__ = ["Wanted", "pictures_of", "show_explanations", "targets"]
 
 _FOLDER = Path("explained")
 """Where the sheets go by default."""
@@ -55,7 +55,7 @@ class Wanted:
         as_json: whether to print JSON in place of a table.
     """
 
-    targets: Sequence[tuple[Path, Path]]
+    targets: Sequence[tuple[Path | Unreadable, Path]]
     method: str
     other: int | None
     nearest: int
@@ -64,7 +64,37 @@ class Wanted:
     as_json: bool
 
 
-def targets(pictures: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:
+def pictures_of(words: Sequence[str], out: Path | None) -> list[Path | Unreadable]:
+    """Return the pictures that words mean: files, folders with all in them, patterns.
+
+    The folder that the sheets go to is not looked into.
+
+    Raises:
+        DataError: there is no picture.
+    """
+    from cotejo.inference import Unreadable
+    from cotejo.inference.pictures import find_pictures
+
+    found = [
+        # Nothing is read from standard input, so that none is in memory.
+        each if isinstance(each, Unreadable) else Path(cast("Path | str", each))
+        for each in find_pictures(words, without=_sheets_folder(out))
+    ]
+    if not found:
+        raise DataError("predict_none", words=", ".join(words))
+    return found
+
+
+def _sheets_folder(out: Path | None) -> Path | None:
+    """Return the folder for the sheets; None if one sheet goes to a file."""
+    if out is not None and out.suffix.casefold() == _ENDING and not out.is_dir():
+        return None
+    return _FOLDER if out is None else out
+
+
+def targets(
+    pictures: Sequence[Path | Unreadable], out: Path | None
+) -> list[tuple[Path | Unreadable, Path]]:
     """Return each picture with the file that its sheet goes to; none is a picture itself.
 
     Raises:
@@ -74,20 +104,22 @@ def targets(pictures: Sequence[Path], out: Path | None) -> list[tuple[Path, Path
         >>> [str(target) for _, target in targets([Path("a/x.png"), Path("b/x.jpg")], Path("out"))]
         ['out/x-explained.png', 'out/x-explained-2.png']
     """
-    if out is not None and out.suffix.casefold() == _ENDING and not out.is_dir():
-        if len(pictures) > 1:
-            raise ConfigError("explain_one_file", path=out, files=len(pictures))
-        if out.resolve() == pictures[0].resolve():
+    paths = [each if isinstance(each, Path) else Path(each.path) for each in pictures]
+    folder = _sheets_folder(out)
+    if out is not None and folder is None:
+        if len(paths) > 1:
+            raise ConfigError("explain_one_file", path=out, files=len(paths))
+        if out.resolve() == paths[0].resolve():
             raise ConfigError("explain_over_picture", path=out)
         return [(pictures[0], out)]
-    folder = _FOLDER if out is None else out
-    taken = {picture.resolve() for picture in pictures}
+    folder = folder or _FOLDER
+    taken = {path.resolve() for path in paths}
     found = []
-    for picture in pictures:
-        number, target = 1, folder / f"{picture.stem}-explained{_ENDING}"
+    for picture, path in zip(pictures, paths, strict=True):
+        number, target = 1, folder / f"{path.stem}-explained{_ENDING}"
         while target.resolve() in taken:
             number += 1
-            target = folder / f"{picture.stem}-explained-{number}{_ENDING}"
+            target = folder / f"{path.stem}-explained-{number}{_ENDING}"
         taken.add(target.resolve())
         found.append((picture, target))
     return found
@@ -113,11 +145,11 @@ def show_explanations(
     without: UsageError | None = None
     pictures = [picture for picture, _ in wanted.targets]
     explained = explanations(classifier, pictures, wanted.method, wanted.other)
-    for (picture, target), answer in zip(wanted.targets, explained, strict=True):
-        status.show_note(shown_path(picture))
+    for (_, target), answer in zip(wanted.targets, explained, strict=True):
+        status.show_note(shown_path(Path(answer.path)))
         if isinstance(answer, Unreadable):
             errors.append(answer.error)
-            rows.append({"image": str(picture), "error": str(answer.error)})
+            rows.append({"image": str(answer.path), "error": str(answer.error)})
             continue
         neighbours = None
         if wanted.nearest and without is None:

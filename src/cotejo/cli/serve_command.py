@@ -105,9 +105,10 @@ def sorted_out(paths: list[str]) -> tuple[list[str], list[Path]]:
     """
     from cotejo.serve.studies import Studies
     from cotejo.store import RunFolder, StudyFile
+    from cotejo.store.model_words import SHIPPED_NAME
 
     if not paths:
-        return ["shipped"], []
+        return [SHIPPED_NAME], []
     models, studies = [], []
     for given in paths:
         path = Path(given)

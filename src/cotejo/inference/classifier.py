@@ -302,8 +302,9 @@ class Classifier:
     ) -> NDArray[np.float32]:
         """Return which parts of each image speak for a class, ``[n, height, width]``, float32.
 
-        Above 0 a part speaks for the class; below 0, which Grad-CAM does not tell, against it. The
-        answer that is explained is the mean over the views in which the model looks at an image.
+        Above 0 a part speaks for the class; below 0, which Grad-CAM does not tell, against it. What
+        is explained is the mean over all views, also of an image that the model, being sure of it,
+        looks at from one side alone.
 
         Args:
             images: ``[n, height, width, channels]``, uint8 from 0 to 255.
@@ -368,7 +369,9 @@ class Classifier:
             if isinstance(data, Dataset):
                 train = data.train
             else:
-                train = training_images(self.run, data, data_dir)
+                train = training_images(self.origin, data, data_dir)
+            if train.images.shape[1:] != self.image_shape:
+                raise DataError("training_images_shape", expected=list(self.image_shape))
             # One alone: the images of a data set fill much of the memory.
             self._learned = {asked: (train, known_features(self.network, train))}
         train, known = self._learned[asked]

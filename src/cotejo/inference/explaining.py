@@ -55,13 +55,16 @@ class Explanation:
 
 
 def explanations(
-    classifier: Classifier, paths: Iterable[Path], method: str, other: int | None = None
+    classifier: Classifier,
+    paths: Iterable[Path | Unreadable],
+    method: str,
+    other: int | None = None,
 ) -> Iterator[Explanation | Unreadable]:
     """Yield, in order, the explanation of each picture, or why it can't be read.
 
     Args:
         classifier: the model.
-        paths: of the pictures.
+        paths: of the pictures; or `Unreadable` for one of which it is known.
         method: a name of `cotejo.explain.methods.METHODS`.
         other: the class that is explained beside the likeliest; by default the next likeliest.
 
@@ -71,6 +74,9 @@ def explanations(
     from cotejo.inference.classifier import Unreadable
 
     for path in paths:
+        if isinstance(path, Unreadable):
+            yield path
+            continue
         try:
             seen = read_picture(path, classifier.image_shape, classifier.fit)
             picture = _at_own_size(path, classifier)

@@ -68,7 +68,8 @@ def _from_place(place: str, without: Path | None) -> Iterator[Source]:
         return
     folder = Folder(Path(place))
     try:
-        for file in folder.walk([without] if without is not None else []):
+        left_out = [without] if without is not None and without.is_dir() else []
+        for file in folder.walk(left_out):
             if _is_one(folder, file):
                 yield Path(place, file.name)
     except OSError as error:

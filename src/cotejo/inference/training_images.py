@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.config.own_images import OwnImages
@@ -20,24 +20,31 @@ __all__ = ["learned_images", "training_images"]
 
 
 def training_images(
-    run: RunFolder | None, data: str | Path | None = None, data_dir: Path | None = None
+    origin: RunFolder | Literal["shipped"] | None,
+    data: str | Path | None = None,
+    data_dir: Path | None = None,
 ) -> Split:
-    """Return the training images of a run; of the model that ships, those of CIFAR-10.
+    """Return the training images of a model; of the one that ships, those of CIFAR-10.
 
     They are looked for where the study's file says, and a published set also where `load` looks
-    for it; nothing is downloaded. They have to be the very images that the run learned from.
+    for it; nothing is downloaded. They have to be the very images that a run learned from; of a
+    model of which no run is known, nobody can tell.
 
     Args:
-        run: the model's run; None for the model that ships.
+        origin: the model's run, or ``"shipped"``; None where neither is known.
         data: the name or path of the data set, where it is somewhere else now.
         data_dir: the folder to take a published data set from.
 
     Raises:
         DataError: they are not on this machine, or are others.
     """
-    if run is None:
+    if origin == "shipped":
         return without_validation(_loaded(data or DEFAULT_DATA, data_dir, OwnImages())).train
-    record = run.record
+    if origin is None:
+        if data is None:
+            raise DataError("no_run_of_images")
+        return _loaded(data, data_dir, OwnImages()).train
+    run, record = origin, origin.record
     about: dict[str, Any] = record.get("dataset") or {}
     named, images = _asked(run, str(about.get("name")))
     if data is not None:

@@ -19,6 +19,7 @@ from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
 from cotejo.pictures import Fit
 from cotejo.serve.limits import Refusal
+from cotejo.store.model_words import SHIPPED_NAME
 
 __all__ = ["Answer", "Answering", "Models", "Served", "answers_of", "load_model"]
 
@@ -185,34 +186,18 @@ def load_model(where: str, code: Path | None = None) -> Answering:
     Raises:
         CotejoError: there is no such model, or what loads it is not installed.
     """
-    path = Path(where)
-    if path.suffix == ".onnx":
-        return _exported(path)
+    if where != SHIPPED_NAME and not Path(where).exists():
+        hint = did_you_mean(where, [SHIPPED_NAME])
+        raise ConfigError("serve_no_model", model=where, hint=hint)
+    if Path(where).suffix == ".onnx":
+        return _exported(Path(where))
     from cotejo.inference import Classifier
 
-    if where == "shipped" and not path.exists():
-        return Classifier.load()
-    if not path.exists():
-        raise ConfigError("serve_no_model", model=where, hint=did_you_mean(where, ["shipped"]))
-    return Classifier.load(_best_run(path), code)
+    return Classifier.load(where, code)
 
 
 def _exported(path: Path) -> Answering:
     """Return a model that was exported to ONNX, which needs neither Keras nor a backend."""
-    from cotejo.export.running import (  # type: ignore[import-untyped,import-not-found,unused-ignore]
-        OnnxClassifier,
-    )
+    from cotejo.export.running import OnnxClassifier
 
-    model: Answering = OnnxClassifier.load(path)
-    return model
-
-
-def _best_run(path: Path) -> Path:
-    """Return the run that a study's report would take; other paths as they are."""
-    from cotejo.store import StudyFile
-
-    if not (path / StudyFile.RECORD).is_file():
-        return path
-    from cotejo.facts import best_alternative, gather
-
-    return best_alternative(gather(path)).representative.path
+    return OnnxClassifier.load(path)
