@@ -38,8 +38,8 @@ _VALUES = ("name", "count", "total", "class", "percent", "epoch", "epochs", "tim
 _WORDS_OF_USE = (
     "serve.js_candidates", "serve.js_candidates_one", "serve.js_class", "serve.js_corrected",
     "serve.js_done", "serve.js_error", "serve.js_explain", "serve.js_explained", "serve.js_file",
-    "serve.js_looking", "serve.js_model", "serve.js_nearest", "serve.js_no_pictures",
-    "serve.js_offline", "serve.js_picture", "serve.js_probability", "serve.js_right_class",
+    "serve.js_looking", "serve.js_nearest", "serve.js_no_pictures",
+    "serve.js_offline", "serve.js_picture", "serve.js_right_class",
     "serve.js_seen", "serve.js_unlike", "serve.js_unlike_warning", "serve.js_unread",
     "serve.js_explained_for", "serve.js_explaining", "serve.js_nearest_wait",
 )  # fmt: skip

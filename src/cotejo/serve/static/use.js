@@ -31,7 +31,8 @@ const isPicture = file => !file.name.startsWith(".") &&
   (file.type.startsWith("image/") || /\.(hei[cf]|avif|tiff?|bmp)$/i.test(file.name));
 
 function take(files) {
-  const pictures = [...files].filter(isPicture);
+  const pictures = [...files].filter(isPicture)
+    .sort((one, other) => one.webkitRelativePath.localeCompare(other.webkitRelativePath, undefined, { numeric: true }));
   if (!pictures.length) return tell(say("no_pictures"), true);
   const models = chosenModels();
   wanted += pictures.length;
@@ -44,6 +45,7 @@ async function answerAll(pictures, models) {
   const asCards = pictures.length <= AS_CARDS;
   // What was asked last stands above, in the order in which it was chosen.
   const before = results.firstChild;
+  const row = asCards ? null : rows(models);
   for (let start = 0; start < pictures.length; start += TOGETHER) {
     const part = pictures.slice(start, start + TOGETHER);
     const shown = part.map(file => asCards ? card(file, before) : row(file));
@@ -211,22 +213,24 @@ function correcting(file, model, answer) {
   return make("label", {}, say("right_class"), choice, told);
 }
 
-function row(file) {
+/** Begin a table with a column per model, and return what adds the row of a picture. */
+function rows(models) {
+  const heads = [say("file"), ...models.map(model => data.models.length > 1 ? model.name : say("class"))];
+  const body = make("tbody");
+  table.prepend(make("table", {},
+    make("thead", {}, make("tr", {}, ...heads.map(text => make("th", { scope: "col" }, text)))), body));
   table.hidden = false;
-  if (!table.firstChild) {
-    const heads = ["file", "model", "class", "probability"].map((key, place) =>
-      make("th", { scope: "col", class: place === 3 ? "number" : "" }, say(key)));
-    table.append(make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody")));
-  }
-  const body = table.querySelector("tbody");
-  return (model, answer) => {
-    const best = answer.classes?.[0];
-    body.append(make("tr", {},
-      make("th", { scope: "row" }, file.webkitRelativePath || file.name),
-      make("td", {}, model.name),
-      best ? make("td", {}, best.shown + (answer.unlike ? ` (${say("unlike")})` : ""))
-        : make("td", { class: "bad" }, answer.error.message),
-      make("td", { class: "number" }, best ? percent(best.probability) : "")));
+  return file => {
+    const own = make("tr", {}, make("th", { scope: "row" }, file.webkitRelativePath || file.name));
+    body.append(own);
+    const failures = new Set();
+    return (model, answer) => {
+      const best = answer.classes?.[0], failure = answer.error?.message;
+      if (best) own.append(make("td", {}, make("b", {}, best.shown), ` ${percent(best.probability)}`,
+        answer.unlike ? make("div", { class: "small warned" }, say("unlike")) : null));
+      else own.append(make("td", { class: "bad" }, failures.has(failure) ? "" : failure));
+      failures.add(failure);
+    };
   };
 }
 
