@@ -108,7 +108,7 @@ def test_the_report_tells_of_what_was_reviewed(serving, runs, undrawn):
 def test_a_damaged_review_is_named(runs):
     folder = runs / "small"
     fingerprint = read_audit(folder).about["dataset"]["fingerprint"]
-    write_review(folder, {})
+    write_review(folder, [])
     assert read_review(folder, fingerprint) == {}
     path = folder / StudyFile.REVIEW
     for row in (

@@ -82,13 +82,17 @@ async def predict(request: Request, model: ModelName = None, top: Top = None) ->
 async def explain(
     request: Request,
     model: ModelName = None,
-    label: Annotated[
+    class_name: Annotated[
         str | None,
         Query(
             alias="class",
             max_length=500,
-            description="A class's name or number; the likeliest if left out.",
+            description="A class's name, or its number where none is called so.",
         ),
+    ] = None,
+    label: Annotated[
+        int | None,
+        Query(ge=0, description="A class's number; the likeliest class without it and `class`."),
     ] = None,
     count: Annotated[
         int,
@@ -105,10 +109,7 @@ async def explain(
     served = service.models.find(model)
     if not served.can_explain:
         raise Refusal(422, "no_explanation", name=served.name)
-    position = None if label is None else served.label(label)
-    if label is not None and position is None:
-        known = ", ".join(served.names(spoken))
-        raise Refusal(422, "no_class", name=label[:100], known=known[:1000])
+    position = served.label(class_name, label, spoken)
     async with service.uploads.read(request) as form:
         if len(form.pictures) > 1:
             raise Refusal(422, "one_picture", received=len(form.pictures))
@@ -144,26 +145,24 @@ async def explain(
 async def correct(request: Request, model: ModelName = None) -> Response:
     """Keep pictures under the class that a person says they show, if the server was told where.
 
-    The class is the field `class` of the form, or of the JSON.
+    The class is the field `class` of the form or of the JSON, its name; or `label`, its number.
     """
     service, spoken = service_of(request), language(request)
     if service.collect is None:
         raise Refusal(404, "no_collecting")
     served = service.models.find(model)
     async with service.uploads.read(request) as form:
-        given = form.fields.get("class", "")
-        position = served.label(given)
+        position = served.label(form.fields.get("class"), form.fields.get("label"), spoken)
         if position is None:
-            known = ", ".join(served.names(spoken))
-            raise Refusal(422, "no_class", name=given[:100], known=known[:1000])
+            raise Refusal(422, "missing", place="class")
         # Decoded first: what is kept is a data set, which bad pictures would spoil.
         for image in await service.decoder.decode(form.pictures, served):
             if isinstance(image, Refusal):
                 raise image
-        name = served.names("en")[position]
+        names = served.names("en")
         for picture in form.pictures:
-            await service.decoder.run(keep, service.collect, name, picture.content)
-        return JSONResponse({"class": name, "kept": len(form.pictures)})
+            await service.decoder.run(keep, service.collect, names, position, picture.content)
+        return JSONResponse({"class": names[position], "kept": len(form.pictures)})
 
 
 @router.get(

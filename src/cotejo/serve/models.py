@@ -119,13 +119,31 @@ class Served:
         """Return the names of its classes."""
         return self.model.class_names.get(language) or self.model.class_names["en"]
 
-    def label(self, name: str) -> int | None:
-        """Return the label of a class, by its name in any language or its number; None if none."""
-        for names in self.model.class_names.values():
-            if name in names:
-                return list(names).index(name)
-        count = len(self.model.class_names["en"])
-        return int(name) if name.isdecimal() and len(name) < 7 and int(name) < count else None
+    def label(self, name: str | None, number: str | int | None, language: str) -> int | None:
+        """Return the label of a class that a client asks for; None if it asks for none.
+
+        Args:
+            name: the class's, in any language; its number where no class is called so.
+            number: its number, which is never taken for a name.
+            language: of the classes' names in a refusal.
+
+        Raises:
+            Refusal: 422 if there is no such class, or both are given.
+        """
+        if name is not None and number is not None:
+            raise Refusal(422, "class_and_label")
+        if name is not None:
+            for names in self.model.class_names.values():
+                if name in names:
+                    return list(names).index(name)
+        elif number is None:
+            return None
+        given = str(number if name is None else name)
+        is_number = given.isascii() and given.isdecimal() and len(given) < 7
+        if is_number and int(given) < len(self.names("en")):
+            return int(given)
+        known = ", ".join(self.names(language))
+        raise Refusal(422, "no_class", name=given[:100], known=known[:1000])
 
 
 class Models:
