@@ -121,8 +121,10 @@ async def explain(
         (answer,) = await service.batcher.ask(served.model, decoded[np.newaxis])
         position = answer.classes[0]
     content = await service.batcher.run(lambda: explained(served, decoded, position))
+    wanted = count > 0 and served.can_find_nearest
+    awaited = wanted and not service.training_images.are_known(served)
     alike = None
-    if count and served.can_find_nearest:
+    if wanted and not awaited:
         alike = await service.batcher.run(lambda: nearest(served, decoded, count, spoken))
     described = {
         "model": served.name,
@@ -131,6 +133,7 @@ async def explain(
         "shown": served.names(spoken)[position],
         "label": position,
         "nearest": alike,
+        "nearest_awaited": awaited,
     }
     return JSONResponse(described | content)
 
@@ -194,12 +197,15 @@ async def healthz() -> Response:
 @router.get(
     "/readyz",
     response_class=PlainTextResponse,
-    responses={503: {"description": "The models are being loaded, or the server is closing."}},
+    responses={503: {"description": "The models are warming up, one failed, or it is closing."}},
     summary="Whether it can answer at once",
 )
 async def readyz(request: Request) -> Response:
-    """Say whether the models are loaded and warm."""
-    ready = service_of(request).is_ready
+    """Say whether the models are loaded and warm, or which of them failed."""
+    service = service_of(request)
+    if service.failed:
+        return PlainTextResponse(f"failed: {', '.join(service.failed)}\n", 503)
+    ready = service.is_ready
     return PlainTextResponse("ready\n" if ready else "not ready\n", 200 if ready else 503)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,10 +94,12 @@ class Served:
     Attributes:
         name: by which clients ask for it; no other model has it.
         model: the model.
+        again: loads it once more; None if the model itself may be used in several threads.
     """
 
     name: str
     model: Answering
+    again: Callable[[], Answering] | None = None
 
     @property
     def fit(self) -> Fit:
@@ -113,7 +116,31 @@ class Served:
     @property
     def can_find_nearest(self) -> bool:
         """Whether it finds training images that look alike."""
-        return hasattr(self.model, "nearest")
+        # Of a model of which no run is known, nobody can tell what it learned from.
+        return hasattr(self.model, "nearest") and getattr(self.model, "origin", "") is not None
+
+    @cached_property
+    def explainer(self) -> Any:
+        """The model that explains: with a network of its own.
+
+        An explanation looks into the layers while images pass through them, which the network that
+        answers everybody meanwhile would feel.
+        """
+        return self._apart()
+
+    @cached_property
+    def finder(self) -> Any:
+        """The model that finds training images, likewise: the first time it takes long."""
+        return self._apart()
+
+    def _apart(self) -> Any:
+        if self.again is None:
+            return self.model
+        model: Any = self.again()
+        # What lies at its place may be another one by now.
+        own: Any = self.model
+        model.network.set_weights(own.network.get_weights())
+        return model
 
     def names(self, language: str) -> Sequence[str]:
         """Return the names of its classes."""
@@ -153,19 +180,26 @@ class Models:
         models: in order.
         origins: where each comes from, which tells apart those of one name: ``mine: cnn, seed 1``.
             Of two that have even that in common, the second is called ``name-2``.
+        again: what loads each once more, for the threads that explain.
     """
 
-    def __init__(self, models: Sequence[Answering], origins: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        models: Sequence[Answering],
+        origins: Sequence[str] = (),
+        again: Sequence[Callable[[], Answering] | None] = (),
+    ) -> None:
         self._served: dict[str, Served] = {}
         names = [model.name for model in models]
-        for model, origin in zip(models, origins or [""] * len(models), strict=True):
+        origins, again = origins or [""] * len(models), again or [None] * len(models)
+        for model, origin, loads in zip(models, origins, again, strict=True):
             own = model.name
             if origin and names.count(own) > 1:
                 own = f"{origin}: {own}"
             name, number = own, 2
             while name in self._served:
                 name, number = f"{own}-{number}", number + 1
-            self._served[name] = Served(name, model)
+            self._served[name] = Served(name, model, loads)
         self.ready = threading.Event()
         """Set when every model has been asked once for each size of a batch."""
 
@@ -189,15 +223,6 @@ class Models:
             known = ", ".join(self._served)
             raise Refusal(404, "no_model", name=name[:200], known=known)
         return self._served[name]
-
-    def warm_up(self, sizes: Sequence[int], stop: Callable[[], bool]) -> None:
-        """Ask every model for each size of a batch, so that no client waits for compiling."""
-        for served in self:
-            for size in sizes:
-                if stop():
-                    return
-                answers_of(served.model, np.zeros((size, *served.model.image_shape), np.uint8))
-        self.ready.set()
 
 
 def load_model(where: str, code: Path | None = None) -> Answering:

@@ -169,7 +169,9 @@ async function explain(file, model, answer, own, button) {
     const wait = make("p", { class: "note soft", role: "status" }, say("nearest_wait"));
     shown.append(wait);
     try {
-      const { nearest } = await asked(NEAREST);
+      let said = await asked(NEAREST);
+      for (; said.nearest_awaited; said = await asked(NEAREST)) await pause(2000);
+      const { nearest } = said;
       if (nearest?.length) shown.append(neighbours(nearest));
       wait.remove();
     } catch (error) {
