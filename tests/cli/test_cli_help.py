@@ -23,6 +23,7 @@ COMMANDS = (
     "train",
     "recipes",
     "predict",
+    "export",
     "report",
     "add",
     "verify",
