@@ -65,13 +65,14 @@ def serve(
     from cotejo.store import make_folder
 
     models, studies = sorted_out(paths or [])
+    origins = [_origin(model) for model in models]
     if collect is not None:
         make_folder(collect)
     # Before the models are loaded, which takes seconds.
     opened = listening(host, port)
     console = make_console()
     with opened:
-        service = Service(Models(_loaded(models, code)), Studies(studies), collect)
+        service = Service(Models(_loaded(models, code), origins), Studies(studies), collect)
         names = [host] if host not in ("0.0.0.0", "::") else []  # noqa: S104 — compared
         app = create_app(
             service, hosts=[*names, *(allow_host or [])], token=token, root_path=root_path
@@ -123,6 +124,16 @@ def sorted_out(paths: list[str]) -> tuple[list[str], list[Path]]:
         else:
             raise ConfigError("serve_nothing", path=given)
     return models, studies
+
+
+def _origin(model: str) -> str:
+    """Return the name of the study that a model is of, or else of its file."""
+    from cotejo.store import RunFolder
+
+    path = Path(model).resolve()
+    folder = path.parent if path.is_file() else path
+    is_run = RunFolder(folder).is_written and len(folder.parts) > 2
+    return folder.parents[1].name if is_run else path.stem
 
 
 def _has_model(path: Path) -> bool:

@@ -132,15 +132,21 @@ class Models:
     """The models that are served, the first of which answers who asks for none by name.
 
     Args:
-        models: in order; of two with one name the second is called ``name-2``.
+        models: in order.
+        origins: where each comes from, which tells apart those of one name: ``mine: cnn, seed 1``.
+            Of two that have even that in common, the second is called ``name-2``.
     """
 
-    def __init__(self, models: Sequence[Answering]) -> None:
+    def __init__(self, models: Sequence[Answering], origins: Sequence[str] = ()) -> None:
         self._served: dict[str, Served] = {}
-        for model in models:
-            name, number = model.name, 2
+        names = [model.name for model in models]
+        for model, origin in zip(models, origins or [""] * len(models), strict=True):
+            own = model.name
+            if origin and names.count(own) > 1:
+                own = f"{origin}: {own}"
+            name, number = own, 2
             while name in self._served:
-                name, number = f"{model.name}-{number}", number + 1
+                name, number = f"{own}-{number}", number + 1
             self._served[name] = Served(name, model)
         self.ready = threading.Event()
         """Set when every model has been asked once for each size of a batch."""

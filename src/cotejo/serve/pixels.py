@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.errors import DataError
+from cotejo.errors import ConfigError, DataError
 from cotejo.serve.models import Served
 
 __all__ = ["explained", "nearest", "png", "png_url"]
@@ -46,11 +46,18 @@ def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str,
     from cotejo.explain.overlay import overlaid
 
     model: Any = served.model
-    values = model.explain(image[np.newaxis], [label], method="grad-cam")[0]
+    try:
+        method = "grad-cam"
+        values = model.explain(image[np.newaxis], [label], method=method)[0]
+    except ConfigError as error:
+        if error.key != "no_feature_map":
+            raise
+        method = "integrated-gradients"  # which takes networks without convolutions too
+        values = model.explain(image[np.newaxis], [label], method=method)[0]
     values = np.nan_to_num(np.asarray(values, np.float32))
     largest = float(np.abs(values).max()) or 1.0
     return {
-        "method": "grad-cam",
+        "method": method,
         "seen": png_url(image, _SHOWN),
         "overlay": png_url(overlaid(image, values, largest), _SHOWN),
         "map": np.round(values / largest, 4).tolist(),
