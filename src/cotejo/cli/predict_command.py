@@ -60,7 +60,7 @@ def predict(
         given = None if temperature is None else read_temperature(temperature)
         classifier = Classifier.load(model, code)
         if given is not None:
-            classifier.temperature = given
+            classifier = classifier.with_temperature(given)
         wanted = Wanted(words, top, coverage, csv, as_json, parquet, sort_into)
         return show_predictions(classifier, wanted, status)
     finally:

@@ -21,14 +21,14 @@ __all__ = ["ice"]
 
 _GROUNDS = ((84, 147, 164), (203, 207, 215), (196, 203, 212), (138, 153, 165), (112, 123, 135))
 """The colours of five sheets, from clear to white, as frost is."""
-_CONTRASTS = (13.0, 14.0, 14.0, 19.0, 30.0)
+_CONTRASTS = (19.0, 22.0, 22.0, 30.0, 42.0)
 """How much each sheet's brightness varies, as a standard deviation of 255 values."""
 _SIDE = 600
 """The side of a sheet, in pixels."""
-_SMALL = 0.2
-"""A small image, of less than `_SMALL_BELOW` pixels, sees more of the ice: the sheet is reduced."""
+_SMALL = 5
+"""By what a sheet is reduced for an image below `_SMALL_BELOW` pixels, which sees more of it."""
 _SMALL_BELOW = 120
-_CRYSTALS = 900
+_CRYSTALS = 1800
 
 
 def ice(draw: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
@@ -55,12 +55,11 @@ def _sheet(number: int, small: bool) -> NDArray[np.float32]:
     pen = ImageDraw.Draw(canvas)
     for _ in range(_CRYSTALS):
         _crystal(pen, random)
-    light = np.asarray(canvas.filter(ImageFilter.GaussianBlur(0.7)), np.float32)
-    light += 0.8 * _clouds(random)
+    light = np.asarray(canvas.filter(ImageFilter.GaussianBlur(0.5)), np.float32)
+    light += 0.4 * _clouds(random)
     if small:
-        side = round(_SMALL * _SIDE)
-        reduced = Image.fromarray(light).resize((side, side), Image.Resampling.BOX)
-        light = np.asarray(reduced, np.float32)
+        # Every fifth pixel, so that the ice stays as sharp as the photographs were made.
+        light = light[::_SMALL, ::_SMALL]
     light = (light - light.mean()) / light.std() * _CONTRASTS[number]
     sheet = np.array(_GROUNDS[number], np.float32) + light[..., None]
     clipped: NDArray[np.float32] = np.clip(sheet / 255, 0, 1)
@@ -73,7 +72,7 @@ def _crystal(pen: ImageDraw, random: np.random.Generator) -> None:
     first, shade = random.uniform(0, 2 * pi), int(random.integers(40, 240))
     for blade in range(int(random.integers(2, 6))):
         angle = first + blade * random.uniform(0.2, 0.6)
-        length = random.exponential(24) + 6
+        length = random.exponential(16) + 6
         _blade(pen, (x, y), angle, length, shade)
 
 

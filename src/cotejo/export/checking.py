@@ -24,15 +24,8 @@ from cotejo.pictures import Fit
 from cotejo.pictures.fitting import fitted
 
 __all__ = [
-    "PICTURES",
-    "TOLERANCE",
-    "answerer",
-    "answers_of",
-    "check_pictures",
-    "fitted_batches",
-    "largest_difference",
-    "last_line",
-    "run_plain",
+    "PICTURES", "TOLERANCE", "answerer", "answers_of", "check_pictures", "fitted_batches",
+    "largest_difference", "last_line", "run_plain",
 ]  # fmt: skip
 
 PICTURES = 256

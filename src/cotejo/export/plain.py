@@ -78,7 +78,7 @@ def _to_onnx(whole: Any, path: Path) -> None:
 def _to_torch(whole: Any, path: Path) -> None:
     import torch
 
-    class Module(torch.nn.Module):  # type: ignore[misc,name-defined]
+    class Module(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.whole = whole

@@ -123,7 +123,7 @@ def _dataset(classifier: Classifier, data: Path | str | None, data_dir: Path | N
         )
         if data is None or (find_source(data) is None):
             raise DataError("export.needs_data")
-    height, _, channels = classifier.image_shape
+    height = classifier.image_shape[0]
     images = None
     if find_source(data) is None:
         images = OwnImages(image_size=height, fit=classifier.fit)
@@ -147,7 +147,7 @@ def _quantize_onnx(whole: keras.Model, path: Path, eight: Path, images: NDArray[
     from onnxruntime import quantization
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    class Reader(quantization.CalibrationDataReader):  # type: ignore[misc]
+    class Reader(quantization.CalibrationDataReader):
         def __init__(self) -> None:
             self.left = iter(images)
 
@@ -170,14 +170,15 @@ def _quantize_onnx(whole: keras.Model, path: Path, eight: Path, images: NDArray[
         str(eight),
         Reader(),
         quant_format=quantization.QuantFormat.QDQ,
-        op_types_to_quantize=["Conv", "Gemm", "MatMul", "Add", "MaxPool", "Relu", "Sigmoid", "Mul"]
-        if not computed
-        else ["Conv", "Gemm", "MatMul"],
+        op_types_to_quantize=["Conv", "Gemm", "MatMul"],
         nodes_to_exclude=computed,
         per_channel=True,
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
     )
+    quantized = onnx.load(eight)  # the quantiser leaves out what the file says of itself
+    quantized.metadata_props.extend(onnx.load(path).metadata_props)
+    onnx.save(quantized, eight)
 
 
 def _quantize_litert(

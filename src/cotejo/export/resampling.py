@@ -96,7 +96,7 @@ def _axes(pictures: Any, image_shape: tuple[int, int, int], fit: Fit) -> tuple[_
         index_x = index_x - ops.round((size_x * -1.0 + columns) / 2)
         index_y = index_y - ops.round((size_y * -1.0 + rows) / 2)
     shrinks = width / columns, height / rows
-    shrink = ops.maximum(*shrinks) if fit == "pad" else ops.minimum(*shrinks)
+    shrink = _larger(*shrinks) if fit == "pad" else _smaller(*shrinks)
     return (
         _Axis(across, _single(start_x), _single(stop_x), size_x, index_x),
         _Axis(down, _single(start_y), _single(stop_y), size_y, index_y),
@@ -110,7 +110,21 @@ def _positions(pictures: Any, axis: int) -> Any:
     slices = tuple(slice(None) if place == axis else slice(0, 1) for place in range(4))
     others = tuple(place for place in range(4) if place != axis)
     zeros = ops.cast(pictures[slices], "float64") * 0.0
-    return ops.cumsum(ops.sum(zeros, axis=others) + 1.0) - 1.0
+    return ops.cast(ops.cumsum(ops.sum(zeros, axis=others) + 1.0), "float64") - 1.0
+
+
+def _whole(number: Any) -> Any:
+    """Return a number as C casts it to a whole one: towards zero."""
+    # Not `floor`, `maximum` and `minimum`, which in Keras on PyTorch make float32 of float64.
+    return ops.cast(ops.cast(number, "int32"), "float64")
+
+
+def _larger(first: Any, second: Any) -> Any:
+    return ops.where(first > second, first, second)
+
+
+def _smaller(first: Any, second: Any) -> Any:
+    return ops.where(first < second, first, second)
 
 
 def _single(number: Any) -> Any:
@@ -118,21 +132,23 @@ def _single(number: Any) -> Any:
 
 
 def _weights(axis: _Axis, is_enlarged: Any) -> Any:
-    """Return Pillow's weights of a side, ``[out, length]``, whole numbers in float64.
+    """Return Pillow's weights of a side, ``[out, length]``, whole numbers of type int32.
 
     Enlarged, a pixel is interpolated between two (its BILINEAR); else it is the mean of those that
     it covers (its BOX).
     """
-    length = ops.sum(ops.ones_like(axis.positions))
     scale = ops.cast(axis.stop - axis.start, "float64") / axis.size
-    widened = ops.maximum(scale, 1.0)
+    one = scale * 0.0 + 1.0
+    widened = _larger(scale, one)
     support = (ops.cast(is_enlarged, "float64") * 0.5 + 0.5) * widened
     centres = ops.cast(axis.start, "float64") + (axis.indices + 0.5) * scale
-    first = ops.maximum(ops.floor(centres - support + 0.5), 0.0)
-    last = ops.minimum(ops.floor(centres + support + 0.5), length)
+    # Cut to the picture by the places themselves, which are those in it.
+    first = _whole(centres - support + 0.5)
+    last = _whole(centres + support + 0.5)
     places = ops.expand_dims(axis.positions, 0)  # [1, length]
-    offsets = (places - ops.expand_dims(centres, 1) + 0.5) * (1.0 / widened)
-    linear = ops.maximum(1.0 - ops.absolute(offsets), 0.0)
+    offsets = (places - ops.expand_dims(centres, 1) + 0.5) * (one / widened)
+    linear = 1.0 - ops.absolute(offsets)
+    linear = _larger(linear, linear * 0.0)
     covered = ops.cast(ops.logical_and(offsets > -0.5, offsets <= 0.5), "float64")
     weights = ops.where(is_enlarged, linear, covered)
     is_near = ops.logical_and(
@@ -144,7 +160,7 @@ def _weights(axis: _Axis, is_enlarged: Any) -> Any:
     sums = ops.sum(weights, axis=1, keepdims=True)
     # A row outside the picture has no weights: it stays black.
     weights = weights / (sums + ops.cast(ops.equal(sums, 0.0), "float64"))
-    return ops.floor(weights * float(2**BITS) + 0.5)
+    return ops.cast(weights * float(2**BITS) + 0.5, "int32")
 
 
 def both_passes(pictures: Any, across: Any, down: Any, image_shape: tuple[int, int, int]) -> Any:
@@ -152,7 +168,8 @@ def both_passes(pictures: Any, across: Any, down: Any, image_shape: tuple[int, i
 
     Args:
         pictures: ``[n, height, width, channels]``, uint8.
-        across, down: weights ``[out, length]`` in 2⁻²², whole numbers of any type.
+        across: the weights of the rows, ``[out, length]`` in 2⁻²², int32.
+        down: those of the columns.
         image_shape: of the result.
 
     Returns:
@@ -167,7 +184,6 @@ def both_passes(pictures: Any, across: Any, down: Any, image_shape: tuple[int, i
 
 def _passed(pixels: Any, weights: Any, size: int) -> Any:
     """Return pixels ``[…, length]`` resampled to ``[…, size]`` and rounded to 8 bits, float32."""
-    weights = ops.cast(weights, "int32")
     high = ops.floor_divide(weights, 2 ** (2 * _PART))
     rest = weights - high * 2 ** (2 * _PART)
     middle = ops.floor_divide(rest, 2**_PART)

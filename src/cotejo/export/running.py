@@ -91,7 +91,7 @@ class OnnxClassifier:
     @property
     def takes_any_size(self) -> bool:
         """Whether pictures of any size are taken, and not the network's own alone."""
-        return self.about["size"] == "any"
+        return bool(self.about["size"] == "any")
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return ``[n, classes]``, each row summing to 1.

@@ -50,11 +50,11 @@ def resampled_in_whole_numbers(pictures: Any, image_shape: tuple[int, int, int],
     height, width = ops.sum(ops.ones_like(down)), ops.sum(ops.ones_like(across))
     shorter = ops.minimum(height, width)
     is_enlarged = shorter < side
-    weights = [
+    rows, columns = (
         _weights(places, length, shorter if fit == "crop" else length, side, is_enlarged)
         for places, length in ((across, width), (down, height))
-    ]
-    return both_passes(pictures, *weights, image_shape)
+    )
+    return both_passes(pictures, rows, columns, image_shape)
 
 
 def _positions(pictures: Any, axis: int) -> Any:

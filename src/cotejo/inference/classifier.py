@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from math import inf
 from pathlib import Path
@@ -132,6 +134,22 @@ class Classifier:
             origin=origin,
             limits=limits_of(origin),
         )
+
+    def with_temperature(self, temperature: float) -> Classifier:
+        """Return the same model with another temperature that the logits are divided by.
+
+        The classes that can't be ruled out rest on the old one, so that it names none; what is
+        unlike all that it knows does not depend on it.
+
+        Example:
+            >>> Classifier.load().with_temperature(1.5).temperature
+            1.5
+        """
+        other = copy(self)
+        other.temperature = temperature
+        if self.limits is not None:
+            other.limits = replace(self.limits, true_probabilities=None, true_labels=None)
+        return other
 
     @property
     def run(self) -> RunFolder | None:
