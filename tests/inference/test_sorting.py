@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cotejo.errors import OutputError
 from cotejo.inference import Prediction
-from cotejo.inference.sorting import Sorter, folder_names
+from cotejo.inference.sorting import Sorter
+from cotejo.store import folder_names
 
 CAT, DOG = Prediction((0, 1), (0.9, 0.1)), Prediction((1, 0), (0.9, 0.1))
 

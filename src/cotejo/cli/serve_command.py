@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +54,7 @@ def serve(
         raise ConfigError("serve_root_path", received=root_path)
     try:
         from cotejo.serve.app import create_app
-        from cotejo.serve.models import Models
+        from cotejo.serve.models import Models, load_model
         from cotejo.serve.server import listening, run
         from cotejo.serve.service import Service
         from cotejo.serve.studies import Studies
@@ -72,7 +73,9 @@ def serve(
     opened = listening(host, port)
     console = make_console()
     with opened:
-        service = Service(Models(_loaded(models, code), origins), Studies(studies), collect)
+        again = [partial(load_model, model, code) for model in models]
+        loaded = Models(_loaded(models, code), origins, again)
+        service = Service(loaded, Studies(studies), collect)
         names = [host] if host not in ("0.0.0.0", "::") else []  # noqa: S104 — compared
         app = create_app(
             service, hosts=[*names, *(allow_host or [])], token=token, root_path=root_path

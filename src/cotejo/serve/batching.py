@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -40,6 +41,8 @@ class _Job:
     future: asyncio.Future[Any]
     model: Answering
     images: NDArray[np.uint8]
+    alone: bool = False
+    """Whether the network is to be asked for it alone, so that a size is compiled."""
 
     @property
     def size(self) -> int:
@@ -84,9 +87,27 @@ class Batcher:
             jobs = [_Job(loop.create_future(), model, part) for part in parts]
             for job in jobs:
                 self._queue.put(job)
-            return [answer for job in jobs for answer in await job.future]
+            # All of them, also where the first one fails: until then they wait.
+            said = await asyncio.gather(*(job.future for job in jobs), return_exceptions=True)
         finally:
             self._waiting -= len(images)
+        for part in said:
+            if isinstance(part, BaseException):
+                raise part
+        return [answer for part in said for answer in part]
+
+    async def warm_up(self, model: Answering) -> None:
+        """Ask a model for each size of a batch, so that no client waits for compiling.
+
+        What clients ask meanwhile is answered in between.
+        """
+        for size in SIZES:
+            if self._closed:
+                return
+            blank = np.zeros((size, *model.image_shape), np.uint8)
+            job = _Job(asyncio.get_running_loop().create_future(), model, blank, alone=True)
+            self._queue.put(job)
+            await job.future
 
     async def run(self, work: Callable[[], Any]) -> Any:
         """Return what ``work`` returns, which is called in the other thread: an explanation, say.
@@ -132,6 +153,8 @@ class Batcher:
     def _gather(self, first: _Job) -> tuple[list[_Job], _Job | None, bool]:
         """Return a batch, a job that came and does not belong to it, and whether to end."""
         batch, size = [first], first.size
+        if first.alone:
+            return batch, None, False
         until = time.monotonic() + _WINDOW
         while size < SIZES[-1]:
             try:
@@ -140,7 +163,7 @@ class Batcher:
                 break
             if job is None:
                 return batch, None, True
-            if size + job.size > SIZES[-1]:
+            if job.alone or size + job.size > SIZES[-1]:
                 return batch, job, False
             batch.append(job)
             size += job.size
@@ -150,7 +173,8 @@ class Batcher:
         """Return, by job, what the model says of its images."""
         images = np.concatenate([job.images for job in jobs])
         count = len(images)
-        self._on_batch(count)
+        if not jobs[0].alone:
+            self._on_batch(count)
         size = next(size for size in SIZES if size >= count)
         if size > count:
             images = np.concatenate([images, np.repeat(images[:1], size - count, axis=0)])
@@ -175,6 +199,5 @@ class Batcher:
                 else:
                     job.future.set_exception(failure)
 
-        loop = jobs[0].future.get_loop()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(tell)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            jobs[0].future.get_loop().call_soon_threadsafe(tell)

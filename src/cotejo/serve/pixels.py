@@ -45,7 +45,7 @@ def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str,
     # Deferred, because a server of exported models does without it.
     from cotejo.explain.overlay import overlaid
 
-    model: Any = served.model
+    model = served.explainer
     try:
         method = "grad-cam"
         values = model.explain(image[np.newaxis], [label], method=method)[0]
@@ -68,11 +68,10 @@ def nearest(
     served: Served, image: NDArray[np.uint8], count: int, language: str
 ) -> list[dict[str, Any]] | None:
     """Return the training images that look most alike to a model; None if they are not here."""
-    model: Any = served.model
     try:
-        found = model.nearest(image[np.newaxis], count=count)
-    except DataError:
-        # The model may have been moved to a machine without the images that it learned from.
+        found = served.finder.nearest(image[np.newaxis], count=count)
+    except (ConfigError, DataError):
+        # It may be on a machine without the images that it learned from, or have no features.
         return None
     names = served.names(language)
     rows = zip(found.images[0], found.labels[0], found.likeness[0], strict=True)

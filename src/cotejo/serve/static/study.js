@@ -152,14 +152,18 @@ function showPair() {
   if (!row || row.difference === null) {
     return place.replaceChildren(make("p", { class: "soft" }, say("no_comparison")));
   }
-  const points = value => `${value > 0 ? "+" : "−"}${decimal(Math.abs(100 * value), 2)}`;
+  const points = value => {
+    const hundredths = Math.round(10_000 * value);
+    const sign = hundredths > 0 ? "+" : hundredths < 0 ? "−" : "";
+    return sign + decimal(Math.abs(hundredths) / 100, 2);
+  };
   const ends = [turned * row.low, turned * row.high].sort((a, b) => a - b);
-  const excludesZero = ends[0] > 0 || ends[1] < 0;
-  const better = turned * row.difference > 0 ? first : second;
+  // As the report decides, which looks at all the comparisons together.
+  const better = { first: row.first, second: row.second }[row.verdict];
   place.replaceChildren(
     make("p", { class: "result" }, make("b", {}, say("points", { count: points(turned * row.difference) })),
       ` ${say("interval", { count: points(ends[0]), total: points(ends[1]) })}`),
-    make("p", {}, excludesZero ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")),
+    make("p", {}, better ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")),
     make("p", { class: "soft small" }, say("p_value", { count: probability(row.p_corrected) })));
 }
 

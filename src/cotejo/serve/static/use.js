@@ -156,7 +156,7 @@ async function explain(file, model, answer, own, button) {
   const asked = nearest => {
     const form = new FormData();
     form.append("pictures", file, file.name);
-    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&class=${answer.classes[0].label}&nearest=${nearest}`;
+    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&label=${answer.classes[0].label}&nearest=${nearest}`;
     looking = looking.catch(() => null).then(() => ask(path, { method: "POST", body: form }));
     return looking;
   };
@@ -169,7 +169,9 @@ async function explain(file, model, answer, own, button) {
     const wait = make("p", { class: "note soft", role: "status" }, say("nearest_wait"));
     shown.append(wait);
     try {
-      const { nearest } = await asked(NEAREST);
+      let said = await asked(NEAREST);
+      for (; said.nearest_awaited; said = await asked(NEAREST)) await pause(2000);
+      const { nearest } = said;
       if (nearest?.length) shown.append(neighbours(nearest));
       wait.remove();
     } catch (error) {
@@ -200,7 +202,7 @@ function correcting(file, model, answer) {
   choice.addEventListener("change", async () => {
     if (choice.value === "") return;
     const form = new FormData();
-    form.append("class", choice.value);
+    form.append("label", choice.value);
     form.append("pictures", file, file.name);
     try {
       const path = `/v1/corrections?model=${encodeURIComponent(model.name)}`;
