@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ from cotejo.export import checking, plain
 from cotejo.export.about import about, embed
 from cotejo.export.card import hugging_face_cards
 from cotejo.export.quantizing import Quantized, quantize
-from cotejo.export.whole import Size, in_float32, whole
+from cotejo.export.whole import Size, foreign_layers, in_float32, whole
 from cotejo.export.whole_numbers import is_exact_in_whole_numbers
 from cotejo.messages import did_you_mean
 from cotejo.store.files import make_folder, temporary_path, write_file, write_json, writing
@@ -132,14 +133,20 @@ def export(
     if form == "litert" and size == "any" and not is_exact_in_whole_numbers(shape, fit):
         raise ConfigError("export.litert_fixed", fit=fit, height=shape[0], width=shape[1])
     place = _place(form, classifier.name, out)
-    network = in_float32(classifier.network)
+    with _held(form):
+        network = in_float32(classifier.network)
     kind: Size = "fixed" if size == "fixed" else "any"
     note = about(classifier, kind)
+    needs_only_keras = plain.BACKENDS[form] != keras.config.backend()
+    foreign = foreign_layers(network)
+    if needs_only_keras and foreign:
+        raise OutputError("export.foreign", form=form, layers=", ".join(foreign))
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / f"model{ENDINGS[form]}"
         on_step("write")
-        one = whole(classifier, network, kind, in_whole_numbers=form == "litert")
-        _write(form, one, written)
+        with _held(form):
+            one = whole(classifier, network, kind, in_whole_numbers=form == "litert")
+            _write(form, one, written)
         on_step("check")
         batches = checking.check_pictures(classifier.image_shape, size)
         images = checking.fitted_batches(batches, classifier.image_shape, classifier.fit)
@@ -149,13 +156,15 @@ def export(
             own = classifier.probabilities(images)
         quantized = None
         if int8:
-            embed(form, written, note, {})
+            with _held(form):
+                embed(form, written, note, {})
             _check(form, written, batches, expected)
             on_step("quantize")
             quantized = quantize(form, _in(network, classifier), one, written, data, data_dir)
             note["int8"] = quantized.to_json()
         cards = hugging_face_cards(classifier, form, place.model.name, note)
-        embed(form, written, note, cards)
+        with _held(form):
+            embed(form, written, note, cards)
         if int8:
             checking.answers_of(form, written, batches)
         difference = None if int8 else _check(form, written, batches, expected)
@@ -221,27 +230,34 @@ def _place(form: Form, name: str, out: Path | str | None) -> _Place:
     return place
 
 
-def _write(form: Form, one: keras.Model, path: Path) -> None:
-    """Write the network in a form: here, or in a process with the backend that the form takes.
+@contextmanager
+def _held(form: Form) -> Iterator[None]:
+    """Turn what a converter raises into one line: a form does not hold this network.
 
     Raises:
-        OutputError: the form can't hold it.
+        OutputError: in place of any error in this block.
     """
-    backend = plain.BACKENDS[form]
     try:
-        if backend in (None, keras.config.backend()):
-            plain.CONVERTERS[form](one, path)
-            return
-        with tempfile.TemporaryDirectory() as folder:
-            saved = Path(folder) / "whole.keras"
-            one.save(saved)
-            checking.run_plain(form, "convert", form, saved, path)
-    except OutputError as error:
-        reason = error.values.get("reason", "")
-        raise OutputError("export.unsupported", form=form, reason=reason) from error
+        yield
     except Exception as error:  # each converter has its own for a layer that it does not know
-        reason = checking.last_line(error)
-        raise OutputError("export.unsupported", form=form, reason=reason) from error
+        if isinstance(error, OutputError):
+            reason = str(error.values.get("reason", error))
+        else:
+            reason = checking.last_line(error)
+        raise OutputError(
+            "export.unsupported", form=form, reason=f"{reason.rstrip('.')}."
+        ) from error
+
+
+def _write(form: Form, one: keras.Model, path: Path) -> None:
+    """Write the network in a form: here, or in a process with the backend that the form takes."""
+    if plain.BACKENDS[form] in (None, keras.config.backend()):
+        plain.CONVERTERS[form](one, path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "whole.keras"
+        one.save(saved)
+        checking.run_plain(form, "convert", form, saved, path)
 
 
 def _in(network: keras.Model, classifier: Classifier) -> Classifier:

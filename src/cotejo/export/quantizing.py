@@ -176,7 +176,8 @@ def _quantize_onnx(whole: keras.Model, path: Path, eight: Path, images: NDArray[
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
     )
-    quantized = onnx.load(eight)  # the quantiser leaves out what the file says of itself
+    quantized = onnx.load(eight)  # the quantiser says other things there
+    del quantized.metadata_props[:]
     quantized.metadata_props.extend(onnx.load(path).metadata_props)
     onnx.save(quantized, eight)
 
