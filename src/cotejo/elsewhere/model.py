@@ -85,11 +85,11 @@ def _of_run(run: RunFolder) -> OwnTest:
         "ece": calibration.get("ece_scaled"),
     }
     return OwnTest(
-        str(data["name"]),
-        str(data["fingerprint"]),
-        float(test["accuracy"]),
-        int(test["images"]),
-        {name: float(value) for name, value in known.items() if value is not None},
+        data=str(data["name"]),
+        fingerprint=str(data["fingerprint"]),
+        accuracy=float(test["accuracy"]),
+        images=int(test["images"]),
+        figures={name: float(value) for name, value in known.items() if value is not None},
     )
 
 
@@ -100,4 +100,9 @@ def _of_shipped() -> OwnTest | None:
         return None
     source = find_source(data["name"])
     fingerprint = (source.fingerprint if source else None) or ""
-    return OwnTest(data["name"], fingerprint, about["test_accuracy"], data["test_images"])
+    return OwnTest(
+        data=data["name"],
+        fingerprint=fingerprint,
+        accuracy=about["test_accuracy"],
+        images=data["test_images"],
+    )

@@ -96,13 +96,13 @@ def described(
         temperature = 1.0
     fit = _table(record, "dataset", of_record).get("fit", "crop")
     return Description(
-        class_names,
-        check_views(settings.get("tta", "none"), of_record, "settings.tta"),
-        check_temperature(temperature, of_metrics, "test.calibration.temperature"),
-        str(record.get("alternative", "")),
-        check_fit(fit, of_record, "dataset.fit"),
-        check_margin(record.get("views_margin"), of_record, "views_margin"),
-        _seed(record.get("seed")),
+        class_names=class_names,
+        views=check_views(settings.get("tta", "none"), of_record, "settings.tta"),
+        temperature=check_temperature(temperature, of_metrics, "test.calibration.temperature"),
+        name=str(record.get("alternative", "")),
+        fit=check_fit(fit, of_record, "dataset.fit"),
+        margin=check_margin(record.get("views_margin"), of_record, "views_margin"),
+        seed=_seed(record.get("seed")),
     )
 
 
@@ -134,13 +134,13 @@ def describe_note(note: Mapping[str, Any], path: Path) -> Description:
     """
     name = note.get("name")
     return Description(
-        check_class_names(note.get("class_names"), path, "class_names"),
-        check_views(note.get("views"), path, "views"),
-        check_temperature(note.get("temperature"), path, "temperature"),
-        name if isinstance(name, str) else "",
-        check_fit(note.get("fit"), path, "fit"),
-        check_margin(note.get("views_margin"), path, "views_margin"),
-        _seed(note.get("seed")),
+        class_names=check_class_names(note.get("class_names"), path, "class_names"),
+        views=check_views(note.get("views"), path, "views"),
+        temperature=check_temperature(note.get("temperature"), path, "temperature"),
+        name=name if isinstance(name, str) else "",
+        fit=check_fit(note.get("fit"), path, "fit"),
+        margin=check_margin(note.get("views_margin"), path, "views_margin"),
+        seed=_seed(note.get("seed")),
     )
 
 

@@ -72,10 +72,10 @@ def limits_of(origin: RunFolder | Literal["shipped"] | None) -> Limits | None:
 def _shipped() -> tuple[keras.Model, Description]:
     network, about = unpack()
     return network, Description(
-        about["classes"],
-        about["views"],
-        about["temperature"],
-        about["name"],
+        class_names=about["classes"],
+        views=about["views"],
+        temperature=about["temperature"],
+        name=about["name"],
         margin=check_margin(about.get("views_margin"), SHIPPED / DESCRIPTION, "views_margin"),
     )
 
