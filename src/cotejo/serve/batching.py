@@ -91,10 +91,12 @@ class Batcher:
             said = await asyncio.gather(*(job.future for job in jobs), return_exceptions=True)
         finally:
             self._waiting -= len(images)
+        answers: list[Any] = []
         for part in said:
             if isinstance(part, BaseException):
                 raise part
-        return [answer for part in said for answer in part]
+            answers.extend(part)
+        return answers
 
     async def warm_up(self, model: Answering) -> None:
         """Ask a model for each size of a batch, so that no client waits for compiling.
