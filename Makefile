@@ -61,11 +61,12 @@ lock: $(UV)
 
 # Resolves the lock for each Python and system promised, from wheels alone. What it prints is
 # missing from the lock, or pinned to a version that the system can't have.
+# Of macOS, 14 is the oldest that all wheels are for.
 check-lock: $(UV)
 	@for python in 3.11.0 3.12.0 3.13.0; do \
 		for system in x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin x86_64-pc-windows-msvc; do \
 			echo "Python $$python on $$system" && \
-			$(UV) pip compile --quiet --no-header --no-annotate --only-binary :all: \
+			MACOSX_DEPLOYMENT_TARGET=14.0 $(UV) pip compile --quiet --no-header --no-annotate --only-binary :all: \
 				--python-version $$python --python-platform $$system --constraint constraints.txt \
 				--extra dev --extra tensorflow --extra jax pyproject.toml > .uv/resolved.txt && \
 			sed -e 's/ *;.*//' constraints.txt > .uv/pinned.txt && \

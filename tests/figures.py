@@ -20,7 +20,7 @@ def figures_empty() -> Iterator[None]:
         return f'<svg viewBox="0 0 1 1" role="img" aria-labelledby="{name}-caption"></svg>'
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cotejo.report.page.draw_svg", empty)
+        patch.setattr("cotejo.report.sheet.draw_svg", empty)
         yield
 
 
@@ -28,5 +28,5 @@ def figures_empty() -> Iterator[None]:
 def figures_drawn() -> Iterator[None]:
     """Draw the figures all the same, for what other tests share."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cotejo.report.page.draw_svg", draw_svg)
+        patch.setattr("cotejo.report.sheet.draw_svg", draw_svg)
         yield

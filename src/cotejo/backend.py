@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import BackendError
@@ -32,6 +33,7 @@ from cotejo.platform import (
 
 __all__ = [
     "device_memory",
+    "gradient",
     "keras",
     "ops",
     "set_seed",
@@ -124,6 +126,42 @@ def device_memory() -> int | None:
         if torch.cuda.is_available():
             return int(torch.cuda.mem_get_info()[0])
     return available_memory()
+
+
+def gradient(function: Callable[[Any], Any], at: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the gradient of a function's sum, on whichever backend Keras computes.
+
+    Args:
+        function: from a tensor of the shape of ``at`` to a tensor, in `cotejo.backend.ops`.
+        at: where the gradient is wanted.
+
+    Returns:
+        An array of the shape of ``at``.
+
+    Example:
+        >>> gradient(lambda x: x**2, np.array([1.0, 3.0])).tolist()
+        [2.0, 6.0]
+    """
+    backend, place = keras.config.backend(), np.asarray(at, np.float32)
+    if backend == "jax":
+        import jax
+
+        slopes = jax.grad(lambda x: ops.sum(function(x)))(ops.convert_to_tensor(place))
+    elif backend == "tensorflow":
+        import tensorflow
+
+        tensor = ops.convert_to_tensor(place)
+        with tensorflow.GradientTape() as tape:
+            tape.watch(tensor)
+            total = ops.sum(function(tensor))
+        slopes = tape.gradient(total, tensor, unconnected_gradients="zero")
+    else:
+        torch: Any = import_module("torch")
+        tensor = ops.convert_to_tensor(place).requires_grad_(True)
+        total = ops.sum(function(tensor))
+        (slopes,) = torch.autograd.grad(total, tensor, allow_unused=True)
+        slopes = ops.zeros_like(tensor) if slopes is None else slopes
+    return np.asarray(ops.convert_to_numpy(slopes), np.float32)
 
 
 def steps_feed(*arrays: NDArray[Any]) -> Any:

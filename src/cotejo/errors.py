@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cotejo.messages import message, one_line
+from cotejo.messages import current_language, message, one_line
+from cotejo.numbers import Numbers
 
 _SEVERAL_LINES = "reasons"
 """The only value with several lines; each line is cleaned where it is made."""
@@ -49,22 +50,45 @@ class CotejoError(Exception):
         return _unpickled, (type(self), self.key, self.values), self.__dict__
 
     def __str__(self) -> str:
-        return message(self._full_key, language=self.language, **self._shown())
+        return self.in_language(self.language or current_language())
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this: in a notebook an error is its sentence, without the way there.
+        return [f"{message('cli.error', language=self.language)} {self}"]
 
     def in_language(self, language: str) -> str:
         """Return the message in ``language``, ``"en"`` or ``"es"``."""
-        return message(self._full_key, language=language, **self._shown())
+        return message(self._full_key, language=language, **self._shown(language))
 
     @property
     def _full_key(self) -> str:
         return self.key if "." in self.key else f"errors.{self.key}"
 
-    def _shown(self) -> dict[str, Any]:
+    def _shown(self, language: str) -> dict[str, Any]:
         """Return the values, each on one line: many come from files and from command lines."""
-        return {
+        shown = {
             name: value if name == _SEVERAL_LINES else one_line(value)
             for name, value in self.values.items()
         }
+        return {
+            name: _Real(value, language) if type(value) is float else value
+            for name, value in shown.items()
+        }
+
+
+class _Real(float):
+    """A real number that a sentence writes as its language does."""
+
+    language: str
+
+    def __new__(cls, value: float, language: str) -> _Real:
+        number = super().__new__(cls, value)
+        number.language = language
+        return number
+
+    def __format__(self, form: str) -> str:
+        """Return the number in the form that a sentence asks for, or else in its language's."""
+        return super().__format__(form) if form else Numbers(self.language).shortest(self, 12)
 
 
 def _unpickled(kind: type[CotejoError], key: str, values: dict[str, Any]) -> CotejoError:

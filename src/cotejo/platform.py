@@ -19,6 +19,7 @@ from typing import Any
 
 __all__ = [
     "BACKENDS",
+    "BACKEND_NAMES",
     "chosen_backend",
     "default_backend",
     "has_bfloat16",
@@ -34,6 +35,9 @@ __all__ = [
 
 BACKENDS = ("tensorflow", "torch", "jax")
 """The backends of Keras; the fastest on a processor comes first (docs/decisions/0001)."""
+
+BACKEND_NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+"""What people call them."""
 
 _JAX_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}

@@ -55,6 +55,25 @@ def test_it_adds_and_reports(copy, file, capsys):
     assert "has no model" in shown(capsys)[1]
 
 
+def test_the_same_name_and_seed_again(copy, file, digits, tmp_path, capsys):
+    def add(path, *options):
+        code = run(["add", str(copy), "torch", str(path), "--seed", "3", "--lang", "en", *options])
+        out, err = shown(capsys)
+        return code, " ".join((out or err).split())
+
+    other = tmp_path / "other.npz"
+    np.savez(other, test=probabilities(digits.test)[:, ::-1])
+    assert add(file)[1].startswith("Added: torch")
+    code, said = add(file)
+    assert code == 0
+    assert said.startswith("These predictions are there already, as torch")
+    code, said = add(other)
+    assert code == 2
+    assert "--replace" in said
+    assert add(other, "--replace")[1].startswith("Replaced: torch · seed 3, now with")
+    assert any((copy / "replaced").iterdir())
+
+
 def test_two_tables_and_a_history(copy, digits, tmp_path, capsys):
     for split, name in ((digits.test, "test"), (digits.valid, "valid")):
         lines = ["prediction", *map(str, split.labels)]

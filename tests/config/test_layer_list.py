@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cotejo.config import StudyConfig
 from cotejo.config.layer_list import read_layers
 from cotejo.errors import ConfigError
+from cotejo.messages import using_language
 from cotejo.models import build_model, check_models
 
 LISTED = ["conv 32 3 relu", "pool 2", "batch-norm", "flatten", "dense 64 relu", "dropout 0.4"]
@@ -45,7 +46,7 @@ def test_every_layer_can_be_built(entry):
     [
         ("", "list of 1 to 200 layers"),
         ("conv 32", 'layer 1 of `layers`, "conv 32", is not understood. Write: conv FILTERS SIDE'),
-        ("conv 32 3 rellu", "is not understood"),
+        ("conv 32 3 rellu", 'is not understood. Did you mean "relu"'),
         ("conv 32 3, poool 2", 'layer 2 .* unknown. Did you mean "pool"'),
         ("conv 32 3.5", "is not understood"),
         ("dropout 1", "is not understood"),
@@ -60,6 +61,20 @@ def test_a_wrong_entry_is_one_clear_line(layers, line):
     with pytest.raises(ConfigError, match=line) as caught:
         build_model("layers", (32, 32, 3), 10, layers=layers)
     assert "\n" not in str(caught.value)
+
+
+def test_how_a_layer_is_written_is_said_in_the_reader_s_language():
+    with using_language("es"), pytest.raises(ConfigError) as caught:
+        read_layers("conv 32")
+    assert "conv FILTROS LADO [PASO] [ACTIVACIÓN] [same|valid]." in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["layer", "layrs"])
+def test_a_misspelt_key_of_a_list_gets_a_hint(key):
+    for layers in (LISTED, ", ".join(LISTED)):
+        for table in ({"alternative": [{"name": "a", key: layers}]}, {"base": {key: layers}}):
+            with pytest.raises(ConfigError, match=f'unknown `{key}`.* Did you mean "layers"'):
+                check_models(StudyConfig.parse({"alternative": [{"name": "a"}], **table}))
 
 
 def test_lists_of_layers_do_not_vary():

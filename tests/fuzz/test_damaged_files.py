@@ -40,7 +40,7 @@ FILES = (
         for run in ("plain/seed-1", "plain/seed-2", "on/seed-1")
         for name in (
             "run.json", "history.csv", "metrics.json", "predictions.npz", "mistakes.npz",
-            "model.keras",
+            "model.keras", "limits.npz",
         )
     ),
 )  # fmt: skip
@@ -136,7 +136,9 @@ def test_what_no_seal_covers_never_ends_in_a_traceback(old, tmp_path, seed):
 def test_a_damaged_run_predicts_as_before_or_says_why_not(small_study, tmp_path, seed, digits):
     folder = copied(small_study, tmp_path / "study")
     run = folder / "plain" / "seed-1"
-    name = random.Random(seed).choice(["model.keras"] * 3 + ["run.json", "metrics.json"])
+    name = random.Random(seed).choice(
+        ["model.keras"] * 3 + ["run.json", "metrics.json", "limits.npz"]
+    )
     how = damage(folder, f"plain/seed-1/{name}", seed)
     images = digits.test.images[:3]
     try:

@@ -187,4 +187,4 @@ def test_a_model_alone_is_used_on_the_command_line(alone, own_data, tmp_path, ca
     Image.fromarray(own_data.test.images[0, ..., 0]).save(tmp_path / "a.png")
     model = str(alone / "model.keras")
     assert command_line(["predict", str(tmp_path / "a.png"), "--model", model]) == 0
-    assert "small 1" in capsys.readouterr().out
+    assert "small, seed 1" in capsys.readouterr().out

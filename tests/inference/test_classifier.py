@@ -57,9 +57,8 @@ def test_a_run_s_model_says_what_the_run_measured(trained, digits):
     chances = classifier.probabilities(digits.test.images)
     assert chances.shape == (len(digits.test), 10)
     np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
-    # The run looked at the unsure quarter from all sides, the classifier at every image.
-    same = chances.argmax(axis=1) == run.predictions["test_probabilities"].argmax(axis=1)
-    assert same.mean() > 0.9
+    # A final training has no images to fit a temperature on.
+    np.testing.assert_allclose(chances, run.predictions["test_probabilities"], atol=1e-6)
 
 
 def test_predictions_are_ranked_and_add_up(trained, digits):
@@ -101,7 +100,7 @@ def test_a_packed_model_that_was_changed_is_refused(packed, tmp_path):
 
 def test_a_run_is_found_from_within_its_folder(trained, monkeypatch):
     monkeypatch.chdir(trained / "tiny")
-    assert Classifier.load("seed-1").name == "tiny 1"
+    assert Classifier.load("seed-1").name == "tiny, seed 1"
 
 
 def test_no_images_have_no_predictions(trained, digits):
@@ -110,7 +109,7 @@ def test_no_images_have_no_predictions(trained, digits):
 
 
 def test_what_is_no_run_is_refused(tmp_path):
-    with pytest.raises(OutputError, match="is no folder of a finished run"):
+    with pytest.raises(OutputError, match="is no model: expected the folder of a finished run"):
         Classifier.load(tmp_path)
 
 
@@ -144,7 +143,7 @@ def test_predict_on_the_command_line(picture, trained, capsys):
     # A long path wraps.
     assert "digit.png" in "".join(shown.split())
     assert command_line(["predict", str(picture), "--model", model, "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    row = json.loads(capsys.readouterr().out)
     assert set(row["probabilities"]) == set("0123456789")
     assert row["class"] in row["probabilities"]
 
@@ -178,7 +177,7 @@ def test_bad_pictures_are_told_of_after_the_answers(picture, tmp_path, model, ca
     assert shown.err.count("\n") == 1
     assert "there is no such file" in shown.err
     assert command_line(["predict", str(bad), str(picture), "--model", model, "--json"]) == 1
-    unread, read = json.loads(capsys.readouterr().out)
+    unread, read = map(json.loads, capsys.readouterr().out.splitlines())
     assert unread == {"image": str(bad), "error": f"{bad}: there is no such file."}
     assert "class" in read
 
@@ -199,7 +198,7 @@ def test_names_of_files_are_written_out_in_json(tmp_path, model, capsys):
     assert command_line(["predict", str(bad), "--model", model, "--json"]) == 2
     written = capsys.readouterr().out
     assert written.isascii() or not set(written) & {"\x1b", "\x9b", "\udcff"}
-    assert json.loads(written)[0]["image"] == str(bad)
+    assert json.loads(written)["image"] == str(bad)
 
 
 @pytest.mark.parametrize(

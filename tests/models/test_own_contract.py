@@ -133,6 +133,29 @@ def test_it_is_trained_and_kept_as_ours_are(name, study):
         np.testing.assert_allclose(softmax(logits), arrays["test_probabilities"], atol=1e-5)
 
 
+def test_networks_are_trained_in_bfloat16(digits, tmp_path):
+    names = ("notebook_one", "Written", "WithoutEnd", "transformer")
+    config = StudyConfig.parse(
+        {"base": {"epochs": 1, "precision": "bfloat16"},
+         "alternative": [{"name": name.lower(), "model": f"nets.py:{name}"} for name in names]},
+        folder=NETS.parent,
+    )  # fmt: skip
+    few = replace(
+        digits, name="few-digits", train=digits.train.take(np.arange(64)),
+        valid=digits.valid.take(np.arange(60)), test=digits.test.take(np.arange(60)),
+    )  # fmt: skip
+    assert not Study(config).run(out=tmp_path / "run", dataset=few).failed
+    for name in names:
+        run = tmp_path / "run" / name.lower() / "seed-1"
+        record = json.loads((run / "run.json").read_text())
+        assert record["precision"] == "bfloat16"
+        assert tuple(record["model"].get("changes", ())) == CHANGES[name]
+        classifier = Classifier.load(run, code=NETS if name in NEED_CODE else None)
+        with np.load(run / "predictions.npz") as arrays:
+            logits = classifier.network.predict_on_batch(few.test.images)
+            np.testing.assert_allclose(softmax(logits), arrays["test_probabilities"], atol=0.02)
+
+
 def test_the_report_says_what_was_changed(study):
     folder, _ = study
     english, spanish = (write_report(folder, language).read_text() for language in ("en", "es"))
@@ -174,9 +197,19 @@ def test_a_stranger_s_file_beside_a_model_is_never_run(study, tmp_path):
     ("make", "line"),
     [
         (lambda: keras.Model([keras.Input(SHAPE), keras.Input((3,))], keras.Input((1,))), None),
-        (lambda: "a text", "must be a Keras network"),
-        (lambda: keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()]), "8, 8, 1"),
-        (lambda: keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7)]), r"\(None, 7\)"),
+        (lambda: "a text", "must give a Keras network, and gives a str"),
+        (
+            lambda: keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()]),
+            "takes images of 8 × 8 × 1, and those of the data are 32 × 32 × 3",
+        ),
+        (
+            lambda: keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(7)]),
+            "gives 7 numbers for each image, and the data has 10 classes",
+        ),
+        (
+            lambda: keras.Sequential([keras.layers.Conv2D(10, 3)]),
+            r"an array of 30 × 30 × 10 .* Put Flatten\(\) or GlobalAveragePooling2D\(\)",
+        ),
     ],
 )
 def test_what_can_t_be_trained_is_refused_in_one_line(make, line):

@@ -7,13 +7,14 @@ from cotejo import StudyConfig
 from cotejo.backend import keras, ops, set_seed
 from cotejo.comparison.comparing import compare
 from cotejo.config import Settings
-from cotejo.config.sources import Source, code_sources, function_source, read_sources
+from cotejo.config.sources import Source, read_sources
 from cotejo.errors import ConfigError
 from cotejo.models import build_model, family_of, find_model_family
 from cotejo.models.observing import layers_of
 from cotejo.models.own.adapting import adapted, changes_of
 from cotejo.models.own.compiled import compiled_settings
 from cotejo.models.own.definitions import reached_text
+from cotejo.models.own.given import code_sources, given_source
 from cotejo.study.networks import built_networks, with_compiled
 from cotejo.study.progress import Observer
 from cotejo.train import softmax
@@ -225,7 +226,39 @@ def test_one_s_own_words_are_not_keras_s(tmp_path):
             build_model(family_of(settings), SHAPE, 3)
 
 
+OF_ANOTHER = {
+    "tensorflow": "tensorflow.nn.relu(x)",
+    "jax": "jax.numpy.tanh(x)",
+    "torch": "torch.nn.functional.relu(x)",
+}
+"""A call of each framework, which takes no tensor of Keras on another backend."""
+
+
+@pytest.mark.parametrize("framework", OF_ANOTHER)
+def test_code_for_another_backend_is_refused_in_a_line_that_says_so(framework, tmp_path):
+    backend = keras.config.backend()
+    if framework == backend:
+        pytest.skip("that is what Keras computes with here")
+    (tmp_path / "nets.py").write_text(
+        f"import {framework}\n"
+        "import keras\n"
+        "def net(image_shape, num_classes):\n"
+        "    inputs = x = keras.Input(image_shape)\n"
+        f"    return keras.Model(inputs, {OF_ANOTHER[framework]})\n"
+    )
+    sources, _ = read_sources(["nets.py:net"], tmp_path, "a test")
+    settings = Settings(model="nets.py:net").with_sources(sources, {})
+    names = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+    line = (
+        rf"nets\.py:[15] is written for {names[framework]}, and Keras computes with "
+        rf"{names[backend]} here .*keras\.ops.*KERAS_BACKEND={framework}$"
+    )
+    with pytest.raises(ConfigError, match=line) as caught:
+        build_model(family_of(settings), SHAPE, 3)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_function_is_kept_as_its_text():
-    source = function_source("gate_and_output", gate_and_output)
-    assert source.text.startswith("def gate_and_output():")
+    source = given_source("gate_and_output", gate_and_output)
+    assert "def gate_and_output():" in source.text
     assert find_model_family("gate_and_output") is None

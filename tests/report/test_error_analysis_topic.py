@@ -11,6 +11,7 @@ from fabricate import Made, fabricate_study
 
 from cotejo.data.dataset import Split
 from cotejo.errors import OutputError
+from cotejo.explain.overlay import overlaid
 from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
@@ -18,7 +19,6 @@ from cotejo.report.html import render
 from cotejo.report.topics.error_analysis import words as prose
 from cotejo.report.topics.error_analysis.figure import error_rates
 from cotejo.report.topics.error_analysis.files import shown_images
-from cotejo.report.topics.mistakes.overlays import overlaid
 from cotejo.report.words import Words
 from cotejo.store import read_json, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
@@ -351,3 +351,34 @@ def test_maps_lie_over_their_images(looked):
     shown = overlaid(image, maps[0], float(np.abs(maps).max()))
     assert shown.shape == (8, 8, 3)
     assert "What its answers depend on" in render(findings, "en")
+
+
+def test_grad_cam_and_nearest_images_are_shown_where_a_study_has_them(looked):
+    findings = looked(Made("a", (0.7,)))
+    before = render(findings, "en")
+    assert "Grad-CAM" not in before
+    assert "look like to the network" not in before
+    arrays = dict(findings.error_analysis.arrays)
+    generator, count = np.random.default_rng(5), len(arrays["explained"])
+    more = {
+        "grad_cam_maps": generator.random((count, 8, 8), np.float32),
+        "nearest_images": generator.integers(0, 256, (count, 3, 8, 8, 3), dtype=np.uint8),
+        "nearest_labels": np.full((count, 3), 2, np.int32),
+    }
+    folder = findings.facts.folder.path
+    write_npz(folder / "failures.npz", **arrays, **more)
+    page = render(Findings(gather(folder)), "en")
+    assert "Selvaraju, R. R." in page
+    shown = BeautifulSoup(page, "html.parser")
+    rows = [len(row.select("img")) for row in shown.select(".maps .row")]
+    assert rows == [4] * count + [4] * count
+    spanish = render(Findings(gather(folder)), "es")
+    assert "A qué se parecen para la red" in spanish
+    for name, wrong in (
+        ("nearest_labels", more["nearest_labels"] + 100),
+        ("grad_cam_maps", more["grad_cam_maps"][1:]),
+        ("nearest_images", more["nearest_images"][:, :2]),
+    ):
+        write_npz(folder / "failures.npz", **{**arrays, **more, name: wrong})
+        with pytest.raises(OutputError, match=r"failures\.npz"):
+            write_report(folder, "en")

@@ -176,6 +176,13 @@ WEAK = {
         [TWO, text("Elegimos la segunda red porque tiene mayor exactitud en prueba.")],
         [TWO, text("We selected model B because of its accuracy on the test set.")],
     ],
+    "splits_said": [
+        [
+            TWO + "cnn, mlp = net(), net(16)\n",
+            text("La CNN alcanza 0.95 en entrenamiento, frente a 0.70 en prueba de la MLP."),
+        ],
+        [TWO, text("The small network has 95% on training, vs 70% on test of the other model.")],
+    ],
     "splits": [
         [
             TWO.replace("a.evaluate(x_test, y_test)", "a.evaluate(x_train, y_train)"),

@@ -28,9 +28,11 @@ def written(tmp_path):
 def parsed(folder, known="cnn3"):
     """Return the study as it is read, with a model that ships in place of each of its own."""
     content = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
-    models = [table.pop("model") for table in content.get("alternative", [])]
-    assert all(re.fullmatch(r"nets\.py:\w+", model) for model in models)
+    models = [table["model"] for table in content.get("alternative", [])]
+    assert all(re.fullmatch(r"nets\.py:\w+|keras:\w+", model) for model in models)
     for number, table in enumerate(content["alternative"]):
+        if table["model"].startswith("keras:"):
+            continue
         # Networks of one study differ; only their settings are looked at here.
         table.update(model=known, width=8 * (1 + [*dict.fromkeys(models)].index(models[number])))
     return StudyConfig.parse(content)
@@ -123,6 +125,46 @@ def test_a_loop_over_settings_gives_alternatives_and_a_claim(written):
 def test_going_on_is_a_start_from(written):
     study = parsed(written(*sound()["going_on_es"]))
     assert [each.settings.start_from for each in study.alternatives] == [None, "red"]
+
+
+BACKBONE = """
+import keras
+(x, y), _ = keras.datasets.cifar10.load_data()
+base = keras.applications.MobileNetV2(include_top=False, weights='imagenet',
+                                      input_shape=(96, 96, 3))
+base.trainable = False
+red = keras.Sequential([keras.layers.RandomFlip('horizontal'), base,
+                        keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(64),
+                        keras.layers.Dropout(0.3), keras.layers.Dense(10, activation='softmax')])
+red.compile('adam', 'sparse_categorical_crossentropy')
+red.fit(x, y, epochs=3, batch_size=64)
+base.trainable = True
+red.compile(keras.optimizers.Adam(1e-5), 'sparse_categorical_crossentropy')
+red.fit(x, y, epochs=3, batch_size=64)
+"""
+
+
+def test_a_network_on_an_application_is_a_model_of_a_study(written):
+    folder = written(code(BACKBONE))
+    (alternative,) = parsed(folder).alternatives
+    assert alternative.settings.model == "keras:MobileNetV2"
+    assert alternative.settings.options["dropout"] == 0.3
+    assert (alternative.settings.epochs, alternative.settings.batch_size) == (3, 64)
+    content = (folder / "study.toml").read_text(encoding="utf-8")
+    assert "MobileNetV2 is frozen in the study" in content
+    assert "from its other layers: Dense, RandomFlip." in content
+    assert "it trains a network of keras.applications once more" in content
+
+
+def test_a_sigmoid_for_each_class_is_read(written):
+    source = BACKBONE.partition("base =")[0] + (
+        "red = keras.Sequential([keras.layers.Flatten(), "
+        "keras.layers.Dense(10, activation='sigmoid')])\n"
+        "red.compile('adam', 'categorical_crossentropy')\nred.fit(x, y, epochs=3, batch_size=64)\n"
+    )
+    folder = written(code(source))
+    assert len(parsed(folder).alternatives) == 1
+    assert "num_classes, activation='sigmoid'" in (folder / "nets.py").read_text(encoding="utf-8")
 
 
 LEFT_OUT = """

@@ -75,6 +75,20 @@ def test_it_keeps_the_images_and_explains_the_worst_mistakes(finished, digits):
     assert not failures.arrays["trait_colourfulness"].any()
 
 
+def test_of_the_worst_mistakes_the_nearest_training_images_are_kept(finished, digits):
+    failures = found(finished)
+    # A fully connected network has no feature map.
+    assert "grad_cam_maps" not in failures.arrays
+    index = int(failures.arrays["explained"][0])
+    assert failures.grad_cam(index) is None
+    nearest = failures.nearest(index)
+    assert len(nearest) == 3
+    image, label = nearest[0]
+    (places,) = np.nonzero((digits.train.images == image).all(axis=(1, 2, 3)))
+    assert label in digits.train.labels[places]
+    assert failures.nearest(len(digits.test)) == []
+
+
 def test_it_is_written_once_and_again_for_other_runs(copy):
     path = copy / "failures.npz"
     before = path.stat().st_mtime_ns

@@ -176,6 +176,14 @@ def test_runs_of_other_images_are_not_listed(copy, digits):
     assert (copy / "other" / "seed-1" / "run.json").is_file()
 
 
+def test_several_are_told_in_one_sentence(copy, digits):
+    add(copy, digits, name="first")
+    add(copy, digits, name="second")
+    page = write_report(copy, "en", format="md").read_text()
+    line = "The predictions of “first” (from arrays in Python) and “second” (from arrays in Python)"
+    assert line in page
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

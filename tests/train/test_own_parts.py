@@ -8,6 +8,7 @@ from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.config.sources import Source, Sources
 from cotejo.errors import ConfigError
+from cotejo.models.own.losses import own_loss
 from cotejo.train import train
 from cotejo.train.losses import build_loss
 from cotejo.train.optimizers import build_optimizer
@@ -54,6 +55,21 @@ class Stop(keras.callbacks.Callback):
 
 def no_callback():
     return 3
+
+def forgotten():
+    Stop()
+
+def no_schedule(learning_rate, steps):
+    return "cosine"
+
+def one_per_class(labels, chances):
+    return ops.square(chances)
+
+def nothing_back(labels, logits):
+    ops.mean(logits)
+
+def with_numpy(labels, logits):
+    return ops.convert_to_numpy(logits).mean(axis=1)
 '''  # fmt: skip
 
 SOURCES = Sources([Source("parts.py", PARTS.encode())])
@@ -107,8 +123,6 @@ def network():
     ("name", "changes"), [("sparse", ()), ("one_hot", ("softmax",)), ("AsClass", ())]
 )
 def test_a_loss_gets_labels_and_predictions_as_its_author_wrote_it(name, changes):
-    from cotejo.models.own.parts import own_loss
-
     loss = own_loss(settings(loss=f"parts.py:{name}"), 10, changes)
     random = np.random.default_rng(0)
     labels, logits = random.integers(0, 10, 6), random.normal(size=(6, 10)).astype("float32")
@@ -116,9 +130,48 @@ def test_a_loss_gets_labels_and_predictions_as_its_author_wrote_it(name, changes
     np.testing.assert_allclose(float(keras.ops.mean(loss(labels, logits))), expected, rtol=1e-5)
 
 
-def test_a_loss_that_takes_neither_kind_of_labels_is_one_line():
-    from cotejo.models.own.parts import own_loss
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("one_per_class", r"a loss for each image, or one for all.* a tensor of shape \(13, 10\)"),
+        ("nothing_back", "it gives nothing"),
+        ("with_numpy", "it gives a .*ndarray.*keras.ops"),
+    ],
+)
+@pytest.mark.parametrize("changes", [(), ("one_output",)])
+def test_what_is_no_loss_is_one_line(name, line, changes):
+    classes = 2 if changes else 10
+    if changes and name == "one_per_class":
+        pytest.skip("one output is one number for each image")
+    with pytest.raises(ConfigError, match=line) as caught:
+        own_loss(settings(loss=f"parts.py:{name}"), classes, changes)
+    assert "\n" not in str(caught.value)
 
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"loss": "parts.py:nothing_back"}, "must give a tensor"),
+        ({"callbacks": ["parts.py:no_callback"]}, "must give a keras.callbacks.Callback; it gives"),
+        ({"callbacks": ["parts.py:forgotten"]}, "it gives nothing. Name the class"),
+        ({"optimizer": "parts.py:no_optimizer"}, "must give a keras.optimizers.Optimizer"),
+        ({"schedule": "parts.py:no_schedule"}, "must give a LearningRateSchedule"),
+    ],
+)
+def test_a_wrong_part_is_refused_before_anything_is_trained(given, line, tmp_path, digits):
+    (tmp_path / "parts.py").write_text(PARTS)
+    if "schedule" in given:
+        given = {**given, "learning_rate": 0.1}
+    tables = [{"name": "first"}, {"name": "wrong", **given}]
+    config = StudyConfig.parse(
+        {"base": {"model": "mlp", "epochs": 1}, "alternative": tables}, folder=tmp_path
+    )
+    with pytest.raises(ConfigError, match=line):
+        Study(config).run(out=tmp_path / "run", dataset=digits)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_loss_that_takes_neither_kind_of_labels_is_one_line():
     with pytest.raises(ConfigError, match=r"parts\.py:\d+ ended in an error, TypeError: never"):
         own_loss(settings(loss="parts.py:wrong"), 10, ())
 

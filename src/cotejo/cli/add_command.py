@@ -73,13 +73,13 @@ def add(
 
 
 def _say_what_was_added(console: Console, added: Added) -> None:
-    """Say which run it is, how good, what was not given, and what looks wrong."""
+    """Say which run it is and whether it is new, how good, what lacks, and what looks wrong."""
     from cotejo.cli.console import say
     from cotejo.cli.tables import numbers
 
     run = message("cli.run_name", name=added.alternative, seed=added.seed)
     accuracy = numbers().percent(added.accuracy, 2)
-    say(console, message("cli.added", run=run, accuracy=accuracy), "bold green")
+    say(console, message(f"cli.added_{added.done}", run=run, accuracy=accuracy), "bold green")
     if not added.has_validation:
         say(console, message("cli.added_no_valid"), "dim")
     if not added.has_probabilities:

@@ -13,7 +13,9 @@ import typer
 from cotejo.cli.add_command import add
 from cotejo.cli.data_command import data
 from cotejo.cli.doctor_command import doctor
+from cotejo.cli.evaluate_command import evaluate
 from cotejo.cli.exceptions import report_exception
+from cotejo.cli.explain_command import explain
 from cotejo.cli.export_command import export
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup
 from cotejo.cli.models_command import models
@@ -22,6 +24,7 @@ from cotejo.cli.predict_command import predict
 from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
 from cotejo.cli.review_command import review
+from cotejo.cli.serve_command import serve
 from cotejo.cli.streams import outlets, unwritable
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
@@ -48,7 +51,10 @@ def application() -> typer.Typer:
         train,
         recipes,
         predict,
+        explain,
+        evaluate,
         export,
+        serve,
         report,
         add,
         verify,

@@ -18,6 +18,8 @@ from cotejo.data.audit import (
     Issue,
     cached_audit,
     check_audit_place,
+    read_review,
+    reviewed_of,
     spread,
     with_issues,
     write_audit_files,
@@ -83,6 +85,9 @@ def _audit_into(
     page = folder / PAGE
     write_audit_page(page, audit, facts, current_language(), judged)
     _show(console, audit, dataset, judged)
+    said = reviewed_of(audit, read_review(folder, dataset.fingerprint), judged)
+    for sentence in prose.reviewed(said, Words(current_language())):
+        say(console, sentence)
     print_lines(
         console,
         (message("audit.file_rows"), folder / StudyFile.AUDIT_ISSUES),

@@ -12,10 +12,10 @@ from rich.text import Text
 from cotejo.cli.console import say
 from cotejo.cli.header import computing_line, data_line, header_lines
 from cotejo.cli.live import Status
-from cotejo.cli.pace import Pace
 from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
+from cotejo.study.pace import Pace
 from cotejo.study.progress import Estimate, Observer, PlannedRun
 from cotejo.texts import shown_path
 
@@ -230,6 +230,22 @@ class Display(Observer):
         self._status.stop()
         text = str(reason)
         self._print(text[:1].upper() + text[1:], style="yellow")
+
+    def robustness_started(self, runs: int, images: int) -> None:
+        """Say that the networks are asked about corrupted images."""
+        self._status.stop()
+        self._print("")
+        shown = numbers().integer(images)
+        self._print(message("robustness.started", count=runs, images=shown))
+
+    def robustness_progress(self, run: int, runs: int, done: int) -> None:
+        """Show how far they are."""
+        shown = message("robustness.working", run=run + 1, runs=runs, done=done)
+        self._status.show_note(shown)
+
+    def robustness_failed(self, reason: CotejoError) -> None:
+        """Say that the report will say nothing of robustness, and why."""
+        self.look_back_failed(reason)
 
     def audit_started(self, dataset: Dataset) -> None:
         """Say that the data is being audited."""

@@ -19,7 +19,7 @@ __all__ = ["export"]
 
 
 def export(
-    model: Annotated[Path | None, typer.Argument(metavar="MODEL", show_default=False)] = None,
+    model: Annotated[str | None, typer.Argument(metavar="MODEL", show_default=False)] = None,
     to: Annotated[str, typer.Option("--to", metavar="FORM", show_default=False)] = "onnx",
     out: Annotated[Path | None, typer.Option("--out", metavar="PATH", show_default=False)] = None,
     size: Annotated[str, typer.Option("--size", metavar="any|fixed", show_default=False)] = "any",

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from cotejo.cli.tables import numbers
 from cotejo.messages import current_language, message
-from cotejo.platform import chosen_backend, machine, resolve_precision, versions
+from cotejo.platform import BACKEND_NAMES, chosen_backend, machine, resolve_precision, versions
 
 if TYPE_CHECKING:
     from cotejo.data import Dataset
 
 __all__ = ["computing_line", "data_line", "header_lines"]
-
-_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
 def header_lines() -> tuple[str, str]:
@@ -25,7 +23,7 @@ def header_lines() -> tuple[str, str]:
         f"Cotejo {installed.get('cotejo', '')}",
         f"Python {installed['python']}",
         f"Keras {installed.get('keras', '')}",
-        f"{_BACKENDS.get(backend, backend)} {installed.get(backend, '')}".strip(),
+        f"{BACKEND_NAMES.get(backend, backend)} {installed.get(backend, '')}".strip(),
     ]
     processor, cores = hardware["processor"], hardware["cores"]
     return " · ".join(software), message("cli.machine", processor=processor, count=cores)

@@ -47,6 +47,11 @@ class Status:
         self._study_left: float | None = None
         self._last_tenth: tuple[str, int] | None = None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether anybody sees it."""
+        return self._is_live
+
     def stop(self) -> None:
         """Take the live lines away."""
         if self._live is not None:
@@ -72,6 +77,12 @@ class Status:
         """Show how many pictures have been read; what it returns is as for `download`."""
         line = message("cli.pictures_read", done=done, total=total)
         return self._share("pictures", done / total, line)
+
+    def looked_at(self, done: int, total: int) -> None:
+        """Show how many pictures a model has looked at; nothing where there is no terminal."""
+        self._share(
+            "looked at", done / total, message("predict.looked_at_of", done=done, total=total)
+        )
 
     def _share(self, source: str, fraction: float, line: str) -> str:
         if self._is_live:

@@ -19,10 +19,7 @@ from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cotejo.config import Alternative, Recipe, StudyConfig
-    from cotejo.inference import Prediction
     from cotejo.store import RunFolder
     from cotejo.study.progress import PlannedRun
 
@@ -34,7 +31,6 @@ __all__ = [
     "models_table",
     "numbers",
     "plan_table",
-    "predictions_table",
     "recipes_table",
     "results_table",
     "setting_text",
@@ -129,24 +125,6 @@ def recipes_table(recipes: Sequence[Recipe]) -> Table:
                 in_language(measured.machine, current_language()),
             )
         table.add_row(recipe.name, *cells, in_language(recipe.text, current_language()))
-    return table
-
-
-def predictions_table(
-    answers: Sequence[tuple[Path, Prediction]], names: Sequence[str], top: int
-) -> Table:
-    """Return a model's predictions: one row per picture, the likeliest class first."""
-    table = make_table("fold:picture", "left:class", "right:probability", "fold:then")
-    formatted = numbers()
-    for path, prediction in answers:
-        likeliest = [
-            (names[label], formatted.percent(probability))
-            for label, probability in zip(
-                prediction.classes[:top], prediction.probabilities, strict=False
-            )
-        ]
-        others = ", ".join(f"{name} {percent}" for name, percent in likeliest[1:])
-        table.add_row(str(path), *likeliest[0], others)
     return table
 
 

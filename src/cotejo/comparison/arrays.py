@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,44 @@ from numpy.typing import NDArray
 
 from cotejo.messages import message
 
-__all__ = ["as_splits", "understood"]
+__all__ = ["BYTES", "Pixels", "as_splits", "pixels_of", "understood"]
 
 Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """How images are written in somebody's arrays: ``(value + shift) * scale`` is from 0 to 255.
+
+    Attributes:
+        scale: what a value is multiplied by.
+        shift: what is added to it before.
+        has_channels: whether the arrays are ``[n, height, width, channels]``; grey ones can be
+            ``[n, height, width]``.
+    """
+
+    scale: float = 1.0
+    shift: float = 0.0
+    has_channels: bool = True
+
+
+BYTES = Pixels()
+"""Pixels from 0 to 255, as Cotejo has them."""
+
+
+def pixels_of(data: Any) -> Pixels:
+    """Return how images are written in what `as_splits` understands; `BYTES` of anything else.
+
+    Example:
+        >>> pixels_of((np.ones((2, 8, 8)), [0, 1]))
+        Pixels(scale=255.0, shift=0.0, has_channels=False)
+    """
+    pairs = [data] if _is_pair(data) else data
+    if not isinstance(pairs, tuple | list) or not pairs or not all(map(_is_pair, pairs)):
+        return BYTES
+    images = [np.asarray(pair[0]) for pair in pairs]
+    how = _pixels(images[0], _range(images))
+    return replace(how, has_channels=images[0].ndim == 4)
 
 
 def as_splits(data: Any, say: Say) -> Any:
@@ -80,16 +116,21 @@ def _bytes(array: NDArray[Any], ends: tuple[float, float], say: Say) -> NDArray[
     if array.dtype == np.uint8 or array.dtype.kind not in "fiu" or not array.size:
         return array
     low, high = ends
-    if array.dtype.kind == "f" and low >= 0 and high <= 1:
-        say(message("cli.images_unit"))
-        return _rounded(array, 255.0, 0.0)
-    if array.dtype.kind == "f" and low >= -1 and high <= 1:
-        say(message("cli.images_signed"))
-        return _rounded(array, 127.5, 1.0)
+    how = _pixels(array, ends)
+    if how != BYTES:
+        say(message("cli.images_signed" if how.shift else "cli.images_unit"))
+        return _rounded(array, how.scale, how.shift)
     whole = array.dtype.kind in "iu" or bool((array == np.rint(array)).all())
     if low >= 0 and high <= 255 and whole:
         return array.astype(np.uint8)
     return array
+
+
+def _pixels(array: NDArray[Any], ends: tuple[float, float]) -> Pixels:
+    low, high = ends
+    if array.dtype.kind != "f" or not array.size or low < -1 or high > 1:
+        return BYTES
+    return Pixels(255.0, 0.0) if low >= 0 else Pixels(127.5, 1.0)
 
 
 def _rounded(array: NDArray[Any], scale: float, shift: float) -> NDArray[np.uint8]:

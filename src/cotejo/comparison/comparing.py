@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cotejo.comparison.arrays import as_splits
+from cotejo.comparison.arrays import as_splits, pixels_of
 from cotejo.comparison.comparison import Comparison
+from cotejo.comparison.given import Given
+from cotejo.comparison.interrupting import interrupted
 from cotejo.comparison.observing import make_observer
-from cotejo.config import DEFAULT_DATA, Alternative, Sources, StudyConfig
-from cotejo.config.sources import Source, function_source
+from cotejo.config import DEFAULT_DATA, StudyConfig
+from cotejo.config.names import name_of
 from cotejo.data import Dataset
 from cotejo.data.own.objects import load_dataset
 from cotejo.errors import ConfigError
-from cotejo.messages import current_language, using_language
-from cotejo.models import find_model_family
+from cotejo.messages import (
+    LANGUAGES,
+    current_language,
+    did_you_mean,
+    message,
+    using_language,
+)
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
 __all__ = ["compare"]
 
 _NAME = "comparison"
-"""The name of a comparison that is given none, and of its folder in ``runs/``."""
+"""How the name of a comparison begins that is given none, and of its folder in ``runs/``."""
+
+_MOST_IN_TITLE = 4
+"""The alternatives that are named in the title of a report that was given none."""
+
+_LONGEST_NAMES = 40
+"""The letters of the alternatives' names that the name of a comparison may hold."""
 
 
 def compare(
@@ -32,7 +46,7 @@ def compare(
     seeds: int | Sequence[int] = 3,
     folds: int | None = None,
     claims: Sequence[Mapping[str, Any]] = (),
-    name: str = _NAME,
+    name: str | None = None,
     title: str | None = None,
     out: Path | str | None = None,
     data_dir: Path | str | None = None,
@@ -51,23 +65,32 @@ def compare(
             that returns a `keras.Model`, a model itself, of which the layers count and not the
             weights, a name such as ``"cnn3"``, or ``"nets.py:tiny"``; or a mapping with a
             ``model`` and the settings in which the alternative differs, options of its function
-            among them. A list of names is one of models of Cotejo's own.
+            among them. An alternative's name may hold spaces and accents. The settings ``loss``,
+            ``optimizer``, ``schedule`` and ``callbacks`` take functions, classes and objects of
+            Keras's too. A list of names is one of models of Cotejo's own.
         data: the name of a data set, a path, a `Dataset`, ``((x_train, y_train), (x_test,
             y_test))`` as `keras.datasets` gives it, or whatever `cotejo.load_dataset` takes.
         seeds: how many, or which; each alternative is trained once with each.
         folds: into how many parts the images are dealt for cross-validation; None for one split.
         claims: what is to be tested, each as in a study's ``[[claim]]``.
-        name: the comparison's, and its folder's in ``runs/``.
+        name: the comparison's, and its folder's in ``runs/``; made of the alternatives' names if
+            left out, so that another comparison has another folder. A run that a comparison
+            without a name has trained before, wherever in ``runs/``, is copied.
         title: the report's.
         out: its folder, where the runs are kept; ``runs/<name>``, with the data's name, if left
-            out.
+            out. What is another run, because a setting or a function changed, takes the place of
+            the earlier one there, which is put aside.
         data_dir: as for `cotejo.load`.
         quick: a look of some two minutes, on a part of the images; no evidence.
         language: ``"en"`` or ``"es"``; the current one if left out.
         observer: told of everything as it happens; shown in place, in a notebook, if left out.
         **settings: of all alternatives, such as ``epochs=10``.
 
+    Returns:
+        The comparison. Its models take images as they are in the arrays that were given.
+
     Raises:
+        KeyboardInterrupt: it was interrupted; it says how many runs are finished.
         CotejoError: something is wrong with an alternative, a setting, the data or the folder.
 
     Example:
@@ -80,25 +103,94 @@ def compare(
         ...     list(comparison.table["alternative"])
         ['small', 'mlp']
     """
-    language = language or current_language()
+    language = _language(language)
     with using_language(language):
+        alternatives = _by_name(alternatives)
         watching = observer or make_observer()
         content: dict[str, Any] = {
-            "name": name,
+            "name": name or _name(alternatives),
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
             "claim": [dict(claim) for claim in claims],
         }
+        if title is None and name is None:
+            content["title"] = _title(list(map(str, alternatives)))
         given = {"folds": folds, "title": title, "data": _named(data)}
         content |= {key: value for key, value in given.items() if value is not None}
         study = Study(_config(alternatives, settings, content))
-        result = study.run(
-            out=out,
-            data_dir=Path(data_dir) if data_dir is not None else None,
-            dataset=None if "data" in content else _dataset(data, watching),
-            quick=quick,
-            observer=watching,
-        )
-    return Comparison(result.folder, language, study.config.sources, result)
+        try:
+            result = study.run(
+                out=out,
+                data_dir=Path(data_dir) if data_dir is not None else None,
+                dataset=None if "data" in content else _dataset(data, watching),
+                quick=quick,
+                observer=watching,
+                command=_command(study.config),
+                others=_others() if out is None and name is None else (),
+            )
+        except KeyboardInterrupt:
+            raise interrupted(study) from None
+        return Comparison(result.folder, language, study.config.sources, result, pixels_of(data))
+
+
+def _command(config: StudyConfig) -> str | None:
+    """Return what repeats a comparison of networks that no file builds; None of any other."""
+    alone = (each.build is not None and not each.is_given for each in config.sources.values())
+    return "cotejo.compare(…)" if any(alone) else None
+
+
+def _language(language: str | None) -> str:
+    if language is not None and language not in LANGUAGES:
+        hint, known = did_you_mean(language, LANGUAGES), ", ".join(LANGUAGES)
+        raise ConfigError("unknown_language", name=language, known=known, hint=hint)
+    return language or current_language()
+
+
+def _claim(claim: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a claim with the names of the alternatives as folders have them."""
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [named(each) for each in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    return {key: value if key == "text" else named(value) for key, value in claim.items()}
+
+
+def _by_name(alternatives: Any) -> Mapping[str, Any]:
+    if isinstance(alternatives, Mapping):
+        return alternatives
+    if isinstance(alternatives, str | bytes) or not isinstance(alternatives, Iterable):
+        raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
+    return {str(each): each for each in alternatives}
+
+
+def _name(alternatives: Iterable[Any]) -> str:
+    """Return a name made of those of the alternatives, whatever their order.
+
+    Example:
+        >>> _name(["mlp", "cnn3"]), _name({"the one": 1})
+        ('comparison-cnn3-mlp', 'comparison-the-one')
+    """
+    names = sorted(map(str, alternatives))
+    together = "-".join(name_of(name, "network") for name in names)
+    if len(together) > _LONGEST_NAMES or not together:
+        together = hashlib.sha256("\n".join(names).encode()).hexdigest()[:8]
+    return f"{_NAME}-{together}"
+
+
+def _title(names: list[str]) -> dict[str, str]:
+    """Return the title of a report that was given none, in each language."""
+    few = len(names) <= _MOST_IN_TITLE
+    key, together = ("compare_title", " · ".join(names)) if few else ("compare_title_many", "")
+    return {
+        language: message(f"cli.{key}", names=together, count=len(names), language=language)
+        for language in LANGUAGES
+    }
+
+
+def _others() -> list[Path]:
+    """Return the folders of the comparisons without a name that were trained here before."""
+    return sorted(path for path in Path("runs").glob(f"{_NAME}-*") if path.is_dir())
 
 
 def _named(data: Any) -> str | None:
@@ -113,85 +205,23 @@ def _dataset(data: Any, observer: Observer) -> Dataset:
 
 
 def _config(
-    alternatives: Mapping[str, Any] | Iterable[str],
+    alternatives: Mapping[str, Any],
     base: Mapping[str, Any],
     content: Mapping[str, Any],
 ) -> StudyConfig:
-    if isinstance(alternatives, str | bytes):
-        raise ConfigError("compare_alternatives", type=type(alternatives).__name__)
-    if not isinstance(alternatives, Mapping):
-        alternatives = {str(each): each for each in alternatives}
-    functions = _Functions()
-    shared = functions.named(dict(base), "base")
+    # A name is that of a folder. What a user calls an alternative can hold spaces and accents.
+    names = {key: name_of(str(key), "network") for key in alternatives}
+    given = Given()
+    shared = given.named(dict(base), "base")
     tables = []
     for key, value in alternatives.items():
         table = dict(value) if isinstance(value, Mapping) else {"model": value}
-        tables.append({"name": str(key), **functions.named(table, str(key))})
-    config = StudyConfig.parse({**content, "base": shared, "alternative": tables})
-    changed = tuple(map(functions.given_to, config.alternatives))
+        called = {"name": names[key]} | ({} if names[key] == key else {"label": str(key)})
+        if table.get("start_from") in names:
+            table["start_from"] = names[table["start_from"]]
+        tables.append({**called, **given.named(table, str(key))})
+    claims = [_claim(claim, names) for claim in content["claim"]]
+    content = {**content, "claim": claims, "base": shared, "alternative": tables}
+    config = StudyConfig.parse(content, sources=given.files)
+    changed = tuple(map(given.given_to, config.alternatives))
     return config.model_copy(update={"alternatives": changed})
-
-
-class _Functions:
-    """The functions that build networks, each under a name that is nobody else's."""
-
-    def __init__(self) -> None:
-        self._sources: dict[str, Source] = {}
-        self._builders: dict[str, Any] = {}
-
-    def named(self, table: dict[str, Any], name: str) -> dict[str, Any]:
-        """Return a table with the name of its function in place of it.
-
-        Args:
-            table: settings; its ``model`` is perhaps a function, or a network.
-            name: the alternative's.
-
-        Raises:
-            ConfigError: the model is nothing that could build a network.
-        """
-        model = table.get("model")
-        if model is None or isinstance(model, str):
-            return table
-        build = _builder(model)
-        if build is None:
-            raise ConfigError("compare_model", name=name, type=type(model).__name__)
-        return {**table, "model": self._kept(model, build, name)}
-
-    def _kept(self, model: Any, build: Callable[..., Any], name: str) -> str:
-        wanted = getattr(model, "__name__", "")
-        if not wanted.isidentifier():  # a lambda, or a network
-            wanted = "".join(letter if letter.isalnum() else "_" for letter in name)
-        called, number = wanted, 2
-        while find_model_family(called) or self._builders.get(called, model) is not model:
-            called, number = f"{wanted}_{number}", number + 1
-        self._builders[called] = model
-        self._sources[called] = function_source(called, build)
-        return called
-
-    def given_to(self, alternative: Alternative) -> Alternative:
-        """Return an alternative with the function that it names."""
-        settings = alternative.settings
-        source = self._sources.get(settings.model)
-        if source is None:
-            return alternative
-        both = Sources([*settings.sources.values(), source])
-        return alternative.model_copy(
-            update={"settings": settings.model_copy(update={"sources": both})}
-        )
-
-
-def _builder(model: Any) -> Callable[..., Any] | None:
-    """Return what builds a network anew each time; None for what can't."""
-    from cotejo.backend import keras
-
-    if isinstance(model, keras.Model):
-
-        def build() -> Any:
-            copy = keras.models.clone_model(model)
-            if getattr(model, "compiled", False):
-                copy.compile_from_config(model.get_compile_config())
-            return copy
-
-        build.__name__ = model.name
-        return build
-    return model if callable(model) else None

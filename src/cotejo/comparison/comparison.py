@@ -7,14 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotejo.comparison.arrays import BYTES, Pixels
 from cotejo.comparison.page import as_html, as_text
 from cotejo.comparison.plots import Plots
 from cotejo.comparison.tables import history, table, table_names
 from cotejo.comparison.trained import Trained
 from cotejo.config import Sources
+from cotejo.config.names import name_of
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import AlternativeFacts, gather
-from cotejo.messages import current_language, did_you_mean
+from cotejo.messages import current_language, did_you_mean, using_language
 from cotejo.report.exhibits import Exhibit, Exhibits
 from cotejo.report.findings import Findings
 
@@ -35,6 +37,7 @@ class Comparison:
         language: ``"en"`` or ``"es"``; the current one if left out.
         sources: the user's own code, for models with layers of their own.
         result: how the runs ended; None of a study that was trained elsewhere.
+        pixels: how the images are written that its models take.
 
     Raises:
         OutputError: it is no study's folder, or no run has finished.
@@ -46,11 +49,13 @@ class Comparison:
         language: str | None = None,
         sources: Sources | None = None,
         result: StudyResult | None = None,
+        pixels: Pixels = BYTES,
     ) -> None:
         self.folder = Path(folder)
         self.language = language or current_language()
         self.result = result
         self._sources = sources or Sources()
+        self._pixels = pixels
         try:
             self._findings = Findings(gather(self.folder))
         except OutputError:
@@ -106,7 +111,8 @@ class Comparison:
         Raises:
             ConfigError: there is none; the error names those there are.
         """
-        return table(self._findings, self.language, name)
+        with using_language(self.language):
+            return table(self._findings, self.language, name)
 
     @property
     def frames(self) -> list[str]:
@@ -131,9 +137,10 @@ class Comparison:
         """
         if (table is None) == (figure is None):
             raise ValueError("give the number of a table or that of a figure")
-        if table is not None:
-            return self._exhibits.table(table)
-        return self._exhibits.figure(figure or 0)
+        with using_language(self.language):
+            if table is not None:
+                return self._exhibits.table(table)
+            return self._exhibits.figure(figure or 0)
 
     @cached_property
     def _exhibits(self) -> Exhibits:
@@ -147,7 +154,8 @@ class Comparison:
         return self[self._findings.best.name]
 
     def __getitem__(self, name: str) -> Trained:
-        return Trained(self._findings, self._facts(name), self.language, self._sources)
+        facts = self._facts(name)
+        return Trained(self._findings, facts, self.language, self._sources, self._pixels)
 
     def __iter__(self) -> Iterator[Trained]:
         return (self[alternative.name] for alternative in self._findings.facts.trained)
@@ -169,17 +177,24 @@ class Comparison:
         from cotejo.report import write_report
 
         out = Path(path) if path is not None else None
-        return write_report(self.folder, language or self.language, out=out, **options)
+        with using_language(language or self.language):
+            return write_report(self.folder, language or self.language, out=out, **options)
 
     def _facts(self, name: str | None) -> AlternativeFacts:
         if name is None:
             return self._findings.best
         trained = {alternative.name: alternative for alternative in self._findings.facts.trained}
+        labelled = {each.label(self.language): each for each in trained.values()}
+        trained = labelled | trained if name in labelled else trained
         if name not in trained:
-            names = ", ".join(trained)
-            raise ConfigError(
-                "no_alternative", name=name, names=names, hint=did_you_mean(name, list(trained))
-            )
+            # By what the user calls them: of spaces and accents a name has none.
+            known = [
+                label if name_of(label, "") == each.name else each.name
+                for label, each in labelled.items()
+            ]
+            with using_language(self.language):
+                hint = did_you_mean(str(name), known)
+                raise ConfigError("no_alternative", name=name, names=", ".join(known), hint=hint)
         return trained[name]
 
     def __repr__(self) -> str:

@@ -7,11 +7,13 @@ last state alone, some kilobytes.
 
 from __future__ import annotations
 
+import base64
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cotejo.messages import current_language, message
@@ -52,9 +54,11 @@ class LineObserver(Observer):
 
     Attributes:
         waiting: how many runs there are to train.
+        labels: what the alternatives are called, by name.
     """
 
     waiting = 0
+    labels: Mapping[str, str] = MappingProxyType({})
 
     def planned(
         self,
@@ -65,6 +69,9 @@ class LineObserver(Observer):
         quick: bool,
     ) -> None:
         """Say how many runs there are to train."""
+        language = current_language()
+        labels = [(each.name, dict[str, str](each.label.items())) for each in study.alternatives]
+        self.labels = {name: label.get(language, name) for name, label in labels}
         self.waiting = sum(not run.finished for run in runs)
         if self.waiting:
             count, asked = self.waiting, len(runs)
@@ -77,15 +84,21 @@ class LineObserver(Observer):
     def networks_adapted(self, alternatives: Sequence[str], changes: Sequence[str]) -> None:
         """Say what was changed of networks of the user's own."""
         said = "; ".join(message(f"models.changes.{change}") for change in changes)
-        self.say(f"{', '.join(alternatives)}: {said}.")
+        labels = ", ".join(self.labels.get(name, name) for name in alternatives)
+        self.say(f"{labels}: {said}.")
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say how well a run did on the validation images."""
-        self.say(f"{_name(run)}: {_accuracy(metrics)}")
+        self.say(f"{self.name(run)}: {_accuracy(metrics)}")
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """Say why a run failed."""
-        self.say(message("cli.run_failed_line", run=_name(run), reason=reason))
+        self.say(message("cli.run_failed_line", run=self.name(run), reason=reason))
+
+    def name(self, run: PlannedRun) -> str:
+        """Return what a run is called: its alternative and its seed."""
+        label = self.labels.get(run.alternative, run.alternative)
+        return message("cli.run_name", name=label, seed=run.seed)
 
     def say(self, line: str) -> None:
         """Show a line."""
@@ -105,12 +118,12 @@ class NotebookObserver(LineObserver):
     def run_started(self, run: PlannedRun) -> None:
         """Begin a curve."""
         self._curve.clear()
-        self._now = _name(run)
+        self._now = self.name(run)
         self._show(force=True)
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
         """Say how far the epoch is."""
-        self._now = f"{_name(run)} · {epoch}/{run.epochs} · {100 * step // max(steps, 1)} %"
+        self._now = f"{self.name(run)} · {epoch}/{run.epochs} · {100 * step // max(steps, 1)} %"
         self._show()
 
     def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
@@ -120,13 +133,13 @@ class NotebookObserver(LineObserver):
             self._curve.append(float(accuracy))
             said = Numbers(current_language()).percent(float(accuracy))
             label = message("cli.compare_validation", accuracy=said)
-            self._now = f"{_name(run)} · {row['epoch']}/{run.epochs} · {label}"
+            self._now = f"{self.name(run)} · {row['epoch']}/{run.epochs} · {label}"
         self._show()
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Count it."""
         self._done += 1
-        self._now = f"{_name(run)}: {_accuracy(metrics)}"
+        self._now = f"{self.name(run)}: {_accuracy(metrics)}"
         self._show(force=True)
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
@@ -181,15 +194,18 @@ def _drawn(values: Sequence[float]) -> str:
     )
     numbers = Numbers(current_language())
     ends = f"{numbers.percent(low)} – {numbers.percent(high)}"
-    return (
-        f'<svg width="{_WIDTH}" height="{_HEIGHT + 4}" viewBox="-2 -2 {_WIDTH + 4} {_HEIGHT + 4}">'
+    words = message("cli.compare_curve", ends=ends)
+    # As a picture: JupyterLab leaves no ``<svg>`` in a notebook that comes from somebody else.
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT + 4}" '
+        f'viewBox="-2 -2 {_WIDTH + 4} {_HEIGHT + 4}">'
         f'<polyline points="{points}" fill="none" stroke="#0072B2" stroke-width="2"/></svg>'
-        f'<div style="opacity:.7">{message("cli.compare_curve", ends=ends)}</div>'
     )
-
-
-def _name(run: PlannedRun) -> str:
-    return message("cli.run_name", name=run.alternative, seed=run.seed)
+    source = base64.b64encode(drawn.encode()).decode()
+    return (
+        f'<img alt="" style="display:block" src="data:image/svg+xml;base64,{source}">'
+        f'<div style="opacity:.7">{words}</div>'
+    )
 
 
 def _accuracy(metrics: dict[str, Any]) -> str:

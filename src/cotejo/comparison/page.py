@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 from cotejo.facts import AlternativeFacts
-from cotejo.report.drawing import to_svg
+from cotejo.report.drawing import to_png
 from cotejo.report.findings import Findings
 from cotejo.report.topics.conclusion.words import conclusion
 from cotejo.report.topics.curves.comparison import comparison
@@ -20,7 +21,7 @@ _STYLE = (
 )
 """Of the table, of its numbers, of its names. Colours are the notebook's own, light or dark."""
 
-_FIGURE = "background:#fff;border-radius:6px;padding:8px;max-width:760px;color:#333"
+_FIGURE = "background:#fff;border-radius:6px;padding:8px;width:760px;max-width:100%"
 
 
 def as_text(findings: Findings, language: str) -> str:
@@ -39,14 +40,17 @@ def as_text(findings: Findings, language: str) -> str:
 def as_html(findings: Findings, language: str) -> str:
     """Return the table, the verdict and the curves as HTML that keeps to itself.
 
-    It brings no style sheet, which would change the notebook around it.
+    It brings no style sheet, which would change the notebook around it, and no ``<svg>``, of which
+    JupyterLab leaves nothing but the words in a notebook that comes from somebody else.
     """
     words = Words(language)
     said = " ".join(map(escape, conclusion(findings, words)))
-    curves = to_svg(comparison(findings.facts, words), "comparison-curves")
+    curves = base64.b64encode(to_png(comparison(findings.facts, words))).decode()
+    words_for_it = escape(words.say("curves.figure_comparison"))
     return (
         f'<div lang="{language}">{_table(_rows(findings, words))}'
-        f'<p style="max-width:760px">{said}</p><div style="{_FIGURE}">{curves}</div></div>'
+        f'<p style="max-width:760px">{said}</p>'
+        f'<img style="{_FIGURE}" alt="{words_for_it}" src="data:image/png;base64,{curves}"></div>'
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cotejo.errors import ConfigError
 from cotejo.facts import AlternativeFacts
+from cotejo.messages import using_language
 from cotejo.report.drawing import drawn_into, showing_itself
 from cotejo.report.findings import Findings
 from cotejo.report.topics.comparisons.figure import differences
@@ -59,9 +61,19 @@ class Plots:
             raise ConfigError("nothing_to_compare")
         return self._draw(ax, lambda: differences(self._findings, self._words))
 
-    def curves(self, ax: Axes | None = None) -> Figure:
-        """Draw every alternative's validation accuracy against epochs, and seconds."""
-        return self._draw(ax, lambda: comparison(self._findings.facts, self._words))
+    def curves(self, *names: str, ax: Axes | None = None) -> Figure:
+        """Draw the alternatives' validation accuracy against epochs, and seconds.
+
+        Args:
+            *names: of those that are drawn; all if left out.
+            ax: as above.
+        """
+        with using_language(self._words.language):
+            chosen = [self._find(name) for name in names]
+        facts = self._findings.facts
+        if chosen:
+            facts = replace(facts, alternatives=tuple(chosen))
+        return self._draw(ax, lambda: comparison(facts, self._words))
 
     def training(self, name: str | None = None, ax: Axes | None = None) -> Figure:
         """Draw the whole training of an alternative, of the best if left out."""
@@ -81,6 +93,10 @@ class Plots:
     def _draw(self, ax: Axes | None, draw: Callable[[], Any]) -> Figure:
         if ax is None:
             return showing_itself(draw())
+        if not hasattr(ax, "get_subplotspec"):
+            names = ", ".join(each.name for each in self._findings.facts.trained)
+            with using_language(self._words.language):
+                raise ConfigError("not_axes", type=type(ax).__name__, names=names)
         with drawn_into(ax) as figure:
             draw()
         return figure

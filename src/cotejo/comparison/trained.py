@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.comparison.arrays import BYTES, Pixels
 from cotejo.comparison.page import trained_as_html
 from cotejo.comparison.tables import history
 from cotejo.config import Sources
@@ -35,15 +36,22 @@ class Trained:
         facts: the alternative's.
         language: that of its label.
         sources: the user's own code, which builds networks with layers of their own.
+        pixels: how the images are written that `model` takes: as in the arrays that the user gave.
     """
 
     def __init__(
-        self, findings: Findings, facts: AlternativeFacts, language: str, sources: Sources
+        self,
+        findings: Findings,
+        facts: AlternativeFacts,
+        language: str,
+        sources: Sources,
+        pixels: Pixels = BYTES,
     ) -> None:
         self._findings = findings
         self._facts = facts
         self._sources = sources
         self._language = language
+        self._pixels = pixels
         self.name = facts.name
         self.label = facts.label(language)
 
@@ -64,14 +72,19 @@ class Trained:
 
     @cached_property
     def model(self) -> keras.Model:
-        """The trained network of one seed, from pixels in ``[0, 255]`` to probabilities."""
+        """The trained network of one seed, from images to probabilities.
+
+        It takes images as they are in the arrays that `cotejo.compare` was given: from 0 to 1 if
+        those were. Of a data set by name, or of a path, pixels are from 0 to 255.
+        """
         # Deferred, so that tables and figures need no backend.
         from cotejo.models.own.keeping import load_kept
 
-        return load_kept(self._facts.representative, self._sources, of_study=True)
+        network = load_kept(self._facts.representative, self._sources, of_study=True)
+        return network if self._pixels == BYTES else _taking(self._pixels, network)
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the probabilities ``[n, classes]`` of images ``[n, height, width, channels]``."""
+    def predict(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the probabilities ``[n, classes]`` of images such as `model` takes."""
         parts = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
         return np.concatenate([self.model.predict_on_batch(part) for part in parts])
 
@@ -87,3 +100,15 @@ class Trained:
     def __repr__(self) -> str:
         rate = self.accuracy
         return f"<{self.name}: test {rate.estimate:.1%} [{rate.low:.1%}, {rate.high:.1%}]>"
+
+
+def _taking(pixels: Pixels, network: keras.Model) -> keras.Model:
+    """Return a network with a layer before it that makes bytes of pixels written otherwise."""
+    from cotejo.backend import keras
+
+    shape = network.inputs[0].shape[1:]
+    images = keras.Input(shape if pixels.has_channels else shape[:-1])
+    x = images if pixels.has_channels else keras.layers.Reshape(shape, dtype="float32")(images)
+    offset = pixels.scale * pixels.shift
+    x = keras.layers.Rescaling(pixels.scale, offset, dtype="float32", name="as_given")(x)
+    return keras.Model(images, network(x), name=network.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from cotejo.config.checking import (
     checked,
     in_every_language,
     of_alternative,
+    unknown_key,
 )
 from cotejo.config.idle import Given, IdleSettings, refuse_twins
 from cotejo.config.overrides import parse_overrides, refuse_varied
 from cotejo.config.recipes import recipe_settings
 from cotejo.config.settings import Settings
-from cotejo.config.sources import Source, file_of, read_sources
+from cotejo.config.sources import Source, Sources, file_of, read_sources
 from cotejo.config.tables import checked_settings, flattened
 from cotejo.config.vary import Varied, check_count
 from cotejo.errors import ConfigError
@@ -40,6 +42,10 @@ _FILE_SUFFIXES = {
     ".csv", ".html", ".json", ".log", ".md", ".npz", ".pdf", ".toml",
     ".ipynb", ".keras", ".py",
 }  # fmt: skip
+
+
+_LISTS = ("augment", "callbacks", "layers")
+"""The keys that take a list: an augmentation is a list of parts, a network one of layers."""
 
 
 class Alternative(Frozen):
@@ -68,11 +74,13 @@ class _Common:
         base: the settings that each starts from.
         overrides: those of ``--set`` for every alternative.
         folder: where the path of a ``recipe`` begins.
+        sources: what was given in Python in place of files.
     """
 
     base: Mapping[str, Any]
     overrides: Mapping[str, Any]
     folder: Path | None
+    sources: Sources
 
 
 def fill_in(
@@ -81,6 +89,7 @@ def fill_in(
     base: Any,
     overrides: Sequence[str],
     folder: Path | None = None,
+    sources: Sources | None = None,
 ) -> tuple[Alternative, ...]:
     """Return the alternatives of a study, those that a ``[[vary]]`` makes after the others.
 
@@ -90,6 +99,7 @@ def fill_in(
         base: the table ``[base]``.
         overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
         folder: where the path of a ``recipe`` begins; the current folder if left out.
+        sources: what was given in Python in place of files that settings name.
 
     Raises:
         ConfigError: a value is out of range, a name used twice or missing, a setting does nothing,
@@ -102,7 +112,7 @@ def fill_in(
     names = [_name(table) for table in tables]
     general, own = parse_overrides(overrides, names)
     refuse_varied(general, own, varied)
-    common = _Common(_base(base), general, folder)
+    common = _Common(_base(base), general, folder, sources or Sources())
     varied_by_name = {alternative.name: alternative for alternative in varied}
     _check_names(names, varied_by_name)
     idle = IdleSettings()
@@ -193,7 +203,7 @@ def _alternative(
     settings = settings.resolved()
     if settings.own_names:
         place = places.get("model", where) if len(settings.own_names) == 1 else where
-        sources, called = read_sources(settings.own_names, common.folder, place)
+        sources, called = read_sources(settings.own_names, common.folder, place, common.sources)
         settings = settings.with_sources(sources, called)
         # Without the folder, which says where it lay and not what it is.
         changes |= {key: called[each] for key, each in changes.items() if _is_in(each, called)}
@@ -272,8 +282,9 @@ def _check_together(settings: Settings, name: str) -> None:
 
 def _refuse_lists(table: Mapping[str, Any], where: str) -> None:
     for key, value in table.items():
-        # An augmentation is a list of parts, a network one of layers.
-        if isinstance(value, list) and key not in ("augment", "callbacks", "layers"):
+        if isinstance(value, list) and key not in _LISTS:
+            if get_close_matches(key, _LISTS, cutoff=0.8):
+                raise unknown_key(key, _LISTS, where)
             raise ConfigError("list_outside_vary", key=key, where=where)
 
 

@@ -22,6 +22,8 @@ def label_of(chosen: Mapping[str, Any], prefix: Mapping[Any, str] | None = None)
     Example:
         >>> label_of({"batch_size": 32, "dropout": 0.3})
         {'en': 'Batch size 32, dropout 0.3', 'es': 'Tamaño de lote 32, dropout 0,3'}
+        >>> label_of({"units": 16})["es"]
+        'units: 16'
     """
     return {
         language: _label(chosen, prefix[language] if prefix else "", language)
@@ -32,6 +34,9 @@ def label_of(chosen: Mapping[str, Any], prefix: Mapping[Any, str] | None = None)
 def _label(chosen: Mapping[str, Any], prefix: str, language: str) -> str:
     phrases = [setting_phrase(name, value, language) for name, value in chosen.items()]
     text = ", ".join([prefix, *phrases] if prefix else phrases)
+    first = next(iter(chosen), "")
+    if not prefix and text.startswith(first) and not knows(f"settings.{first}.name", language):
+        return text  # a user's own option is written as in the user's code
     return text[:1].upper() + text[1:]
 
 

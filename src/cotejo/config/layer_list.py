@@ -5,12 +5,13 @@ It is read and checked here, without Keras; `cotejo.models.builders.layers` buil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cotejo.errors import ConfigError
-from cotejo.messages import did_you_mean, one_line
+from cotejo.messages import did_you_mean, message, one_line
 
 __all__ = ["ACTIVATIONS", "MODEL", "LayerEntry", "joined", "read_layers"]
 
@@ -30,7 +31,8 @@ class _Kind:
     """What may follow a layer's name: numbers, then words in any order.
 
     Attributes:
-        form: how it is written, for an error.
+        form: how it is written, for an error. What stands for a number or a word is in capitals,
+            and is said in the reader's language.
         numbers: the least and the most of each number, whole ones unless ``real``.
         least: how many of the numbers must be there.
         words: those that it takes besides.
@@ -167,7 +169,7 @@ def _entry(text: str, number: int) -> LayerEntry:
         elif word == "softmax":
             raise ConfigError("layer_softmax", entry=one_line(text, 60), number=number)
         else:
-            raise _wrong(text, number, known)
+            raise _wrong(text, number, known, word)
     activations = [word for word in words if word in ACTIVATIONS]
     paddings = [word for word in words if word in _PADDING]
     if len(numbers) < known.least or len(activations) > 1 or len(paddings) > 1:
@@ -185,5 +187,16 @@ def _number(word: str, real: bool) -> float | None:
         return None
 
 
-def _wrong(text: str, number: int, kind: _Kind) -> ConfigError:
-    return ConfigError("layer_wrong", entry=one_line(text, 60), number=number, form=kind.form)
+def _wrong(text: str, number: int, kind: _Kind, word: str = "") -> ConfigError:
+    """Return the error about an entry, with the word that ``word`` was meant to be."""
+    return ConfigError(
+        "layer_wrong",
+        entry=one_line(text, 60),
+        number=number,
+        hint=did_you_mean(word, kind.words),
+        form=re.sub("[A-Z]+", _translated, kind.form),
+    )
+
+
+def _translated(capitals: re.Match[str]) -> str:
+    return message(f"errors.layer_word_{capitals.group().lower()}")

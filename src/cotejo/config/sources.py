@@ -7,10 +7,8 @@ what its keys were made of, whatever happens to the file meanwhile. Nothing here
 from __future__ import annotations
 
 import hashlib
-import inspect
 import re
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,12 +20,14 @@ from pydantic_core import CoreSchema, core_schema
 from cotejo.errors import ConfigError
 
 __all__ = [
-    "NAMED", "Source", "Sources", "code_sources", "file_of", "function_source", "name_in",
-    "read_sources",
+    "GIVEN", "NAMED", "Source", "Sources", "file_of", "name_in", "read_source", "read_sources",
 ]  # fmt: skip
 
 NAMED = r"[^\s/\\,:]\.py:[^\W\d]\w*$"
 """How a value ends that names something in a file of Python: ``nets.py:tiny``."""
+
+GIVEN = "# Given in Python, and written down by Cotejo with what it rests on.\n"
+"""How a file begins that stands for what was given in Python in place of a file."""
 
 _NAMED = re.compile(r"(?P<file>.*[^\s/\\,:]\.py):(?P<name>[^\W\d]\w*)")
 
@@ -39,17 +39,18 @@ _LARGEST = {".py": 2_000_000, _MODEL_FILE: 2_000_000_000}
 
 @dataclass(frozen=True)
 class Source:
-    """A file of the user's own, or a function that was given in Python.
+    """A file of the user's own, or what was given in Python in place of one.
 
     Attributes:
-        name: what settings and records call it: the file's name, without its folder.
-        content: of the file; of a function its source, as far as Python knows it.
-        build: the function; None of a file.
+        name: what settings and records call it: the file's name, without its folder; of a network's
+            function its own name.
+        content: of the file; of what was given its source, as far as Python knows it.
+        build: the function, class or object that was given; None of a file.
     """
 
     name: str
     content: bytes
-    build: Callable[..., Any] | None = field(default=None, compare=False)
+    build: Any = field(default=None, compare=False)
 
     @cached_property
     def text(self) -> str:
@@ -64,7 +65,13 @@ class Source:
     @property
     def file_name(self) -> str:
         """The name under which it is kept beside a run; a function is kept as its source."""
-        return self.name if self.build is None else f"{self.name}.py"
+        is_file = self.build is None or self.name.endswith(".py")
+        return self.name if is_file else f"{self.name}.py"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it is the text of what was given in Python: its name was chosen by Cotejo."""
+        return self.content.startswith(GIVEN.encode())
 
     @property
     def is_model(self) -> bool:
@@ -132,7 +139,10 @@ def name_in(value: str) -> str:
 
 
 def read_sources(
-    values: Iterable[Any], folder: Path | None, where: str
+    values: Iterable[Any],
+    folder: Path | None,
+    where: str,
+    given: Mapping[str, Source] | None = None,
 ) -> tuple[Sources, dict[str, str]]:
     """Read the files that values of settings name.
 
@@ -140,6 +150,7 @@ def read_sources(
         values: of settings; those that name no file are passed over.
         folder: where a relative path begins; the current folder if left out.
         where: the table that names them, in words, for an error.
+        given: what was given in Python in place of a file, which is not read.
 
     Returns:
         The files, and by each value what it is called from now on: without the file's folder.
@@ -154,7 +165,7 @@ def read_sources(
         if file is None:
             continue
         _refuse_kind(value, where)
-        source = _read(file, folder, where)
+        source = (given or {}).get(file) or read_source(file, folder, where)
         known = sources.setdefault(source.name, source)
         if known != source:
             raise ConfigError("own_files_alike", name=source.name, where=f" ({where})")
@@ -174,32 +185,17 @@ def _refuse_kind(value: str, where: str) -> None:
         raise ConfigError("own_file_old", file=value, where=f" ({where})")
 
 
-def code_sources(code: Path | str | Callable[..., Any] | None) -> Sources:
-    """Return the code that somebody names for a network of theirs; nothing of None.
+def read_source(file: str, folder: Path | None, where: str) -> Source:
+    """Read a file that somebody names.
 
     Args:
-        code: a file of Python, or a function.
+        file: its path.
+        folder: where a relative path begins; the current folder if left out.
+        where: what names it, in words, for an error.
 
     Raises:
-        ConfigError: the file can't be read.
+        ConfigError: it is of another kind, is not there, can't be read, or is far too large.
     """
-    if code is None:
-        return Sources()
-    if callable(code):
-        return Sources([function_source(getattr(code, "__name__", "network"), code)])
-    return Sources([_read(str(code), None, "--code")])
-
-
-def function_source(name: str, build: Callable[..., Any]) -> Source:
-    """Return a function that builds a network as a source, with its text as far as it is known."""
-    try:
-        text = textwrap.dedent(inspect.getsource(build))
-    except (OSError, TypeError):  # typed at a prompt, or no function
-        text = f"# {build!r}\n"
-    return Source(name, text.encode(), build)
-
-
-def _read(file: str, folder: Path | None, where: str) -> Source:
     place = f" ({where})"
     try:
         path = Path(file).expanduser()

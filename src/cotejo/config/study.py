@@ -44,6 +44,7 @@ _KEYS = (
     "data",
     "seeds",
     "folds",
+    "robustness",
     "added",
     "report",
     "base",
@@ -78,6 +79,7 @@ class StudyConfig(Frozen):
         seeds: each alternative is trained once with each.
         folds: into how many parts the images are dealt for cross-validation, 3 or more; a seed
             chooses them. None for the one split that the data has.
+        robustness: whether each run is asked about corrupted test images too, once it is trained.
         alternatives: in the order of the report.
         added: the names of alternatives that are trained elsewhere: their predictions are added
             later (`cotejo add`), and claims may name them.
@@ -96,6 +98,7 @@ class StudyConfig(Frozen):
     images: OwnImages = OwnImages()
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     folds: Annotated[int, Field(ge=3, le=MOST_FOLDS)] | None = None
+    robustness: bool = False
     alternatives: tuple[Alternative, ...]
     added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -160,6 +163,7 @@ class StudyConfig(Frozen):
         content: Mapping[str, Any],
         overrides: Sequence[str] = (),
         folder: Path | None = None,
+        sources: Sources | None = None,
     ) -> StudyConfig:
         """Check the content of a study file and fill it in.
 
@@ -167,6 +171,7 @@ class StudyConfig(Frozen):
             content: the file's keys and their values.
             overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
             folder: where the path of a ``recipe`` begins; the current folder if left out.
+            sources: what was given in Python in place of files that settings name.
 
         Raises:
             ConfigError: a key of the file itself is unknown, a value out of range, a name used
@@ -179,7 +184,9 @@ class StudyConfig(Frozen):
         tables, vary, claims = (
             check_tables(content.pop(key, []), key) for key in ("alternative", "vary", "claim")
         )
-        alternatives = fill_in(tables, expand(vary), content.pop("base", {}), overrides, folder)
+        alternatives = fill_in(
+            tables, expand(vary), content.pop("base", {}), overrides, folder, sources
+        )
         content["alternatives"] = alternatives
         names = [alternative.name for alternative in alternatives]
         added = _announced(content.get("added"), names)
@@ -201,6 +208,8 @@ class StudyConfig(Frozen):
         document: dict[str, Any] = {"name": self.name, "data": data, "seeds": list(self.seeds)}
         if self.folds is not None:
             document["folds"] = self.folds
+        if self.robustness:
+            document["robustness"] = True
         if self.added:
             document["added"] = list(self.added)
         if self.title:
@@ -273,6 +282,9 @@ def _check_runs(study: StudyConfig) -> None:
         # A run keeps the weights of one fold's network, which knows what other folds test.
         if study.folds is not None and alternative.settings.start_from is not None:
             raise ConfigError("folds_start_from", name=alternative.name)
+    # Its networks answer different images each, and one of them alone is kept.
+    if study.folds is not None and study.robustness:
+        raise ConfigError("folds_robustness")
     alternatives, seeds = len(study.alternatives), len(study.seeds)
     if alternatives * seeds > MOST_RUNS:
         raise ConfigError(

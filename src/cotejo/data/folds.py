@@ -43,11 +43,13 @@ class Fold:
         dataset: its training, validation and test images.
         valid: ``[v]``, the positions of its validation images among those of the study.
         test: ``[t]``, the same of its test images.
+        train: ``[n]``, the same of its training images.
     """
 
     dataset: Dataset
     valid: NDArray[np.int64]
     test: NDArray[np.int64]
+    train: NDArray[np.int64]
 
 
 def in_folds(dataset: Dataset, count: int) -> Dataset:
@@ -90,7 +92,8 @@ def folds(dataset: Dataset, seed: int) -> Iterator[Fold]:
     """
     count = fold_count(dataset)
     if count == 1:
-        yield Fold(dataset, np.arange(len(dataset.valid)), np.arange(len(dataset.test)))
+        splits = (dataset.valid, dataset.test, dataset.train)
+        yield Fold(dataset, *(np.arange(len(split)) for split in splits))
         return
     every, parts = dataset.train, fold_parts(dataset, seed)
     for part in range(count):
@@ -99,7 +102,7 @@ def folds(dataset: Dataset, seed: int) -> Iterator[Fold]:
         own = replace(
             dataset, train=every.take(learned), valid=every.take(valid), test=every.take(test)
         )
-        yield Fold(own, valid, test)
+        yield Fold(own, valid, test, learned)
 
 
 def fold_parts(dataset: Dataset, seed: int) -> NDArray[np.int64]:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.errors import BackendError, ConfigError, OutputError
 from cotejo.export import checking, plain
-from cotejo.export.about import about, embed
+from cotejo.export.about import about, embed, has_note
 from cotejo.export.card import hugging_face_cards
 from cotejo.export.quantizing import Quantized, quantize
 from cotejo.export.whole import Size, foreign_layers, in_float32, whole
 from cotejo.export.whole_numbers import is_exact_in_whole_numbers
 from cotejo.messages import did_you_mean
+from cotejo.store import RunFile, StudyFile
 from cotejo.store.files import make_folder, temporary_path, write_file, write_json, writing
 
 if TYPE_CHECKING:
@@ -121,7 +122,8 @@ def export(
         BackendError: a package is missing.
         ConfigError: there is no such form, or it can't be had so.
         OutputError: the network has something that the form can't hold, the file answers otherwise
-            than the classifier, or it can't be written. Nothing is left then.
+            than the classifier, or it can't be written: what is there already and was not exported
+            stays, and so does all in the folder of a run or a study. Nothing is left then.
     """
     from cotejo.inference import Classifier
 
@@ -219,15 +221,37 @@ def _place(form: Form, name: str, out: Path | str | None) -> _Place:
         model = path / (f"model{ending}" if ending else "saved_model")
         place = _Place(model, path / "model.json")
         place.cards = {"en": path / "README.md", "es": path / "README.es.md"}
+    _check_free(place, is_folder=not ending)
+    return place
+
+
+def _check_free(place: _Place, is_folder: bool) -> None:
+    """Refuse to write over what was not exported, or in the folder of a run or a study.
+
+    Raises:
+        OutputError: something is in the way.
+    """
+    folder = place.model.resolve().parent
+    for above in (folder, *folder.parents):
+        if (above / RunFile.RECORD).is_file() or (above / StudyFile.RECORD).is_file():
+            raise OutputError("export.of_a_run", path=place.model)
     for card in place.cards.values():
         # A README of somebody's own is not written over.
-        if card.exists() and "- cotejo\n" not in card.read_text(encoding="utf-8", errors="replace"):
+        if _is_there(card) and not _is_card(card):
             raise OutputError("export.in_the_way", path=card)
-    if place.model.exists() and place.model.is_dir() != (not ending):
+    for path in (place.model, place.note):
+        if _is_there(path) and not has_note(path):
+            raise OutputError("export.in_the_way", path=path)
+    if place.model.exists() and place.model.is_dir() != is_folder:
         raise OutputError("export.in_the_way", path=place.model)
-    if not ending and place.model.exists() and not (place.model / "saved_model.pb").is_file():
-        raise OutputError("export.in_the_way", path=place.model)
-    return place
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _is_card(path: Path) -> bool:
+    return path.is_file() and "- cotejo\n" in path.read_text(encoding="utf-8", errors="replace")
 
 
 @contextmanager
@@ -288,14 +312,23 @@ def _move(
     written: Path, place: _Place, note: dict[str, Any], cards: dict[str, str]
 ) -> tuple[Path, ...]:
     make_folder(place.model.parent)
-    # Beside its place first, so that it is there whole or not at all.
+    # Beside its place first, so that it is there whole or not at all. A folder can't take the place
+    # of another: the old one steps aside, and comes back if the new one can't be put there.
     beside = temporary_path(place.model)
+    old = beside.with_name(f"{beside.name}-old")
     try:
         with writing(place.model):
             shutil.move(written, beside)
             if place.model.is_dir():
-                shutil.rmtree(place.model)
-            beside.replace(place.model)
+                place.model.replace(old)
+            try:
+                beside.replace(place.model)
+            except OSError:
+                if old.is_dir():
+                    old.replace(place.model)
+                raise
+            if old.is_dir():
+                shutil.rmtree(old)
     finally:
         if beside.is_dir():
             shutil.rmtree(beside)

@@ -38,6 +38,8 @@ _ARRAYS = {
     "occlusion_maps": (4, "f"),
 }
 """The number of dimensions of each array, and the kind of its numbers (`check_arrays`)."""
+_IF_THERE = {"grad_cam_maps": (3, "f"), "nearest_images": (5, "u1"), "nearest_labels": (2, "i")}
+"""The same of arrays that some networks have none for; studies of earlier versions lack them."""
 
 
 def fingerprint(facts: StudyFacts) -> str:
@@ -63,7 +65,8 @@ def error_analysis_of(facts: StudyFacts, best: AlternativeFacts) -> ErrorAnalysi
     check_arrays(path, arrays, {"runs": (0, "U")})
     if str(arrays["runs"]) != fingerprint(facts):
         return None
-    check_arrays(path, arrays, _ARRAYS)
+    there = {name: kind for name, kind in _IF_THERE.items() if name in arrays}
+    check_arrays(path, arrays, _ARRAYS | there)
     analysis = ErrorAnalysis(facts, best, arrays)
     if not analysis.is_sound:
         raise damaged(path)
@@ -105,6 +108,21 @@ class ErrorAnalysis:
             and pairs.shape[1] == 3
             and arrays["explained_classes"].shape == (len(arrays["explained"]), 2)
             and maps.shape == (len(arrays["explained"]), 2, *image_shape[:2])
+            and self._is_complete(classes, image_shape)
+        )
+
+    def _is_complete(self, classes: int, image_shape: tuple[int, ...]) -> bool:
+        """Whether what some networks have none of is there for all explained images, or none."""
+        arrays, explained = self.arrays, len(self.arrays["explained"])
+        maps = arrays.get("grad_cam_maps", np.zeros((explained, *image_shape[:2])))
+        labels = arrays.get("nearest_labels", np.zeros((explained, 0), np.int32))
+        nothing = np.zeros((*labels.shape, *image_shape), np.uint8)
+        images = arrays.get("nearest_images", nothing)
+        return (
+            maps.shape == (explained, *image_shape[:2])
+            and len(labels) == explained
+            and images.shape == nothing.shape
+            and _in_range([labels], classes)
         )
 
     def image(self, index: int) -> NDArray[np.uint8]:
@@ -135,6 +153,21 @@ class ErrorAnalysis:
         """Return an image's two maps, for the predicted class and the true one, where it has."""
         (places,) = np.nonzero(self.arrays["explained"] == index)
         return self.arrays["occlusion_maps"][places[0]] if len(places) else None
+
+    def grad_cam(self, index: int) -> NDArray[np.float32] | None:
+        """Return an image's map by Grad-CAM for the predicted class, where it has one."""
+        (places,) = np.nonzero(self.arrays["explained"] == index)
+        maps = self.arrays.get("grad_cam_maps")
+        return None if maps is None or not len(places) else maps[places[0]]
+
+    def nearest(self, index: int) -> list[tuple[NDArray[np.uint8], int]]:
+        """Return the training images nearest to an image, each with its label, where it has any."""
+        (places,) = np.nonzero(self.arrays["explained"] == index)
+        if "nearest_images" not in self.arrays or not len(places):
+            return []
+        images = self.arrays["nearest_images"][places[0]]
+        labels = self.arrays["nearest_labels"][places[0]].tolist()
+        return list(zip(images, labels, strict=True))
 
     @cached_property
     def agreement(self) -> Agreement:

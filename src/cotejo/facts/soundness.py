@@ -113,7 +113,7 @@ def _check_finished(study: StudyFolder, alternative: str, run: RunFolder, seed: 
         raise damaged(run.path / RunFile.RECORD, "source")
     if study.study.get("final"):
         # Without validation images there is less to agree on. To read a file checks it.
-        _ = study.data, run.metrics, run.predictions
+        _ = study.data, run.metrics, run.predictions, run.limits
     else:
         _check_agreement(run, seed, study.data)
     if run.damage is not None:
@@ -141,6 +141,7 @@ def _check_agreement(run: RunFolder, seed: int, data: Mapping[str, Any]) -> None
         raise damaged(run.path / RunFile.METRICS, "test.per_class")
     if not run.is_added:
         _check_own_metrics(run)
+        _check_limits(run)
     if run.has_history and any(
         "valid_loss" not in row or "valid_accuracy" not in row for row in run.history
     ):
@@ -164,6 +165,14 @@ def _check_own_metrics(run: RunFolder) -> None:
         raise damaged(path, "valid")
     if (run.metrics["test"].get("calibration") or {"temperature": 1}).get("temperature") is None:
         raise damaged(path, "test.calibration.temperature")
+
+
+def _check_limits(run: RunFolder) -> None:
+    """Check that limits are about as many classes as the predictions are."""
+    limits = run.limits or {}
+    labels, classes = limits.get("true_labels"), len(run.metrics["test"]["per_class"])
+    if labels is not None and labels.max() >= classes:
+        raise damaged(run.path / RunFile.LIMITS, "true_labels", int(labels.max()))
 
 
 def _check_labels(run: RunFolder, data: Mapping[str, Any]) -> None:

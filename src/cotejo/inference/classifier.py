@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,15 +14,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.config.sources import code_sources
-from cotejo.data.arrays import CHANNELS, checked_images
-from cotejo.errors import DataError, OutputError
-from cotejo.inference.description import describe_run
-from cotejo.models.own.keeping import load_kept
-from cotejo.models.packed import unpack
-from cotejo.pictures import Fit, read_picture
-from cotejo.store import RunFile, RunFolder
-from cotejo.train import predict_logits, softmax
+from cotejo.data import Dataset
+from cotejo.data.arrays import checked_images
+from cotejo.data.dataset import Split
+from cotejo.errors import ConfigError, DataError
+from cotejo.evaluate.conformal import COVERAGE
+from cotejo.explain.methods import maps_by
+from cotejo.inference.answers import Prediction, Unreadable
+from cotejo.inference.explaining import checked_classes
+from cotejo.inference.features import features_of
+from cotejo.inference.limits import Limits, is_unlike
+from cotejo.inference.loading import limits_of, load_model
+from cotejo.inference.neighbours import (
+    KnownFeatures,
+    Neighbours,
+    known_features,
+    nearest,
+)
+from cotejo.inference.streaming import Source, predict_stream
+from cotejo.inference.training_images import training_images
+from cotejo.pictures import Fit
+from cotejo.store import RunFolder
+from cotejo.train import fitting_batch, predict_logits, softmax
 
 if TYPE_CHECKING:
     from cotejo.export import Exported
@@ -27,30 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Classifier", "Prediction", "Unreadable"]
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a model says of one image.
-
-    Attributes:
-        classes: the positions of its classes, the likeliest first.
-        probabilities: theirs, in the same order, in ``[0, 1]``; together 1.
-    """
-
-    classes: tuple[int, ...]
-    probabilities: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A picture that could not be read, in the place of what a model would say of it.
-
-    Attributes:
-        path: the picture's, as it was given.
-        error: why, in one line.
-    """
-
-    path: Path | str
-    error: DataError
+_BATCH_SIZE = 64
+"""The most images at a time: their activations stay in a processor's cache."""
 
 
 class Classifier:
@@ -63,9 +57,10 @@ class Classifier:
         temperature: that the logits are divided by.
         name: what the model is called.
         fit: what is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``.
-
-    Attributes:
+        margin: an image is looked at from all views if its two highest logits differ by less;
+            by default every image is.
         origin: the run whose model it is, or ``"shipped"``; None where nothing is known of it.
+        limits: what it can't rule out, and what is unlike all it knows; None if nobody looked.
 
     Example:
         >>> shipped = Classifier.load()
@@ -83,6 +78,9 @@ class Classifier:
         temperature: float = 1.0,
         name: str = "",
         fit: Fit = "crop",
+        margin: float = inf,
+        origin: RunFolder | Literal["shipped"] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -90,7 +88,10 @@ class Classifier:
         self.temperature = temperature
         self.name = name
         self.fit: Fit = fit
-        self.origin: RunFolder | Literal["shipped"] | None = None
+        self.margin = margin
+        self.origin = origin
+        self.limits = limits
+        self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -100,51 +101,60 @@ class Classifier:
 
     @classmethod
     def load(
-        cls, path: Path | str | None = None, code: Path | str | Callable[..., Any] | None = None
+        cls,
+        model: Path | str | None = None,
+        code: Path | str | Callable[..., Any] | None = None,
     ) -> Classifier:
-        """Return the model that ships, or that of a run.
+        """Return the model that ships, that of a run, the best of a study, or one from a file.
 
-        A run's folder can be moved out of its study. Its model computes in the precision that
-        it was trained in, so that its probabilities are those that the study measured.
+        A run's folder can be moved out of its study, and its ``model.keras`` out of the folder.
+        The model computes in the precision that it was trained in, so that its probabilities are
+        those that the study measured.
 
         Args:
-            path: a run's folder, such as ``runs/notebooks/cnn7/seed-1``, or the ``model.keras``
-                in it; the one that ships if left out.
+            model: a run's folder, such as ``runs/notebooks/cnn7/seed-1``; a study's folder, for
+                the run that its report shows of the best alternative; a ``.keras`` file that
+                Cotejo wrote; ``"shipped"``, which is taken if it is left out.
             code: the file of Python, or the function, that builds the run's network. Only a
                 network with layers of its author's own needs it, and only then is it run; never
                 is anything that lies beside the model.
 
         Raises:
-            OutputError: there is no finished run's model, a file of it is damaged, or it needs
-                code.
+            OutputError: there is no such model, a file of it is damaged, or it needs code.
         """
-        if path is None:
-            network, about = unpack()
-            shipped = cls(
-                network,
-                about["classes"],
-                views=about["views"],
-                temperature=about["temperature"],
-                name=about["name"],
-            )
-            shipped.origin = "shipped"
-            return shipped
-        run = _run_at(path)
-        described = describe_run(run)
-        network = _logits_of(load_kept(run, code_sources(code)), run.model)
-        classes, names = network.output.shape[-1], len(described.class_names["en"])
-        if classes != names:
-            raise OutputError("model_classes", path=run.path, classes=classes, names=names)
-        classifier = cls(
+        network, described, origin = load_model(model, code)
+        return cls(
             network,
             described.class_names,
             views=described.views,
             temperature=described.temperature,
-            name=described.name,
+            name=described.called,
             fit=described.fit,
+            margin=described.margin,
+            origin=origin,
+            limits=limits_of(origin),
         )
-        classifier.origin = run
-        return classifier
+
+    def with_temperature(self, temperature: float) -> Classifier:
+        """Return the same model with another temperature that the logits are divided by.
+
+        The classes that can't be ruled out rest on the old one, so that it names none; what is
+        unlike all that it knows does not depend on it.
+
+        Example:
+            >>> Classifier.load().with_temperature(1.5).temperature
+            1.5
+        """
+        other = copy(self)
+        other.temperature = temperature
+        if self.limits is not None:
+            other.limits = replace(self.limits, true_probabilities=None, true_labels=None)
+        return other
+
+    @property
+    def run(self) -> RunFolder | None:
+        """The run whose model it is; None of the one that ships, and of a file alone."""
+        return self.origin if isinstance(self.origin, RunFolder) else None
 
     def export(self, out: Path | str | None = None, to: str = "onnx", **options: Any) -> Exported:
         """Write the classifier as a file that others run, and check that it answers the same.
@@ -161,10 +171,11 @@ class Classifier:
 
         return export(self, to, out, **options)
 
-    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return ``[n, classes]``, each row summing to 1.
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return ``[n, classes]``, float32, unnormalised and not yet divided by the temperature.
 
-        Each image is looked at from all views, whose logits are averaged.
+        An image that the network is unsure of is looked at from all views, whose logits are
+        averaged.
 
         Args:
             images: ``[n, height, width, channels]``, uint8 from 0 to 255.
@@ -175,23 +186,58 @@ class Classifier:
         images = self._checked(images)
         if not len(images):
             return np.zeros((0, self.network.output.shape[-1]), np.float32)
-        batch = min(len(images), 500)
-        logits = predict_logits(self.network, images, batch, tta=self.views, unsure=1.0)
-        return softmax(logits / self.temperature)
+        return predict_logits(
+            self.network, images, self._batch_size, tta=self.views, margin=self.margin
+        )
 
-    def predict(self, images: NDArray[np.uint8]) -> list[Prediction]:
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return ``[n, classes]``, each row summing to 1.
+
+        They follow from the logits, divided by the temperature.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+
+        Raises:
+            DataError: they are of another type or shape.
+        """
+        return softmax(self.logits(images) / self.temperature)
+
+    def predict(self, images: NDArray[np.uint8], coverage: float = COVERAGE) -> list[Prediction]:
         """Return what the model says of each of the images ``[n, height, width, channels]``.
+
+        Args:
+            images: uint8 from 0 to 255.
+            coverage: how often the true class is to be among the candidates, in ``(0, 1)``.
 
         Raises:
             DataError: they are not uint8, or of another shape than the model takes.
+            ValueError: ``coverage`` is out of its range.
         """
+        images = self._checked(images)
+        logits = self.logits(images)
+        chances = softmax(logits / self.temperature)
+        sets = found = None
+        if self.limits is not None:
+            sets = self.limits.candidates(chances, coverage)
+            found = self.limits.unlikeness(images, logits)
         predictions = []
-        for row in self.probabilities(images):
+        for place, row in enumerate(chances):
             order = np.argsort(-row, kind="stable")
-            predictions.append(Prediction(tuple(map(int, order)), tuple(map(float, row[order]))))
+            predictions.append(
+                Prediction(
+                    tuple(map(int, order)),
+                    tuple(map(float, row[order])),
+                    None if sets is None else tuple(map(int, order[sets[place][order]])),
+                    None if found is None else bool(is_unlike(found[place])),
+                    None if found is None else float(found[place]),
+                )
+            )
         return predictions
 
-    def predict_files(self, paths: Iterable[Path | str]) -> list[Prediction | Unreadable]:
+    def predict_files(
+        self, paths: Iterable[Path | str], coverage: float = COVERAGE
+    ) -> list[Prediction | Unreadable]:
         """Return, in order, what the model says of each picture.
 
         A picture that can't be read has an `Unreadable` in its place, which says why; the
@@ -199,24 +245,137 @@ class Classifier:
 
         Args:
             paths: of the pictures; one alone counts as a list of one.
+            coverage: as for `predict`.
 
         Example:
             >>> (answer,) = Classifier.load().predict_files(["nowhere.png"])
             >>> isinstance(answer, Unreadable), str(answer.error)
             (True, 'nowhere.png: there is no such file.')
         """
-        wanted = [paths] if isinstance(paths, str | Path) else list(paths)
-        answers: dict[int, Prediction | Unreadable] = {}
-        pictures: dict[int, NDArray[np.uint8]] = {}
-        for place, path in enumerate(wanted):
-            try:
-                pictures[place] = read_picture(path, self.image_shape, self.fit)
-            except DataError as error:
-                answers[place] = Unreadable(path, error)
-        if pictures:
-            said = self.predict(np.stack(list(pictures.values())))
-            answers |= dict(zip(pictures, said, strict=True))
-        return [answers[place] for place in range(len(wanted))]
+        wanted = [paths] if isinstance(paths, str | Path) else paths
+        return [answer for _, answer in self.predict_stream(wanted, coverage)]
+
+    def predict_stream(
+        self, paths: Iterable[Source], coverage: float = COVERAGE
+    ) -> Generator[tuple[Path | str, Prediction | Unreadable]]:
+        """Yield, in order, each picture's path with what the model says of it.
+
+        The pictures are decoded on all cores, a few hundred ahead, so that memory does not grow
+        with their number; the paths are taken as they are needed.
+
+        Args:
+            paths: of the pictures; or `Item` for one that is in memory, or `Unreadable` for one
+                of which it is known.
+            coverage: as for `predict`.
+
+        Example:
+            >>> ((path, answer),) = Classifier.load().predict_stream(iter(["nowhere.png"]))
+            >>> path, str(answer.error)
+            ('nowhere.png', 'nowhere.png: there is no such file.')
+        """
+        return predict_stream(self, paths, coverage)
+
+    @cached_property
+    def _batch_size(self) -> int:
+        return min(_BATCH_SIZE, fitting_batch(self.network))
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what enters the network's last dense layer, ``[n, features]``.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+
+        Raises:
+            DataError: they are of another type or shape.
+            ConfigError: the network has no dense layer.
+        """
+        images = self._checked(images)
+        if not len(images):
+            return features_of(self.network, np.zeros((1, *self.image_shape), np.uint8))[:0]
+        return features_of(self.network, images)
+
+    def explain(
+        self,
+        images: NDArray[np.uint8],
+        classes: Sequence[int] | NDArray[np.integer[Any]] | int | None = None,
+        method: str = "grad-cam",
+    ) -> NDArray[np.float32]:
+        """Return which parts of each image speak for a class, ``[n, height, width]``, float32.
+
+        Above 0 a part speaks for the class; below 0, which Grad-CAM does not tell, against it. What
+        is explained is the mean over all views, also of an image that the model, being sure of it,
+        looks at from one side alone.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+            classes: the position of the class to explain for each image, or one for all; by
+                default the likeliest of each. Maps of one image for several classes share their
+                scale.
+            method: ``"grad-cam"`` (of networks with convolutions), ``"occlusion"`` (in nats of the
+                class's log-odds) or ``"integrated-gradients"`` (in logits).
+
+        Raises:
+            DataError: the images are of another type or shape.
+            ConfigError: there is no such method or class, or the method does not suit the network.
+
+        Example:
+            >>> shipped = Classifier.load()
+            >>> shipped.explain(np.zeros((1, 32, 32, 3), np.uint8)).shape
+            (1, 32, 32)
+        """
+        images = self._checked(images)
+        if classes is None:
+            classes = self.probabilities(images).argmax(axis=1)
+        known = self.network.output.shape[-1]
+        wanted = checked_classes(classes, len(images), known)[:, np.newaxis]
+        return maps_by(
+            method,
+            self.network,
+            images,
+            wanted,
+            tta=self.views,
+            temperature=self.temperature,
+        )[:, 0]
+
+    def nearest(
+        self,
+        images: NDArray[np.uint8],
+        count: int = 5,
+        data: Dataset | Path | str | None = None,
+        data_dir: Path | None = None,
+    ) -> Neighbours:
+        """Return the training images that look most like each image to the network.
+
+        They are those whose features, which enter the last dense layer, point in the directions
+        nearest to the image's.
+
+        Args:
+            images: ``[n, height, width, channels]``, uint8 from 0 to 255.
+            count: how many to each image, 1 or more.
+            data: the data set that the model learned from, its name or its path; by default where
+                its study found it, without a download.
+            data_dir: the folder to take a published data set from.
+
+        Raises:
+            DataError: the images are of another type or shape; or the training images are not on
+                this machine, or are others than the model learned from.
+            ConfigError: the network has no dense layer, or ``count`` is less than 1.
+        """
+        if count < 1:
+            raise ConfigError("nearest_count", received=count)
+        images = self._checked(images)
+        asked = (id(data) if isinstance(data, Dataset) else data, data_dir)
+        if asked not in self._learned:
+            if isinstance(data, Dataset):
+                train = data.train
+            else:
+                train = training_images(self.origin, data, data_dir)
+            if train.images.shape[1:] != self.image_shape:
+                raise DataError("training_images_shape", expected=list(self.image_shape))
+            # One alone: the images of a data set fill much of the memory.
+            self._learned = {asked: (train, known_features(self.network, train))}
+        train, known = self._learned[asked]
+        return nearest(self.features(images), known, train, count)
 
     def _checked(self, images: Any) -> NDArray[np.uint8]:
         if isinstance(images, Sequence) and not images:
@@ -228,40 +387,3 @@ class Classifier:
         raise DataError(
             "images_of_model", shape=list(np.shape(images)), expected=["n", *self.image_shape]
         )
-
-
-def _run_at(path: Path | str) -> RunFolder:
-    """Return the finished run in a folder, or beside a model's file.
-
-    Raises:
-        OutputError: there is none.
-    """
-    folder = Path(path).resolve()
-    if folder.name == RunFile.MODEL and folder.is_file():
-        folder = folder.parent
-    run = RunFolder(folder)
-    if not run.is_written:
-        raise OutputError("no_run_to_predict", path=path)
-    if run.record.get("status") != "finished":
-        raise OutputError("unfinished_run", path=path)
-    if run.is_added:
-        raise OutputError("added_no_model", path=path)
-    return run
-
-
-def _logits_of(model: keras.Model, path: Path) -> keras.Model:
-    """Return a saved model without the softmax at its end.
-
-    Raises:
-        OutputError: it is no model that Cotejo saved: from images to probabilities.
-    """
-    layers: list[Any] = getattr(model, "layers", [])
-    inputs: list[Any] = getattr(model, "inputs", [])
-    if layers and len(inputs) == 1 and isinstance(layers[-1], keras.layers.Softmax):
-        (pixels,) = inputs
-        shape = pixels.shape
-        if len(shape) == 4 and None not in shape[1:] and shape[3] in CHANNELS:
-            network = keras.Model(pixels, layers[-1].input)
-            if len(network.output.shape) == 2 and network.output.shape[-1]:
-                return network
-    raise OutputError("model_of_others", path=path)

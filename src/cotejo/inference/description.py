@@ -2,13 +2,15 @@
 
 The files ``model.keras``, ``run.json`` and ``metrics.json`` are enough, so a run's folder can be
 moved out of its study. Runs of earlier versions have their class names in the study's
-``data.json``, two folders above.
+``data.json``, two folders above. The same is kept as a note in ``model.keras`` itself, which
+can so be used alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,12 @@ from cotejo.config.views import VIEWS
 from cotejo.errors import OutputError
 from cotejo.messages import LANGUAGES, message
 from cotejo.pictures import FITS, Fit
-from cotejo.store import RunFile, RunFolder, StudyFile, StudyFolder
+from cotejo.store import FORMAT, RunFile, RunFolder, StudyFile, StudyFolder
 
-__all__ = ["Description", "check_class_names", "check_temperature", "check_views", "describe_run"]
+__all__ = [
+    "Description", "check_class_names", "check_margin", "check_temperature", "check_views",
+    "describe_note", "describe_run", "described", "note_of",
+]  # fmt: skip
 
 _TEMPERATURES = (0.01, 100.0)
 """The lowest and the highest temperature accepted. Cotejo fits them from 0.05 to 20."""
@@ -32,8 +37,11 @@ class Description:
         class_names: by language, in label order.
         views: from which sides an image is looked at: a name of `cotejo.config.views.VIEWS`.
         temperature: that the logits are divided by.
-        name: what the model is called.
+        name: of the alternative that it is of, or what else it is called.
+        seed: that it was trained with; None where that is not known.
         fit: what is done with a picture of other proportions (`cotejo.pictures.FITS`).
+        margin: an image gets all views if its two highest logits differ by less; infinity gives
+            all views to each.
     """
 
     class_names: dict[str, tuple[str, ...]]
@@ -41,6 +49,15 @@ class Description:
     temperature: float
     name: str
     fit: Fit = "crop"
+    margin: float = inf
+    seed: int | None = None
+
+    @property
+    def called(self) -> str:
+        """What people call the model: its name, and its seed if that is known."""
+        if self.seed is None:
+            return self.name
+        return message("cli.run_called", name=self.name, seed=self.seed)
 
 
 def describe_run(run: RunFolder) -> Description:
@@ -49,21 +66,86 @@ def describe_run(run: RunFolder) -> Description:
     Raises:
         OutputError: a file is missing, or has a field that no run has so. The error names it.
     """
-    record, metrics = run.path / RunFile.RECORD, run.path / RunFile.METRICS
-    settings = _table(run.record, "settings", record)
-    calibration = _table(run.metrics, "test", metrics).get("calibration") or {}
+    return described(run.record, run.metrics, _class_names(run), run.path)
+
+
+def described(
+    record: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    class_names: dict[str, tuple[str, ...]],
+    folder: Path,
+) -> Description:
+    """Return what a run's record and metrics say of its model.
+
+    Args:
+        record: the content of ``run.json``.
+        metrics: that of ``metrics.json``.
+        class_names: by language.
+        folder: the run's, which errors name.
+
+    Raises:
+        OutputError: a field is missing, or is what no run has.
+    """
+    of_record, of_metrics = folder / RunFile.RECORD, folder / RunFile.METRICS
+    settings = _table(record, "settings", of_record)
+    calibration = _table(metrics, "test", of_metrics).get("calibration") or {}
     if not isinstance(calibration, Mapping):
-        raise _wrong(metrics, "test.calibration", calibration, "a_table")
+        raise _wrong(of_metrics, "test.calibration", calibration, "a_table")
     temperature = calibration.get("temperature")
     if temperature is None:  # a final training has no images to fit one on
         temperature = 1.0
+    fit = _table(record, "dataset", of_record).get("fit", "crop")
     return Description(
-        _class_names(run),
-        check_views(settings.get("tta", "none"), record, "settings.tta"),
-        check_temperature(temperature, metrics, "test.calibration.temperature"),
-        f"{run.record.get('alternative', '')} {run.record.get('seed', '')}".strip(),
-        check_fit(_table(run.record, "dataset", record).get("fit", "crop"), record, "dataset.fit"),
+        class_names=class_names,
+        views=check_views(settings.get("tta", "none"), of_record, "settings.tta"),
+        temperature=check_temperature(temperature, of_metrics, "test.calibration.temperature"),
+        name=str(record.get("alternative", "")),
+        fit=check_fit(fit, of_record, "dataset.fit"),
+        margin=check_margin(record.get("views_margin"), of_record, "views_margin"),
+        seed=_seed(record.get("seed")),
     )
+
+
+def note_of(description: Description, precisions: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return what ``model.keras`` carries of a run, as JSON holds it.
+
+    Args:
+        description: of the run's model.
+        precisions: what each layer computes in.
+    """
+    return {
+        "format": FORMAT,
+        "name": description.name,
+        "seed": description.seed,
+        "class_names": {key: list(names) for key, names in description.class_names.items()},
+        "fit": description.fit,
+        "views": description.views,
+        "views_margin": description.margin if isfinite(description.margin) else None,
+        "temperature": description.temperature,
+        "precisions": dict(precisions),
+    }
+
+
+def describe_note(note: Mapping[str, Any], path: Path) -> Description:
+    """Return what the note in a ``.keras`` file says of the model in it.
+
+    Raises:
+        OutputError: a field is missing, or is what no run has.
+    """
+    name = note.get("name")
+    return Description(
+        class_names=check_class_names(note.get("class_names"), path, "class_names"),
+        views=check_views(note.get("views"), path, "views"),
+        temperature=check_temperature(note.get("temperature"), path, "temperature"),
+        name=name if isinstance(name, str) else "",
+        fit=check_fit(note.get("fit"), path, "fit"),
+        margin=check_margin(note.get("views_margin"), path, "views_margin"),
+        seed=_seed(note.get("seed")),
+    )
+
+
+def _seed(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _class_names(run: RunFolder) -> dict[str, tuple[str, ...]]:
@@ -118,6 +200,19 @@ def check_views(value: Any, path: Path, field: str) -> str:
     if isinstance(value, str) and value in VIEWS:
         return value
     raise _wrong(path, field, value, "views")
+
+
+def check_margin(value: Any, path: Path, field: str) -> float:
+    """Return the margin below which an image gets all views, checked; None is infinity.
+
+    Raises:
+        OutputError: it is no number from 0 on. The error names the file and the field.
+    """
+    if value is None:
+        return inf
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
+        return float(value)
+    raise _wrong(path, field, value, "margin")
 
 
 def check_fit(value: Any, path: Path, field: str) -> Fit:

@@ -10,20 +10,35 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cotejo.backend import keras
+from cotejo.data import Dataset, load, without_validation
+from cotejo.errors import OutputError
+from cotejo.inference.description import describe_run
+from cotejo.inference.looking import limits_arrays, look
 from cotejo.messages import LANGUAGES, message
-from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS
+from cotejo.models.own.keeping import load_kept
+from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS, unpack
 from cotejo.models.portable import load_portable
 from cotejo.numbers import Numbers
-from cotejo.store import RunFolder, StudyFolder, card_name, write_file, write_json
+from cotejo.store import (
+    RunFile,
+    RunFolder,
+    StudyFolder,
+    card_name,
+    write_file,
+    write_json,
+    write_npz,
+)
 from cotejo.texts import without_places
 
-__all__ = ["pack"]
+__all__ = ["pack", "pack_limits"]
 
 _NEWER = {
     "renorm": False,
@@ -71,7 +86,9 @@ def pack(
             "image_shape": list(network.inputs[0].shape[1:]),
             "classes": study.data["class_names"],
             "views": record["settings"]["tta"],
+            "views_margin": record.get("views_margin"),
             "temperature": round(temperature, 4),
+            "data": {"name": record["dataset"]["name"], "test_images": record["dataset"]["test"]},
             "test_accuracy": run.metrics["test"]["accuracy"],
             "command": without_places(record["command"]),
             # In float32, which every processor computes well: few have bfloat16.
@@ -83,13 +100,75 @@ def pack(
     for language in LANGUAGES:
         card = (folder / card_name(language)).read_text(encoding="utf-8")
         title = message("card.packed_title", language=language)
-        packed = " ".join(_said_of_the_packed(calibration, record["settings"]["tta"], language))
+        packed = " ".join(_said_of_the_packed(calibration, record, language))
         write_file(out / card_name(language), f"{card}\n## {title}\n\n{packed}\n")
     return out / WEIGHTS
 
 
+_OF_VALIDATION = ("true_probabilities", "true_labels", "by_class", "valid_signs")
+"""What a final training lacks in its ``limits.npz``."""
+
+
+def pack_limits(sibling: RunFolder, data: str, out: Path = SHIPPED) -> Path:
+    """Write the limits of the model that is packed in ``out``.
+
+    What it knows are its own training images. It has learned from all images, so how unusual new
+    ones are is that of a network of the same settings, which kept validation images apart: as with
+    the temperature, nothing else is to be had without new images.
+
+    Args:
+        sibling: a finished run of the same settings, with validation images.
+        data: the name of the data set that both learned from.
+        out: where the packed model lies.
+
+    Returns:
+        The path of the limits.
+
+    Raises:
+        OutputError: the sibling has no limits of validation images, or nothing is packed.
+        DataError: the data can't be had.
+    """
+    dataset = load(data)
+    of_sibling = _limits_of(sibling, dataset)
+    if not set(_OF_VALIDATION) <= set(of_sibling):
+        raise OutputError("no_limits_to_pack", path=sibling.path)
+    network, about = unpack(out)
+    # In the order in which a final training has them.
+    final = without_validation(dataset)
+    looked = look(
+        network,
+        final.train,
+        final,
+        views=about["views"],
+        margin=about.get("views_margin") or inf,
+    )
+    arrays = limits_arrays(looked, final, about["temperature"])
+    arrays |= {name: of_sibling[name] for name in _OF_VALIDATION}
+    write_npz(out / RunFile.LIMITS, **arrays)
+    return out / RunFile.LIMITS
+
+
+def _limits_of(run: RunFolder, dataset: Dataset) -> Mapping[str, NDArray[Any]]:
+    """Return the limits of a run; one of an earlier version, which kept none, looks once more."""
+    if run.limits is not None:
+        return run.limits
+    recorded = (run.record.get("dataset") or {}).get("fingerprint")
+    if "valid" not in run.metrics or recorded != dataset.fingerprint:
+        return {}
+    described, model = describe_run(run), load_kept(run)
+    network = keras.Model(model.inputs[0], model.layers[-1].input, name=model.name)
+    looked = look(
+        network,
+        dataset.train,
+        dataset,
+        views=described.views,
+        margin=described.margin,
+    )
+    return limits_arrays(looked, dataset, described.temperature)
+
+
 def _said_of_the_packed(
-    calibration: Mapping[str, float] | None, views: str, language: str
+    calibration: Mapping[str, float] | None, record: Mapping[str, Any], language: str
 ) -> Iterator[str]:
     """Say how the packed model differs from the trained one."""
     numbers = Numbers(language)
@@ -102,7 +181,11 @@ def _said_of_the_packed(
             before=numbers.points(calibration["ece"]),
             after=numbers.points(calibration["ece_scaled"]),
         )
-    if views != "none":
+    margin = record.get("views_margin")
+    if margin is not None:
+        said = numbers.shortest(margin, 3)
+        yield message("card.packed_margin", language=language, margin=said)
+    elif record["settings"]["tta"] != "none":  # of a run of before, which did not record it
         yield message("card.packed_views", language=language)
 
 

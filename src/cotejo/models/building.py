@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cotejo.config.checking import unknown_key
+from cotejo.config.layer_list import MODEL as LAYERS
 from cotejo.config.options import COMMON_OPTIONS, Options
 from cotejo.config.settings import Settings
 from cotejo.errors import ConfigError
@@ -78,7 +79,8 @@ def _unknown(
     """
     if place is not None and not _is_known(option):
         # Nobody's option, so that it was meant for a setting perhaps.
-        return unknown_key(option, ("recipe", *Settings.names(), *family.defaults), place)
+        known_here = ("recipe", *Settings.names(), *family.defaults, LAYERS)
+        return unknown_key(option, tuple(dict.fromkeys(known_here)), place)
     return ConfigError(
         "unknown_model_option",
         model=family.name,

@@ -8,12 +8,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cotejo.errors import OutputError
+from cotejo.store import RunFile, read_npz
+from cotejo.store.checks import check_limits_file
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
 
-__all__ = ["DESCRIPTION", "SHIPPED", "WEIGHTS", "described", "unpack"]
+__all__ = ["DESCRIPTION", "SHIPPED", "WEIGHTS", "described", "packed_limits", "unpack"]
 
 SHIPPED = Path(str(files("cotejo"))) / "shipped_model"
 """Where the model that ships lies in the package."""
@@ -36,6 +41,20 @@ def described(folder: Path = SHIPPED) -> dict[str, Any]:
     if digest.hexdigest() != packed:
         raise OutputError("model_changed", path=folder / WEIGHTS)
     return about
+
+
+def packed_limits(folder: Path = SHIPPED) -> dict[str, NDArray[np.generic]] | None:
+    """Return the arrays of a packed model's ``limits.npz``; None if it was packed without.
+
+    Raises:
+        OutputError: they are damaged.
+    """
+    path = folder / RunFile.LIMITS
+    if not path.is_file():
+        return None
+    arrays = read_npz(path)
+    check_limits_file(arrays, path)
+    return arrays
 
 
 def unpack(folder: Path = SHIPPED) -> tuple[keras.Model, dict[str, Any]]:

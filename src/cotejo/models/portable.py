@@ -24,7 +24,8 @@ from cotejo.store import RunFile, RunFolder
 from cotejo.store.files import damaged
 
 __all__ = [
-    "computing_in", "load_portable", "load_trained", "portable", "precisions", "read_description",
+    "as_trained", "computing_in", "load_portable", "load_trained", "portable", "precisions",
+    "read_description",
 ]  # fmt: skip
 
 _PRECISIONS = {"mixed_bfloat16": "bfloat16", "float32": "float32"}
@@ -107,11 +108,23 @@ def load_trained(run: RunFolder) -> keras.Model:
     model = load_portable(run.model)
     layers = (run.record.get("model") or {}).get("layers") or []
     try:
-        found = {layer["name"]: layer.get("precision") for layer in layers}
-        policies = {name: _POLICIES[each] for name, each in found.items() if each is not None}
+        return as_trained(model, {layer["name"]: layer.get("precision") for layer in layers})
     except (AttributeError, KeyError, TypeError) as error:
         raise damaged(run.path / RunFile.RECORD, "model.layers") from error
-    return _restored(model, policies)
+
+
+def as_trained(model: keras.Model, precisions: Mapping[str, str | None]) -> keras.Model:
+    """Return a model whose layers compute in the precisions that they were trained in.
+
+    Args:
+        model: from a file, which has another precision in it.
+        precisions: by layer, as `precisions` returns them; a layer without one stays as it is.
+
+    Raises:
+        KeyError: there is no such precision.
+    """
+    found = {name: _POLICIES[each] for name, each in precisions.items() if each is not None}
+    return _restored(model, found)
 
 
 def _restored(model: keras.Model, policies: Mapping[str, str]) -> keras.Model:
@@ -119,11 +132,11 @@ def _restored(model: keras.Model, policies: Mapping[str, str]) -> keras.Model:
     if not set(policies.values()) - {"float32"}:
         return model
 
-    def as_trained(layer: Any) -> Any:
+    def restored(layer: Any) -> Any:
         policy = policies.get(layer.name, "float32")
         return type(layer).from_config(_computing_in(policy, layer.get_config()))
 
-    return _copy(model, as_trained)
+    return _copy(model, restored)
 
 
 def computing_in(network: keras.Model, policy: str) -> keras.Model:

@@ -15,7 +15,7 @@ from cotejo.config.tables import RESERVED
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 
-__all__ = ["Option", "declared_options", "option_of"]
+__all__ = ["Option", "declared_options", "option_of", "required"]
 
 _PLAIN = (bool, int, float, str)
 """The types of values that a study file can give, and a record keep."""
@@ -50,6 +50,22 @@ class Option:
         is_shared = shared is not None and any(kind is shared for kind in _members(self.kind))
         words = f"settings.{self.name}.expected" if is_shared else ""
         return checked_value(self.kind, self.name, value, where, words)
+
+
+def required(call: Callable[..., Any] | inspect.Signature) -> list[str]:
+    """Return the names of the parameters that a call must be given a value for.
+
+    Example:
+        >>> required(lambda image_shape, units=3, *more, **others: None)
+        ['image_shape']
+    """
+    signature = call if isinstance(call, inspect.Signature) else inspect.signature(call)
+    various = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [
+        name
+        for name, parameter in signature.parameters.items()
+        if parameter.default is inspect.Parameter.empty and parameter.kind not in various
+    ]
 
 
 def declared_options(model: str, build: Callable[..., Any]) -> dict[str, Option]:

@@ -35,7 +35,7 @@ from cotejo.platform import quiet_stderr
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["PictureSize", "decode", "measure", "read_picture", "strict_pillow"]
+__all__ = ["PictureSize", "decode", "measure", "read_one", "read_picture", "strict_pillow"]
 
 MOST_BYTES = 400_000_000
 """What a picture may fill of the memory; one that needs more is refused before it is decoded."""
@@ -120,9 +120,15 @@ def read_picture(
         Traceback (most recent call last):
         cotejo.errors.DataError: nowhere.png: there is no such file.
     """
+    with strict_pillow():
+        return read_one(path, image_shape, fit)
+
+
+def read_one(path: Path | str, image_shape: tuple[int, int, int], fit: Fit) -> NDArray[np.uint8]:
+    """Return what `read_picture` does, within a block of `strict_pillow`: one of many."""
     checked = check_file(path)
     try:
-        with strict_pillow(), checked.open("rb") as file:
+        with checked.open("rb") as file:
             return decode(checked, file, image_shape, fit)[0]
     except OSError as error:
         raise _damaged(checked, error) from error
@@ -168,15 +174,25 @@ def measure(name: Path | str, file: IO[bytes]) -> PictureSize:
 
 
 def decode(
-    name: Path | str, file: IO[bytes], image_shape: tuple[int, int, int], fit: Fit
+    name: Path | str,
+    file: IO[bytes],
+    image_shape: tuple[int, int, int],
+    fit: Fit,
+    most_pixels: int | None = None,
 ) -> tuple[NDArray[np.uint8], PictureSize]:
     """Return the picture of an open file and what its header says, within `strict_pillow`.
 
     The arguments, the picture and the errors are those of `read_picture`; ``name`` is what an
-    error calls the picture, and ``file`` is open at its start and searchable.
+    error calls the picture, and ``file`` is open at its start and searchable. A picture of more
+    than ``most_pixels`` is refused before it is decoded.
     """
     with _explained(name, file):
         with _opened(name, file) as picture:
+            width, height = picture.size
+            if most_pixels is not None and width * height > most_pixels:
+                raise DataError(
+                    "picture_over_limit", path=name, width=width, height=height, most=most_pixels
+                )
             scale = _decoding_scale(name, file, picture, image_shape[2])
             if picture.format != "PNG":
                 size = _size_of(picture)

@@ -13,6 +13,7 @@ from cotejo.config import Settings
 from cotejo.config.views import VIEWS
 from cotejo.facts import chosen_run, final_runs, in_language
 from cotejo.messages import LANGUAGES
+from cotejo.platform import BACKEND_NAMES
 from cotejo.report.naming import quoted_classes
 from cotejo.report.words import NOT_APPLICABLE, Words
 from cotejo.stats import mean_accuracy
@@ -21,7 +22,6 @@ from cotejo.texts import without_places
 
 __all__ = ["run_paragraphs", "write_cards"]
 
-_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 _CONFUSIONS = 4
 
 
@@ -186,7 +186,7 @@ def _settings(runs: list[RunFolder], run: RunFolder, words: Words) -> Iterator[s
         machine=machine["accelerator"]
         or words.say("card.cores", count=machine["cores"], processor=machine["processor"]),
         precision=record["precision"],
-        backend=f"{_BACKENDS.get(backend, backend)} {version}".strip(),
+        backend=f"{BACKEND_NAMES.get(backend, backend)} {version}".strip(),
         seconds=words.numbers.duration(seconds),
         over=words.say("card.over_seeds", count=len(runs)) if len(runs) > 1 else "",
         date=words.numbers.day(record["started"]),

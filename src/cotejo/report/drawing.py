@@ -42,6 +42,7 @@ __all__ = [
     "number_axis",
     "panels",
     "showing_itself",
+    "to_png",
     "to_svg",
     "wrapped",
 ]
@@ -280,11 +281,12 @@ def to_svg(figure: Figure, name: str, variant: str = "") -> str:
 
 def showing_itself(figure: Figure) -> Figure:
     """Return a figure that a notebook shows: one outside of pyplot has no picture of itself."""
-    figure._repr_png_ = lambda: _png(figure)  # type: ignore[attr-defined]
+    figure._repr_png_ = lambda: to_png(figure)  # type: ignore[attr-defined]
     return figure
 
 
-def _png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """Return a figure as the bytes of a PNG file."""
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
     return content.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 __all__ = ["environment", "render", "render_undrawn", "stylesheet"]
+
+_NAME = re.compile(r"(?<!`)`([^\W\d]\w*)`(?!`)")
+"""A name between backticks."""
 
 
 def render(findings: Findings, language: str, detail: str = "full", numbers: str = "") -> str:
@@ -122,12 +126,22 @@ def _environment(language: str, links: tuple[tuple[str, str], ...]) -> Environme
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_with_code,
     )
     environment.globals["say"] = words.say
     environment.filters["together"] = together
     environment.filters["breakable"] = _breakable
     environment.globals["sources"] = lambda names: _sources(names, words, dict(links))
     return environment
+
+
+def _with_code(value: Any) -> Any:
+    """Return a text in which a name between backticks, such as a user's own option, is code."""
+    from markupsafe import Markup, escape
+
+    if type(value) is not str or "`" not in value:
+        return value
+    return Markup(_NAME.sub(r"<code>\1</code>", str(escape(value))))  # noqa: S704 - it is escaped
 
 
 def _breakable(address: str) -> Markup:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.alternative_marks import has_own_colours
-from cotejo.report.drawing import PHONE_WIDTH, Draw, colour, draw_svg
-from cotejo.report.elements import Cell, Column, DrawnFigure, Table, marked_best
+from cotejo.report.drawing import colour
+from cotejo.report.elements import Cell, Column
 from cotejo.report.findings import Findings
+from cotejo.report.sheet import Drawing, Numbering
 from cotejo.report.words import Words
 
 if TYPE_CHECKING:
     from cotejo.report.topic import Topic
 
 __all__ = ["Drawing", "Page", "Undrawn"]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A figure that can be drawn: its name, and what draws it."""
-
-    name: str
-    draw: Draw
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,7 @@ class Undrawn:
 
 
 @dataclass
-class Page:
+class Page(Numbering):
     """The report that is being written. It numbers figures and tables in the order of the calls.
 
     Attributes:
@@ -74,58 +67,6 @@ class Page:
     def shows(self, topic: Topic) -> bool:
         """Whether the report has a part of a topic."""
         return self.detail == "full" or topic.place == "body"
-
-    def figure(
-        self, name: str, draw: Draw, caption: str, files: str = "", *, for_phone: bool = True
-    ) -> DrawnFigure:
-        """Return a figure with the next number, drawn for the page and once more for a phone.
-
-        Args:
-            name: the figure's, unique in the page.
-            draw: draws it, as wide as it is asked for.
-            caption: what is said under it.
-            files: the names of the files that have its numbers.
-            for_phone: False where the wide one serves on a phone too.
-        """
-        self.figures += 1
-        self.drawings[self.figures] = Drawing(name, draw)
-        if not self.draws:
-            return DrawnFigure(self.figures, name, "<svg></svg>", caption, files)
-        narrow = draw_svg(draw, name, PHONE_WIDTH) if for_phone else ""
-        return DrawnFigure(self.figures, name, draw_svg(draw, name), caption, files, narrow)
-
-    def table(
-        self,
-        caption: str,
-        columns: Sequence[Column],
-        rows: Sequence[Sequence[Cell]],
-        *,
-        marked: int | None = None,
-        files: str = "",
-    ) -> Table:
-        """Return a table with the next number, the best value of each column marked."""
-        self.tables += 1
-        return Table(self.tables, caption, columns, marked_best(columns, rows), marked, files)
-
-    def number_figure(self) -> int:
-        """Return the next figure's number, for a gallery of images, which is not drawn."""
-        self.figures += 1
-        return self.figures
-
-    def column(
-        self,
-        name: str,
-        *,
-        number: bool = True,
-        better: Literal["higher", "lower"] | None = None,
-    ) -> Column:
-        """Return the column of a name: ``column_<name>`` in a catalogue.
-
-        A name with a point is of a topic's own catalogue: ``"cost.size"``. If one end of the column
-        is the ``better`` one, the best value in it stands out.
-        """
-        topic, point, own = name.rpartition(".")
-        return Column(self.words.say(f"{topic}{point}column_{own}"), number, better=better)
 
     def named(self, alternative: AlternativeFacts, *, mark_best: bool = False) -> Cell:
         """Return the cell that names an alternative, with its colour if it is its own."""

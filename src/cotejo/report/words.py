@@ -87,9 +87,14 @@ class Words:
         return source.say(word, self.language, **values) if source else None
 
     def setting_name(self, name: str) -> str:
-        """Return what people call a setting."""
+        """Return what people call a setting; a user's own option is code between backticks.
+
+        Example:
+            >>> Words("es").setting_name("model"), Words("es").setting_name("units")
+            ('Modelo', '`units`')
+        """
         key = f"settings.{name}.name"
-        return self.say(key) if self.knows(key) else name
+        return self.say(key) if self.knows(key) else f"`{name}`"
 
     def setting_noun(self, name: str) -> str:
         """Return what a sentence calls a setting, with its article: "el tamaño de lote"."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cotejo.config.names import name_of
+from cotejo.review.facts import is_pretrained
 from cotejo.review.networks import LeftOutError, function_name, network_source
+from cotejo.review.pretrained import ReadBackbone, read_backbone
 from cotejo.review.trace import Training
 from cotejo.review.values import Augmenter, Model, Optimizer
 
@@ -70,13 +72,22 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
         if len(found.read) >= _MOST:
             break
         model = training.model
-        if id(model) not in names:
-            names[id(model)] = _function_of(model, found, sources)
-        function = names[id(model)]
-        if function is None:
-            continue
-        settings, notes = _settings(training)
-        settings = {"model": f"{NETS}:{function}", **settings}
+        backbone = read_backbone(model) if is_pretrained(model) else None
+        if backbone is not None:
+            if training.earlier is not None:
+                _leave_out(found, training.place.cell, model, "unfrozen")
+                continue
+            network = backbone.name
+            settings, notes = _of_backbone(backbone, training)
+        else:
+            if id(model) not in names:
+                names[id(model)] = _function_of(model, found, sources)
+            function = names[id(model)]
+            if function is None:
+                continue
+            network = function
+            settings, notes = _settings(training)
+            settings = {"model": f"{NETS}:{function}", **settings}
         earlier = training.earlier
         if earlier is not None and not training.as_new and id(earlier) in of_training:
             settings["start_from"] = of_training[id(earlier)]
@@ -86,10 +97,24 @@ def read_alternatives(trainings: Sequence[Training]) -> Alternatives:
             continue
         if training.as_new:
             notes.append(("note_as_new", {}))
-        name = _free(name_of(model.name or function, "network"), [each.name for each in found.read])
+        name = _free(name_of(model.name or network, "network"), [each.name for each in found.read])
         seen[key] = of_training[id(training)] = name
         found.read.append(ReadAlternative(name, settings, tuple(notes), training))
     return found
+
+
+def _of_backbone(
+    backbone: ReadBackbone, training: Training
+) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """Return the settings of a network on an application, and what differs from the notebook's."""
+    settings, notes = _settings(training)
+    notes.insert(0, ("note_backbone", {"network": backbone.name}))
+    if backbone.others:
+        notes.append(("note_head", {"layers": ", ".join(backbone.others)}))
+    if settings.pop("augment", None):
+        # A study computes the features of a frozen network once.
+        notes.append(("note_frozen_augment", {}))
+    return {**backbone.settings, **settings}, notes
 
 
 def _data(trainings: Sequence[Training]) -> str | None:
@@ -104,9 +129,7 @@ def _function_of(model: Model, found: Alternatives, sources: dict[str, str]) -> 
     try:
         source = network_source(model, name, classes)
     except LeftOutError as error:
-        entry = (model.place.cell, model.name or "model", error.key, error.what)
-        if entry not in found.left_out:
-            found.left_out.append(entry)
+        _leave_out(found, model.place.cell, model, error.key, error.what)
         return None
     body = source.partition("\n")[2]
     if body in sources:
@@ -114,6 +137,13 @@ def _function_of(model: Model, found: Alternatives, sources: dict[str, str]) -> 
     sources[body] = name
     found.functions[name] = source
     return name
+
+
+def _leave_out(found: Alternatives, cell: int, model: Model, key: str, what: str = "") -> None:
+    """Note once that something of a network is left out, and why."""
+    entry = (cell, model.name or "model", key, what)
+    if entry not in found.left_out:
+        found.left_out.append(entry)
 
 
 def _settings(training: Training) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:

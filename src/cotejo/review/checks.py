@@ -9,6 +9,7 @@ from cotejo.review.claims import Statement, choices_by_test, conclusions
 from cotejo.review.facts import facts_of, inputs_of, layers_of, signature
 from cotejo.review.finding import Item, Weakness
 from cotejo.review.notebook import Cell, Notebook
+from cotejo.review.split_claims import compared_across_splits
 from cotejo.review.topics import missing_run
 from cotejo.review.trace import Place, Trace, Training
 from cotejo.review.values import Data, Model
@@ -128,6 +129,12 @@ def _choices_in_text(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
     statements = choices_by_test(notebook)
     if statements:
         yield Weakness("chosen_by_test", _said(statements), items=_items(statements))
+
+
+def _splits_in_text(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
+    found = compared_across_splits(notebook, {model.name for model in trace.models})
+    if found:
+        yield Weakness("splits_said", _said(found), items=_items(found))
 
 
 def _unused_layers(notebook: Notebook, trace: Trace) -> Iterator[Weakness]:
@@ -270,6 +277,7 @@ _CHECKS: tuple[Check, ...] = (
     _test_in_training,
     _choices,
     _choices_in_text,
+    _splits_in_text,
     _unused_layers,
     _fits_again,
     _never_trained,

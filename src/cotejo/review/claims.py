@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cotejo.review.notebook import Cell, Notebook
 from cotejo.review.topics import LOOSE, topics_in
 
-__all__ = ["Statement", "choices_by_test", "conclusions"]
+__all__ = ["Statement", "choices_by_test", "conclusions", "statements"]
 
 
 @dataclass(frozen=True)
@@ -153,15 +153,21 @@ def conclusions(notebook: Notebook, first_training: int | None) -> list[Statemen
 def choices_by_test(notebook: Notebook) -> list[Statement]:
     """Return the sentences that say that something was chosen by its figures on test images."""
     return [
-        Statement(cell.number, line, sentence, ())
-        for cell in notebook.cells
-        if cell.kind == "markdown"
-        for line, heading, sentence in _sentences(cell)
-        if not heading
-        and _CHOOSES.search(sentence)
-        and not _NOT_BY_TEST.search(sentence)
-        and not sentence.endswith("?")
+        statement
+        for statement in statements(notebook)
+        if _CHOOSES.search(statement.text)
+        and not _NOT_BY_TEST.search(statement.text)
+        and not statement.text.endswith("?")
     ]
+
+
+def statements(notebook: Notebook) -> Iterator[Statement]:
+    """Yield all sentences of a notebook's text, without its headings."""
+    for cell in notebook.cells:
+        if cell.kind == "markdown":
+            for line, heading, sentence in _sentences(cell):
+                if not heading:
+                    yield Statement(cell.number, line, sentence, ())
 
 
 def _is_claim(sentence: str, concluding: bool) -> bool:

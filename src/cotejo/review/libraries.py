@@ -122,7 +122,7 @@ def _keras(call: Call) -> Value:
     if call.name in CALLBACKS:
         return _callback(call)
     if ".applications." in call.path and call.name[:1].isupper():
-        return _made(call, Model(call.place, known=False, foreign=True, pretrained=True))
+        return _application(call)
     if call.name in _SEEDS:
         call.machine.trace.seeded = True
         return UNKNOWN
@@ -130,6 +130,15 @@ def _keras(call: Call) -> Value:
         return first_data(call.arguments) or UNKNOWN
     escape_arguments(call)
     return Construct(call.path, call.arguments, tuple(call.keywords.items()))
+
+
+def _application(call: Call) -> Value:
+    top, weights = call.given(0, "include_top"), call.given(-1, "weights")
+    headless = isinstance(top, Constant) and top.value is False
+    of_imagenet = weights is None or (isinstance(weights, Constant) and weights.value == "imagenet")
+    name = call.name if headless and of_imagenet else ""
+    model = Model(call.place, known=False, foreign=True, pretrained=True, application=name)
+    return _made(call, model)
 
 
 def _layer(call: Call) -> Value:

@@ -202,6 +202,8 @@ class Model(Value):
         made_in: the numbers of the loops that were around it when it was made.
         pretrained: whether it is a network of `keras.applications` or from a file.
         local: whether its name is that of a variable of a function.
+        application: what `keras.applications` calls it, if it is one without its last layers and
+            with its weights from ImageNet.
     """
 
     place: Place
@@ -218,6 +220,7 @@ class Model(Value):
     made_in: tuple[int, ...] = ()
     pretrained: bool = False
     local: bool = False
+    application: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ __all__ = ["worth"]
 _BY_TEST = frozenset(("test_stops", "test_validates", "best_of_test", "chosen_by_test"))
 _NO_RUN = frozenset(("claims_no_run",))
 _OF_LUCK = frozenset(("one_seed",))
-_UNFAIR = frozenset(("fit_again", "fit_in_loop", "splits", "augmented_validation"))
+_UNFAIR = frozenset(("fit_again", "fit_in_loop", "splits", "splits_said", "augmented_validation"))
 _BROKEN = frozenset(("failed", "failed_import", "never_ran", "no_import", "late_import"))
 _EMPTY = frozenset(("claims_unsupported", "compiled_anew", "never_trained", "unused_layer"))
 

@@ -9,6 +9,7 @@ from cotejo.stats.difference import Difference
 from cotejo.stats.fixed_value import accuracy_above, scalar_above
 from cotejo.stats.fold_values import FoldValues, fold_values
 from cotejo.stats.folds import fold_above, fold_difference, fold_mean
+from cotejo.stats.independent import independent_difference
 from cotejo.stats.power import Needed, needed
 from cotejo.stats.shrinkage import SpreadPrior, spread_prior
 from cotejo.stats.two_alternatives import (
@@ -33,6 +34,7 @@ __all__ = [
     "fold_difference",
     "fold_mean",
     "fold_values",
+    "independent_difference",
     "mean_accuracy",
     "needed",
     "scalar_above",

@@ -8,7 +8,7 @@ Who does what: ``layout`` names every file of a study and of a run; ``files`` wr
 format; ``archives`` reads arrays that a stranger could have made; ``seals`` shows whether a file
 is the one that was written; ``schemas`` and ``checks`` say what a file must hold; ``folders`` reads
 the files of a study and of a run, each checked; ``readings`` keeps the list of readings of the test
-set; ``lock`` keeps two studies apart.
+set; ``lock`` keeps two studies apart; ``safe_names`` makes names of folders.
 """
 
 from __future__ import annotations
@@ -63,12 +63,21 @@ from cotejo.store.layout import (
     damaged_reads_name,
 )
 from cotejo.store.lock import (
+    is_locked,
     locked,
 )
 from cotejo.store.readings import (
     note_reading,
     put_damaged_readings_aside,
     read_readings,
+)
+from cotejo.store.robustness import (
+    read_robustness,
+    write_robustness,
+)
+from cotejo.store.safe_names import (
+    folder_names,
+    numbered,
 )
 from cotejo.store.seals import (
     SEAL,
@@ -102,12 +111,15 @@ __all__ = [
     "damaged_reads_name",
     "described_content",
     "described_files",
+    "folder_names",
+    "is_locked",
     "json_content",
     "locked",
     "make_folder",
     "move_folder",
     "note_reading",
     "npz_content",
+    "numbered",
     "put_damaged_readings_aside",
     "read_archive",
     "read_bytes",
@@ -115,6 +127,7 @@ __all__ = [
     "read_json",
     "read_npz",
     "read_readings",
+    "read_robustness",
     "temporary_path",
     "with_probabilities",
     "write_atomically",
@@ -122,5 +135,6 @@ __all__ = [
     "write_file",
     "write_json",
     "write_npz",
+    "write_robustness",
     "writing",
 ]

@@ -18,6 +18,7 @@ __all__ = [
     "check_arrays",
     "check_content",
     "check_images_file",
+    "check_limits_file",
     "check_mistakes_file",
     "check_predictions_file",
     "checked_history",
@@ -152,6 +153,52 @@ def check_mistakes_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     indices = arrays["indices"]
     if len(indices) != len(arrays["images"]) or (indices < 0).any():
         raise damaged(path, "indices", list(indices.shape))
+
+
+_LIMITS = {
+    "look_mean": (1, "f"),
+    "look_scale": (2, "f"),
+    "look_points": (2, "f"),
+    "test_signs": (2, "f"),
+}
+"""What every ``limits.npz`` has."""
+
+_OF_VALIDATION = {
+    "true_probabilities": (1, "f"),
+    "true_labels": (1, "i"),
+    "by_class": (0, "u1"),
+    "valid_signs": (2, "f"),
+}
+"""What it has where there are validation images."""
+
+
+def check_limits_file(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
+    """Check ``limits.npz``: its arrays belong together.
+
+    Raises:
+        OutputError: they do not; the error names one.
+    """
+    all_signs = {name: (2, "f") for name in arrays if name.endswith("_signs")}
+    of_validation = _OF_VALIDATION if set(_OF_VALIDATION) & set(arrays) else {}
+    for expected in (_LIMITS, of_validation, all_signs):
+        check_arrays(path, arrays, expected)
+    traits = arrays["look_points"].shape[1]
+    sizes = {
+        "look_mean": ((traits,), len(arrays["look_points"])),
+        "look_scale": ((traits, traits), traits),
+        **{name: ((len(arrays[name]), 2), len(arrays[name])) for name in all_signs},
+    }
+    if "valid_signs" in arrays:
+        valid = len(arrays["valid_signs"])
+        sizes |= dict.fromkeys(("true_probabilities", "true_labels"), ((valid,), valid))
+        chances = arrays["true_probabilities"]
+        if chances.size and not 0 <= chances.min() <= chances.max() <= 1 + _ROUNDING:
+            raise damaged(path, "true_probabilities", float(chances.max()))
+    for name, (shape, length) in sizes.items():
+        if arrays[name].shape != shape or not length:
+            raise damaged(path, name, list(arrays[name].shape))
+    if "true_labels" in arrays and arrays["true_labels"].min() < 0:
+        raise damaged(path, "true_labels", int(arrays["true_labels"].min()))
 
 
 def check_images_file(

@@ -14,6 +14,7 @@ from cotejo.errors import OutputError
 from cotejo.store.checks import (
     check_content,
     check_images_file,
+    check_limits_file,
     check_mistakes_file,
     check_predictions_file,
     checked_history,
@@ -121,6 +122,8 @@ class RunFolder:
             if self._finished:
                 for name in self.results:
                     self.content(name)
+                if self._has_limits:
+                    self.content(RunFile.LIMITS)
         except OutputError as error:
             return error
         return None
@@ -189,6 +192,21 @@ class RunFolder:
         arrays = parse_npz(self.content(RunFile.MISTAKES), path)
         check_mistakes_file(arrays, path)
         return arrays
+
+    @cached_property
+    def limits(self) -> dict[str, NDArray[Any]] | None:
+        """``limits.npz``; None where there is none, as in runs of earlier versions."""
+        if not self._has_limits:
+            return None
+        path = self.path / RunFile.LIMITS
+        arrays = parse_npz(self.content(RunFile.LIMITS), path)
+        check_limits_file(arrays, path)
+        return arrays
+
+    @property
+    def _has_limits(self) -> bool:
+        # The model of a folder that somebody has tidied up can still be used.
+        return RunFile.LIMITS in self.listed and _is_there(self.path / RunFile.LIMITS)
 
     @property
     def model(self) -> Path:

@@ -8,6 +8,8 @@
     test-reads.csv                  every reading of the test images
     failures.npz                    the analysis of the misread images
     audit.csv   audit.npz  audit.json
+    review.csv                      what a person said of suspected labels
+    progress.json                   how far the study is, while it trains
     report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`
     replaced/                       runs that were in the way of others
@@ -52,6 +54,7 @@ class RunFile(StrEnum):
     """The files in the folder of a run."""
 
     HISTORY = "history.csv"
+    LIMITS = "limits.npz"
     METRICS = "metrics.json"
     MISTAKES = "mistakes.npz"
     MODEL = "model.keras"
@@ -59,6 +62,7 @@ class RunFile(StrEnum):
     PROGRAM = "network.py"
     LOG = "log.txt"
     RECORD = "run.json"
+    ROBUSTNESS = "robustness.json"
 
 
 @unique
@@ -75,8 +79,11 @@ class StudyFile(StrEnum):
     AUDIT_ISSUES = "audit.csv"
     AUDIT_IMAGES = "audit.npz"
     AUDIT = "audit.json"
+    REVIEW = "review.csv"
+    PROGRESS = "progress.json"
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"
+    ROBUSTNESS_LOG = "robustness.log"
     LOCK = ".lock"
 
 
@@ -91,6 +98,7 @@ class ReportFile(StrEnum):
     NUMBERS = "report.json"
     SUMMARY = "summary.csv"
     RUNS = "runs.csv"
+    COMPARISONS = "comparisons.csv"
 
 
 RESULT_FILES = (
@@ -108,10 +116,12 @@ ADDED_FILES = (RunFile.METRICS, RunFile.MISTAKES, RunFile.PREDICTIONS)
 It has a history only where one was given, and never a model.
 """
 
-RUN_FILES = (*RESULT_FILES, RunFile.PROGRAM, RunFile.LOG, RunFile.RECORD)
+RUN_FILES = (*RESULT_FILES, RunFile.LIMITS, RunFile.PROGRAM, RunFile.LOG, RunFile.RECORD)
 """All files of a finished run. ``run.json`` lists the others and is written last.
 
-``network.py`` is missing where no program of Keras's own layers builds the network.
+``network.py`` is missing where no program of Keras's own layers builds the network, and
+``limits.npz`` in runs of earlier versions. ``robustness.json`` is not among them: it is written
+later, and has a seal of its own.
 """
 
 

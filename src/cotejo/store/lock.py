@@ -12,7 +12,7 @@ from pathlib import Path
 from cotejo.errors import OutputError
 from cotejo.store.layout import StudyFile
 
-__all__ = ["locked"]
+__all__ = ["is_locked", "locked"]
 
 
 @contextmanager
@@ -44,6 +44,27 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_locked(folder: Path) -> bool:
+    """Return whether a process has locked ``folder``: a study is training there.
+
+    Where the system has no such locks, nothing is known, and the answer is no.
+    """
+    try:
+        import fcntl
+
+        descriptor = os.open(folder / StudyFile.LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (ImportError, OSError):
+        return False
+    try:
+        # Shared, and given back at once: a study that starts just now is hardly ever in the way.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _opened(path: Path) -> int:

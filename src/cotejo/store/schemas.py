@@ -274,6 +274,7 @@ class FinishedRun(Run):
     stopped_early: bool = False
     timings: _Timings
     test_reads: Count = 1
+    views_margin: NotNegative | None = None
     folds: Annotated[list[_Fold], Field(min_length=3, max_length=255)] | None = None
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,8 @@ class Added:
         has_validation: whether there are predictions on validation, without which it can't be
             chosen as the best.
         has_probabilities: whether there are probabilities, and not classes alone.
+        done: ``"new"``; ``"replaced"`` if it took the place of another run; ``"there"`` if this
+            very run was there already, so that nothing was written.
     """
 
     alternative: str
@@ -70,6 +72,7 @@ class Added:
     is_doubtful: bool
     has_validation: bool
     has_probabilities: bool
+    done: Literal["new", "replaced", "there"] = "new"
 
 
 def check_free(study: StudyFolder, name: str) -> None:
@@ -128,7 +131,9 @@ class AddedRun:
         study = StudyFolder(self.study_folder)
         place = study.run(self.name, self.seed)
         metrics = split_metrics(with_probabilities(self.predictions))
+        done: Literal["new", "replaced", "there"] = "there"
         if not (place.key == self.key and place.is_finished):
+            done = "replaced" if place.is_written else "new"
             self._check_place(study, place, replace)
             clear(place.path, self.key, self.study_folder)
             self._write_files(place.path, metrics)
@@ -141,6 +146,7 @@ class AddedRun:
             self._is_doubtful(accuracy),
             "valid" in metrics,
             "num_classes" not in self.predictions,
+            done,
         )
 
     def _check_place(self, study: StudyFolder, place: RunFolder, replace: bool) -> None:

@@ -18,6 +18,7 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
+from cotejo.inference.looking import Looked, limits_arrays
 from cotejo.models.own.keeping import keepable, save_model
 from cotejo.store import (
     TEMPORARY,
@@ -29,7 +30,7 @@ from cotejo.store import (
 )
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import now
-from cotejo.train import predict_logits, softmax
+from cotejo.train import logits_and_margin, predict_logits, softmax
 
 __all__ = [
     "TRAIN_SAMPLE",
@@ -56,6 +57,8 @@ class Answers:
         test: ``[t, classes]``, its probabilities on the test images.
         test_at: ``[t]``, the positions of those.
         test_seconds: how long predicting the test images took.
+        margin: below which margin between the two highest logits a test image got all views;
+            infinity if all did.
     """
 
     train: Mapping[str, float | int]
@@ -64,6 +67,7 @@ class Answers:
     test: NDArray[np.float32]
     test_at: NDArray[np.int64]
     test_seconds: float
+    margin: float
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class Evaluation:
     """The measurements of a run.
 
     Attributes:
-        files: the content of ``metrics.json``, ``predictions.npz`` and ``mistakes.npz``.
+        files: the content of ``metrics.json``, ``predictions.npz``, ``mistakes.npz`` and, if the
+            network was looked at for it, ``limits.npz``.
         inference_seconds: how long predicting one image took.
         test_reads: how often a run of this key has read the test images, this time included.
     """
@@ -98,19 +103,23 @@ def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
     if len(valid):
         on_valid = softmax(predict_logits(network, valid.images, tta=tta))
     started = time.perf_counter()
-    logits = predict_logits(network, test.images, tta=tta)
+    logits, margin = logits_and_margin(network, test.images, tta=tta)
     seconds = time.perf_counter() - started
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
-    return Answers(on_train, on_valid, fold.valid, softmax(logits), fold.test, seconds)
+    on_test = softmax(logits)
+    return Answers(on_train, on_valid, fold.valid, on_test, fold.test, seconds, margin)
 
 
-def evaluate(plan: Plan, job: Job, answers: Sequence[Answers]) -> Evaluation:
+def evaluate(
+    plan: Plan, job: Job, answers: Sequence[Answers], looked: Looked | None = None
+) -> Evaluation:
     """Measure a run by the answers of its networks: one, or one of each fold.
 
     Args:
         plan: the plan that the job is of.
         job: the run that trained the networks.
         answers: which answer each validation and each test image once.
+        looked: what the network that is kept makes of images.
     """
     dataset = plan.dataset
     valid = np.zeros((len(dataset.valid), dataset.num_classes), np.float32)
@@ -135,6 +144,9 @@ def evaluate(plan: Plan, job: Job, answers: Sequence[Answers]) -> Evaluation:
         RunFile.MISTAKES: npz_content({"indices": mistakes, "images": images}),
         RunFile.PREDICTIONS: npz_content(predictions),
     }
+    if looked is not None:
+        temperature = metrics["test"]["calibration"].get("temperature", 1.0)
+        files[RunFile.LIMITS] = npz_content(limits_arrays(looked, dataset, temperature))
     seconds = sum(each.test_seconds for each in answers) / len(test)
     return Evaluation(files, seconds, _test_reads(plan, job))
 

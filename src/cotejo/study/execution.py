@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from cotejo.study.events import (
     WaitingToWrite,
 )
 from cotejo.study.executor import Executor
+from cotejo.study.journal import Journal
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.samples import update_samples
@@ -74,15 +76,23 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     policies = {alternative.settings.augment for alternative in plan.config.alternatives}
     update_samples(plan.folder, plan.dataset, policies)
     jobs = plan.jobs
-    if jobs and plan.deadline is None and observer.awaits_times:
-        _estimate(plan, jobs, observer)
-    relay = _Relay(plan, observer)
-    _execute(executor, plan, jobs, relay)
-    relay.fail_silent_runs()
+    with closing(Journal(plan.folder, plan.runs)) as journal:
+        if jobs and plan.deadline is None and observer.awaits_times:
+            _estimate(plan, jobs, observer, journal)
+        relay = _Relay(plan, observer, journal)
+        _execute(executor, plan, jobs, relay)
+        relay.fail_silent_runs()
     result = relay.result()
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
-        look_back(plan.folder, plan.dataset, plan.quick, observer, plan.config.sources)
+        look_back(
+            plan.folder,
+            plan.dataset,
+            plan.quick,
+            observer,
+            plan.config.sources,
+            robustness=plan.config.robustness,
+        )
     return result
 
 
@@ -113,9 +123,10 @@ def _execute(executor: Executor, plan: Plan, jobs: Sequence[Job], relay: _Relay)
 class _Relay:
     """Turns the events of an executor into calls of the observer, and keeps how each run ended."""
 
-    def __init__(self, plan: Plan, observer: Observer) -> None:
+    def __init__(self, plan: Plan, observer: Observer, journal: Journal) -> None:
         self._plan = plan
         self._observer = observer
+        self._journal = journal
         self._runs = {run.id: run for run in plan.runs}
         # A final training has no validation figures, which the tables rest on.
         self._tables = None if plan.final else ResultTables(plan.folder, observer)
@@ -132,21 +143,26 @@ class _Relay:
         run, observer = self._runs[event.run], self._observer
         match event:
             case BatchEnded():
+                self._journal.batch_ended(event.epoch, event.step, event.steps)
                 observer.batch_ended(run, event.epoch, event.step, event.steps)
             case EpochEnded():
+                self._journal.epoch_ended(run, dict(event.row))
                 observer.epoch_ended(run, dict(event.row))
             case RunStarted():
+                self._journal.run_started(run)
                 observer.run_started(run)
             case WaitingToWrite():
                 observer.waiting_to_write(run, event.reason)
             case RunFinished():
                 self._ended[event.run] = True
                 self._write_tables()
+                self._journal.run_ended(run, "finished")
                 observer.run_finished(run, RunFolder(run.folder).metrics)
             case RunFailed():
                 self._ended[event.run] = False
                 self._reasons[event.run] = event.reason
                 self._write_tables()
+                self._journal.run_ended(run, "failed")
                 observer.run_failed(run, event.reason)
 
     def fail_silent_runs(self) -> None:
@@ -170,7 +186,7 @@ class _Relay:
         return result
 
 
-def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
+def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer, journal: Journal) -> None:
     """Time a few steps of each alternative that is to be trained; tell how long the runs take."""
     seconds = 0.0
     known: Paces = {}
@@ -188,6 +204,7 @@ def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
         except Exception:  # noqa: S112
             # Whatever it is, such as too little memory, the run will meet it too and record it.
             continue
+        journal.timed(timed)
         observer.timed(timed)
         seconds += count * timed.run_seconds
     observer.estimated(seconds)

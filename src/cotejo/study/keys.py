@@ -8,7 +8,8 @@ must not change:
 - The options that the models had at first are always hashed, defaults and all, because they were
   before this rule: leaving them out now would name anew every run that there is.
 - A model of the user's own counts by what its builder returns (`cotejo.models.fingerprint`), and
-  by that part of its file which it rests on (`cotejo.models.own.definitions.reached_text`).
+  by that part of its file which it rests on (`cotejo.models.own.definitions.reached_text`). The
+  name of a file counts, unless Cotejo chose it for what was given in Python.
 - Pretrained weights count by the SHA-256 of their file, wherever it lies.
 
 Whatever else changes the results, a default of a model that ships among it, raises `TRAINING_CODE`.
@@ -112,9 +113,21 @@ def _hashed(given: Settings) -> dict[str, Any]:
     source = given.sources.get(given.model)
     if source is not None and source.build is not None:
         settings.pop("model", None)  # what a function of the user's builds counts, not its name
+    for name in ("model", "optimizer", "schedule", "loss", "callbacks"):
+        if name in settings:
+            settings[name] = _without_chosen_files(given, settings[name])
     if family.is_pretrained(given.options):
         counted.pop("weights", None)  # a path: what lies there counts
     return settings | counted
+
+
+def _without_chosen_files(settings: Settings, names: str) -> str:
+    """Return names in files, without a file where Cotejo chose what it is called."""
+    kept = []
+    for name in names.split(","):
+        source = settings.sources.get(file_of(name.strip()) or "")
+        kept.append(name_in(name.strip()) if source is not None and source.is_given else name)
+    return ",".join(kept)
 
 
 def _own_code(config: StudyConfig) -> dict[str, list[str]]:

@@ -19,7 +19,10 @@ from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
 from cotejo.models.frozen import refuse_idle
 from cotejo.models.own.adapting import changes_of, settings_of
+from cotejo.models.own.callbacks import made_callbacks
+from cotejo.models.own.losses import own_loss
 from cotejo.train import fresh_backend
+from cotejo.train.optimizers import build_optimizer
 
 __all__ = ["Built", "built_networks", "plain_network", "same_network", "with_compiled"]
 
@@ -70,8 +73,8 @@ def built_networks(config: StudyConfig, dataset: Dataset) -> dict[str, Built]:
     """Build every alternative's network, and say what is known of it; equal ones are built once.
 
     Raises:
-        ConfigError: the images are too small for one of them, or a setting does nothing to a
-            user's own network.
+        ConfigError: the images are too small for one of them; a setting does nothing to a user's
+            own network; or a loss, an optimizer or a callback of the user's own can't be used.
     """
     known: dict[str, Built] = {}
     found: dict[str, Built] = {}
@@ -88,6 +91,8 @@ def built_networks(config: StudyConfig, dataset: Dataset) -> dict[str, Built]:
                     settings_of(built),
                 )
             found[alternative.name] = known[network]
+            with _said_of(alternative):
+                _check_parts(alternative.settings, dataset, known[network].changes)
             if not family_of(alternative.settings).ships:
                 _check_own(alternative, known[network].is_frozen)
     return found
@@ -142,6 +147,23 @@ def _check_own(alternative: Alternative, is_frozen: bool) -> None:
         raise ConfigError(
             "settings.unfreeze.idle", where=of_alternative(name), value=settings.model
         )
+
+
+def _check_parts(settings: Settings, dataset: Dataset, changes: tuple[str, ...]) -> None:
+    """Make the user's own parts of a training once, so that a wrong one costs no training.
+
+    Raises:
+        ConfigError: a loss, an optimizer, a schedule or a callback can't be used.
+    """
+    if file_of(settings.loss) is not None:
+        own_loss(settings, dataset.num_classes, changes)
+    made_callbacks(settings)
+    if file_of(settings.optimizer) is not None or file_of(settings.schedule) is not None:
+        build_optimizer(settings, steps=_SOME_STEPS)
+
+
+_SOME_STEPS = 100
+"""Steps of the training that a schedule is tried with."""
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from cotejo.data.folds import check_folds, fold_count, in_folds
 from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
 from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
+from cotejo.study.borrowing import borrow
 from cotejo.study.keys import Keys, run_keys
 from cotejo.study.networks import built_networks, with_compiled
 from cotejo.study.place import check_place, clear_half_written, default_folder
@@ -46,6 +47,7 @@ class RunOptions:
     deadline: float | None = None
     fallback: str | None = None
     command: str | None = None
+    others: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Plan:
         command: the command that repeats the study.
         deadline: when training has to end, in seconds of this process's `time.perf_counter`.
         changes: what was changed of networks of the user's own, by alternative.
+        others: the folders of other studies, whose runs are copied where they are the same.
     """
 
     config: StudyConfig
@@ -88,6 +91,7 @@ class Plan:
     command: str = ""
     deadline: float | None = None
     changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: tuple[Path, ...] = ()
 
     @property
     def final(self) -> bool:
@@ -164,6 +168,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         options.command or _command(folder, options, by_name),
         options.deadline,
         {name: each.changes for name, each in built.items() if each.changes},
+        options.others,
     )
 
 
@@ -193,8 +198,9 @@ def planned_runs(
 def settle(plan: Plan, observer: Observer) -> Plan:
     """Bring the plan and its folder, which is locked, together; return it with what is finished.
 
-    Half-written files are deleted, damaged readings put aside, and runs that lie elsewhere brought
-    back. Then everything is checked that would end the study after its training.
+    Half-written files are deleted, damaged readings put aside, runs that lie elsewhere brought
+    back, and those of other studies copied. Then everything is checked that would end the study
+    after its training.
 
     Raises:
         OutputError: the folder can't be written, or the disk has no room.
@@ -205,6 +211,7 @@ def settle(plan: Plan, observer: Observer) -> Plan:
         observer.readings_put_aside(aside)
     bring_back(plan.folder, plan.keys)
     bring_back_kept(plan.folder, plan.keys)
+    borrow(plan.folder, plan.keys, plan.others)
     plan = replace(plan, runs=tuple(map(_as_it_is, plan.runs)))
     check_before_training(plan.config, plan.dataset, plan.runs, plan.folder)
     return plan

@@ -72,7 +72,8 @@ class Observer:
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
     `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
     for each run: `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or
-    `run_failed`. At the end: `look_back_failed`?, `audit_started`? and `audit_failed`?.
+    `run_failed`. At the end: `look_back_failed`?, `robustness_started`?,
+    `robustness_progress`* and `robustness_failed`?, `audit_started`? and `audit_failed`?.
     `tables_failed`? comes after any run.
     """
 
@@ -145,6 +146,15 @@ class Observer:
 
     def look_back_failed(self, reason: CotejoError) -> None:
         """The look at the networks' mistakes failed; the study is complete without it."""
+
+    def robustness_started(self, runs: int, images: int) -> None:
+        """So many runs are asked about so many corrupted test images, 75 times each."""
+
+    def robustness_progress(self, run: int, runs: int, done: int) -> None:
+        """Of the run at this position among ``runs``, ``done`` of the 75 corruptions are done."""
+
+    def robustness_failed(self, reason: CotejoError) -> None:
+        """The corrupted images could not be looked at; the study is complete without it."""
 
     def audit_started(self, dataset: Dataset) -> None:
         """The audit of the data begins; it takes about a minute, once for each dataset."""

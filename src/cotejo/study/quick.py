@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from cotejo.config import StudyConfig
-from cotejo.data import Dataset
-from cotejo.data.dataset import Split
+from cotejo.data.cutting import FIRST_IMAGES, first_images
 
 __all__ = ["QUICK", "first_images", "quickened"]
 
-QUICK = {"epochs": 2, "train": 6000, "valid": 2000, "test": 2000}
+QUICK = {"epochs": 2, **FIRST_IMAGES}
 """The most epochs of a quick look, and the most images of each split."""
 
 
@@ -30,17 +26,3 @@ def quickened(config: StudyConfig) -> StudyConfig:
         return alternative.model_copy(update={"settings": settings})
 
     return config.model_copy(update={"alternatives": tuple(map(cut, config.alternatives))})
-
-
-def first_images(dataset: Dataset) -> Dataset:
-    """Return a dataset cut down to the images of a quick look, the first of each split."""
-
-    def first(split: Split, count: int) -> Split:
-        return split.take(np.arange(min(count, len(split))))
-
-    return replace(
-        dataset,
-        train=first(dataset.train, QUICK["train"]),
-        valid=first(dataset.valid, QUICK["valid"]),
-        test=first(dataset.test, QUICK["test"]),
-    )

@@ -9,6 +9,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,18 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold, folds
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.inference.description import described, note_of
+from cotejo.inference.looking import Looked, look
 from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
+from cotejo.models.notes import with_note
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.own.statistics import adapt_normalization
 from cotejo.models.program import program
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
 from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
+from cotejo.store.files import parse_json
 from cotejo.study.evaluation import (
     Answers,
     Evaluation,
@@ -99,12 +104,14 @@ class _Trained:
         images: how many there were to learn from.
         training: how it went.
         answers: what the network answers.
+        looked: what its limits rest on, if it is the network that is kept.
         seconds: how long the evaluation took.
     """
 
     images: int
     training: Training
     answers: Answers
+    looked: Looked | None
     seconds: float
 
 
@@ -116,7 +123,8 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
             trained.append(_train_on(plan, job, fold, number, results, log, emit))
     training = together([each.training for each in trained])
     evaluating = time.perf_counter()
-    evaluation = evaluate(plan, job, [each.answers for each in trained])
+    answers = [each.answers for each in trained]
+    evaluation = evaluate(plan, job, answers, trained[0].looked)
     history = csv_content(HISTORY_COLUMNS, training.history)
     results.files |= {RunFile.HISTORY: history, **evaluation.files}
     # The network's own code travels with it, before the program that was made of the network if
@@ -129,9 +137,25 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
     ended = time.perf_counter()
     seconds = sum(each.seconds for each in trained) + ended - evaluating
     record |= _finished(training, evaluation, (seconds, ended - started))
+    margin = trained[0].answers.margin
+    if isfinite(margin):
+        record["views_margin"] = margin
     if len(trained) > 1:
         record["folds"] = [_of_fold(each) for each in trained]
+    _note_use(results)
     log.append(f"{record['finished']} finished")
+
+
+def _note_use(results: Results) -> None:
+    """Write into the model's file how the model is used, so that it can be used without the run."""
+    record, folder = results.record, results.planned.folder
+    metrics = parse_json(results.files[RunFile.METRICS], folder / RunFile.METRICS)
+    names = {key: tuple(each) for key, each in record["dataset"]["class_names"].items()}
+    layers = {layer["name"]: layer["precision"] for layer in record["model"]["layers"]}
+    note = note_of(described(record, metrics, names, folder), layers)
+    model = with_note(results.files[RunFile.MODEL], note)
+    results.files[RunFile.MODEL] = model
+    record["model"]["bytes"] = len(model)
 
 
 def _seed_of_fold(seed: int, number: int) -> int:
@@ -152,7 +176,9 @@ def _train_on(
 ) -> _Trained:
     """Train and evaluate the network of one fold; that of the first is the model that is kept."""
     record, run, before = results.record, job.run, number * job.settings.epochs
-    learned = _learned_images(fold.dataset.train, job)
+    chosen = nested_subset(fold.dataset.train.labels, job.settings.train_fraction, run.seed)
+    every = fold.dataset.train
+    learned = every if len(chosen) == len(every) else every.take(chosen)
     network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:
         _load_weights(network, job.parent, job.settings.sources)
@@ -177,19 +203,30 @@ def _train_on(
         deadline=plan.deadline,
     )
     evaluating = time.perf_counter()
+    if not training.is_of_epoch:
+        described = record["model"]
+        changes = {**dict.fromkeys(described.get("changes", ())), "callback_weights": None}
+        described["changes"] = list(changes)
     if number == 0:
         if has_frozen_backbone(network) != was_frozen:
             record["model"] = described_model(network)  # more of it has learned
         results.reading = note_test(plan, job)
     answers = ask(network, fold, learned, job.settings.tta)
+    looked = None
     if number == 0:
+        looked = look(
+            network,
+            learned,
+            fold.dataset,
+            views=job.settings.tta,
+            margin=answers.margin,
+        )
         model = model_content(network, run.folder)
-        record["model"]["bytes"] = len(model)
         results.files[RunFile.MODEL] = model
         if (text := program(network)) is not None:
             results.files[RunFile.PROGRAM] = text.encode()
     seconds = time.perf_counter() - evaluating
-    return _Trained(len(fold.dataset.train), training, answers, seconds)
+    return _Trained(len(fold.dataset.train), training, answers, looked, seconds)
 
 
 def _finished(
@@ -232,14 +269,6 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
         whiten(network, train.images)
     adapt_normalization(network, train.images)
     return network
-
-
-def _learned_images(train: Split, job: Job) -> Split:
-    """Return the training images that the run learns from."""
-    if job.settings.train_fraction == 1:
-        return train
-    chosen = nested_subset(train.labels, job.settings.train_fraction, job.run.seed)
-    return train.take(chosen)
 
 
 def _load_weights(network: keras.Model, parent: PlannedRun, sources: Sources) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from cotejo.messages import current_language
 from cotejo.models import check_models
 from cotejo.shipped import find_study
 from cotejo.store import locked
+from cotejo.study.from_python import refuse_given
 from cotejo.study.place import check_place, default_folder
 from cotejo.study.progress import Observer
 
@@ -54,9 +55,13 @@ class Study:
             **changes: top-level keys that take the file's place, such as ``seeds=3``.
 
         Raises:
-            ConfigError: it can't be read, or says something it can't.
+            ConfigError: it can't be read, or says something it can't; or it is that of a comparison
+                whose functions only a notebook has.
         """
-        return cls(StudyConfig.load(find_study(str(path)), overrides, **changes))
+        file = find_study(str(path))
+        config = StudyConfig.load(file, overrides, **changes)
+        refuse_given(config, file.parent)
+        return cls(config)
 
     def run(
         self,
@@ -71,6 +76,7 @@ class Study:
         observer: Observer | None = None,
         command: str | None = None,
         executor: Executor | None = None,
+        others: Iterable[Path] = (),
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
@@ -90,6 +96,8 @@ class Study:
             observer: told of everything as it happens.
             command: what repeats the study, for its record; from its ``study.toml`` if left out.
             executor: trains the runs; one after the other in this process if left out.
+            others: the folders of other studies; where a run of theirs has the key and the name of
+                one that is missing here, it is copied.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -123,6 +131,7 @@ class Study:
             deadline=deadline,
             fallback=fallback,
             command=command,
+            others=tuple(others),
         )
         plan = make_plan(self.config, options, observer)
         with locked(plan.folder):

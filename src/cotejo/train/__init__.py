@@ -3,13 +3,15 @@
 from cotejo.train.epochs import Training
 from cotejo.train.learner import compile_learner
 from cotejo.train.loop import train
-from cotejo.train.predict import predict_logits, softmax
+from cotejo.train.predict import fitting_batch, logits_and_margin, predict_logits, softmax
 from cotejo.train.session import fresh_backend
 
 __all__ = [
     "Training",
     "compile_learner",
+    "fitting_batch",
     "fresh_backend",
+    "logits_and_margin",
     "predict_logits",
     "softmax",
     "train",

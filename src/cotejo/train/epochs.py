@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -32,6 +33,8 @@ class Training:
             the computation of its features.
         images_per_second: the speed of training in its last part, without validation: the median
             over the epochs. Of a head alone, it is features per second.
+        is_of_epoch: whether the weights are those of an epoch that was validated; a callback of the
+            user's own can leave others.
     """
 
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -39,6 +42,7 @@ class Training:
     stopped_early: bool = False
     train_seconds: float = 0.0
     images_per_second: float = 0.0
+    is_of_epoch: bool = True
 
 
 class EpochValidator(keras.callbacks.Callback):
@@ -76,6 +80,7 @@ class EpochValidator(keras.callbacks.Callback):
         self.on_batch = on_batch
         self._best_loss = math.inf
         self._best_weights: list[NDArray[Any]] | None = None
+        self._digests: list[str] = []
         self._epoch_started = 0.0
         self._steps_done = 0
         self._learning_rate = 0.0
@@ -140,12 +145,32 @@ class EpochValidator(keras.callbacks.Callback):
         self.speeds.append(self._steps_done * self._settings.batch_size / fit_seconds)
         self.training.history.append(row)
         self._on_epoch(row)
+        if self._settings.callbacks:
+            self._digests.append(self._digest())
         self._keep_best(epoch + 1, valid_loss)
 
     def restore_best(self) -> None:
-        """Give the network the weights of the best epoch, if the training looked for one."""
+        """Give the network the weights of the best epoch, if the training looked for one.
+
+        If it did not, but a callback of the user's own may have put back earlier weights, it is
+        found out which those are.
+        """
         if self._best_weights is not None:
             self._network.set_weights(self._best_weights)
+        elif self._digests:
+            last = self._digest()
+            self.training.is_of_epoch = last in self._digests
+            if self.training.is_of_epoch:
+                # Of epochs with the same weights, the last one that had them.
+                same = [number for number, each in enumerate(self._digests, 1) if each == last]
+                self.training.best_epoch = same[-1]
+
+    def _digest(self) -> str:
+        """Return the SHA-256 of the network's weights."""
+        digest = hashlib.sha256()
+        for weights in self._network.get_weights():
+            digest.update(np.ascontiguousarray(weights).tobytes())
+        return digest.hexdigest()
 
     def _validate(self) -> tuple[float | None, float | None]:
         valid = self._valid

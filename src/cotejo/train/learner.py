@@ -15,7 +15,7 @@ from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.errors import TrainingError
 from cotejo.models.own.adapting import changes_of
-from cotejo.models.own.parts import own_loss
+from cotejo.models.own.losses import own_loss
 from cotejo.train.features import Features
 from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer
@@ -222,6 +222,8 @@ def compile_learner(
 
 
 def _steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:
+    if keras.config.backend() == "torch":
+        return 1  # it takes no more
     # A divisor of the steps, so that every epoch of every stage ends where an execution ends.
     steps = math.gcd(*(stage.steps for stage in plan))
     return max(number for number in range(1, most + 1) if steps % number == 0)

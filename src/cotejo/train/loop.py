@@ -14,7 +14,7 @@ from cotejo.config import Settings
 from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.models.backbone import has_frozen_backbone, split, standardise, thaw
-from cotejo.models.own.parts import own_callbacks
+from cotejo.models.own.callbacks import own_callbacks
 from cotejo.train.averaging import ExponentialAverage
 from cotejo.train.deadline import Deadline
 from cotejo.train.epochs import EpochValidator, Training

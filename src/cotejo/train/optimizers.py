@@ -7,7 +7,7 @@ from typing import Any
 from cotejo.backend import keras, ops
 from cotejo.config import Settings, file_of
 from cotejo.errors import ConfigError
-from cotejo.models.own.parts import own_optimizer, own_schedule
+from cotejo.models.own.optimizers import own_optimizer, own_schedule
 from cotejo.train.muon import Muon
 
 __all__ = ["OneCycle", "build_optimizer", "build_schedule"]

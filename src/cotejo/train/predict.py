@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.config.views import VIEWS
 
-__all__ = ["UNSURE", "predict_logits", "softmax", "view"]
+__all__ = ["UNSURE", "fitting_batch", "logits_and_margin", "predict_logits", "softmax", "view"]
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -25,7 +25,7 @@ def predict_logits(
     batch_size: int | None = None,
     *,
     tta: str = "none",
-    unsure: float = UNSURE,
+    margin: float | None = None,
 ) -> NDArray[np.float32]:
     """Return the network's logits.
 
@@ -34,32 +34,70 @@ def predict_logits(
         images: ``[n, height, width, channels]``, uint8; or, of a head, features ``[n, features]``.
         batch_size: the number of images at a time; it does not change the result. By default as
             many as the network's largest layer leaves memory for, at most 500.
-        tta: a name of `VIEWS`. Only the least certain images get all views, and their logits are
-            the weighted means; the other images would hardly ever change their class.
-        unsure: the share of the least certain images, in ``(0, 1]``.
+        tta: a name of `VIEWS`. Only the images that the network is unsure of get all views, and
+            their logits are the weighted means; the others would hardly ever change their class.
+        margin: an image is unsure if its two highest logits differ by less. By default the margin
+            that a quarter of these very images are below; infinity gives all images all views.
 
     Returns:
         ``[n, classes]``, float32, unnormalised.
     """
-    batch_size = batch_size or _fitting(network)
+    return logits_and_margin(network, images, batch_size, tta=tta, margin=margin)[0]
+
+
+def logits_and_margin(
+    network: keras.Model,
+    images: NDArray[Any],
+    batch_size: int | None = None,
+    *,
+    tta: str = "none",
+    margin: float | None = None,
+) -> tuple[NDArray[np.float32], float]:
+    """Return the network's logits, and the margin below which images got all views.
+
+    With that margin, one of the images alone gets the same views as all of them together. Where
+    it was not given, it lies in the middle between the margins of two images, so that rounding
+    moves none to the other side. The arguments are those of `predict_logits`.
+
+    Returns:
+        The logits; and the margin, infinity if all images got all views that there are.
+    """
+    batch_size = batch_size or fitting_batch(network)
     logits = _plain_logits(network, images, batch_size)
     views = VIEWS[tta]
-    if len(views) == 1:
-        return logits
+    if len(views) == 1 or not len(images):
+        return logits, float("inf")
+    margins = _margins(logits)
+    margin = _quarter(margins) if margin is None else margin
+    others = [of for of in views if of != (0, False)]
+    unsure = np.flatnonzero(margins < margin)
+    for start in range(0, len(unsure), batch_size):
+        part = unsure[start : start + batch_size]
+        # All views of these images in one array: one batch is not full, and not one of each view.
+        seen = np.concatenate([view(images[part], *of) for of in others])
+        of_views = _plain_logits(network, seen, batch_size).reshape(len(others), len(part), -1)
+        means = np.float32(views[0, False]) * logits[part]
+        for of, of_view in zip(others, of_views, strict=True):
+            means += np.float32(views[of]) * of_view
+        logits[part] = means
+    return logits, margin
+
+
+def _margins(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     first, second = np.sort(logits, axis=1)[:, :-3:-1].T
-    again = np.argsort(first - second, kind="stable")[: int(np.ceil(unsure * len(images)))]
-    unsure_images = images[again]
-    means = np.zeros_like(logits[again])
-    for (shift, mirrored), weight in views.items():
-        of_view = logits[again]
-        if shift or mirrored:
-            of_view = _plain_logits(network, view(unsure_images, shift, mirrored), batch_size)
-        means += np.float32(weight) * of_view
-    logits[again] = means
-    return logits
+    margins: NDArray[np.float32] = first - second
+    return margins
 
 
-def _fitting(network: keras.Model) -> int:
+def _quarter(margins: NDArray[np.float32]) -> float:
+    """Return the middle between the last margin of the least certain quarter and the next one."""
+    ranked = np.sort(margins.astype(np.float64))
+    last = ranked[int(np.ceil(UNSURE * len(ranked))) - 1]
+    above = ranked[ranked > last]
+    return float((last + above[0]) / 2) if len(above) else float("inf")
+
+
+def fitting_batch(network: keras.Model) -> int:
     """Return how many images are looked at at a time: fewer if a layer's output is large."""
     largest = 1
     for layer in network.layers:
@@ -93,14 +131,15 @@ def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.ui
 def _plain_logits(
     network: keras.Model, images: NDArray[np.uint8], batch_size: int
 ) -> NDArray[np.float32]:
+    # A few sizes of batches, because something may be compiled for each: the size that was asked
+    # for, and powers of two for fewer images. Images that are there already fill the last batch.
+    size = min(batch_size, 1 << (len(images) - 1).bit_length())
     outputs = []
-    for start in range(0, len(images), batch_size):
-        batch = images[start : start + batch_size]
-        missing = min(batch_size, len(images)) - len(batch)
-        if missing:  # fill the last batch, so that nothing is compiled for its size
-            batch = np.concatenate([batch, images[:missing]])
+    for start in range(0, len(images), size):
+        batch = images[start : start + size]
+        filled = batch if len(batch) == size else batch[np.arange(size) % len(batch)]
         # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
-        outputs.append(network.predict_on_batch(batch)[: batch_size - missing])
+        outputs.append(network.predict_on_batch(filled)[: len(batch)])
     return np.concatenate(outputs).astype(np.float32, copy=False)
 
 

@@ -21,6 +21,7 @@ from cotejo.store import (
     read_bytes,
     read_npz,
     read_readings,
+    read_robustness,
 )
 from cotejo.verify.finding import Finding, Level
 
@@ -137,6 +138,8 @@ def _run_findings(study: StudyFolder, sound: SoundRuns) -> Iterator[Finding]:
                 sound.append((judged.alternative, judged.seed, judged.run))
                 unlisted += not judged.run.listed
                 yield from _log_findings(judged.run)
+                yield from _robustness_findings(judged.run)
+                yield from _limits_findings(judged.run)
     whole = len(sound)
     yield from _added_findings(sound)
     if whole:
@@ -168,6 +171,21 @@ def _log_findings(run: RunFolder) -> Iterator[Finding]:
         run.content(RunFile.LOG)
     except OutputError:
         yield Finding("warning", "verify.log_changed", {"path": run.path / RunFile.LOG})
+
+
+def _robustness_findings(run: RunFolder) -> Iterator[Finding]:
+    """Tell of a ``robustness.json`` that is not as it was written."""
+    try:
+        read_robustness(run)
+    except OutputError as error:
+        yield _broken(error)
+
+
+def _limits_findings(run: RunFolder) -> Iterator[Finding]:
+    """Tell of limits that are gone; if they are there, they have been compared already."""
+    path = run.path / RunFile.LIMITS
+    if RunFile.LIMITS in run.listed and not path.is_file():
+        yield Finding("warning", "verify.limits_missing", {"path": path})
 
 
 def _broken(error: OutputError) -> Finding:

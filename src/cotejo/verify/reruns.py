@@ -16,6 +16,7 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.facts.conditions import differing_conditions
 from cotejo.models import resolve
 from cotejo.store import RunFolder, StudyFile, StudyFolder, described_content
+from cotejo.study.from_python import given_names
 from cotejo.study.keys import run_keys
 from cotejo.study.planning import Plan, planned_runs
 from cotejo.study.quick import quickened
@@ -43,6 +44,9 @@ def rerun_findings(
     """
     try:
         written = StudyConfig.load(study.path / StudyFile.CONFIG)
+        if names := given_names(written, study.path):
+            yield Finding("warning", "verify.rerun_given", {"names": ", ".join(names)})
+            return
         if written.sources and not run_code:
             files = ", ".join(written.sources)
             yield Finding("warning", "verify.rerun_own_code", {"files": files})

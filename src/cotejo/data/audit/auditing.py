@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cotejo.data.audit import duplicates, quality
 from cotejo.data.audit.descriptors import descriptors, normalised
-from cotejo.data.audit.gallery import gallery_images, shown
+from cotejo.data.audit.gallery import LABELS_KEPT, gallery_images, shown
 from cotejo.data.audit.likeness import Turn
 from cotejo.data.audit.neighbours import nearest
 from cotejo.data.audit.pool import Pool
@@ -113,7 +113,8 @@ def with_issues(audit: Audit, more: list[Issue], dataset: Dataset) -> Audit:
     """Return an audit with more issues, in the order of ``audit.csv``, and with their images."""
     issues = (*audit.issues, *more)
     ranked = sorted(issues, key=lambda issue: (KINDS.index(issue.kind), -issue.score))
-    return Audit(tuple(ranked), *gallery_images(dataset, shown(ranked)), audit.about)
+    kept = shown(ranked, labels=LABELS_KEPT)
+    return Audit(tuple(ranked), *gallery_images(dataset, kept), audit.about)
 
 
 def _neighbourhoods(

@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 from cotejo.data.audit.result import KINDS, SPLITS, Issue
 from cotejo.data.dataset import Dataset
 
-__all__ = ["PAIRS_ACROSS", "gallery_images", "shown", "spread"]
+__all__ = ["LABELS_KEPT", "PAIRS_ACROSS", "gallery_images", "shown", "spread"]
 
 PAIRS_ACROSS = 24
 """How many pairs of a test image and a training or validation image a gallery shows."""
+
+LABELS_KEPT = 200
+"""How many images of suspected labels of each split are kept, to be looked at one by one."""
 
 _PAIRS_WITHIN, _LABELS, _OF_A_KIND = 12, 24, 12
 _LARGEST = 128
 """Pixels per side of the images that are kept; larger images are made smaller."""
 
 
-def shown(issues: Sequence[Issue]) -> list[Issue]:
-    """Return the issues that a gallery shows.
+def shown(issues: Sequence[Issue], labels: int = _LABELS) -> list[Issue]:
+    """Return the issues that a gallery shows, with ``labels`` suspected labels of each split.
 
     Duplicates are spread evenly over the scores, from the surest to the least sure, so that a
     reader sees how far they can be trusted. Of the other kinds, the highest scores are shown.
@@ -34,7 +37,7 @@ def shown(issues: Sequence[Issue]) -> list[Issue]:
             chosen += spread([issue for issue in of_kind if issue.is_leak], PAIRS_ACROSS)
             chosen += spread(within, _PAIRS_WITHIN)
         else:
-            most = _LABELS if kind == "label" else _OF_A_KIND
+            most = labels if kind == "label" else _OF_A_KIND
             for split in SPLITS:
                 chosen += [issue for issue in of_kind if issue.split == split][:most]
     return chosen

@@ -14,7 +14,7 @@ import tarfile
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
@@ -89,7 +89,7 @@ class Folder:
 
     def files(self) -> list[HeldFile]:
         """Return the regular files, by name."""
-        return sorted(self._walk(), key=lambda file: file.name)
+        return sorted(self.walk(), key=lambda file: file.name)
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file."""
@@ -98,8 +98,13 @@ class Folder:
     def close(self) -> None:
         """Do nothing: each file is closed by who opened it."""
 
-    def _walk(self) -> Iterator[HeldFile]:
-        seen: set[tuple[int, int]] = set()
+    def walk(self, without: Iterable[Path] = ()) -> Iterator[HeldFile]:
+        """Yield the regular files as they are found: folder by folder, in each by name.
+
+        Args:
+            without: folders that are not looked into.
+        """
+        seen = {(place.st_dev, place.st_ino) for place in (each.stat() for each in without)}
         # Links come last, so that a folder is read where it is, and not where a link leads to it.
         pending, links = deque([""]), deque[str]()
         count = 0
@@ -113,7 +118,7 @@ class Folder:
                     continue
                 seen.add((place.st_dev, place.st_ino))
                 with os.scandir(self.path / inside) as listing:
-                    entries = sorted(listing, key=lambda entry: entry.name)
+                    entries = sorted(listing, key=lambda entry: entry.name, reverse=True)
             except OSError:
                 if not inside:
                     raise
@@ -121,7 +126,9 @@ class Folder:
                 continue
             if inside and not entries:
                 self.refused[inside] = "empty_class"
-            for entry in entries:
+            # Each is let go once it is looked at, because it keeps what was asked about it.
+            while entries:
+                entry = entries.pop()
                 name = f"{inside}/{entry.name}" if inside else entry.name
                 try:
                     if entry.is_dir():

@@ -16,7 +16,7 @@ from cotejo.errors import DataError
 from cotejo.pictures import measure, strict_pillow
 from cotejo.texts import readable
 
-__all__ = ["labelled"]
+__all__ = ["is_picture", "labelled"]
 
 
 def labelled(
@@ -43,7 +43,7 @@ def labelled(
         DataError: a table can't be read or has not the columns, the folders are ambiguous, or
             ``group_by`` fits nothing.
     """
-    pictures, left_out = pictures_of(files, partial(_is_picture, holder))
+    pictures, left_out = pictures_of(files, partial(is_picture, holder))
     tables = _tables(path, holder, files, table, pictures)
     entries: list[Entry] = []
     if tables:
@@ -148,7 +148,7 @@ def _sorted_into_folders(pictures: Sequence[str]) -> bool:
     return len({entry.label for entry in entries}) > 1 and len(flat) < len(entries)
 
 
-def _is_picture(holder: Holder, name: str) -> bool:
+def is_picture(holder: Holder, name: str) -> bool:
     """Look into a file whose name does not say that it is a picture."""
     try:
         with strict_pillow(), holder.open(name) as file:

@@ -17,7 +17,7 @@ from cotejo.errors import ConfigError
 from cotejo.models.observing import Seen, observed
 from cotejo.models.own.compiled import compiled_settings
 
-__all__ = ["CHANGES", "adapted", "changes_of", "is_adapted", "settings_of"]
+__all__ = ["CHANGES", "TWO_CLASSES", "adapted", "changes_of", "is_adapted", "settings_of"]
 
 CHANGES = (
     "scaled", "softmax", "sigmoid", "one_output", "log", "train_step", "compiled_optimizer",
@@ -36,6 +36,9 @@ _USED = "cotejo_used"
 
 _SETTINGS = "cotejo_settings"
 """The attribute that says which settings it was compiled with."""
+
+TWO_CLASSES = "two_classes"
+"""The name of the layer that makes two outputs of one."""
 
 _SCALED = "scaled_pixels"
 """The name of the layer that scales pixels where the network does not."""
@@ -79,26 +82,24 @@ def adapted(
         >>> [layer.name for layer in network.layers][:2]
         ['pixels', 'scaled_pixels']
     """
-    expected = f"{(None, *image_shape)} → {(None, num_classes)}"
     if not isinstance(network, keras.Model):
         if network is None:
             raise ConfigError("own_returns_nothing", model=name, where="")
-        raise _no_network(name, expected, type(network).__name__)
+        received = type(network).__name__
+        raise ConfigError("not_a_network", model=name, where="", received=received)
     if hasattr(network, _USED):
         raise ConfigError("own_used_twice", model=name, where="")
     own_step = type(network).train_step is not keras.Model.train_step
-    built = _on(network, image_shape, name, expected, scaled=False)
+    built = _on(network, image_shape, name, scaled=False)
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (4, *image_shape)).astype("float32")
     calls, answers = observed(built, images)
-    if answers.ndim != 2 or answers.shape[1] not in {num_classes, 1 if num_classes == 2 else -1}:
-        received = f"{built.input_shape} → {built.output_shape}"
-        raise _no_network(name, expected, received)
+    _check_answers(answers.shape[1:], num_classes, name)
     changes = []
     if scaled if scaled is not None else _takes_raw_pixels(calls):
         changes.append("scaled")
         _fit_ranges(calls)
-        built = _on(network, image_shape, name, expected, scaled=True)
+        built = _on(network, image_shape, name, scaled=True)
         calls, answers = observed(built, images)
     outputs, change = _logits(built, images, calls, answers)
     if change:
@@ -137,8 +138,24 @@ def is_adapted(network: keras.Model) -> bool:
     return hasattr(network, _CHANGES)
 
 
-def _no_network(name: str, expected: str, received: str) -> ConfigError:
-    return ConfigError("not_a_network", model=name, where="", expected=expected, received=received)
+def _check_answers(shape: tuple[int, ...], num_classes: int, name: str) -> None:
+    """Refuse answers that are not one number per class, or one number for two classes.
+
+    Args:
+        shape: of the answer for one image.
+        num_classes: how many classes.
+        name: what the network is called in an error.
+    """
+    if shape == (num_classes,) or (shape == (1,) and num_classes == 2):
+        return
+    key = "own_output_count" if len(shape) == 1 else "own_output_shape"
+    received = _by_sides(shape)
+    raise ConfigError(key, model=name, where="", expected=num_classes, received=received)
+
+
+def _by_sides(shape: tuple[int | None, ...]) -> str:
+    """Return a shape without the batch in words: ``32 × 32 × 3``."""
+    return " × ".join("?" if side is None else str(side) for side in shape)
 
 
 def _valid_name(name: str) -> str:
@@ -147,7 +164,7 @@ def _valid_name(name: str) -> str:
 
 
 def _on(
-    network: keras.Model, image_shape: tuple[int, int, int], name: str, expected: str, scaled: bool
+    network: keras.Model, image_shape: tuple[int, int, int], name: str, scaled: bool
 ) -> keras.Model:
     """Return the network on an input of images; its layers are not copied."""
     for ends in (getattr(network, "inputs", None), getattr(network, "outputs", None)):
@@ -156,7 +173,10 @@ def _on(
             raise ConfigError("own_many_ends", model=name, received=received, where="")
     asked = getattr(network, "input_shape", None)
     if isinstance(asked, tuple) and not _suits(asked, (None, *image_shape)):
-        raise _no_network(name, expected, f"{asked} → {network.output_shape}")
+        received, expected = _by_sides(asked[1:]), _by_sides(image_shape)
+        raise ConfigError(
+            "own_input_shape", model=name, where="", expected=expected, received=received
+        )
     if not scaled and _is_ready(network, (None, *image_shape)):
         return network
     pixels = keras.Input(image_shape, name="pixels")
@@ -288,7 +308,7 @@ def _logit(chance: Any) -> Any:
 def _of_two_classes(logit: Any) -> Any:
     """Return the logits of two classes, 0 and ``logit``, whose softmax is the sigmoid."""
     layer = keras.layers.Dense(
-        2, use_bias=False, trainable=False, name="two_classes", dtype="float32"
+        2, use_bias=False, trainable=False, name=TWO_CLASSES, dtype="float32"
     )
     outputs = layer(logit)
     layer.set_weights([np.array([[0.0, 1.0]], "float32")])

@@ -16,7 +16,7 @@ from cotejo.errors import ConfigError, OutputError
 from cotejo.models.own.definitions import definition
 from cotejo.models.own.executing import named, saying_where
 from cotejo.models.registry import ModelFamily, model_family
-from cotejo.models.signatures import Option, option_of
+from cotejo.models.signatures import Option, option_of, required
 
 if TYPE_CHECKING:
     from cotejo.backend import keras
@@ -123,24 +123,15 @@ def _roles(signature: inspect.Signature) -> dict[str, str]:
             if name in signature.parameters and role not in roles.values():
                 roles[name] = role
     left = [role for role in named_as if role not in roles.values()]
-    for name in _required(signature):
+    for name in required(signature):
         if name not in roles and left:
             roles[name] = left.pop(0)
     return roles
 
 
-def _required(signature: inspect.Signature) -> list[str]:
-    various = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [
-        name
-        for name, parameter in signature.parameters.items()
-        if parameter.default is inspect.Parameter.empty and parameter.kind not in various
-    ]
-
-
 def _options(model: str, signature: inspect.Signature, where: str) -> dict[str, Option]:
     roles = _roles(signature)
-    for name in _required(signature):
+    for name in required(signature):
         if name not in roles:
             raise ConfigError("option_without_default", model=model, option=name)
     options = {}

@@ -13,13 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.backend import keras
 from cotejo.config import Sources
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
-from cotejo.errors import CotejoError, OutputError
-from cotejo.explain import occlusion_maps
+from cotejo.errors import ConfigError, CotejoError, OutputError
+from cotejo.explain.grad_cam import grad_cam_maps
+from cotejo.explain.occlusion import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
+from cotejo.inference.features import features_of
+from cotejo.inference.neighbours import known_features, nearest
+from cotejo.inference.training_images import learned_images
 from cotejo.models.own.keeping import load_kept
 from cotejo.store import StudyFile, write_file, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
@@ -27,6 +32,11 @@ from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend
 
 __all__ = ["write_error_analysis"]
+
+_NEAREST = 3
+"""How many training images are kept to each explained mistake."""
+_LOOKED_AT = 4000
+"""The most training images among which they are sought: as many as hiding parts looks at."""
 
 
 def write_error_analysis(
@@ -50,7 +60,7 @@ def write_error_analysis(
     try:
         facts = gather(folder)
         if not _is_there(facts):
-            write_npz(folder / StudyFile.ERROR_ANALYSIS, **_arrays(facts, dataset.test, sources))
+            write_npz(folder / StudyFile.ERROR_ANALYSIS, **_arrays(facts, dataset, sources))
         log.unlink(missing_ok=True)
     except Exception as error:
         text = traceback.format_exc()
@@ -68,13 +78,44 @@ def _is_there(facts: StudyFacts) -> bool:
         return False
 
 
-def _arrays(facts: StudyFacts, test: Split, sources: Sources) -> dict[str, NDArray[Any]]:
+def _arrays(facts: StudyFacts, dataset: Dataset, sources: Sources) -> dict[str, NDArray[Any]]:
+    test = dataset.test
     arrays = error_analysis_arrays(facts, test)
     best = best_alternative(facts).representative
     if best.is_added:
         return arrays | {"occlusion_maps": np.zeros((0, 2, *test.images.shape[1:3]), np.float32)}
     with fresh_backend():
         network = load_kept(best, sources, of_study=True)
-        explained = test.images[arrays["explained"]]
-        maps = occlusion_maps(network, explained, arrays["explained_classes"])
-    return arrays | {"occlusion_maps": maps}
+        explained, classes = test.images[arrays["explained"]], arrays["explained_classes"]
+        arrays["occlusion_maps"] = occlusion_maps(network, explained, classes)
+        if len(explained):
+            arrays |= _grad_cam(network, explained, classes)
+            arrays |= _nearest(network, explained, learned_images(dataset, best.record))
+    return arrays
+
+
+def _grad_cam(
+    network: keras.Model, images: NDArray[np.uint8], classes: NDArray[np.int32]
+) -> dict[str, NDArray[Any]]:
+    """Return the maps of the predicted classes; none of a network that has no feature map."""
+    try:
+        return {"grad_cam_maps": grad_cam_maps(network, images, classes[:, :1])[:, 0]}
+    except ConfigError as error:
+        if error.key != "no_feature_map":
+            raise
+        return {}
+
+
+def _nearest(
+    network: keras.Model, images: NDArray[np.uint8], learned: Split
+) -> dict[str, NDArray[Any]]:
+    """Return the nearest of the training images; none of a network that has no features."""
+    try:
+        known = known_features(network, learned, most=_LOOKED_AT)
+        found = nearest(features_of(network, images), known, learned, _NEAREST)
+    except ConfigError as error:
+        if error.key != "no_features":
+            raise
+        return {}
+    labels = found.labels.astype(np.int32)
+    return {"nearest_images": found.images, "nearest_labels": labels}

@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit import Audit, Issue, is_of, read_audit
+from cotejo.data.audit import (
+    SPLITS,
+    Audit,
+    Issue,
+    Reviewed,
+    is_of,
+    read_audit,
+    read_review,
+    reviewed_of,
+)
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.findings import Findings, computed_once
 from cotejo.stats import Interval, mean_accuracy, wilson_interval
@@ -70,6 +79,14 @@ class Audited:
         if not self.has_judged(split):
             return []
         return [issue for issue in self.audit.of_kind("label") if issue.split == split]
+
+    @cached_property
+    def reviewed(self) -> list[Reviewed]:
+        """What people said of the suspected labels that `label_issues` returns."""
+        fingerprint = str(self.audit.about["dataset"]["fingerprint"])
+        said = read_review(self.facts.folder.path, fingerprint)
+        splits = tuple(split for split in SPLITS if self.has_judged(split))
+        return reviewed_of(self.audit, said, splits)
 
     @cached_property
     def scores(self) -> list[Score]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cotejo.data import find_source
-from cotejo.data.audit import Audit
+from cotejo.data.audit import Audit, Reviewed
 from cotejo.data.audit.duplicates import LIKENESS
 from cotejo.report.topics.audit.analysis import Audited
 from cotejo.report.words import Words
@@ -18,6 +18,7 @@ __all__ = [
     "judged_labels",
     "judges",
     "labels",
+    "reviewed",
     "score",
 ]
 
@@ -94,10 +95,28 @@ def labels(audited: Audited, words: Words) -> list[str]:
         sentences.append(words.say("audit.labels_valid", count=valid, number=said))
     if count or valid:
         sentences.append(words.say("audit.labels_meaning"))
+    sentences += reviewed(audited.reviewed, words)
     if count > MOST_WRONG * len(audited.suspected):
         accuracy = numbers.percent(audited.scores[0].accuracy.estimate)
         sentences.append(words.say("audit.labels_many", accuracy=accuracy))
     return sentences
+
+
+def reviewed(said: Sequence[Reviewed], words: Words) -> list[str]:
+    """Return what people who looked at the suspected labels said of them; nothing if nobody did."""
+    if not said:
+        return []
+    confirmed = sum(each.verdict == "confirmed" for each in said)
+    numbers = words.numbers
+    return [
+        words.say(
+            "audit.labels_reviewed",
+            count=len(said),
+            number=numbers.integer(len(said)),
+            confirmed=numbers.integer(confirmed),
+            dismissed=numbers.integer(len(said) - confirmed),
+        )
+    ]
 
 
 def judges(audited: Audited, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotejo.report.drawing import (
@@ -23,25 +24,43 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["reliability_figure"]
+__all__ = ["reliability_figure", "reliability_panels"]
 
 
 @draws
 def reliability_figure(
     diagnosed: Diagnosis, ink: str, words: Words, width: float = TEXT_WIDTH
 ) -> Figure:
-    """Draw accuracy against probability, bin by bin, before and after temperature scaling.
-
-    Under each the share of the images in each bin. All of it has ``ink``, the colour of the
-    alternative that it is about.
-    """
-    figure = new_figure(width, 4.6 if width > PHONE_WIDTH else 3.6)
-    panels = figure.subplots(
-        2, 2, sharex=True, sharey="row", gridspec_kw={"height_ratios": [3.2, 1]}
-    )
+    """Draw a network's reliability diagram before and after temperature scaling."""
     sides = (
         ("before", diagnosed.before, diagnosed.error),
         ("after", diagnosed.after, diagnosed.error_scaled),
+    )
+    return reliability_panels(sides, ink, words, width)
+
+
+@draws
+def reliability_panels(
+    sides: Sequence[tuple[str, Bins, float]], ink: str, words: Words, width: float = TEXT_WIDTH
+) -> Figure:
+    """Draw accuracy against probability, bin by bin, of one set of probabilities or of several.
+
+    Under each the share of the images in each bin. All of it has one ``ink``.
+
+    Args:
+        sides: of each what it is, a ``reliability_…`` of the catalogue; its bins; and its error.
+        ink: the colour of the alternative that it is about.
+        words: the language.
+        width: in inches.
+    """
+    figure = new_figure(width, 4.6 if width > PHONE_WIDTH else 3.6)
+    panels = figure.subplots(
+        2,
+        len(sides),
+        sharex=True,
+        sharey="row",
+        gridspec_kw={"height_ratios": [3.2, 1]},
+        squeeze=False,
     )
     for column, (name, bins, error) in enumerate(sides):
         above, below = panels[:, column]
@@ -50,9 +69,10 @@ def reliability_figure(
         title = words.say(f"calibration.reliability_{name}", points=points)
         dress(above, wrapped(title, figure))
         above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        images = sum(row["images"] for row in bins)
         below.bar(
             [row["low"] for row in bins],
-            [row["images"] / diagnosed.images for row in bins],
+            [row["images"] / images for row in bins],
             width=[row["high"] - row["low"] for row in bins],
             align="edge",
             color=ink,

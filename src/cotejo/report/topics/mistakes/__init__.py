@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from cotejo.explain.overlay import overlaid
 from cotejo.report.elements import Picture
 from cotejo.report.findings import Findings
 from cotejo.report.mistake_rows import mistake_rows
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.topic import CsvFile, Topic
-from cotejo.report.topics.mistakes.overlays import overlaid
 from cotejo.report.topics.mistakes.words import mistakes
 
 __all__ = ["TOPIC"]
@@ -52,7 +52,8 @@ def section(page: Page) -> dict[str, Any] | None:
         for row in rows
     ]
     best = page.label(findings.best)
-    explained = _explained(page, rows)
+    explained, alike = _explained(page, rows), _alike(page, rows)
+    with_grad_cam = any(len(pictures) > 3 for _, pictures in explained)
     return {
         "paragraphs": mistakes(findings, words),
         "pictures": pictures,
@@ -61,6 +62,10 @@ def section(page: Page) -> dict[str, Any] | None:
         "explained": explained,
         "maps_number": page.number_figure() if explained else 0,
         "maps_caption": words.say("mistakes.figure_maps", count=len(explained)),
+        "grad_cam": words.say("mistakes.grad_cam") if with_grad_cam else "",
+        "alike": alike,
+        "alike_number": page.number_figure() if alike else 0,
+        "alike_caption": words.say("mistakes.figure_alike", count=len(alike)),
     }
 
 
@@ -85,16 +90,43 @@ def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[P
             )
             for occlusion, name in zip(maps, names, strict=True)
         ]
+        heat = analysis.grad_cam(row["index"])
+        if heat is not None:
+            overlay = overlaid(image, heat, float(heat.max()) or 1.0)
+            alt = words.say("mistakes.grad_cam_alt", name=names[0])
+            pictures.append(Picture(data_uri(overlay), alt))
         shown.append((f"{row['true_class']} → {row['predicted_class']}", pictures))
     return shown
 
 
+def _alike(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
+    """Return each explained mistake with the nearest training images, whose classes are named."""
+    words, analysis = page.words, page.findings.error_analysis
+    names = page.facts.class_names(words.language)
+    shown = []
+    for row in rows if analysis else []:
+        nearest = analysis.nearest(row["index"]) if analysis else []
+        if analysis is None or not nearest:
+            continue
+        true, predicted = row["true_class"], row["predicted_class"]
+        alt = words.say("mistake_alt", index=row["index"], true=true, predicted=predicted)
+        pictures = [Picture(data_uri(analysis.image(row["index"])), alt)]
+        pictures += [
+            Picture(data_uri(image), words.say("mistakes.nearest_alt", name=names[label]))
+            for image, label in nearest
+        ]
+        classes = ", ".join(names[label] for _, label in nearest)
+        shown.append((f"{true} → {predicted} · {classes}", pictures))
+    return shown
+
+
 def _references(findings: Findings) -> list[str]:
-    explained = findings.error_analysis is not None and any(
-        findings.error_analysis.maps(row["index"]) is not None
-        for row in mistake_rows(findings, "en")[:_WORST]
-    )
-    return ["zeiler-2014", "zintgraf-2017"] if explained else []
+    analysis, rows = findings.error_analysis, mistake_rows(findings, "en")[:_WORST]
+    if analysis is None:
+        return []
+    explained = any(analysis.maps(row["index"]) is not None for row in rows)
+    with_grad_cam = any(analysis.grad_cam(row["index"]) is not None for row in rows)
+    return ["zeiler-2014", "zintgraf-2017"] * explained + ["selvaraju-2017"] * with_grad_cam
 
 
 TOPIC = Topic(

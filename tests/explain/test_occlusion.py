@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cotejo.backend import keras
-from cotejo.explain import occlusion_maps
+from cotejo.explain.occlusion import occlusion_maps
 
 
 class Watcher:

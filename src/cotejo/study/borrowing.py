@@ -1,0 +1,74 @@
+"""Finished runs of other studies that are copied, because this study would train the very same."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cotejo.errors import OutputError
+from cotejo.store import (
+    RunFolder,
+    StudyFolder,
+    make_folder,
+    note_reading,
+    read_readings,
+    temporary_path,
+    writing,
+)
+from cotejo.study.progress import RunId
+from cotejo.study.replaced import clear
+
+__all__ = ["borrow"]
+
+
+def borrow(folder: Path, keys: Mapping[RunId, str], others: Iterable[Path]) -> None:
+    """Copy finished runs of other studies that have the key of a run that is missing here.
+
+    The readings of the test set that belong to them are copied, too: a run brings its own.
+
+    Args:
+        folder: the study's.
+        keys: each run's key, by alternative and seed.
+        others: the folders of the other studies, which are left as they are.
+
+    Raises:
+        OutputError: a run can't be copied.
+    """
+    for (alternative, seed), key in keys.items():
+        place = StudyFolder(folder).run(alternative, seed)
+        if place.key == key and place.is_finished:
+            continue
+        for other in others:
+            run = StudyFolder(other).run(alternative, seed)
+            # `is_finished` reads all files of a run, so it is asked of the wanted runs only.
+            if run.key == key and run.is_finished and _has_readings(folder, other, key):
+                clear(place.path, key, folder)
+                _copy(run, place.path)
+                break
+
+
+def _has_readings(folder: Path, other: Path, key: str) -> bool:
+    """Note the readings of a run here; return whether they are noted now."""
+    try:
+        rows = [row for row in read_readings(other) if row["key"] == key]
+        noted = [row for row in read_readings(folder) if row["key"] == key]
+    except OutputError:  # of a damaged list nothing is taken
+        return False
+    for row in rows[len(noted) :]:
+        note_reading(
+            folder, time=row["time"], alternative=row["alternative"], seed=int(row["seed"]), key=key
+        )
+    return bool(rows)
+
+
+def _copy(run: RunFolder, target: Path) -> None:
+    make_folder(target.parent)
+    # Under a temporary name, so that the run is there whole or not at all.
+    half = temporary_path(target)
+    with writing(target):
+        try:
+            shutil.copytree(run.path, half)
+            half.rename(target)
+        finally:
+            shutil.rmtree(half, ignore_errors=True)

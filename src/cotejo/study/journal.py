@@ -1,0 +1,138 @@
+"""``progress.json``: how far a study is while it trains, for whoever watches it from elsewhere.
+
+It is written about once a second, and deleted when the study ends. One that a killed study left
+behind says nothing new: who reads it looks at whether the study's folder is still locked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cotejo.errors import OutputError
+from cotejo.store import FORMAT, StudyFile, write_json
+from cotejo.study.pace import Pace
+from cotejo.study.progress import Estimate, PlannedRun
+from cotejo.study.record import now
+
+__all__ = ["Journal"]
+
+_SECONDS = 1.0
+"""The least time between two writings; what happens in between is written with the next."""
+
+
+class Journal:
+    """Keeps ``progress.json`` up to date.
+
+    A study is worth more than its progress: if the file can't be written, it is left alone from
+    then on. The study's own files tell of a disk that is full.
+
+    Args:
+        folder: the study's.
+        runs: the runs of the plan.
+    """
+
+    def __init__(self, folder: Path, runs: Sequence[PlannedRun]) -> None:
+        self._path = folder / StudyFile.PROGRESS
+        self._pace = Pace(runs)
+        self._started = now()
+        self._states = {run.id: "finished" if run.finished else "waiting" for run in runs}
+        self._runs = {run.id: run for run in runs}
+        self._running: PlannedRun | None = None
+        self._rows: list[dict[str, Any]] = []
+        self._place: tuple[int, int, int] | None = None
+        self._written = float("-inf")
+
+    def timed(self, estimate: Estimate) -> None:
+        """A few steps of one alternative were timed."""
+        self._pace.timed(estimate)
+
+    def run_started(self, run: PlannedRun) -> None:
+        """A run begins."""
+        self._running, self._rows, self._place = run, [], None
+        self._states[run.id] = "running"
+        self._write(always=True)
+
+    def batch_ended(self, epoch: int, step: int, steps: int) -> None:
+        """``step`` of an epoch's ``steps`` are done."""
+        self._place = (epoch, step, steps)
+        self._write()
+
+    def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
+        """An epoch ended."""
+        self._pace.epoch_ended(run, float(row["seconds"]))
+        self._rows.append(row)
+        self._place = None
+        self._write()
+
+    def run_ended(self, run: PlannedRun, state: str) -> None:
+        """A run came to its end: it ``finished`` or ``failed``."""
+        self._states[run.id] = state
+        self._running, self._rows, self._place = None, [], None
+        self._write(always=True)
+
+    def close(self) -> None:
+        """The study ended, however it did."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        self._written = float("inf")
+
+    def _write(self, always: bool = False) -> None:
+        if not always and time.monotonic() - self._written < _SECONDS:
+            return
+        if self._written == float("inf"):
+            return
+        try:
+            write_json(self._path, self._content())
+            self._written = time.monotonic()
+        except OutputError:
+            self._written = float("inf")
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "started": self._started,
+            "updated": now(),
+            "seconds_left": self._left(),
+            "runs": [
+                {
+                    "alternative": alternative,
+                    "seed": seed,
+                    "state": state,
+                    "epochs": self._runs[alternative, seed].epochs,
+                }
+                for (alternative, seed), state in self._states.items()
+            ],
+            "running": self._of_running(),
+        }
+
+    def _of_running(self) -> dict[str, Any] | None:
+        run = self._running
+        if run is None:
+            return None
+        epoch, step, steps = self._place or (len(self._rows) + 1, 0, 0)
+        return {
+            "alternative": run.alternative,
+            "seed": run.seed,
+            "epoch": epoch,
+            "step": step,
+            "steps": steps,
+            "seconds_left": self._run_left(run),
+            "history": self._rows,
+        }
+
+    def _run_left(self, run: PlannedRun) -> float | None:
+        epoch, step, steps = self._place or (len(self._rows) + 1, 0, 0)
+        done = epoch - 1 + (step / steps if steps else 0.0)
+        return self._pace.run_left(run, done)
+
+    def _left(self) -> float | None:
+        waiting = [self._runs[each] for each, state in self._states.items() if state == "waiting"]
+        later = self._pace.study_left(waiting)
+        now_left = 0.0 if self._running is None else self._run_left(self._running)
+        if later is None or now_left is None:
+            return None
+        return now_left + later

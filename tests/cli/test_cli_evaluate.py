@@ -1,0 +1,35 @@
+"""``cotejo evaluate`` on the command line."""
+
+import json
+
+from cotejo.cli.app import run
+
+
+def test_it_says_whether_a_model_holds_up_and_where_the_rest_is(tmp_path, capsys):
+    folder = tmp_path / "digits"
+    assert (
+        run(["train", "--model", "mlp", "--data", "digits", "--epochs", "1", "--out", str(folder)])
+        == 0
+    )
+    capsys.readouterr()
+    out = tmp_path / "evaluation"
+    asked = ["evaluate", str(folder), "--data", "digits", "--split", "valid", "--out", str(out)]
+    assert run([*asked, "--lang", "es"]) == 0
+    shown = capsys.readouterr().out
+    assert "clasifica bien el" in shown
+    assert str(out / "evaluation.html") in shown.replace("\n", "")
+    assert 'lang="es"' in (out / "evaluation.html").read_text()
+    assert run([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["data"]["split"] == "valid"
+
+
+def test_what_is_wrong_is_said_before_anything_takes_long(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("")
+    for arguments in (
+        ["--sample", "5"],
+        ["--corrupt", "--sample", "0"],
+        ["--classes", "car"],
+        ["--out", str(tmp_path)],
+    ):
+        assert run(["evaluate", "shipped", "--data", "digits", *arguments]) == 2
+        assert capsys.readouterr().err.startswith("error: ")
