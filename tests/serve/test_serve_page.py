@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import json
 import shutil
+import socket
 import threading
 import time
 
@@ -43,13 +46,18 @@ def site(suspected, tmp_path_factory):
     """A running server, with its address and the folder of its corrections."""
     collected = tmp_path_factory.mktemp("collected")
     models = Models([Telling("first"), Shades("second")])
-    service = Service(models, Studies([suspected]), collected)
-    with listening("127.0.0.1", 0) as opened:
-        config = uvicorn.Config(create_app(service), log_level="error", ws="none")
+    with running(Service(models, Studies([suspected]), collected), "127.0.0.1") as address:
+        yield address, collected
+
+
+@contextlib.contextmanager
+def running(service, host, **options):
+    with listening(host, 0) as opened:
+        config = uvicorn.Config(create_app(service, **options), log_level="error", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
         thread.start()
-        yield f"http://127.0.0.1:{opened.getsockname()[1]}", collected
+        yield f"http://{host}:{opened.getsockname()[1]}"
         server.should_exit = True
         thread.join()
 
@@ -121,6 +129,41 @@ def test_a_folder_becomes_a_table_and_a_csv(page, site, tmp_path):
     assert float(by_name['many/0 "x", y.png']["probability"]) > 0.9
 
 
+def test_a_cell_is_no_formula_in_the_saved_table(page, site):
+    page.open(site[0])
+    rows = [["=1+1", "+a", "-b", "@c", "\tx", "d=e", -0.5], ['=A1,"x"', None, 1, True]]
+    text = page.evaluate(
+        "import(document.querySelector('script[type=module]').src.replace(/[^/]+$/, 'common.js'))"
+        f".then(common => common.csv(JSON.parse({json.dumps(json.dumps(rows))})))"
+    )
+    read = list(csv.reader(text.lstrip("\ufeff").splitlines()))
+    assert read[0] == ["'=1+1", "'+a", "'-b", "'@c", "'\tx", "d=e", "-0.5"]
+    assert read[1] == ['\'=A1,"x"', "", "1", "true"]
+
+
+def test_the_token_is_given_from_another_device(page):
+    """Over plain HTTP, at an address that is not this machine's own name, as a phone does."""
+    address = own_address()
+    with running(Service(Models([Shades()])), address, token="a-long-token") as url:  # noqa: S106
+        page.open(f"{url}/token")
+        page.evaluate("document.getElementById('token').value = 'a-long-token'")
+        page.evaluate("document.querySelector('form').submit()")
+        page.until("document.getElementById('files') !== null")
+
+
+def own_address():
+    """An address of this machine's in its network; the test is skipped where there is none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        try:
+            opened.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError:
+            pytest.skip("this machine is in no network")
+        address = opened.getsockname()[0]
+    if address.startswith("127."):
+        pytest.skip("this machine is in no network")
+    return address
+
+
 def test_the_page_speaks_spanish_and_fits_a_phone(page, site, pictures):
     page.speak("es-ES,es")
     page.narrow(390)
@@ -157,6 +200,37 @@ def test_a_study_is_shown_and_sorted(page, site):
     assert page.evaluate("document.querySelectorAll('#curves polyline').length") == 4
     assert page.until("document.getElementById('comparison').innerText").startswith(("+", "−"))
     page.until("document.querySelectorAll('#gallery img').length")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "difference", "said"),
+    [
+        # The interval of one pair excludes zero; all the comparisons taken together can't tell.
+        ("tie", 0.02, "can't be told"),
+        ("first", 0.02, '"plain" is better'),
+        ("second", -0.02, '"on" is better'),
+        ("tie", 0.0, "can't be told"),
+    ],
+)
+def test_the_verdict_of_a_pair_is_the_report_s(page, site, suspected, verdict, difference, said):
+    path = suspected / "small" / "comparisons.csv"
+    before = path.read_bytes()
+    (row,) = csv.DictReader(path.read_text().splitlines())
+    row |= {"difference": difference, "low": 0.01 * (difference > 0), "high": 0.03}
+    row |= {"p_corrected": 0.2, "verdict": verdict}
+    try:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, row)
+            writer.writeheader()
+            writer.writerow(row)
+        page.open(f"{site[0]}/studies/small")
+        text = page.until("document.getElementById('comparison').innerText")
+    finally:
+        path.write_bytes(before)
+    assert said in text
+    assert "−0.00" not in text
+    if not difference:
+        assert text.startswith("0.00 points")
 
 
 def test_mistakes_are_chosen_by_class(page, site):

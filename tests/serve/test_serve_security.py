@@ -109,6 +109,15 @@ def test_a_browser_types_the_token_in_once(serving):
     assert client.get("/").status_code == 200
 
 
+def test_forms_of_the_own_pages_tell_their_origin(serving):
+    """Without any referrer a browser sends `Origin: null`, and no `Sec-Fetch-Site` over HTTP."""
+    client = serving(token=TOKEN)
+    assert client.get("/token").headers["referrer-policy"] == "same-origin"
+    own = {"host": "192.168.1.5:8000", "origin": "http://192.168.1.5:8000"}
+    given = client.post("/token", data={"token": TOKEN}, headers=own, follow_redirects=False)
+    assert given.status_code == 303
+
+
 def test_pages_load_nothing_from_elsewhere(serving):
     client = serving()
     for path in ("/", "/studies", "/token"):

@@ -286,7 +286,9 @@ def test_what_was_said_of_other_data_stays(serving, runs):
 
 
 def test_the_one_model_of_a_final_study_is_served(serving, tmp_path, picture):
-    config = StudyConfig.parse({"data": "digits", "base": {"model": "cnn3", "epochs": 1}})
+    config = StudyConfig.parse(
+        {"data": "digits", "alternative": [{"name": "one", "model": "cnn3", "epochs": 1}]}
+    )
     folder = tmp_path / "final"
     Study(config).run(out=folder, final=True)
     models, studies = sorted_out([str(folder)])

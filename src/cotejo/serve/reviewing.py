@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from cotejo.data.audit import (
     read_review,
 )
 from cotejo.serve.limits import Refusal
+from cotejo.serve.stamps import Stamp, stamp
 from cotejo.store import StudyFile
 
 __all__ = ["decide", "suspect_image", "suspects"]
@@ -97,7 +99,15 @@ def decide(folder: Path, split: str, index: int, verdict: Verdict | None) -> Non
 
 
 def _audit(folder: Path) -> Audit | None:
-    return read_audit(folder) if (folder / StudyFile.AUDIT).is_file() else None
+    files = (StudyFile.AUDIT, StudyFile.AUDIT_ISSUES, StudyFile.AUDIT_IMAGES)
+    stamps = tuple(stamp(folder / name) for name in files)
+    return None if stamps[0] is None else _read(folder, stamps)
+
+
+@lru_cache(maxsize=2)
+def _read(folder: Path, stamps: tuple[Stamp, ...]) -> Audit:
+    """Return an audit as it is since its files have these stamps: a page asks image by image."""
+    return read_audit(folder)
 
 
 def _fingerprint(audit: Audit) -> str:

@@ -17,8 +17,10 @@ from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative, gather_
 from cotejo.report.naming import study_title
 from cotejo.report.words import Words
 from cotejo.serve.limits import Refusal
+from cotejo.serve.stamps import Stamp, stamp
 from cotejo.store import (
     ReportFile,
+    RunFile,
     RunFolder,
     StudyFile,
     StudyFolder,
@@ -159,9 +161,13 @@ class ServedStudy:
         Raises:
             Refusal: 404 if there is none.
         """
+        known = _runs.get((self.folder, alternative, seed))
+        if known is not None and known[1] == stamp(known[0].path / RunFile.RECORD):
+            return known[0]
         for each in self.facts().trained:
             for run in each.finished if each.name == alternative else ():
                 if run.record["seed"] == seed:
+                    _keep(self.folder, alternative, seed, run)
                     return run
         raise Refusal(404, "no_run")
 
@@ -210,19 +216,21 @@ class Studies:
 
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         self._roots = [path.resolve() for path in roots]
+        self._known: dict[str, ServedStudy] = {}
 
     def __bool__(self) -> bool:
         return bool(self._roots)
 
     def __iter__(self) -> Iterator[ServedStudy]:
-        """Yield them by name; the second of a name is called ``name-2``."""
-        taken: set[str] = set()
+        """Look them up, by name; the second of a name is called ``name-2``."""
+        found: dict[str, ServedStudy] = {}
         for folder in dict.fromkeys(path for root in self._roots for path in _studies_in(root, 0)):
             name, number = folder.name, 2
-            while name in taken:
+            while name in found:
                 name, number = f"{folder.name}-{number}", number + 1
-            taken.add(name)
-            yield ServedStudy(name, folder)
+            found[name] = ServedStudy(name, folder)
+        self._known = found
+        return iter(found.values())
 
     def find(self, name: str) -> ServedStudy:
         """Return a study by its name.
@@ -230,6 +238,10 @@ class Studies:
         Raises:
             Refusal: 404 if there is none.
         """
+        # A page asks for hundreds of images of one study: the folders are not walked for each.
+        known = self._known.get(name)
+        if known is not None and (known.folder / StudyFile.RECORD).is_file():
+            return known
         for study in self:
             if study.name == name:
                 return study
@@ -292,6 +304,18 @@ def _value(name: str, text: str) -> str | float | None:
         return float(text)
     except ValueError:
         return None
+
+
+_runs: dict[tuple[Path, str, int], tuple[RunFolder, Stamp]] = {}
+"""The runs that were asked for last, each with what its ``run.json`` was then."""
+
+_MOST_RUNS = 32
+
+
+def _keep(folder: Path, alternative: str, seed: int, run: RunFolder) -> None:
+    if len(_runs) >= _MOST_RUNS:
+        _runs.clear()
+    _runs[folder, alternative, seed] = run, stamp(run.path / RunFile.RECORD)
 
 
 @lru_cache(maxsize=8)

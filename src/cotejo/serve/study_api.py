@@ -24,6 +24,7 @@ __all__ = ["router"]
 router = APIRouter(responses=error_responses(404, 422))
 
 _IMAGE_SIDE = 128
+_IMAGE_SECONDS = 300
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "sandbox allow-same-origin allow-downloads allow-popups"
@@ -144,4 +145,6 @@ def _found(request: Request, name: str) -> ServedStudy:
 
 
 def _png(image: Any) -> Response:
-    return Response(png(image, _IMAGE_SIDE), media_type="image/png")
+    # For as long as one looks at a page; a run that is trained anew keeps other mistakes.
+    headers = {"cache-control": f"private, max-age={_IMAGE_SECONDS}"}
+    return Response(png(image, _IMAGE_SIDE), media_type="image/png", headers=headers)
