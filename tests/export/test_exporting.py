@@ -21,7 +21,6 @@ from cotejo.export.exporting import FORMS, export
 from cotejo.export.running import OnnxClassifier
 from cotejo.inference import Classifier
 from cotejo.models import build_model
-from cotejo.pictures import FITS
 from cotejo.pictures.fitting import fitted
 
 NAMES = {"en": ["cat", "dog", "owl"], "es": ["gato", "perro", "búho"]}
@@ -76,8 +75,7 @@ def test_every_network_goes_to_onnx(name, tmp_path):
 
 
 @onnx
-@pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("fit", FITS)
+@pytest.mark.parametrize(("fit", "channels"), [("pad", 3), ("crop", 1), ("stretch", 3)])
 def test_pictures_of_any_size_are_fitted_inside(fit, channels, tmp_path):
     made = classifier("cnn2", (28, 28, channels), fit=fit, views="flip-shift")
     path = export(made, "onnx", tmp_path).path
