@@ -16,6 +16,7 @@ from cotejo.cli.app import run as command_line
 from cotejo.config.views import VIEWS
 from cotejo.errors import BackendError, ConfigError, OutputError
 from cotejo.export import checking, exporting
+from cotejo.export.about import has_note
 from cotejo.export.exporting import FORMS, export
 from cotejo.export.running import OnnxClassifier
 from cotejo.inference import Classifier
@@ -96,6 +97,8 @@ def test_the_file_says_what_is_in_it(tmp_path):
     names = ["mine.onnx", "mine.json", "mine.md", "mine.es.md"]
     assert [file.name for file in exported.files] == names
     assert sorted(names) == sorted(file.name for file in (tmp_path / "sub").iterdir())
+    assert has_note(exported.path)
+    assert has_note(exported.path.with_suffix(".json"))
     found = OnnxClassifier.load(exported.path)
     assert found.class_names == {"en": ("cat", "dog", "owl"), "es": ("gato", "perro", "búho")}
     assert (found.name, found.image_shape, found.takes_any_size) == ("tried 1", (32, 32, 3), True)
@@ -129,6 +132,7 @@ def test_every_form_answers_as_the_classifier(form, tmp_path):
     exported = export(made, form, tmp_path)
     assert exported.difference <= checking.TOLERANCE
     assert (tmp_path / "README.md").is_file()
+    assert has_note(exported.path)
     if form == "keras":
         with zipfile.ZipFile(exported.path) as archive:
             note = json.loads(archive.read("cotejo-export.json"))

@@ -94,24 +94,23 @@ def has_note(path: Path) -> bool:
             if zipfile.is_zipfile(file):
                 with zipfile.ZipFile(file) as archive:
                     return any(Path(name).name == NOTE for name in archive.namelist())
-            content = _read_json(file.read()) if path.suffix == ".json" else None
-            if content is not None:
-                return {"cotejo", "format", "class_names", "output", "size"} <= content.keys()
             file.seek(0)
             text = file.read()
     except (OSError, zipfile.BadZipFile):
         return False
+    if path.suffix == ".json":
+        return {"cotejo", "format", "class_names", "output", "size"} <= _read_json(text).keys()
     if path.suffix == ".onnx":  # its metadata, and who made it
         return b"cotejo" in text and b"views_margin" in text
     return NOTE.encode() in text
 
 
-def _read_json(text: bytes) -> dict[str, Any] | None:
+def _read_json(text: bytes) -> dict[str, Any]:
     try:
         content = json.loads(text)
     except ValueError:
-        return None
-    return content if isinstance(content, dict) else None
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _into_onnx(path: Path, note: dict[str, Any], cards: dict[str, str]) -> None:
