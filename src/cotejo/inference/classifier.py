@@ -23,7 +23,7 @@ from cotejo.explain.methods import maps_by
 from cotejo.inference.answers import Prediction, Unreadable
 from cotejo.inference.explaining import checked_classes
 from cotejo.inference.features import features_of
-from cotejo.inference.limits import Limits, is_unlike
+from cotejo.inference.limits import Limits
 from cotejo.inference.loading import limits_of, load_model
 from cotejo.inference.neighbours import (
     KnownFeatures,
@@ -217,10 +217,11 @@ class Classifier:
         images = self._checked(images)
         logits = self.logits(images)
         chances = softmax(logits / self.temperature)
-        sets = found = None
+        sets = found = unlike = None
         if self.limits is not None:
             sets = self.limits.candidates(chances, coverage)
             found = self.limits.unlikeness(images, logits)
+            unlike = None if found is None else self.limits.are_unlike(found)
         predictions = []
         for place, row in enumerate(chances):
             order = np.argsort(-row, kind="stable")
@@ -229,7 +230,7 @@ class Classifier:
                     tuple(map(int, order)),
                     tuple(map(float, row[order])),
                     None if sets is None else tuple(map(int, order[sets[place][order]])),
-                    None if found is None else bool(is_unlike(found[place])),
+                    None if unlike is None else bool(unlike[place]),
                     None if found is None else float(found[place]),
                 )
             )
