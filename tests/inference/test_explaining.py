@@ -19,9 +19,9 @@ from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, DataError
 from cotejo.inference import Classifier
 from cotejo.inference.explaining import class_named
-from cotejo.inference.features import features_of
-from cotejo.inference.training_images import learned_images, training_images
 from cotejo.store import RunFolder
+from cotejo.trained.features import features_of
+from cotejo.trained.learned import learned_images, training_images
 
 
 @pytest.fixture(scope="module")

@@ -22,20 +22,20 @@ from cotejo.evaluate.conformal import COVERAGE
 from cotejo.explain.methods import maps_by
 from cotejo.inference.answers import Prediction, Unreadable
 from cotejo.inference.explaining import checked_classes
-from cotejo.inference.features import features_of
 from cotejo.inference.limits import Limits
 from cotejo.inference.loading import limits_of, load_model
-from cotejo.inference.neighbours import (
-    KnownFeatures,
-    Neighbours,
-    known_features,
-    nearest,
-)
 from cotejo.inference.streaming import Source, predict_stream
 from cotejo.inference.training_images import training_images
 from cotejo.pictures import Fit
 from cotejo.store import RunFolder
 from cotejo.train import fitting_batch, predict_logits, softmax
+from cotejo.trained.features import features_of
+from cotejo.trained.neighbours import (
+    KnownFeatures,
+    Neighbours,
+    known_features,
+    nearest,
+)
 
 if TYPE_CHECKING:
     from cotejo.export import Exported

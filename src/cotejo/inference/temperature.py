@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.errors import ConfigError, OutputError
-from cotejo.inference.description import check_temperature
 from cotejo.store import read_json
+from cotejo.trained.description import check_temperature
 
 __all__ = ["read_temperature"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,12 +10,12 @@ from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, find_source, load, without_validation
 from cotejo.data.cutting import first_images
 from cotejo.data.dataset import Split
-from cotejo.data.folds import folds, in_folds
-from cotejo.data.splits import nested_subset
+from cotejo.data.folds import in_folds
 from cotejo.errors import ConfigError, DataError
 from cotejo.store import RunFolder, StudyFile
+from cotejo.trained.learned import learned_images
 
-__all__ = ["learned_images", "training_images"]
+__all__ = ["training_images"]
 
 
 def training_images(
@@ -60,21 +59,6 @@ def training_images(
     if dataset.fingerprint != about.get("fingerprint"):
         raise DataError("other_training_images", name=dataset.name)
     return learned_images(dataset, record)
-
-
-def learned_images(dataset: Dataset, record: Mapping[str, Any]) -> Split:
-    """Return the images that the network which a run keeps has learned from.
-
-    Args:
-        dataset: as the study had it.
-        record: the run's.
-    """
-    # Of a cross-validation, the first network is the one that is kept.
-    train = next(folds(dataset, int(record["seed"]))).dataset.train
-    share = float((record.get("settings") or {}).get("train_fraction", 1.0))
-    if share == 1:
-        return train
-    return train.take(nested_subset(train.labels, share, int(record["seed"])))
 
 
 def _asked(run: RunFolder, name: str) -> tuple[str | None, OwnImages]:

@@ -18,7 +18,6 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
-from cotejo.inference.looking import Looked, limits_arrays
 from cotejo.models.own.keeping import keepable, save_model
 from cotejo.store import (
     TEMPORARY,
@@ -31,6 +30,7 @@ from cotejo.store import (
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import now
 from cotejo.train import logits_and_margin, predict_logits, softmax
+from cotejo.trained.looking import Looked, limits_arrays
 
 __all__ = [
     "TRAIN_SAMPLE",
