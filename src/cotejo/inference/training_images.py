@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +10,6 @@ from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, find_source, load, without_validation
 from cotejo.data.cutting import first_images
-from cotejo.data.dataset import Split
 from cotejo.data.folds import in_folds
 from cotejo.errors import ConfigError, DataError
 from cotejo.store import RunFolder, StudyFile
@@ -20,10 +20,10 @@ __all__ = ["training_images"]
 
 def training_images(
     origin: RunFolder | Literal["shipped"] | None,
-    data: str | Path | None = None,
+    data: Dataset | str | Path | None = None,
     data_dir: Path | None = None,
-) -> Split:
-    """Return the training images of a model; of the one that ships, those of CIFAR-10.
+) -> Dataset:
+    """Return data whose training images are those of a model; of the one that ships, CIFAR-10.
 
     They are looked for where the study's file says, and a published set also where `load` looks
     for it; nothing is downloaded. They have to be the very images that a run learned from; of a
@@ -31,34 +31,39 @@ def training_images(
 
     Args:
         origin: the model's run, or ``"shipped"``; None where neither is known.
-        data: the name or path of the data set, where it is somewhere else now.
+        data: the data set, or its name or path, where it is somewhere else now.
         data_dir: the folder to take a published data set from.
 
     Raises:
         DataError: they are not on this machine, or are others.
     """
     if origin == "shipped":
-        return without_validation(_loaded(data or DEFAULT_DATA, data_dir, OwnImages())).train
+        dataset = _given(DEFAULT_DATA if data is None else data, data_dir, OwnImages())
+        source = find_source(DEFAULT_DATA)
+        if source is None or dataset.fingerprint != source.fingerprint:
+            raise DataError("other_training_images", name=dataset.name)
+        return without_validation(dataset)
     if origin is None:
         if data is None:
             raise DataError("no_run_of_images")
-        return _loaded(data, data_dir, OwnImages()).train
+        return _given(data, data_dir, OwnImages())
     run, record = origin, origin.record
     about: dict[str, Any] = record.get("dataset") or {}
     named, images = _asked(run, str(about.get("name")))
     if data is not None:
-        dataset = _loaded(data, data_dir, images)
+        dataset = _given(data, data_dir, images)
     elif named is None:
         raise DataError("no_training_images", name=about.get("name"))
     else:
         try:
-            dataset = _loaded(named, data_dir, images)
+            dataset = _given(named, data_dir, images)
         except DataError as error:
             raise DataError("no_training_images", name=about.get("name")) from error
-    dataset = _as_studied(dataset, record)
+    if dataset.fingerprint != about.get("fingerprint"):
+        dataset = _as_studied(dataset, record)
     if dataset.fingerprint != about.get("fingerprint"):
         raise DataError("other_training_images", name=dataset.name)
-    return learned_images(dataset, record)
+    return replace(dataset, train=learned_images(dataset, record))
 
 
 def _asked(run: RunFolder, name: str) -> tuple[str | None, OwnImages]:
@@ -75,7 +80,9 @@ def _asked(run: RunFolder, name: str) -> tuple[str | None, OwnImages]:
     return config.data, config.images
 
 
-def _loaded(wanted: str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+def _given(wanted: Dataset | str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+    if isinstance(wanted, Dataset):
+        return wanted
     source = find_source(wanted)
     if source is None:
         return load(str(wanted), data_dir=data_dir, images=images)
