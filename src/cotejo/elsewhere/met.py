@@ -14,8 +14,9 @@ from cotejo.data.folds import folds
 from cotejo.elsewhere.images import Sized
 from cotejo.elsewhere.model import KnownModel
 from cotejo.errors import DataError
-from cotejo.inference.training_images import as_studied, data_as_studied, learned_images
+from cotejo.inference.training_images import as_studied, data_as_studied
 from cotejo.store import RunFolder
+from cotejo.trained.learned import learned_images
 
 __all__ = ["Met", "OwnSplits", "met_images", "own_splits"]
 

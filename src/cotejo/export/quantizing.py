@@ -18,7 +18,8 @@ from cotejo.data.folds import folds
 from cotejo.errors import DataError, OutputError
 from cotejo.export import checking, plain
 from cotejo.export.whole import INPUT
-from cotejo.inference.training_images import data_as_studied, learned_images
+from cotejo.inference.training_images import data_as_studied
+from cotejo.trained.learned import learned_images
 
 if TYPE_CHECKING:
     from cotejo.inference import Classifier

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, find_source, load, without_validation
 from cotejo.data.cutting import first_images
-from cotejo.data.dataset import Split
-from cotejo.data.folds import folds, in_folds
-from cotejo.data.splits import nested_subset
+from cotejo.data.folds import in_folds
 from cotejo.errors import ConfigError, DataError
 from cotejo.store import RunFolder, StudyFile
+from cotejo.trained.learned import learned_images
 
-__all__ = ["as_studied", "data_as_studied", "learned_images", "training_images"]
+__all__ = ["as_studied", "data_as_studied", "training_images"]
 
 
 def training_images(
     origin: RunFolder | Literal["shipped"] | None,
-    data: str | Path | None = None,
+    data: Dataset | str | Path | None = None,
     data_dir: Path | None = None,
-) -> Split:
-    """Return the training images of a model; of the one that ships, those of CIFAR-10.
+) -> Dataset:
+    """Return data whose training images are those of a model; of the one that ships, CIFAR-10.
 
     They have to be the very images that it learned from, as `data_as_studied` says; of a model of
     which no run is known, nobody can tell.
 
     Args:
         origin: the model's run, or ``"shipped"``; None where neither is known.
-        data: the name or path of the data set, where it is somewhere else now.
+        data: the data set, its name or its path, where it is somewhere else now.
         data_dir: the folder to take a published data set from.
 
     Raises:
@@ -40,14 +39,16 @@ def training_images(
     if origin is None:
         if data is None:
             raise DataError("no_run_of_images")
-        return _loaded(data, data_dir, OwnImages()).train
+        return _given(data, data_dir, OwnImages())
     dataset = data_as_studied(origin, data, data_dir)
-    return dataset.train if origin == "shipped" else learned_images(dataset, origin.record)
+    if origin == "shipped":
+        return dataset
+    return replace(dataset, train=learned_images(dataset, origin.record))
 
 
 def data_as_studied(
     origin: RunFolder | Literal["shipped"],
-    data: str | Path | None = None,
+    data: Dataset | str | Path | None = None,
     data_dir: Path | None = None,
 ) -> Dataset:
     """Return the data that a model was trained on, as its study had it.
@@ -58,14 +59,14 @@ def data_as_studied(
     Args:
         origin: the model's run, or ``"shipped"``, which learned from the training and validation
             images of CIFAR-10.
-        data: the name or path of the data set, where it is somewhere else now.
+        data: the data set, its name or its path, where it is somewhere else now.
         data_dir: the folder to take a published data set from.
 
     Raises:
         DataError: it is not on this machine, or is other data.
     """
     if origin == "shipped":
-        dataset = _loaded(DEFAULT_DATA if data is None else data, data_dir, OwnImages())
+        dataset = _given(DEFAULT_DATA if data is None else data, data_dir, OwnImages())
     else:
         named, images = _asked(origin)
         wanted = named if data is None else data
@@ -73,7 +74,7 @@ def data_as_studied(
         if wanted is None:
             raise DataError("no_training_images", name=name)
         try:
-            dataset = _loaded(wanted, data_dir, images)
+            dataset = _given(wanted, data_dir, images)
         except DataError as error:
             if data is not None:
                 raise
@@ -99,6 +100,8 @@ def as_studied(dataset: Dataset, origin: RunFolder | Literal["shipped"]) -> Data
         is_it = source is not None and dataset.fingerprint == source.fingerprint
         return without_validation(dataset) if is_it else None
     about = origin.record.get("dataset") or {}
+    if dataset.fingerprint == about.get("fingerprint"):
+        return dataset
     split = about.get("split") or {}
     if origin.record.get("quick"):
         dataset = first_images(dataset)
@@ -110,21 +113,6 @@ def as_studied(dataset: Dataset, origin: RunFolder | Literal["shipped"]) -> Data
     elif split.get("method") == "final":
         dataset = without_validation(dataset)
     return dataset if dataset.fingerprint == about.get("fingerprint") else None
-
-
-def learned_images(dataset: Dataset, record: Mapping[str, Any]) -> Split:
-    """Return the images that the network which a run keeps has learned from.
-
-    Args:
-        dataset: as the study had it.
-        record: the run's.
-    """
-    # Of a cross-validation, the first network is the one that is kept.
-    train = next(folds(dataset, int(record["seed"]))).dataset.train
-    share = float((record.get("settings") or {}).get("train_fraction", 1.0))
-    if share == 1:
-        return train
-    return train.take(nested_subset(train.labels, share, int(record["seed"])))
 
 
 def _asked(run: RunFolder) -> tuple[str | None, OwnImages]:
@@ -142,7 +130,9 @@ def _asked(run: RunFolder) -> tuple[str | None, OwnImages]:
     return config.data, config.images
 
 
-def _loaded(wanted: str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+def _given(wanted: Dataset | str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+    if isinstance(wanted, Dataset):
+        return wanted
     source = find_source(wanted)
     if source is None:
         return load(str(wanted), data_dir=data_dir, images=images)

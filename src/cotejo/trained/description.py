@@ -21,11 +21,20 @@ from cotejo.pictures import FITS, Fit
 from cotejo.store import FORMAT, RunFile, RunFolder, StudyFile, StudyFolder
 
 __all__ = [
-    "Description", "check_class_names", "check_margin", "check_temperature", "check_views",
-    "describe_note", "describe_run", "described", "note_of",
+    "TEMPERATURES",
+    "Description",
+    "check_class_names",
+    "check_margin",
+    "check_temperature",
+    "check_views",
+    "describe_note",
+    "describe_run",
+    "described",
+    "is_temperature",
+    "note_of",
 ]  # fmt: skip
 
-_TEMPERATURES = (0.01, 100.0)
+TEMPERATURES = (0.01, 100.0)
 """The lowest and the highest temperature accepted. Cotejo fits them from 0.05 to 20."""
 
 
@@ -184,11 +193,21 @@ def check_temperature(value: Any, path: Path, field: str) -> float:
     Raises:
         OutputError: it is not. The error names the file and the field.
     """
-    low, high = _TEMPERATURES
-    # NaN compares false, so it is refused too.
-    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+    if is_temperature(value):
         return float(value)
     raise _wrong(path, field, value, "temperature")
+
+
+def is_temperature(value: Any) -> bool:
+    """Whether something is a number that logits can be divided by, within `TEMPERATURES`.
+
+    Example:
+        >>> is_temperature(1.5), is_temperature(0), is_temperature(float("nan"))
+        (True, False, False)
+    """
+    low, high = TEMPERATURES
+    # NaN compares false, so it is refused too.
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def check_views(value: Any, path: Path, field: str) -> str:
