@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from cotejo.inference.description import check_temperature
 from PIL import Image
 
 from cotejo import Study
@@ -15,7 +16,6 @@ from cotejo.errors import DataError
 from cotejo.evaluate.calibration import fit_temperature
 from cotejo.export import quantizing
 from cotejo.inference import Classifier
-from cotejo.inference.description import check_temperature
 from cotejo.inference.training_images import data_as_studied, training_images
 from cotejo.report.words import Words
 from cotejo.store.folders import RunFolder
@@ -151,7 +151,7 @@ def test_int8_is_calibrated_and_judged_by_the_images_of_the_study(kind, trained,
     classifier = Classifier.load(run)
     for data in (None, scans):
         train, judged = quantizing._images(classifier, data, None)
-        np.testing.assert_array_equal(train.images, training_images(RunFolder(run)).images)
+        np.testing.assert_array_equal(train.images, training_images(RunFolder(run)).train.images)
         assert set(judged) == {"test"} if kind == "final" else {"valid", "test"}
         learned = {image.tobytes() for image in train.images}
         for split in judged.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from types import MappingProxyType
 
@@ -80,10 +81,9 @@ def test_one_picture_that_two_people_correct_at_once_is_kept(tmp_path, monkeypat
 
     def write(path, content):
         write_file(path, content)
-        try:  # both have written before either looks for other copies, unless one waits
+        # Both have written before either looks for other copies, unless one waits.
+        with contextlib.suppress(threading.BrokenBarrierError):
             written.wait()
-        except threading.BrokenBarrierError:
-            pass
 
     monkeypatch.setattr("cotejo.serve.collecting.write_file", write)
     names, content = ["cat", "dog"], png(3)
