@@ -38,10 +38,10 @@ from cotejo.evaluate.conformal import set_quality
 from cotejo.evaluate.probes import noise, scrambled, walls
 from cotejo.evaluate.unlikeness import look_of
 from cotejo.inference import Classifier
-from cotejo.inference.features import features_of
 from cotejo.models.packed import unpack
 from cotejo.study.run import build_network
 from cotejo.train import fresh_backend, predict_logits, train
+from cotejo.trained.features import features_of
 
 Array = NDArray[np.float32]
 Seen = Mapping[str, Array]

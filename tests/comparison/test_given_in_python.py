@@ -177,6 +177,74 @@ def test_what_a_thing_rests_on_is_in_its_text():
     assert kept.patience == 7
 
 
+def with_units(units):
+    defaults, stack = {"units": units}, [units]
+
+    def net():
+        defaults.setdefault("units", 32)
+        stack.append(1)
+        return defaults["units"], stack.pop(0)
+
+    return net
+
+
+def test_what_is_changed_and_read_is_in_the_text():
+    few, many = (text_of(with_units(units), "net") for units in (8, 512))
+    assert few != many
+    assert made(few, "net")() == (8, 8)
+    assert made(many, "net")() == (512, 512)
+
+
+def test_what_is_only_filled_is_written_empty():
+    gathered, seen = {"a": 1}, {2}
+
+    def fills(epoch):
+        gathered[epoch] = 1
+        seen.add(epoch)
+
+    text = text_of(fills, "fills")
+    assert "gathered = {}" in text
+    assert "seen = set()" in text
+    assert made(text, "fills")(3) is None
+    places = [0, 0]
+
+    def counts(epoch):
+        places[epoch] = 1
+
+    assert made(text_of(counts, "counts"), "counts")(1) is None
+
+
+def test_what_one_part_fills_and_another_reads_is_written_as_it_is():
+    shared = [5]
+
+    def fills():
+        shared.append(1)
+
+    def reads():
+        fills()
+        return shared[0]
+
+    assert made(text_of(reads, "reads"), "reads")() == 5
+
+
+def test_two_lists_of_one_name_are_refused():
+    def filling():
+        names = [1]
+        return lambda: names.append(2)
+
+    def reading():
+        names = [3]
+        return lambda: names[0]
+
+    first, second = filling(), reading()
+
+    def uses():
+        return first(), second()
+
+    with pytest.raises(ConfigError, match="two things called `names`"):
+        text_of(uses, "uses")
+
+
 def test_two_lambdas_in_a_line_are_told_apart():
     first, second = (lambda x: x + 1), (lambda x: x + 2)
     assert made(text_of(first, "f"), "f")(1) == 2

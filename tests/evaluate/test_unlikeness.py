@@ -8,9 +8,11 @@ from sklearn.neighbors import NearestNeighbors
 
 from cotejo.evaluate.probes import PROBES, probes, scrambled, walls
 from cotejo.evaluate.unlikeness import (
+    FEWEST,
     NEIGHBOURS,
+    ONE_IN,
     SIGNS,
-    UNLIKE,
+    is_unlike,
     look_of,
     signs,
     unlikeness,
@@ -37,11 +39,42 @@ def test_unlikeness_is_the_share_of_others_that_are_less_unlike(seed, others, co
     among = random.normal(size=(others, columns))
     found = unlikeness(random.normal(size=(50, columns)), among)
     assert ((found >= 0) & (found <= 1)).all()
-    # Of the others themselves, no more than their share is beyond a limit.
-    assert (unlikeness(among, among) >= UNLIKE).mean() <= 1 - UNLIKE + 1e-9 + 1 / others
     worse = among.max(axis=0) + 1
     assert unusual(worse[None], among) == 1
     assert unlikeness(worse[None], among) == 1
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**31 - 1), st.integers(2, 40), st.integers(1, 3), st.booleans())
+def test_each_image_is_ranked_among_the_others_and_the_new_one(seed, others, columns, ties):
+    random = np.random.default_rng(seed)
+    among, new = random.normal(size=(others, columns)), random.normal(size=(5, columns))
+    if ties:
+        among, new = among.round(), new.round()
+    for own, found in zip(new, unlikeness(new, among), strict=True):
+        every = np.vstack([among, own])
+        # How many of the others have less of the sign of which most have less.
+        ranks = (every[None] < every[:, None]).sum(axis=1).max(axis=1)
+        assert found == pytest.approx((ranks[:-1] < ranks[-1]).mean())
+
+
+@pytest.mark.parametrize("others", [FEWEST, 250, 400])
+def test_no_more_than_one_in_a_hundred_is_called_unlike_whatever_their_number(others):
+    random = np.random.default_rng(others)
+    called = []
+    for _ in range(200):
+        among, new = random.normal(size=(others, 2)), random.normal(size=(100, 2))
+        called.append(is_unlike(unlikeness(new, among), others).mean())
+    wide = 3 * np.std(called) / np.sqrt(len(called))
+    assert np.mean(called) <= 1 / ONE_IN + wide
+    # And one sign alone is enough, of however many.
+    far = np.array([[among[:, 0].max() + 1, among[:, 1].min() - 1]])
+    assert is_unlike(unlikeness(far, among), others).all()
+
+
+def test_with_few_images_nobody_can_say_what_is_unlike():
+    among = np.random.default_rng(0).normal(size=(FEWEST - 1, 2))
+    assert is_unlike(unlikeness(among.max(axis=0, keepdims=True) + 1, among), len(among)) is None
 
 
 @settings(max_examples=20)
@@ -55,7 +88,7 @@ def test_whatever_is_more_unlike_in_each_sign_is_more_unlike(seed):
 def test_new_images_of_the_same_kind_are_called_unlike_as_rarely_as_said():
     random = np.random.default_rng(0)
     among, new = random.normal(size=(5000, 2)), random.normal(size=(20_000, 2))
-    assert (unlikeness(new, among) >= UNLIKE).mean() == pytest.approx(0.01, abs=0.005)
+    assert is_unlike(unlikeness(new, among), 5000).mean() == pytest.approx(0.01, abs=0.005)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

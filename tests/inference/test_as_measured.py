@@ -15,7 +15,7 @@ from cotejo.config import StudyConfig
 from cotejo.data import load
 from cotejo.inference import Classifier, Prediction
 from cotejo.store import RunFolder
-from cotejo.train import softmax
+from cotejo.train import is_unsure, softmax
 
 CLOSE = 1e-6
 
@@ -60,6 +60,18 @@ def test_on_digits(of_digits, digits, tmp_path):
     plain = [answer for _, answer in classifier.predict_stream(paths)]
     kept = of_digits.predictions["test_probabilities"]
     np.testing.assert_allclose(chances(plain, 10), kept, rtol=0, atol=CLOSE)
+
+
+def test_the_margin_is_that_of_a_quarter_of_the_validation_images(of_digits, digits):
+    network, margin = Classifier.load(of_digits.path).network, of_digits.record.get("views_margin")
+    if of_digits.record["settings"]["tta"] == "none":
+        assert margin is None
+        return
+    assert is_unsure(network, digits.valid.images, margin).sum() == np.ceil(len(digits.valid) / 4)
+    # So the temperature is fitted on the very answers that the model gives.
+    kept = of_digits.predictions["valid_probabilities"]
+    logits = Classifier.load(of_digits.path).logits(digits.valid.images)
+    np.testing.assert_allclose(softmax(logits), kept, rtol=0, atol=CLOSE)
 
 
 def test_one_at_a_time_is_as_all_together(of_digits, digits, tmp_path):

@@ -11,12 +11,14 @@ from PIL import Image
 from cotejo import Study
 from cotejo.cli.app import run as command_line
 from cotejo.config import StudyConfig
-from cotejo.errors import DataError, OutputError
+from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.facts import chosen_run, final_runs
 from cotejo.inference import Classifier, Prediction, Unreadable
 from cotejo.inference.packing import pack
+from cotejo.inference.temperature import read_temperature
 from cotejo.models.packed import SHIPPED, unpack
 from cotejo.report import write_cards
+from cotejo.store import write_json
 
 ONE = {
     "name": "tiny",
@@ -222,3 +224,32 @@ def test_arrays_that_a_model_can_t_take_are_refused(change, said, digits, model)
             ask(change(digits.test.images[:4]))
         assert "\n" not in str(caught.value)
     assert classifier.predict([]) == []
+
+
+@pytest.mark.parametrize("wrong", [0, -1, float("nan"), 1000.0, "2"])
+def test_a_temperature_is_a_number_that_logits_can_be_divided_by(wrong):
+    with pytest.raises(ConfigError, match="a temperature is a number from"):
+        Classifier.load().with_temperature(wrong)
+
+
+def test_a_temperature_of_another_model_is_refused(tmp_path):
+    shipped = Classifier.load()
+    path = tmp_path / "temperature.json"
+    content = {"kind": "temperature", "temperature": 1.5, "model": shipped.name, "key": None}
+    write_json(path, content)
+    assert read_temperature(str(path), shipped) == 1.5
+    assert read_temperature("1.5", shipped) == 1.5
+    write_json(path, {**content, "model": "another, seed 1", "key": "0" * 64})
+    with pytest.raises(ConfigError, match=r"is the temperature of another, seed 1.*1\.5"):
+        read_temperature(str(path), shipped)
+    assert command_line_refuses(["--temperature", str(path)])
+
+
+def command_line_refuses(options):
+    return command_line(["predict", "nowhere.png", *options]) == 2
+
+
+def test_two_files_of_one_name_are_refused(tmp_path, capsys):
+    path = str(tmp_path / "out")
+    assert command_line_refuses(["--csv", path, "--parquet", path])
+    assert "one would replace the other" in capsys.readouterr().err

@@ -19,9 +19,10 @@ from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, DataError
 from cotejo.inference import Classifier
 from cotejo.inference.explaining import class_named
-from cotejo.inference.features import features_of
-from cotejo.inference.training_images import learned_images, training_images
+from cotejo.inference.training_images import training_images
 from cotejo.store import RunFolder
+from cotejo.trained.features import features_of
+from cotejo.trained.learned import learned_images
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_neighbours_are_those_of_the_nearest_features(classifier, digits):
 
 def test_training_images_are_found_where_the_study_found_them(folder, digits, tmp_path):
     run = RunFolder(folder)
-    np.testing.assert_array_equal(training_images(run).images, digits.train.images)
+    np.testing.assert_array_equal(training_images(run).train.images, digits.train.images)
     quick = {**run.record, "quick": True}
     assert len(learned_images(first_images(digits), quick)) == len(digits.train)
     part = {**run.record, "settings": {**run.record["settings"], "train_fraction": 0.5}}
@@ -224,3 +225,45 @@ def test_a_wrong_request_is_refused_in_a_line(arguments, said, folder, pictures,
     assert said in capsys.readouterr().err
     assert command_line(["explain", str(folder)]) == 2
     assert "there is no picture to look at" in capsys.readouterr().err
+
+
+def test_data_in_python_has_to_be_what_the_model_learned_from(folder, digits, own_data, tmp_path):
+    run, shown = Classifier.load(folder), digits.test.images[:2]
+    others = replace(digits, train=digits.train.take(np.arange(500)))
+    for classifier in (run, Classifier.load()):
+        with pytest.raises(DataError, match="are not those that the model learned from"):
+            classifier.nearest(shown, 2, others)
+    # Of a file alone the images are believed, if they can be its own.
+    alone = Classifier.load(shutil.copy(folder / "model.keras", tmp_path / "alone.keras"))
+    with pytest.raises(DataError, match="a file alone"):
+        alone.nearest(shown, 2)
+    assert alone.nearest(shown, 2, digits).indices.shape == (2, 2)
+    with pytest.raises(DataError, match="another shape"):
+        alone.nearest(shown, 2, own_data)
+    names = {"en": tuple("abcdefghij"), "es": tuple("abcdefghij")}
+    with pytest.raises(DataError, match="are not those that the model learned from"):
+        alone.nearest(shown, 2, replace(digits, class_names=names))
+
+
+def test_an_image_that_the_model_is_sure_of_is_explained_as_it_is(folder, digits):
+    plain = Classifier.load(folder)
+    images = digits.test.images[:40]
+    ranked = np.sort(plain.logits(images), axis=1)
+    margins = ranked[:, -1] - ranked[:, -2]
+    margin = float(np.median(margins)) + 1e-4
+    names = plain.class_names
+    every, some = (Classifier(plain.network, names, views="flip", margin=each)
+                   for each in (np.inf, margin))  # fmt: skip
+    found = some.explain(images, 3, "occlusion")
+    unsure = margins < margin
+    assert 0 < unsure.sum() < 40
+    np.testing.assert_allclose(
+        found[unsure], every.explain(images[unsure], 3, "occlusion"), atol=1e-4
+    )
+    np.testing.assert_allclose(
+        found[~unsure], plain_of(plain).explain(images[~unsure], 3, "occlusion"), atol=1e-4
+    )
+
+
+def plain_of(classifier):
+    return Classifier(classifier.network, classifier.class_names)

@@ -101,6 +101,22 @@ def test_a_final_training_says_that_it_does_not_know(digits, tmp_path):
     assert (answer.candidates, answer.unlike) == (None, None)
 
 
+def test_few_validation_images_call_nothing_unlike(digits, tmp_path, capsys):
+    few = replace(digits, name="few", valid=digits.valid.take(np.arange(0, 360, 4)))
+    config = StudyConfig.parse({**SMALL, "base": {"model": "mlp", "epochs": 1}})
+    Study(config).run(out=tmp_path / "few", dataset=few)
+    folder = tmp_path / "few" / "plain" / "seed-1"
+    shown = noise(digits.test.images[:1], np.random.default_rng(0))
+    (answer,) = Classifier.load(folder).predict(shown)
+    assert answer.unlike is None
+    assert answer.unlikeness == 1
+    Image.fromarray(shown[0]).save(tmp_path / "noise.png")
+    assert command_line(["predict", str(tmp_path / "noise.png"), "--model", str(folder)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "It had 90 validation images, too few to call a picture unlike" in said
+    assert "What is called unlike" not in said
+
+
 def test_it_is_said_on_the_command_line(run, digits, tmp_path, capsys):
     paths = [tmp_path / "digit.png", tmp_path / "noise.png"]
     shown = (digits.test.images[0], noise(digits.test.images[:1], np.random.default_rng(0))[0])

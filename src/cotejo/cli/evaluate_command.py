@@ -84,6 +84,8 @@ def evaluate(
             corrupt=corrupt,
             calibrate=calibrate,
             sample=sample,
+            data=data,
+            data_dir=data_dir,
             watch=watch,
         )
         page = write_evaluation(result, folder, current_language())
@@ -118,7 +120,7 @@ def _show(console: Console, result: Evaluation, page: Path) -> None:
 
     words = Words(current_language())
     for sentence in (
-        *sentences.verdict(result, words)[:2],
+        *sentences.verdict(result, words)[:-1],
         *sentences.class_sentences(result, words),
         *sentences.calibration_sentences(result, words)[:1],
         *sentences.robustness_sentences(result, words),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cotejo.explain.sheet import Sheet
     from cotejo.inference import Classifier, Unreadable
     from cotejo.inference.explaining import Explanation
-    from cotejo.inference.neighbours import Neighbours
+    from cotejo.trained.neighbours import Neighbours
 
 __all__ = ["Wanted", "pictures_of", "show_explanations", "targets"]
 

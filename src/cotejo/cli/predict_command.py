@@ -50,6 +50,8 @@ def predict(
         raise ConfigError("usage_share", option="--coverage", received=coverage)
     if as_json and csv == "-":
         raise ConfigError("predict_one_output")
+    if csv is not None and parquet is not None and Path(csv).absolute() == parquet.absolute():
+        raise ConfigError("predict_one_file", path=csv)
     model, words = model_and_pictures(model, words)
     status = Status(make_console(file=sys.stderr))
     status.show_note(message("cli.loading_keras"))
@@ -57,9 +59,9 @@ def predict(
         from cotejo.inference import Classifier
         from cotejo.inference.temperature import read_temperature
 
-        given = None if temperature is None else read_temperature(temperature)
         classifier = Classifier.load(model, code)
-        if given is not None:
+        if temperature is not None:
+            given = read_temperature(temperature, classifier)
             classifier = classifier.with_temperature(given)
         wanted = Wanted(words, top, coverage, csv, as_json, parquet, sort_into)
         return show_predictions(classifier, wanted, status)

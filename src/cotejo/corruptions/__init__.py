@@ -12,9 +12,16 @@ from cotejo.corruptions.robustness import (
     corrupted_batches,
     measure_robustness,
 )
-from cotejo.corruptions.strengths import CORRUPTIONS, GROUPS, SEVERITIES, published_side
+from cotejo.corruptions.strengths import (
+    CORRUPTED_TIMES,
+    CORRUPTIONS,
+    GROUPS,
+    SEVERITIES,
+    published_side,
+)
 
 __all__ = [
+    "CORRUPTED_TIMES",
     "CORRUPTIONS",
     "GROUPS",
     "SEVERITIES",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import log
 
-__all__ = ["CORRUPTIONS", "GROUPS", "SEVERITIES", "published_side", "strength"]
+__all__ = ["CORRUPTED_TIMES", "CORRUPTIONS", "GROUPS", "SEVERITIES", "published_side", "strength"]
 
 Strength = tuple[float, ...]
 
@@ -30,6 +30,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """The 15 corruptions in the paper's four groups, by the names of the files of CIFAR-10-C."""
 
 CORRUPTIONS: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in names)
+
+CORRUPTED_TIMES = len(CORRUPTIONS) * len(SEVERITIES)
+"""How often each image is corrupted: in every way at every severity."""
 
 _32: Mapping[str, tuple[Strength, ...]] = {
     # Standard deviation of the noise, in a range of 1.

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.corruptions import Robustness, batches_of, measure_robustness
+from cotejo.corruptions import CORRUPTED_TIMES, Robustness, batches_of, measure_robustness
 from cotejo.data import Dataset
 from cotejo.elsewhere.images import Sized, chosen_split, load_for, sample_of
 from cotejo.elsewhere.matching import Matching, match_classes
+from cotejo.elsewhere.met import Met, OwnSplits, met_images, own_splits
 from cotejo.elsewhere.model import KnownModel, load_model
 from cotejo.elsewhere.recalibration import Recalibration, recalibrate
 from cotejo.errors import ConfigError
@@ -55,8 +56,13 @@ class Evaluation:
         probabilities: ``[n, classes]``, what the model answers, with its own temperature.
         mistakes: positions among those, of the mistakes that are kept.
         mistake_images: those images, as the model saw them.
+        learned: how many of those the model learned from, or was chosen by.
+        tested: how many of those are its own test images.
+        met_left_out: how many it has met before, and were left out for it.
+        is_compared: whether they could be compared with what it learned from.
         robustness: what it answers to them corrupted; None where that was not asked.
         recalibration: a temperature fitted anew; None likewise.
+        names: the files of the split's images; None if they were read from none.
     """
 
     model: KnownModel
@@ -69,6 +75,10 @@ class Evaluation:
     probabilities: NDArray[np.float32]
     mistakes: NDArray[np.int32]
     mistake_images: NDArray[np.uint8]
+    learned: int = 0
+    tested: int = 0
+    met_left_out: int = 0
+    is_compared: bool = False
     robustness: Robustness | None = None
     recalibration: Recalibration | None = None
     names: Sequence[str] | None = field(default=None, repr=False)
@@ -89,23 +99,24 @@ class Evaluation:
 
     @property
     def is_own_data(self) -> bool:
-        """Whether the model was trained on this very data set."""
-        own = self.model.own
-        return own is not None and own.fingerprint == self.dataset.fingerprint
+        """Whether these are none but images that the model has met before."""
+        return self.learned + self.tested == len(self.labels)
 
     @property
-    def has_learned_from(self) -> bool:
-        """Whether it may have learned from some of these images, or been chosen by them."""
-        return self.is_own_data and self.split != "test"
+    def may_have_learned(self) -> bool:
+        """Whether nobody can tell: its own data has this name, and can't be compared with this."""
+        own = self.model.own
+        return own is not None and not self.is_compared and own.data == self.dataset.name
 
     @property
     def difference(self) -> Interval | None:
         """Its accuracy here minus that on its own test images, with a 95% interval.
 
-        None where that is not known, or where these images are not others.
+        None where that is not known, or where some of these images are, or may be, those that it
+        learned from or was tested on.
         """
         own = self.model.own
-        if own is None or self.is_own_data:
+        if own is None or self.learned or self.tested or self.may_have_learned:
             return None
         return independent_difference(
             self.metrics["accuracy"], len(self.labels), own.accuracy, own.images
@@ -138,7 +149,9 @@ def evaluate(
             ``"shipped"``.
         data: a data set's name, or a path, as a study has it.
         split: ``train``, ``valid``, ``test`` or ``all``. By default the set's own test images, or
-            all images of a folder that was not split.
+            all images of a folder that was not split, without those that the model has met before:
+            it learned from them, was chosen by them, or was tested on them. If it was tested on
+            all that are left, they are taken.
         classes: which class of the model a class of the set is, where their names differ; empty
             for one to be left out.
         corrupt: ask about the images corrupted in 15 ways, too.
@@ -175,6 +188,8 @@ dog, frog, horse, ship, truck. Say which is which with --classes, such as --clas
         corrupt=corrupt,
         calibrate=calibrate,
         sample=sample,
+        data=data,
+        data_dir=data_dir,
         watch=watch,
     )
 
@@ -188,51 +203,88 @@ def evaluate_on(
     corrupt: bool = False,
     calibrate: bool = False,
     sample: int | None = None,
+    data: Path | str | None = None,
+    data_dir: Path | None = None,
     watch: Watch | None = None,
 ) -> Evaluation:
-    """Ask a model that is loaded about a data set that is; as `evaluate`."""
+    """Ask a model that is loaded about a data set that is; as `evaluate`.
+
+    What the model learned from is looked for in ``data_dir`` and in ``data``, too, if its study's
+    place no longer has it.
+    """
     watch = watch or Watch()
-    own = model.own is not None and model.own.fingerprint == dataset.fingerprint
-    name, chosen = chosen_split(dataset, split, is_own=own)
+    name, chosen = chosen_split(dataset, split)
     matching = match_classes(dataset.class_names, model.classifier.class_names, classes or {})
-    labels = matching.labels[chosen.labels]
-    positions = np.flatnonzero(labels >= 0)
+    sized = Sized(chosen.images, model.classifier.image_shape, model.classifier.fit)
+    own = own_splits(model, dataset, data, data_dir)
+    met = None if own is None else met_images(own, sized)
+    of_chosen = matching.labels[chosen.labels]
+    kept = of_chosen >= 0
+    if met is not None and split is None:
+        kept &= _unmet(met, kept)
+        if (met.tested | ~kept).all():
+            name = "test"
+    positions = np.flatnonzero(kept)
     if not len(positions):
         raise ConfigError("evaluation.no_image", name=name)
-    sized = Sized(chosen.images, model.classifier.image_shape, model.classifier.fit)
-    labels = labels[positions]
+    labels = of_chosen[positions]
     chances = _answers(model, sized, positions, watch)
     mistakes = select_mistakes(labels, chances)
     counts = np.bincount(chosen.labels, minlength=dataset.num_classes)
     recalibration = None
     if calibrate:
         valid = None
-        if own and name == "test" and len(dataset.valid):
-            others = Sized(dataset.valid.images, sized.image_shape, sized.fit)
-            valid = (
-                matching.labels[dataset.valid.labels],
-                _answers(model, others, np.arange(len(others)), watch),
-            )
-        elif len(labels) < 2:
+        if own is not None and met is not None and met.tested[positions].all():
+            valid = _valid_answers(model, own, matching, watch)
+        if valid is None and len(labels) < 2:
             raise ConfigError("evaluation.too_few_to_calibrate")
         recalibration = recalibrate(labels, chances, model.classifier.temperature, valid)
     return Evaluation(
-        model,
-        dataset,
-        name,
-        matching,
-        {label: int(counts[label]) for label in matching.without if counts[label]},
-        positions,
-        labels,
-        chances,
-        mistakes,
-        sized[positions[mistakes]]
+        model=model,
+        dataset=dataset,
+        split=name,
+        matching=matching,
+        left_out={label: int(counts[label]) for label in matching.without if counts[label]},
+        positions=positions,
+        labels=labels,
+        probabilities=chances,
+        mistakes=mistakes,
+        mistake_images=sized[positions[mistakes]]
         if len(mistakes)
         else np.zeros((0, *sized.image_shape), np.uint8),
-        _robustness(model, sized, positions, labels, sample, watch) if corrupt else None,
-        recalibration,
-        chosen.names,
+        learned=0 if met is None else int(met.learned[positions].sum()),
+        tested=0 if met is None else int(met.tested[positions].sum()),
+        met_left_out=int((of_chosen >= 0).sum()) - len(positions),
+        is_compared=met is not None,
+        robustness=(
+            _robustness(model, sized, positions, labels, sample, watch) if corrupt else None
+        ),
+        recalibration=recalibration,
+        names=chosen.names,
     )
+
+
+def _unmet(met: Met, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which images tell most of how a model does elsewhere: the least met that there are."""
+    for kind in (met.new, ~met.learned):
+        if (kind & usable).any():
+            return kind
+    return np.ones_like(usable)
+
+
+def _valid_answers(
+    model: KnownModel, own: OwnSplits, matching: Matching, watch: Watch
+) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+    """Return labels and probabilities of the model's own validation images; None without any.
+
+    Those of classes that are left out are left out here, too.
+    """
+    valid = own.dataset.valid
+    positions = np.flatnonzero(np.isin(valid.labels, matching.labels))
+    if not len(positions):
+        return None
+    sized = Sized(valid.images, model.classifier.image_shape, model.classifier.fit)
+    return valid.labels[positions].astype(np.int64), _answers(model, sized, positions, watch)
 
 
 def _answers(
@@ -258,5 +310,5 @@ def _robustness(
         sized[positions[chosen]],
         labels[chosen],
         lambda images: model.classifier.probabilities(images).argmax(axis=1),
-        on_corruption=lambda done: watch.corrupted(done, 75),
+        on_corruption=lambda done: watch.corrupted(done, CORRUPTED_TIMES),
     )

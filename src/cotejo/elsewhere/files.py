@@ -100,6 +100,10 @@ def evaluation_record(result: Evaluation) -> dict[str, Any]:
             "split": result.split,
             "images": len(result.labels),
             "own": result.is_own_data,
+            "compared": result.is_compared,
+            "learned": result.learned,
+            "tested": result.tested,
+            "met_left_out": result.met_left_out,
         },
         "classes": {
             "matched": {

@@ -64,7 +64,7 @@ def load_for(
     return load(name_or_path, **more)
 
 
-def chosen_split(dataset: Dataset, split: str | None, *, is_own: bool) -> tuple[str, Split]:
+def chosen_split(dataset: Dataset, split: str | None) -> tuple[str, Split]:
     """Return which images of a data set are evaluated on, and them.
 
     By default the test images where these are the set's own, and all where Cotejo would have to
@@ -73,8 +73,6 @@ def chosen_split(dataset: Dataset, split: str | None, *, is_own: bool) -> tuple[
     Args:
         dataset: the set.
         split: one of `SPLITS`, or None.
-        is_own: whether the model was trained on this very set, of which only the test images are
-            new to it.
 
     Raises:
         ConfigError: there is no such split, or no image in it.
@@ -82,7 +80,7 @@ def chosen_split(dataset: Dataset, split: str | None, *, is_own: bool) -> tuple[
     if split is not None and split not in SPLITS:
         raise ConfigError("evaluation.unknown_split", received=split, known=", ".join(SPLITS))
     is_dealt = find_source(dataset.name) is None and dataset.split.get("method") in _DEALT
-    name = split or ("all" if is_dealt and not is_own else "test")
+    name = split or ("all" if is_dealt else "test")
     if name == "all":
         return name, merged(dataset.train, dataset.valid, dataset.test)
     chosen: Split = getattr(dataset, name)

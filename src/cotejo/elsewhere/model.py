@@ -9,7 +9,6 @@ from typing import Any
 
 from cotejo.data import find_source
 from cotejo.inference import Classifier
-from cotejo.inference.finding import find_model
 from cotejo.models.packed import described
 from cotejo.store import RunFolder
 
@@ -68,12 +67,11 @@ def load_model(
     Raises:
         OutputError: there is no such model, or it can't be used.
     """
-    found = find_model(model)
-    if found is None:
-        return KnownModel(Classifier.load(), "", _of_shipped())
-    if isinstance(found, RunFolder):
-        return KnownModel(Classifier.load(found.path, code), str(found.key), _of_run(found))
-    return KnownModel(Classifier.load(found, code), "", None)
+    classifier = Classifier.load(model, code)
+    if (run := classifier.run) is not None:
+        return KnownModel(classifier, str(run.key), _of_run(run))
+    own = _of_shipped() if classifier.origin == "shipped" else None
+    return KnownModel(classifier, "", own)
 
 
 def _of_run(run: RunFolder) -> OwnTest:
@@ -87,11 +85,11 @@ def _of_run(run: RunFolder) -> OwnTest:
         "ece": calibration.get("ece_scaled"),
     }
     return OwnTest(
-        str(data["name"]),
-        str(data["fingerprint"]),
-        float(test["accuracy"]),
-        int(test["images"]),
-        {name: float(value) for name, value in known.items() if value is not None},
+        data=str(data["name"]),
+        fingerprint=str(data["fingerprint"]),
+        accuracy=float(test["accuracy"]),
+        images=int(test["images"]),
+        figures={name: float(value) for name, value in known.items() if value is not None},
     )
 
 
@@ -102,4 +100,9 @@ def _of_shipped() -> OwnTest | None:
         return None
     source = find_source(data["name"])
     fingerprint = (source.fingerprint if source else None) or ""
-    return OwnTest(data["name"], fingerprint, about["test_accuracy"], data["test_images"])
+    return OwnTest(
+        data=data["name"],
+        fingerprint=fingerprint,
+        accuracy=about["test_accuracy"],
+        images=data["test_images"],
+    )

@@ -87,17 +87,17 @@ def recalibrate(
         if not len(judged):  # of each class there is one image
             fitted, judged = fitted[::2], fitted[1::2]
         valid = labels[fitted], chances[fitted]
-    ratio = fit_temperature(*valid)
+    ratio = fit_temperature(*valid, before=temperature)
     true, plain = labels[judged], chances[judged]
     scaled = tempered(plain, ratio)
     before, after = reliability(true, plain), reliability(true, scaled)
     return Recalibration(
-        temperature * ratio,
-        temperature,
-        len(valid[0]),
-        len(judged),
-        len(judged) == len(labels),
-        {
+        temperature=temperature * ratio,
+        before=temperature,
+        fitted_on=len(valid[0]),
+        judged_on=len(judged),
+        valid=len(judged) == len(labels),
+        figures={
             "ece": calibration_error(before),
             "loss": log_loss(true, plain),
             "reliability": before,

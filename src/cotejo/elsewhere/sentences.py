@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from cotejo.config.views import VIEWS
+from cotejo.corruptions import CORRUPTED_TIMES
 from cotejo.elsewhere.evaluating import Evaluation
 from cotejo.elsewhere.recalibration import Recalibration
 from cotejo.report.naming import quoted_classes
@@ -23,6 +23,7 @@ __all__ = [
     "data_name",
     "holding_up",
     "mean_corruption",
+    "met_sentences",
     "method_sentences",
     "recalibration_sentences",
     "robustness_sentences",
@@ -50,8 +51,19 @@ def verdict(result: Evaluation, words: Words) -> list[str]:
             interval=n.interval(accuracy.low, accuracy.high),
         ),
         holding_up(result, words),
+        *met_sentences(result, words),
         words.say("evaluation.chance", share=n.percent(counts.max() / counts.sum())),
     ]
+
+
+def met_sentences(result: Evaluation, words: Words) -> list[str]:
+    """Return what is left out as met before, or that nobody could compare; nothing if neither."""
+    if result.met_left_out:
+        met = words.numbers.integer(result.met_left_out)
+        return [words.say("evaluation.met_left_out", count=result.met_left_out, met=met)]
+    if result.model.own is not None and not result.is_compared and not result.may_have_learned:
+        return [words.say("evaluation.not_compared", data=words.data_name(result.model.own.data))]
+    return []
 
 
 def holding_up(result: Evaluation, words: Words) -> str:
@@ -59,11 +71,17 @@ def holding_up(result: Evaluation, words: Words) -> str:
     n, own = words.numbers, result.model.own
     if own is None:
         return words.say("evaluation.own_unknown")
-    if result.has_learned_from:
-        return words.say("evaluation.own_learned")
+    if result.may_have_learned:
+        return words.say("evaluation.own_perhaps", data=words.data_name(own.data))
+    if result.learned:
+        met = n.integer(result.learned)
+        return words.say("evaluation.own_learned", count=result.learned, met=met)
+    if result.is_own_data:
+        return words.say("evaluation.own_test", own=n.percent(own.accuracy))
     difference = result.difference
     if difference is None:
-        return words.say("evaluation.own_test", own=n.percent(own.accuracy))
+        met = n.integer(result.tested)
+        return words.say("evaluation.own_partly", count=result.tested, met=met)
     about: dict[str, Any] = {
         "own": n.percent(own.accuracy),
         "own_images": n.integer(own.images),
@@ -93,7 +111,7 @@ def class_sentences(result: Evaluation, words: Words) -> list[str]:
             words.say(
                 "evaluation.left_out",
                 count=len(labels),
-                classes=_quoted(labels, result.dataset.class_names[language], words),
+                classes=quoted_classes(labels, result.dataset.class_names[language], words),
                 images=n.integer(sum(result.left_out.values())),
             )
         )
@@ -102,15 +120,13 @@ def class_sentences(result: Evaluation, words: Words) -> list[str]:
             words.say(
                 "evaluation.absent",
                 count=len(absent),
-                classes=_quoted(absent, result.model.classifier.class_names[language], words),
+                classes=quoted_classes(
+                    absent, result.model.classifier.class_names[language], words
+                ),
                 images=n.integer(result.answers_absent),
             )
         )
     return sentences
-
-
-def _quoted(labels: Sequence[int], names: Sequence[str], words: Words) -> str:
-    return quoted_classes(labels, names, words)
 
 
 def calibration_sentences(result: Evaluation, words: Words) -> list[str]:
@@ -166,7 +182,7 @@ def mean_corruption(result: Evaluation) -> Interval:
     """
     if result.robustness is None:
         raise ValueError("`result` must have corrupted images")
-    return mean_over_corruptions(result.robustness.counts[None] / 75)
+    return mean_over_corruptions(result.robustness.counts[None] / CORRUPTED_TIMES)
 
 
 def robustness_sentences(result: Evaluation, words: Words) -> list[str]:

@@ -148,14 +148,21 @@ def calibration_error(rows: list[dict[str, Any]]) -> float:
     return float(away / sum(row["images"] for row in filled))
 
 
-def fit_temperature(labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]]) -> float:
-    """Return the temperature with the lowest log loss, in ``[0.05, 20]``.
+def fit_temperature(
+    labels: NDArray[np.integer[Any]], chances: NDArray[np.floating[Any]], before: float = 1.0
+) -> float:
+    """Return the temperature with the lowest log loss.
 
     It is above 1 where the highest probabilities are too high, and below 1 where they are too low.
 
     Args:
         labels: ``[n]``, integers in ``[0, classes)``.
         chances: ``[n, classes]``, in ``[0, 1]``.
+        before: the temperature that they have already. Its product with the one that is returned,
+            which is that of the logits, is in ``[0.05, 20]``.
+
+    Raises:
+        ValueError: there is no label, or one is of no class.
 
     Example:
         >>> round(fit_temperature(np.array([0, 0, 1]), np.array([[0.8, 0.2]] * 3)), 2)
@@ -164,6 +171,8 @@ def fit_temperature(labels: NDArray[np.integer[Any]], chances: NDArray[np.floati
     from scipy.optimize import minimize_scalar
 
     logits = _logits(chances)
+    if not len(labels) or labels.min() < 0 or labels.max() >= logits.shape[1]:
+        raise ValueError(f"`labels` must be some, each from 0 to {logits.shape[1] - 1}")
     images = np.arange(len(labels))
 
     def loss(log_temperature: float) -> float:
@@ -174,7 +183,10 @@ def fit_temperature(labels: NDArray[np.integer[Any]], chances: NDArray[np.floati
 
     # The loss is convex in the inverse of the temperature, so it has one minimum.
     minimum = minimize_scalar(
-        loss, bounds=np.log(_TEMPERATURES), method="bounded", options={"xatol": 1e-6}
+        loss,
+        bounds=np.log(np.divide(_TEMPERATURES, before)),
+        method="bounded",
+        options={"xatol": 1e-6},
     )
     return float(np.exp(minimum.x))
 

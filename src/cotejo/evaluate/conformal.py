@@ -4,7 +4,7 @@ A class is ruled out if it is less probable than the true class hardly ever is. 
 true class can be is seen on images that the network did not learn from: split conformal prediction,
 whose sets hold the true class of a new image of the same kind with at least the coverage asked for,
 however well or badly the network is calibrated. Of the ways to rank the classes it is that of the
-least ambiguous sets, the smallest on average (docs/decisions/0024).
+least ambiguous sets, the smallest on average (docs/decisions/0025).
 """
 
 from __future__ import annotations

@@ -19,15 +19,23 @@ from scipy.spatial import KDTree
 
 from cotejo.evaluate.traits import image_traits
 
-__all__ = ["NEIGHBOURS", "SIGNS", "UNLIKE", "Look", "look_of", "signs", "unlikeness", "unusual"]
+__all__ = [
+    "FEWEST", "NEIGHBOURS", "ONE_IN", "SIGNS", "Look", "is_unlike", "look_of", "signs",
+    "unlikeness", "unusual",
+]  # fmt: skip
 
 SIGNS = ("look", "doubt")
 """The signs, in the order of their columns."""
 
-UNLIKE = 0.99
-"""The unlikeness from which a picture is called unlike anything that the network has learned.
+ONE_IN = 100
+"""Of pictures like those that the network learned from, at most one in so many is called unlike."""
 
-One in a hundred pictures like those that it learned from is called so, too.
+FEWEST = len(SIGNS) * ONE_IN - 1
+"""The fewest images to compare with for which anything is called unlike.
+
+Of each sign one image has the most. So a picture that has more of one sign than all of them may be
+no more unusual than the image with the most of another, and two in fewer than 200 is more than one
+in a hundred.
 """
 
 NEIGHBOURS = 10
@@ -137,7 +145,8 @@ def unusual(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDA
 def unlikeness(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the share of the others that look less unlike, ``[n]``, in ``[0, 1]``.
 
-    One in a hundred images like the others is above 0.99.
+    Each image is ranked among the others and the new one together, itself left out, so that a
+    new image like the others is treated just as they are.
 
     Args:
         signs: ``[n, signs]``, as `unusual` takes them.
@@ -148,9 +157,53 @@ def unlikeness(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> 
         >>> unlikeness(np.array([[-1.0], [4.5], [20.0]]), others).tolist()
         [0.0, 0.5, 1.0]
     """
-    among = np.sort(unusual(of_others, of_others))
-    shares: NDArray[np.float64] = np.searchsorted(among, unusual(signs, of_others)) / len(among)
+    # How many of the others have less of each sign; an image has not less than itself.
+    ranks, below = (
+        np.stack(
+            [
+                np.searchsorted(np.sort(others), own)
+                for own, others in zip(each.T, of_others.T, strict=True)
+            ],
+            axis=1,
+        )
+        for each in (signs, of_others)
+    )
+    most = below.max(axis=1)
+    shares = np.empty(len(signs))
+    for place, (own, rank) in enumerate(zip(signs, ranks.max(axis=1), strict=True)):
+        # The new image itself counts for those that have more of a sign: these get as unusual.
+        near = most == rank - 1
+        as_unusual = (below[near] == rank - 1) & (of_others[near] > own)
+        less = np.count_nonzero(most < rank) - np.count_nonzero(as_unusual.any(axis=1))
+        shares[place] = less / len(of_others)
     return shares
+
+
+def is_unlike(unlikeness: NDArray[np.floating], others: int) -> NDArray[np.bool_] | None:
+    """Return which images are unlike anything that was learned, ``[n]``; None with few others.
+
+    They are those whose conformal p-value is at most one in a hundred: so large a share, at most,
+    of images like the others is called so, however many others there are.
+
+    Args:
+        unlikeness: ``[n]``, as `unlikeness` returns it.
+        others: how many images they were compared with. With fewer than `FEWEST` nobody can say.
+
+    References:
+        Bates, S., et al. (2023). Testing for outliers with conformal p-values. The Annals of
+        Statistics, 51(1), 149-178.
+
+    Example:
+        >>> is_unlike(np.array([0.5, 0.99, 1.0]), 1000).tolist()
+        [False, False, True]
+        >>> is_unlike(np.array([1.0]), 50) is None
+        True
+    """
+    if others < FEWEST:
+        return None
+    as_unlike = np.rint(others * (1 - np.asarray(unlikeness)))
+    # The p-value is (1 + as_unlike) / (1 + others).
+    return np.asarray(ONE_IN * (1 + as_unlike) <= 1 + others)
 
 
 def _traits(images: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from cotejo.store import RunFolder
 if TYPE_CHECKING:
     from cotejo.inference import Classifier
 
-__all__ = ["about", "embed", "test_accuracy"]
+__all__ = ["about", "embed", "has_note", "test_accuracy"]
 
 NOTE = "cotejo-export.json"
 """What the note is called inside forms that are archives or folders."""
@@ -80,6 +80,37 @@ def embed(form: str, path: Path, note: dict[str, Any], cards: dict[str, str]) ->
             first = archive.namelist()[0].partition("/")[0]
             place = f"{first}/extra/{NOTE}" if form == "torch" else NOTE
             archive.writestr(place, together)
+
+
+def has_note(path: Path) -> bool:
+    """Whether a file or a folder was written by `cotejo export`: whether the note is in it.
+
+    Nothing in it is run or unpickled, and no package of its form is needed.
+    """
+    if path.is_dir():
+        return (path / "assets.extra" / NOTE).is_file()
+    try:
+        with path.open("rb") as file:
+            if zipfile.is_zipfile(file):
+                with zipfile.ZipFile(file) as archive:
+                    return any(Path(name).name == NOTE for name in archive.namelist())
+            file.seek(0)
+            text = file.read()
+    except (OSError, zipfile.BadZipFile):
+        return False
+    if path.suffix == ".json":
+        return {"cotejo", "format", "class_names", "output", "size"} <= _read_json(text).keys()
+    if path.suffix == ".onnx":  # its metadata, and who made it
+        return b"cotejo" in text and b"views_margin" in text
+    return NOTE.encode() in text
+
+
+def _read_json(text: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _into_onnx(path: Path, note: dict[str, Any], cards: dict[str, str]) -> None:

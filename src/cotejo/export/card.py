@@ -102,9 +102,11 @@ def _head(classifier: Classifier, form: str, note: dict[str, Any], words: Words)
 
 def _accuracy(note: dict[str, Any]) -> float | None:
     """Return the test accuracy of what is in the file: of int8 its own."""
-    measured = note.get("int8", {}).get("accuracy", {}).get("test")
-    accuracy: float | None = measured[1] if measured else note["test_accuracy"]
-    return accuracy
+    if "int8" not in note:
+        accuracy: float | None = note["test_accuracy"]
+        return accuracy
+    measured = note["int8"]["accuracy"].get("test")
+    return measured[1] if measured else None
 
 
 def _data_name(classifier: Classifier) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.errors import BackendError, ConfigError, OutputError
 from cotejo.export import checking, plain
-from cotejo.export.about import about, embed
+from cotejo.export.about import about, embed, has_note
 from cotejo.export.card import hugging_face_cards
 from cotejo.export.quantizing import Quantized, quantize
-from cotejo.export.whole import Size, in_float32, whole
+from cotejo.export.whole import Size, foreign_layers, in_float32, whole
 from cotejo.export.whole_numbers import is_exact_in_whole_numbers
 from cotejo.messages import did_you_mean
+from cotejo.store import RunFile, StudyFile
 from cotejo.store.files import make_folder, temporary_path, write_file, write_json, writing
 
 if TYPE_CHECKING:
@@ -120,7 +122,8 @@ def export(
         BackendError: a package is missing.
         ConfigError: there is no such form, or it can't be had so.
         OutputError: the network has something that the form can't hold, the file answers otherwise
-            than the classifier, or it can't be written. Nothing is left then.
+            than the classifier, or it can't be written: what is there already and was not exported
+            stays, and so does all in the folder of a run or a study. Nothing is left then.
     """
     from cotejo.inference import Classifier
 
@@ -132,14 +135,20 @@ def export(
     if form == "litert" and size == "any" and not is_exact_in_whole_numbers(shape, fit):
         raise ConfigError("export.litert_fixed", fit=fit, height=shape[0], width=shape[1])
     place = _place(form, classifier.name, out)
-    network = in_float32(classifier.network)
+    with _held(form):
+        network = in_float32(classifier.network)
     kind: Size = "fixed" if size == "fixed" else "any"
     note = about(classifier, kind)
+    needs_only_keras = plain.BACKENDS[form] != keras.config.backend()
+    foreign = foreign_layers(network)
+    if needs_only_keras and foreign:
+        raise OutputError("export.foreign", form=form, layers=", ".join(foreign))
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / f"model{ENDINGS[form]}"
         on_step("write")
-        one = whole(classifier, network, kind, in_whole_numbers=form == "litert")
-        _write(form, one, written)
+        with _held(form):
+            one = whole(classifier, network, kind, in_whole_numbers=form == "litert")
+            _write(form, one, written)
         on_step("check")
         batches = checking.check_pictures(classifier.image_shape, size)
         images = checking.fitted_batches(batches, classifier.image_shape, classifier.fit)
@@ -149,13 +158,15 @@ def export(
             own = classifier.probabilities(images)
         quantized = None
         if int8:
-            embed(form, written, note, {})
+            with _held(form):
+                embed(form, written, note, {})
             _check(form, written, batches, expected)
             on_step("quantize")
             quantized = quantize(form, _in(network, classifier), one, written, data, data_dir)
             note["int8"] = quantized.to_json()
         cards = hugging_face_cards(classifier, form, place.model.name, note)
-        embed(form, written, note, cards)
+        with _held(form):
+            embed(form, written, note, cards)
         if int8:
             checking.answers_of(form, written, batches)
         difference = None if int8 else _check(form, written, batches, expected)
@@ -210,38 +221,67 @@ def _place(form: Form, name: str, out: Path | str | None) -> _Place:
         model = path / (f"model{ending}" if ending else "saved_model")
         place = _Place(model, path / "model.json")
         place.cards = {"en": path / "README.md", "es": path / "README.es.md"}
-    for card in place.cards.values():
-        # A README of somebody's own is not written over.
-        if card.exists() and "- cotejo\n" not in card.read_text(encoding="utf-8", errors="replace"):
-            raise OutputError("export.in_the_way", path=card)
-    if place.model.exists() and place.model.is_dir() != (not ending):
-        raise OutputError("export.in_the_way", path=place.model)
-    if not ending and place.model.exists() and not (place.model / "saved_model.pb").is_file():
-        raise OutputError("export.in_the_way", path=place.model)
+    _check_free(place, is_folder=not ending)
     return place
 
 
-def _write(form: Form, one: keras.Model, path: Path) -> None:
-    """Write the network in a form: here, or in a process with the backend that the form takes.
+def _check_free(place: _Place, is_folder: bool) -> None:
+    """Refuse to write over what was not exported, or in the folder of a run or a study.
 
     Raises:
-        OutputError: the form can't hold it.
+        OutputError: something is in the way.
     """
-    backend = plain.BACKENDS[form]
+    folder = place.model.resolve().parent
+    for above in (folder, *folder.parents):
+        if (above / RunFile.RECORD).is_file() or (above / StudyFile.RECORD).is_file():
+            raise OutputError("export.of_a_run", path=place.model)
+    for card in place.cards.values():
+        # A README of somebody's own is not written over.
+        if _is_there(card) and not _is_card(card):
+            raise OutputError("export.in_the_way", path=card)
+    for path in (place.model, place.note):
+        if _is_there(path) and not has_note(path):
+            raise OutputError("export.in_the_way", path=path)
+    if place.model.exists() and place.model.is_dir() != is_folder:
+        raise OutputError("export.in_the_way", path=place.model)
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _is_card(path: Path) -> bool:
+    return path.is_file() and "- cotejo\n" in path.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def _held(form: Form) -> Iterator[None]:
+    """Turn what a converter raises into one line: a form does not hold this network.
+
+    Raises:
+        OutputError: in place of any error in this block.
+    """
     try:
-        if backend in (None, keras.config.backend()):
-            plain.CONVERTERS[form](one, path)
-            return
-        with tempfile.TemporaryDirectory() as folder:
-            saved = Path(folder) / "whole.keras"
-            one.save(saved)
-            checking.run_plain(form, "convert", form, saved, path)
-    except OutputError as error:
-        reason = error.values.get("reason", "")
-        raise OutputError("export.unsupported", form=form, reason=reason) from error
+        yield
     except Exception as error:  # each converter has its own for a layer that it does not know
-        reason = checking.last_line(error)
-        raise OutputError("export.unsupported", form=form, reason=reason) from error
+        if isinstance(error, OutputError):
+            reason = str(error.values.get("reason", error))
+        else:
+            reason = checking.last_line(error)
+        raise OutputError(
+            "export.unsupported", form=form, reason=f"{reason.rstrip('.')}."
+        ) from error
+
+
+def _write(form: Form, one: keras.Model, path: Path) -> None:
+    """Write the network in a form: here, or in a process with the backend that the form takes."""
+    if plain.BACKENDS[form] in (None, keras.config.backend()):
+        plain.CONVERTERS[form](one, path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "whole.keras"
+        one.save(saved)
+        checking.run_plain(form, "convert", form, saved, path)
 
 
 def _in(network: keras.Model, classifier: Classifier) -> Classifier:
@@ -272,14 +312,23 @@ def _move(
     written: Path, place: _Place, note: dict[str, Any], cards: dict[str, str]
 ) -> tuple[Path, ...]:
     make_folder(place.model.parent)
-    # Beside its place first, so that it is there whole or not at all.
+    # Beside its place first, so that it is there whole or not at all. A folder can't take the place
+    # of another: the old one steps aside, and comes back if the new one can't be put there.
     beside = temporary_path(place.model)
+    old = beside.with_name(f"{beside.name}-old")
     try:
         with writing(place.model):
             shutil.move(written, beside)
             if place.model.is_dir():
-                shutil.rmtree(place.model)
-            beside.replace(place.model)
+                place.model.replace(old)
+            try:
+                beside.replace(place.model)
+            except OSError:
+                if old.is_dir():
+                    old.replace(place.model)
+                raise
+            if old.is_dir():
+                shutil.rmtree(old)
     finally:
         if beside.is_dir():
             shutil.rmtree(beside)

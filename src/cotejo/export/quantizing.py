@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 from cotejo.config.own_images import OwnImages
-from cotejo.data import Dataset, load
-from cotejo.data.registry import find_source
+from cotejo.data import Split, find_source, load
+from cotejo.data.folds import folds
 from cotejo.errors import DataError, OutputError
 from cotejo.export import checking, plain
 from cotejo.export.whole import INPUT
-from cotejo.store import RunFolder
+from cotejo.inference.training_images import data_as_studied
+from cotejo.trained.learned import learned_images
 
 if TYPE_CHECKING:
     from cotejo.inference import Classifier
@@ -39,7 +40,8 @@ class Quantized:
     Attributes:
         calibration: the number of training images that it was calibrated on.
         accuracy: by split, ``"valid"`` and ``"test"``: the accuracy in float32 and in int8. There
-            is no ``"valid"`` where the network learned from the validation images.
+            is no ``"valid"`` where the network learned from the validation images, and none at all
+            where nothing says which images it learned from.
         images: by split, the number of images.
         milliseconds: of one picture of the network's own size, in float32 and in int8: alone, as
             ``"one"``, and in a batch of 64, as ``"batch"``; medians on this machine.
@@ -79,8 +81,8 @@ def quantize(
         DataError: the data set can't be had, or is another one.
         OutputError: the network can't be quantised.
     """
-    dataset = _dataset(classifier, data, data_dir)
-    images = dataset.train.images
+    train, judged = _images(classifier, data, data_dir)
+    images = train.images
     random = np.random.default_rng(0)
     count = min(len(images), _CALIBRATION)
     chosen = np.asarray(images[np.sort(random.choice(len(images), count, replace=False))])
@@ -91,14 +93,12 @@ def quantize(
         reason = checking.last_line(error)
         raise OutputError("export.not_quantized", form=form, reason=reason) from error
     accuracy, sizes = {}, {}
-    for name in ("valid", "test"):
-        split = getattr(dataset, name)
-        if len(split) and not (name == "valid" and _has_learned_from_valid(classifier)):
-            given = np.asarray(split.images)
-            before = classifier.probabilities(given)
-            after = _answers(form, eight, given)
-            accuracy[name] = (_accuracy(before, split.labels), _accuracy(after, split.labels))
-            sizes[name] = len(given)
+    for name, split in judged.items():
+        given = np.asarray(split.images)
+        before = classifier.probabilities(given)
+        after = _answers(form, eight, given)
+        accuracy[name] = (_accuracy(before, split.labels), _accuracy(after, split.labels))
+        sizes[name] = len(given)
     batch = chosen[np.arange(_BATCH) % len(chosen)]
     answerers = [checking.answerer(form, each) for each in (path, eight)]
     milliseconds = {
@@ -110,36 +110,44 @@ def quantize(
     return Quantized(count, accuracy, sizes, milliseconds, both)
 
 
-def _dataset(classifier: Classifier, data: Path | str | None, data_dir: Path | None) -> Dataset:
-    """Return the data set that a classifier was trained on.
+def _images(
+    classifier: Classifier, data: Path | str | None, data_dir: Path | None
+) -> tuple[Split, dict[str, Split]]:
+    """Return the images that a network learned from, and those that it did not, by their split.
+
+    Of a file alone it is not known what it learned from: the images that are given calibrate it,
+    and it is judged by none.
 
     Raises:
-        DataError: nothing says which one it is, or the one that is given has other classes.
+        DataError: the data set can't be had, or is not what the network was trained on.
     """
-    record = classifier.origin.record if isinstance(classifier.origin, RunFolder) else {}
+    origin = classifier.origin
+    if origin is None:
+        return _alike(classifier, data, data_dir), {}
+    studied = data_as_studied(origin, data, data_dir)
+    if origin == "shipped":
+        return studied.train, {"test": studied.test}
+    # Of a cross-validation, the first network is the one that is kept.
+    own = next(folds(studied, int(origin.record["seed"]))).dataset
+    judged = {"valid": own.valid, "test": own.test}
+    learned = learned_images(studied, origin.record)
+    return learned, {name: split for name, split in judged.items() if len(split)}
+
+
+def _alike(classifier: Classifier, data: Path | str | None, data_dir: Path | None) -> Split:
+    """Return training images that fit a network."""
     if data is None:
-        data = (
-            "cifar10" if classifier.origin == "shipped" else record.get("dataset", {}).get("name")
-        )
-        if data is None or (find_source(data) is None):
-            raise DataError("export.needs_data")
-    height = classifier.image_shape[0]
+        raise DataError("export.needs_data")
     images = None
     if find_source(data) is None:
-        images = OwnImages(image_size=height, fit=classifier.fit)
+        images = OwnImages(image_size=classifier.image_shape[0], fit=classifier.fit)
     dataset = load(data, data_dir=data_dir, images=images)
     if (
         dataset.class_names["en"] != tuple(classifier.class_names["en"])
         or dataset.image_shape != classifier.image_shape
     ):
         raise DataError("export.other_data", data=data, shape=list(classifier.image_shape))
-    return dataset
-
-
-def _has_learned_from_valid(classifier: Classifier) -> bool:
-    if isinstance(classifier.origin, RunFolder):
-        return not classifier.origin.record["dataset"]["valid"]
-    return classifier.origin == "shipped"
+    return dataset.train
 
 
 def _quantize_onnx(whole: keras.Model, path: Path, eight: Path, images: NDArray[np.uint8]) -> None:
@@ -176,7 +184,8 @@ def _quantize_onnx(whole: keras.Model, path: Path, eight: Path, images: NDArray[
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
     )
-    quantized = onnx.load(eight)  # the quantiser leaves out what the file says of itself
+    quantized = onnx.load(eight)  # the quantiser says other things there
+    del quantized.metadata_props[:]
     quantized.metadata_props.extend(onnx.load(path).metadata_props)
     onnx.save(quantized, eight)
 

@@ -8,6 +8,7 @@ operations of Keras's alone, so that it loads where there is no Cotejo.
 
 from __future__ import annotations
 
+import inspect
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,13 +20,13 @@ from cotejo.config.views import VIEWS
 from cotejo.export.resampling import resampled
 from cotejo.export.whole_numbers import resampled_in_whole_numbers
 from cotejo.models.observing import layers_of
-from cotejo.models.portable import computing_in
+from cotejo.models.portable import portable
 from cotejo.train.predict import view
 
 if TYPE_CHECKING:
     from cotejo.inference import Classifier
 
-__all__ = ["INPUT", "OUTPUT", "Size", "in_float32", "whole"]
+__all__ = ["INPUT", "OUTPUT", "Size", "foreign_layers", "in_float32", "whole"]
 
 Size = Literal["any", "fixed"]
 """Whether pictures of any size are taken, or only those of the network's own."""
@@ -70,9 +71,29 @@ def whole(
 
 
 def in_float32(network: keras.Model) -> keras.Model:
-    """Return a network that computes in float32: itself if it does, else a copy."""
-    kinds = {str(layer.compute_dtype) for layer, _ in layers_of(network)}
-    return computing_in(network, "float32") if "bfloat16" in kinds else network
+    """Return a network that computes in float32 and has none of Cotejo's layers.
+
+    It is the network itself where that is so already, as in what is read from a file; else a copy.
+    """
+    for layer, _ in layers_of(network):
+        if str(layer.compute_dtype) == "bfloat16" or type(layer).__module__.startswith("cotejo."):
+            return portable(network)
+    return network
+
+
+def foreign_layers(network: keras.Model) -> list[str]:
+    """Return the names of the classes of layers that are not Keras's own."""
+    kinds = {type(layer) for layer, _ in layers_of(network)}
+    return sorted(kind.__name__ for kind in kinds if kind.__module__.partition(".")[0] != "keras")
+
+
+def _asked(network: keras.Model, pixels: Any) -> Any:
+    """Return the network's logits, as of one that is not being trained.
+
+    That has to be said: a layer that fits images to a size would have it be trained.
+    """
+    takes_it = "training" in inspect.signature(network.call).parameters
+    return network(pixels, training=False) if takes_it else network(pixels)
 
 
 def _of_all_views(
@@ -85,11 +106,11 @@ def _of_all_views(
     """Return the means of the logits over the views; those of one view where it is sure enough."""
     plain = (0, False)
     if len(views) == 1:
-        return network(pixels)
+        return _asked(network, pixels)
     others = [each for each in views if each != plain]
     seen = [pixels, *(_seen(pixels, image_shape, *each) for each in others)]
     # All views in one batch: the file holds the network once.
-    together = network(ops.concatenate(seen, axis=0))
+    together = _asked(network, ops.concatenate(seen, axis=0))
     logits = ops.reshape(together, (len(seen), -1, together.shape[-1]))
     means = logits[0] * views[plain]
     for place, each in enumerate(others, 1):

@@ -19,9 +19,10 @@ class Prediction:
         probabilities: theirs, in the same order, in ``[0, 1]``; together 1.
         candidates: those of the classes that can't be ruled out, the likeliest first; None where
             the model has no limits, as after a final training.
-        unlike: whether it is unlike anything that the model has learned; None likewise.
-        unlikeness: the share of validation images that look less unlike, in ``[0, 1]``; None
-            likewise.
+        unlike: whether it is unlike anything that the model has learned; None likewise, and where
+            there were fewer than 199 validation images, too few to say so.
+        unlikeness: the share of validation images that look less unlike, in ``[0, 1]``; None where
+            the model has no limits.
     """
 
     classes: tuple[int, ...]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
+from cotejo.config.views import VIEWS
 from cotejo.data import Dataset
 from cotejo.data.arrays import checked_images
 from cotejo.data.dataset import Split
@@ -22,20 +23,21 @@ from cotejo.evaluate.conformal import COVERAGE
 from cotejo.explain.methods import maps_by
 from cotejo.inference.answers import Prediction, Unreadable
 from cotejo.inference.explaining import checked_classes
-from cotejo.inference.features import features_of
-from cotejo.inference.limits import Limits, is_unlike
+from cotejo.inference.limits import Limits
 from cotejo.inference.loading import limits_of, load_model
-from cotejo.inference.neighbours import (
+from cotejo.inference.streaming import Source, predict_stream
+from cotejo.inference.training_images import training_images
+from cotejo.pictures import Fit
+from cotejo.store import RunFolder
+from cotejo.train import fitting_batch, is_unsure, predict_logits, softmax
+from cotejo.trained.description import TEMPERATURES, is_temperature
+from cotejo.trained.features import features_of
+from cotejo.trained.neighbours import (
     KnownFeatures,
     Neighbours,
     known_features,
     nearest,
 )
-from cotejo.inference.streaming import Source, predict_stream
-from cotejo.inference.training_images import training_images
-from cotejo.pictures import Fit
-from cotejo.store import RunFolder
-from cotejo.train import fitting_batch, predict_logits, softmax
 
 if TYPE_CHECKING:
     from cotejo.export import Exported
@@ -141,10 +143,19 @@ class Classifier:
         The classes that can't be ruled out rest on the old one, so that it names none; what is
         unlike all that it knows does not depend on it.
 
+        Args:
+            temperature: from 0.01 to 100.
+
+        Raises:
+            ConfigError: it is not.
+
         Example:
             >>> Classifier.load().with_temperature(1.5).temperature
             1.5
         """
+        if not is_temperature(temperature):
+            low, high = TEMPERATURES
+            raise ConfigError("temperature_range", low=low, high=high, received=temperature)
         other = copy(self)
         other.temperature = temperature
         if self.limits is not None:
@@ -217,10 +228,11 @@ class Classifier:
         images = self._checked(images)
         logits = self.logits(images)
         chances = softmax(logits / self.temperature)
-        sets = found = None
+        sets = found = unlike = None
         if self.limits is not None:
             sets = self.limits.candidates(chances, coverage)
             found = self.limits.unlikeness(images, logits)
+            unlike = None if found is None else self.limits.are_unlike(found)
         predictions = []
         for place, row in enumerate(chances):
             order = np.argsort(-row, kind="stable")
@@ -229,7 +241,7 @@ class Classifier:
                     tuple(map(int, order)),
                     tuple(map(float, row[order])),
                     None if sets is None else tuple(map(int, order[sets[place][order]])),
-                    None if found is None else bool(is_unlike(found[place])),
+                    None if unlike is None else bool(unlike[place]),
                     None if found is None else float(found[place]),
                 )
             )
@@ -303,8 +315,8 @@ class Classifier:
         """Return which parts of each image speak for a class, ``[n, height, width]``, float32.
 
         Above 0 a part speaks for the class; below 0, which Grad-CAM does not tell, against it. What
-        is explained is the mean over all views, also of an image that the model, being sure of it,
-        looks at from one side alone.
+        is explained is the answer as it is made: of an image that the model is unsure of the mean
+        over all views, and of any other that of the image as it is.
 
         Args:
             images: ``[n, height, width, channels]``, uint8 from 0 to 255.
@@ -328,14 +340,25 @@ class Classifier:
             classes = self.probabilities(images).argmax(axis=1)
         known = self.network.output.shape[-1]
         wanted = checked_classes(classes, len(images), known)[:, np.newaxis]
-        return maps_by(
-            method,
-            self.network,
-            images,
-            wanted,
-            tta=self.views,
-            temperature=self.temperature,
-        )[:, 0]
+        maps = np.zeros(images.shape[:3], np.float32)
+        for views, chosen in self._by_views(images).items():
+            maps[chosen] = maps_by(
+                method,
+                self.network,
+                images[chosen],
+                wanted[chosen],
+                tta=views,
+                temperature=self.temperature,
+            )[:, 0]
+        return maps
+
+    def _by_views(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.bool_]]:
+        """Return which images, ``[n]``, are looked at from which sides."""
+        every = np.ones(len(images), bool)
+        if len(VIEWS[self.views]) == 1 or not len(images):
+            return {self.views: every}
+        unsure = is_unsure(self.network, images, self.margin)
+        return {self.views: unsure, "none": ~unsure}
 
     def nearest(
         self,
@@ -366,12 +389,12 @@ class Classifier:
         images = self._checked(images)
         asked = (id(data) if isinstance(data, Dataset) else data, data_dir)
         if asked not in self._learned:
-            if isinstance(data, Dataset):
-                train = data.train
-            else:
-                train = training_images(self.origin, data, data_dir)
+            learned = training_images(self.origin, data, data_dir)
+            train = learned.train
             if train.images.shape[1:] != self.image_shape:
                 raise DataError("training_images_shape", expected=list(self.image_shape))
+            if list(learned.class_names["en"]) != list(self.class_names["en"]):
+                raise DataError("other_training_images", name=learned.name)
             # One alone: the images of a data set fill much of the memory.
             self._learned = {asked: (train, known_features(self.network, train))}
         train, known = self._learned[asked]

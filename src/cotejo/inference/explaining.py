@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from cotejo.errors import ConfigError, DataError
 from cotejo.explain.placing import Placed, placed
+from cotejo.inference.answers import Unreadable
 from cotejo.messages import did_you_mean
 from cotejo.pictures import decode, read_picture, strict_pillow
 
 if TYPE_CHECKING:
-    from cotejo.inference.classifier import Classifier, Unreadable
+    from cotejo.inference.classifier import Classifier
 
 __all__ = ["Explanation", "checked_classes", "class_named", "explanations"]
 
@@ -71,8 +72,6 @@ def explanations(
     Raises:
         ConfigError: there is no such method, or it does not suit the network.
     """
-    from cotejo.inference.classifier import Unreadable
-
     for path in paths:
         if isinstance(path, Unreadable):
             yield path

@@ -28,7 +28,7 @@ def find_model(model: Path | str | None = None) -> RunFolder | Path | None:
     Raises:
         OutputError: there is no such model, or the run has none.
     """
-    if model is None or model == SHIPPED_NAME:
+    if model is None or str(model) == SHIPPED_NAME:
         return None
     path = _resolved(model)
     if is_file(path / RunFile.RECORD):

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.evaluate.conformal import COVERAGE, candidate_sets, least_probabilities
-from cotejo.evaluate.unlikeness import UNLIKE, Look, signs, unlikeness
+from cotejo.evaluate.unlikeness import FEWEST, Look, is_unlike, signs, unlikeness
 
-__all__ = ["Limits", "is_unlike"]
+__all__ = ["Limits"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,19 +95,22 @@ class Limits:
             return None
         return unlikeness(signs(self.look, images, logits), self.valid_signs)
 
+    @property
+    def can_tell_unlike(self) -> bool:
+        """Whether there are validation images enough to call a picture unlike all of them."""
+        return self.valid_signs is not None and len(self.valid_signs) >= FEWEST
+
+    def are_unlike(self, unlikeness: NDArray[np.floating]) -> NDArray[np.bool_] | None:
+        """Return which of these unlikenesses are beyond the limit, ``[n]``.
+
+        At most one in a hundred pictures like those that were learned is called so. None if there
+        are too few validation images to say so (`cotejo.evaluate.unlikeness.FEWEST`).
+        """
+        return None if self.valid_signs is None else is_unlike(unlikeness, len(self.valid_signs))
+
     def is_unlike(
         self, images: NDArray[np.uint8], logits: NDArray[np.floating]
     ) -> NDArray[np.bool_] | None:
         """Return which pictures are unlike anything that was learned, ``[n]``; None likewise."""
         found = self.unlikeness(images, logits)
-        return None if found is None else is_unlike(found)
-
-
-def is_unlike(found: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Return which of these unlikenesses are beyond the limit, `UNLIKE`.
-
-    Example:
-        >>> is_unlike(np.array([0.5, 0.99, 1.0])).tolist()
-        [False, True, True]
-    """
-    return np.asarray(found >= UNLIKE)
+        return None if found is None else self.are_unlike(found)

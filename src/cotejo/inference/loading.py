@@ -10,12 +10,6 @@ from typing import Any, Literal
 from cotejo.backend import keras
 from cotejo.data.arrays import CHANNELS
 from cotejo.errors import OutputError
-from cotejo.inference.description import (
-    Description,
-    check_margin,
-    describe_note,
-    describe_run,
-)
 from cotejo.inference.finding import find_model
 from cotejo.inference.limits import Limits
 from cotejo.models.notes import read_note
@@ -25,6 +19,12 @@ from cotejo.models.packed import DESCRIPTION, SHIPPED, packed_limits, unpack
 from cotejo.models.portable import as_trained, load_portable
 from cotejo.store import RunFolder
 from cotejo.store.files import damaged
+from cotejo.trained.description import (
+    Description,
+    check_margin,
+    describe_note,
+    describe_run,
+)
 
 __all__ = ["limits_of", "load_model"]
 
@@ -72,10 +72,10 @@ def limits_of(origin: RunFolder | Literal["shipped"] | None) -> Limits | None:
 def _shipped() -> tuple[keras.Model, Description]:
     network, about = unpack()
     return network, Description(
-        about["classes"],
-        about["views"],
-        about["temperature"],
-        about["name"],
+        class_names=about["classes"],
+        views=about["views"],
+        temperature=about["temperature"],
+        name=about["name"],
         margin=check_margin(about.get("views_margin"), SHIPPED / DESCRIPTION, "views_margin"),
     )
 

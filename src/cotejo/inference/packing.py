@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.data import Dataset, load, without_validation
 from cotejo.errors import OutputError
-from cotejo.inference.description import describe_run
-from cotejo.inference.looking import limits_arrays, look
 from cotejo.messages import LANGUAGES, message
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS, unpack
@@ -37,6 +35,8 @@ from cotejo.store import (
     write_npz,
 )
 from cotejo.texts import without_places
+from cotejo.trained.description import describe_run
+from cotejo.trained.looking import limits_arrays, look
 
 __all__ = ["pack", "pack_limits"]
 

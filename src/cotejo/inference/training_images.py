@@ -2,87 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, find_source, load, without_validation
 from cotejo.data.cutting import first_images
-from cotejo.data.dataset import Split
-from cotejo.data.folds import folds, in_folds
-from cotejo.data.splits import nested_subset
+from cotejo.data.folds import in_folds
 from cotejo.errors import ConfigError, DataError
 from cotejo.store import RunFolder, StudyFile
+from cotejo.trained.learned import learned_images
 
-__all__ = ["learned_images", "training_images"]
+__all__ = ["as_studied", "data_as_studied", "training_images"]
 
 
 def training_images(
     origin: RunFolder | Literal["shipped"] | None,
-    data: str | Path | None = None,
+    data: Dataset | str | Path | None = None,
     data_dir: Path | None = None,
-) -> Split:
-    """Return the training images of a model; of the one that ships, those of CIFAR-10.
+) -> Dataset:
+    """Return data whose training images are those of a model; of the one that ships, CIFAR-10.
 
-    They are looked for where the study's file says, and a published set also where `load` looks
-    for it; nothing is downloaded. They have to be the very images that a run learned from; of a
-    model of which no run is known, nobody can tell.
+    They have to be the very images that it learned from, as `data_as_studied` says; of a model of
+    which no run is known, nobody can tell.
 
     Args:
         origin: the model's run, or ``"shipped"``; None where neither is known.
-        data: the name or path of the data set, where it is somewhere else now.
+        data: the data set, its name or its path, where it is somewhere else now.
         data_dir: the folder to take a published data set from.
 
     Raises:
         DataError: they are not on this machine, or are others.
     """
-    if origin == "shipped":
-        return without_validation(_loaded(data or DEFAULT_DATA, data_dir, OwnImages())).train
     if origin is None:
         if data is None:
             raise DataError("no_run_of_images")
-        return _loaded(data, data_dir, OwnImages()).train
-    run, record = origin, origin.record
-    about: dict[str, Any] = record.get("dataset") or {}
-    named, images = _asked(run, str(about.get("name")))
-    if data is not None:
-        dataset = _loaded(data, data_dir, images)
-    elif named is None:
-        raise DataError("no_training_images", name=about.get("name"))
-    else:
-        try:
-            dataset = _loaded(named, data_dir, images)
-        except DataError as error:
-            raise DataError("no_training_images", name=about.get("name")) from error
-    dataset = _as_studied(dataset, record)
-    if dataset.fingerprint != about.get("fingerprint"):
-        raise DataError("other_training_images", name=dataset.name)
-    return learned_images(dataset, record)
+        return _given(data, data_dir, OwnImages())
+    dataset = data_as_studied(origin, data, data_dir)
+    if origin == "shipped":
+        return dataset
+    return replace(dataset, train=learned_images(dataset, origin.record))
 
 
-def learned_images(dataset: Dataset, record: Mapping[str, Any]) -> Split:
-    """Return the images that the network which a run keeps has learned from.
+def data_as_studied(
+    origin: RunFolder | Literal["shipped"],
+    data: Dataset | str | Path | None = None,
+    data_dir: Path | None = None,
+) -> Dataset:
+    """Return the data that a model was trained on, as its study had it.
+
+    It is looked for where the study's file says, and a published set also where `load` looks for
+    it; nothing is downloaded. It is the very data: its fingerprint is that of the record.
 
     Args:
-        dataset: as the study had it.
-        record: the run's.
+        origin: the model's run, or ``"shipped"``, which learned from the training and validation
+            images of CIFAR-10.
+        data: the data set, its name or its path, where it is somewhere else now.
+        data_dir: the folder to take a published data set from.
+
+    Raises:
+        DataError: it is not on this machine, or is other data.
     """
-    # Of a cross-validation, the first network is the one that is kept.
-    train = next(folds(dataset, int(record["seed"]))).dataset.train
-    share = float((record.get("settings") or {}).get("train_fraction", 1.0))
-    if share == 1:
-        return train
-    return train.take(nested_subset(train.labels, share, int(record["seed"])))
+    if origin == "shipped":
+        dataset = _given(DEFAULT_DATA if data is None else data, data_dir, OwnImages())
+    else:
+        named, images = _asked(origin)
+        wanted = named if data is None else data
+        name = (origin.record.get("dataset") or {}).get("name")
+        if wanted is None:
+            raise DataError("no_training_images", name=name)
+        try:
+            dataset = _given(wanted, data_dir, images)
+        except DataError as error:
+            if data is not None:
+                raise
+            raise DataError("no_training_images", name=name) from error
+    studied = as_studied(dataset, origin)
+    if studied is None:
+        raise DataError("other_training_images", name=dataset.name)
+    return studied
 
 
-def _asked(run: RunFolder, name: str) -> tuple[str | None, OwnImages]:
+def as_studied(dataset: Dataset, origin: RunFolder | Literal["shipped"]) -> Dataset | None:
+    """Return data as the study of a model had it: cut down, dealt in folds, or without validation.
+
+    Args:
+        dataset: as it was loaded.
+        origin: the model's run, or ``"shipped"``.
+
+    Returns:
+        The data; None if it is not what the model was trained on.
+    """
+    if origin == "shipped":
+        source = find_source(DEFAULT_DATA)
+        is_it = source is not None and dataset.fingerprint == source.fingerprint
+        return without_validation(dataset) if is_it else None
+    about = origin.record.get("dataset") or {}
+    if dataset.fingerprint == about.get("fingerprint"):
+        return dataset
+    split = about.get("split") or {}
+    if origin.record.get("quick"):
+        dataset = first_images(dataset)
+    if "folds" in split:
+        try:
+            dataset = in_folds(dataset, int(split["folds"]))
+        except DataError:  # it has test images of its own, which a cross-validation has not
+            return None
+    elif split.get("method") == "final":
+        dataset = without_validation(dataset)
+    return dataset if dataset.fingerprint == about.get("fingerprint") else None
+
+
+def _asked(run: RunFolder) -> tuple[str | None, OwnImages]:
     """Return the name or path by which the study asked for its data, and how it was read.
 
     None if nobody knows: the run was moved out of its study, and the data set has no known name.
     """
-    if (source := find_source(name)) is not None:
+    about = run.record.get("dataset") or {}
+    if (source := find_source(str(about.get("name")))) is not None:
         return source.name, OwnImages()
     try:
         config = StudyConfig.load(run.path.parent.parent / StudyFile.CONFIG)
@@ -91,20 +130,12 @@ def _asked(run: RunFolder, name: str) -> tuple[str | None, OwnImages]:
     return config.data, config.images
 
 
-def _loaded(wanted: str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+def _given(wanted: Dataset | str | Path, data_dir: Path | None, images: OwnImages) -> Dataset:
+    if isinstance(wanted, Dataset):
+        return wanted
     source = find_source(wanted)
     if source is None:
         return load(str(wanted), data_dir=data_dir, images=images)
     if not source.is_at_hand(data_dir):
         raise DataError("no_training_images", name=source.name)
     return load(source.name, data_dir=data_dir)
-
-
-def _as_studied(dataset: Dataset, record: dict[str, Any]) -> Dataset:
-    """Return the data as the study had it: cut down, dealt in folds, or without validation."""
-    split = (record.get("dataset") or {}).get("split") or {}
-    if record.get("quick"):
-        dataset = first_images(dataset)
-    if "folds" in split:
-        return in_folds(dataset, int(split["folds"]))
-    return without_validation(dataset) if split.get("method") == "final" else dataset

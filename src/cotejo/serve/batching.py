@@ -95,7 +95,7 @@ class Batcher:
         for part in said:
             if isinstance(part, BaseException):
                 raise part
-            answers += part
+            answers.extend(part)
         return answers
 
     async def warm_up(self, model: Answering) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.store import (
@@ -42,24 +43,32 @@ def borrow(folder: Path, keys: Mapping[RunId, str], others: Iterable[Path]) -> N
         for other in others:
             run = StudyFolder(other).run(alternative, seed)
             # `is_finished` reads all files of a run, so it is asked of the wanted runs only.
-            if run.key == key and run.is_finished and _has_readings(folder, other, key):
-                clear(place.path, key, folder)
-                _copy(run, place.path)
-                break
+            if run.key != key or not run.is_finished:
+                continue
+            readings = _readings(folder, other, key)
+            if readings is None:
+                continue
+            clear(place.path, key, folder)
+            _copy(run, place.path)
+            # Once the run is here: what could not be copied has not been read for this study.
+            for row in readings:
+                note_reading(folder, **row)
+            break
 
 
-def _has_readings(folder: Path, other: Path, key: str) -> bool:
-    """Note the readings of a run here; return whether they are noted now."""
+def _readings(folder: Path, other: Path, key: str) -> list[dict[str, Any]] | None:
+    """Return the readings of a run that are not noted here yet; None if it brings none at all."""
     try:
         rows = [row for row in read_readings(other) if row["key"] == key]
         noted = [row for row in read_readings(folder) if row["key"] == key]
     except OutputError:  # of a damaged list nothing is taken
-        return False
-    for row in rows[len(noted) :]:
-        note_reading(
-            folder, time=row["time"], alternative=row["alternative"], seed=int(row["seed"]), key=key
-        )
-    return bool(rows)
+        return None
+    if not rows:
+        return None
+    return [
+        {name: row[name] for name in ("time", "alternative", "key")} | {"seed": int(row["seed"])}
+        for row in rows[len(noted) :]
+    ]
 
 
 def _copy(run: RunFolder, target: Path) -> None:

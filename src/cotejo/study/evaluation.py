@@ -18,7 +18,6 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold
 from cotejo.errors import OutputError
 from cotejo.evaluate import classification_metrics, select_mistakes, split_metrics
-from cotejo.inference.looking import Looked, limits_arrays
 from cotejo.models.own.keeping import keepable, save_model
 from cotejo.store import (
     TEMPORARY,
@@ -31,6 +30,7 @@ from cotejo.store import (
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import now
 from cotejo.train import logits_and_margin, predict_logits, softmax
+from cotejo.trained.looking import Looked, limits_arrays
 
 __all__ = [
     "TRAIN_SAMPLE",
@@ -57,8 +57,9 @@ class Answers:
         test: ``[t, classes]``, its probabilities on the test images.
         test_at: ``[t]``, the positions of those.
         test_seconds: how long predicting the test images took.
-        margin: below which margin between the two highest logits a test image got all views;
-            infinity if all did.
+        margin: below which margin between the two highest logits an image got all views; infinity
+            if all did. A quarter of the validation images are below it; of the test images, where
+            there is no validation.
     """
 
     train: Mapping[str, float | int]
@@ -96,15 +97,16 @@ def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
         tta: the views of an image that it answers for.
     """
     sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
-    on_sample = softmax(predict_logits(network, sample.images, tta=tta))
-    trained = classification_metrics(sample.labels, on_sample)
     valid, test = fold.dataset.valid, fold.dataset.test
-    on_valid = np.zeros((0, on_sample.shape[1]), np.float32)
+    on_valid, margin = np.zeros((0, fold.dataset.num_classes), np.float32), None
     if len(valid):
-        on_valid = softmax(predict_logits(network, valid.images, tta=tta))
+        logits, margin = logits_and_margin(network, valid.images, tta=tta)
+        on_valid = softmax(logits)
     started = time.perf_counter()
-    logits, margin = logits_and_margin(network, test.images, tta=tta)
+    logits, margin = logits_and_margin(network, test.images, tta=tta, margin=margin)
     seconds = time.perf_counter() - started
+    on_sample = softmax(predict_logits(network, sample.images, tta=tta, margin=margin))
+    trained = classification_metrics(sample.labels, on_sample)
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
     on_test = softmax(logits)
     return Answers(on_train, on_valid, fold.valid, on_test, fold.test, seconds, margin)

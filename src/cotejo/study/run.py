@@ -20,8 +20,6 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold, folds
 from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
-from cotejo.inference.description import described, note_of
-from cotejo.inference.looking import Looked, look
 from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
 from cotejo.models.notes import with_note
@@ -55,6 +53,8 @@ from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
 from cotejo.study.together import together
 from cotejo.train import Training, fresh_backend, train
+from cotejo.trained.description import described, note_of
+from cotejo.trained.looking import Looked, look
 
 __all__ = ["build_network", "train_run"]
 

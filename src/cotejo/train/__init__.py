@@ -3,7 +3,13 @@
 from cotejo.train.epochs import Training
 from cotejo.train.learner import compile_learner
 from cotejo.train.loop import train
-from cotejo.train.predict import fitting_batch, logits_and_margin, predict_logits, softmax
+from cotejo.train.predict import (
+    fitting_batch,
+    is_unsure,
+    logits_and_margin,
+    predict_logits,
+    softmax,
+)
 from cotejo.train.session import fresh_backend
 
 __all__ = [
@@ -11,6 +17,7 @@ __all__ = [
     "compile_learner",
     "fitting_batch",
     "fresh_backend",
+    "is_unsure",
     "logits_and_margin",
     "predict_logits",
     "softmax",

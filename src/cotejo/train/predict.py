@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.config.views import VIEWS
 
-__all__ = ["UNSURE", "fitting_batch", "logits_and_margin", "predict_logits", "softmax", "view"]
+__all__ = [
+    "UNSURE",
+    "fitting_batch",
+    "is_unsure",
+    "logits_and_margin",
+    "predict_logits",
+    "softmax",
+    "view",
+]
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -81,6 +89,19 @@ def logits_and_margin(
             means += np.float32(views[of]) * of_view
         logits[part] = means
     return logits, margin
+
+
+def is_unsure(network: keras.Model, images: NDArray[Any], margin: float) -> NDArray[np.bool_]:
+    """Return of which images the network is unsure, ``[n]``: those that get all views.
+
+    Args:
+        network: from pixels to logits.
+        images: ``[n, height, width, channels]``, uint8, one or more.
+        margin: an image is unsure if its two highest logits differ by less.
+    """
+    return np.asarray(
+        _margins(_plain_logits(network, images, fitting_batch(network))) < margin, bool
+    )
 
 
 def _margins(logits: NDArray[np.float32]) -> NDArray[np.float32]:

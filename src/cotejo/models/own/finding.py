@@ -16,8 +16,8 @@ __all__ = ["Written", "find_written"]
 
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
-_CHANGING = ("add", "append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update")
-"""The methods that change a list, a dict or a set."""
+_GATHERING = ("add", "append", "clear", "extend", "insert", "update")
+"""The methods that change a list, a dict or a set whatever is in it, and tell nothing of that."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Written:
         text: the definition; of a lambda the expression alone.
         name: what the definition is called; None of a lambda.
         used: the values that it uses and does not make itself, by name.
-        changed: the names among these whose lists and dicts it changes itself.
+        gathered: the names among these of lists, dicts and sets that it fills and never reads.
     """
 
     text: str
     name: str | None
     used: dict[str, Any] = field(default_factory=dict)
-    changed: frozenset[str] = frozenset()
+    gathered: frozenset[str] = frozenset()
 
 
 def find_written(thing: Any) -> Written | None:
@@ -107,13 +107,12 @@ def _holds(node: ast.Lambda, code: CodeType) -> bool:
 
 
 def _written(node: Any, lines: list[str], thing: Any, codes: list[CodeType]) -> Written:
-    changed = frozenset(_changed(node))
     if isinstance(node, ast.Lambda):
         used = _values(thing, codes, set(_names(node.args)))
-        return Written(ast.unparse(node), None, used, changed)
+        return Written(ast.unparse(node), None, used, _gathered(node, used))
     text = textwrap.dedent("".join(lines[_first(node) - 1 : node.end_lineno])).rstrip() + "\n"
     used = _values(thing, codes, set(_outside(node)))
-    return Written(text, node.name, used, changed)
+    return Written(text, node.name, used, _gathered(node, used))
 
 
 def _outside(node: Any) -> Iterator[str]:
@@ -168,14 +167,22 @@ def _read(code: CodeType) -> Iterator[str]:
             yield from _read(constant)
 
 
-def _changed(node: ast.AST) -> Iterator[str]:
+def _gathered(node: ast.AST, used: dict[str, Any]) -> frozenset[str]:
+    """Return the names of lists, dicts and sets that code fills wherever it names them."""
+    filled: set[int] = set()
     for part in ast.walk(node):
-        if isinstance(part, ast.Attribute) and part.attr in _CHANGING:
-            if isinstance(part.value, ast.Name):
-                yield part.value.id
-        elif (
-            isinstance(part, ast.Subscript)
-            and isinstance(part.ctx, ast.Store)
-            and isinstance(part.value, ast.Name)
-        ):
-            yield part.value.id
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            if part.func.attr in _GATHERING:
+                filled.add(id(part.func.value))
+        elif isinstance(part, ast.Assign):
+            places = [each.value for each in part.targets if isinstance(each, ast.Subscript)]
+            # A list has such a place only if something is in it already.
+            filled |= {id(each) for each in places if type(_value(each, used)) is dict}
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+    read = {part.id for part in names if id(part) not in filled}
+    only_filled = {part.id for part in names} - read
+    return frozenset(name for name in only_filled if type(used.get(name)) in (list, dict, set))
+
+
+def _value(part: ast.expr, used: dict[str, Any]) -> Any:
+    return used.get(part.id) if isinstance(part, ast.Name) else None

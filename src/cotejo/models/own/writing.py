@@ -60,6 +60,7 @@ class _File:
         self.parts: dict[str, str] = {}
         self._whole = whole
         self._values: dict[str, Any] = {}
+        self._gathered: dict[str, Any] = {}
 
     def define(self, name: str, value: Any) -> None:
         """Add the definition of a name, and of all that it names in turn.
@@ -71,6 +72,8 @@ class _File:
             if self._values[name] is not value:
                 raise self._refusal("given_two_meanings", name, value)
             return
+        if self._gathered.get(name, value) is not value:
+            raise self._refusal("given_two_meanings", name, value)
         self._values[name] = value
         # In this order: what it needs is defined while its text is made.
         self.parts[name] = self._definition(name, value)
@@ -112,11 +115,21 @@ class _File:
         for name, value in written.used.items():
             if name in own or value is next(iter(own.values())):
                 continue
-            if name in written.changed and type(value) in (list, dict, set):
-                value = type(value)()  # what is gathered there is no part of what it does
-                self.parts.setdefault(name, f"{name} = {value!r}\n")
+            if name in written.gathered:
+                self._gather(name, value)
                 continue
             self.define(name, value)
+
+    def _gather(self, name: str, value: Any) -> None:
+        """Add an empty list, dict or set: what is gathered there is no part of what a thing does.
+
+        If something else reads it, `define` writes what it holds.
+        """
+        if self._gathered.setdefault(name, value) is not value or (
+            self._values.get(name, value) is not value
+        ):
+            raise self._refusal("given_two_meanings", name, value)
+        self.parts.setdefault(name, f"{name} = {type(value)()!r}\n")
 
     def _expression(self, name: str, value: Any) -> str:
         """Return Python that gives a value.

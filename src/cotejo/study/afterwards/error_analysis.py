@@ -22,14 +22,14 @@ from cotejo.explain.grad_cam import grad_cam_maps
 from cotejo.explain.occlusion import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
-from cotejo.inference.features import features_of
-from cotejo.inference.neighbours import known_features, nearest
-from cotejo.inference.training_images import learned_images
 from cotejo.models.own.keeping import load_kept
 from cotejo.store import StudyFile, write_file, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
 from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend
+from cotejo.trained.features import features_of
+from cotejo.trained.learned import learned_images
+from cotejo.trained.neighbours import known_features, nearest
 
 __all__ = ["write_error_analysis"]
 

@@ -25,7 +25,7 @@ from cotejo.evaluate.conformal import (
 )
 from cotejo.evaluate.probes import PROBES
 from cotejo.evaluate.roc import area_under_curve
-from cotejo.evaluate.unlikeness import UNLIKE, unlikeness, unusual
+from cotejo.evaluate.unlikeness import is_unlike, unlikeness, unusual
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings, computed_once
 from cotejo.report.seed_means import over_seeds
@@ -49,7 +49,7 @@ class AlternativeLimits:
         areas: of each kind of probe, how often one of them is more unlike than a test image;
             empty where a run has no signs of unlikeness.
         flagged: the share of each kind of probe, and of the test images (``"test"``), that is
-            called unlike anything learned; empty likewise.
+            called unlike anything learned; empty likewise, and with too few validation images.
     """
 
     alternative: AlternativeFacts
@@ -155,10 +155,12 @@ def _areas(signs: Mapping[str, NDArray[Any]]) -> dict[str, float]:
 
 
 def _flagged(signs: Mapping[str, NDArray[Any]]) -> dict[str, float]:
-    return {
-        name: float((unlikeness(signs[name], signs["valid"]) >= UNLIKE).mean())
-        for name in ("test", *PROBES)
+    """Return the share of images that is called unlike; nothing with too few to compare with."""
+    among = signs["valid"]
+    flags = {
+        name: is_unlike(unlikeness(signs[name], among), len(among)) for name in ("test", *PROBES)
     }
+    return {name: float(flag.mean()) for name, flag in flags.items() if flag is not None}
 
 
 def _means(rows: list[dict[str, float]]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cotejo.evaluate.conformal import COVERAGE
 from cotejo.evaluate.probes import PROBES
+from cotejo.evaluate.unlikeness import FEWEST
 from cotejo.report.findings import Findings
 from cotejo.report.topics.limits.analysis import AlternativeLimits
 from cotejo.report.words import Words
@@ -51,11 +52,13 @@ def about_sets(findings: Findings, best: AlternativeLimits | None, words: Words)
 
 def about_probes(findings: Findings, best: AlternativeLimits | None, words: Words) -> list[str]:
     """Return what probes are, and how many of them the best calls unlike; nothing without."""
-    if best is None or not best.flagged:
+    if best is None or not best.areas:
         return []
     said = [words.say("limits.probes")]
     if findings.facts.folds is not None:
         said.append(words.say("limits.probes_folds"))
+    if not best.flagged:
+        return [*said, words.say("limits.not_flagged", least=FEWEST)]
     shares = {name: words.numbers.percent(best.flagged[name]) for name in ("test", *PROBES)}
     best_label = best.alternative.label(words.language)
     said.append(words.say("limits.flagged", best=best_label, **shares))

@@ -6,10 +6,10 @@ import pytest
 from cotejo.backend import keras
 from cotejo.errors import ConfigError
 from cotejo.inference import Classifier
-from cotejo.inference.features import features_of
 from cotejo.models import build_model
 from cotejo.models.own.adapting import adapted
 from cotejo.train import predict_logits
+from cotejo.trained.features import features_of
 
 SHAPE = (32, 32, 3)
 

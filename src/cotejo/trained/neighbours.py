@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
-from cotejo.inference.features import features_of
+from cotejo.trained.features import features_of
 
 __all__ = ["KnownFeatures", "Neighbours", "known_features", "nearest"]
 

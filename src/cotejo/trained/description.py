@@ -21,11 +21,20 @@ from cotejo.pictures import FITS, Fit
 from cotejo.store import FORMAT, RunFile, RunFolder, StudyFile, StudyFolder
 
 __all__ = [
-    "Description", "check_class_names", "check_margin", "check_temperature", "check_views",
-    "describe_note", "describe_run", "described", "note_of",
+    "TEMPERATURES",
+    "Description",
+    "check_class_names",
+    "check_margin",
+    "check_temperature",
+    "check_views",
+    "describe_note",
+    "describe_run",
+    "described",
+    "is_temperature",
+    "note_of",
 ]  # fmt: skip
 
-_TEMPERATURES = (0.01, 100.0)
+TEMPERATURES = (0.01, 100.0)
 """The lowest and the highest temperature accepted. Cotejo fits them from 0.05 to 20."""
 
 
@@ -96,13 +105,13 @@ def described(
         temperature = 1.0
     fit = _table(record, "dataset", of_record).get("fit", "crop")
     return Description(
-        class_names,
-        check_views(settings.get("tta", "none"), of_record, "settings.tta"),
-        check_temperature(temperature, of_metrics, "test.calibration.temperature"),
-        str(record.get("alternative", "")),
-        check_fit(fit, of_record, "dataset.fit"),
-        check_margin(record.get("views_margin"), of_record, "views_margin"),
-        _seed(record.get("seed")),
+        class_names=class_names,
+        views=check_views(settings.get("tta", "none"), of_record, "settings.tta"),
+        temperature=check_temperature(temperature, of_metrics, "test.calibration.temperature"),
+        name=str(record.get("alternative", "")),
+        fit=check_fit(fit, of_record, "dataset.fit"),
+        margin=check_margin(record.get("views_margin"), of_record, "views_margin"),
+        seed=_seed(record.get("seed")),
     )
 
 
@@ -134,13 +143,13 @@ def describe_note(note: Mapping[str, Any], path: Path) -> Description:
     """
     name = note.get("name")
     return Description(
-        check_class_names(note.get("class_names"), path, "class_names"),
-        check_views(note.get("views"), path, "views"),
-        check_temperature(note.get("temperature"), path, "temperature"),
-        name if isinstance(name, str) else "",
-        check_fit(note.get("fit"), path, "fit"),
-        check_margin(note.get("views_margin"), path, "views_margin"),
-        _seed(note.get("seed")),
+        class_names=check_class_names(note.get("class_names"), path, "class_names"),
+        views=check_views(note.get("views"), path, "views"),
+        temperature=check_temperature(note.get("temperature"), path, "temperature"),
+        name=name if isinstance(name, str) else "",
+        fit=check_fit(note.get("fit"), path, "fit"),
+        margin=check_margin(note.get("views_margin"), path, "views_margin"),
+        seed=_seed(note.get("seed")),
     )
 
 
@@ -184,11 +193,21 @@ def check_temperature(value: Any, path: Path, field: str) -> float:
     Raises:
         OutputError: it is not. The error names the file and the field.
     """
-    low, high = _TEMPERATURES
-    # NaN compares false, so it is refused too.
-    if isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high:
+    if is_temperature(value):
         return float(value)
     raise _wrong(path, field, value, "temperature")
+
+
+def is_temperature(value: Any) -> bool:
+    """Whether something is a number that logits can be divided by, within `TEMPERATURES`.
+
+    Example:
+        >>> is_temperature(1.5), is_temperature(0), is_temperature(float("nan"))
+        (True, False, False)
+    """
+    low, high = TEMPERATURES
+    # NaN compares false, so it is refused too.
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def check_views(value: Any, path: Path, field: str) -> str:
