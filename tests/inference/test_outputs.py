@@ -17,15 +17,7 @@ from cotejo.inference.outputs import CsvRows, csv_file, json_row, parquet_file
 NAMES = ["cat", "dog", "ship, or boat"]
 ANSWER = Prediction((2, 0, 1), (0.7, 0.2, 0.1))
 BAD = Unreadable("b.png", DataError("picture_missing", path="b.png"))
-
-
-class Limited(Prediction):
-    candidates = (2, 0)
-    unlike = False
-    unlikeness = 0.25
-
-
-LIMITED = Limited((2, 0, 1), (0.7, 0.2, 0.1))
+LIMITED = Prediction((2, 0, 1), (0.7, 0.2, 0.1), (2, 0), unlike=False, unlikeness=0.25)
 
 
 def parsed(rows, *answers):

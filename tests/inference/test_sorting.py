@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cotejo.errors import OutputError
 from cotejo.inference import Prediction
-from cotejo.inference.sorting import Sorter, folder_names
+from cotejo.inference.sorting import Sorter
+from cotejo.store import folder_names
 
 CAT, DOG = Prediction((0, 1), (0.9, 0.1)), Prediction((1, 0), (0.9, 0.1))
 
@@ -90,11 +91,8 @@ def test_a_full_disk_leaves_no_part_of_a_picture(tmp_path, sorter, monkeypatch):
 
 
 def test_pictures_unlike_any_have_a_folder_of_their_own(tmp_path):
-    class Doubted(Prediction):
-        unlike = True
-
     sorter = Sorter(tmp_path / "sorted", ["cat", "Unlike"], "unlike")
-    sorter.put(picture(tmp_path, "a.png"), Doubted((0, 1), (0.9, 0.1)))
+    sorter.put(picture(tmp_path, "a.png"), Prediction((0, 1), (0.9, 0.1), unlike=True))
     assert list(tree(sorter.folder)) == ["unlike-2/a.png"]
 
 

@@ -82,9 +82,12 @@ def serving():
     """Serve: ``serving(models…, limits=…)`` returns a client in English; all end with the test."""
     opened = []
 
-    def make(*models, studies=(), collect=None, limits=None, headers=None, **options):
+    def make(*models, studies=(), collect=None, limits=None, headers=None, again=(), **options):
         service = Service(
-            Models(models or (Telling(),)), Studies(studies), collect, limits or Limits()
+            Models(models or (Telling(),), again=again),
+            Studies(studies),
+            collect,
+            limits or Limits(),
         )
         client = TestClient(
             create_app(service, **options),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+from functools import partial
 
 import pytest
 from PIL import Image
@@ -12,9 +13,10 @@ from PIL import Image
 from cotejo import Study
 from cotejo.cli.serve_command import sorted_out
 from cotejo.config import StudyConfig
-from cotejo.data.audit import read_audit, read_review, write_review
+from cotejo.data.audit import Reviewed, read_audit, read_review, write_review
 from cotejo.errors import ConfigError, OutputError
 from cotejo.report import write_report
+from cotejo.serve.models import load_model
 from cotejo.serve.studies import Studies
 from cotejo.store import StudyFile, locked, read_json, write_json
 from cotejo.study.progress import Observer
@@ -108,7 +110,7 @@ def test_the_report_tells_of_what_was_reviewed(serving, runs, undrawn):
 def test_a_damaged_review_is_named(runs):
     folder = runs / "small"
     fingerprint = read_audit(folder).about["dataset"]["fingerprint"]
-    write_review(folder, {})
+    write_review(folder, [])
     assert read_review(folder, fingerprint) == {}
     path = folder / StudyFile.REVIEW
     for row in (
@@ -235,3 +237,69 @@ def test_models_and_studies_are_told_apart(runs, tmp_path):
     (empty / "a.txt").write_text("a")
     with pytest.raises(ConfigError, match="neither a trained model nor a study"):
         sorted_out([str(empty)])
+
+
+def test_images_are_sent_without_reading_the_study_each_time(serving, runs, monkeypatch):
+    client = serving(studies=[runs])
+    mistake = "/v1/studies/small/mistakes/plain/1/0/image"
+    first = client.get("/v1/studies/small/suspects").json()["suspects"][0]
+    suspect = f"/v1/studies/small/suspects/{first['split']}/{first['index']}/image"
+    for address in (mistake, suspect):
+        assert "max-age" in client.get(address).headers["cache-control"]
+
+    def refuse(*arguments):
+        raise AssertionError("it is read again")
+
+    for name in ("_studies_in", "gather_records"):
+        monkeypatch.setattr(f"cotejo.serve.studies.{name}", refuse)
+    monkeypatch.setattr("cotejo.serve.reviewing.read_audit", refuse)
+    for address in (mistake, suspect):
+        assert client.get(address).status_code == 200
+
+
+def test_what_changed_is_read_again(serving, runs):
+    client, folder = serving(studies=[runs]), runs / "small"
+    mistakes = "/v1/studies/small/mistakes/plain/1"
+    assert client.get(mistakes).status_code == 200
+    record = folder / "plain" / "seed-1" / "run.json"
+    record.rename(record.with_name("aside"))
+    assert client.get(mistakes).status_code == 404
+    assert client.get("/v1/studies/small/suspects").json()["suspects"]
+    (folder / StudyFile.AUDIT).unlink()
+    assert client.get("/v1/studies/small/suspects").json() == {"suspects": []}
+    shutil.move(folder, runs / "other")
+    assert client.get("/v1/studies/small").status_code == 404
+    assert client.get("/v1/studies/other").status_code == 200
+
+
+def test_what_was_said_of_other_data_stays(serving, runs):
+    client, folder = serving(studies=[runs]), runs / "small"
+    other = Reviewed("test", 7, 1, 2, "dismissed", "2024-01-01T00:00:00+00:00", "of other data")
+    write_review(folder, [other])
+    first = client.get("/v1/studies/small/suspects").json()["suspects"][0]
+    place = f"/v1/studies/small/suspects/{first['split']}/{first['index']}"
+    fingerprint = read_audit(folder).about["dataset"]["fingerprint"]
+    for method, query, count in (("PUT", "?verdict=confirmed", 1), ("DELETE", "", 0)):
+        assert client.request(method, place + query).status_code == 200
+        assert len(read_review(folder, fingerprint)) == count
+        assert list(read_review(folder, "of other data").values()) == [other]
+
+
+def test_the_one_model_of_a_final_study_is_served(serving, tmp_path, picture):
+    config = StudyConfig.parse({"data": "digits", "base": {"model": "cnn3", "epochs": 1}})
+    folder = tmp_path / "final"
+    Study(config).run(out=folder, final=True)
+    models, studies = sorted_out([str(folder)])
+    assert (models, studies) == ([str(folder)], [folder])
+    again = partial(load_model, str(folder))
+    client = serving(again(), studies=studies, again=[again])
+    files = {"pictures": picture()}
+    assert client.post("/v1/predict", files=files).status_code == 200
+    said = client.post("/v1/explain?nearest=2", files=files).json()
+    while said["nearest_awaited"]:
+        said = client.post("/v1/explain?nearest=2", files=files).json()
+    assert len(said["nearest"]) == 2
+    (listed,) = client.get("/v1/studies").json()["studies"]
+    assert (listed["study"], listed["finished"]) == ("final", 1)
+    for path in ("/v1/studies/final", "/v1/studies/final/curves", "/studies/final"):
+        assert client.get(path).status_code == 200

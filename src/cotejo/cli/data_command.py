@@ -24,6 +24,8 @@ from cotejo.messages import current_language, message
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cotejo.data import Dataset
+
 __all__ = ["data"]
 
 
@@ -37,6 +39,10 @@ def data(
     audit: Annotated[bool, typer.Option("--audit")] = False,
     labels: Annotated[bool, typer.Option("--labels")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)] = None,
+    review: Annotated[
+        Path | None, typer.Option("--review", metavar="FOLDER", show_default=False)
+    ] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", show_default=False)] = None,
     clear_cache: Annotated[bool, typer.Option("--clear-cache")] = False,
     lang: Language = None,
     debug: Debug = False,
@@ -67,6 +73,8 @@ def data(
             images=config.images,
             on_pictures=display.pictures_read,
         )
+    if review is not None:
+        dataset = _reviewed(console, dataset, review)
     facts = describe(dataset)
     source = said_source(facts["name"], facts["source"], current_language())
     console.print(_headline(facts), style="bold")
@@ -80,6 +88,12 @@ def data(
     console.print(classes_table(facts))
     console.print(message("cli.channels"))
     console.print(channels_table(facts))
+    if save is not None:
+        from cotejo.cli.console import say
+        from cotejo.data.reviewing import save_arrays
+
+        save_arrays(dataset, save)
+        say(console, message("cli.data_saved", path=save))
     if audit or labels:
         # Deferred: showing a dataset needs neither the report nor its templates.
         from cotejo.cli.auditing import audit_and_show
@@ -87,6 +101,21 @@ def data(
         with Display(console) as display:
             audit_and_show(console, display, dataset, facts, out, labels)
     return 0
+
+
+def _reviewed(console: Console, dataset: Dataset, folder: Path) -> Dataset:
+    """Return the data without the images whose labels were confirmed to be wrong."""
+    from cotejo.cli.console import say
+    from cotejo.data.audit import read_review
+    from cotejo.data.reviewing import left_out, without_wrong_labels
+
+    review = read_review(folder, dataset.fingerprint)
+    if not review:
+        raise ConfigError("review_none", path=folder, name=dataset.name)
+    kept = without_wrong_labels(dataset, review)
+    count = left_out(review)
+    say(console, message("cli.data_reviewed", train=count["train"], valid=count["valid"]))
+    return kept
 
 
 def _clear_cache(console: Console) -> None:

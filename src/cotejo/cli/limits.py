@@ -17,4 +17,6 @@ def limits_note(limits: Limits | None, coverage: float) -> str:
     """Return what the classes that can't be ruled out are, or why there are none."""
     if limits is None or limits.true_probabilities is None:
         return message("doubts.none")
-    return message("doubts.note", coverage=Numbers(current_language()).percent(coverage))
+    decimals = 0 if round(100 * coverage, 6).is_integer() else 1
+    shown = Numbers(current_language()).percent(coverage, decimals)
+    return message("doubts.note", coverage=shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +54,7 @@ def serve(
         raise ConfigError("serve_root_path", received=root_path)
     try:
         from cotejo.serve.app import create_app
-        from cotejo.serve.models import Models
+        from cotejo.serve.models import Models, load_model
         from cotejo.serve.server import listening, run
         from cotejo.serve.service import Service
         from cotejo.serve.studies import Studies
@@ -65,13 +66,16 @@ def serve(
     from cotejo.store import make_folder
 
     models, studies = sorted_out(paths or [])
+    origins = [_origin(model) for model in models]
     if collect is not None:
         make_folder(collect)
     # Before the models are loaded, which takes seconds.
     opened = listening(host, port)
     console = make_console()
     with opened:
-        service = Service(Models(_loaded(models, code)), Studies(studies), collect)
+        again = [partial(load_model, model, code) for model in models]
+        loaded = Models(_loaded(models, code), origins, again)
+        service = Service(loaded, Studies(studies), collect)
         names = [host] if host not in ("0.0.0.0", "::") else []  # noqa: S104 — compared
         app = create_app(
             service, hosts=[*names, *(allow_host or [])], token=token, root_path=root_path
@@ -123,6 +127,16 @@ def sorted_out(paths: list[str]) -> tuple[list[str], list[Path]]:
         else:
             raise ConfigError("serve_nothing", path=given)
     return models, studies
+
+
+def _origin(model: str) -> str:
+    """Return the name of the study that a model is of, or else of its file."""
+    from cotejo.store import RunFolder
+
+    path = Path(model).resolve()
+    folder = path.parent if path.is_file() else path
+    is_run = RunFolder(folder).is_written and len(folder.parts) > 2
+    return folder.parents[1].name if is_run else path.stem
 
 
 def _has_model(path: Path) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from cotejo.data import find_source
 from cotejo.inference import Classifier
-from cotejo.inference.finding import find_model
 from cotejo.models.packed import described
 from cotejo.store import RunFolder
 
@@ -68,12 +67,11 @@ def load_model(
     Raises:
         OutputError: there is no such model, or it can't be used.
     """
-    found = find_model(model)
-    if found is None:
-        return KnownModel(Classifier.load(), "", _of_shipped())
-    if isinstance(found, RunFolder):
-        return KnownModel(Classifier.load(found.path, code), str(found.key), _of_run(found))
-    return KnownModel(Classifier.load(found, code), "", None)
+    classifier = Classifier.load(model, code)
+    if (run := classifier.run) is not None:
+        return KnownModel(classifier, str(run.key), _of_run(run))
+    own = _of_shipped() if classifier.origin == "shipped" else None
+    return KnownModel(classifier, "", own)
 
 
 def _of_run(run: RunFolder) -> OwnTest:

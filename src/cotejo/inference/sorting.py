@@ -8,58 +8,16 @@ from __future__ import annotations
 
 import filecmp
 import os
-import re
 import shutil
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 from cotejo.errors import DataError
 from cotejo.inference.answers import Prediction
-from cotejo.store import make_folder, temporary_path, writing
+from cotejo.store import folder_names, make_folder, numbered, temporary_path, writing
 
-__all__ = ["Sorter", "folder_names"]
-
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\:*?"<>|]')
-"""What some system can't have in the name of a file."""
-
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-"""Names of devices on Windows."""
-
-_LONGEST = 100
-"""Bytes of a folder's name, so that there is room for a number and for the paths around it."""
-
-
-def folder_names(names: Iterable[str]) -> list[str]:
-    """Return a name for a folder of each class: safe on every system, and no two the same.
-
-    Example:
-        >>> folder_names(["cat", "Cat", "a/b", "a:b", "..", "nul", ""])
-        ['cat', 'Cat-2', 'a_b', 'a_b-2', '_', '_nul', '_-2']
-    """
-    taken: set[str] = set()
-    folders = []
-    for name in names:
-        safe = _safe(name)
-        free = next(each for each in _numbered(safe) if each.casefold() not in taken)
-        taken.add(free.casefold())
-        folders.append(free)
-    return folders
-
-
-def _numbered(name: str, ending: str = "") -> Iterator[str]:
-    """Yield a name, and then the same with each number from 2 on."""
-    yield f"{name}{ending}"
-    for number in count(2):
-        yield f"{name}-{number}{ending}"
-
-
-def _safe(name: str) -> str:
-    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
-    safe = safe.encode()[:_LONGEST].decode(errors="ignore").strip(" ").strip(".").strip(" ") or "_"
-    return f"_{safe}" if _RESERVED.match(safe) else safe
+__all__ = ["Sorter"]
 
 
 class Sorter:
@@ -103,7 +61,7 @@ class Sorter:
         return None
 
     def _place(self, temporary: Path, target: Path) -> None:
-        for name in _numbered(target.stem, target.suffix):
+        for name in numbered(target.stem, target.suffix):
             place = target.with_name(name)
             if _moved(temporary, place):
                 self.copied += 1

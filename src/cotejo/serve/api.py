@@ -82,13 +82,17 @@ async def predict(request: Request, model: ModelName = None, top: Top = None) ->
 async def explain(
     request: Request,
     model: ModelName = None,
-    label: Annotated[
+    class_name: Annotated[
         str | None,
         Query(
             alias="class",
             max_length=500,
-            description="A class's name or number; the likeliest if left out.",
+            description="A class's name, or its number where none is called so.",
         ),
+    ] = None,
+    label: Annotated[
+        int | None,
+        Query(ge=0, description="A class's number; the likeliest class without it and `class`."),
     ] = None,
     count: Annotated[
         int,
@@ -105,10 +109,7 @@ async def explain(
     served = service.models.find(model)
     if not served.can_explain:
         raise Refusal(422, "no_explanation", name=served.name)
-    position = None if label is None else served.label(label)
-    if label is not None and position is None:
-        known = ", ".join(served.names(spoken))
-        raise Refusal(422, "no_class", name=label[:100], known=known[:1000])
+    position = served.label(class_name, label, spoken)
     async with service.uploads.read(request) as form:
         if len(form.pictures) > 1:
             raise Refusal(422, "one_picture", received=len(form.pictures))
@@ -120,8 +121,10 @@ async def explain(
         (answer,) = await service.batcher.ask(served.model, decoded[np.newaxis])
         position = answer.classes[0]
     content = await service.batcher.run(lambda: explained(served, decoded, position))
+    wanted = count > 0 and served.can_find_nearest
+    awaited = wanted and not service.training_images.are_known(served)
     alike = None
-    if count and served.can_find_nearest:
+    if wanted and not awaited:
         alike = await service.batcher.run(lambda: nearest(served, decoded, count, spoken))
     described = {
         "model": served.name,
@@ -130,6 +133,7 @@ async def explain(
         "shown": served.names(spoken)[position],
         "label": position,
         "nearest": alike,
+        "nearest_awaited": awaited,
     }
     return JSONResponse(described | content)
 
@@ -144,26 +148,24 @@ async def explain(
 async def correct(request: Request, model: ModelName = None) -> Response:
     """Keep pictures under the class that a person says they show, if the server was told where.
 
-    The class is the field `class` of the form, or of the JSON.
+    The class is the field `class` of the form or of the JSON, its name; or `label`, its number.
     """
     service, spoken = service_of(request), language(request)
     if service.collect is None:
         raise Refusal(404, "no_collecting")
     served = service.models.find(model)
     async with service.uploads.read(request) as form:
-        given = form.fields.get("class", "")
-        position = served.label(given)
+        position = served.label(form.fields.get("class"), form.fields.get("label"), spoken)
         if position is None:
-            known = ", ".join(served.names(spoken))
-            raise Refusal(422, "no_class", name=given[:100], known=known[:1000])
+            raise Refusal(422, "missing", place="class")
         # Decoded first: what is kept is a data set, which bad pictures would spoil.
         for image in await service.decoder.decode(form.pictures, served):
             if isinstance(image, Refusal):
                 raise image
-        name = served.names("en")[position]
+        names = served.names("en")
         for picture in form.pictures:
-            await service.decoder.run(keep, service.collect, name, picture.content)
-        return JSONResponse({"class": name, "kept": len(form.pictures)})
+            await service.decoder.run(keep, service.collect, names, position, picture.content)
+        return JSONResponse({"class": names[position], "kept": len(form.pictures)})
 
 
 @router.get(
@@ -195,12 +197,15 @@ async def healthz() -> Response:
 @router.get(
     "/readyz",
     response_class=PlainTextResponse,
-    responses={503: {"description": "The models are being loaded, or the server is closing."}},
+    responses={503: {"description": "The models are warming up, one failed, or it is closing."}},
     summary="Whether it can answer at once",
 )
 async def readyz(request: Request) -> Response:
-    """Say whether the models are loaded and warm."""
-    ready = service_of(request).is_ready
+    """Say whether the models are loaded and warm, or which of them failed."""
+    service = service_of(request)
+    if service.failed:
+        return PlainTextResponse(f"failed: {', '.join(service.failed)}\n", 503)
+    ready = service.is_ready
     return PlainTextResponse("ready\n" if ready else "not ready\n", 200 if ready else 503)
 
 

@@ -1,9 +1,11 @@
-"""One thread that runs the networks, on what all clients asked, in batches.
+"""One thread that runs the networks, on what all clients asked, in batches; one for slow work.
 
 The event loop puts jobs into a queue. The thread takes what is there, waits a few milliseconds for
 more, and asks the network once for all of them. While it computes, the next jobs gather, so that a
 busy server has full batches without waiting. A network is asked for a few sizes of batches only,
 the next larger one filled up, because Keras compiles anew for every size.
+
+Explanations, which take seconds, are made in another thread, so that they hold up nobody's answers.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,17 +39,18 @@ _WINDOW = 0.002
 @dataclass(eq=False)
 class _Job:
     future: asyncio.Future[Any]
-    model: Answering | None = None
-    images: NDArray[np.uint8] | None = None
-    work: Callable[[], Any] | None = None
+    model: Answering
+    images: NDArray[np.uint8]
+    alone: bool = False
+    """Whether the network is to be asked for it alone, so that a size is compiled."""
 
     @property
     def size(self) -> int:
-        return 1 if self.images is None else len(self.images)
+        return len(self.images)
 
 
 class Batcher:
-    """Runs networks in a thread of its own.
+    """Runs networks in a thread of its own, and slow work in another.
 
     Args:
         most_waiting: how many images may wait.
@@ -60,6 +65,7 @@ class Batcher:
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._waiting = 0
         self._closed = False
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="explaining")
         self._thread = threading.Thread(target=self._work, name="networks", daemon=True)
         self._thread.start()
 
@@ -75,41 +81,61 @@ class Batcher:
             Refusal: 429 if too many wait already, 503 if the server is closing.
         """
         parts = [images[start : start + SIZES[-1]] for start in range(0, len(images), SIZES[-1])]
-        jobs = [self._job(model=model, images=part) for part in parts]
-        said = await self._answered(jobs)
-        return [answer for part in said for answer in part]
+        loop = asyncio.get_running_loop()
+        self._enter(len(images))
+        try:
+            jobs = [_Job(loop.create_future(), model, part) for part in parts]
+            for job in jobs:
+                self._queue.put(job)
+            # All of them, also where the first one fails: until then they wait.
+            said = await asyncio.gather(*(job.future for job in jobs), return_exceptions=True)
+        finally:
+            self._waiting -= len(images)
+        answers: list[Any] = []
+        for part in said:
+            if isinstance(part, BaseException):
+                raise part
+            answers.extend(part)
+        return answers
+
+    async def warm_up(self, model: Answering) -> None:
+        """Ask a model for each size of a batch, so that no client waits for compiling.
+
+        What clients ask meanwhile is answered in between.
+        """
+        for size in SIZES:
+            if self._closed:
+                return
+            blank = np.zeros((size, *model.image_shape), np.uint8)
+            job = _Job(asyncio.get_running_loop().create_future(), model, blank, alone=True)
+            self._queue.put(job)
+            await job.future
 
     async def run(self, work: Callable[[], Any]) -> Any:
-        """Return what ``work`` returns, which is called in the thread: an explanation, say.
+        """Return what ``work`` returns, which is called in the other thread: an explanation, say.
 
         Raises:
             Refusal: as `ask`.
         """
-        return (await self._answered([self._job(work=work)]))[0]
+        self._enter(1)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._beside, work)
+        finally:
+            self._waiting -= 1
 
     def close(self) -> None:
-        """End the thread once it has done what waits."""
+        """End the threads once they have done what waits."""
         self._closed = True
         self._queue.put(None)
         self._thread.join()
+        self._beside.shutdown()
 
-    @staticmethod
-    def _job(**what: Any) -> _Job:
-        return _Job(asyncio.get_running_loop().create_future(), **what)
-
-    async def _answered(self, jobs: Sequence[_Job]) -> list[Any]:
-        size = sum(job.size for job in jobs)
+    def _enter(self, size: int) -> None:
         if self._closed:
             raise Refusal(503, "closing")
         if self._waiting + size > self._most_waiting:
             raise Refusal(429, "busy", headers={"retry-after": "1"})
         self._waiting += size
-        try:
-            for job in jobs:
-                self._queue.put(job)
-            return [await job.future for job in jobs]
-        finally:
-            self._waiting -= size
 
     def _work(self) -> None:
         last: _Job | None = None
@@ -118,13 +144,10 @@ class Batcher:
             last = None
             if first is None:
                 return
-            if first.work is not None:
-                self._do([first], partial(_worked, first.work))
-                continue
             batch, last, ended = self._gather(first)
             for model in dict.fromkeys(job.model for job in batch):
                 own = [job for job in batch if job.model is model and not job.future.cancelled()]
-                if model is not None and own:
+                if own:
                     self._do(own, partial(self._asked, model, own))
             if ended:
                 return
@@ -132,6 +155,8 @@ class Batcher:
     def _gather(self, first: _Job) -> tuple[list[_Job], _Job | None, bool]:
         """Return a batch, a job that came and does not belong to it, and whether to end."""
         batch, size = [first], first.size
+        if first.alone:
+            return batch, None, False
         until = time.monotonic() + _WINDOW
         while size < SIZES[-1]:
             try:
@@ -140,7 +165,7 @@ class Batcher:
                 break
             if job is None:
                 return batch, None, True
-            if job.work is not None or size + job.size > SIZES[-1]:
+            if job.alone or size + job.size > SIZES[-1]:
                 return batch, job, False
             batch.append(job)
             size += job.size
@@ -148,9 +173,10 @@ class Batcher:
 
     def _asked(self, model: Answering, jobs: Sequence[_Job]) -> list[list[Any]]:
         """Return, by job, what the model says of its images."""
-        images = np.concatenate([job.images for job in jobs if job.images is not None])
+        images = np.concatenate([job.images for job in jobs])
         count = len(images)
-        self._on_batch(count)
+        if not jobs[0].alone:
+            self._on_batch(count)
         size = next(size for size in SIZES if size >= count)
         if size > count:
             images = np.concatenate([images, np.repeat(images[:1], size - count, axis=0)])
@@ -175,10 +201,5 @@ class Batcher:
                 else:
                     job.future.set_exception(failure)
 
-        loop = jobs[0].future.get_loop()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(tell)
-
-
-def _worked(work: Callable[[], Any]) -> list[Any]:
-    return [work()]
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            jobs[0].future.get_loop().call_soon_threadsafe(tell)

@@ -7,12 +7,14 @@ and one that is corrected again moves to its new class. The names that clients g
 from __future__ import annotations
 
 import hashlib
-import re
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
-from cotejo.store import make_folder, write_file, writing
+from cotejo.serve.uploads import Content
+from cotejo.store import folder_names, make_folder, write_file, writing
 
-__all__ = ["folder_name", "keep"]
+__all__ = ["keep"]
 
 _ENDINGS = (
     (b"\x89PNG", ".png"),
@@ -23,43 +25,34 @@ _ENDINGS = (
     (b"MM\0*", ".tiff"),
     (b"RIFF", ".webp"),
 )
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-"""The names that Windows keeps for itself."""
+_keeping = threading.Lock()
+"""Held while a picture finds its place: two people may correct the same one at a time."""
 
 
-def keep(folder: Path, name: str, content: bytes) -> Path:
+def keep(folder: Path, names: Sequence[str], label: int, content: Content) -> Path:
     """Keep a picture in the folder of its class and return its path.
 
     Args:
         folder: of all classes.
-        name: the class's.
+        names: of all classes, in label order: no two of them get the same folder.
+        label: the picture's class.
         content: the file's, which can be decoded.
 
     Raises:
         OutputError: it can't be written.
     """
-    place = make_folder(folder / folder_name(name))
+    place = make_folder(folder / folder_names(names)[label])
     path = place / (hashlib.sha256(content).hexdigest()[:32] + _ending(content))
-    if not path.exists():
-        write_file(path, content)
-    for other in folder.glob(f"*/{path.name}"):
-        if other.parent != place:
-            with writing(other):
-                other.unlink()
+    with _keeping:
+        if not path.exists():
+            write_file(path, bytes(content))
+        for other in folder.glob(f"*/{path.name}"):
+            if other.parent != place:
+                with writing(other):
+                    other.unlink()
     return path
 
 
-def folder_name(name: str) -> str:
-    """Return what a class's folder is called, on any system.
-
-    Example:
-        >>> folder_name("aquarium fish"), folder_name("../up"), folder_name("nul")
-        ('aquarium fish', '_up', 'nul_')
-    """
-    safe = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", name).strip(" .") or "_"
-    return f"{safe}_" if _RESERVED.fullmatch(safe) else safe
-
-
-def _ending(content: bytes) -> str:
+def _ending(content: Content) -> str:
     known = (ending for start, ending in _ENDINGS if content.startswith(start))
     return next(known, ".avif" if content[4:12] in (b"ftypavif", b"ftypavis") else ".heic")

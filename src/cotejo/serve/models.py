@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,10 +94,12 @@ class Served:
     Attributes:
         name: by which clients ask for it; no other model has it.
         model: the model.
+        again: loads it once more; None if the model itself may be used in several threads.
     """
 
     name: str
     model: Answering
+    again: Callable[[], Answering] | None = None
 
     @property
     def fit(self) -> Fit:
@@ -113,35 +116,90 @@ class Served:
     @property
     def can_find_nearest(self) -> bool:
         """Whether it finds training images that look alike."""
-        return hasattr(self.model, "nearest")
+        # Of a model of which no run is known, nobody can tell what it learned from.
+        return hasattr(self.model, "nearest") and getattr(self.model, "origin", "") is not None
+
+    @cached_property
+    def explainer(self) -> Any:
+        """The model that explains: with a network of its own.
+
+        An explanation looks into the layers while images pass through them, which the network that
+        answers everybody meanwhile would feel.
+        """
+        return self._apart()
+
+    @cached_property
+    def finder(self) -> Any:
+        """The model that finds training images, likewise: the first time it takes long."""
+        return self._apart()
+
+    def _apart(self) -> Any:
+        if self.again is None:
+            return self.model
+        model: Any = self.again()
+        # What lies at its place may be another one by now.
+        own: Any = self.model
+        model.network.set_weights(own.network.get_weights())
+        return model
 
     def names(self, language: str) -> Sequence[str]:
         """Return the names of its classes."""
         return self.model.class_names.get(language) or self.model.class_names["en"]
 
-    def label(self, name: str) -> int | None:
-        """Return the label of a class, by its name in any language or its number; None if none."""
-        for names in self.model.class_names.values():
-            if name in names:
-                return list(names).index(name)
-        count = len(self.model.class_names["en"])
-        return int(name) if name.isdecimal() and len(name) < 7 and int(name) < count else None
+    def label(self, name: str | None, number: str | int | None, language: str) -> int | None:
+        """Return the label of a class that a client asks for; None if it asks for none.
+
+        Args:
+            name: the class's, in any language; its number where no class is called so.
+            number: its number, which is never taken for a name.
+            language: of the classes' names in a refusal.
+
+        Raises:
+            Refusal: 422 if there is no such class, or both are given.
+        """
+        if name is not None and number is not None:
+            raise Refusal(422, "class_and_label")
+        if name is not None:
+            for names in self.model.class_names.values():
+                if name in names:
+                    return list(names).index(name)
+        elif number is None:
+            return None
+        given = str(number if name is None else name)
+        is_number = given.isascii() and given.isdecimal() and len(given) < 7
+        if is_number and int(given) < len(self.names("en")):
+            return int(given)
+        known = ", ".join(self.names(language))
+        raise Refusal(422, "no_class", name=given[:100], known=known[:1000])
 
 
 class Models:
     """The models that are served, the first of which answers who asks for none by name.
 
     Args:
-        models: in order; of two with one name the second is called ``name-2``.
+        models: in order.
+        origins: where each comes from, which tells apart those of one name: ``mine: cnn, seed 1``.
+            Of two that have even that in common, the second is called ``name-2``.
+        again: what loads each once more, for the threads that explain.
     """
 
-    def __init__(self, models: Sequence[Answering]) -> None:
+    def __init__(
+        self,
+        models: Sequence[Answering],
+        origins: Sequence[str] = (),
+        again: Sequence[Callable[[], Answering] | None] = (),
+    ) -> None:
         self._served: dict[str, Served] = {}
-        for model in models:
-            name, number = model.name, 2
+        names = [model.name for model in models]
+        origins, again = origins or [""] * len(models), again or [None] * len(models)
+        for model, origin, loads in zip(models, origins, again, strict=True):
+            own = model.name
+            if origin and names.count(own) > 1:
+                own = f"{origin}: {own}"
+            name, number = own, 2
             while name in self._served:
-                name, number = f"{model.name}-{number}", number + 1
-            self._served[name] = Served(name, model)
+                name, number = f"{own}-{number}", number + 1
+            self._served[name] = Served(name, model, loads)
         self.ready = threading.Event()
         """Set when every model has been asked once for each size of a batch."""
 
@@ -165,15 +223,6 @@ class Models:
             known = ", ".join(self._served)
             raise Refusal(404, "no_model", name=name[:200], known=known)
         return self._served[name]
-
-    def warm_up(self, sizes: Sequence[int], stop: Callable[[], bool]) -> None:
-        """Ask every model for each size of a batch, so that no client waits for compiling."""
-        for served in self:
-            for size in sizes:
-                if stop():
-                    return
-                answers_of(served.model, np.zeros((size, *served.model.image_shape), np.uint8))
-        self.ready.set()
 
 
 def load_model(where: str, code: Path | None = None) -> Answering:

@@ -38,9 +38,10 @@ _VALUES = ("name", "count", "total", "class", "percent", "epoch", "epochs", "tim
 _WORDS_OF_USE = (
     "serve.js_candidates", "serve.js_candidates_one", "serve.js_class", "serve.js_corrected",
     "serve.js_done", "serve.js_error", "serve.js_explain", "serve.js_explained", "serve.js_file",
-    "serve.js_looking", "serve.js_model", "serve.js_nearest", "serve.js_no_pictures",
-    "serve.js_offline", "serve.js_picture", "serve.js_probability", "serve.js_right_class",
-    "serve.js_seen", "serve.js_unlike", "serve.js_unread",
+    "serve.js_looking", "serve.js_nearest", "serve.js_no_pictures",
+    "serve.js_offline", "serve.js_picture", "serve.js_right_class",
+    "serve.js_seen", "serve.js_unlike", "serve.js_unlike_warning", "serve.js_unread",
+    "serve.js_explained_for", "serve.js_explaining", "serve.js_nearest_wait",
 )  # fmt: skip
 _WORDS_OF_STUDIES = (
     "serve.js_accuracy", "serve.js_all", "serve.js_alternative", "serve.js_confirmed",
@@ -48,7 +49,7 @@ _WORDS_OF_STUDIES = (
     "serve.js_error", "serve.js_image", "serve.js_interval", "serve.js_is", "serve.js_left",
     "serve.js_loss", "serve.js_mistakes_none", "serve.js_mistakes_shown",
     "serve.js_no_comparison", "serve.js_no_studies", "serve.js_offline", "serve.js_parameters",
-    "serve.js_points", "serve.js_probability_of", "serve.js_place_test",
+    "serve.js_p_value", "serve.js_points", "serve.js_probability_of", "serve.js_place_test",
     "serve.js_place_train", "serve.js_place_valid", "serve.js_report", "serve.js_runs",
     "serve.js_said", "serve.js_seconds", "serve.js_seed", "serve.js_settings",
     "serve.js_suspects_done", "serve.js_suspects_left", "serve.js_test", "serve.js_train",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.errors import DataError
+from cotejo.errors import ConfigError, DataError
 from cotejo.serve.models import Served
 
 __all__ = ["explained", "nearest", "png", "png_url"]
@@ -45,12 +45,19 @@ def explained(served: Served, image: NDArray[np.uint8], label: int) -> dict[str,
     # Deferred, because a server of exported models does without it.
     from cotejo.explain.overlay import overlaid
 
-    model: Any = served.model
-    values = model.explain(image[np.newaxis], [label], method="grad-cam")[0]
+    model = served.explainer
+    try:
+        method = "grad-cam"
+        values = model.explain(image[np.newaxis], [label], method=method)[0]
+    except ConfigError as error:
+        if error.key != "no_feature_map":
+            raise
+        method = "integrated-gradients"  # which takes networks without convolutions too
+        values = model.explain(image[np.newaxis], [label], method=method)[0]
     values = np.nan_to_num(np.asarray(values, np.float32))
     largest = float(np.abs(values).max()) or 1.0
     return {
-        "method": "grad-cam",
+        "method": method,
         "seen": png_url(image, _SHOWN),
         "overlay": png_url(overlaid(image, values, largest), _SHOWN),
         "map": np.round(values / largest, 4).tolist(),
@@ -61,11 +68,10 @@ def nearest(
     served: Served, image: NDArray[np.uint8], count: int, language: str
 ) -> list[dict[str, Any]] | None:
     """Return the training images that look most alike to a model; None if they are not here."""
-    model: Any = served.model
     try:
-        found = model.nearest(image[np.newaxis], count=count)
-    except DataError:
-        # The model may have been moved to a machine without the images that it learned from.
+        found = served.finder.nearest(image[np.newaxis], count=count)
+    except (ConfigError, DataError):
+        # It may be on a machine without the images that it learned from, or have no features.
         return None
     names = served.names(language)
     rows = zip(found.images[0], found.labels[0], found.likeness[0], strict=True)

@@ -16,9 +16,9 @@ from cotejo.data.audit import (
     Issue,
     Reviewed,
     Verdict,
+    change_review,
     read_audit,
     read_review,
-    write_review,
 )
 from cotejo.serve.limits import Refusal
 from cotejo.store import StudyFile
@@ -87,17 +87,13 @@ def decide(folder: Path, split: str, index: int, verdict: Verdict | None) -> Non
     if issue is None or issue.predicted is None or place is None:
         raise Refusal(404, "no_image")
     fingerprint = _fingerprint(audit)
+    said = None
+    if verdict is not None:
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        label = int(audit.labels[place])
+        said = Reviewed(split, index, label, issue.predicted, verdict, time, fingerprint)
     with _writing:
-        said = read_review(folder, fingerprint)
-        if verdict is None:
-            said.pop((split, index), None)
-        else:
-            time = datetime.now(UTC).isoformat(timespec="seconds")
-            label = int(audit.labels[place])
-            said[split, index] = Reviewed(
-                split, index, label, issue.predicted, verdict, time, fingerprint
-            )
-        write_review(folder, said)
+        change_review(folder, fingerprint, split, index, said)
 
 
 def _audit(folder: Path) -> Audit | None:

@@ -105,6 +105,9 @@ class Explanation(BaseModel):
     nearest: list[Neighbour] | None = Field(
         None, description="Training images that look alike; null if not asked for, or not here."
     )
+    nearest_awaited: bool = Field(
+        description="Whether they are still being looked through: ask again in a moment."
+    )
 
 
 class Correction(BaseModel):
@@ -124,7 +127,7 @@ _MEANINGS = {
     415: "The content, or a picture, is of a kind that is not read.",
     422: "A picture or a value can't be used.",
     429: "Too many pictures are waiting; try again in a moment.",
-    503: "The server is starting, closing or full; try again.",
+    503: "The server is closing or full; try again.",
 }
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
 
-from cotejo.serve.batching import SIZES, Batcher
+from cotejo.messages import message
+from cotejo.serve.batching import Batcher
 from cotejo.serve.decoding import Decoder
 from cotejo.serve.figures import Figures
 from cotejo.serve.language import language_of
 from cotejo.serve.limits import Limits
 from cotejo.serve.models import Models
 from cotejo.serve.studies import Studies
+from cotejo.serve.training_images import TrainingImages
 from cotejo.serve.uploads import Uploads
 
 __all__ = ["Service", "language", "service_of"]
+
+_log = logging.getLogger("cotejo.serve")
 
 
 @dataclass
@@ -39,21 +44,24 @@ class Service:
     def __post_init__(self) -> None:
         self.figures = Figures()
         self.uploads = Uploads(self.limits)
+        self.failed: list[str] = []
+        """The names of the models that failed when they were warmed up."""
         self._closing = False
 
     def start(self) -> None:
-        """Start the threads; the models are warmed up in one of them."""
+        """Start the threads, and the models' warming up, in a running event loop."""
         self.decoder = Decoder(self.limits)
         self.batcher = Batcher(self.limits.waiting, self.figures.batch.observe)
         self.figures.watch_queue(lambda: self.batcher.waiting)
-        self._warming = threading.Thread(target=self._warm_up, daemon=True)
-        self._warming.start()
+        self.training_images = TrainingImages()
+        self._warming = asyncio.create_task(self._warm_up())
 
     def close(self) -> None:
         """End the threads once they have done what waits."""
         self._closing = True
-        self._warming.join()
+        self._warming.cancel()
         self.batcher.close()
+        self.training_images.close()
         self.decoder.close()
 
     @property
@@ -61,8 +69,15 @@ class Service:
         """Whether every model can answer at once."""
         return self.models.ready.is_set() and not self._closing
 
-    def _warm_up(self) -> None:
-        self.models.warm_up(SIZES, lambda: self._closing)
+    async def _warm_up(self) -> None:
+        for served in self.models:
+            try:
+                await self.batcher.warm_up(served.model)
+            except Exception:  # the others may be whole
+                _log.exception(message("serve.unusable", model=served.name))
+                self.failed.append(served.name)
+        if not self.failed:
+            self.models.ready.set()
 
 
 def service_of(request: Request) -> Service:

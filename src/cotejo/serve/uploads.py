@@ -1,8 +1,8 @@
 """Reading what clients send: pictures, in memory alone and within the limits.
 
-A request's body is read as it arrives and refused as soon as it is too long. Nothing is written to
-the disk, not even for a moment, as the forms of web frameworks do with what is larger than a
-megabyte.
+A request's body is read as it arrives and refused as soon as it is too long. A form is taken apart
+meanwhile, so that its pictures are in memory once. Nothing is written to the disk, not even for a
+moment, as the forms of web frameworks do with what is larger than a megabyte.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import binascii
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from python_multipart.exceptions import ParseError
@@ -23,7 +23,9 @@ from starlette.requests import ClientDisconnect, Request
 from cotejo.serve.limits import Limits, Refusal
 from cotejo.texts import readable
 
-__all__ = ["BODY", "CORRECTION_BODY", "Form", "Picture", "Uploads"]
+__all__ = ["BODY", "CORRECTION_BODY", "Content", "Form", "Picture", "Uploads"]
+
+Content: TypeAlias = bytes | bytearray
 
 _MOST_TEXT = 10_000
 """Bytes of a field of a form that is no picture."""
@@ -41,7 +43,7 @@ class Picture:
     """
 
     name: str
-    content: bytes
+    content: Content
 
 
 @dataclass
@@ -70,9 +72,16 @@ class PicturesInJson(BaseModel):
     pictures: list[_NamedPicture | str] = Field(
         min_length=1, description="Each the bytes of a file in base64, or that with a name."
     )
-    label: str | None = Field(
+    class_name: str | None = Field(
         None, alias="class", max_length=1000, description="Of a correction: the class's name."
     )
+    label: int | None = Field(None, description="Of a correction: the class's number instead.")
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What a form's other fields would be."""
+        given = {"class": self.class_name, "label": self.label}
+        return {name: str(value) for name, value in given.items() if value is not None}
 
 
 _BINARY = {"type": "string", "format": "binary"}
@@ -97,7 +106,7 @@ def _body(**fields: Any) -> dict[str, Any]:
     def form(picture: dict[str, Any]) -> dict[str, Any]:
         pictures = {"type": "array", "minItems": 1, "items": picture}
         properties = {"pictures": pictures, **fields}
-        return {"type": "object", "properties": properties, "required": list(properties)}
+        return {"type": "object", "properties": properties, "required": ["pictures"]}
 
     as_json = form(_PICTURE_IN_JSON) | {"additionalProperties": False}
     content = {
@@ -112,8 +121,10 @@ def _body(**fields: Any) -> dict[str, Any]:
 BODY = _body()
 """What a request with pictures may hold, as OpenAPI says it."""
 
-CORRECTION_BODY = _body(**{"class": {"type": "string", "maxLength": 1000}})
-"""The same of pictures and the class that they are to be kept under."""
+CORRECTION_BODY = _body(
+    **{"class": {"type": "string", "maxLength": 1000}, "label": {"type": "integer", "minimum": 0}}
+)
+"""The same of pictures and the class that they are to be kept under: its name or its number."""
 
 
 class Uploads:
@@ -125,7 +136,8 @@ class Uploads:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._held = 0
+        self.held = 0
+        """The bytes of all requests that are being read or answered."""
 
     @asynccontextmanager
     async def read(self, request: Request) -> AsyncIterator[Form]:
@@ -140,26 +152,33 @@ class Uploads:
         is_form = kind == b"multipart/form-data"
         if not is_form and kind != b"application/json" and not kind.startswith(b"image/"):
             raise Refusal(415, "content_type", received=readable(kind.decode("latin-1"))[:100])
-        body = bytearray()
+        held = _Held(self)
         try:
-            await self._fill(request, body)
             if is_form:
-                form = self._of_form(bytes(body), options.get(b"boundary", b""))
+                form = await self._of_form(request, held, options.get(b"boundary", b""))
             elif kind == b"application/json":
-                form = self._of_json(bytes(body))
+                form = await self._of_json(request, held)
             else:
-                form = Form([Picture("", bytes(body))])
+                form = Form([Picture("", await self._body(request, held))])
+            held.becomes(sum(len(picture.content) for picture in form.pictures))
             self._check(form.pictures)
             yield form
         finally:
-            self._held -= len(body)
+            held.becomes(0)
 
-    async def _fill(self, request: Request, body: bytearray) -> None:
+    async def _body(self, request: Request, held: _Held, times: int = 1) -> bytearray:
+        body = bytearray()
+        async for chunk in self._chunks(request, held, times):
+            body += chunk
+        return body
+
+    async def _chunks(self, request: Request, held: _Held, times: int = 1) -> AsyncIterator[bytes]:
+        """Yield a body as it comes, each byte counted so many times as held."""
         most = self._limits.body_bytes
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > most:
             raise _too_long(most)
-        chunks = request.stream()
+        chunks, length = request.stream(), 0
         while True:
             try:
                 async with asyncio.timeout(self._limits.idle_seconds):
@@ -173,12 +192,13 @@ class Uploads:
                 raise Refusal(400, "disconnected") from error
             if chunk is None:
                 return
-            if len(body) + len(chunk) > most:
+            length += len(chunk)
+            if length > most:
                 raise _too_long(most)
-            if self._held + len(chunk) > self._limits.held_bytes:
+            if self.held + times * len(chunk) > self._limits.held_bytes:
                 raise Refusal(503, "held", headers={"retry-after": "2"})
-            body += chunk
-            self._held += len(chunk)
+            held.becomes(held.size + times * len(chunk))
+            yield chunk
 
     def _check(self, pictures: Sequence[Picture]) -> None:
         if not pictures:
@@ -189,13 +209,14 @@ class Uploads:
     def _too_many(self) -> Refusal:
         return Refusal(413, "too_many_pictures", most=self._limits.pictures)
 
-    def _of_form(self, body: bytes, boundary: bytes) -> Form:
+    async def _of_form(self, request: Request, held: _Held, boundary: bytes) -> Form:
         if not boundary:
             raise Refusal(400, "form", reason="boundary")
         parts = _Parts(self._limits.pictures + 16)
         try:
             parser = MultipartParser(boundary, parts.callbacks())
-            parser.write(body)
+            async for chunk in self._chunks(request, held):
+                parser.write(chunk)
             parser.finalize()
         except (ParseError, ValueError) as error:
             raise Refusal(400, "form", reason=readable(str(error))[:200]) from error
@@ -205,23 +226,39 @@ class Uploads:
             raise Refusal(400, "form", reason="--")
         return parts.form
 
-    @staticmethod
-    def _of_json(body: bytes) -> Form:
+    async def _of_json(self, request: Request, held: _Held) -> Form:
+        # Its texts, and then what they stand for, are in memory beside it.
+        body = await self._body(request, held, times=2)
         try:
             content = PicturesInJson.model_validate_json(body)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(map(str, first["loc"]))
             raise Refusal(422, "json", place=readable(place)[:100] or "{}") from error
-        pictures = []
-        for number, given in enumerate(content.pictures, start=1):
+        body.clear()
+        pictures: list[Picture] = []
+        content.pictures.reverse()
+        while content.pictures:
+            number, given = len(pictures) + 1, content.pictures.pop()
             name, text = ("", given) if isinstance(given, str) else (given.name, given.data)
             try:
                 data = base64.b64decode(text, validate=True)
             except (binascii.Error, ValueError) as error:
                 raise Refusal(422, "base64", number=number) from error
             pictures.append(Picture(_shown(name), data))
-        return Form(pictures, {} if content.label is None else {"class": content.label})
+        return Form(pictures, content.fields)
+
+
+class _Held:
+    """How much one request holds of what all may."""
+
+    def __init__(self, uploads: Uploads) -> None:
+        self._uploads = uploads
+        self.size = 0
+
+    def becomes(self, size: int) -> None:
+        self._uploads.held += size - self.size
+        self.size = size
 
 
 class _Parts:
@@ -258,7 +295,7 @@ class _Parts:
 
     def _part(self, data: bytes, start: int, end: int) -> None:
         if not self.too_many:
-            self._data += data[start:end]
+            self._data += memoryview(data)[start:end]
 
     def _end(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
@@ -269,7 +306,7 @@ class _Parts:
             # A field for files that was left empty has neither a name nor a byte.
             if file or self._data:
                 name = _shown(file.decode(errors="replace"))
-                self.form.pictures.append(Picture(name, bytes(self._data)))
+                self.form.pictures.append(Picture(name, self._data))
             return
         name = options.get(b"name", b"").decode(errors="replace")
         self.form.fields[name] = bytes(self._data[:_MOST_TEXT]).decode(errors="replace")

@@ -8,7 +8,7 @@ Who does what: ``layout`` names every file of a study and of a run; ``files`` wr
 format; ``archives`` reads arrays that a stranger could have made; ``seals`` shows whether a file
 is the one that was written; ``schemas`` and ``checks`` say what a file must hold; ``folders`` reads
 the files of a study and of a run, each checked; ``readings`` keeps the list of readings of the test
-set; ``lock`` keeps two studies apart.
+set; ``lock`` keeps two studies apart; ``safe_names`` makes names of folders.
 """
 
 from __future__ import annotations
@@ -75,6 +75,10 @@ from cotejo.store.robustness import (
     read_robustness,
     write_robustness,
 )
+from cotejo.store.safe_names import (
+    folder_names,
+    numbered,
+)
 from cotejo.store.seals import (
     SEAL,
     array_seal,
@@ -107,6 +111,7 @@ __all__ = [
     "damaged_reads_name",
     "described_content",
     "described_files",
+    "folder_names",
     "is_locked",
     "json_content",
     "locked",
@@ -114,6 +119,7 @@ __all__ = [
     "move_folder",
     "note_reading",
     "npz_content",
+    "numbered",
     "put_damaged_readings_aside",
     "read_archive",
     "read_bytes",

@@ -6,7 +6,7 @@ which data it is, so that what was said of other images is never taken for these
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
@@ -19,6 +19,7 @@ __all__ = [
     "Review",
     "Reviewed",
     "Verdict",
+    "change_review",
     "read_review",
     "reviewed_of",
     "write_review",
@@ -68,20 +69,41 @@ def read_review(folder: Path, fingerprint: str) -> dict[tuple[str, int], Reviewe
     Raises:
         OutputError: the file is damaged.
     """
-    path = folder / StudyFile.REVIEW
-    if not path.is_file():
-        return {}
-    rows = (_reviewed(row, number, path) for number, row in enumerate(read_csv(path), start=1))
+    rows = _read(folder)
     return {(each.split, each.index): each for each in rows if each.fingerprint == fingerprint}
 
 
-def write_review(folder: Path, review: Review) -> None:
-    """Write ``review.csv``, whole or not at all.
+def change_review(
+    folder: Path, fingerprint: str, split: str, index: int, said: Reviewed | None
+) -> None:
+    """Change what is said of one label of some data; all else in the file stays as it is.
+
+    Args:
+        folder: the study's or the audit's.
+        fingerprint: of the data.
+        split: of the image.
+        index: its position there.
+        said: what is said of it; None takes it back.
+
+    Raises:
+        OutputError: the file is damaged, or can't be written.
+    """
+    place = (fingerprint, split, index)
+    review = {(each.fingerprint, each.split, each.index): each for each in _read(folder)}
+    if said is not None:
+        review[place] = said
+    else:
+        review.pop(place, None)
+    write_review(folder, review.values())
+
+
+def write_review(folder: Path, review: Iterable[Reviewed]) -> None:
+    """Write ``review.csv`` with these rows and no others, whole or not at all.
 
     Raises:
         OutputError: it can't be written.
     """
-    said = sorted(review.values(), key=lambda each: (SPLITS.index(each.split), each.index))
+    said = sorted(review, key=lambda each: (each.fingerprint, SPLITS.index(each.split), each.index))
     write_csv(folder / StudyFile.REVIEW, _COLUMNS, map(asdict, said))
 
 
@@ -90,6 +112,14 @@ def reviewed_of(audit: Audit, review: Review, splits: Sequence[str]) -> list[Rev
     issues: list[Issue] = [each for each in audit.of_kind("label") if each.split in splits]
     known = (review.get((issue.split, issue.index)) for issue in issues)
     return [each for each in known if each is not None]
+
+
+def _read(folder: Path) -> list[Reviewed]:
+    """Return every row of the file, of whichever data."""
+    path = folder / StudyFile.REVIEW
+    if not path.is_file():
+        return []
+    return [_reviewed(row, number, path) for number, row in enumerate(read_csv(path), start=1)]
 
 
 def _reviewed(row: Mapping[str, str], number: int, path: Path) -> Reviewed:

@@ -63,7 +63,9 @@ export function save(name, text, type) {
 /** Return rows as CSV, as spreadsheets read it. */
 export function csv(rows) {
   const cell = value => {
-    const text = String(value ?? "");
+    // A spreadsheet would run a text that begins so; of numbers it is a sign.
+    const runs = typeof value === "string" && /^[=+\-@\t\r]/.test(value);
+    const text = (runs ? "'" : "") + String(value ?? "");
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return "\ufeff" + rows.map(row => row.map(cell).join(",")).join("\r\n") + "\r\n";

@@ -138,6 +138,11 @@ function offerPairs() {
   showPair();
 }
 
+function probability(p) {
+  if (p === null) return "= –";
+  return p < 0.0001 ? `< ${decimal(0.0001, 4)}` : `= ${p.toLocaleString(data.language, { maximumSignificantDigits: 2 })}`;
+}
+
 function showPair() {
   const [first, second] = [byId("first").value, byId("second").value];
   const place = byId("comparison");
@@ -147,19 +152,24 @@ function showPair() {
   if (!row || row.difference === null) {
     return place.replaceChildren(make("p", { class: "soft" }, say("no_comparison")));
   }
-  const points = value => `${value > 0 ? "+" : "−"}${decimal(Math.abs(100 * value), 2)}`;
+  const points = value => {
+    const hundredths = Math.round(10_000 * value);
+    const sign = hundredths > 0 ? "+" : hundredths < 0 ? "−" : "";
+    return sign + decimal(Math.abs(hundredths) / 100, 2);
+  };
   const ends = [turned * row.low, turned * row.high].sort((a, b) => a - b);
-  const excludesZero = ends[0] > 0 || ends[1] < 0;
-  const better = turned * row.difference > 0 ? first : second;
+  // As the report decides, which looks at all the comparisons together.
+  const better = { first: row.first, second: row.second }[row.verdict];
   place.replaceChildren(
     make("p", { class: "result" }, make("b", {}, say("points", { count: points(turned * row.difference) })),
       ` ${say("interval", { count: points(ends[0]), total: points(ends[1]) })}`),
-    make("p", {}, excludesZero ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")),
-    make("p", { class: "soft small" }, `p = ${row.p_corrected?.toLocaleString(data.language, { maximumSignificantDigits: 2 }) ?? "–"}`));
+    make("p", {}, better ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")),
+    make("p", { class: "soft small" }, say("p_value", { count: probability(row.p_corrected) })));
 }
 
 // ---- mistakes
 
+const FIRST = 24; // mistakes that are shown at first
 let mistakes = [];
 
 function offerMistakes() {
@@ -194,14 +204,26 @@ function showMistakes() {
     (label === "" || each.label === Number(label)) && (said === "" || each.predicted === Number(said)));
   byId("mistakes-count").textContent = chosen.length
     ? say("mistakes_shown", { count: chosen.length, total: mistakes.length }) : say("mistakes_none");
-  byId("gallery").replaceChildren(...chosen.map(each => {
-    const [is, taken] = [study.classes[each.label], study.classes[each.predicted]];
-    const text = say("image", { class: is, count: each.index });
-    const chance = each.probability === null ? "" : ` · ${percent(each.probability)}`;
-    return make("li", {},
-      make("img", { src: `${data.root}${mistakesPath()}/${each.position}/image`, alt: text, loading: "lazy" }),
-      make("p", {}, make("b", {}, is), make("br"), `→ ${taken}${chance}`));
-  }));
+  byId("gallery").replaceChildren();
+  const more = byId("mistakes-more");
+  const show = (start, end) => {
+    byId("gallery").append(...chosen.slice(start, end).map(mistake));
+    more.hidden = end >= chosen.length;
+  };
+  more.onclick = () => {
+    show(FIRST, chosen.length);
+    byId("gallery").children[FIRST].focus();
+  };
+  show(0, FIRST);
+}
+
+function mistake(each) {
+  const [is, taken] = [study.classes[each.label], study.classes[each.predicted]];
+  const text = say("image", { class: is, count: each.index });
+  const chance = each.probability === null ? "" : ` · ${percent(each.probability)}`;
+  return make("li", { tabIndex: -1 },
+    make("img", { src: `${data.root}${mistakesPath()}/${each.position}/image`, alt: text, loading: "lazy" }),
+    make("p", {}, make("b", {}, is), make("br"), `→ ${taken}${chance}`));
 }
 
 // ---- what trains

@@ -3,6 +3,7 @@
 import { ask, csv, data, make, pause, percent, save, say } from "./common.js";
 
 const SHOWN = 5; // classes of each model
+const NEAREST = 5; // training images beside an explanation
 const AS_CARDS = 24; // more pictures than these are rows of a table
 const TOGETHER = Math.min(8, data.most); // pictures of a request
 const byId = id => document.getElementById(id);
@@ -10,6 +11,7 @@ const [drop, status, results, table, actions] =
   ["drop", "status", "results", "table", "actions"].map(byId);
 const answered = []; // rows for the CSV
 let busy = Promise.resolve();
+let looking = Promise.resolve(); // explanations: one at a time, so that predictions go before them
 let done = 0, wanted = 0, unread = 0;
 
 function chosenModels() {
@@ -29,7 +31,8 @@ const isPicture = file => !file.name.startsWith(".") &&
   (file.type.startsWith("image/") || /\.(hei[cf]|avif|tiff?|bmp)$/i.test(file.name));
 
 function take(files) {
-  const pictures = [...files].filter(isPicture);
+  const pictures = [...files].filter(isPicture)
+    .sort((one, other) => one.webkitRelativePath.localeCompare(other.webkitRelativePath, undefined, { numeric: true }));
   if (!pictures.length) return tell(say("no_pictures"), true);
   const models = chosenModels();
   wanted += pictures.length;
@@ -40,9 +43,12 @@ function take(files) {
 
 async function answerAll(pictures, models) {
   const asCards = pictures.length <= AS_CARDS;
+  // What was asked last stands above, in the order in which it was chosen.
+  const before = results.firstChild;
+  const row = asCards ? null : rows(models);
   for (let start = 0; start < pictures.length; start += TOGETHER) {
     const part = pictures.slice(start, start + TOGETHER);
-    const shown = part.map(file => asCards ? card(file) : row(file));
+    const shown = part.map(file => asCards ? card(file, before) : row(file));
     for (const model of models) {
       const answers = await predicted(part, model);
       part.forEach((file, place) => {
@@ -82,7 +88,7 @@ function note(file, model, answer) {
   ]);
 }
 
-function card(file) {
+function card(file, before) {
   const url = URL.createObjectURL(file);
   const name = file.webkitRelativePath || file.name;
   const picture = make("img", { class: "picture", src: url, alt: say("picture", { name }) });
@@ -91,20 +97,26 @@ function card(file) {
   const answers = make("div", { class: "answers" });
   const own = make("article", { class: "card", "aria-label": name },
     make("figure", {}, picture, make("figcaption", {}, name)), answers);
-  results.prepend(own);
-  return (model, answer) => answers.append(said(file, model, answer));
+  results.insertBefore(own, before);
+  const failures = new Set(); // what all models say of a picture that none can read is said once
+  return (model, answer) => {
+    const failure = answer.error?.message;
+    if (!failures.has(failure)) answers.append(said(file, model, answer));
+    if (failure) failures.add(failure);
+  };
 }
 
 function said(file, model, answer) {
   const own = make("div", { class: "answer" });
-  if (data.models.length > 1) own.append(make("h2", {}, model.name));
   if (answer.error) {
     own.append(make("p", { class: "bad" }, answer.error.message));
     return own;
   }
-  if (answer.unlike) own.append(make("p", { class: "note warn" }, say("unlike")));
+  if (data.models.length > 1) own.append(make("h2", {}, model.name));
+  if (answer.unlike) own.append(make("p", { class: "note warn" }, say("unlike_warning")));
   own.append(bars(answer.classes.slice(0, SHOWN)));
-  if (answer.candidates) own.append(make("p", { class: "note" }, candidates(answer)));
+  // The set holds for pictures like those that it learned from.
+  if (answer.candidates && !answer.unlike) own.append(make("p", { class: "note" }, candidates(answer)));
   own.append(tools(file, model, answer, own));
   return own;
 }
@@ -140,31 +152,47 @@ function tools(file, model, answer, own) {
 
 async function explain(file, model, answer, own, button) {
   button.disabled = true;
-  const form = new FormData();
-  form.append("pictures", file, file.name);
+  button.textContent = say("explaining");
+  const asked = nearest => {
+    const form = new FormData();
+    form.append("pictures", file, file.name);
+    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&label=${answer.classes[0].label}&nearest=${nearest}`;
+    looking = looking.catch(() => null).then(() => ask(path, { method: "POST", body: form }));
+    return looking;
+  };
   try {
-    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&class=${answer.classes[0].label}${model.nearest ? "&nearest=5" : ""}`;
-    const said = await ask(path, { method: "POST", body: form });
-    own.append(explained(said));
+    const shown = explained(await asked(0));
+    own.append(shown);
     button.remove();
+    if (!model.nearest) return;
+    // Apart, since a model looks through what it learned from when it is first asked.
+    const wait = make("p", { class: "note soft", role: "status" }, say("nearest_wait"));
+    shown.append(wait);
+    try {
+      let said = await asked(NEAREST);
+      for (; said.nearest_awaited; said = await asked(NEAREST)) await pause(2000);
+      const { nearest } = said;
+      if (nearest?.length) shown.append(neighbours(nearest));
+      wait.remove();
+    } catch (error) {
+      wait.textContent = error.message;
+    }
   } catch (error) {
     button.disabled = false;
+    button.textContent = say("explain");
     tell(error.message, true);
   }
 }
 
-function explained(answer) {
-  const figure = (source, text) => make("figure", {},
-    make("img", { src: source, alt: text }), make("figcaption", { class: "small soft" }, text));
-  const shown = make("div", { class: "explained" },
-    figure(answer.seen, say("seen")), figure(answer.overlay, say("explained", { class: answer.shown })));
-  if (answer.nearest?.length) {
-    const near = make("div", { class: "near" },
-      ...answer.nearest.map(each => figure(each.image, each.shown)));
-    shown.append(make("div", {}, make("p", { class: "note" }, say("nearest")), near));
-  }
-  return shown;
-}
+const figure = (source, text) => make("figure", {},
+  make("img", { src: source, alt: text }), make("figcaption", { class: "small soft" }, text));
+
+const explained = answer => make("div", { class: "explained" },
+  figure(answer.seen, say("seen")), figure(answer.overlay,
+    say(answer.method === "grad-cam" ? "explained_for" : "explained", { class: answer.shown })));
+
+const neighbours = nearest => make("div", {}, make("p", { class: "note" }, say("nearest")),
+  make("div", { class: "near" }, ...nearest.map(each => figure(each.image, each.shown))));
 
 function correcting(file, model, answer) {
   const names = data.classes[model.name];
@@ -174,7 +202,7 @@ function correcting(file, model, answer) {
   choice.addEventListener("change", async () => {
     if (choice.value === "") return;
     const form = new FormData();
-    form.append("class", choice.value);
+    form.append("label", choice.value);
     form.append("pictures", file, file.name);
     try {
       const path = `/v1/corrections?model=${encodeURIComponent(model.name)}`;
@@ -187,22 +215,24 @@ function correcting(file, model, answer) {
   return make("label", {}, say("right_class"), choice, told);
 }
 
-function row(file) {
+/** Begin a table with a column per model, and return what adds the row of a picture. */
+function rows(models) {
+  const heads = [say("file"), ...models.map(model => data.models.length > 1 ? model.name : say("class"))];
+  const body = make("tbody");
+  table.prepend(make("table", {},
+    make("thead", {}, make("tr", {}, ...heads.map(text => make("th", { scope: "col" }, text)))), body));
   table.hidden = false;
-  if (!table.firstChild) {
-    const heads = ["file", "model", "class", "probability"].map((key, place) =>
-      make("th", { scope: "col", class: place === 3 ? "number" : "" }, say(key)));
-    table.append(make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody")));
-  }
-  const body = table.querySelector("tbody");
-  return (model, answer) => {
-    const best = answer.classes?.[0];
-    body.append(make("tr", {},
-      make("th", { scope: "row" }, file.webkitRelativePath || file.name),
-      make("td", {}, model.name),
-      best ? make("td", {}, best.shown + (answer.unlike ? ` (${say("unlike")})` : ""))
-        : make("td", { class: "bad" }, answer.error.message),
-      make("td", { class: "number" }, best ? percent(best.probability) : "")));
+  return file => {
+    const own = make("tr", {}, make("th", { scope: "row" }, file.webkitRelativePath || file.name));
+    body.append(own);
+    const failures = new Set();
+    return (model, answer) => {
+      const best = answer.classes?.[0], failure = answer.error?.message;
+      if (best) own.append(make("td", {}, make("b", {}, best.shown), ` ${percent(best.probability)}`,
+        answer.unlike ? make("div", { class: "small warned" }, say("unlike")) : null));
+      else own.append(make("td", { class: "bad" }, failures.has(failure) ? "" : failure));
+      failures.add(failure);
+    };
   };
 }
 
