@@ -49,7 +49,7 @@ def trained(scans, tmp_path_factory):
     def once(name):
         settings = {
             "folds": {"folds": 3},
-            "seed": {"images": {"split_seed": 3}},
+            "seed": {"data": {"path": str(scans), "split_seed": 3}},
             "final": {},
             "plain": {},
         }

@@ -266,16 +266,16 @@ def _sheet(
     against = "" if wanted.method == "grad-cam" else message("explain.key_against")
     method = message(f"explain.method_{wanted.method}")
     return Sheet(
-        panels,
-        [
+        panels=panels,
+        chances=[
             (names[label], float(chances[label]), formatted.percent(float(chances[label])))
             for label in np.argsort(-chances, kind="stable")[:_SHOWN_CLASSES]
         ],
-        message("explain.chances"),
-        alike,
-        title,
-        (against, message("explain.key_for")),
-        [message("explain.note", method=method, model=classifier.name)],
+        chances_title=message("explain.chances"),
+        neighbours=alike,
+        neighbours_title=title,
+        key=(against, message("explain.key_for")),
+        notes=[message("explain.note", method=method, model=classifier.name)],
     )
 
 
