@@ -14,22 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.config.views import VIEWS
 from cotejo.data import Dataset
 from cotejo.data.arrays import checked_images
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, DataError
 from cotejo.evaluate.conformal import COVERAGE
-from cotejo.explain.methods import maps_by
 from cotejo.inference.answers import Prediction, Unreadable
-from cotejo.inference.explaining import checked_classes
+from cotejo.inference.explaining import checked_classes, maps_as_answered
 from cotejo.inference.limits import Limits
 from cotejo.inference.loading import limits_of, load_model
 from cotejo.inference.streaming import Source, predict_stream
 from cotejo.inference.training_images import training_images
 from cotejo.pictures import Fit
 from cotejo.store import RunFolder
-from cotejo.train import fitting_batch, is_unsure, predict_logits, softmax
+from cotejo.train import fitting_batch, predict_logits, softmax
 from cotejo.trained.description import TEMPERATURES, is_temperature
 from cotejo.trained.features import features_of
 from cotejo.trained.neighbours import (
@@ -340,25 +338,7 @@ class Classifier:
             classes = self.probabilities(images).argmax(axis=1)
         known = self.network.output.shape[-1]
         wanted = checked_classes(classes, len(images), known)[:, np.newaxis]
-        maps = np.zeros(images.shape[:3], np.float32)
-        for views, chosen in self._by_views(images).items():
-            maps[chosen] = maps_by(
-                method,
-                self.network,
-                images[chosen],
-                wanted[chosen],
-                tta=views,
-                temperature=self.temperature,
-            )[:, 0]
-        return maps
-
-    def _by_views(self, images: NDArray[np.uint8]) -> dict[str, NDArray[np.bool_]]:
-        """Return which images, ``[n]``, are looked at from which sides."""
-        every = np.ones(len(images), bool)
-        if len(VIEWS[self.views]) == 1 or not len(images):
-            return {self.views: every}
-        unsure = is_unsure(self.network, images, self.margin)
-        return {self.views: unsure, "none": ~unsure}
+        return maps_as_answered(self, images, wanted, method)
 
     def nearest(
         self,

@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.config.views import VIEWS
 from cotejo.errors import ConfigError, DataError
+from cotejo.explain.methods import maps_by
 from cotejo.explain.placing import Placed, placed
 from cotejo.inference.answers import Unreadable
 from cotejo.messages import did_you_mean
 from cotejo.pictures import decode, read_picture, strict_pillow
+from cotejo.train import is_unsure
 
 if TYPE_CHECKING:
     from cotejo.inference.classifier import Classifier
 
-__all__ = ["Explanation", "checked_classes", "class_named", "explanations"]
+__all__ = ["Explanation", "checked_classes", "class_named", "explanations", "maps_as_answered"]
 
 _MOST_SIDE = 1600
 """The longest side, in pixels, at which a picture is shown; a larger one is made smaller."""
@@ -93,6 +96,42 @@ def explanations(
             for label in classes
         )
         yield Explanation(path, picture, seen, chances, classes, maps)
+
+
+def maps_as_answered(
+    classifier: Classifier,
+    images: NDArray[np.uint8],
+    classes: NDArray[np.int64],
+    method: str,
+) -> NDArray[np.float32]:
+    """Return maps ``[n, height, width]``, each of the views that its image's answer is made of.
+
+    Args:
+        classifier: the model.
+        images: ``[n, height, width, channels]``, uint8, as the network takes them.
+        classes: ``[n, 1]``, the class to explain for each.
+        method: a name of `cotejo.explain.methods.METHODS`.
+
+    Raises:
+        ConfigError: there is no such method, or it does not suit the network.
+    """
+    views, network = classifier.views, classifier.network
+    if len(VIEWS[views]) == 1 or not len(images):
+        parts = {views: np.ones(len(images), bool)}
+    else:
+        unsure = is_unsure(network, images, classifier.margin)
+        parts = {views: unsure, "none": ~unsure}
+    maps = np.zeros(images.shape[:3], np.float32)
+    for tta, chosen in parts.items():
+        maps[chosen] = maps_by(
+            method,
+            network,
+            images[chosen],
+            classes[chosen],
+            tta=tta,
+            temperature=classifier.temperature,
+        )[:, 0]
+    return maps
 
 
 def _at_own_size(path: Path, classifier: Classifier) -> NDArray[np.uint8]:
