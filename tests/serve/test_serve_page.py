@@ -72,6 +72,7 @@ def pictures(tmp_path):
 
 
 def test_pictures_are_answered_by_all_models(page, site, pictures):
+    page.problems.clear()
     page.open(site[0])
     page.speak("en")
     page.choose("#files", *(pictures / name for name in ("a.png", "b.png", "bad.png")))
