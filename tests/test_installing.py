@@ -83,12 +83,22 @@ def test_each_extra_brings_its_backend_to_every_machine(environment):
         assert [name.removesuffix("-cpu") for name in brought] == [module]
 
 
+def extra_lines(*extras):
+    """Return the requirements of extras, with those of the extras that they name."""
+    for extra in extras:
+        for line in PROJECT["optional-dependencies"][extra]:
+            requirement = Requirement(line)
+            if requirement.name == PROJECT["name"]:
+                yield from extra_lines(*requirement.extras)
+            else:
+                yield line
+
+
 @pytest.mark.parametrize("environment", MACHINES)
 def test_the_lock_has_one_version_of_each_package_in_the_ranges_promised(environment):
     locked = pins(environment)
     extras = ("tensorflow", "jax", "jax-cuda", "dev")
-    listed = [line for extra in extras for line in PROJECT["optional-dependencies"][extra]]
-    for requirement in map(Requirement, PROJECT["dependencies"] + listed):
+    for requirement in map(Requirement, [*PROJECT["dependencies"], *extra_lines(*extras)]):
         if applies(requirement, environment):
             version = locked[canonicalize_name(requirement.name)]
             assert version in requirement.specifier, requirement
@@ -98,9 +108,8 @@ def test_the_lock_has_all_that_is_needed_here():
     """Follow what is installed; for the other machines `make check-lock` asks the index."""
     here = default_environment()
     locked, seen = pins(here), set()
-    extras = PROJECT["optional-dependencies"]
-    waiting = [Requirement(line) for line in PROJECT["dependencies"] + extras["dev"]]
-    waiting += map(Requirement, extras["tensorflow"])
+    listed = [*PROJECT["dependencies"], *extra_lines("dev", "tensorflow")]
+    waiting = [Requirement(line) for line in listed]
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)

@@ -15,6 +15,7 @@ user's language. It says what was wrong, what was expected, and what to do.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from cotejo.messages import current_language, message, one_line
@@ -87,8 +88,13 @@ class _Real(float):
         return number
 
     def __format__(self, form: str) -> str:
-        """Return the number in the form that a sentence asks for, or else in its language's."""
-        return super().__format__(form) if form else Numbers(self.language).shortest(self, 12)
+        """Return the number in the form that a sentence asks for, or else in its language's.
+
+        What is no number, or infinite, stays as somebody typed it: ``nan``, ``inf``.
+        """
+        if form or not isfinite(self):
+            return super().__format__(form)
+        return Numbers(self.language).shortest(self, 12)
 
 
 def _unpickled(kind: type[CotejoError], key: str, values: dict[str, Any]) -> CotejoError:

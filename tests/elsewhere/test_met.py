@@ -4,7 +4,6 @@ import shutil
 
 import numpy as np
 import pytest
-from cotejo.inference.description import check_temperature
 from PIL import Image
 
 from cotejo import Study
@@ -19,6 +18,7 @@ from cotejo.inference import Classifier
 from cotejo.inference.training_images import data_as_studied, training_images
 from cotejo.report.words import Words
 from cotejo.store.folders import RunFolder
+from cotejo.trained.description import check_temperature
 
 
 @pytest.fixture(scope="module")

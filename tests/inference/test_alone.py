@@ -67,7 +67,9 @@ def test_its_file_computes_in_float32_and_the_run_as_it_was_trained(alone, own_d
     assert set(precisions(load_portable(run.model)).values()) == {"float32"}
     # Bit for bit what was measured: the flipped views of the least sure are looked at, too.
     network = keras.Model(trained.input, trained.layers[-1].input)
-    measured = softmax(predict_logits(network, own_data.test.images, tta="flip"))
+    margin = run.record["views_margin"]
+    logits = predict_logits(network, own_data.test.images, tta="flip", margin=margin)
+    measured = softmax(logits)
     np.testing.assert_array_equal(measured, run.predictions["test_probabilities"])
 
 

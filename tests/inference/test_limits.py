@@ -109,7 +109,7 @@ def test_few_validation_images_call_nothing_unlike(digits, tmp_path, capsys):
     shown = noise(digits.test.images[:1], np.random.default_rng(0))
     (answer,) = Classifier.load(folder).predict(shown)
     assert answer.unlike is None
-    assert answer.unlikeness == 1
+    assert answer.unlikeness > 0.95
     Image.fromarray(shown[0]).save(tmp_path / "noise.png")
     assert command_line(["predict", str(tmp_path / "noise.png"), "--model", str(folder)]) == 0
     said = " ".join(capsys.readouterr().out.split())

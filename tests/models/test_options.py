@@ -98,9 +98,9 @@ def test_an_own_option_is_varied_and_called_by_its_name(mine):
         "units-8", "units-16", "gated-true",
     ]  # fmt: skip
     assert [alternative.label for alternative in config.alternatives] == [
-        {"en": "Units: 8", "es": "Units: 8"},
-        {"en": "Units: 16", "es": "Units: 16"},
-        {"en": "Gated: yes", "es": "Gated: sí"},
+        {"en": "units: 8", "es": "units: 8"},
+        {"en": "units: 16", "es": "units: 16"},
+        {"en": "gated: yes", "es": "gated: sí"},
     ]
 
 

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from cotejo.evaluate.traits import image_traits
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 __all__ = [
     "FEWEST", "NEIGHBOURS", "ONE_IN", "SIGNS", "Look", "is_unlike", "look_of", "signs",
@@ -75,6 +78,9 @@ class Look:
 
     @cached_property
     def _tree(self) -> KDTree:
+        # Deferred: a report is made of files, and needs no search.
+        from scipy.spatial import KDTree
+
         return KDTree(self.points)
 
 

@@ -49,8 +49,8 @@ class Refusal(Exception):  # noqa: N818 — it is told to a client, and nothing 
         **values: the sentence's.
 
     Example:
-        >>> Refusal(415, "no_content_type").body("en")["error"]["code"]
-        'no_content_type'
+        >>> Refusal(422, "no_picture").body("en")["error"]["code"]
+        'no_picture'
     """
 
     def __init__(

@@ -191,7 +191,7 @@ def test_the_model_predicts_by_names_and_with_borders(
     )
     capfd.readouterr()
     assert run(["predict", str(path), "--model", str(folder), "--json"]) == 0
-    [row] = json.loads(capfd.readouterr().out)
+    [row] = map(json.loads, capfd.readouterr().out.splitlines())
     assert row["class"] in ("moon", "sun")
 
 
