@@ -244,6 +244,16 @@ def test_int8_says_what_it_costs(small_study, tmp_path):
     assert "int8" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
+def test_int8_of_litert_says_what_it_costs(small_study, tmp_path):
+    pytest.importorskip("tensorflow", reason="tensorflow is not installed")
+    pytest.importorskip("ai_edge_litert", reason="the extra litert is not installed")
+    run = small_study / "plain" / "seed-1"
+    exported = export(run, "litert", tmp_path, size="fixed", int8=True)
+    for before, after in exported.int8.accuracy.values():
+        assert abs(before - after) < 0.05
+    assert exported.int8.bytes[1] < 0.6 * exported.int8.bytes[0]
+
+
 @onnx
 def test_the_command(small_study, tmp_path, capsys):
     run = str(small_study / "plain" / "seed-1")
