@@ -65,7 +65,7 @@ def test_what_an_archive_can_t_hold_is_refused(digits, tmp_path):
 
 
 def test_the_command_writes_the_data_of_the_next_study(digits, tmp_path, capsys):
-    write_review(tmp_path, said(digits, ("train", 3, "confirmed")))
+    write_review(tmp_path, said(digits, ("train", 3, "confirmed")).values())
     file = tmp_path / "clean.npz"
     command = ["data", "digits", "--lang", "en", "--review", str(tmp_path), "--save", str(file)]
     assert run(command) == 0
