@@ -44,6 +44,14 @@ def standard_input(monkeypatch, content):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
 
 
+@pytest.mark.parametrize("command", ["predict", "explain"])
+def test_a_model_that_is_not_there_is_not_replaced_by_another(command, album, capsys):
+    assert command_line([command, "runs/nowhere", "album"]) == 2
+    said = capsys.readouterr()
+    assert "runs/nowhere is no model" in said.err
+    assert said.out == ""
+
+
 def test_the_first_word_may_be_the_model(model, album, capsys):
     assert command_line(["predict", model, "album"]) == 0
     first = capsys.readouterr().out

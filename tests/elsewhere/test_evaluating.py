@@ -1,6 +1,7 @@
 """A trained model on another labelled set: what is measured, what is said, and what is written."""
 
 import json
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -139,8 +140,6 @@ def test_its_own_data_is_known_and_nothing_is_claimed_by_it(model):
 
 @pytest.mark.parametrize(("right", "said"), [(0.5, "worse"), (1.0, "better"), (None, "alike")])
 def test_the_verdict_follows_the_interval(elsewhere, right, said):
-    from dataclasses import replace
-
     own = elsewhere.model.own
     accuracy = own.accuracy if right is None else right
     # As good or as bad as we like: answers that are right that often.
@@ -155,6 +154,17 @@ def test_the_verdict_follows_the_interval(elsewhere, right, said):
     sentence = sentences.holding_up(result, Words("en"))
     words = {"worse": "does not hold up", "better": "does better", "alike": "may be chance"}
     assert words[said] in sentence
+
+
+def test_few_images_can_not_tell_whether_it_holds_up(elsewhere):
+    few = replace(
+        elsewhere, labels=elsewhere.labels[:20], probabilities=elsewhere.probabilities[:20]
+    )
+    accurate = replace(
+        few, model=replace(few.model, own=replace(few.model.own, accuracy=few.accuracy.estimate))
+    )
+    assert "can't tell whether it holds up" in sentences.holding_up(accurate, Words("en"))
+    assert "no se puede decir" in sentences.holding_up(accurate, Words("es"))
 
 
 def test_what_can_not_be_evaluated_is_said_in_one_line(model, tmp_path):

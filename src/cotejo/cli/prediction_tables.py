@@ -48,7 +48,9 @@ def predictions_table(
         cells = [str(path), *likeliest[0]]
         cells.append(", ".join(f"{name} {percent}" for name, percent in likeliest[1:]))
         if has_candidates:
-            cells.append(", ".join(names[label] for label in candidates or ()))
+            # Of a picture that is unlike all that it knows, nothing can be ruled out.
+            known_to_it = () if prediction.unlike else candidates or ()
+            cells.append(", ".join(names[label] for label in known_to_it))
         if is_any_unlike:
             cells.append(message("predict.unlike_cell") if prediction.unlike else "")
         table.add_row(*cells)

@@ -30,6 +30,9 @@ __all__ = [
     "verdict",
 ]
 
+_SMALL = 0.05
+"""Where a larger fall in accuracy can't be ruled out, nobody can say that the model holds up."""
+
 
 def data_name(result: Evaluation, words: Words) -> str:
     """Return what people call the data set."""
@@ -89,7 +92,7 @@ def holding_up(result: Evaluation, words: Words) -> str:
     }
     if not difference.excludes_zero:
         return words.say(
-            "evaluation.alike",
+            "evaluation.alike" if difference.low >= -_SMALL else "evaluation.unclear",
             points=n.difference(difference.estimate),
             low=n.difference(difference.low),
             high=n.difference(difference.high),
