@@ -10,11 +10,12 @@ from typing import Any
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 from cotejo.texts import shown_path, visible
 
-__all__ = ["NARROWEST", "fits", "make_console", "print_lines", "say"]
+__all__ = ["NARROWEST", "fits", "make_console", "print_lines", "print_whole", "say"]
 
 NARROWEST = 40
 """Nothing is laid out for fewer columns: on a narrower terminal lines go beyond the edge, uncut."""
@@ -98,6 +99,24 @@ def say(console: Console, text: str | Text, style: str = "") -> None:
     """Print a sentence: wrapped between words on a terminal, on one line elsewhere."""
     line = Text(text, style=style) if isinstance(text, str) else text
     console.print(line, soft_wrap=not console.is_terminal)
+
+
+def print_whole(console: Console, table: Table) -> None:
+    """Print a table with names of files: fitted to a terminal, as wide as it is elsewhere.
+
+    In a file or a pipe, a name that is broken could be neither searched nor copied. ``COLUMNS``
+    decides where it is given.
+    """
+    if console.is_terminal or _whole(os.environ.get("COLUMNS", "")):
+        console.print(table)
+        return
+    width = console.width
+    try:
+        console.width = _WIDEST
+        console.width = max(console.measure(table).maximum, width)
+        console.print(table)
+    finally:
+        console.width = width
 
 
 def print_lines(console: Console, *pairs: tuple[str, object]) -> None:

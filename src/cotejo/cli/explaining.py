@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import typer
 
-from cotejo.cli.console import say
+from cotejo.cli.console import print_whole, say
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.table_layout import make_table
 from cotejo.cli.tables import numbers
@@ -168,7 +168,7 @@ def show_explanations(
     if wanted.as_json:
         typer.echo(_safe(json.dumps(rows, ensure_ascii=False, indent=2)))
     elif len(errors) < len(rows):
-        console.print(table)
+        print_whole(console, table)
         say(console, message("explain.said", model=classifier.name), "dim")
     if without is not None:
         typer.echo(visible(message("explain.without", reason=without)), err=True)

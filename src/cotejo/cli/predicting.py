@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from cotejo.cli.console import make_console, print_lines, say
+from cotejo.cli.console import make_console, print_lines, print_whole, say
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.limits import limits_note
 from cotejo.cli.live import Status
@@ -220,7 +220,7 @@ class _Showing:
         self._status.stop()
         if self._rows:
             table = predictions_table(self._rows, self.names, self.wanted.top)
-            self._console.print(table)
+            print_whole(self._console, table)
         sys.stdout.flush()
         for error in self._errors:
             report_exception(error)
