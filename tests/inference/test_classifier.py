@@ -170,7 +170,8 @@ def test_a_bad_picture_costs_no_other_its_answer(picture, tmp_path, model):
     assert all(isinstance(one, Unreadable) for one in classifier.predict_files([tmp_path]))
 
 
-def test_bad_pictures_are_told_of_after_the_answers(picture, tmp_path, model, capsys):
+def test_bad_pictures_are_told_of_after_the_answers(picture, tmp_path, model, capsys, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)  # whoever sets it has names broken
     bad = tmp_path / "no.png"
     assert command_line(["predict", str(bad), str(picture), "--model", model]) == 1
     shown = capsys.readouterr()
