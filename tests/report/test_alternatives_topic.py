@@ -67,6 +67,23 @@ def test_few_alternatives_have_a_list_for_phones_only(study):
     assert "What sets it apart" not in to_markdown(page, "files")[0]
 
 
+def test_an_own_option_is_code_and_a_name_between_backticks_is_none(study, monkeypatch):
+    known = Words.knows
+    of_dropout = "settings.dropout."  # which is called here as an option that no catalogue knows
+    monkeypatch.setattr(
+        Words, "knows", lambda self, key: not key.startswith(of_dropout) and known(self, key)
+    )
+    label = {"en": "`dropout`"}
+    changes = {"dropout": 0.3, "batch_size": 32}
+    made = [Made("a"), Made("b", (0.6,), label=label, changes=changes), Made("c")]
+    page = render(study(*made), "en")
+    assert page.count("<code>dropout</code>") > 1
+    assert page.count("`dropout`") > 3
+    assert 'data-column="dropout"' in page
+    assert "\ufdd0" not in page
+    assert "| `dropout` |" in to_markdown(page, "files")[0]
+
+
 def test_a_dash_is_explained_where_a_setting_does_not_apply(study):
     findings = study(Made("a"), Made("b", (0.6,), changes={"model": "mlp"}))
     assert "does not apply" in TOPIC.section(Page(findings, EN))["table"].caption

@@ -28,7 +28,7 @@ AWKWARD = [
     "<b>bold</b>",
     "a|b",
     "$x$ \\frac",
-    "`tick",
+    "`tick`",
     "*star* _under_",
     "&amp; [e](f)",
     "# 1. one",

@@ -105,10 +105,10 @@ def test_numbers_stand_to_the_right(written):
 
 @pytest.mark.usefixtures("undrawn")
 def test_a_label_is_no_mark_of_markdown(tmp_path):
-    label = "a|b *c* <b>d</b> $x$ [e](f) _g_ `h &amp; i_j"
+    label = "a|b *c* <b>d</b> $x$ [e](f) _g_ `h` &amp; i_j"
     fabricate_study(tmp_path, [Made("a", label={"en": label}), Made("b", (0.6,))])
     text = write_report(tmp_path, format="md").read_text()
-    marked = r"a\|b \*c\* \<b>d\</b> \$x\$ [e\](f) \_g\_ \`h \&amp; i_j"
+    marked = r"a\|b \*c\* \<b>d\</b> \$x\$ [e\](f) \_g\_ \`h\` \&amp; i_j"
     assert f"| {marked} " in text
     assert re.sub(r"\\(?=[|*<$\]_`&])", "", marked) == label
 

@@ -25,8 +25,18 @@ if TYPE_CHECKING:
 
 __all__ = ["environment", "render", "render_undrawn", "stylesheet"]
 
-_NAME = re.compile(r"(?<!`)`([^\W\d]\w*)`(?!`)")
-"""A name between backticks."""
+_OPENS, _CLOSES = "\ufdd0", "\ufdd1"
+"""What stands around code in a page's words: characters that no text of anybody's has."""
+
+_CODE = re.compile(f"{_OPENS}([^{_OPENS}{_CLOSES}]*){_CLOSES}")
+
+
+class _PageWords(Words):
+    """The words of a page, on which a user's own option is code, and nothing else becomes it."""
+
+    def own_option(self, name: str) -> str:
+        """Return the name of an option between marks, of which the templates make code."""
+        return f"{_OPENS}{name}{_CLOSES}"
 
 
 def render(findings: Findings, language: str, detail: str = "full", numbers: str = "") -> str:
@@ -39,7 +49,7 @@ def render(findings: Findings, language: str, detail: str = "full", numbers: str
         numbers: the name of the folder, beside the page, that has its CSV files and
             ``report.json``; empty if they lie beside the page, in the study's folder.
     """
-    page = Page(findings, Words(language), TOPICS, detail, numbers)
+    page = Page(findings, _PageWords(language), TOPICS, detail, numbers)
     return _rendered(page, keeps=None if detail == "full" else frozenset())
 
 
@@ -55,7 +65,7 @@ def render_undrawn(
             tables have the same numbers in both.
         numbers: as for `render`.
     """
-    page = Page(findings, Words(language), TOPICS, detail, numbers, draws=False)
+    page = Page(findings, _PageWords(language), TOPICS, detail, numbers, draws=False)
     html = _rendered(page, keeps=None if detail == "full" else frozenset({"training"}))
     return Undrawn(html, page.drawings)
 
@@ -131,17 +141,23 @@ def _environment(language: str, links: tuple[tuple[str, str], ...]) -> Environme
     environment.globals["say"] = words.say
     environment.filters["together"] = together
     environment.filters["breakable"] = _breakable
+    environment.filters["unmarked"] = _unmarked
     environment.globals["sources"] = lambda names: _sources(names, words, dict(links))
     return environment
 
 
 def _with_code(value: Any) -> Any:
-    """Return a text in which a name between backticks, such as a user's own option, is code."""
+    """Return a text with code where the words of the page have marked it."""
     from markupsafe import Markup, escape
 
-    if type(value) is not str or "`" not in value:
+    if type(value) is not str or _OPENS not in value:
         return value
-    return Markup(_NAME.sub(r"<code>\1</code>", str(escape(value))))  # noqa: S704 - it is escaped
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(value))))  # noqa: S704 - it is escaped
+
+
+def _unmarked(text: str) -> str:
+    """Return a text without the marks of code, for an attribute."""
+    return _CODE.sub(r"\1", text)
 
 
 def _breakable(address: str) -> Markup:

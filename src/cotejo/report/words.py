@@ -87,14 +87,18 @@ class Words:
         return source.say(word, self.language, **values) if source else None
 
     def setting_name(self, name: str) -> str:
-        """Return what people call a setting; a user's own option is code between backticks.
+        """Return what people call a setting; a user's own option is called as in the user's code.
 
         Example:
             >>> Words("es").setting_name("model"), Words("es").setting_name("units")
             ('Modelo', '`units`')
         """
         key = f"settings.{name}.name"
-        return self.say(key) if self.knows(key) else f"`{name}`"
+        return self.say(key) if self.knows(key) else self.own_option(name)
+
+    def own_option(self, name: str) -> str:
+        """Return the name of a user's own option as code: between backticks."""
+        return f"`{name}`"
 
     def setting_noun(self, name: str) -> str:
         """Return what a sentence calls a setting, with its article: "el tamaño de lote"."""
