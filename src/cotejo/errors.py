@@ -67,14 +67,11 @@ class CotejoError(Exception):
 
     def _shown(self, language: str) -> dict[str, Any]:
         """Return the values, each on one line: many come from files and from command lines."""
-        shown = {
-            name: value if name == _SEVERAL_LINES else one_line(value)
-            for name, value in self.values.items()
-        }
-        return {
-            name: _Real(value, language) if type(value) is float else value
-            for name, value in shown.items()
-        }
+        shown = {}
+        for name, value in self.values.items():
+            clean = value if name == _SEVERAL_LINES else one_line(value)
+            shown[name] = _Real(clean, language) if type(clean) is float else clean
+        return shown
 
 
 class _Real(float):

@@ -185,8 +185,8 @@ class Comparison:
             return self._findings.best
         trained = {alternative.name: alternative for alternative in self._findings.facts.trained}
         labelled = {each.label(self.language): each for each in trained.values()}
-        trained = labelled | trained if name in labelled else trained
-        if name not in trained:
+        found = trained.get(name) or labelled.get(name)
+        if found is None:
             # By what the user calls them: of spaces and accents a name has none.
             known = [
                 label if name_of(label, "") == each.name else each.name
@@ -195,7 +195,7 @@ class Comparison:
             with using_language(self.language):
                 hint = did_you_mean(str(name), known)
                 raise ConfigError("no_alternative", name=name, names=", ".join(known), hint=hint)
-        return trained[name]
+        return found
 
     def __repr__(self) -> str:
         return as_text(self._findings, self.language)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
 from cotejo.study.progress import Observer, PlannedRun
@@ -70,8 +71,9 @@ class LineObserver(Observer):
     ) -> None:
         """Say how many runs there are to train."""
         language = current_language()
-        labels = [(each.name, dict[str, str](each.label.items())) for each in study.alternatives]
-        self.labels = {name: label.get(language, name) for name, label in labels}
+        self.labels = {
+            each.name: in_language(each.label, language) or each.name for each in study.alternatives
+        }
         self.waiting = sum(not run.finished for run in runs)
         if self.waiting:
             count, asked = self.waiting, len(runs)

@@ -51,12 +51,11 @@ def _is_one(sentence: str, called: re.Pattern[str] | None) -> bool:
     word = _COMPARED.search(sentence)
     if len(scores) != 2 or word is None or sentence.endswith("?"):
         return False
-    # The two sides of the comparison, each with its score.
     first, second = scores
-    cut = word.start() if first.end() <= word.start() < second.start() else None
-    if cut is None:
+    if not first.end() <= word.start() < second.start():
         return False
-    sides = (sentence[:cut], sentence[cut:])
+    # The two sides of the comparison, each with its score.
+    sides = (sentence[: word.start()], sentence[word.start() :])
     splits = [_only([name for name, of in _SPLITS.items() if of.search(side)]) for side in sides]
     if None in splits or splits[0] == splits[1]:
         return False

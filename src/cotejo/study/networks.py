@@ -26,6 +26,9 @@ from cotejo.train.optimizers import build_optimizer
 
 __all__ = ["Built", "built_networks", "plain_network", "same_network", "with_compiled"]
 
+_SOME_STEPS = 100
+"""Steps of the training that a schedule is tried with."""
+
 
 def same_network(settings: Settings) -> str:
     """Return a text that is equal for settings whose networks are equal on the same data.
@@ -160,10 +163,6 @@ def _check_parts(settings: Settings, dataset: Dataset, changes: tuple[str, ...])
     made_callbacks(settings)
     if file_of(settings.optimizer) is not None or file_of(settings.schedule) is not None:
         build_optimizer(settings, steps=_SOME_STEPS)
-
-
-_SOME_STEPS = 100
-"""Steps of the training that a schedule is tried with."""
 
 
 @contextmanager

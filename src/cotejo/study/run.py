@@ -18,7 +18,6 @@ from cotejo.backend import keras, use_precision
 from cotejo.config import Settings, Sources
 from cotejo.data.dataset import Split
 from cotejo.data.folds import Fold, folds
-from cotejo.data.splits import nested_subset
 from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.models import build_model, family_of
 from cotejo.models.backbone import has_frozen_backbone
@@ -54,6 +53,7 @@ from cotejo.study.results import Results, save
 from cotejo.study.together import together
 from cotejo.train import Training, fresh_backend, train
 from cotejo.trained.description import described, note_of
+from cotejo.trained.learned import learned_part
 from cotejo.trained.looking import Looked, look
 
 __all__ = ["build_network", "train_run"]
@@ -176,9 +176,7 @@ def _train_on(
 ) -> _Trained:
     """Train and evaluate the network of one fold; that of the first is the model that is kept."""
     record, run, before = results.record, job.run, number * job.settings.epochs
-    chosen = nested_subset(fold.dataset.train.labels, job.settings.train_fraction, run.seed)
-    every = fold.dataset.train
-    learned = every if len(chosen) == len(every) else every.take(chosen)
+    learned = learned_part(fold.dataset.train, job.settings.train_fraction, run.seed)
     network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:
         _load_weights(network, job.parent, job.settings.sources)

@@ -159,10 +159,9 @@ class EpochValidator(keras.callbacks.Callback):
             self._network.set_weights(self._best_weights)
         elif self._digests:
             last = self._digest()
-            self.training.is_of_epoch = last in self._digests
-            if self.training.is_of_epoch:
-                # Of epochs with the same weights, the last one that had them.
-                same = [number for number, each in enumerate(self._digests, 1) if each == last]
+            same = [number for number, each in enumerate(self._digests, 1) if each == last]
+            self.training.is_of_epoch = bool(same)
+            if same:  # of epochs with the same weights, the last one that had them
                 self.training.best_epoch = same[-1]
 
     def _digest(self) -> str:

@@ -73,7 +73,7 @@ def logits_and_margin(
     batch_size = batch_size or fitting_batch(network)
     logits = _plain_logits(network, images, batch_size)
     views = VIEWS[tta]
-    if len(views) == 1 or not len(images):
+    if len(views) == 1:
         return logits, float("inf")
     margins = _margins(logits)
     margin = _quarter(margins) if margin is None else margin

@@ -10,7 +10,7 @@ from cotejo.data.dataset import Split
 from cotejo.data.folds import folds
 from cotejo.data.splits import nested_subset
 
-__all__ = ["learned_images"]
+__all__ = ["learned_images", "learned_part"]
 
 
 def learned_images(dataset: Dataset, record: Mapping[str, Any]) -> Split:
@@ -23,6 +23,15 @@ def learned_images(dataset: Dataset, record: Mapping[str, Any]) -> Split:
     # Of a cross-validation, the first network is the one that is kept.
     train = next(folds(dataset, int(record["seed"]))).dataset.train
     share = float((record.get("settings") or {}).get("train_fraction", 1.0))
-    if share == 1:
-        return train
-    return train.take(nested_subset(train.labels, share, int(record["seed"])))
+    return learned_part(train, share, int(record["seed"]))
+
+
+def learned_part(train: Split, share: float, seed: int) -> Split:
+    """Return the part of the training images that a run with a seed learns from.
+
+    Args:
+        train: all training images of the network.
+        share: the run's ``train_fraction``, in ``(0, 1]``.
+        seed: the run's.
+    """
+    return train if share == 1 else train.take(nested_subset(train.labels, share, seed))

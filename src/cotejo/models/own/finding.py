@@ -97,13 +97,9 @@ def _first(node: Any) -> int:
 
 
 def _holds(node: ast.Lambda, code: CodeType) -> bool:
-    body = node.body
-    ends = (body.lineno, body.col_offset, body.end_lineno, body.end_col_offset)
-    return ends in {
-        (place[0], place[2], place[1], place[3]) for place in code.co_positions()
-    } or any(
-        place[0] == body.lineno and place[2] == body.col_offset for place in code.co_positions()
-    )
+    """Whether code is that of a lambda: a step of it begins where the lambda's body does."""
+    begin = node.body.lineno, node.body.col_offset
+    return any((line, column) == begin for line, _, column, _ in code.co_positions())
 
 
 def _written(node: Any, lines: list[str], thing: Any, codes: list[CodeType]) -> Written:

@@ -31,7 +31,7 @@ def named_in(settings: Settings, value: str) -> tuple[Source, Any]:
     if source.build is None:
         return source, named(source, name_in(value))
     thing = source.build
-    # No training may see what a callback has kept of another.
+    # A callback keeps what it has seen: no training may see that of another.
     return source, copy.deepcopy(thing) if isinstance(thing, keras.callbacks.Callback) else thing
 
 

@@ -11,7 +11,6 @@ import ast
 import functools
 import inspect
 import sys
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -104,21 +103,22 @@ class _File:
         written = find_written(value)
         if written is None:
             raise self._refusal("given_without_text", name, value)
-        self._define_used(written, own={name: value})
+        self._define_used(written, name, value)
         if written.name is None:
             return f"{name} = {written.text}\n"
         # What it calls itself, where it is known by another name.
         also = "" if written.name == name else f"{name} = {written.name}\n"
         return f"\n\n{written.text}\n\n{also}"
 
-    def _define_used(self, written: Written, own: dict[str, Any]) -> None:
+    def _define_used(self, written: Written, own_name: str, own: Any) -> None:
+        """Add what a definition uses, but itself: it may call itself."""
         for name, value in written.used.items():
-            if name in own or value is next(iter(own.values())):
+            if name == own_name or value is own:
                 continue
             if name in written.gathered:
                 self._gather(name, value)
-                continue
-            self.define(name, value)
+            else:
+                self.define(name, value)
 
     def _gather(self, name: str, value: Any) -> None:
         """Add an empty list, dict or set: what is gathered there is no part of what a thing does.
@@ -204,15 +204,16 @@ class _File:
 
     def _instance(self, name: str, value: Any) -> str:
         """Return Python that makes an object of the user's class from what it holds."""
-        plain = isinstance(value, keras.callbacks.Callback | keras.losses.Loss)
-        schedule = keras.optimizers.schedules.LearningRateSchedule
-        kind = type(value)
-        if not (plain or isinstance(value, schedule) or find_written(kind) is not None):
-            raise self._refusal("given_value", name, value)
-        if isinstance(value, keras.Variable | keras.optimizers.Optimizer):
+        kinds = (
+            keras.callbacks.Callback,
+            keras.losses.Loss,
+            keras.optimizers.schedules.LearningRateSchedule,
+        )
+        is_plain = isinstance(value, kinds) or find_written(type(value)) is not None
+        if not is_plain or isinstance(value, keras.Variable | keras.optimizers.Optimizer):
             raise self._refusal("given_value", name, value)
         held = self._expression(name, dict(vars(value)))
-        made = self._expression(name, kind)
+        made = self._expression(name, type(value))
         self.parts.setdefault("_made", _MADE)
         return f"_made({made}, {held})"
 
@@ -265,17 +266,7 @@ def _is_installed(module: str) -> bool:
         return False
     if top in sys.stdlib_module_names or top in sys.builtin_module_names:
         return True
-    file = getattr(sys.modules.get(top), "__file__", None)
-    places = list(getattr(sys.modules.get(top), "__path__", []))
-    inside = ("site-packages", "dist-packages")
-    return top == "cotejo" or any(
-        part in path.replace("\\", "/").split("/")
-        for path in _paths(file, places)
-        for part in inside
-    )
-
-
-def _paths(file: str | None, places: list[str]) -> Iterator[str]:
-    if file is not None:
-        yield file
-    yield from places
+    loaded = sys.modules.get(top)
+    paths = [getattr(loaded, "__file__", None) or "", *getattr(loaded, "__path__", ())]
+    folders = {part for path in paths for part in path.replace("\\", "/").split("/")}
+    return top == "cotejo" or not folders.isdisjoint(("site-packages", "dist-packages"))

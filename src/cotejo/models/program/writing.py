@@ -1,9 +1,4 @@
-"""A network as the program that somebody would write to build it in Keras.
-
-The program is read, copied into a notebook, and changed there. It says of each layer only what
-differs from Keras's defaults. A network that holds anything but Keras's own layers and operations
-has none: its own code says what it is.
-"""
+"""The lines of a network's program: its imports, and the function that builds the network."""
 
 from __future__ import annotations
 
