@@ -20,6 +20,7 @@ from cotejo.cli.table_layout import make_table
 from cotejo.cli.tables import numbers
 from cotejo.errors import ConfigError, CotejoError, DataError, UsageError
 from cotejo.messages import current_language, message
+from cotejo.store import make_folder, numbered, write_file
 from cotejo.texts import shown_path, visible
 
 if TYPE_CHECKING:
@@ -116,10 +117,8 @@ def targets(
     taken = {path.resolve() for path in paths}
     found = []
     for picture, path in zip(pictures, paths, strict=True):
-        number, target = 1, folder / f"{path.stem}-explained{_ENDING}"
-        while target.resolve() in taken:
-            number += 1
-            target = folder / f"{path.stem}-explained-{number}{_ENDING}"
+        names = numbered(f"{path.stem}-explained", _ENDING)
+        target = next(at for at in map(folder.joinpath, names) if at.resolve() not in taken)
         taken.add(target.resolve())
         found.append((picture, target))
     return found
@@ -240,13 +239,10 @@ def _sheet(
 
     names, formatted = classifier.class_names[current_language()], numbers()
     chances = answer.probabilities
-    height, width = answer.picture.shape[:2]
-    is_cut = any(
-        (each.left, each.top, each.right, each.bottom) != (0, 0, width, height)
-        for each in answer.maps
-    )
     rows, columns, _ = classifier.image_shape
-    seen = message("explain.seen" if is_cut else "explain.whole", width=columns, height=rows)
+    # All maps lie at the same place.
+    seen_as = "whole" if answer.maps[0].is_whole else "seen"
+    seen = message(f"explain.{seen_as}", width=columns, height=rows)
     panels = [Panel(_framed(answer.picture, answer), message("explain.picture"), seen)]
     kinds = ["of_likeliest", "of_next" if wanted.other is None else "of_asked"]
     for label, each, kind in zip(answer.classes, answer.maps, kinds, strict=False):
@@ -282,13 +278,12 @@ def _sheet(
 def _framed(picture: Any, answer: Explanation) -> Any:
     """Return a picture with a frame around what the network sees, and the rest of it faint."""
     part = answer.maps[0]
-    height, width = picture.shape[:2]
-    if (part.left, part.top, part.right, part.bottom) == (0, 0, width, height):
+    if part.is_whole:
         return picture
     inside = picture[part.top : part.bottom, part.left : part.right]
     framed = (picture * 0.35 + 255 * 0.65).astype(np.uint8)
     framed[part.top : part.bottom, part.left : part.right] = inside
-    line = max(1, round(max(height, width) / 300))
+    line = max(1, round(max(picture.shape[:2]) / 300))
     for rows, columns in (
         (slice(part.top, part.top + line), slice(part.left, part.right)),
         (slice(part.bottom - line, part.bottom), slice(part.left, part.right)),
@@ -301,7 +296,6 @@ def _framed(picture: Any, answer: Explanation) -> Any:
 
 def _write(path: Path, sheet: Sheet) -> None:
     from cotejo.explain.sheet import draw_sheet
-    from cotejo.store import make_folder, write_file
 
     make_folder(path.parent)
     file = io.BytesIO()
