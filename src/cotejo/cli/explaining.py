@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from cotejo.cli.tables import numbers
 from cotejo.errors import ConfigError, CotejoError, DataError, UsageError
 from cotejo.messages import current_language, message
 from cotejo.store import make_folder, numbered, write_file
-from cotejo.texts import shown_path, visible
+from cotejo.texts import printed_json, shown_path, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -165,7 +163,7 @@ def show_explanations(
         table.add_row(*_cells(classifier, answer, neighbours, target))
     status.stop()
     if wanted.as_json:
-        typer.echo(_safe(json.dumps(rows, ensure_ascii=False, indent=2)))
+        typer.echo(printed_json(rows, indent=2))
     elif len(errors) < len(rows):
         print_whole(console, table)
         say(console, message("explain.said", model=classifier.name), "dim")
@@ -301,8 +299,3 @@ def _write(path: Path, sheet: Sheet) -> None:
     file = io.BytesIO()
     draw_sheet(sheet).savefig(file, format="png")
     write_file(path, file.getvalue())
-
-
-def _safe(text: str) -> str:
-    """Return JSON in which what a terminal would obey, or can't show, is written as an escape."""
-    return re.sub("[\x7f-\x9f\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)

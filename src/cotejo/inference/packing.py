@@ -69,8 +69,7 @@ def pack(
     Raises:
         OutputError: a file is missing or can't be written.
     """
-    model = load_portable(run.model)
-    network = without_softmax(model)  # views are averaged as logits
+    network = without_softmax(load_portable(run.model))  # views are averaged as logits
     weights = _float16_weights(network)
     out.mkdir(parents=True, exist_ok=True)
     write_file(out / WEIGHTS, weights)
