@@ -5,13 +5,16 @@ A report shows what identifies the data, and not where things lay on the machine
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
 
 __all__ = [
     "NAME_PATTERN",
     "is_place",
+    "printed_json",
     "readable",
     "shown_path",
     "visible",
@@ -33,6 +36,8 @@ _HIDDEN = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_IN_JSON = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""What JSON leaves as it is, and a terminal would obey, a reader break a line at, or not encode."""
 
 _PLACES = ("--out", "--data-dir")
 _GIVEN = ("COTEJO_DATA=", "--out=", "--data-dir=")
@@ -76,6 +81,21 @@ def visible(text: str, lines: bool = True) -> str:
     """
     shown = _HIDDEN.sub(lambda match: _escaped(match[0]), readable(text))
     return shown if lines else shown.replace("\n", r"\n").replace("\t", r"\t")
+
+
+def printed_json(content: Any, indent: int | None = None) -> str:
+    r"""Return JSON in which what is not fit to be printed is written as an escape.
+
+    Args:
+        content: what it holds.
+        indent: of each level, in spaces; None writes all on one line.
+
+    Example:
+        >>> print(printed_json({"image": "\u2028ñ\udcff"}))
+        {"image": "\u2028ñ\udcff"}
+    """
+    text = json.dumps(content, ensure_ascii=False, indent=indent)
+    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def shown_path(path: object) -> str:

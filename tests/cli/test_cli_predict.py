@@ -50,6 +50,8 @@ def test_a_model_that_is_not_there_is_not_replaced_by_another(command, album, ca
     said = capsys.readouterr()
     assert "runs/nowhere is no model" in said.err
     assert said.out == ""
+    assert command_line([command, "shiped", "album"]) == 2
+    assert 'Did you mean "shipped"' in capsys.readouterr().err
 
 
 def test_the_first_word_may_be_the_model(model, album, capsys):

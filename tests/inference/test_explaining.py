@@ -18,7 +18,7 @@ from cotejo.data.cutting import first_images
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError, DataError
 from cotejo.inference import Classifier
-from cotejo.inference.explaining import class_named
+from cotejo.inference.explaining import class_named, explanations
 from cotejo.inference.training_images import training_images
 from cotejo.store import RunFolder
 from cotejo.trained.features import features_of
@@ -140,6 +140,15 @@ def test_sheets_lie_beside_no_picture(tmp_path):
         targets([picture], picture)
     with pytest.raises(ConfigError, match="--out FOLDER"):
         targets([picture, picture], tmp_path / "one.png")
+
+
+def test_both_maps_of_a_picture_are_those_of_each_class(classifier, pictures):
+    (found,) = explanations(classifier, [pictures / "digit.png"], "occlusion")
+    assert len(set(found.classes)) == 2
+    for label, at in zip(found.classes, found.maps, strict=True):
+        alone = classifier.explain(found.seen[np.newaxis], label, "occlusion")[0]
+        np.testing.assert_allclose(at.heat, alone, atol=1e-5)
+        assert at.is_whole
 
 
 def test_explain_on_the_command_line(folder, pictures, capsys):

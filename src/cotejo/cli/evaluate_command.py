@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cotejo.cli.options import DataFolder, Debug, Language
+from cotejo.cli.options import AsJson, Code, DataFolder, Debug, Language, Out
 from cotejo.errors import ConfigError
 from cotejo.messages import current_language, message
 
@@ -31,10 +31,10 @@ def evaluate(
     corrupt: Annotated[bool, typer.Option("--corrupt")] = False,
     sample: Annotated[int | None, typer.Option("--sample", metavar="N", show_default=False)] = None,
     calibrate: Annotated[bool, typer.Option("--calibrate")] = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)] = None,
-    code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
+    out: Out = None,
+    code: Code = None,
     data_dir: DataFolder = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:

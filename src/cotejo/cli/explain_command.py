@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cotejo.cli.model_words import model_and_pictures
-from cotejo.cli.options import Data, DataFolder, Debug, Language
+from cotejo.cli.options import AsJson, Code, Data, DataFolder, Debug, Language, Out
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 
@@ -27,11 +26,11 @@ def explain(
         str | None, typer.Option("--class", metavar="NAME", show_default=False)
     ] = None,
     nearest: Annotated[int, typer.Option("--nearest", metavar="N", show_default=False)] = 5,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)] = None,
+    out: Out = None,
     data: Data = None,
     data_dir: DataFolder = None,
-    code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    code: Code = None,
+    as_json: AsJson = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +18,8 @@ from cotejo.cli.table_layout import make_table
 from cotejo.cli.tables import numbers
 from cotejo.errors import ConfigError, CotejoError, DataError, UsageError
 from cotejo.messages import current_language, message
-from cotejo.texts import shown_path, visible
+from cotejo.store import make_folder, numbered, write_file
+from cotejo.texts import printed_json, shown_path, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -116,10 +115,8 @@ def targets(
     taken = {path.resolve() for path in paths}
     found = []
     for picture, path in zip(pictures, paths, strict=True):
-        number, target = 1, folder / f"{path.stem}-explained{_ENDING}"
-        while target.resolve() in taken:
-            number += 1
-            target = folder / f"{path.stem}-explained-{number}{_ENDING}"
+        names = numbered(f"{path.stem}-explained", _ENDING)
+        target = next(at for at in map(folder.joinpath, names) if at.resolve() not in taken)
         taken.add(target.resolve())
         found.append((picture, target))
     return found
@@ -166,7 +163,7 @@ def show_explanations(
         table.add_row(*_cells(classifier, answer, neighbours, target))
     status.stop()
     if wanted.as_json:
-        typer.echo(_safe(json.dumps(rows, ensure_ascii=False, indent=2)))
+        typer.echo(printed_json(rows, indent=2))
     elif len(errors) < len(rows):
         print_whole(console, table)
         say(console, message("explain.said", model=classifier.name), "dim")
@@ -240,13 +237,10 @@ def _sheet(
 
     names, formatted = classifier.class_names[current_language()], numbers()
     chances = answer.probabilities
-    height, width = answer.picture.shape[:2]
-    is_cut = any(
-        (each.left, each.top, each.right, each.bottom) != (0, 0, width, height)
-        for each in answer.maps
-    )
     rows, columns, _ = classifier.image_shape
-    seen = message("explain.seen" if is_cut else "explain.whole", width=columns, height=rows)
+    # All maps lie at the same place.
+    seen_as = "whole" if answer.maps[0].is_whole else "seen"
+    seen = message(f"explain.{seen_as}", width=columns, height=rows)
     panels = [Panel(_framed(answer.picture, answer), message("explain.picture"), seen)]
     kinds = ["of_likeliest", "of_next" if wanted.other is None else "of_asked"]
     for label, each, kind in zip(answer.classes, answer.maps, kinds, strict=False):
@@ -282,13 +276,12 @@ def _sheet(
 def _framed(picture: Any, answer: Explanation) -> Any:
     """Return a picture with a frame around what the network sees, and the rest of it faint."""
     part = answer.maps[0]
-    height, width = picture.shape[:2]
-    if (part.left, part.top, part.right, part.bottom) == (0, 0, width, height):
+    if part.is_whole:
         return picture
     inside = picture[part.top : part.bottom, part.left : part.right]
     framed = (picture * 0.35 + 255 * 0.65).astype(np.uint8)
     framed[part.top : part.bottom, part.left : part.right] = inside
-    line = max(1, round(max(height, width) / 300))
+    line = max(1, round(max(picture.shape[:2]) / 300))
     for rows, columns in (
         (slice(part.top, part.top + line), slice(part.left, part.right)),
         (slice(part.bottom - line, part.bottom), slice(part.left, part.right)),
@@ -301,14 +294,8 @@ def _framed(picture: Any, answer: Explanation) -> Any:
 
 def _write(path: Path, sheet: Sheet) -> None:
     from cotejo.explain.sheet import draw_sheet
-    from cotejo.store import make_folder, write_file
 
     make_folder(path.parent)
     file = io.BytesIO()
     draw_sheet(sheet).savefig(file, format="png")
     write_file(path, file.getvalue())
-
-
-def _safe(text: str) -> str:
-    """Return JSON in which what a terminal would obey, or can't show, is written as an escape."""
-    return re.sub("[\x7f-\x9f\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)

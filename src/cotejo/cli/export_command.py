@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cotejo.cli.options import DataFolder, Debug, Language
+from cotejo.cli.options import AsJson, Code, Data, DataFolder, Debug, Language
 from cotejo.messages import message
 
 if TYPE_CHECKING:
@@ -24,12 +24,10 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="PATH", show_default=False)] = None,
     size: Annotated[str, typer.Option("--size", metavar="any|fixed", show_default=False)] = "any",
     int8: Annotated[bool, typer.Option("--int8")] = False,
-    data: Annotated[
-        str | None, typer.Option("--data", metavar="NAME|PATH", show_default=False)
-    ] = None,
+    data: Data = None,
     data_dir: DataFolder = None,
-    code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    code: Code = None,
+    as_json: AsJson = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:

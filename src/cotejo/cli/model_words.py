@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.errors import ConfigError, OutputError
+from cotejo.messages import did_you_mean
 
 __all__ = ["model_and_pictures"]
 
@@ -16,13 +17,14 @@ def model_and_pictures(model: str | None, words: list[str]) -> tuple[str | None,
         ConfigError: there is a model, and no picture.
         OutputError: the first of several words can only mean a model, and there is none.
     """
-    from cotejo.store.model_words import is_model
+    from cotejo.store.model_words import SHIPPED_NAME, is_model
 
-    if model is None and len(words) > 1 and _means_nothing(words[0]):
-        # Not left to the model that ships: its answers would be taken for those of another.
-        raise OutputError("no_run_to_predict", path=words[0], hint="")
     if model is None and is_model(words[0]):
         model, *words = words
+    elif model is None and len(words) > 1 and _means_nothing(words[0]):
+        # Not left to the model that ships: its answers would be taken for those of another.
+        hint = did_you_mean(words[0], [SHIPPED_NAME])
+        raise OutputError("no_run_to_predict", path=words[0], hint=hint)
     if not words:
         raise ConfigError("predict_no_words", model=model)
     return model, words
@@ -30,9 +32,7 @@ def model_and_pictures(model: str | None, words: list[str]) -> tuple[str | None,
 
 def _means_nothing(word: str) -> bool:
     """Return whether a word has no picture's ending, is no pattern, and nothing is there."""
-    from cotejo.store.model_words import is_model
-
-    if word == "-" or is_model(word) or Path(word).suffix or set(word) & set("*?["):
+    if word == "-" or Path(word).suffix or set(word) & set("*?["):
         return False
     try:
         return not Path(word).exists()

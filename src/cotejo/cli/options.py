@@ -12,7 +12,9 @@ from cotejo.messages import LANGUAGES, did_you_mean
 from cotejo.texts import readable
 
 __all__ = [
+    "AsJson",
     "Author",
+    "Code",
     "Data",
     "DataFolder",
     "Debug",
@@ -90,6 +92,8 @@ Data = Annotated[str | None, typer.Option("--data", metavar="NAME|PATH", show_de
 DataFolder = Annotated[
     Path | None, typer.Option("--data-dir", metavar="FOLDER", show_default=False)
 ]
+Code = Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json")]
 Folds = Annotated[int | None, typer.Option("--folds", metavar="K", show_default=False)]
 Seeds = Annotated[int | None, typer.Option("--seeds", metavar="N", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)]

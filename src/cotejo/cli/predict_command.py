@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cotejo.cli.model_words import model_and_pictures
-from cotejo.cli.options import Debug, Language
+from cotejo.cli.options import AsJson, Code, Debug, Language
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 
@@ -20,14 +20,14 @@ def predict(
     model: Annotated[
         str | None, typer.Option("--model", metavar="MODEL", show_default=False)
     ] = None,
-    code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
+    code: Code = None,
     temperature: Annotated[
         str | None, typer.Option("--temperature", metavar="NUMBER|FILE", show_default=False)
     ] = None,
     top: Annotated[int, typer.Option("--top", metavar="N", show_default=False)] = 3,
     coverage: Annotated[float, typer.Option("--coverage", metavar="P", show_default=False)] = 0.95,
     csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
     parquet: Annotated[
         Path | None, typer.Option("--parquet", metavar="FILE", show_default=False)
     ] = None,

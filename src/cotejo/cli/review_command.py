@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotejo.cli.options import Debug, Language
+from cotejo.cli.options import AsJson, Debug, Language, Out
 from cotejo.messages import message, use_language
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ _MOST_ITEMS = 12
 def review(
     context: typer.Context,
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", show_default=False)] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    out: Out = None,
+    as_json: AsJson = False,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cotejo.cli.options import Debug, Language
+from cotejo.cli.options import Code, Debug, Language
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 
@@ -42,7 +42,7 @@ def serve(
     allow_host: Annotated[
         list[str] | None, typer.Option("--allow-host", metavar="NAME", show_default=False)
     ] = None,
-    code: Annotated[Path | None, typer.Option("--code", metavar="FILE", show_default=False)] = None,
+    code: Code = None,
     lang: Language = None,
     debug: Debug = False,
 ) -> int:

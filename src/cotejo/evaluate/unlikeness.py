@@ -140,12 +140,7 @@ def unusual(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDA
         >>> unusual(np.array([[1.5, 0.0]]), np.array([[1.0, 5.0], [2.0, 6.0]])).tolist()
         [0.5]
     """
-    ranks = [
-        np.searchsorted(np.sort(others), own) / len(others)
-        for own, others in zip(signs.T, of_others.T, strict=True)
-    ]
-    highest: NDArray[np.float64] = np.max(ranks, axis=0)
-    return highest
+    return np.asarray(_below(signs, of_others).max(axis=1) / len(of_others))
 
 
 def unlikeness(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -163,26 +158,25 @@ def unlikeness(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> 
         >>> unlikeness(np.array([[-1.0], [4.5], [20.0]]), others).tolist()
         [0.0, 0.5, 1.0]
     """
-    # How many of the others have less of each sign; an image has not less than itself.
-    ranks, below = (
-        np.stack(
-            [
-                np.searchsorted(np.sort(others), own)
-                for own, others in zip(each.T, of_others.T, strict=True)
-            ],
-            axis=1,
-        )
-        for each in (signs, of_others)
-    )
-    most = below.max(axis=1)
+    below = _below(of_others, of_others)  # an image has not less than itself
+    most, ranks = below.max(axis=1), _below(signs, of_others).max(axis=1)
     shares = np.empty(len(signs))
-    for place, (own, rank) in enumerate(zip(signs, ranks.max(axis=1), strict=True)):
+    for place, (own, rank) in enumerate(zip(signs, ranks, strict=True)):
         # The new image itself counts for those that have more of a sign: these get as unusual.
         near = most == rank - 1
         as_unusual = (below[near] == rank - 1) & (of_others[near] > own)
         less = np.count_nonzero(most < rank) - np.count_nonzero(as_unusual.any(axis=1))
         shares[place] = less / len(of_others)
     return shares
+
+
+def _below(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return how many of the others have less of each sign, ``[n, signs]``."""
+    ranks = [
+        np.searchsorted(np.sort(others), own)
+        for own, others in zip(signs.T, of_others.T, strict=True)
+    ]
+    return np.stack(ranks, axis=1)
 
 
 def is_unlike(unlikeness: NDArray[np.floating], others: int) -> NDArray[np.bool_] | None:

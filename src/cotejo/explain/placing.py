@@ -27,6 +27,11 @@ class Placed:
     right: int
     bottom: int
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the network saw the whole picture."""
+        return (self.left, self.top, *self.heat.shape) == (0, 0, self.bottom, self.right)
+
 
 def placed(heat: NDArray[np.float32], size: tuple[int, int], fit: Fit) -> Placed:
     """Return a map at its place in the picture that was fitted to the network.

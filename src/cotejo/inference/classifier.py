@@ -29,7 +29,7 @@ from cotejo.pictures import Fit
 from cotejo.store import RunFolder
 from cotejo.train import fitting_batch, predict_logits, softmax
 from cotejo.trained.description import TEMPERATURES, is_temperature
-from cotejo.trained.features import features_of
+from cotejo.trained.features import FeaturesOf, features_by
 from cotejo.trained.neighbours import (
     KnownFeatures,
     Neighbours,
@@ -289,6 +289,10 @@ class Classifier:
     def _batch_size(self) -> int:
         return min(_BATCH_SIZE, fitting_batch(self.network))
 
+    @cached_property
+    def _features_of(self) -> FeaturesOf:
+        return features_by(self.network)
+
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what enters the network's last dense layer, ``[n, features]``.
 
@@ -301,8 +305,8 @@ class Classifier:
         """
         images = self._checked(images)
         if not len(images):
-            return features_of(self.network, np.zeros((1, *self.image_shape), np.uint8))[:0]
-        return features_of(self.network, images)
+            return self._features_of(np.zeros((1, *self.image_shape), np.uint8))[:0]
+        return self._features_of(images)
 
     def explain(
         self,
@@ -338,7 +342,7 @@ class Classifier:
             classes = self.probabilities(images).argmax(axis=1)
         known = self.network.output.shape[-1]
         wanted = checked_classes(classes, len(images), known)[:, np.newaxis]
-        return maps_as_answered(self, images, wanted, method)
+        return maps_as_answered(self, images, wanted, method)[:, 0]
 
     def nearest(
         self,
@@ -367,7 +371,7 @@ class Classifier:
         if count < 1:
             raise ConfigError("nearest_count", received=count)
         images = self._checked(images)
-        asked = (id(data) if isinstance(data, Dataset) else data, data_dir)
+        asked = (data, data_dir)  # a data set is itself alone: no images are compared
         if asked not in self._learned:
             learned = training_images(self.origin, data, data_dir)
             train = learned.train
@@ -376,7 +380,7 @@ class Classifier:
             if list(learned.class_names["en"]) != list(self.class_names["en"]):
                 raise DataError("other_training_images", name=learned.name)
             # One alone: the images of a data set fill much of the memory.
-            self._learned = {asked: (train, known_features(self.network, train))}
+            self._learned = {asked: (train, known_features(self._features_of, train))}
         train, known = self._learned[asked]
         return nearest(self.features(images), known, train, count)
 

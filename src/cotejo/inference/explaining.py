@@ -16,7 +16,7 @@ from cotejo.explain.methods import maps_by
 from cotejo.explain.placing import Placed, placed
 from cotejo.inference.answers import Unreadable
 from cotejo.messages import did_you_mean
-from cotejo.pictures import decode, read_picture, strict_pillow
+from cotejo.pictures import read_one, strict_pillow
 from cotejo.train import is_unsure
 
 if TYPE_CHECKING:
@@ -80,21 +80,17 @@ def explanations(
             yield path
             continue
         try:
-            seen = read_picture(path, classifier.image_shape, classifier.fit)
-            picture = _at_own_size(path, classifier)
+            seen, picture = _read(path, classifier)
         except DataError as error:
             yield Unreadable(path, error)
             continue
         chances = classifier.probabilities(seen[np.newaxis])[0]
-        likeliest = np.argsort(-chances, kind="stable")
-        classes = tuple(dict.fromkeys([int(likeliest[0]), int(likeliest[1])]))
-        if other is not None and other != classes[0]:
-            classes = (classes[0], other)
+        likeliest, next_likeliest = map(int, np.argsort(-chances, kind="stable")[:2])
+        classes = (likeliest, next_likeliest if other in (None, likeliest) else other)
+        # Both at once: hiding parts of the picture is most of the work, and the same for both.
+        (heats,) = maps_as_answered(classifier, seen[np.newaxis], np.array([classes]), method)
         size = (picture.shape[0], picture.shape[1])
-        maps = tuple(
-            placed(classifier.explain(seen[np.newaxis], label, method)[0], size, classifier.fit)
-            for label in classes
-        )
+        maps = tuple(placed(heat, size, classifier.fit) for heat in heats)
         yield Explanation(path, picture, seen, chances, classes, maps)
 
 
@@ -104,12 +100,12 @@ def maps_as_answered(
     classes: NDArray[np.int64],
     method: str,
 ) -> NDArray[np.float32]:
-    """Return maps ``[n, height, width]``, each of the views that its image's answer is made of.
+    """Return maps ``[n, k, height, width]``, of the views that each image's answer is made of.
 
     Args:
         classifier: the model.
         images: ``[n, height, width, channels]``, uint8, as the network takes them.
-        classes: ``[n, 1]``, the class to explain for each.
+        classes: ``[n, k]``, the classes to explain for each.
         method: a name of `cotejo.explain.methods.METHODS`.
 
     Raises:
@@ -121,7 +117,7 @@ def maps_as_answered(
     else:
         unsure = is_unsure(network, images, classifier.margin)
         parts = {views: unsure, "none": ~unsure}
-    maps = np.zeros(images.shape[:3], np.float32)
+    maps = np.zeros((*classes.shape, *images.shape[1:3]), np.float32)
     for tta, chosen in parts.items():
         maps[chosen] = maps_by(
             method,
@@ -130,16 +126,17 @@ def maps_as_answered(
             classes[chosen],
             tta=tta,
             temperature=classifier.temperature,
-        )[:, 0]
+        )
     return maps
 
 
-def _at_own_size(path: Path, classifier: Classifier) -> NDArray[np.uint8]:
-    with strict_pillow(), path.open("rb") as file:
-        _, size = decode(path, file, classifier.image_shape, classifier.fit)
-    scale = min(1.0, _MOST_SIDE / max(size.width, size.height))
-    shape = (max(1, round(size.height * scale)), max(1, round(size.width * scale)), 3)
-    return read_picture(path, shape, "stretch")
+def _read(path: Path, classifier: Classifier) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a picture as the network takes it, and in colour at its own size."""
+    with strict_pillow():
+        seen, size = read_one(path, classifier.image_shape, classifier.fit)
+        scale = min(1.0, _MOST_SIDE / max(size.width, size.height))
+        shape = (max(1, round(size.height * scale)), max(1, round(size.width * scale)), 3)
+        return seen, read_one(path, shape, "stretch")[0]
 
 
 def checked_classes(classes: Any, images: int, known: int) -> NDArray[np.int64]:

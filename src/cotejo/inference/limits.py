@@ -67,7 +67,6 @@ class Limits:
 
         Raises:
             ValueError: ``coverage`` is out of its range.
-
         """
         if self.true_probabilities is None or self.true_labels is None:
             return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import IO, Any
 from cotejo.errors import OutputError
 from cotejo.inference.answers import Prediction, Unreadable
 from cotejo.store import temporary_path, writing
-from cotejo.texts import readable
+from cotejo.texts import printed_json, readable
 
 __all__ = ["CsvRows", "Write", "csv_file", "json_row", "parquet_file"]
 
@@ -27,9 +26,6 @@ _DIGITS = 8
 
 _ROW_GROUP = 10_000
 """The rows of a Parquet file that are written together."""
-
-_NOT_IN_LINES = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What JSON leaves as it is, and a terminal would obey, a reader break a line at, or not encode."""
 
 _SEPARATOR = "; "
 
@@ -61,8 +57,7 @@ def json_row(path: Path | str, answer: Answer, names: Sequence[str]) -> str:
             for label, probability in zip(answer.classes, answer.probabilities, strict=True)
         }
         row |= {key: value for key, value in _limits(answer, names).items() if value is not None}
-    text = json.dumps(row, ensure_ascii=False)
-    return _NOT_IN_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return printed_json(row)
 
 
 class CsvRows:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cotejo.backend import keras
 from cotejo.data import Dataset, load, without_validation
 from cotejo.errors import OutputError
+from cotejo.explain.logits import without_softmax
 from cotejo.messages import LANGUAGES, message
 from cotejo.models.own.keeping import load_kept
 from cotejo.models.packed import DESCRIPTION, SHIPPED, WEIGHTS, unpack
@@ -68,9 +69,7 @@ def pack(
     Raises:
         OutputError: a file is missing or can't be written.
     """
-    model = load_portable(run.model)
-    # Without the softmax: views are averaged as logits.
-    network = keras.Model(model.inputs[0], model.layers[-1].input, name=model.name)
+    network = without_softmax(load_portable(run.model))  # views are averaged as logits
     weights = _float16_weights(network)
     out.mkdir(parents=True, exist_ok=True)
     write_file(out / WEIGHTS, weights)
@@ -155,10 +154,9 @@ def _limits_of(run: RunFolder, dataset: Dataset) -> Mapping[str, NDArray[Any]]:
     recorded = (run.record.get("dataset") or {}).get("fingerprint")
     if "valid" not in run.metrics or recorded != dataset.fingerprint:
         return {}
-    described, model = describe_run(run), load_kept(run)
-    network = keras.Model(model.inputs[0], model.layers[-1].input, name=model.name)
+    described = describe_run(run)
     looked = look(
-        network,
+        without_softmax(load_kept(run)),
         dataset.train,
         dataset,
         views=described.views,

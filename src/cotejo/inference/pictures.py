@@ -16,9 +16,9 @@ from typing import IO
 from cotejo.data.own.holders import Folder, HeldFile
 from cotejo.data.own.labelling import is_picture
 from cotejo.data.own.layouts import pictures_of
-from cotejo.errors import DataError
 from cotejo.inference.answers import Unreadable
 from cotejo.inference.streaming import Item, Source
+from cotejo.pictures import unreadable
 
 __all__ = ["STANDARD_INPUT", "find_pictures"]
 
@@ -73,10 +73,11 @@ def _from_place(place: str, without: Path | None) -> Iterator[Source]:
             if _is_one(folder, file):
                 yield Path(place, file.name)
     except OSError as error:
-        yield _unreadable(place, error)
+        yield Unreadable(place, unreadable(place, error))
     for name, reason in folder.refused.items():
         if reason == "unreadable":
-            yield _unreadable(str(Path(place, name)), PermissionError(13, os.strerror(13)))
+            path = str(Path(place, name))
+            yield Unreadable(path, unreadable(path, PermissionError(13, os.strerror(13))))
         elif reason == "missing" and pictures_of([HeldFile(name, 1, 0)], lambda name: False)[0]:
             yield Path(place, name)  # a link to nowhere
 
@@ -123,8 +124,3 @@ def _names(stream: IO[bytes], rest: bytes) -> Iterator[bytes]:
 
 def _without_return(name: bytes) -> bytes:
     return name.removesuffix(b"\r")
-
-
-def _unreadable(path: str, error: OSError) -> Unreadable:
-    reason = error.strerror or str(error)
-    return Unreadable(path, DataError("picture_unreadable", path=path, reason=reason))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cotejo.errors import DataError
 from cotejo.inference.answers import Prediction
+from cotejo.pictures import unreadable
 from cotejo.store import folder_names, make_folder, numbered, temporary_path, writing
 
 __all__ = ["Sorter"]
@@ -76,8 +77,7 @@ def _copy(path: Path | str, target: Path) -> DataError | None:
     try:
         source = Path(path).open("rb")  # noqa: SIM115
     except OSError as error:
-        reason = error.strerror or str(error)
-        return DataError("picture_unreadable", path=path, reason=reason)
+        return unreadable(path, error)
     with source, writing(target), target.open("xb") as copy:
         shutil.copyfileobj(source, copy)
         copy.flush()

@@ -86,9 +86,7 @@ def _part_size(classifier: Classifier) -> int:
     return max(_AT_ONCE, min(_PART, _PART_BYTES // picture_bytes))
 
 
-def decode_stream(
-    classifier: Classifier, sources: Iterable[Source]
-) -> Generator[tuple[Path | str, NDArray[np.uint8] | Unreadable]]:
+def decode_stream(classifier: Classifier, sources: Iterable[Source]) -> Generator[_Decoded]:
     """Yield, in order, each picture's name with the picture as the model takes it.
 
     Two parts at most are decoded ahead. The arguments are those of `predict_stream`.
@@ -103,7 +101,7 @@ def decode_stream(
         try:
             if isinstance(source, Item):
                 return name, decode(name, io.BytesIO(source.content), image_shape, fit)[0]
-            return name, read_one(source, image_shape, fit)
+            return name, read_one(source, image_shape, fit)[0]
         except DataError as error:
             return name, Unreadable(name, error)
 

@@ -37,10 +37,11 @@ def read_temperature(number_or_file: str, classifier: Classifier | None = None) 
     try:
         value: object = float(number_or_file)
     except ValueError:
-        content = read_json(path)
-        if classifier is not None:
-            _check_model(content, classifier, path)
-        value = content.get("temperature") if content.get("kind") == "temperature" else None
+        content, value = read_json(path), None
+        if content.get("kind") == "temperature":
+            value = content.get("temperature")
+            if classifier is not None:
+                _check_model(content, classifier, path)
     try:
         return check_temperature(value, path, "temperature")
     except OutputError as error:
@@ -49,8 +50,6 @@ def read_temperature(number_or_file: str, classifier: Classifier | None = None) 
 
 def _check_model(content: Mapping[str, Any], classifier: Classifier, path: Path) -> None:
     """Refuse a temperature of another model: of another run, or where none is known, name."""
-    if content.get("kind") != "temperature":  # it is refused anyway
-        return
     key, run = content.get("key"), classifier.run
     known, own = (key, run.key) if key and run else (content.get("model"), classifier.name)
     if known != own:

@@ -8,8 +8,10 @@ from cotejo.pictures.reading import (
     read_one,
     read_picture,
     strict_pillow,
+    unreadable,
 )
 
 __all__ = [
     "FITS", "Fit", "PictureSize", "decode", "measure", "read_one", "read_picture", "strict_pillow",
+    "unreadable",
 ]  # fmt: skip

@@ -35,7 +35,9 @@ from cotejo.platform import quiet_stderr
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["PictureSize", "decode", "measure", "read_one", "read_picture", "strict_pillow"]
+__all__ = [
+    "PictureSize", "decode", "measure", "read_one", "read_picture", "strict_pillow", "unreadable",
+]  # fmt: skip
 
 MOST_BYTES = 400_000_000
 """What a picture may fill of the memory; one that needs more is refused before it is decoded."""
@@ -121,15 +123,20 @@ def read_picture(
         cotejo.errors.DataError: nowhere.png: there is no such file.
     """
     with strict_pillow():
-        return read_one(path, image_shape, fit)
+        return read_one(path, image_shape, fit)[0]
 
 
-def read_one(path: Path | str, image_shape: tuple[int, int, int], fit: Fit) -> NDArray[np.uint8]:
-    """Return what `read_picture` does, within a block of `strict_pillow`: one of many."""
+def read_one(
+    path: Path | str, image_shape: tuple[int, int, int], fit: Fit
+) -> tuple[NDArray[np.uint8], PictureSize]:
+    """Return the picture of a file and what its header says, within `strict_pillow`: one of many.
+
+    The arguments, the picture and the errors are those of `read_picture`.
+    """
     checked = check_file(path)
     try:
         with checked.open("rb") as file:
-            return decode(checked, file, image_shape, fit)[0]
+            return decode(checked, file, image_shape, fit)
     except OSError as error:
         raise _damaged(checked, error) from error
 
@@ -147,7 +154,7 @@ def check_file(path: Path | str) -> Path:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DataError("picture_missing", path=path) from error
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if stat.S_ISDIR(mode):
         raise DataError("picture_folder", path=path)
     if not stat.S_ISREG(mode):
@@ -289,12 +296,13 @@ def _bytes_per_pixel(opened: Image.Image, channels: int, scale: int) -> float:
 
 def _damaged(path: Path | str, error: Exception) -> DataError:
     if isinstance(error, OSError) and error.strerror:
-        return _unreadable(path, error)
+        return unreadable(path, error)
     reason = " ".join(str(error).split()) or type(error).__name__
     return DataError("picture_damaged", path=path, reason=reason)
 
 
-def _unreadable(path: Path | str, error: OSError | ValueError) -> DataError:
+def unreadable(path: Path | str, error: OSError | ValueError) -> DataError:
+    """Return the error of a file that the system does not let be read."""
     reason = getattr(error, "strerror", None) or str(error)
     return DataError("picture_unreadable", path=path, reason=reason)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,10 @@ from cotejo.models.observing import observed
 from cotejo.models.own.adapting import TWO_CLASSES
 from cotejo.train import predict_logits
 
-__all__ = ["features_of"]
+__all__ = ["FeaturesOf", "features_by", "features_of"]
+
+FeaturesOf: TypeAlias = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""From images ``[n, height, width, channels]``, one or more, to their features ``[n, d]``."""
 
 _BATCH_SIZE = 100
 """Images at a time where the network has to be looked into; it does not change the features."""
@@ -35,6 +40,15 @@ def features_of(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.f
         >>> features_of(network, np.zeros((2, 32, 32, 3), np.uint8)).shape
         (2, 64)
     """
+    return features_by(network)(images)
+
+
+def features_by(network: keras.Model) -> FeaturesOf:
+    """Return what gives the features of images, for a network that is asked again and again.
+
+    The arguments and the errors are those of `features_of`. To find the last dense layer takes many
+    times as long as to look at an image.
+    """
     # In the order of the calls, which is not that of the layers where a network is inside another.
     calls, _ = observed(network, np.zeros((1, *network.inputs[0].shape[1:]), np.float32))
     dense = [call.layer for call in calls if _is_dense(call.layer)]
@@ -42,14 +56,21 @@ def features_of(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.f
         raise ConfigError("no_features", name=network.name)
     last = dense[-1]
     if last in network.layers and _is_of_the_graph(network, last):
-        found = predict_logits(keras.Model(network.inputs[0], last.input), images)
-        return found.reshape(len(images), -1)
+        entering = partial(predict_logits, keras.Model(network.inputs[0], last.input))
+    else:
+        entering = partial(_observed_before, last, network)
+    return lambda images: entering(images).reshape(len(images), -1)
+
+
+def _observed_before(
+    layer: Any, network: keras.Model, images: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Return what enters a layer at its last call."""
     parts = []
     for start in range(0, len(images), _BATCH_SIZE):
-        calls, _ = observed(network, images[start : start + _BATCH_SIZE], only=last)
+        calls, _ = observed(network, images[start : start + _BATCH_SIZE], only=layer)
         parts.append(ops.convert_to_numpy(ops.cast(calls[-1].inputs, "float32")))
-    features: NDArray[np.float32] = np.concatenate(parts)
-    return features.reshape(len(images), -1)
+    return np.concatenate(parts)
 
 
 def _is_dense(layer: Any) -> bool:

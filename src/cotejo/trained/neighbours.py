@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
 from cotejo.data.dataset import Split
 from cotejo.data.splits import nested_subset
-from cotejo.trained.features import features_of
+from cotejo.trained.features import FeaturesOf
 
 __all__ = ["KnownFeatures", "Neighbours", "known_features", "nearest"]
 
@@ -50,19 +49,16 @@ class Neighbours:
     labels: NDArray[np.int32]
 
 
-def known_features(network: keras.Model, train: Split, most: int = _MOST) -> KnownFeatures:
+def known_features(features_of: FeaturesOf, train: Split, most: int = _MOST) -> KnownFeatures:
     """Return what a network makes of training images.
 
     Args:
-        network: from pixels in ``[0, 255]`` to logits or probabilities.
+        features_of: gives the network's features (`cotejo.trained.features.features_by`).
         train: what it learned from.
         most: the most images that are looked at; each class has its share.
-
-    Raises:
-        ConfigError: the network has no features.
     """
     chosen = nested_subset(train.labels, min(1.0, most / len(train)), 0)
-    return KnownFeatures(chosen, features_of(network, train.images[chosen]))
+    return KnownFeatures(chosen, features_of(train.images[chosen]))
 
 
 def nearest(

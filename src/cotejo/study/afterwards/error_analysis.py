@@ -27,7 +27,7 @@ from cotejo.store import StudyFile, write_file, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
 from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend
-from cotejo.trained.features import features_of
+from cotejo.trained.features import features_by
 from cotejo.trained.learned import learned_images
 from cotejo.trained.neighbours import known_features, nearest
 
@@ -111,11 +111,12 @@ def _nearest(
 ) -> dict[str, NDArray[Any]]:
     """Return the nearest of the training images; none of a network that has no features."""
     try:
-        known = known_features(network, learned, most=_LOOKED_AT)
-        found = nearest(features_of(network, images), known, learned, _NEAREST)
+        features_of = features_by(network)
     except ConfigError as error:
         if error.key != "no_features":
             raise
         return {}
+    known = known_features(features_of, learned, most=_LOOKED_AT)
+    found = nearest(features_of(images), known, learned, _NEAREST)
     labels = found.labels.astype(np.int32)
     return {"nearest_images": found.images, "nearest_labels": labels}

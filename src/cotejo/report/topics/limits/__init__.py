@@ -9,7 +9,7 @@ from cotejo.report.elements import Cell, Table
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
-from cotejo.report.topics.limits.analysis import AlternativeLimits, limits
+from cotejo.report.topics.limits.analysis import AlternativeLimits, limits, limits_of_best
 from cotejo.report.topics.limits.files import (
     CLASS_COLUMNS,
     LIMITS_COLUMNS,
@@ -24,7 +24,7 @@ __all__ = ["TOPIC"]
 
 def section(page: Page) -> dict[str, Any] | None:
     """Return the coverage of the sets and the AUROC of unlikeness; None without probabilities."""
-    rows, best = limits(page.findings), _best(page.findings)
+    rows, best = limits(page.findings), limits_of_best(page.findings)
     if not rows:
         return None
     return {
@@ -32,10 +32,6 @@ def section(page: Page) -> dict[str, Any] | None:
         "probes": about_probes(page.findings, best, page.words),
         "table": _table(page, rows),
     }
-
-
-def _best(findings: Findings) -> AlternativeLimits | None:
-    return next((row for row in limits(findings) if row.alternative is findings.best), None)
 
 
 def _table(page: Page, rows: list[AlternativeLimits]) -> Table:
@@ -70,7 +66,7 @@ def _area(page: Page, area: float | None) -> Cell:
 
 
 def _report_json(findings: Findings) -> dict[str, Any]:
-    best = _best(findings)
+    best = limits_of_best(findings)
     return {"limits": best.to_json() if best else None}
 
 

@@ -32,7 +32,7 @@ from cotejo.report.seed_means import over_seeds
 from cotejo.stats import Interval
 from cotejo.store import RunFolder
 
-__all__ = ["AlternativeLimits", "limits"]
+__all__ = ["AlternativeLimits", "limits", "limits_of_best"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,11 @@ def limits(findings: Findings) -> list[AlternativeLimits]:
         for each in findings.facts.trained
         if each.has_probabilities and each.has_validation
     ]
+
+
+def limits_of_best(findings: Findings) -> AlternativeLimits | None:
+    """Return the row of the best alternative; None if it has no such probabilities."""
+    return next((row for row in limits(findings) if row.alternative is findings.best), None)
 
 
 def _limits(alternative: AlternativeFacts, by_class: bool) -> AlternativeLimits:

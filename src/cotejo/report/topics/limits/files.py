@@ -6,7 +6,7 @@ from typing import Any
 
 from cotejo.evaluate.probes import PROBES
 from cotejo.report.findings import Findings
-from cotejo.report.topics.limits.analysis import limits
+from cotejo.report.topics.limits.analysis import limits, limits_of_best
 
 __all__ = ["CLASS_COLUMNS", "LIMITS_COLUMNS", "class_rows", "limits_rows"]
 
@@ -37,7 +37,7 @@ def limits_rows(findings: Findings, language: str) -> list[dict[str, Any]] | Non
 
 def class_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
     """Return one row per class, by the representative run of the best; None as `limits_rows`."""
-    best = next((row for row in limits(findings) if row.alternative is findings.best), None)
+    best = limits_of_best(findings)
     if best is None:
         return None
     names = findings.facts.class_names(language)

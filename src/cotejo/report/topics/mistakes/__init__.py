@@ -53,7 +53,7 @@ def section(page: Page) -> dict[str, Any] | None:
     ]
     best = page.label(findings.best)
     explained, alike = _explained(page, rows), _alike(page, rows)
-    with_grad_cam = any(len(pictures) > 3 for _, pictures in explained)
+    with_grad_cam = _has_grad_cam(findings, rows)
     return {
         "paragraphs": mistakes(findings, words),
         "pictures": pictures,
@@ -72,10 +72,12 @@ def section(page: Page) -> dict[str, Any] | None:
 def _explained(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Picture]]]:
     """Return each explained mistake with its maps: for the predicted class and for the true one."""
     words, analysis = page.words, page.findings.error_analysis
-    shown = []
-    for row in rows if analysis else []:
-        maps = analysis.maps(row["index"]) if analysis else None
-        if analysis is None or maps is None:
+    shown: list[tuple[str, list[Picture]]] = []
+    if analysis is None:
+        return shown
+    for row in rows:
+        maps = analysis.maps(row["index"])
+        if maps is None:
             continue
         image = analysis.image(row["index"])
         # Both maps have the same scale, so that they can be compared.
@@ -103,10 +105,12 @@ def _alike(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Pictu
     """Return each explained mistake with the nearest training images, whose classes are named."""
     words, analysis = page.words, page.findings.error_analysis
     names = page.facts.class_names(words.language)
-    shown = []
-    for row in rows if analysis else []:
-        nearest = analysis.nearest(row["index"]) if analysis else []
-        if analysis is None or not nearest:
+    shown: list[tuple[str, list[Picture]]] = []
+    if analysis is None:
+        return shown
+    for row in rows:
+        nearest = analysis.nearest(row["index"])
+        if not nearest:
             continue
         true, predicted = row["true_class"], row["predicted_class"]
         alt = words.say("mistake_alt", index=row["index"], true=true, predicted=predicted)
@@ -120,13 +124,20 @@ def _alike(page: Page, rows: list[dict[str, Any]]) -> list[tuple[str, list[Pictu
     return shown
 
 
+def _has_grad_cam(findings: Findings, rows: list[dict[str, Any]]) -> bool:
+    analysis = findings.error_analysis
+    if analysis is None:
+        return False
+    return any(analysis.grad_cam(row["index"]) is not None for row in rows)
+
+
 def _references(findings: Findings) -> list[str]:
     analysis, rows = findings.error_analysis, mistake_rows(findings, "en")[:_WORST]
     if analysis is None:
         return []
     explained = any(analysis.maps(row["index"]) is not None for row in rows)
-    with_grad_cam = any(analysis.grad_cam(row["index"]) is not None for row in rows)
-    return ["zeiler-2014", "zintgraf-2017"] * explained + ["selvaraju-2017"] * with_grad_cam
+    of_grad_cam = ["selvaraju-2017"] * _has_grad_cam(findings, rows)
+    return ["zeiler-2014", "zintgraf-2017"] * explained + of_grad_cam
 
 
 TOPIC = Topic(
