@@ -17,6 +17,7 @@ import time
 import numpy as np
 
 from cotejo.corruptions import (
+    CORRUPTED_TIMES,
     CORRUPTIONS,
     SEVERITIES,
     batches_of,
@@ -55,11 +56,11 @@ def main() -> None:
         print(
             f"{name:18} {speeds[name]:8,.0f} images/s  {severities}  mean {100 * row.mean():5.1f}"
         )
-    mean = mean_over_corruptions(result.counts[None] / 75)
+    mean = mean_over_corruptions(result.counts[None] / CORRUPTED_TIMES)
     print(
         f"accuracy {100 * result.clean.mean():.2f}%, mean corruption accuracy "
         f"{100 * mean.estimate:.2f}% [{100 * mean.low:.2f}, {100 * mean.high:.2f}], "
-        f"{seconds:.0f} s for {75 * len(test):,} images"
+        f"{seconds:.0f} s for {CORRUPTED_TIMES * len(test):,} images"
     )
 
 

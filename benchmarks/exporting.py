@@ -18,13 +18,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from cotejo.errors import CotejoError
 from cotejo.export import checking, plain
 from cotejo.export.exporting import FORMS, export
 from cotejo.inference import Classifier
-from cotejo.pictures.fitting import fitted
 
 LARGE = (3000, 4000)
 """The height and width of a picture of 12 megapixels."""
@@ -49,9 +47,8 @@ def by_classifier(classifier: Classifier):
     def answer(batch: np.ndarray) -> np.ndarray:
         if batch.shape[1:] == classifier.image_shape:
             return classifier.probabilities(batch)
-        flat = (Image.fromarray(each.squeeze()) for each in batch)
-        shape, fit = classifier.image_shape, classifier.fit
-        return classifier.probabilities(np.stack([fitted("", each, shape, fit) for each in flat]))
+        images = checking.fitted_batches([batch], classifier.image_shape, classifier.fit)
+        return classifier.probabilities(images)
 
     return answer
 

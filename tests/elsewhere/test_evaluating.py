@@ -51,7 +51,7 @@ def pictures(tmp_path_factory):
 def elsewhere(model, pictures):
     from cotejo.elsewhere import load_for
 
-    dataset = load_for(pictures, model.classifier.image_shape, model.classifier.fit)
+    dataset = load_for(pictures, model.classifier)
     return evaluate_on(model, dataset, corrupt=True, sample=20, calibrate=True)
 
 

@@ -244,6 +244,17 @@ def test_int8_says_what_it_costs(small_study, tmp_path):
     assert "int8" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
+@onnx
+def test_int8_of_a_file_alone_is_calibrated_on_arrays_that_are_given(tmp_path):
+    made = classifier("mlp", (8, 8, 1))
+    made.class_names = {language: ["0", "1", "2"] for language in NAMES}
+    given = tmp_path / "digits.npz"
+    np.savez(given, x=noise(90, (8, 8, 1)), y=np.arange(90) % 3)
+    int8 = export(made, "onnx", tmp_path / "out", size="fixed", int8=True, data=given).int8
+    assert not int8.accuracy
+    assert 0 < int8.calibration < 90
+
+
 def test_int8_of_litert_says_what_it_costs(small_study, tmp_path):
     pytest.importorskip("tensorflow", reason="tensorflow is not installed")
     pytest.importorskip("ai_edge_litert", reason="the extra litert is not installed")

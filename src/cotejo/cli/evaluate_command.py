@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -66,14 +66,7 @@ def evaluate(
             check_evaluation_place(out)
         known, watch = load_model(model, code), Shown(status)
         status.show_note(message("evaluation.loading", data=data))
-        dataset = load_for(
-            data,
-            known.classifier.image_shape,
-            known.classifier.fit,
-            data_dir=data_dir,
-            progress=watch.data_progress,
-            on_pictures=watch.pictures_read,
-        )
+        dataset = load_for(data, known.classifier, data_dir, watch)
         folder = out or Path("runs") / _folder_name(known.name, dataset.name)
         check_evaluation_place(folder)
         result = evaluate_on(
@@ -129,8 +122,8 @@ def _show(console: Console, result: Evaluation, page: Path) -> None:
     if result.recalibration is not None:
         for sentence in sentences.recalibration_sentences(result.recalibration, words):
             say(console, sentence)
-    files: list[tuple[str, Any]] = [
+    print_lines(
+        console,
         (message("evaluation.file_page"), page),
         (message("evaluation.file_numbers"), page.parent),
-    ]
-    print_lines(console, *files)
+    )

@@ -18,27 +18,12 @@ from cotejo.elsewhere.matching import Matching, match_classes
 from cotejo.elsewhere.met import Met, OwnSplits, met_images, own_splits
 from cotejo.elsewhere.model import KnownModel, load_model
 from cotejo.elsewhere.recalibration import Recalibration, recalibrate
+from cotejo.elsewhere.watching import Watch
 from cotejo.errors import ConfigError
 from cotejo.evaluate import select_mistakes, split_metrics
 from cotejo.stats import Interval, independent_difference, wilson_interval
 
-__all__ = ["Evaluation", "Watch", "evaluate", "evaluate_on"]
-
-
-class Watch:
-    """Watches an evaluation. All methods do nothing; a subclass overrides those that it needs."""
-
-    def data_progress(self, source: str, done: int, total: int | None) -> None:
-        """So many bytes of a download are there."""
-
-    def pictures_read(self, done: int, total: int) -> None:
-        """So many pictures have been read."""
-
-    def answered(self, done: int, total: int) -> None:
-        """The model has answered to so many images."""
-
-    def corrupted(self, done: int, total: int) -> None:
-        """It has answered to so many of the corruptions."""
+__all__ = ["Evaluation", "evaluate", "evaluate_on"]
 
 
 @dataclass(frozen=True)
@@ -172,14 +157,7 @@ data: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9. Classes of the model: airplane, automobile, 
 dog, frog, horse, ship, truck. Say which is which with --classes, such as --classes "0=airplane".
     """
     known, watch = load_model(model, code), watch or Watch()
-    dataset = load_for(
-        data,
-        known.classifier.image_shape,
-        known.classifier.fit,
-        data_dir=data_dir,
-        progress=watch.data_progress,
-        on_pictures=watch.pictures_read,
-    )
+    dataset = load_for(data, known.classifier, data_dir, watch)
     return evaluate_on(
         known,
         dataset,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,13 @@ from numpy.typing import NDArray
 from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, find_source, load
 from cotejo.data.dataset import Split, merged
+from cotejo.elsewhere.watching import Watch
 from cotejo.errors import ConfigError, DataError
 from cotejo.pictures import Fit
-from cotejo.pictures.fitting import fitted
+from cotejo.pictures.fitting import fitted_pixels
+
+if TYPE_CHECKING:
+    from cotejo.inference import Classifier
 
 __all__ = ["SPLITS", "Sized", "chosen_split", "load_for", "sample_of"]
 
@@ -27,36 +30,33 @@ _DEALT = ("dealt", "stratified")
 
 def load_for(
     name_or_path: str | Path,
-    image_shape: tuple[int, int, int],
-    fit: Fit,
-    *,
+    classifier: Classifier,
     data_dir: Path | None = None,
-    progress: Any = None,
-    on_pictures: Callable[[int, int], None] = lambda done, total: None,
+    watch: Watch | None = None,
 ) -> Dataset:
     """Return a data set by its name or path, its pictures read as the model's own were.
 
     Args:
         name_or_path: as for `cotejo.data.load`.
-        image_shape: the ``(height, width, channels)`` that the model takes.
-        fit: what is done with pictures of other proportions.
+        classifier: the model.
         data_dir: the folder to take a data set from.
-        progress: told of downloads.
-        on_pictures: told of the pictures read.
+        watch: told of downloads and of the pictures read.
 
     Raises:
         DataError: as `cotejo.data.load`.
         DownloadError: likewise.
     """
+    watch = watch or Watch()
     more: dict[str, Any] = {
         "data_dir": data_dir,
-        "progress": progress,
-        "on_pictures": on_pictures,
+        "progress": watch.data_progress,
+        "on_pictures": watch.pictures_read,
     }
     if find_source(name_or_path) is None:
-        side = min(max(max(image_shape[:2]), 4), 1024)
+        side = min(max(max(classifier.image_shape[:2]), 4), 1024)
+        images = OwnImages(image_size=side, fit=classifier.fit)
         try:
-            return load(name_or_path, images=OwnImages(image_size=side, fit=fit), **more)
+            return load(name_or_path, images=images, **more)
         except DataError as error:
             # A path with a published set, or with arrays, has no pictures to be read in a size.
             if error.key != "own_options":
@@ -112,17 +112,10 @@ class Sized:
         return self.images.shape[1:] == self.image_shape
 
     def __getitem__(self, part: slice | NDArray[np.int64]) -> NDArray[np.uint8]:
-        from PIL import Image
-
         chosen = np.asarray(self.images[part])
         if self.is_as_it_is:
             return chosen
-        pictures = chosen[..., 0] if chosen.shape[-1] == 1 else chosen
-        sized = [
-            fitted("", Image.fromarray(np.ascontiguousarray(each)), self.image_shape, self.fit)
-            for each in pictures
-        ]
-        return np.stack(sized)
+        return np.stack([fitted_pixels("", each, self.image_shape, self.fit) for each in chosen])
 
 
 def sample_of(labels: NDArray[Any], most: int | None) -> NDArray[np.int64]:

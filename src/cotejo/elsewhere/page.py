@@ -12,9 +12,9 @@ from cotejo.elsewhere.evaluating import Evaluation
 from cotejo.elsewhere.files import mistake_rows
 from cotejo.elsewhere.layout import EvaluationFile
 from cotejo.report.drawing import colour
-from cotejo.report.elements import Cell, Picture, Table, cells
+from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.html import environment, stylesheet
-from cotejo.report.pictures import data_uri
+from cotejo.report.mistake_rows import mistake_picture
 from cotejo.report.sheet import Sheet
 from cotejo.report.topics.calibration.figure import reliability_panels
 from cotejo.report.topics.confusion.figure import MOST_NUMBERED, confusion_matrix, fits_phone
@@ -74,12 +74,15 @@ def _scores(page: Sheet, result: Evaluation) -> Table:
     def three(value: float) -> str:
         return n.decimal(value, 3)
 
+    def three_between(low: float, high: float) -> str:
+        return n.decimal_interval(low, high, 3)
+
     forms: dict[str, tuple[Callable[[float], str], Callable[[float, float], str]]] = {
         "accuracy": (n.percent, n.interval),
         "balanced_accuracy": (n.percent, n.interval),
-        "macro_f1": (three, lambda low, high: n.decimal_interval(low, high, 3)),
-        "loss": (three, lambda low, high: n.decimal_interval(low, high, 3)),
-        "brier": (three, lambda low, high: n.decimal_interval(low, high, 3)),
+        "macro_f1": (three, three_between),
+        "loss": (three, three_between),
+        "brier": (three, three_between),
     }
     rows = []
     for name, (form, interval) in forms.items():
@@ -92,10 +95,9 @@ def _scores(page: Sheet, result: Evaluation) -> Table:
                 *cells(form(known[name]) if name in known else NOT_APPLICABLE),
             ]
         )
-    errors = n.points(here["calibration"]["ece"]), NOT_APPLICABLE
-    if "ece" in known:
-        errors = errors[0], n.points(known["ece"])
-    rows.append(cells(words.say("evaluation.score_ece"), *errors))
+    error = n.points(here["calibration"]["ece"])
+    own_error = n.points(known["ece"]) if "ece" in known else NOT_APPLICABLE
+    rows.append(cells(words.say("evaluation.score_ece"), error, own_error))
     columns = [page.column("evaluation.score", number=False)]
     columns += [page.column("evaluation.here"), page.column("evaluation.own")]
     file = EvaluationFile.RECORD
@@ -144,22 +146,10 @@ def _classes(page: Sheet, result: Evaluation) -> Table:
 
 def _mistakes(page: Sheet, result: Evaluation) -> dict[str, Any]:
     words, rows = page.words, mistake_rows(result, page.words.language)[:_WORST]
+    # There are more images where the rows are cut.
     pictures = [
-        Picture(
-            data_uri(result.mistake_images[place]),
-            words.say(
-                "mistake_alt",
-                index=row["index"],
-                true=row["true_class"],
-                predicted=row["predicted_class"],
-            ),
-            (
-                row["true_class"],
-                f"→ {row['predicted_class']}",
-                words.numbers.percent(row["probability"]),
-            ),
-        )
-        for place, row in enumerate(rows)
+        mistake_picture(image, row, words)
+        for image, row in zip(result.mistake_images, rows, strict=False)
     ]
     wrong = int((result.probabilities.argmax(axis=1) != result.labels).sum())
     shown = words.numbers.integer(wrong)

@@ -24,7 +24,6 @@ NOTE = "cotejo-export.json"
 
 def about(classifier: Classifier, size: Size) -> dict[str, Any]:
     """Return what a file says of the classifier in it, as JSON holds it."""
-    margin = getattr(classifier, "margin", float("inf"))
     return {
         "format": 1,
         "cotejo": version("cotejo"),
@@ -36,7 +35,7 @@ def about(classifier: Classifier, size: Size) -> dict[str, Any]:
         "size": size,
         "fit": classifier.fit,
         "views": classifier.views,
-        "views_margin": margin if isfinite(margin) else None,
+        "views_margin": classifier.margin if isfinite(classifier.margin) else None,
         "temperature": classifier.temperature,
         "test_accuracy": test_accuracy(classifier),
     }

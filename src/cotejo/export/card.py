@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from cotejo.config import DEFAULT_DATA
 from cotejo.config.views import VIEWS
 from cotejo.messages import LANGUAGES
 from cotejo.models.packed import SHIPPED
@@ -75,7 +76,7 @@ def _head(classifier: Classifier, form: str, note: dict[str, Any], words: Words)
         "tags:",
         "- cotejo",
         "- image-classification",
-        *([f"- {form}"] if form != "keras" else ["- keras"]),
+        f"- {form}",
         *(["- int8"] if "int8" in note else []),
         *(["datasets:", f"- {_DATASETS[data]}"] if data in _DATASETS else []),
         "metrics:",
@@ -111,7 +112,7 @@ def _accuracy(note: dict[str, Any]) -> float | None:
 
 def _data_name(classifier: Classifier) -> str | None:
     if classifier.origin == "shipped":
-        return "cifar10"
+        return DEFAULT_DATA
     if isinstance(classifier.origin, RunFolder):
         return str(classifier.origin.record["dataset"]["name"])
     return None

@@ -21,11 +21,11 @@ from cotejo.errors import BackendError, OutputError
 from cotejo.export import plain
 from cotejo.export.running import OnnxClassifier
 from cotejo.pictures import Fit
-from cotejo.pictures.fitting import fitted
+from cotejo.pictures.fitting import fitted_pixels
 
 __all__ = [
     "PICTURES", "TOLERANCE", "answerer", "answers_of", "check_pictures", "fitted_batches",
-    "largest_difference", "last_line", "run_plain",
+    "largest_difference", "run_plain",
 ]  # fmt: skip
 
 PICTURES = 256
@@ -82,11 +82,8 @@ def fitted_batches(
     batches: Sequence[NDArray[np.uint8]], image_shape: tuple[int, int, int], fit: Fit
 ) -> NDArray[np.uint8]:
     """Return the pictures of all batches as a network takes them, ``[n, *image_shape]``."""
-    from PIL import Image
-
-    pictures = [picture for batch in batches for picture in batch]
-    flat = [picture[:, :, 0] if picture.shape[2] == 1 else picture for picture in pictures]
-    return np.stack([fitted("", Image.fromarray(each), image_shape, fit) for each in flat])
+    pictures = (picture for batch in batches for picture in batch)
+    return np.stack([fitted_pixels("", picture, image_shape, fit) for picture in pictures])
 
 
 def answers_of(form: str, path: Path, batches: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
@@ -110,7 +107,7 @@ def answers_of(form: str, path: Path, batches: Sequence[NDArray[np.uint8]]) -> N
     except (BackendError, OutputError):
         raise
     except Exception as error:  # each runtime raises errors of its own
-        raise OutputError("export.not_run", form=form, reason=last_line(error)) from error
+        raise OutputError("export.not_run", form=form, reason=plain.one_line(error)) from error
     return np.concatenate(answers)
 
 
@@ -168,9 +165,3 @@ def run_plain(form: str, *arguments: object) -> None:
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise OutputError("export.not_run", form=form, reason=lines[-1] if lines else "?")
-
-
-def last_line(error: Exception) -> str:
-    """Return an error's kind and the first line of what it says."""
-    lines = [line for line in str(error).splitlines() if line.strip()] or [""]
-    return f"{type(error).__name__}: {lines[0][:300]}"

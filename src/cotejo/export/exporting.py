@@ -167,9 +167,11 @@ def export(
         cards = hugging_face_cards(classifier, form, place.model.name, note)
         with _held(form):
             embed(form, written, note, cards)
-        if int8:
+        difference = None
+        if int8:  # judged by its accuracy, but it has to run
             checking.answers_of(form, written, batches)
-        difference = None if int8 else _check(form, written, batches, expected)
+        else:
+            difference = _check(form, written, batches, expected)
         files = _move(written, place, note, cards)
     return Exported(
         form=form,
@@ -267,7 +269,7 @@ def _held(form: Form) -> Iterator[None]:
         if isinstance(error, OutputError):
             reason = str(error.values.get("reason", error))
         else:
-            reason = checking.last_line(error)
+            reason = plain.one_line(error)
         raise OutputError(
             "export.unsupported", form=form, reason=f"{reason.rstrip('.')}."
         ) from error

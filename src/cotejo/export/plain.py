@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ANSWERERS", "BACKENDS", "CONVERTERS"]
+__all__ = ["ANSWERERS", "BACKENDS", "CONVERTERS", "one_line"]
 
 BACKENDS = {
     "onnx": "tensorflow",
@@ -154,6 +154,12 @@ def _answered(form: str, path: Path, pictures: Iterable[Any]) -> list[Any]:
     return [answer(batch) for batch in pictures]
 
 
+def one_line(error: Exception) -> str:
+    """Return an error's kind and the first line of what it says."""
+    lines = [line for line in str(error).splitlines() if line.strip()] or [""]
+    return f"{type(error).__name__}: {lines[0][:300]}"
+
+
 def _main(task: str, form: str, source: str, *files: str) -> None:
     import numpy
 
@@ -173,5 +179,4 @@ if __name__ == "__main__":
     try:
         _main(*sys.argv[1:])
     except Exception as error:  # whatever a library raises, its one line is what is shown
-        lines = [line for line in str(error).splitlines() if line.strip()] or [""]
-        sys.exit(f"{type(error).__name__}: {lines[0]}")
+        sys.exit(one_line(error))

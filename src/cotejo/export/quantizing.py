@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
-from cotejo.config.own_images import OwnImages
-from cotejo.data import Split, find_source, load
+from cotejo.data import Split
 from cotejo.data.folds import folds
+from cotejo.elsewhere import load_for
 from cotejo.errors import DataError, OutputError
 from cotejo.export import checking, plain
 from cotejo.export.whole import INPUT
@@ -90,7 +90,7 @@ def quantize(
     try:
         (_quantize_onnx if form == "onnx" else _quantize_litert)(whole, path, eight, chosen)
     except Exception as error:  # each quantiser has its own
-        reason = checking.last_line(error)
+        reason = plain.one_line(error)
         raise OutputError("export.not_quantized", form=form, reason=reason) from error
     accuracy, sizes = {}, {}
     for name, split in judged.items():
@@ -138,10 +138,7 @@ def _alike(classifier: Classifier, data: Path | str | None, data_dir: Path | Non
     """Return training images that fit a network."""
     if data is None:
         raise DataError("export.needs_data")
-    images = None
-    if find_source(data) is None:
-        images = OwnImages(image_size=classifier.image_shape[0], fit=classifier.fit)
-    dataset = load(data, data_dir=data_dir, images=images)
+    dataset = load_for(data, classifier, data_dir)
     if (
         dataset.class_names["en"] != tuple(classifier.class_names["en"])
         or dataset.image_shape != classifier.image_shape

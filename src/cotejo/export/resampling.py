@@ -24,7 +24,7 @@ import numpy as np
 from cotejo.backend import ops
 from cotejo.pictures import Fit
 
-__all__ = ["BITS", "both_passes", "resampled"]
+__all__ = ["BITS", "both_passes", "positions", "resampled"]
 
 BITS = 22
 """How many binary places Pillow's weights have."""
@@ -78,7 +78,7 @@ def resampled(pictures: Any, image_shape: tuple[int, int, int], fit: Fit) -> Any
 def _axes(pictures: Any, image_shape: tuple[int, int, int], fit: Fit) -> tuple[_Axis, _Axis, Any]:
     """Return what becomes of the width and of the height, and whether the picture is enlarged."""
     rows, columns, _ = image_shape
-    down, across = _positions(pictures, 1), _positions(pictures, 2)
+    down, across = (positions(pictures, axis, "float64") for axis in (1, 2))
     height, width = ops.sum(ops.ones_like(down)), ops.sum(ops.ones_like(across))
     zero = width * 0.0
     start_x, start_y, stop_x, stop_y = zero, zero, width, height
@@ -104,13 +104,13 @@ def _axes(pictures: Any, image_shape: tuple[int, int, int], fit: Fit) -> tuple[_
     )
 
 
-def _positions(pictures: Any, axis: int) -> Any:
-    """Return 0, 1, 2, … along an axis whose length may be unknown, float64."""
+def positions(pictures: Any, axis: int, dtype: str) -> Any:
+    """Return 0, 1, 2, … along an axis of pictures, whose length may be unknown."""
     # A sum over a slice that may be empty: there may be no picture at all.
     slices = tuple(slice(None) if place == axis else slice(0, 1) for place in range(4))
     others = tuple(place for place in range(4) if place != axis)
-    zeros = ops.cast(pictures[slices], "float64") * 0.0
-    return ops.cast(ops.cumsum(ops.sum(zeros, axis=others) + 1.0), "float64") - 1.0
+    zeros = ops.cast(pictures[slices], dtype) * 0
+    return ops.cast(ops.cumsum(ops.sum(zeros, axis=others) + 1), dtype) - 1
 
 
 def _whole(number: Any) -> Any:

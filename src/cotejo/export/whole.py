@@ -62,9 +62,8 @@ def whole(
     if size == "any":
         resample = resampled_in_whole_numbers if in_whole_numbers else resampled
         pixels = resample(pictures, image_shape, classifier.fit)
-    logits = _of_all_views(
-        network, pixels, image_shape, VIEWS[classifier.views], getattr(classifier, "margin", np.inf)
-    )
+    views = VIEWS[classifier.views]
+    logits = _of_all_views(network, pixels, image_shape, views, classifier.margin)
     scaled = keras.layers.Rescaling(1 / classifier.temperature, name="temperature")(logits)
     outputs = keras.layers.Softmax(name=OUTPUT)(scaled)
     return keras.Model(pictures, outputs, name="classifier")

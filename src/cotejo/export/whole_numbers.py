@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cotejo.backend import ops
-from cotejo.export.resampling import both_passes
+from cotejo.export.resampling import both_passes, positions
 from cotejo.pictures import Fit
 
 __all__ = ["is_exact_in_whole_numbers", "resampled_in_whole_numbers"]
@@ -46,7 +46,7 @@ def resampled_in_whole_numbers(pictures: Any, image_shape: tuple[int, int, int],
         (np.float32(255.0), (1, 2, 2, 3))
     """
     side = image_shape[0]
-    down, across = _positions(pictures, 1), _positions(pictures, 2)
+    down, across = (positions(pictures, axis, "int32") for axis in (1, 2))
     height, width = ops.sum(ops.ones_like(down)), ops.sum(ops.ones_like(across))
     shorter = ops.minimum(height, width)
     is_enlarged = shorter < side
@@ -55,14 +55,6 @@ def resampled_in_whole_numbers(pictures: Any, image_shape: tuple[int, int, int],
         for places, length in ((across, width), (down, height))
     )
     return both_passes(pictures, rows, columns, image_shape)
-
-
-def _positions(pictures: Any, axis: int) -> Any:
-    """Return 0, 1, 2, … along an axis whose length may be unknown, int32."""
-    slices = tuple(slice(None) if place == axis else slice(0, 1) for place in range(4))
-    others = tuple(place for place in range(4) if place != axis)
-    zeros = ops.cast(pictures[slices], "int32") * 0
-    return ops.cumsum(ops.sum(zeros, axis=others) + 1) - 1
 
 
 def _weights(places: Any, length: Any, part: Any, side: int, is_enlarged: Any) -> Any:

@@ -19,7 +19,16 @@ from cotejo.errors import DataError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["FITS", "Fit", "fitted", "is_plain", "is_turned", "shrinkage", "upright_size"]
+__all__ = [
+    "FITS",
+    "Fit",
+    "fitted",
+    "fitted_pixels",
+    "is_plain",
+    "is_turned",
+    "shrinkage",
+    "upright_size",
+]
 
 Fit = Literal["pad", "crop", "stretch"]
 """What is done with a picture of other proportions than a network takes."""
@@ -85,6 +94,19 @@ def fitted(
     else:
         small = _resized(flat, size, method)
     return np.array(small, np.uint8).reshape(image_shape)
+
+
+def fitted_pixels(
+    name: Path | str,
+    pixels: NDArray[np.uint8],
+    image_shape: tuple[int, int, int],
+    fit: Fit,
+) -> NDArray[np.uint8]:
+    """Return `fitted` of a picture that is an array, uint8 ``[height, width, 1 or 3]``."""
+    from PIL import Image
+
+    plain = pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+    return fitted(name, Image.fromarray(np.ascontiguousarray(plain)), image_shape, fit)
 
 
 def _padded(

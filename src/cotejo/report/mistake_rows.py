@@ -1,14 +1,19 @@
-"""The mistakes of the best alternative whose images were kept, the surest first."""
+"""The mistakes of the best alternative whose images were kept, and how one is shown."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cotejo.report.elements import Picture
 from cotejo.report.findings import Findings
+from cotejo.report.pictures import data_uri
+from cotejo.report.words import Words
 
-__all__ = ["mistake_rows"]
+__all__ = ["mistake_picture", "mistake_rows"]
 
 
 def mistake_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
@@ -39,3 +44,19 @@ def mistake_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def mistake_picture(image: NDArray[np.uint8], row: Mapping[str, Any], words: Words) -> Picture:
+    """Return a mistake's image, with both classes and the probability under it.
+
+    Args:
+        image: ``[height, width, channels]``.
+        row: the mistake, with its probability.
+        words: the language.
+    """
+    true, predicted = row["true_class"], row["predicted_class"]
+    return Picture(
+        data_uri(image),
+        words.say("mistake_alt", index=row["index"], true=true, predicted=predicted),
+        (true, f"→ {predicted}", words.numbers.percent(row["probability"])),
+    )

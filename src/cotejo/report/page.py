@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotejo.facts import AlternativeFacts, StudyFacts
@@ -44,9 +44,6 @@ class Page(Numbering):
         detail: ``"brief"`` if the appendix is left out, else ``"full"``.
         numbers: the folder beside the page that has its files; empty if they lie beside the page.
         draws: False leaves the figures empty; `drawings` has what draws them.
-        drawings: what draws each figure, by its number.
-        figures: how many are numbered.
-        tables: likewise.
     """
 
     findings: Findings
@@ -55,9 +52,6 @@ class Page(Numbering):
     detail: str = "full"
     numbers: str = ""
     draws: bool = True
-    drawings: dict[int, Drawing] = field(default_factory=dict, init=False)
-    figures: int = field(default=0, init=False)
-    tables: int = field(default=0, init=False)
 
     @property
     def facts(self) -> StudyFacts:

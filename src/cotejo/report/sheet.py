@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from cotejo.report.drawing import PHONE_WIDTH, Draw, draw_svg
@@ -33,10 +33,11 @@ class Numbering:
     """
 
     words: Words
-    draws: bool
-    drawings: dict[int, Drawing]
-    figures: int
-    tables: int
+    draws: bool = True
+
+    def __post_init__(self) -> None:
+        self.drawings: dict[int, Drawing] = {}
+        self.figures = self.tables = 0
 
     def figure(
         self, name: str, draw: Draw, caption: str, files: str = "", *, for_phone: bool = True
@@ -96,7 +97,3 @@ class Sheet(Numbering):
     """A page that stands alone, such as that of an evaluation: of no study's findings."""
 
     words: Words
-    draws: bool = True
-    drawings: dict[int, Drawing] = field(default_factory=dict, init=False)
-    figures: int = field(default=0, init=False)
-    tables: int = field(default=0, init=False)

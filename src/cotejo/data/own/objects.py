@@ -26,7 +26,7 @@ from cotejo.data.own.entries import Entry
 from cotejo.data.own.layouts import split_called
 from cotejo.errors import DataError
 from cotejo.messages import LANGUAGES
-from cotejo.pictures.fitting import fitted
+from cotejo.pictures.fitting import fitted_pixels
 from cotejo.pictures.reading import PictureSize
 from cotejo.pictures.sizes import chosen_shape
 
@@ -217,14 +217,11 @@ def _images(
 ) -> NDArray[np.uint8]:
     if shape is None:
         return checked_images(images, name)
-    from PIL import Image
-
     rows = []
     for number, image in enumerate(images):
         pixels = checked_images(_array(image)[np.newaxis], f"{name}[{number}]")[0]
         if pixels.shape != shape:
-            plain = pixels[..., 0] if pixels.shape[2] == 1 else pixels
-            pixels = fitted(f"{name}[{number}]", Image.fromarray(plain), shape, how.fit)
+            pixels = fitted_pixels(f"{name}[{number}]", pixels, shape, how.fit)
         rows.append(pixels)
     return np.stack(rows) if rows else np.zeros((0, *shape), np.uint8)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,11 @@ from cotejo.data.audit import (
     with_issues,
     write_audit_files,
 )
-from cotejo.errors import CotejoError, OutputError
+from cotejo.errors import OutputError
 from cotejo.evaluate import label_issues
 from cotejo.facts import AlternativeFacts, best_alternative, gather
-from cotejo.store import RunFolder, StudyFile, write_file
+from cotejo.store import RunFolder, StudyFile
+from cotejo.study.afterwards.trying import tried
 from cotejo.study.progress import Observer
 
 __all__ = ["write_audit"]
@@ -50,23 +50,19 @@ def write_audit(folder: Path, dataset: Dataset, observer: Observer) -> None:
         OutputError: the folder can't be written.
     """
     log = folder / StudyFile.AUDIT_LOG
-    try:
-        best = best_alternative(gather(folder))
-        judged_by = best.finished if best.has_probabilities else ()
-        judges = {"alternative": best.name, "runs": [run.key for run in judged_by]}
-        if not _is_there(folder, dataset, judges):
-            audit = cached_audit(dataset, lambda: observer.audit_started(dataset))
-            audit = with_issues(audit, _suspected(best), dataset)
-            about = {**audit.about, "labels_judged_by": judges}
-            write_audit_files(folder, replace(audit, about=about))
-        log.unlink(missing_ok=True)
-    except Exception as error:
-        _forget(folder)
-        text = traceback.format_exc()
-        write_file(log, text)
-        first_line = str(error).strip().partition("\n")[0]
-        reason = f"{type(error).__name__}: {first_line}"
-        observer.audit_failed(CotejoError("audit_failed", reason=reason, log=log))
+    with tried(log, "audit_failed", observer.audit_failed):
+        try:
+            best = best_alternative(gather(folder))
+            judged_by = best.finished if best.has_probabilities else ()
+            judges = {"alternative": best.name, "runs": [run.key for run in judged_by]}
+            if not _is_there(folder, dataset, judges):
+                audit = cached_audit(dataset, lambda: observer.audit_started(dataset))
+                audit = with_issues(audit, _suspected(best), dataset)
+                about = {**audit.about, "labels_judged_by": judges}
+                write_audit_files(folder, replace(audit, about=about))
+        except Exception:
+            _forget(folder)
+            raise
 
 
 def _is_there(folder: Path, dataset: Dataset, judges: dict[str, Any]) -> bool:

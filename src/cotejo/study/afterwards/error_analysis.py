@@ -6,7 +6,6 @@ parts are hidden only of images that are known to be misread.
 
 from __future__ import annotations
 
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,15 @@ from cotejo.backend import keras
 from cotejo.config import Sources
 from cotejo.data import Dataset
 from cotejo.data.dataset import Split
-from cotejo.errors import ConfigError, CotejoError, OutputError
+from cotejo.errors import ConfigError, OutputError
 from cotejo.explain.grad_cam import grad_cam_maps
 from cotejo.explain.occlusion import occlusion_maps
 from cotejo.facts import StudyFacts, best_alternative, gather
 from cotejo.facts.error_analysis import error_analysis_of
 from cotejo.models.own.keeping import load_kept
-from cotejo.store import StudyFile, write_file, write_npz
+from cotejo.store import StudyFile, write_npz
 from cotejo.study.afterwards.misread import error_analysis_arrays
+from cotejo.study.afterwards.trying import tried
 from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend
 from cotejo.trained.features import features_by
@@ -57,17 +57,10 @@ def write_error_analysis(
         OutputError: the folder can't be written.
     """
     log = folder / StudyFile.ERROR_ANALYSIS_LOG
-    try:
+    with tried(log, "look_back_failed", observer.look_back_failed):
         facts = gather(folder)
         if not _is_there(facts):
             write_npz(folder / StudyFile.ERROR_ANALYSIS, **_arrays(facts, dataset, sources))
-        log.unlink(missing_ok=True)
-    except Exception as error:
-        text = traceback.format_exc()
-        write_file(log, text)
-        first_line = str(error).strip().partition("\n")[0]
-        reason = f"{type(error).__name__}: {first_line}"
-        observer.look_back_failed(CotejoError("look_back_failed", reason=reason, log=log))
 
 
 def _is_there(facts: StudyFacts) -> bool:

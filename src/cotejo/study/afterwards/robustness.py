@@ -7,7 +7,6 @@ networks are finished, and nothing is chosen by what they answer.
 from __future__ import annotations
 
 import tempfile
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
 from cotejo.config import Sources
 from cotejo.corruptions import (
+    CORRUPTED_TIMES,
     CORRUPTIONS,
     SEVERITIES,
     Corrupted,
@@ -29,10 +28,12 @@ from cotejo.corruptions import (
 )
 from cotejo.data import Dataset, nested_subset
 from cotejo.data.dataset import Split
-from cotejo.errors import CotejoError, OutputError
+from cotejo.errors import OutputError
+from cotejo.explain.logits import without_softmax
 from cotejo.facts import gather
 from cotejo.models.own.keeping import load_kept
-from cotejo.store import RunFolder, StudyFile, read_robustness, write_file, write_robustness
+from cotejo.store import RunFolder, StudyFile, read_robustness, write_robustness
+from cotejo.study.afterwards.trying import tried
 from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend, predict_logits
 
@@ -63,23 +64,17 @@ def write_robustness_of_runs(
         OutputError: the folder can't be written.
     """
     log = folder / StudyFile.ROBUSTNESS_LOG
-    try:
+    with tried(log, "robustness_failed", observer.robustness_failed):
         sample = robustness_sample(dataset.test)
         runs = [run for run in gather(folder).finished if not run.is_added]
         waiting = [run for run in runs if not _is_there(run, len(sample))]
         if waiting:
             _measure(waiting, sample, observer, sources)
-        log.unlink(missing_ok=True)
-    except Exception as error:
-        write_file(log, traceback.format_exc())
-        first_line = str(error).strip().partition("\n")[0]
-        reason = f"{type(error).__name__}: {first_line}"
-        observer.robustness_failed(CotejoError("robustness_failed", reason=reason, log=log))
 
 
 def robustness_sample(test: Split) -> Split:
     """Return the test images that are corrupted: as many of each class as its share is worth."""
-    room = _ROOM // (len(CORRUPTIONS) * len(SEVERITIES) * test.images[0].size)
+    room = _ROOM // (CORRUPTED_TIMES * test.images[0].size)
     most = min(SAMPLE, max(room, 1))
     if len(test) <= most:
         return test
@@ -111,8 +106,7 @@ def _measure(runs: list[RunFolder], sample: Split, observer: Observer, sources: 
 
 def _answering(run: RunFolder, sources: Sources) -> Any:
     """Return what names a class for each image, as the run's network does with all its views."""
-    model = load_kept(run, sources, of_study=True)
-    network = keras.Model(model.inputs[0], model.layers[-1].input)  # without the softmax
+    network = without_softmax(load_kept(run, sources, of_study=True))
     views = str(run.record["settings"].get("tta", "none"))
     return lambda images: predict_logits(network, images, tta=views).argmax(axis=1)
 

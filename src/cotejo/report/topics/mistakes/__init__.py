@@ -9,7 +9,7 @@ import numpy as np
 from cotejo.explain.overlay import overlaid
 from cotejo.report.elements import Picture
 from cotejo.report.findings import Findings
-from cotejo.report.mistake_rows import mistake_rows
+from cotejo.report.mistake_rows import mistake_picture, mistake_rows
 from cotejo.report.page import Page
 from cotejo.report.pictures import data_uri
 from cotejo.report.topic import CsvFile, Topic
@@ -34,23 +34,7 @@ def section(page: Page) -> dict[str, Any] | None:
         return None
     rows = mistake_rows(findings, words.language)[:_WORST]
     _, images = findings.best.kept_mistakes
-    pictures = [
-        Picture(
-            data_uri(images[row["position"]]),
-            words.say(
-                "mistake_alt",
-                index=row["index"],
-                true=row["true_class"],
-                predicted=row["predicted_class"],
-            ),
-            (
-                row["true_class"],
-                f"→ {row['predicted_class']}",
-                words.numbers.percent(row["probability"]),
-            ),
-        )
-        for row in rows
-    ]
+    pictures = [mistake_picture(images[row["position"]], row, words) for row in rows]
     best = page.label(findings.best)
     explained, alike = _explained(page, rows), _alike(page, rows)
     with_grad_cam = _has_grad_cam(findings, rows)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.corruptions import CORRUPTIONS, SEVERITIES
+from cotejo.corruptions import CORRUPTED_TIMES, CORRUPTIONS
 from cotejo.evaluate.intervals import NORMAL, effective_interval
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings, computed_once
@@ -25,8 +25,6 @@ __all__ = [
     "mean_over_corruptions",
     "robustness",
 ]
-
-_ALL = len(CORRUPTIONS) * len(SEVERITIES)
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def robustness(findings: Findings) -> list[AlternativeRobustness]:
 
 
 def _of(alternative: AlternativeFacts, asked: Sequence[Mapping[str, Any]]) -> AlternativeRobustness:
-    shares = np.array([each["right_of_75"] for each in asked], np.float64) / _ALL
+    shares = np.array([each["right_of_75"] for each in asked], np.float64) / CORRUPTED_TIMES
     return AlternativeRobustness(
         alternative,
         float(np.mean([each["accuracy"] for each in asked])),
