@@ -169,6 +169,8 @@ def test_the_language_that_a_client_likes_best(header, language):
 def test_the_choice_of_a_language_is_kept(serving):
     client = serving()
     assert "What does the picture show?" in client.get("/").text
-    assert "¿Qué muestra la imagen?" in client.get("/?lang=es").text
+    page = client.get("/?lang=es").text
+    assert "¿Qué muestra la imagen?" in page
+    assert "oscura" in page
     assert 'lang="es"' in client.get("/").text
     assert client.get("/v1/predict").json()["error"]["message"].startswith("Esta dirección")

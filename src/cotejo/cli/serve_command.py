@@ -76,10 +76,8 @@ def serve(
         again = [partial(load_model, model, code) for model in models]
         loaded = Models(_loaded(models, code), origins, again)
         service = Service(loaded, Studies(studies), collect)
-        names = [host] if host not in ("0.0.0.0", "::") else []  # noqa: S104 — compared
-        app = create_app(
-            service, hosts=[*names, *(allow_host or [])], token=token, root_path=root_path
-        )
+        hosts = [host, *(allow_host or [])]
+        app = create_app(service, hosts=hosts, token=token, root_path=root_path)
 
         def started() -> None:
             shown = f"[{host}]" if ":" in host else host

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from cotejo.store import (
     described_files,
     locked,
     make_folder,
+    now,
     write_csv,
     write_file,
     write_json,
@@ -121,7 +121,7 @@ def evaluation_record(result: Evaluation) -> dict[str, Any]:
         "robustness": None if result.robustness is None else result.robustness.to_json(),
         "recalibration": (None if result.recalibration is None else result.recalibration.to_json()),
         "cotejo": version("cotejo"),
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "made": now(),
     }
 
 

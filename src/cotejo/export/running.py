@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.errors import BackendError, DataError, OutputError
+from cotejo.pictures import Fit
 
 __all__ = ["OnnxClassifier"]
 
@@ -67,7 +68,7 @@ class OnnxClassifier:
             kept = session.get_modelmeta().custom_metadata_map
             about = {name: json.loads(kept[name]) for name in kept if not name.startswith("card")}
             found = cls(session, about)
-            _ = found.class_names["en"], found.image_shape, found.name
+            _ = found.class_names["en"], found.image_shape, found.name, found.fit
         except Exception as error:  # ONNX Runtime has a dozen errors for a file that is none
             raise OutputError("export.no_model", path=path) from error
         return found
@@ -87,6 +88,12 @@ class OnnxClassifier:
         """The ``(height, width, channels)`` of the network's own images."""
         height, width, channels = self.about["image_shape"]
         return int(height), int(width), int(channels)
+
+    @property
+    def fit(self) -> Fit:
+        """What is done with a picture of other proportions: ``crop``, ``pad`` or ``stretch``."""
+        fit: Fit = self.about["fit"]
+        return fit
 
     @property
     def takes_any_size(self) -> bool:

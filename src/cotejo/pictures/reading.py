@@ -36,8 +36,15 @@ if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
-    "PictureSize", "decode", "measure", "read_one", "read_picture", "strict_pillow", "unreadable",
-]  # fmt: skip
+    "PictureSize",
+    "decode",
+    "file_ending",
+    "measure",
+    "read_one",
+    "read_picture",
+    "strict_pillow",
+    "unreadable",
+]
 
 MOST_BYTES = 400_000_000
 """What a picture may fill of the memory; one that needs more is refused before it is decoded."""
@@ -45,8 +52,16 @@ MOST_BYTES = 400_000_000
 MOST_SIDE = 65_535
 """The most pixels of a side: JPEG's own limit, and more than a picture of this world has."""
 
-_BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
-"""The first bytes of files of the formats that Pillow always reads."""
+_BEGINNINGS = {
+    b"\x89PNG": ".png",
+    b"\xff\xd8\xff": ".jpg",
+    b"GIF8": ".gif",
+    b"BM": ".bmp",
+    b"II*\0": ".tiff",
+    b"MM\0*": ".tiff",
+    b"RIFF": ".webp",
+}
+"""The first bytes of files of the formats that Pillow always reads, and how their names end."""
 
 _AVIF = (b"ftypavif", b"ftypavis")
 """The bytes 4 to 12 of a file of this format."""
@@ -251,10 +266,23 @@ def _opened(name: Path | str, file: IO[bytes]) -> Iterator[Image.Image]:
     except UnidentifiedImageError as error:
         file.seek(0)
         start = file.read(12)
-        known = start.startswith(_BEGINNINGS) or (start[4:] in _AVIF and "AVIF" in _formats())
+        known = start.startswith(tuple(_BEGINNINGS)) or (
+            start[4:] in _AVIF and "AVIF" in _formats()
+        )
         raise DataError("picture_header" if known else "picture_unknown", path=name) from error
     with picture:
         yield picture
+
+
+def file_ending(content: bytes | bytearray) -> str:
+    """Return how the name of a picture's file ends, by what is in it: one that can be decoded.
+
+    Example:
+        >>> file_ending(b"GIF89a"), file_ending(b"....ftypavif")
+        ('.gif', '.avif')
+    """
+    known = (ending for start, ending in _BEGINNINGS.items() if content.startswith(start))
+    return next(known, ".avif" if content[4:12] in _AVIF else ".heic")
 
 
 def _decoding_scale(name: Path | str, file: IO[bytes], opened: Image.Image, channels: int) -> int:

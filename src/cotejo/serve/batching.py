@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,7 +86,7 @@ class Batcher:
             jobs = [_Job(loop.create_future(), model, part) for part in parts]
             for job in jobs:
                 self._queue.put(job)
-            # All of them, also where the first one fails: until then they wait.
+            # All are awaited, even if the first one fails: until then they count as waiting.
             said = await asyncio.gather(*(job.future for job in jobs), return_exceptions=True)
         finally:
             self._waiting -= len(images)
@@ -148,7 +147,7 @@ class Batcher:
             for model in dict.fromkeys(job.model for job in batch):
                 own = [job for job in batch if job.model is model and not job.future.cancelled()]
                 if own:
-                    self._do(own, partial(self._asked, model, own))
+                    self._answer(model, own)
             if ended:
                 return
 
@@ -184,11 +183,11 @@ class Batcher:
         ends = np.cumsum([job.size for job in jobs])
         return [said[end - job.size : end] for job, end in zip(jobs, ends, strict=True)]
 
-    @staticmethod
-    def _do(jobs: Sequence[_Job], work: Callable[[], Sequence[Any]]) -> None:
-        """Do a piece of work and hand its results, or its error, to the event loop at once."""
+    def _answer(self, model: Answering, jobs: Sequence[_Job]) -> None:
+        """Ask the model and hand what it says, or its error, to the event loop at once."""
+        results: Sequence[Any]
         try:
-            results, failure = list(work()), None
+            results, failure = self._asked(model, jobs), None
         except Exception as error:  # it is raised where it is awaited
             results, failure = [None] * len(jobs), error
 

@@ -11,20 +11,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from cotejo.pictures.reading import file_ending
 from cotejo.serve.uploads import Content
 from cotejo.store import folder_names, make_folder, write_file, writing
 
 __all__ = ["keep"]
 
-_ENDINGS = (
-    (b"\x89PNG", ".png"),
-    (b"\xff\xd8\xff", ".jpg"),
-    (b"GIF8", ".gif"),
-    (b"BM", ".bmp"),
-    (b"II*\0", ".tiff"),
-    (b"MM\0*", ".tiff"),
-    (b"RIFF", ".webp"),
-)
 _keeping = threading.Lock()
 """Held while a picture finds its place: two people may correct the same one at a time."""
 
@@ -42,7 +34,7 @@ def keep(folder: Path, names: Sequence[str], label: int, content: Content) -> Pa
         OutputError: it can't be written.
     """
     place = make_folder(folder / folder_names(names)[label])
-    path = place / (hashlib.sha256(content).hexdigest()[:32] + _ending(content))
+    path = place / (hashlib.sha256(content).hexdigest()[:32] + file_ending(content))
     with _keeping:
         if not path.exists():
             write_file(path, bytes(content))
@@ -51,8 +43,3 @@ def keep(folder: Path, names: Sequence[str], label: int, content: Content) -> Pa
                 with writing(other):
                     other.unlink()
     return path
-
-
-def _ending(content: Content) -> str:
-    known = (ending for start, ending in _ENDINGS if content.startswith(start))
-    return next(known, ".avif" if content[4:12] in (b"ftypavif", b"ftypavis") else ".heic")

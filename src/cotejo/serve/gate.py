@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -79,8 +79,8 @@ class Gate:
         try:
             self._guard.check(scope["method"], path, headers, cookies)
         except Refusal as refusal:
-            spoken = language_of(headers, cookies)
             if refusal.status == 401 and "text/html" in headers.get("accept", ""):
-                return token_page(scope, spoken)
+                return token_page(Request(scope), 401)
+            spoken = language_of(headers, cookies)
             return JSONResponse(refusal.body(spoken), refusal.status, headers=refusal.headers)
         return None

@@ -20,6 +20,7 @@ from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
 from cotejo.pictures import Fit
 from cotejo.serve.limits import Refusal
+from cotejo.store import numbered
 from cotejo.store.model_words import SHIPPED_NAME
 
 __all__ = ["Answer", "Answering", "Models", "Served", "answers_of", "load_model"]
@@ -50,7 +51,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says of one image, as `cotejo.inference.Prediction`.
+    """What a model says of one image: a `cotejo.inference.Prediction`, made without Keras.
 
     Attributes:
         classes: the positions of its classes, the likeliest first.
@@ -70,16 +71,9 @@ class Answer:
 def answers_of(model: Any, images: NDArray[np.uint8]) -> list[Answer]:
     """Return what a model says of images, with all that it can say."""
     if hasattr(model, "predict"):
-        return [
-            Answer(
-                said.classes,
-                said.probabilities,
-                getattr(said, "candidates", None),
-                getattr(said, "unlike", None),
-                getattr(said, "unlikeness", None),
-            )
-            for said in model.predict(images)
-        ]
+        # A `Prediction` has what an `Answer` has, under the same names.
+        said: list[Answer] = model.predict(images)
+        return said
     answers = []
     for row in model.probabilities(images):
         order = np.argsort(-row, kind="stable")
@@ -104,8 +98,7 @@ class Served:
     @property
     def fit(self) -> Fit:
         """What is done with a picture of other proportions than the model takes."""
-        about: Mapping[str, Fit] = getattr(self.model, "about", {})
-        fit: Fit = getattr(self.model, "fit", about.get("fit", "crop"))
+        fit: Fit = getattr(self.model, "fit", "crop")
         return fit
 
     @property
@@ -196,9 +189,7 @@ class Models:
             own = model.name
             if origin and names.count(own) > 1:
                 own = f"{origin}: {own}"
-            name, number = own, 2
-            while name in self._served:
-                name, number = f"{own}-{number}", number + 1
+            name = next(each for each in numbered(own) if each not in self._served)
             self._served[name] = Served(name, model, loads)
         self.ready = threading.Event()
         """Set when every model has been asked once for each size of a batch."""

@@ -26,13 +26,12 @@ from cotejo.serve.service import language, service_of
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
-    from starlette.types import Scope
 
 __all__ = ["router", "static_files", "token_page"]
 
 router = APIRouter(include_in_schema=False)
 
-_VALUES = ("name", "count", "total", "class", "percent", "epoch", "epochs", "time", "model")
+_VALUES = ("name", "count", "total", "class", "percent", "epoch", "epochs", "time")
 """What the sentences that scripts say may name; the scripts fill it in."""
 
 _WORDS_OF_USE = (
@@ -61,7 +60,7 @@ _WORDS_OF_STUDIES = (
 @router.get("/")
 def start(request: Request) -> Response:
     """Show the page to use a model, or that of the studies where no model is served."""
-    service = service_of(request)
+    service, spoken = service_of(request), _spoken(request)
     if not len(service.models):
         return RedirectResponse(_root(request) + "/studies", 303)
     cards = [
@@ -71,7 +70,7 @@ def start(request: Request) -> Response:
     about = {
         "models": cards,
         "collects": service.collect is not None,
-        "classes": {each.name: list(each.names(language(request))) for each in service.models},
+        "classes": {each.name: list(each.names(spoken)) for each in service.models},
         "most": service.limits.pictures,
     }
     return _page(request, "use.html", _WORDS_OF_USE, about)
@@ -89,14 +88,14 @@ def study(request: Request, name: str) -> Response:
     found = service_of(request).studies.find(name)
     about = {"study": name}
     return _page(
-        request, "study.html", _WORDS_OF_STUDIES, about, heading=found.title(language(request))
+        request, "study.html", _WORDS_OF_STUDIES, about, heading=found.title(_spoken(request))
     )
 
 
 @router.get("/token")
 def token_form(request: Request) -> Response:
     """Ask for the token."""
-    return _token_page(request, 200)
+    return token_page(request, 200)
 
 
 @router.post("/token")
@@ -110,7 +109,7 @@ async def give_token(request: Request) -> Response:
             raise Refusal(413, "too_long", megabytes=0.01)
     given = parse_qs(body.decode(errors="replace")).get("token", [""])[0]
     if not guard.is_token(given):
-        return _token_page(request, 401)
+        return token_page(request, 401)
     answer = RedirectResponse(_root(request) + "/", 303)
     answer.set_cookie(
         TOKEN_COOKIE, guard.cookie, path=_root(request) or "/", httponly=True, samesite="strict"
@@ -118,13 +117,8 @@ async def give_token(request: Request) -> Response:
     return answer
 
 
-def token_page(scope: Scope, spoken: str) -> Response:
+def token_page(request: Request, status: int) -> Response:
     """Return the page that asks a browser for the token."""
-    request = Request(scope)
-    return _token_page(request, 401)
-
-
-def _token_page(request: Request, status: int) -> Response:
     return _page(request, "token.html", (), {}, status=status)
 
 
@@ -141,8 +135,7 @@ def _page(
     status: int = 200,
     **values: Any,
 ) -> Response:
-    asked = request.query_params.get("lang")
-    spoken = asked if asked in LANGUAGES else language(request)
+    spoken = _spoken(request)
     blanks = {name: f"{{{name}}}" for name in _VALUES}
     said = {key.removeprefix("serve.js_"): message(key, language=spoken, **blanks) for key in words}
     service = service_of(request)
@@ -165,9 +158,15 @@ def _page(
     answer = HTMLResponse(
         content, status, headers={"cache-control": "no-store", "vary": "accept-language, cookie"}
     )
-    if asked in LANGUAGES:
+    if request.query_params.get("lang") == spoken:
         answer.set_cookie(COOKIE, spoken, max_age=31_536_000, path=root or "/", samesite="lax")
     return answer
+
+
+def _spoken(request: Request) -> str:
+    """Return the language of a page: the one that its switch asks for, else the client's."""
+    asked = request.query_params.get("lang")
+    return asked if asked in LANGUAGES else language(request)
 
 
 def _root(request: Request) -> str:

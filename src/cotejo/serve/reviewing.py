@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from cotejo.data.audit import (
 )
 from cotejo.serve.limits import Refusal
 from cotejo.serve.stamps import Stamp, stamp
-from cotejo.store import StudyFile
+from cotejo.store import StudyFile, now
 
 __all__ = ["decide", "suspect_image", "suspects"]
 
@@ -40,9 +39,9 @@ def suspects(folder: Path) -> list[dict[str, Any]]:
     audit = _audit(folder)
     if audit is None:
         return []
-    said = read_review(folder, _fingerprint(audit))
+    said = read_review(folder, audit.fingerprint)
     rows = []
-    for issue in sorted(audit.of_kind("label"), key=lambda issue: -issue.score):
+    for issue in audit.of_kind("label"):
         place = _place(audit, issue.split, issue.index)
         if place is None:
             continue
@@ -88,12 +87,10 @@ def decide(folder: Path, split: str, index: int, verdict: Verdict | None) -> Non
     place = _place(audit, split, index)
     if issue is None or issue.predicted is None or place is None:
         raise Refusal(404, "no_image")
-    fingerprint = _fingerprint(audit)
-    said = None
+    fingerprint, said = audit.fingerprint, None
     if verdict is not None:
-        time = datetime.now(UTC).isoformat(timespec="seconds")
         label = int(audit.labels[place])
-        said = Reviewed(split, index, label, issue.predicted, verdict, time, fingerprint)
+        said = Reviewed(split, index, label, issue.predicted, verdict, now(), fingerprint)
     with _writing:
         change_review(folder, fingerprint, split, index, said)
 
@@ -108,10 +105,6 @@ def _audit(folder: Path) -> Audit | None:
 def _read(folder: Path, stamps: tuple[Stamp, ...]) -> Audit:
     """Return an audit as it is since its files have these stamps: a page asks image by image."""
     return read_audit(folder)
-
-
-def _fingerprint(audit: Audit) -> str:
-    return str(audit.about["dataset"]["fingerprint"])
 
 
 def _issue(audit: Audit, split: str, index: int) -> Issue | None:

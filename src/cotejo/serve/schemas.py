@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -144,7 +145,7 @@ def said_of(
 ) -> dict[str, Any]:
     """Return a `PictureResult` as JSON, without the cost of a model for each number."""
     names, shown = served.names("en"), served.names(language)
-    result: dict[str, Any] = {
+    return {
         "picture": picture,
         "classes": [
             {
@@ -153,15 +154,14 @@ def said_of(
                 "label": label,
                 "probability": round(min(max(probability, 0.0), 1.0), 6),
             }
-            for label, probability in list(zip(answer.classes, answer.probabilities, strict=True))[
-                :top
-            ]
+            for label, probability in islice(
+                zip(answer.classes, answer.probabilities, strict=True), top
+            )
         ],
-        "candidates": None,
+        "candidates": None
+        if answer.candidates is None
+        else [names[label] for label in answer.candidates],
         "unlike": None if answer.unlike is None else bool(answer.unlike),
         "unlikeness": None if answer.unlikeness is None else round(float(answer.unlikeness), 6),
         "error": None,
     }
-    if answer.candidates is not None:
-        result["candidates"] = [names[label] for label in answer.candidates]
-    return result

@@ -55,11 +55,6 @@ class Guard:
         self._token = token
 
     @property
-    def needs_token(self) -> bool:
-        """Whether a request must carry a token."""
-        return self._token is not None
-
-    @property
     def cookie(self) -> str:
         """The value of the cookie of a browser that has given the token: not the token itself."""
         return hashlib.sha256(b"cotejo " + (self._token or "").encode()).hexdigest()

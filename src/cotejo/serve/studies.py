@@ -25,6 +25,7 @@ from cotejo.store import (
     StudyFile,
     StudyFolder,
     is_locked,
+    numbered,
     read_csv,
     read_json,
 )
@@ -35,7 +36,7 @@ _DEEPEST = 3
 """How many folders below a given one a study is looked for."""
 
 _SURELY_ALIVE = 30.0
-"""Seconds since its progress was written within which a study needs no other proof of training."""
+"""A study that wrote its progress so many seconds ago is training; of another the lock tells."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +99,19 @@ class ServedStudy:
 
     def about(self, language: str) -> dict[str, Any]:
         """Return what the list of studies says of it."""
-        facts = self.facts()
-        progress = self.progress()
-        best = _best(facts)
+        return self._about(self.facts(), language)
+
+    def _about(self, facts: StudyFacts, language: str) -> dict[str, Any]:
+        words, best = Words(language), _best(facts)
         return {
             "study": self.name,
-            "title": study_title(facts, Words(language)),
-            "data": Words(language).data_name(str(facts.study["data"])),
+            "title": study_title(facts, words),
+            "data": words.data_name(str(facts.study["data"])),
             "alternatives": len(facts.alternatives),
             "asked": facts.asked,
             "finished": len(facts.finished),
             "failed": len(facts.failed),
-            "training": progress is not None,
+            "training": self.progress() is not None,
             "best": None
             if best is None
             else {"label": best.label(language), "test_accuracy": best.mean("test", "accuracy")},
@@ -121,7 +123,7 @@ class ServedStudy:
         facts = self.facts()
         best = _best(facts)
         return {
-            **self.about(language),
+            **self._about(facts, language),
             "classes": self.class_names(language),
             "best_name": None if best is None else best.name,
             "table": [_row(each, language) for each in facts.alternatives],
@@ -225,9 +227,7 @@ class Studies:
         """Look them up, by name; the second of a name is called ``name-2``."""
         found: dict[str, ServedStudy] = {}
         for folder in dict.fromkeys(path for root in self._roots for path in _studies_in(root, 0)):
-            name, number = folder.name, 2
-            while name in found:
-                name, number = f"{folder.name}-{number}", number + 1
+            name = next(each for each in numbered(folder.name) if each not in found)
             found[name] = ServedStudy(name, folder)
         self._known = found
         return iter(found.values())

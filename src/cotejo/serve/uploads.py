@@ -124,7 +124,7 @@ BODY = _body()
 CORRECTION_BODY = _body(
     **{"class": {"type": "string", "maxLength": 1000}, "label": {"type": "integer", "minimum": 0}}
 )
-"""The same of pictures and the class that they are to be kept under: its name or its number."""
+"""The same for a correction: the pictures, and their class by its name or its number."""
 
 
 class Uploads:
@@ -173,7 +173,7 @@ class Uploads:
         return body
 
     async def _chunks(self, request: Request, held: _Held, times: int = 1) -> AsyncIterator[bytes]:
-        """Yield a body as it comes, each byte counted so many times as held."""
+        """Yield a body as it comes, each byte counted as held ``times`` times."""
         most = self._limits.body_bytes
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > most:

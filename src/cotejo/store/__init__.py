@@ -23,6 +23,7 @@ from cotejo.store.checks import (
 )
 from cotejo.store.clock import (
     check_clock,
+    now,
 )
 from cotejo.store.files import (
     csv_content,
@@ -118,6 +119,7 @@ __all__ = [
     "make_folder",
     "move_folder",
     "note_reading",
+    "now",
     "npz_content",
     "numbered",
     "put_damaged_readings_aside",

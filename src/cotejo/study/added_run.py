@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +31,7 @@ from cotejo.store import (
     json_content,
     make_folder,
     note_reading,
+    now,
     npz_content,
     read_readings,
     with_probabilities,
@@ -176,17 +176,17 @@ class AddedRun:
         if self.history is not None:
             columns = [name for name in HISTORY_COLUMNS if name in self.history.rows[0]]
             files[RunFile.HISTORY] = csv_content(columns, self.history.rows)
-        now = _now()
+        time = now()
         note_reading(
-            self.study_folder, time=now, alternative=self.name, seed=self.seed, key=self.key
+            self.study_folder, time=time, alternative=self.name, seed=self.seed, key=self.key
         )
         make_folder(folder)
         for name, content in files.items():
             write_file(folder / name, content)
         listed = {name: described_content(files[name]) for name in sorted(files)}
-        write_json(folder / RunFile.RECORD, {**self._record(now), "files": listed})
+        write_json(folder / RunFile.RECORD, {**self._record(time), "files": listed})
 
-    def _record(self, now: str) -> dict[str, Any]:
+    def _record(self, time: str) -> dict[str, Any]:
         data = self.dataset
         reads = sum(row["key"] == self.key for row in read_readings(self.study_folder))
         return {
@@ -215,8 +215,8 @@ class AddedRun:
             },
             "epochs": len(self.history.rows) if self.history else None,
             "test_reads": max(1, reads),
-            "started": now,
-            "finished": now,
+            "started": time,
+            "finished": time,
         }
 
     def _is_doubtful(self, accuracy: float) -> bool:
@@ -236,7 +236,3 @@ def _holds_others(folder: Path) -> bool:
     if not folder.is_dir():
         return folder.exists()
     return any(not path.name.startswith(TEMPORARY) for path in folder.iterdir())
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from cotejo.config import Claim
 from cotejo.data import find_source
-from cotejo.store import FORMAT, StudyFile, described_content, write_file, write_json
+from cotejo.store import FORMAT, StudyFile, described_content, now, write_file, write_json
 from cotejo.study.added_list import added_entries
 from cotejo.study.planning import Plan
 
@@ -53,7 +52,7 @@ def write_study(plan: Plan) -> None:
         }
         | added_keys,
         "command": plan.command,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": now(),
     }
     toml = plan.asked.to_toml().encode()
     # First, because a folder without it is not known as a study's, should this process be killed.

@@ -24,11 +24,11 @@ from cotejo.store import (
     RunFile,
     json_content,
     note_reading,
+    now,
     npz_content,
     read_readings,
 )
 from cotejo.study.planning import Job, Plan
-from cotejo.study.record import now
 from cotejo.train import logits_and_margin, predict_logits, softmax
 from cotejo.trained.looking import Looked, limits_arrays
 

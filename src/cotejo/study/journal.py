@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from cotejo.errors import OutputError
-from cotejo.store import FORMAT, StudyFile, write_json
+from cotejo.store import FORMAT, StudyFile, now, write_json
 from cotejo.study.pace import Pace
 from cotejo.study.progress import Estimate, PlannedRun
-from cotejo.study.record import now
 
 __all__ = ["Journal"]
 
@@ -43,8 +42,10 @@ class Journal:
         self._runs = {run.id: run for run in runs}
         self._running: PlannedRun | None = None
         self._rows: list[dict[str, Any]] = []
-        self._place: tuple[int, int, int] | None = None
+        self._place = (1, 0, 0)
+        """The epoch that is being trained, and how many of its steps are done, of how many."""
         self._written = float("-inf")
+        self._ended = False
 
     def timed(self, estimate: Estimate) -> None:
         """A few steps of one alternative were timed."""
@@ -52,7 +53,7 @@ class Journal:
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""
-        self._running, self._rows, self._place = run, [], None
+        self._running, self._rows, self._place = run, [], (1, 0, 0)
         self._states[run.id] = "running"
         self._write(always=True)
 
@@ -65,31 +66,29 @@ class Journal:
         """An epoch ended."""
         self._pace.epoch_ended(run, float(row["seconds"]))
         self._rows.append(row)
-        self._place = None
+        self._place = (len(self._rows) + 1, 0, 0)
         self._write()
 
     def run_ended(self, run: PlannedRun, state: str) -> None:
         """A run came to its end: it ``finished`` or ``failed``."""
         self._states[run.id] = state
-        self._running, self._rows, self._place = None, [], None
+        self._running = None
         self._write(always=True)
 
     def close(self) -> None:
         """The study ended, however it did."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
-        self._written = float("inf")
+        self._ended = True
 
     def _write(self, always: bool = False) -> None:
-        if not always and time.monotonic() - self._written < _SECONDS:
-            return
-        if self._written == float("inf"):
+        if self._ended or (not always and time.monotonic() - self._written < _SECONDS):
             return
         try:
             write_json(self._path, self._content())
             self._written = time.monotonic()
         except OutputError:
-            self._written = float("inf")
+            self._ended = True
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -113,7 +112,7 @@ class Journal:
         run = self._running
         if run is None:
             return None
-        epoch, step, steps = self._place or (len(self._rows) + 1, 0, 0)
+        epoch, step, steps = self._place
         return {
             "alternative": run.alternative,
             "seed": run.seed,
@@ -125,7 +124,7 @@ class Journal:
         }
 
     def _run_left(self, run: PlannedRun) -> float | None:
-        epoch, step, steps = self._place or (len(self._rows) + 1, 0, 0)
+        epoch, step, steps = self._place
         done = epoch - 1 + (step / steps if steps else 0.0)
         return self._pace.run_left(run, done)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from cotejo.backend import keras
@@ -17,14 +16,13 @@ from cotejo.models.own.adapting import changes_of
 from cotejo.models.own.definitions import reached_digest
 from cotejo.models.portable import precisions
 from cotejo.platform import machine, resolve_precision, versions
-from cotejo.store import FORMAT, RunFile
+from cotejo.store import FORMAT, RunFile, now
 from cotejo.study.planning import Job, Plan
 from cotejo.train import Training
 
 __all__ = [
     "described_model",
     "described_reason",
-    "now",
     "reason_of",
     "start_record",
     "timings",
@@ -166,8 +164,3 @@ def described_reason(reason: CotejoError) -> dict[str, Any]:
         for name, value in reason.values.items()
     }
     return {"key": reason.key, "values": values, "message": reason.in_language("en")}
-
-
-def now() -> str:
-    """Return the time, to the second, in UTC, as ISO 8601 writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

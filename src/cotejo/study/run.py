@@ -27,7 +27,15 @@ from cotejo.models.own.statistics import adapt_normalization
 from cotejo.models.program import program
 from cotejo.models.whitening import whiten
 from cotejo.platform import resolve_precision
-from cotejo.store import HISTORY_COLUMNS, RunFile, RunFolder, csv_content, make_folder, write_file
+from cotejo.store import (
+    HISTORY_COLUMNS,
+    RunFile,
+    RunFolder,
+    csv_content,
+    make_folder,
+    now,
+    write_file,
+)
 from cotejo.store.files import parse_json
 from cotejo.study.evaluation import (
     Answers,
@@ -43,7 +51,6 @@ from cotejo.study.progress import PlannedRun
 from cotejo.study.record import (
     described_model,
     described_reason,
-    now,
     reason_of,
     start_record,
     timings,

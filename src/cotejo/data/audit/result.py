@@ -150,6 +150,11 @@ class Audit:
     labels: NDArray[np.int32]
     about: Mapping[str, Any]
 
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the dataset."""
+        return str(self.about["dataset"]["fingerprint"])
+
     def of_kind(self, *kinds: str) -> list[Issue]:
         """Return the issues of some kinds."""
         return [issue for issue in self.issues if issue.kind in kinds]

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
-from cotejo.data.audit.result import SPLITS, Audit, Issue
+from cotejo.data.audit.result import SPLITS, Audit
 from cotejo.store import StudyFile, damaged, read_csv, write_csv
 
 __all__ = [
@@ -109,7 +109,7 @@ def write_review(folder: Path, review: Iterable[Reviewed]) -> None:
 
 def reviewed_of(audit: Audit, review: Review, splits: Sequence[str]) -> list[Reviewed]:
     """Return what was said of the labels that an audit suspects in some splits."""
-    issues: list[Issue] = [each for each in audit.of_kind("label") if each.split in splits]
+    issues = (each for each in audit.of_kind("label") if each.split in splits)
     known = (review.get((issue.split, issue.index)) for issue in issues)
     return [each for each in known if each is not None]
 

@@ -1,8 +1,10 @@
 // What all pages share: their data and words, elements, numbers, and requests.
 
-export const data = JSON.parse(document.getElementById("data").textContent);
+export const byId = id => document.getElementById(id);
 
-const locale = data.language === "es" ? "es" : "en";
+export const data = JSON.parse(byId("data").textContent);
+
+const locale = data.language;
 const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 
 /** Return a sentence of the page's language with its values filled in. */

@@ -1,10 +1,9 @@
 // The page of one study: what trains, the alternatives, curves, pairs, mistakes and labels.
 
-import { ask, data, decimal, make, pause, percent, say } from "./common.js";
+import { ask, byId, data, decimal, make, pause, percent, say } from "./common.js";
 import { COLOURS, chart } from "./chart.js";
 import { reviewSuspects } from "./suspects.js";
 
-const byId = id => document.getElementById(id);
 const base = `/v1/studies/${encodeURIComponent(data.study)}`;
 let study = null, curves = [];
 
@@ -14,6 +13,7 @@ function fill(select, options, chosen) {
 }
 
 const labelOf = name => study.table.find(each => each.name === name)?.label ?? name;
+const runName = run => say("seed", { name: labelOf(run.alternative), count: run.seed });
 
 // ---- what there is of it
 
@@ -120,7 +120,7 @@ function showCurves() {
       points: each.history.map(row => [row.epoch, row[figure]]).filter(point => Number.isFinite(point[1])),
       colour: COLOURS[place % COLOURS.length],
       dashed: place >= COLOURS.length,
-      title: say("seed", { name: labelOf(each.alternative), count: each.seed }),
+      title: runName(each),
     };
   });
   byId("curves").replaceChildren(chart(lines, isShare, figureName(figure)));
@@ -175,7 +175,7 @@ let mistakes = [];
 function offerMistakes() {
   byId("mistakes").hidden = !study.runs.length;
   if (!study.runs.length || byId("mistakes-run").options.length) return;
-  const own = study.runs.map((run, place) => [place, say("seed", { name: labelOf(run.alternative), count: run.seed })]);
+  const own = study.runs.map((run, place) => [place, runName(run)]);
   const best = study.runs.findIndex(run => run.alternative === study.best_name);
   fill(byId("mistakes-run"), own, Math.max(best, 0));
   const classes = [["", say("all")], ...study.classes.map((name, label) => [label, name])];
@@ -238,16 +238,12 @@ function showProgress(progress) {
   if (running) {
     const epochs = progress.runs.find(run => run.state === "running")?.epochs ?? 1;
     done += Math.min((running.epoch - 1 + (running.steps ? running.step / running.steps : 0)) / epochs, 1);
-    parts.push(say("epoch_of", {
-      name: say("seed", { name: labelOf(running.alternative), count: running.seed }),
-      epoch: Math.min(running.epoch, epochs), epochs,
-    }));
+    parts.push(say("epoch_of", { name: runName(running), epoch: Math.min(running.epoch, epochs), epochs }));
   }
   if (progress.seconds_left !== null) parts.push(say("left", { time: duration(progress.seconds_left) }));
   byId("live-now").textContent = parts.join(" · ");
   byId("live-bar").value = done / progress.runs.length;
-  byId("live-plan").replaceChildren(...progress.runs.map(run => make("span",
-    { class: run.state }, say("seed", { name: labelOf(run.alternative), count: run.seed }))));
+  byId("live-plan").replaceChildren(...progress.runs.map(run => make("span", { class: run.state }, runName(run))));
 }
 
 async function load() {

@@ -1,8 +1,6 @@
 // Suspected labels, looked at one by one and confirmed or dismissed, with a key too.
 
-import { ask, data, make, percent, say } from "./common.js";
-
-const byId = id => document.getElementById(id);
+import { ask, byId, data, make, percent, say } from "./common.js";
 
 /** Show the suspected labels of a study, if its audit has any. */
 export async function reviewSuspects(base, study) {

@@ -1,12 +1,11 @@
 // The page to use a model: pictures in, what the models say of them out.
 
-import { ask, csv, data, make, pause, percent, save, say } from "./common.js";
+import { ask, byId, csv, data, make, pause, percent, save, say } from "./common.js";
 
 const SHOWN = 5; // classes of each model
 const NEAREST = 5; // training images beside an explanation
 const AS_CARDS = 24; // more pictures than these are rows of a table
 const TOGETHER = Math.min(8, data.most); // pictures of a request
-const byId = id => document.getElementById(id);
 const [drop, status, results, table, actions] =
   ["drop", "status", "results", "table", "actions"].map(byId);
 const answered = []; // rows for the CSV
@@ -26,6 +25,8 @@ function tell(text, bad = false) {
   status.textContent = text;
   status.classList.toggle("bad", bad);
 }
+
+const nameOf = file => file.webkitRelativePath || file.name;
 
 const isPicture = file => !file.name.startsWith(".") &&
   (file.type.startsWith("image/") || /\.(hei[cf]|avif|tiff?|bmp)$/i.test(file.name));
@@ -64,13 +65,17 @@ async function answerAll(pictures, models) {
   if (done === wanted) tell(unread ? say("unread", { count: unread, total: wanted }) : say("done", { count: done }));
 }
 
+function post(what, model, form, query = "") {
+  const path = `/v1/${what}?model=${encodeURIComponent(model.name)}${query}`;
+  return ask(path, { method: "POST", body: form });
+}
+
 async function predicted(files, model) {
   const form = new FormData();
-  for (const file of files) form.append("pictures", file, file.webkitRelativePath || file.name);
+  for (const file of files) form.append("pictures", file, nameOf(file));
   for (let tries = 0; ; tries++) {
     try {
-      const path = `/v1/predict?model=${encodeURIComponent(model.name)}`;
-      return (await ask(path, { method: "POST", body: form })).results;
+      return (await post("predict", model, form)).results;
     } catch (error) {
       if ([429, 503].includes(error.status) && tries < 20) await pause(500);
       else if (files.length > 1) return Promise.all(files.map(async file => (await predicted([file], model))[0]));
@@ -80,17 +85,15 @@ async function predicted(files, model) {
 }
 
 function note(file, model, answer) {
-  const name = file.webkitRelativePath || file.name;
   const best = answer.classes?.[0];
   answered.push([
-    name, model.name, best?.class, best?.probability, answer.candidates?.join("; "),
+    nameOf(file), model.name, best?.class, best?.probability, answer.candidates?.join("; "),
     answer.unlike ?? "", answer.error?.message,
   ]);
 }
 
 function card(file, before) {
-  const url = URL.createObjectURL(file);
-  const name = file.webkitRelativePath || file.name;
+  const url = URL.createObjectURL(file), name = nameOf(file);
   const picture = make("img", { class: "picture", src: url, alt: say("picture", { name }) });
   // A browser can't show what it can't read, nor a HEIC.
   picture.addEventListener("error", () => picture.classList.add("unshown"));
@@ -156,8 +159,8 @@ async function explain(file, model, answer, own, button) {
   const asked = nearest => {
     const form = new FormData();
     form.append("pictures", file, file.name);
-    const path = `/v1/explain?model=${encodeURIComponent(model.name)}&label=${answer.classes[0].label}&nearest=${nearest}`;
-    looking = looking.catch(() => null).then(() => ask(path, { method: "POST", body: form }));
+    const query = `&label=${answer.classes[0].label}&nearest=${nearest}`;
+    looking = looking.catch(() => null).then(() => post("explain", model, form, query));
     return looking;
   };
   try {
@@ -205,8 +208,7 @@ function correcting(file, model, answer) {
     form.append("label", choice.value);
     form.append("pictures", file, file.name);
     try {
-      const path = `/v1/corrections?model=${encodeURIComponent(model.name)}`;
-      await ask(path, { method: "POST", body: form });
+      await post("corrections", model, form);
       told.textContent = say("corrected", { class: names[Number(choice.value)] });
     } catch (error) {
       told.textContent = error.message;
@@ -223,7 +225,7 @@ function rows(models) {
     make("thead", {}, make("tr", {}, ...heads.map(text => make("th", { scope: "col" }, text)))), body));
   table.hidden = false;
   return file => {
-    const own = make("tr", {}, make("th", { scope: "row" }, file.webkitRelativePath || file.name));
+    const own = make("tr", {}, make("th", { scope: "row" }, nameOf(file)));
     body.append(own);
     const failures = new Set();
     return (model, answer) => {

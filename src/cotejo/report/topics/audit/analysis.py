@@ -83,8 +83,7 @@ class Audited:
     @cached_property
     def reviewed(self) -> list[Reviewed]:
         """What people said of the suspected labels that `label_issues` returns."""
-        fingerprint = str(self.audit.about["dataset"]["fingerprint"])
-        said = read_review(self.facts.folder.path, fingerprint)
+        said = read_review(self.facts.folder.path, self.audit.fingerprint)
         splits = tuple(split for split in SPLITS if self.has_judged(split))
         return reviewed_of(self.audit, said, splits)
 
