@@ -27,7 +27,7 @@ from cotejo.inference.streaming import Source, predict_stream
 from cotejo.inference.training_images import training_images
 from cotejo.pictures import Fit
 from cotejo.store import RunFolder
-from cotejo.train import fitting_batch, predict_logits, softmax
+from cotejo.train import IN_USE, fitting_batch, predict_logits, softmax
 from cotejo.trained.description import TEMPERATURES, is_temperature
 from cotejo.trained.features import FeaturesOf, features_by
 from cotejo.trained.neighbours import (
@@ -41,10 +41,6 @@ if TYPE_CHECKING:
     from cotejo.export import Exported
 
 __all__ = ["Classifier", "Prediction", "Unreadable"]
-
-
-_BATCH_SIZE = 64
-"""The most images at a time: their activations stay in a processor's cache."""
 
 
 class Classifier:
@@ -287,7 +283,7 @@ class Classifier:
 
     @cached_property
     def _batch_size(self) -> int:
-        return min(_BATCH_SIZE, fitting_batch(self.network))
+        return min(IN_USE, fitting_batch(self.network))
 
     @cached_property
     def _features_of(self) -> FeaturesOf:

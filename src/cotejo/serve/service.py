@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,9 @@ class Service:
             except Exception:  # the others may be whole
                 _log.exception(message("serve.unusable", model=served.name))
                 self.failed.append(served.name)
+        # What is there now stays: a search through all of it for garbage holds up every client.
+        gc.collect()
+        gc.freeze()
         if not self.failed:
             self.models.ready.set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cotejo.backend import keras
 from cotejo.config.views import VIEWS
 
 __all__ = [
+    "IN_USE",
     "UNSURE",
     "fitting_batch",
     "is_unsure",
@@ -19,6 +21,11 @@ __all__ = [
     "softmax",
     "view",
 ]
+
+IN_USE = 64
+"""The most images at a time of a model in use: their activations stay in a processor's cache."""
+
+_FEW = 8
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -152,16 +159,45 @@ def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.ui
 def _plain_logits(
     network: keras.Model, images: NDArray[np.uint8], batch_size: int
 ) -> NDArray[np.float32]:
-    # A few sizes of batches, because something may be compiled for each: the size that was asked
-    # for, and powers of two for fewer images. Images that are there already fill the last batch.
-    size = min(batch_size, 1 << (len(images) - 1).bit_length())
     outputs = []
-    for start in range(0, len(images), size):
-        batch = images[start : start + size]
-        filled = batch if len(batch) == size else batch[np.arange(size) % len(batch)]
+    start = 0
+    for count, size in _batches(len(images), batch_size):
+        batch = images[start : start + count]
+        # Images that are there already fill a batch.
+        filled = batch if count == size else batch[np.arange(size) % count]
         # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
-        outputs.append(network.predict_on_batch(filled)[: len(batch)])
+        outputs.append(network.predict_on_batch(filled)[:count])
+        start += count
     return np.concatenate(outputs).astype(np.float32, copy=False)
+
+
+def _batches(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
+    """Yield how many of the images each batch has, and the size that it is filled up to.
+
+    They have few sizes, because something may be compiled for each: the size that was asked for,
+    and powers of two. A model in use is asked for a few images at a time, all of which are to be
+    answered at once; then what is left over is dealt out, so that hardly any place is filled.
+
+    Example:
+        >>> list(_batches(1100, 500))
+        [(500, 500), (500, 500), (100, 500)]
+        >>> list(_batches(100, 64)), list(_batches(3, 64))
+        ([(64, 64), (32, 32), (4, 4)], [(3, 4)])
+    """
+    size = min(batch_size, 1 << (images - 1).bit_length())
+    while images >= size:
+        yield size, size
+        images -= size
+    if batch_size > IN_USE:
+        if images:
+            yield images, size
+        return
+    while images:
+        # A few images take hardly longer filled up than in several batches.
+        filled = 1 << (images - 1).bit_length()
+        size = filled if images < _FEW else filled // (1 if images == filled else 2)
+        yield min(images, size), size
+        images -= min(images, size)
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[np.float32]:
