@@ -32,6 +32,7 @@ from cotejo.platform import (
 )
 
 __all__ = [
+    "accelerated",
     "device_memory",
     "gradient",
     "keras",
@@ -64,6 +65,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # times as fast (docs/decisions/0002).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
+# JAX would take three quarters of an accelerator's memory at once, others' share included.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 # TensorFlow warns of retracing where one process builds many models, as every study does.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
@@ -104,6 +107,15 @@ def use_precision(precision: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def accelerated() -> bool:
+    """Return whether Keras computes with JAX on something else than a processor."""
+    if keras.config.backend() != "jax":
+        return False
+    import jax
+
+    return bool(jax.default_backend() != "cpu")
 
 
 def device_memory() -> int | None:
