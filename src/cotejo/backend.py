@@ -24,7 +24,9 @@ from cotejo.memory import available_memory, check_memory
 from cotejo.messages import did_you_mean
 from cotejo.platform import (
     BACKENDS,
+    cache_folder,
     chosen_backend,
+    has_cuda_for_jax,
     interpreter,
     is_installed,
     package_of,
@@ -67,6 +69,10 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # JAX would take three quarters of an accelerator's memory at once, others' share included.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+if os.environ["KERAS_BACKEND"] == "jax" and has_cuda_for_jax():
+    # What was compiled for this accelerator is kept for the next process.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder() / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 # TensorFlow warns of retracing where one process builds many models, as every study does.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cotejo.backend import accelerated
 from cotejo.data.folds import fold_count, folds
 from cotejo.errors import CotejoError, TrainingError, UsageError
 from cotejo.store import RunFolder
@@ -77,7 +78,9 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     update_samples(plan.folder, plan.dataset, policies)
     jobs = plan.jobs
     with closing(Journal(plan.folder, plan.runs)) as journal:
-        if jobs and plan.deadline is None and observer.awaits_times:
+        # On an accelerator, to compile the timed steps would take longer than many a run.
+        times = observer.awaits_times and plan.deadline is None and not accelerated()
+        if jobs and times:
             _estimate(plan, jobs, observer, journal)
         relay = _Relay(plan, observer, journal)
         _execute(executor, plan, jobs, relay)

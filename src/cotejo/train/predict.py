@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 from cotejo.config.views import VIEWS
+from cotejo.train.programs import asker
 
 __all__ = [
     "UNSURE",
@@ -19,6 +20,9 @@ __all__ = [
     "softmax",
     "view",
 ]
+
+_AHEAD = 32
+"""How many batches are waited for at most."""
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -155,12 +159,14 @@ def _plain_logits(
     # A few sizes of batches, because something may be compiled for each: the size that was asked
     # for, and powers of two for fewer images. Images that are there already fill the last batch.
     size = min(batch_size, 1 << (len(images) - 1).bit_length())
-    outputs = []
-    for start in range(0, len(images), size):
+    ask = asker(network)
+    outputs: list[Any] = []
+    for number, start in enumerate(range(0, len(images), size)):
         batch = images[start : start + size]
         filled = batch if len(batch) == size else batch[np.arange(size) % len(batch)]
-        # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
-        outputs.append(network.predict_on_batch(filled)[: len(batch)])
+        outputs.append(ask(filled)[: len(batch)])
+        if number >= _AHEAD:  # a device that works ahead has the batches in its memory
+            outputs[number - _AHEAD] = np.asarray(outputs[number - _AHEAD])
     return np.concatenate(outputs).astype(np.float32, copy=False)
 
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Hashable
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from numpy.typing import NDArray
+
 from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.models import family_of
 
-__all__ = ["about", "clear_programs", "likeness", "mark", "program"]
+__all__ = ["about", "asker", "clear_programs", "likeness", "mark", "program"]
 
 _MOST = 48
 """How many programs are kept: those that were used last."""
@@ -44,9 +46,11 @@ def about(settings: Settings) -> Hashable | None:
     """Return what a step depends on, but for shapes and the length of a schedule.
 
     Two trainings for which it is the same do the same with different numbers. It is None where
-    nobody knows: code of the user's own may keep anything that it was made with.
+    nobody knows: code of the user's own may keep anything that it was made with, and a frozen
+    backbone is trained in two parts.
     """
-    if settings.sources or not family_of(settings).ships:
+    family = family_of(settings)
+    if settings.sources or not family.ships or family.is_pretrained(settings.options):
         return None
     flat = settings.flat()
     return tuple(sorted((name, repr(value)) for name, value in flat.items() if name not in _NO_MATTER))
@@ -58,11 +62,34 @@ def mark(network: keras.Model, kind: Hashable | None) -> None:
         _marks[network] = kind
 
 
-def likeness(network: keras.Model) -> Hashable:
-    """Return the kind that a network was marked with; of another one, something of its own."""
-    if network not in _marks:
-        _marks[network] = object()
-    return _marks[network]
+def likeness(network: keras.Model) -> Hashable | None:
+    """Return the kind that a network was marked with; None if it was not."""
+    try:
+        return _marks.get(network)
+    except TypeError:  # what is no network, and can't be looked up
+        return None
+
+
+def asker(network: keras.Model) -> Callable[[NDArray[Any]], Any]:
+    """Return what gives a network's outputs for a batch of images.
+
+    On JAX they may still be computed when it returns, so that the next batch need not wait. The
+    program of a network is that of all of its kind.
+    """
+    kind = likeness(network) if keras.config.backend() == "jax" else None
+    if kind is None:
+        # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
+        return network.predict_on_batch  # type: ignore[no-any-return]
+    variables = network.trainable_variables, network.non_trainable_variables
+    weights = tuple([variable.value for variable in group] for group in variables)
+
+    def outputs(weights: Any, batch: Any) -> Any:
+        return network.stateless_call(*weights, batch, training=False)[0]
+
+    def ask(batch: NDArray[Any]) -> Any:
+        return program(kind, outputs, (weights, batch))(weights, batch)
+
+    return ask
 
 
 def program(

@@ -98,26 +98,52 @@ class EpochWork:
         self, others: Sequence[EpochWork], size: int
     ) -> list[tuple[State, dict[str, float]]]:
         """Take the steps of several trainings in one call, as `Work.together` says."""
-        import jax
-
         works = [self, *others]
-        if size == 1:
-            return [self.alone()]
-        states = [work.state for work in works]
-        # In the place of trainings that have ended, the first one is done again for nothing:
-        # a program for fewer would have to be compiled.
-        spare = size - len(works)
-        states += [jax.tree.map(lambda array: array.copy(), self.state) for _ in range(spare)]
-        batches = [work.batches for work in works] + [self.batches] * spare
-        stacked = tuple(np.stack(parts) for parts in zip(*batches, strict=True))
-        arguments = (tuple(states), self.images, stacked)
-        function = _several(_epoch(self.learner))
-        results, logs = program((self.kind, size), function, arguments, donated=True)(*arguments)
-        figures = {name: np.asarray(values) for name, values in logs.items()}
-        return [
-            (state, {name: float(values[place]) for name, values in figures.items()})
-            for place, state in enumerate(results[: len(works)])
-        ]
+        most = min(size, _most.get(self.kind, size))
+        results = []
+        for start in range(0, len(works), most):
+            results += _at_once(works[start : start + most], most)
+        return results
+
+
+_most: dict[Hashable, int] = {}
+"""How many trainings of a kind the memory takes at once, where it is known."""
+
+
+def _at_once(works: Sequence[EpochWork], size: int) -> list[tuple[State, dict[str, float]]]:
+    """Take the steps of trainings in one call, or in several if there is too little memory."""
+    first = works[0]
+    if size == 1:
+        return [first.alone()]
+    try:
+        return _in_one_call(works, size)
+    except Exception as error:
+        used_up = any(array.is_deleted() for array in first.state[0])
+        if "RESOURCE_EXHAUSTED" not in str(error) or used_up:
+            raise
+    _most[first.kind] = -(-size // 2)
+    return first.together(works[1:], size)
+
+
+def _in_one_call(works: Sequence[EpochWork], size: int) -> list[tuple[State, dict[str, float]]]:
+    import jax
+
+    first = works[0]
+    states = [work.state for work in works]
+    # In the place of trainings that have ended, the first one is done again for nothing: a program
+    # for fewer would have to be compiled.
+    spare = size - len(works)
+    states += [jax.tree.map(lambda array: array.copy(), first.state) for _ in range(spare)]
+    batches = [work.batches for work in works] + [first.batches] * spare
+    stacked = tuple(np.stack(parts) for parts in zip(*batches, strict=True))
+    arguments = (tuple(states), first.images, stacked)
+    function = _several(_epoch(first.learner))
+    results, logs = program((first.kind, size), function, arguments, donated=True)(*arguments)
+    figures = {name: np.asarray(values) for name, values in logs.items()}
+    return [
+        (state, {name: float(values[place]) for name, values in figures.items()})
+        for place, state in enumerate(results[: len(works)])
+    ]
 
 
 def scan_fit(
