@@ -117,9 +117,7 @@ def training_steps(
             thaw(network)
             settings = tuning_settings(settings, settings.epochs - frozen)
             validator.judge(network, dataset.valid, after=frozen)
-        yield from _train_in_stages(
-            network, dataset, settings, seed, validator, deadline, frozen
-        )
+        yield from _train_in_stages(network, dataset, settings, seed, validator, deadline, frozen)
     validator.restore_best()
     training = validator.training
     training.train_seconds = clock() - started

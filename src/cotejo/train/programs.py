@@ -7,23 +7,29 @@ the states of random numbers, images, orders. So it holds none of the objects th
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.models import family_of
 
-__all__ = ["about", "asker", "clear_programs", "likeness", "mark", "program"]
+__all__ = ["about", "asker", "clear_programs", "likeness", "mark", "placed", "program"]
 
 _MOST = 48
 """How many programs are kept: those that were used last."""
 
 _programs: OrderedDict[Hashable, Any] = OrderedDict()
 _marks: WeakKeyDictionary[Any, Hashable] = WeakKeyDictionary()
+
+_LARGEST, _ARRAYS = 2**27, 4
+"""How many bytes an array of images may have to stay on the device, and how many arrays stay."""
+
+_placed: OrderedDict[tuple[int, int], tuple[ref[Any], list[Any]]] = OrderedDict()
 
 _NO_MATTER = {
     "epochs",
@@ -53,7 +59,9 @@ def about(settings: Settings) -> Hashable | None:
     if settings.sources or not family.ships or family.is_pretrained(settings.options):
         return None
     flat = settings.flat()
-    return tuple(sorted((name, repr(value)) for name, value in flat.items() if name not in _NO_MATTER))
+    return tuple(
+        sorted((name, repr(value)) for name, value in flat.items() if name not in _NO_MATTER)
+    )
 
 
 def mark(network: keras.Model, kind: Hashable | None) -> None:
@@ -92,6 +100,35 @@ def asker(network: keras.Model) -> Callable[[NDArray[Any]], Any]:
     return ask
 
 
+def placed(network: keras.Model, images: NDArray[Any], size: int) -> Iterable[Any]:
+    """Return images in batches of one size, as a network is asked about them.
+
+    On JAX the batches of the last few arrays stay on the device: a study asks each of its networks
+    about the same images.
+    """
+    if keras.config.backend() != "jax" or likeness(network) is None or images.nbytes > _LARGEST:
+        return _full_batches(images, size)
+    import jax
+
+    for gone in [key for key, (there, _) in _placed.items() if there() is None]:
+        del _placed[gone]
+    key = id(images), size
+    if key not in _placed:
+        batches = [jax.numpy.asarray(batch) for batch in _full_batches(images, size)]
+        _placed[key] = ref(images), batches
+        while len(_placed) > _ARRAYS:
+            _placed.popitem(last=False)
+    _placed.move_to_end(key)
+    return _placed[key][1]
+
+
+def _full_batches(images: NDArray[Any], size: int) -> Iterator[NDArray[Any]]:
+    """Yield images in batches of one size; images that are there already fill the last one."""
+    for start in range(0, len(images), size):
+        batch = images[start : start + size]
+        yield batch if len(batch) == size else batch[np.arange(size) % len(batch)]
+
+
 def program(
     key: Hashable, function: Callable[..., Any], arguments: tuple[Any, ...], donated: bool = False
 ) -> Any:
@@ -119,6 +156,7 @@ def program(
 def clear_programs() -> None:
     """Forget all programs, and the memory that they take."""
     _programs.clear()
+    _placed.clear()
 
 
 def _shapes(argument: Any) -> Hashable:

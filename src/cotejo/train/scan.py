@@ -168,6 +168,8 @@ def scan_fit(
         at_once: how many steps a call takes at most.
     """
     order, labels = (np.asarray(part, np.int32) for part in batches)
+    if learner.images is None:
+        raise ValueError("`learner` must have its images on the device")
     learner._symbolic_build(data_batch=(order[0], labels[0]))
     for callback in callbacks:
         callback.set_model(learner)

@@ -18,13 +18,11 @@ T = TypeVar("T")
 
 
 class Work(Protocol):
-    """A piece of work for the device.
+    """A piece of work for the device."""
 
-    Attributes:
-        alike: pieces for which it is the same can be done together.
-    """
-
-    alike: Hashable
+    @property
+    def alike(self) -> Hashable:
+        """What pieces of work have in common that can be done together."""
 
     def alone(self) -> Any:
         """Do this piece, and return its result."""
@@ -110,51 +108,45 @@ def side_by_side(
     Raises:
         BaseException: what a training raises; the others are closed.
     """
-    waiting: dict[int, tuple[Work | None, Any]] = {
-        place: (None, None) for place in range(len(trainings))
-    }
+    results: dict[int, Any] = dict.fromkeys(range(len(trainings)))
     try:
-        while waiting:
-            for place, (_, result) in list(waiting.items()):
+        while results:
+            asked: dict[int, Work] = {}
+            for place, result in results.items():
                 steps, clock = trainings[place]
                 clock.go()
                 try:
                     work = steps.throw(result) if _failed(result) else steps.send(result)
                 except StopIteration as end:
-                    del waiting[place]
                     ended(place, end.value)
                 else:
-                    waiting[place] = (work, None)
+                    asked[place] = work
                 finally:
                     clock.stop()
-            _work(waiting, trainings)
+            results = _done(asked, trainings)
     finally:
         for steps, _ in trainings:
             steps.close()
 
 
-def _work(
-    waiting: dict[int, tuple[Work | None, Any]], trainings: Sequence[tuple[Steps[Any], Clock]]
-) -> None:
-    """Do the work that is waited for, and put the results, or errors, in its place."""
+def _done(asked: dict[int, Work], trainings: Sequence[tuple[Steps[Any], Clock]]) -> dict[int, Any]:
+    """Do what trainings ask for; return the results, or errors, by the trainings' places."""
     kinds: dict[Hashable, list[int]] = defaultdict(list)
-    for place, (work, _) in waiting.items():
-        assert work is not None
+    for place, work in asked.items():
         kinds[work.alike].append(place)
+    results: dict[int, Any] = {}
     for places in kinds.values():
-        first, *others = (waiting[place][0] for place in places)
-        assert first is not None
+        first, *others = (asked[place] for place in places)
         started = time.perf_counter()
         try:
-            results = first.together(others, len(trainings))
+            done = first.together(others, len(trainings))
         except Exception as error:
-            results = [error] * len(places)
-        share = (time.perf_counter() - started) / len(places)
-        for place, result in zip(places, results, strict=True):
-            waiting[place] = (waiting[place][0], result)
-            trainings[place][1].add(share)
+            done = [error] * len(places)
+        results |= zip(places, done, strict=True)
+        for place in places:
+            trainings[place][1].add((time.perf_counter() - started) / len(places))
+    return results
 
 
 def _failed(result: Any) -> bool:
     return isinstance(result, Exception)
-
