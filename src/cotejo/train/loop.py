@@ -206,7 +206,7 @@ def _train_in_stages(
             images = chosen[np.sort(np.argsort(-seen_losses, kind="stable")[:count])]
         batches = stage_batches(stage, images, dataset, settings, seed)
         if scans:
-            at_once = steps_at_once(on_time=deadline is not None)
+            at_once = steps_at_once(plan, on_time=deadline is not None)
             yield from scan_fit(
                 learner, kind, stage, batches, callbacks, average=average, at_once=at_once
             )

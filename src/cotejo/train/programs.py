@@ -95,7 +95,7 @@ def asker(network: keras.Model) -> Callable[[NDArray[Any]], Any]:
         return network.stateless_call(*weights, batch, training=False)[0]
 
     def ask(batch: NDArray[Any]) -> Any:
-        return program(kind, outputs, (weights, batch))(weights, batch)
+        return program(kind, lambda: outputs, (weights, batch))(weights, batch)
 
     return ask
 
@@ -130,13 +130,16 @@ def _full_batches(images: NDArray[Any], size: int) -> Iterator[NDArray[Any]]:
 
 
 def program(
-    key: Hashable, function: Callable[..., Any], arguments: tuple[Any, ...], donated: bool = False
+    key: Hashable,
+    make: Callable[[], Callable[..., Any]],
+    arguments: tuple[Any, ...],
+    donated: bool = False,
 ) -> Any:
     """Return a function compiled for arguments of these shapes, or the one that was kept.
 
     Args:
         key: what the function depends on besides its arguments; their shapes are added.
-        function: from arrays to arrays, such as JAX can trace.
+        make: returns the function, from arrays to arrays, such as JAX can trace.
         arguments: with which it will be called, or others of the same shapes.
         donated: whether the first argument is used up, so that its memory can be used again.
     """
@@ -146,7 +149,7 @@ def program(
     if whole in _programs:
         _programs.move_to_end(whole)
         return _programs[whole]
-    jitted = jax.jit(function, donate_argnums=(0,) if donated else ())
+    jitted = jax.jit(make(), donate_argnums=(0,) if donated else ())
     _programs[whole] = jitted.lower(*arguments).compile()
     while len(_programs) > _MOST:
         _programs.popitem(last=False)

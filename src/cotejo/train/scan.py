@@ -6,6 +6,7 @@ as on an accelerator, the calls take longer than the steps.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -52,11 +53,19 @@ def can_scan(settings: Settings) -> bool:
     return asked == "scan" or (asked is None and accelerated())
 
 
-def steps_at_once(on_time: bool) -> int:
-    """Return how many steps a call takes at most, of a training that has to end on time or not."""
-    if not accelerated():
-        return 1 if on_time else 32
-    return _MOST_ON_TIME if on_time else _MOST
+def steps_at_once(plan: Sequence[Stage], on_time: bool) -> int:
+    """Return how many steps a call takes at most.
+
+    Args:
+        plan: the stages of the training. A length that all have is compiled once for all.
+        on_time: whether the training has to end on time.
+    """
+    most, most_on_time = (_MOST, _MOST_ON_TIME) if accelerated() else (32, 1)
+    if on_time:
+        most = most_on_time
+    steps = [stage.steps for stage in plan]
+    common = math.gcd(*steps)
+    return min(most, common) if 8 * common >= max(steps) else most
 
 
 State = tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]
@@ -90,9 +99,15 @@ class EpochWork:
     def alone(self) -> tuple[State, dict[str, float]]:
         """Take the steps; return the variables after them, and the metrics so far."""
         arguments = (self.state, self.images, self.batches)
-        run = program(self.kind, _epoch(self.learner), arguments, donated=True)
+        run = program(self.kind, self.function, arguments, donated=True)
         state, logs = run(*arguments)
         return state, {name: float(value) for name, value in logs.items()}
+
+    def function(self) -> Callable[..., Any]:
+        """Return the function that takes the steps, to be compiled."""
+        indices, labels, _ = self.batches
+        _build(self.learner, indices[0], labels[0])
+        return _epoch(self.learner)
 
     def together(
         self, others: Sequence[EpochWork], size: int
@@ -137,8 +152,8 @@ def _in_one_call(works: Sequence[EpochWork], size: int) -> list[tuple[State, dic
     batches = [work.batches for work in works] + [first.batches] * spare
     stacked = tuple(np.stack(parts) for parts in zip(*batches, strict=True))
     arguments = (tuple(states), first.images, stacked)
-    function = _several(_epoch(first.learner))
-    results, logs = program((first.kind, size), function, arguments, donated=True)(*arguments)
+    run = program((first.kind, size), lambda: _several(first.function()), arguments, donated=True)
+    results, logs = run(*arguments)
     figures = {name: np.asarray(values) for name, values in logs.items()}
     return [
         (state, {name: float(values[place]) for name, values in figures.items()})
@@ -167,10 +182,14 @@ def scan_fit(
         average: of the weights; None for none.
         at_once: how many steps a call takes at most.
     """
+    import jax
+
     order, labels = (np.asarray(part, np.int32) for part in batches)
     if learner.images is None:
         raise ValueError("`learner` must have its images on the device")
-    learner._symbolic_build(data_batch=(order[0], labels[0]))
+    if kind not in _metrics:
+        _build(learner, order[0], labels[0])
+        _metrics[kind] = [(each.shape, each.dtype) for each in learner.metrics_variables]
     for callback in callbacks:
         callback.set_model(learner)
         callback.set_params({"epochs": stage.epochs, "steps": stage.steps})
@@ -179,7 +198,7 @@ def scan_fit(
     if average is not None:
         average.begin()
     for epoch in range(stage.first, stage.first + stage.epochs):
-        learner.reset_metrics()
+        metrics = [jax.numpy.zeros(*each) for each in _metrics[kind]]
         if average is not None:
             average.hide()
         _tell(callbacks, "on_epoch_begin", epoch)
@@ -193,10 +212,11 @@ def scan_fit(
             state, logs = yield EpochWork(
                 (kind, average is not None),
                 learner,
-                _state(learner, average),
+                _state(learner, metrics, average),
                 learner.images.value,
                 (order[rows], labels[rows], shares),
             )
+            metrics = state[3]
             _put_back(learner, average, state)
             _tell(callbacks, "on_train_batch_end", end - 1)
             if learner.stop_training:
@@ -255,6 +275,15 @@ class RunningAverage:
         if self._own is not None:
             _assign(self.network.weights, self._own)
             self._own = None
+
+
+_metrics: dict[Hashable, list[tuple[Any, str]]] = {}
+"""The shapes and types of the metrics of steps, by what these depend on."""
+
+
+def _build(learner: Learner, indices: NDArray[Any], labels: NDArray[Any]) -> None:
+    """Make the metrics' variables, as `fit` does before its first step."""
+    learner._symbolic_build(data_batch=(indices, labels))
 
 
 def _epoch(learner: Learner) -> Callable[..., Any]:
@@ -325,16 +354,11 @@ def _kept(learner: Learner) -> list[Any]:
 
 
 def _variables(learner: Learner) -> tuple[list[Any], ...]:
-    return (
-        learner.trainable_variables,
-        _kept(learner),
-        learner.optimizer.variables,
-        learner.metrics_variables,
-    )
+    return learner.trainable_variables, _kept(learner), learner.optimizer.variables
 
 
-def _state(learner: Learner, average: RunningAverage | None) -> State:
-    learned, kept, optimizer, metrics = (
+def _state(learner: Learner, metrics: list[Any], average: RunningAverage | None) -> State:
+    learned, kept, optimizer = (
         [variable.value for variable in group] for group in _variables(learner)
     )
     return learned, kept, optimizer, metrics, list(average.values) if average is not None else []
