@@ -18,7 +18,9 @@ from cotejo.study import Study
 from cotejo.study import run as of_runs
 from cotejo.study.progress import Observer
 from cotejo.train import fresh_backend, programs, scan, train
+from cotejo.train.loop import training_steps
 from cotejo.train.scan import _calls
+from cotejo.train.work import Clock, side_by_side
 
 SETTINGS = {
     "mixed": {
@@ -73,11 +75,15 @@ def few():
     return replace(digits, train=train, valid=valid)
 
 
-def trained(dataset, given, seed, monkeypatch, engine, **options):
-    monkeypatch.setenv("COTEJO_ENGINE", engine)
+def made(given):
     # Fifty steps.
     usual = {"epochs": 5, "batch_size": 10 if "train_fraction" in given else 20}
-    settings = Settings.from_flat({**usual, "precision": "float32", **given}).resolved()
+    return Settings.from_flat({**usual, "precision": "float32", **given}).resolved()
+
+
+def trained(dataset, given, seed, monkeypatch, engine, **options):
+    monkeypatch.setenv("COTEJO_ENGINE", engine)
+    settings = made(given)
     with fresh_backend(seed):
         network = of_runs.build_network(settings, dataset.train, dataset.num_classes)
         training = train(network, dataset, settings, seed, **options)
@@ -99,6 +105,43 @@ def test_both_engines_do_the_same(name, few, monkeypatch):
     for one, other in zip(scanned.history, fitted.history, strict=True):
         for column in set(one) - {"seconds"}:
             assert one[column] == pytest.approx(other[column], rel=1e-4), column
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_seed_in_a_group_does_as_it_does_alone(name, few, monkeypatch):
+    monkeypatch.setenv("COTEJO_PRODUCTS", "1")
+    alone = {seed: trained(few, SETTINGS[name], seed, monkeypatch, "scan") for seed in (1, 2)}
+    settings = made(SETTINGS[name])
+    grouped = {}
+
+    def steps(seed):
+        with fresh_backend(seed):
+            network = of_runs.build_network(settings, few.train, few.num_classes)
+            training = yield from training_steps(network, few, settings, seed)
+            return training, network.get_weights()
+
+    members = [(steps(seed), Clock()) for seed in alone]
+    side_by_side(members, lambda place, result: grouped.update({place + 1: result}))
+    for seed, (training, weights) in alone.items():
+        together, others = grouped[seed]
+        for one, other in zip(together.history, training.history, strict=True):
+            for column in set(one) - {"seconds"}:
+                assert one[column] == pytest.approx(other[column], rel=1e-4), column
+        for one, other in zip(weights, others, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+def test_a_program_takes_any_constant_rate(few, monkeypatch):
+    programs.clear_programs()
+    slow, _ = trained(few, {"model": "mlp", "learning_rate": 1e-4}, 1, monkeypatch, "scan")
+    known = len(programs._programs)
+    fast = {"model": "mlp", "learning_rate": 1e-2, "epochs": 2}
+    scanned, _ = trained(few, fast, 1, monkeypatch, "scan")
+    fitted, _ = trained(few, fast, 1, monkeypatch, "fit")
+    assert len(programs._programs) == known
+    losses = [training.history[1]["train_loss"] for training in (scanned, fitted)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert losses[0] != pytest.approx(slow.history[1]["train_loss"], rel=1e-2)
 
 
 def test_a_training_that_has_to_end_ends(few, monkeypatch):
@@ -215,8 +258,9 @@ def test_with_too_little_memory_fewer_are_trained_at_once(tmp_path, monkeypatch)
         return original(works, size)
 
     monkeypatch.setattr(scan, "_in_one_call", in_one_call)
+    monkeypatch.setitem(STUDY, "alternative", STUDY["alternative"][:1])
     result, _ = studied(tmp_path / "out", monkeypatch, 3)
-    assert len(result.finished) == 9
+    assert len(result.finished) == 3
     assert (2, 2) in calls
 
 

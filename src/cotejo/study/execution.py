@@ -83,8 +83,11 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
         if jobs and times:
             _estimate(plan, jobs, observer, journal)
         relay = _Relay(plan, observer, journal)
-        _execute(executor, plan, jobs, relay)
-        relay.fail_silent_runs()
+        try:
+            _execute(executor, plan, jobs, relay)
+            relay.fail_silent_runs()
+        finally:
+            relay.finish_tables()
     result = relay.result()
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
@@ -173,6 +176,11 @@ class _Relay:
         for run in self._plan.runs:
             if run.id not in self._ended:
                 self._tell(RunFailed(run.id, TrainingError("end_unknown")))
+
+    def finish_tables(self) -> None:
+        """Bring the tables up to date."""
+        if self._tables is not None:
+            self._tables.finish()
 
     def _write_tables(self) -> None:
         if self._tables is not None:

@@ -44,8 +44,9 @@ _NO_MATTER = {
     "unfreeze_rate",
     "average",
     "callbacks",
+    "initializer",
 }
-"""The settings that no step depends on, but by the shapes of what it takes."""
+"""The settings that no step depends on, but by the shapes or the values of what it takes."""
 
 
 def about(settings: Settings) -> Hashable | None:
@@ -59,6 +60,8 @@ def about(settings: Settings) -> Hashable | None:
     if settings.sources or not family.ships or family.is_pretrained(settings.options):
         return None
     flat = settings.flat()
+    if settings.schedule == "constant":
+        flat.pop("learning_rate")  # a variable of the optimizer
     return tuple(
         sorted((name, repr(value)) for name, value in flat.items() if name not in _NO_MATTER)
     )
