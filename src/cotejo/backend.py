@@ -24,7 +24,9 @@ from cotejo.memory import available_memory, check_memory
 from cotejo.messages import did_you_mean
 from cotejo.platform import (
     BACKENDS,
+    cache_folder,
     chosen_backend,
+    has_cuda_for_jax,
     interpreter,
     is_installed,
     package_of,
@@ -32,6 +34,7 @@ from cotejo.platform import (
 )
 
 __all__ = [
+    "accelerated",
     "device_memory",
     "gradient",
     "keras",
@@ -64,6 +67,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # times as fast (docs/decisions/0002).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
+# JAX would take three quarters of an accelerator's memory at once, others' share included.
+os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+if os.environ["KERAS_BACKEND"] == "jax" and has_cuda_for_jax():
+    # What was compiled for this accelerator is kept for the next process.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder() / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.3")
 # TensorFlow warns of retracing where one process builds many models, as every study does.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
@@ -104,6 +113,15 @@ def use_precision(precision: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def accelerated() -> bool:
+    """Return whether Keras computes with JAX on something else than a processor."""
+    if keras.config.backend() != "jax":
+        return False
+    import jax
+
+    return bool(jax.default_backend() != "cpu")
 
 
 def device_memory() -> int | None:

@@ -17,12 +17,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_cache_path
+
 __all__ = [
     "BACKENDS",
     "BACKEND_NAMES",
+    "cache_folder",
     "chosen_backend",
     "default_backend",
     "has_bfloat16",
+    "has_cuda_for_jax",
     "interpreter",
     "is_installed",
     "machine",
@@ -45,6 +49,20 @@ _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 _BFLOAT16_CAPABILITY = 8.0
 
 
+def cache_folder() -> Path:
+    """Return Cotejo's own cache folder, where downloads are kept; it may not exist.
+
+    For a user without a home, as in some containers, it is in the current folder.
+    """
+    homeless = Path(".cache", "cotejo")
+    try:
+        folder = user_cache_path("cotejo")
+    except RuntimeError:
+        return homeless
+    # Older versions of platformdirs leave the "~", which would become a folder of that name.
+    return homeless if folder.parts[0] == "~" else folder
+
+
 def default_backend() -> str:
     """Return the best backend for this machine among those that are installed.
 
@@ -55,9 +73,7 @@ def default_backend() -> str:
     XLA's convolutions on a CPU are 3 to 8 times slower than oneDNN's (docs/decisions/0001). So
     JAX without its CUDA plugin is the last choice, even where there is a GPU.
     """
-    # The plugin is checked first: that only reads the disk, while asking for the GPU starts a
-    # process.
-    if _jax_has_cuda() and nvidia_gpu() is not None:
+    if has_cuda_for_jax():
         return "jax"
     return next((name for name in BACKENDS if is_installed(name)), "tensorflow")
 
@@ -100,8 +116,12 @@ def package_of(backend: str) -> str:
     return backend
 
 
-def _jax_has_cuda() -> bool:
-    return is_installed("jax") and any(is_installed(plugin) for plugin in _JAX_PLUGINS)
+def has_cuda_for_jax() -> bool:
+    """Return whether there is a GPU, and JAX with what it needs to compute on it."""
+    # The plugin is checked first: that only reads the disk, while asking for the GPU starts a
+    # process.
+    has_plugin = is_installed("jax") and any(is_installed(plugin) for plugin in _JAX_PLUGINS)
+    return has_plugin and nvidia_gpu() is not None
 
 
 @cache
@@ -148,7 +168,7 @@ def _computes_on_gpu() -> bool:
     backend = chosen_backend()
     if backend in sys.modules:
         return _accelerator() is not None
-    return backend == "jax" and _jax_has_cuda()
+    return backend == "jax" and has_cuda_for_jax()
 
 
 def _accelerator() -> str | None:

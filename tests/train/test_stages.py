@@ -76,9 +76,7 @@ def test_the_losses_kept_are_those_of_the_images(digits):
     settings = Settings(model="cnn3", batch_size=50).resolved()
     network = build_model("cnn3", digits.image_shape, digits.num_classes)
     losses = keras.Variable(np.full(len(digits.train), np.inf, "float32"), trainable=False)
-    learner = module.compile_learner(
-        network, digits, settings, 1, losses=losses, steps_per_execution=1
-    )
+    learner = module.compile_learner(network, digits, settings, 1, losses=losses, at_once=1)
     learner.optimizer.learning_rate = 0.0
     chosen = np.arange(7, 57, dtype=np.int32)
     learner.train_on_batch(chosen, digits.train.labels[chosen])

@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from cotejo.backend import keras, ops
+from cotejo.backend import accelerated, keras, ops
 
-__all__ = ["batch_normalized", "convolved"]
+__all__ = ["as_products", "batch_normalized", "convolved", "multiplied"]
+
+_PRODUCTS = "COTEJO_PRODUCTS"
+"""The variable that decides whether convolutions are computed as matrix products: 0 or 1."""
+
+_POSITIONS, _PAIRS = 2**17, 64 * 64
+"""The most places in a batch, and pairs of a channel and a filter, of a convolution that is small.
+
+A product copies its inputs once for each of the kernel's places, so that it pays for small ones."""
+
+
+def as_products(inputs: Any, kernel: Any) -> bool:
+    """Return whether a convolution without strides is faster as a product of matrices.
+
+    On an accelerator small ones are; those of several seeds at once, which XLA makes a convolution
+    in groups of, more than others.
+
+    Args:
+        inputs: ``[batch, height, width, channels]``.
+        kernel: ``[rows, columns, channels, filters]``.
+    """
+    if keras.config.backend() != "jax" or inputs.shape[0] is None:
+        return False
+    batch, height, width, channels = inputs.shape
+    small = batch * height * width <= _POSITIONS and channels * kernel.shape[-1] <= _PAIRS
+    asked = os.environ.get(_PRODUCTS)
+    return small and (accelerated() if asked is None else asked == "1")
+
+
+def multiplied(inputs: Any, kernel: Any, padding: str) -> Any:
+    """Return a convolution, computed as one product of shifted copies of its inputs.
+
+    Args:
+        inputs: ``[batch, height, width, channels]``.
+        kernel: ``[rows, columns, channels, filters]``.
+        padding: ``"same"``, or ``"valid"`` for only where the whole kernel fits.
+
+    Returns:
+        ``[batch, height, width, filters]``, or fewer rows and columns, in the type of the inputs.
+    """
+    rows, columns, channels, filters = kernel.shape
+    if padding == "same":
+        top, left = (rows - 1) // 2, (columns - 1) // 2
+        around = ((0, 0), (top, rows - 1 - top), (left, columns - 1 - left), (0, 0))
+        inputs = ops.pad(inputs, around)
+    _, height, width, _ = inputs.shape
+    high, wide = height - rows + 1, width - columns + 1
+    copies = [
+        inputs[:, row : row + high, column : column + wide]
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    matrix = ops.reshape(kernel, (rows * columns * channels, filters))
+    return ops.matmul(ops.concatenate(copies, axis=-1), matrix)
 
 
 def batch_normalized(inputs: Any, gamma: Any, beta: Any, epsilon: float) -> tuple[Any, Any, Any]:

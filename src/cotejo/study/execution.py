@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cotejo.backend import accelerated
 from cotejo.data.folds import fold_count, folds
 from cotejo.errors import CotejoError, TrainingError, UsageError
 from cotejo.store import RunFolder
@@ -77,11 +78,16 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     update_samples(plan.folder, plan.dataset, policies)
     jobs = plan.jobs
     with closing(Journal(plan.folder, plan.runs)) as journal:
-        if jobs and plan.deadline is None and observer.awaits_times:
+        # On an accelerator, to compile the timed steps would take longer than many a run.
+        times = observer.awaits_times and plan.deadline is None and not accelerated()
+        if jobs and times:
             _estimate(plan, jobs, observer, journal)
         relay = _Relay(plan, observer, journal)
-        _execute(executor, plan, jobs, relay)
-        relay.fail_silent_runs()
+        try:
+            _execute(executor, plan, jobs, relay)
+            relay.fail_silent_runs()
+        finally:
+            relay.finish_tables()
     result = relay.result()
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
@@ -170,6 +176,11 @@ class _Relay:
         for run in self._plan.runs:
             if run.id not in self._ended:
                 self._tell(RunFailed(run.id, TrainingError("end_unknown")))
+
+    def finish_tables(self) -> None:
+        """Bring the tables up to date."""
+        if self._tables is not None:
+            self._tables.finish()
 
     def _write_tables(self) -> None:
         if self._tables is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
@@ -46,6 +47,7 @@ from cotejo.study.evaluation import (
     note_test,
 )
 from cotejo.study.events import BatchEnded, Emit, EpochEnded
+from cotejo.study.networks import same_network
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import PlannedRun
 from cotejo.study.record import (
@@ -58,12 +60,15 @@ from cotejo.study.record import (
 from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
 from cotejo.study.together import together
-from cotejo.train import Training, fresh_backend, train
+from cotejo.train import Training, fresh_backend
+from cotejo.train.loop import training_steps
+from cotejo.train.programs import about, mark
+from cotejo.train.work import Steps, alone
 from cotejo.trained.description import described, note_of
 from cotejo.trained.learned import learned_part
 from cotejo.trained.looking import Looked, look
 
-__all__ = ["build_network", "train_run"]
+__all__ = ["build_network", "run_steps", "train_run"]
 
 
 def train_run(plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
@@ -77,6 +82,20 @@ def train_run(plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
     Raises:
         OutputError: its files can't be written, which would end the other runs too.
     """
+    return alone(run_steps(plan, job, emit))
+
+
+def run_steps(
+    plan: Plan, job: Job, emit: Emit, clock: Callable[[], float] = time.perf_counter
+) -> Steps[CotejoError | None]:
+    """Do as `train_run` does, but leave the work of the device to whoever drives this run.
+
+    Args:
+        plan: the plan that the job is of.
+        job: the run to train.
+        emit: told of each batch and epoch.
+        clock: what the seconds of the run are read from.
+    """
     run = job.run
     clear(run.folder, run.key, plan.folder)
     make_folder(run.folder)
@@ -85,7 +104,7 @@ def train_run(plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
     log = [f"{record['started']} started {run.alternative} seed {run.seed}"]
     reason: CotejoError | None = None
     try:
-        _train_and_evaluate(plan, job, results, log, emit)
+        yield from _train_and_evaluate(plan, job, results, log, emit, clock)
     except OutputError:
         raise
     except Exception as error:
@@ -122,14 +141,22 @@ class _Trained:
     seconds: float
 
 
-def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], emit: Emit) -> None:
-    started = time.perf_counter()
+def _train_and_evaluate(
+    plan: Plan,
+    job: Job,
+    results: Results,
+    log: list[str],
+    emit: Emit,
+    clock: Callable[[], float],
+) -> Steps[None]:
+    started = clock()
     record, trained = results.record, []
     for number, fold in enumerate(folds(plan.dataset, job.run.seed)):
         with fresh_backend(_seed_of_fold(job.run.seed, number)):
-            trained.append(_train_on(plan, job, fold, number, results, log, emit))
+            each = yield from _train_on(plan, job, fold, number, results, log, emit, clock)
+            trained.append(each)
     training = together([each.training for each in trained])
-    evaluating = time.perf_counter()
+    evaluating = clock()
     answers = [each.answers for each in trained]
     evaluation = evaluate(plan, job, answers, trained[0].looked)
     history = csv_content(HISTORY_COLUMNS, training.history)
@@ -141,7 +168,7 @@ def _train_and_evaluate(plan: Plan, job: Job, results: Results, log: list[str], 
         for source in job.settings.sources.values()
         if not source.is_model
     }
-    ended = time.perf_counter()
+    ended = clock()
     seconds = sum(each.seconds for each in trained) + ended - evaluating
     record |= _finished(training, evaluation, (seconds, ended - started))
     margin = trained[0].answers.margin
@@ -180,7 +207,8 @@ def _train_on(
     results: Results,
     log: list[str],
     emit: Emit,
-) -> _Trained:
+    clock: Callable[[], float],
+) -> Steps[_Trained]:
     """Train and evaluate the network of one fold; that of the first is the model that is kept."""
     record, run, before = results.record, job.run, number * job.settings.epochs
     learned = learned_part(fold.dataset.train, job.settings.train_fraction, run.seed)
@@ -198,7 +226,7 @@ def _train_on(
         log.append(" ".join(f"{name}={value:.6g}" for name, value in known.items()))
         emit(EpochEnded(run.id, row))
 
-    training = train(
+    training = yield from training_steps(
         network,
         fold.dataset,
         job.settings,
@@ -206,8 +234,9 @@ def _train_on(
         on_epoch=on_epoch,
         on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, before + epoch, step, steps)),
         deadline=plan.deadline,
+        clock=clock,
     )
-    evaluating = time.perf_counter()
+    evaluating = clock()
     if not training.is_of_epoch:
         described = record["model"]
         changes = {**dict.fromkeys(described.get("changes", ())), "callback_weights": None}
@@ -230,7 +259,7 @@ def _train_on(
         results.files[RunFile.MODEL] = model
         if (text := program(network)) is not None:
             results.files[RunFile.PROGRAM] = text.encode()
-    seconds = time.perf_counter() - evaluating
+    seconds = clock() - evaluating
     return _Trained(len(fold.dataset.train), training, answers, looked, seconds)
 
 
@@ -273,6 +302,8 @@ def build_network(settings: Settings, train: Split, num_classes: int) -> keras.M
     if not has_frozen_backbone(network):
         whiten(network, train.images)
     adapt_normalization(network, train.images)
+    if about(settings) is not None:
+        mark(network, (same_network(settings), settings.precision, network.input_shape))
     return network
 
 

@@ -95,7 +95,8 @@ class Study:
             fallback: the dataset to use where the study's own can't be downloaded.
             observer: told of everything as it happens.
             command: what repeats the study, for its record; from its ``study.toml`` if left out.
-            executor: trains the runs; one after the other in this process if left out.
+            executor: trains the runs; in this process if left out, one after the other, or several
+                seeds at once where an accelerator has room.
             others: the folders of other studies; where a run of theirs has the key and the name of
                 one that is missing here, it is copied.
 
@@ -118,7 +119,7 @@ class Study:
         """
         # Deferred, so that reading and reporting a study need no backend.
         from cotejo.study.execution import carry_out
-        from cotejo.study.executor import SerialExecutor
+        from cotejo.study.grouped import GroupedExecutor
         from cotejo.study.planning import RunOptions, make_plan, settle
 
         observer = observer or Observer()
@@ -139,7 +140,7 @@ class Study:
             check_place(plan.folder)
             self.folder = plan.folder
             plan = settle(plan, observer)
-            return carry_out(plan, executor or SerialExecutor(), observer)
+            return carry_out(plan, executor or GroupedExecutor(), observer)
 
     def add(
         self,

@@ -97,7 +97,7 @@ def _step_seconds(
     network: keras.Model, dataset: Dataset, settings: Settings, stage: Stage
 ) -> tuple[float, float]:
     """Return the seconds of a stage's first step, which compiles, and of one after it."""
-    learner = compile_learner(network, dataset, settings, 0, stage=stage, steps_per_execution=1)
+    learner = compile_learner(network, dataset, settings, 0, stage=stage, at_once=1)
     images = len(nested_subset(dataset.train.labels, settings.train_fraction, seed=0))
     order = training_order(images, settings.batch_size, 1, seed=0)
     started = time.perf_counter()

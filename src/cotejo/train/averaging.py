@@ -9,7 +9,23 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 
-__all__ = ["ExponentialAverage"]
+__all__ = ["ExponentialAverage", "share"]
+
+
+def share(steps: int, done: int, window: int) -> float:
+    """Return the share of the new weights in the average.
+
+    Args:
+        steps: the number of steps since the average was last updated.
+        done: the number of steps before those.
+        window: the length of the average, in steps.
+
+    Example:
+        >>> share(steps=1, done=0, window=100), share(steps=1, done=10**6, window=100)
+        (0.9, 0.01)
+    """
+    kept = min(1 - 1 / window, (1 + done) / (10 + done))
+    return float(round(1 - kept**steps, 12))
 
 
 class ExponentialAverage(keras.callbacks.Callback):
@@ -46,14 +62,8 @@ class ExponentialAverage(keras.callbacks.Callback):
         self._epoch_steps = 0
 
     def share(self, steps: int, done: int) -> float:
-        """Return the share of the new weights in the average.
-
-        Args:
-            steps: the number of steps since the average was last updated.
-            done: the number of steps before those.
-        """
-        kept = min(1 - 1 / self._window, (1 + done) / (10 + done))
-        return float(round(1 - kept**steps, 12))
+        """Return the share of the new weights in the average, as `share` says."""
+        return share(steps, done, self._window)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Start from the present weights, in the first call of `fit` only."""

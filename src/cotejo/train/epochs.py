@@ -57,6 +57,7 @@ class EpochValidator(keras.callbacks.Callback):
         settings: resolved.
         on_epoch: called with each epoch's row of the history.
         on_batch: called with the epoch (from 1), the steps done and the steps of an epoch.
+        clock: what seconds are read from.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class EpochValidator(keras.callbacks.Callback):
         settings: Settings,
         on_epoch: Callable[[dict[str, Any]], None],
         on_batch: Callable[[int, int, int], None],
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__()
         self.training = Training()
@@ -78,6 +80,7 @@ class EpochValidator(keras.callbacks.Callback):
         self._may_stop = True
         self._on_epoch = on_epoch
         self.on_batch = on_batch
+        self._clock = clock
         self._best_loss = math.inf
         self._best_weights: list[NDArray[Any]] | None = None
         self._digests: list[str] = []
@@ -110,7 +113,7 @@ class EpochValidator(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Note the time and the learning rate."""
-        self._epoch_started = time.perf_counter()
+        self._epoch_started = self._clock()
         rate = self.model.optimizer.learning_rate
         self._learning_rate = float(keras.ops.convert_to_numpy(rate))
 
@@ -125,7 +128,7 @@ class EpochValidator(keras.callbacks.Callback):
         Raises:
             TrainingError: the loss is infinite or NaN.
         """
-        fit_seconds = time.perf_counter() - self._epoch_started
+        fit_seconds = self._clock() - self._epoch_started
         train_loss = float(logs["loss"])
         valid_loss, valid_accuracy = self._validate()
         # Weights can overflow in the last step of an epoch; then only the validation loss shows it.
@@ -140,7 +143,7 @@ class EpochValidator(keras.callbacks.Callback):
             "valid_loss": valid_loss,
             "valid_accuracy": valid_accuracy,
             "learning_rate": self._learning_rate,
-            "seconds": time.perf_counter() - self._epoch_started,
+            "seconds": self._clock() - self._epoch_started,
         }
         self.speeds.append(self._steps_done * self._settings.batch_size / fit_seconds)
         self.training.history.append(row)

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cotejo.augment import compose, soft_labels
 from cotejo.backend import keras, ops
 from cotejo.config import Settings, file_of
@@ -22,7 +25,13 @@ from cotejo.train.optimizers import build_optimizer
 from cotejo.train.stages import Stage, at_size, resized, scaled_shape, stages
 from cotejo.train.streaming import fits
 
-__all__ = ["Learner", "compile_learner", "device_images"]
+__all__ = [
+    "Learner",
+    "class_weights_of",
+    "compile_learner",
+    "device_images",
+    "steps_per_execution",
+]
 
 
 @lru_cache(maxsize=2)
@@ -158,7 +167,7 @@ def compile_learner(
     stage: Stage | None = None,
     before: Learner | None = None,
     losses: keras.Variable | None = None,
-    steps_per_execution: int | None = None,
+    at_once: int | None = None,
 ) -> Learner:
     """Return a compiled learner for ``network``, ready to fit.
 
@@ -171,7 +180,7 @@ def compile_learner(
         before: the learner of the previous stage; the new one continues with its optimizer and
             random numbers.
         losses: as in `Learner`.
-        steps_per_execution: how many steps one call of the compiled function runs; chosen
+        at_once: how many steps one call of the compiled function runs; chosen
             automatically by default.
 
     Raises:
@@ -207,21 +216,28 @@ def compile_learner(
             dataset.num_classes,
             settings.label_smoothing,
             mixed=learner.policy.mix is not None,
-            class_weights=(
-                balanced_weights(dataset.train.labels[learned], dataset.num_classes)
-                if settings.class_weight == "balanced"
-                else None
-            ),
+            class_weights=class_weights_of(dataset, settings, seed),
         ),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=steps_per_execution or _steps_per_execution(plan),
+        steps_per_execution=at_once or steps_per_execution(plan),
     )
     # Before the first step is traced: Muon reads the initial weights.
     learner.optimizer.build(network.trainable_variables)
     return learner
 
 
-def _steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:
+def class_weights_of(
+    dataset: Dataset | Features, settings: Settings, seed: int
+) -> NDArray[np.float32] | None:
+    """Return how much each class weighs in the loss, ``[classes]``; None if all weigh alike."""
+    if settings.class_weight != "balanced":
+        return None
+    learned = nested_subset(dataset.train.labels, settings.train_fraction, seed)
+    return balanced_weights(dataset.train.labels[learned], dataset.num_classes)
+
+
+def steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:
+    """Return how many steps `fit` takes at once in a training of these stages."""
     if keras.config.backend() == "torch":
         return 1  # it takes no more
     # A divisor of the steps, so that every epoch of every stage ends where an execution ends.

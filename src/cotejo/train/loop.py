@@ -1,9 +1,12 @@
-"""The training loop: from a network, images and settings to the history of the training."""
+"""The training loop: from a network, images and settings to the history of the training.
+
+It has two engines: Keras's `fit`, and `cotejo.train.scan` for JAX on an accelerator.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -26,12 +29,15 @@ from cotejo.train.features import (
     sampled_features,
     tuning_settings,
 )
-from cotejo.train.learner import Learner, compile_learner
+from cotejo.train.learner import Learner, class_weights_of, compile_learner, steps_per_execution
 from cotejo.train.order import stage_batches
-from cotejo.train.stages import stages
-from cotejo.train.streaming import feed
+from cotejo.train.programs import about
+from cotejo.train.scan import RunningAverage, can_scan, scan_fit, steps_at_once
+from cotejo.train.stages import Stage, stages
+from cotejo.train.streaming import feed, fits
+from cotejo.train.work import Steps, alone
 
-__all__ = ["train"]
+__all__ = ["train", "training_steps"]
 
 
 def train(
@@ -43,6 +49,7 @@ def train(
     on_epoch: Callable[[dict[str, Any]], None] = lambda row: None,
     on_batch: Callable[[int, int, int], None] = lambda epoch, step, steps: None,
     deadline: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Training:
     """Train ``network`` on the training images, and choose the epoch on the validation images.
 
@@ -57,6 +64,7 @@ def train(
         on_epoch: called with each epoch's row of the history.
         on_batch: called with the epoch (from 1), the steps done and the steps of an epoch.
         deadline: when the training has to end (`Deadline`), in seconds of `time.perf_counter`.
+        clock: what the seconds of the training are read from.
 
     Raises:
         TrainingError: the loss becomes infinite or NaN, or a batch is larger than the data.
@@ -70,11 +78,37 @@ def train(
         >>> [row["epoch"] for row in training.history]
         [1]
     """
-    validator = EpochValidator(network, dataset, settings, on_epoch, on_batch)
-    started = time.perf_counter()
+    return alone(
+        training_steps(
+            network,
+            dataset,
+            settings,
+            seed,
+            on_epoch=on_epoch,
+            on_batch=on_batch,
+            deadline=deadline,
+            clock=clock,
+        )
+    )
+
+
+def training_steps(
+    network: keras.Model,
+    dataset: Dataset,
+    settings: Settings,
+    seed: int,
+    *,
+    on_epoch: Callable[[dict[str, Any]], None] = lambda row: None,
+    on_batch: Callable[[int, int, int], None] = lambda epoch, step, steps: None,
+    deadline: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Steps[Training]:
+    """Train as `train` does, but leave the work of the device to whoever drives the training."""
+    validator = EpochValidator(network, dataset, settings, on_epoch, on_batch, clock)
+    started = clock()
     frozen = frozen_epochs(network, settings)
     if frozen:
-        _train_head(network, dataset, settings, seed, validator, deadline, frozen)
+        yield from _train_head(network, dataset, settings, seed, validator, deadline, frozen)
     late = frozen and deadline is not None and time.perf_counter() >= deadline
     if frozen < settings.epochs and not late:
         if has_frozen_backbone(network):
@@ -83,10 +117,10 @@ def train(
             thaw(network)
             settings = tuning_settings(settings, settings.epochs - frozen)
             validator.judge(network, dataset.valid, after=frozen)
-        _train_in_stages(network, dataset, settings, seed, validator, deadline, frozen)
+        yield from _train_in_stages(network, dataset, settings, seed, validator, deadline, frozen)
     validator.restore_best()
     training = validator.training
-    training.train_seconds = time.perf_counter() - started
+    training.train_seconds = clock() - started
     # The first epoch includes compilation; it counts only if it is the only one.
     training.images_per_second = float(np.median(validator.speeds[1:] or validator.speeds))
     return training
@@ -100,7 +134,7 @@ def _train_head(
     validator: EpochValidator,
     deadline: float | None,
     epochs: int,
-) -> None:
+) -> Steps[None]:
     """Train the head on the features of the frozen backbone, which are computed once."""
     backbone, head = split(network)
     features = features_of(backbone, dataset, settings, seed, validator.on_batch)
@@ -108,7 +142,7 @@ def _train_head(
     # Where the whole network learns afterwards, the head alone does not end the training.
     validator.judge(head, features.valid, may_stop=epochs == settings.epochs)
     settings = head_settings(settings, epochs)
-    _train_in_stages(head, features, settings, seed, validator, deadline)
+    yield from _train_in_stages(head, features, settings, seed, validator, deadline)
 
 
 def _train_in_stages(
@@ -119,7 +153,7 @@ def _train_in_stages(
     validator: EpochValidator,
     deadline: float | None,
     done: int = 0,
-) -> None:
+) -> Steps[None]:
     """Train stage by stage, with one optimizer whose schedule covers all stages.
 
     Args:
@@ -138,13 +172,18 @@ def _train_in_stages(
     losses = keras.Variable(unseen, trainable=False)
     own = own_callbacks(settings, network, lambda: validator.figures)
     callbacks: list[keras.callbacks.Callback] = [validator, own]
-    if settings.average == "ema":
+    scans = can_scan(settings) and fits(dataset.train)
+    average = None
+    if settings.average == "ema" and scans:
+        average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
+    elif settings.average == "ema":
         # Before the validator, so that the average is validated.
         callbacks.insert(0, ExponentialAverage(network, window=plan[0].steps))
     if deadline is not None:
         steps = sum(stage.epochs * stage.steps for stage in plan)
         callbacks.append(Deadline(deadline, steps, len({stage.scale for stage in plan})))
     learner: Learner | None = None
+    kind: Hashable = None
     for stage in plan:
         if learner is None or learner.scale != stage.scale:
             learner = compile_learner(
@@ -157,22 +196,54 @@ def _train_in_stages(
                 losses=losses if settings.hard_epochs else None,
                 # The deadline is checked after every step, since one can take half a second; and
                 # the user's callbacks are told of every step.
-                steps_per_execution=None if deadline is None and not settings.callbacks else 1,
+                at_once=None if deadline is None and not settings.callbacks else 1,
             )
+            kind = _kind(settings, dataset, learner, plan, seed)
         images = chosen
         if stage.hard:
             seen_losses = ops.convert_to_numpy(losses)[chosen]
             count = stage.steps * settings.batch_size
             images = chosen[np.sort(np.argsort(-seen_losses, kind="stable")[:count])]
-        learner.fit(
-            feed(learner, stage_batches(stage, images, dataset, settings, seed), dataset.train),
-            initial_epoch=stage.first,
-            epochs=stage.first + stage.epochs,
-            steps_per_epoch=stage.steps,
-            callbacks=callbacks,
-            verbose=0,
-            shuffle=False,
-        )
+        batches = stage_batches(stage, images, dataset, settings, seed)
+        if scans:
+            at_once = steps_at_once(plan, on_time=deadline is not None)
+            yield from scan_fit(
+                learner, kind, stage, batches, callbacks, average=average, at_once=at_once
+            )
+        else:
+            learner.fit(
+                feed(learner, batches, dataset.train),
+                initial_epoch=stage.first,
+                epochs=stage.first + stage.epochs,
+                steps_per_epoch=stage.steps,
+                callbacks=callbacks,
+                verbose=0,
+                shuffle=False,
+            )
         if learner.stop_training:
             break
     own.finish()
+
+
+def _kind(
+    settings: Settings,
+    dataset: Dataset | Features,
+    learner: Learner,
+    plan: list[Stage],
+    seed: int,
+) -> Hashable:
+    """Return what a learner's steps depend on besides numbers: the same for another seed."""
+    known = about(settings)
+    if known is None or has_frozen_backbone(learner.network) or isinstance(dataset, Features):
+        return object()
+    weights = class_weights_of(dataset, settings, seed)
+    return (
+        known,
+        learner.scale,
+        dataset.num_classes,
+        # A schedule has the number of all steps in it.
+        None
+        if settings.schedule == "constant"
+        else sum(stage.epochs * stage.steps for stage in plan),
+        None if weights is None else weights.tobytes(),
+    )

@@ -51,6 +51,13 @@ def _norm(values: Any) -> Any:
     return ops.sqrt(ops.sum(ops.square(values))) + 1e-7
 
 
+def _initial_size(variable: Any) -> float:
+    """Return the standard deviation of a kernel; 1 for what is no kernel or has none."""
+    if len(variable.shape) < 2:
+        return 1.0
+    return float(np.std(ops.convert_to_numpy(variable))) or 1.0
+
+
 @keras.saving.register_keras_serializable("cotejo")
 class Muon(keras.optimizers.Optimizer):
     """Orthogonalised momentum for the kernels of hidden layers, and Adam for the other weights.
@@ -107,12 +114,9 @@ class Muon(keras.optimizers.Optimizer):
             for variable in variables
         ]
 
-        self._sizes = [
-            float(np.std(ops.convert_to_numpy(variable))) or 1.0
-            if len(variable.shape) >= 2
-            else 1.0
-            for variable in variables
-        ]
+        # A variable, not numbers: a step that was compiled for one seed is run for others too.
+        self._sizes = self.add_variable((len(variables),), "ones", "float32", name="sizes")
+        self._sizes.assign(np.array([_initial_size(variable) for variable in variables]))
 
     def _is_hidden_kernel(self, variable: Any) -> bool:
         return len(variable.shape) >= 2 and f"{self.last_layer}/" not in variable.path
@@ -126,7 +130,8 @@ class Muon(keras.optimizers.Optimizer):
         if velocity is None:
             self._orthogonal_step(gradient, variable, momentum, rate)
         else:
-            rate = rate * (self.adam_share * self._sizes[index])
+            size = ops.cast(self._sizes[index], rate.dtype)
+            rate = rate * (self.adam_share * size)
             self._adam_step(gradient, variable, momentum, velocity, rate)
 
     def _orthogonal_step(self, gradient: Any, variable: Any, momentum: Any, rate: Any) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
+from cotejo.backend import accelerated, keras
 from cotejo.config.views import VIEWS
+from cotejo.train.programs import asker, placed
 
 __all__ = [
     "IN_USE",
@@ -26,6 +27,9 @@ IN_USE = 64
 """The most images at a time of a model in use: their activations stay in a processor's cache."""
 
 _FEW = 8
+
+_AHEAD = 32
+"""How many batches are waited for at most."""
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -48,7 +52,8 @@ def predict_logits(
         network: from pixels in ``[0, 255]`` to logits.
         images: ``[n, height, width, channels]``, uint8; or, of a head, features ``[n, features]``.
         batch_size: the number of images at a time; it does not change the result. By default as
-            many as the network's largest layer leaves memory for, at most 500.
+            many as the network's largest layer leaves memory for, at most 500, or 2,000 on an
+            accelerator.
         tta: a name of `VIEWS`. Only the images that the network is unsure of get all views, and
             their logits are the weighted means; the others would hardly ever change their class.
         margin: an image is unsure if its two highest logits differ by less. By default the margin
@@ -136,7 +141,9 @@ def fitting_batch(network: keras.Model) -> int:
             continue
         if len(shape) == 4:
             largest = max(largest, (shape[1] or 1) * (shape[2] or 1))
-    return max(8, min(500, _PIXELS // largest))
+    # An accelerator takes a large batch in nearly the time of a small one.
+    times = 4 if accelerated() else 1
+    return max(8, min(500 * times, times * _PIXELS // largest))
 
 
 def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.uint8]:
@@ -159,45 +166,52 @@ def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.ui
 def _plain_logits(
     network: keras.Model, images: NDArray[np.uint8], batch_size: int
 ) -> NDArray[np.float32]:
-    outputs = []
+    ask = asker(network)
+    outputs: list[Any] = []
     start = 0
-    for count, size in _batches(len(images), batch_size):
-        batch = images[start : start + count]
-        # Images that are there already fill a batch.
-        filled = batch if count == size else batch[np.arange(size) % count]
-        # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
-        outputs.append(network.predict_on_batch(filled)[:count])
+    for count, size in _parts(len(images), batch_size):
+        part = images if count == len(images) else images[start : start + count]
         start += count
+        of_part: list[Any] = []
+        for number, batch in enumerate(placed(network, part, size)):
+            of_part.append(ask(batch))
+            if number >= _AHEAD:  # a device that works ahead has the batches in its memory
+                of_part[number - _AHEAD] = np.asarray(of_part[number - _AHEAD])
+        outputs.append(np.concatenate([np.asarray(output) for output in of_part])[:count])
     return np.concatenate(outputs).astype(np.float32, copy=False)
 
 
-def _batches(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
-    """Yield how many of the images each batch has, and the size that it is filled up to.
+def _parts(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
+    """Yield how many of the images are looked at in batches of which size.
 
-    They have few sizes, because something may be compiled for each: the size that was asked for,
-    and powers of two. A model in use is asked for a few images at a time, all of which are to be
-    answered at once; then what is left over is dealt out, so that hardly any place is filled.
+    There are few sizes, because something may be compiled for each: the size that was asked for,
+    and powers of two. A model in use is asked about a few images at a time, which are dealt out so
+    that hardly any place of a batch is filled up with an image that is there already.
 
     Example:
-        >>> list(_batches(1100, 500))
-        [(500, 500), (500, 500), (100, 500)]
-        >>> list(_batches(100, 64)), list(_batches(3, 64))
-        ([(64, 64), (32, 32), (4, 4)], [(3, 4)])
+        >>> list(_parts(1100, 500)), list(_parts(100, 500))
+        ([(1100, 500)], [(100, 128)])
+        >>> list(_parts(164, 64)), list(_parts(3, 64))
+        ([(128, 64), (32, 32), (4, 4)], [(3, 4)])
     """
-    size = min(batch_size, 1 << (images - 1).bit_length())
-    while images >= size:
-        yield size, size
-        images -= size
+    size = min(batch_size, _power_from(images))
     if batch_size > IN_USE:
-        if images:
-            yield images, size
+        yield images, size
         return
+    if whole := images - images % size:
+        yield whole, size
+        images -= whole
     while images:
         # A few images take hardly longer filled up than in several batches.
-        filled = 1 << (images - 1).bit_length()
-        size = filled if images < _FEW else filled // (1 if images == filled else 2)
+        size = _power_from(images)
+        size = size if images < _FEW or images == size else size // 2
         yield min(images, size), size
         images -= min(images, size)
+
+
+def _power_from(count: int) -> int:
+    """Return the smallest power of two that is not below a count."""
+    return 1 << (count - 1).bit_length()
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[np.float32]:

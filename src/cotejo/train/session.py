@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import time
 import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from cotejo.backend import keras, set_seed
+from cotejo.backend import accelerated, keras, set_seed
 from cotejo.train.learner import device_images
 
 __all__ = ["fresh_backend"]
+
+_SECONDS = 3.0
+"""How long garbage may lie where a collection would take longer than a run."""
+
+_collected = float("-inf")
 
 _TABLE_MODULE = "tensorflow.python.framework.ops"
 
@@ -42,7 +48,19 @@ def fresh_backend(seed: int = 0) -> Iterator[None]:
             # Gradients with other names were registered on purpose, once for the process.
             if name.startswith("CustomGradient-"):
                 del gradients[name]
-        keras.utils.clear_session()  # this collects garbage too
+        keras.utils.clear_session(free_memory=_collects())
+
+
+def _collects() -> bool:
+    """Return whether garbage is collected now.
+
+    On an accelerator a run may take less time than to look for its garbage, a third of a second.
+    """
+    global _collected
+    if accelerated() and time.monotonic() - _collected < _SECONDS:
+        return False
+    _collected = time.monotonic()
+    return True
 
 
 def _clear_locals(error: BaseException) -> None:

@@ -148,10 +148,10 @@ def _stacked(
 
 
 def _convolution(x: Any, filters: int, kernel_size: int, initializer: str) -> Any:
-    from cotejo.backend import keras
+    from cotejo.models.convolution import Convolution
     from cotejo.models.layers import INITIALIZERS
 
-    return keras.layers.Conv2D(
+    return Convolution(
         filters,
         kernel_size,
         activation="relu",

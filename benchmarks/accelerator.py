@@ -1,0 +1,288 @@
+"""What an accelerator is worth: recipes, small networks, many seeds at once, and a whole study.
+
+    COTEJO_DATA=FOLDER python benchmarks/accelerator.py --out figures.jsonl [--airbench FILE]
+    python benchmarks/accelerator.py accurate cnn3 cnn3-16 --out figures.jsonl
+
+On a machine without network, with JAX and its GPU; `FOLDER` has CIFAR-10. Each part runs in a
+process of its own, in the order given, and is stopped after its seconds (`PARTS`); all together
+take less than ten minutes. Each prints its figures as it goes, and writes them to `--out`, one line
+of JSON each. The parts:
+
+    accurate    the recipe, `--runs` seeds one after the other in one process, on all 50,000 images:
+                seconds of building, of training, of what of that was compiling, of evaluating
+    airbench    airbench94_muon on the same machine, from a file that is given with `--airbench`;
+                it is someone else's (github.com/KellerJordan/cifar10-airbench) and needs PyTorch
+    cnn3        images per second of `cnn3`, batches of 64, augmented as in the notebook
+    cnn3-16     the same of 16 seeds at once, together
+    cnn3-conv, cnn3-16-conv    the same with XLA's convolutions in place of matrix products
+    cnn3-fit    the same by Keras's `fit`
+    96          the recipe `96`, one seed
+    study       `studies/claims.toml` with 16 seeds, from start to report
+    max         three epochs of the recipe `max`
+
+`--data`, `--seeds` and `--set` make a trial possible where there is no accelerator.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PARTS = {
+    "cnn3": 60,
+    "cnn3-16": 80,
+    "accurate": 90,
+    "airbench": 110,
+    "cnn3-conv": 60,
+    "cnn3-16-conv": 80,
+    "cnn3-fit": 40,
+    "96": 80,
+    "study": 600,
+    "max": 90,
+}
+"""The parts and the seconds that each may take."""
+
+USUAL = ("cnn3", "cnn3-16", "accurate", "airbench", "96", "study")
+CNN3 = {"model": "cnn3", "augment": "notebook", "batch_size": 64}
+
+
+def note(arguments: argparse.Namespace, **figures: object) -> None:
+    """Print figures, and write them down."""
+    line = json.dumps({"part": arguments.part, **figures})
+    print(line, flush=True)
+    if arguments.out:
+        with Path(arguments.out).open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
+def listen_to_compiling() -> dict[str, float]:
+    """Return a table whose ``seconds`` grow by what JAX traces and compiles."""
+    import jax
+
+    spent = {"seconds": 0.0}
+
+    def heard(event: str, seconds: float, **_: object) -> None:
+        if event.startswith("/jax/core/compile"):
+            spent["seconds"] += seconds
+
+    jax.monitoring.register_event_duration_secs_listener(heard)
+    return spent
+
+
+def settings_of(arguments: argparse.Namespace, given: dict, **changes: object):
+    from cotejo.config import Settings
+
+    own = dict(each.split("=", 1) for each in arguments.set)
+    own = {name: json.loads(value) for name, value in own.items()}
+    return Settings.from_flat({**given, **changes, **own}).resolved()
+
+
+def recipe(arguments: argparse.Namespace, name: str, runs: int, **changes: object) -> None:
+    """Train a recipe on all images, seed after seed, and test it as a study would."""
+    from cotejo.config import load_recipe
+    from cotejo.data import load
+    from cotejo.data.dataset import without_validation
+    from cotejo.study.run import build_network
+    from cotejo.train import fresh_backend, logits_and_margin, train
+
+    compiling = listen_to_compiling()
+    dataset = without_validation(load(arguments.data))
+    settings = settings_of(arguments, load_recipe(name).settings, **changes)
+    for seed in range(1, runs + 1):
+        before, moments = compiling["seconds"], [time.perf_counter()]
+        with fresh_backend(seed):
+            network = build_network(settings, dataset.train, dataset.num_classes)
+            moments.append(time.perf_counter())
+            training = train(network, dataset, settings, seed)
+            moments.append(time.perf_counter())
+            compiled = compiling["seconds"] - before
+            logits, _ = logits_and_margin(network, dataset.test.images, tta=settings.tta)
+            moments.append(time.perf_counter())
+        build, trained, evaluated = (b - a for a, b in pairwise(moments))
+        note(
+            arguments,
+            seed=seed,
+            accuracy=float((logits.argmax(axis=1) == dataset.test.labels).mean()),
+            build=round(build, 3),
+            train=round(trained, 3),
+            compiling_in_training=round(compiled, 3),
+            evaluate=round(evaluated, 3),
+            all=round(moments[-1] - moments[0], 3),
+            epochs=[round(row["seconds"], 3) for row in training.history],
+            train_accuracy=training.history[-1]["train_accuracy"],
+        )
+
+
+def small(arguments: argparse.Namespace, seeds: int) -> None:
+    """Measure the images per second of `cnn3`, of one seed or of several together."""
+    from cotejo.data import load
+    from cotejo.study.run import build_network
+    from cotejo.train import fresh_backend
+    from cotejo.train.loop import training_steps
+    from cotejo.train.work import Clock, side_by_side
+
+    compiling = listen_to_compiling()
+    dataset = load(arguments.data)
+    settings = settings_of(arguments, CNN3, epochs=8)
+    trainings, results = [], []
+    started = time.perf_counter()
+
+    def steps(seed: int, clock: Clock):
+        with fresh_backend(seed):
+            network = build_network(settings, dataset.train, dataset.num_classes)
+            training = yield from training_steps(network, dataset, settings, seed, clock=clock)
+            return training
+
+    for seed in range(1, seeds + 1):
+        clock = Clock()
+        trainings.append((steps(seed, clock), clock))
+    side_by_side(trainings, lambda _, training: results.append(training))
+    # A seed's clock counts its share of common work, so that its speed is that of all together.
+    speeds = [training.images_per_second for training in results]
+    epochs = zip(*(training.history for training in results), strict=True)
+    note(
+        arguments,
+        seeds=seeds,
+        images_per_second=round(statistics.median(speeds)),
+        epoch_seconds_of_all=[round(sum(row["seconds"] for row in rows), 3) for rows in epochs],
+        validation_accuracy=statistics.mean(t.history[-1]["valid_accuracy"] for t in results),
+        compiling=round(compiling["seconds"], 2),
+        seconds=round(time.perf_counter() - started, 2),
+    )
+
+
+def study(arguments: argparse.Namespace) -> None:
+    """Run a whole study from the command line, and say how far it came."""
+    folder = Path(tempfile.mkdtemp()) / "study"
+    command = [sys.executable, "-m", "cotejo", "study", arguments.study, "--lang", "en"]
+    command += ["--seeds", str(arguments.seeds), "--out", str(folder), "--data", arguments.data]
+    for each in arguments.set:
+        command += ["--set", each]
+    started = time.perf_counter()
+    running = subprocess.Popen(command, stdout=sys.stderr)
+    reported = 0
+    while running.poll() is None:
+        time.sleep(1)
+        finished = len(list(folder.glob("*/seed-*/run.json")))
+        finished = finished or len(list(folder.glob("*/*/seed-*/run.json")))
+        if finished >= reported + arguments.seeds:
+            reported = finished
+            note(arguments, runs=finished, seconds=round(time.perf_counter() - started, 1))
+    note(
+        arguments,
+        exit=running.returncode,
+        runs=len(list(folder.rglob("seed-*/run.json"))),
+        report=(folder / "report.html").is_file(),
+        seconds=round(time.perf_counter() - started, 1),
+    )
+
+
+def airbench(arguments: argparse.Namespace) -> None:
+    """Time airbench94_muon: each run with its test-time views, after one run to warm up."""
+    if arguments.airbench is None:
+        note(arguments, skipped="no file was given with --airbench")
+        return
+    import torch
+
+    from cotejo.data import load
+    from cotejo.data.dataset import without_validation
+
+    source = Path(arguments.airbench).read_text(encoding="utf-8")
+    dataset = without_validation(load(arguments.data))
+    folder = Path(tempfile.mkdtemp())
+    (folder / "cifar10").mkdir()
+    for name, split in {"train": dataset.train, "test": dataset.test}.items():
+        images = torch.tensor(split.images)
+        labels = torch.tensor(split.labels, dtype=torch.int64)
+        kept = {"images": images, "labels": labels, "classes": list("abcdefghij")}
+        torch.save(kept, folder / "cifar10" / f"{name}.pt")
+    # Its own mode, max-autotune, takes minutes to compile.
+    changes = {
+        'model.compile(mode="max-autotune")': "model.compile()",
+        "range(200)": f"range({arguments.runs + 5})",
+        "def main(run, model):": "def main(run, model):\n    import time as _t; _s = _t.time()",
+        "    return tta_val_acc": '    print("RUN", _t.time() - _s, time_seconds, tta_val_acc, '
+        "flush=True)\n    return tta_val_acc",
+    }
+    for old, new in changes.items():
+        if old not in source:
+            raise SystemExit(f"{arguments.airbench} has no {old!r}")
+        source = source.replace(old, new)
+    program = folder / "airbench94_muon.py"
+    program.write_text(source, encoding="utf-8")
+    running = subprocess.Popen(
+        [sys.executable, program.name], cwd=folder, stdout=subprocess.PIPE, text=True
+    )
+    for line in running.stdout:
+        if line.startswith("RUN"):
+            whole, timed, accuracy = map(float, line.split()[1:])
+            note(arguments, seconds=round(whole, 3), its_own=round(timed, 3), accuracy=accuracy)
+    note(arguments, exit=running.wait())
+
+
+def run_part(arguments: argparse.Namespace) -> None:
+    """Do one part, in this process."""
+    name = arguments.part
+    if name == "accurate":
+        recipe(arguments, name, arguments.runs)
+    elif name == "96":
+        recipe(arguments, name, 1)
+    elif name == "max":
+        recipe(arguments, name, 1, epochs=3)
+    elif name == "study":
+        study(arguments)
+    elif name == "airbench":
+        airbench(arguments)
+    else:
+        small(arguments, 16 if "16" in name else 1)
+
+
+def main() -> None:
+    """Run the parts that were asked for, each in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("parts", nargs="*", default=USUAL, help=", ".join(PARTS))
+    parser.add_argument("--out", help="the file for the figures, one line of JSON each")
+    parser.add_argument("--airbench", help="airbench94_muon.py")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--data", default="cifar10")
+    parser.add_argument("--study", default=str(ROOT / "studies" / "claims.toml"))
+    parser.add_argument("--seeds", type=int, default=16)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--seconds", type=int, help="for each part, in place of its own limit")
+    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.part:
+        run_part(arguments)
+        return
+    paths = [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    usual = {"KERAS_BACKEND": "jax", "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    for name in arguments.parts:
+        environment = {**usual, **os.environ, "PYTHONPATH": usual["PYTHONPATH"]}
+        if name.endswith("-conv"):
+            environment["COTEJO_PRODUCTS"] = "0"
+        if name.endswith("-fit"):
+            environment["COTEJO_ENGINE"] = "fit"
+        started = time.perf_counter()
+        options = [each for each in sys.argv[1:] if each not in arguments.parts]
+        command = [sys.executable, __file__, *options, "--part", name]
+        try:
+            done = subprocess.run(
+                command, env=environment, timeout=arguments.seconds or PARTS[name], check=False
+            )
+            ended = f"ended with {done.returncode}"
+        except subprocess.TimeoutExpired:
+            ended = "was stopped: its time was over"
+        print(f"{name} {ended} after {time.perf_counter() - started:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""The engine that scans against `fit`, one seed against several; `test_engines.py` runs it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cotejo.config import Settings, StudyConfig
+from cotejo.data import load
+from cotejo.data.dataset import Split
+from cotejo.errors import ConfigError
+from cotejo.store import RunFile, RunFolder
+from cotejo.study import Study
+from cotejo.study import run as of_runs
+from cotejo.study.progress import Observer
+from cotejo.train import fresh_backend, programs, scan, train
+from cotejo.train.loop import training_steps
+from cotejo.train.scan import _calls
+from cotejo.train.work import Clock, side_by_side
+
+SETTINGS = {
+    "mixed": {
+        "model": "mlp",
+        "augment": "mixup",
+        "label_smoothing": 0.1,
+        "class_weight": "balanced",
+        "train_fraction": 0.5,
+        "schedule": "cosine",
+        "optimizer": "adamw",
+        "weight_decay": 0.01,
+    },
+    "averaged": {
+        "model": "cnn",
+        "convolutions": 1,
+        "batch_norm": True,
+        "dropout": 0.3,
+        "augment": "notebook",
+        "average": "ema",
+        "optimizer": "sgd",
+        "schedule": "one-cycle",
+    },
+    "staged": {
+        "model": "airbench",
+        "width": 4,
+        "optimizer": "muon",
+        "schedule": "linear",
+        "augment": "alternating-flip-crop-cutout",
+        "label_smoothing": 0.2,
+        "small_epochs": 2,
+        "hard_epochs": 2,
+    },
+}
+STUDY = {
+    "data": "digits",
+    "seeds": 3,
+    "base": {"model": "mlp", "batch_size": 50, "precision": "float32", "epochs": 2},
+    "alternative": [
+        {"name": "plain"},
+        {"name": "stopping", "early_stopping": 1, "epochs": 12, "learning_rate": 0.02},
+        {"name": "going-on", "start_from": "plain", "learning_rate": 1e-4},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def few():
+    digits = load("digits")
+    train, valid = (
+        Split(each.images[:200], each.labels[:200]) for each in (digits.train, digits.valid)
+    )
+    return replace(digits, train=train, valid=valid)
+
+
+def made(given):
+    # Fifty steps.
+    usual = {"epochs": 5, "batch_size": 10 if "train_fraction" in given else 20}
+    return Settings.from_flat({**usual, "precision": "float32", **given}).resolved()
+
+
+def trained(dataset, given, seed, monkeypatch, engine, **options):
+    monkeypatch.setenv("COTEJO_ENGINE", engine)
+    settings = made(given)
+    with fresh_backend(seed):
+        network = of_runs.build_network(settings, dataset.train, dataset.num_classes)
+        training = train(network, dataset, settings, seed, **options)
+        return training, network.get_weights()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_both_engines_do_the_same(name, few, monkeypatch):
+    monkeypatch.setenv("COTEJO_PRODUCTS", "1")  # XLA's convolutions are slow on a processor
+    programs.clear_programs()
+    trained(few, SETTINGS[name], 1, monkeypatch, "scan")
+    known = len(programs._programs)
+    # Another seed, by the program of the first one.
+    scanned, weights = trained(few, SETTINGS[name], 2, monkeypatch, "scan")
+    assert len(programs._programs) == known
+    fitted, others = trained(few, SETTINGS[name], 2, monkeypatch, "fit")
+    for one, other in zip(weights, others, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    for one, other in zip(scanned.history, fitted.history, strict=True):
+        for column in set(one) - {"seconds"}:
+            assert one[column] == pytest.approx(other[column], rel=1e-4), column
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_seed_in_a_group_does_as_it_does_alone(name, few, monkeypatch):
+    monkeypatch.setenv("COTEJO_PRODUCTS", "1")
+    alone = {seed: trained(few, SETTINGS[name], seed, monkeypatch, "scan") for seed in (1, 2)}
+    settings = made(SETTINGS[name])
+    grouped = {}
+
+    def steps(seed):
+        with fresh_backend(seed):
+            network = of_runs.build_network(settings, few.train, few.num_classes)
+            training = yield from training_steps(network, few, settings, seed)
+            return training, network.get_weights()
+
+    members = [(steps(seed), Clock()) for seed in alone]
+    side_by_side(members, lambda place, result: grouped.update({place + 1: result}))
+    for seed, (training, weights) in alone.items():
+        together, others = grouped[seed]
+        for one, other in zip(together.history, training.history, strict=True):
+            for column in set(one) - {"seconds"}:
+                assert one[column] == pytest.approx(other[column], rel=1e-4), column
+        for one, other in zip(weights, others, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+def test_a_program_takes_any_constant_rate(few, monkeypatch):
+    programs.clear_programs()
+    slow, _ = trained(few, {"model": "mlp", "learning_rate": 1e-4}, 1, monkeypatch, "scan")
+    known = len(programs._programs)
+    fast = {"model": "mlp", "learning_rate": 1e-2, "epochs": 2}
+    scanned, _ = trained(few, fast, 1, monkeypatch, "scan")
+    fitted, _ = trained(few, fast, 1, monkeypatch, "fit")
+    assert len(programs._programs) == known
+    losses = [training.history[1]["train_loss"] for training in (scanned, fitted)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+    assert losses[0] != pytest.approx(slow.history[1]["train_loss"], rel=1e-2)
+
+
+def test_a_training_that_has_to_end_ends(few, monkeypatch):
+    done = []
+    training, _ = trained(
+        few,
+        {"model": "mlp", "schedule": "linear"},
+        1,
+        monkeypatch,
+        "scan",
+        deadline=0.0,
+        on_batch=lambda *place: done.append(place),
+    )
+    assert len(training.history) == 1
+    assert done == [(1, 1, 10)]
+
+
+def test_an_engine_that_there_is_not_is_refused(few, monkeypatch):
+    with pytest.raises(ConfigError, match="COTEJO_ENGINE must be fit or scan; received loop"):
+        trained(few, {"model": "mlp"}, 1, monkeypatch, "loop")
+
+
+def test_calls_are_equally_long_where_they_can_be():
+    assert _calls(625, 1024) == [(0, 625)]
+    assert {end - start for start, end in _calls(1500, 1024)} == {750}
+    assert [end - start for start, end in _calls(1031, 1024)] == [516, 515]
+
+
+class Listener(Observer):
+    """Keeps what began and ended, in its order."""
+
+    def __init__(self):
+        self.calls = []
+
+    def run_started(self, run):
+        self.calls.append(("started", *run.id))
+
+    def epoch_ended(self, run, row):
+        self.calls.append(("epoch", *run.id, row["epoch"]))
+
+    def run_finished(self, run, metrics):
+        self.calls.append(("finished", *run.id))
+
+    def run_failed(self, run, reason):
+        self.calls.append(("failed", *run.id, reason.key))
+
+
+def studied(folder, monkeypatch, at_once, spoiled=None):
+    """Train the study; the network of one run gets weights that are no numbers."""
+    monkeypatch.setenv("COTEJO_ENGINE", "scan")
+    monkeypatch.setenv("COTEJO_SEEDS_AT_ONCE", str(at_once))
+    original = of_runs._load_weights
+
+    def load_weights(network, parent, sources):
+        original(network, parent, sources)
+        if parent.seed == spoiled:
+            network.set_weights([np.full_like(each, np.nan) for each in network.get_weights()])
+
+    listener = Listener()
+    with monkeypatch.context() as patch:
+        patch.setattr(of_runs, "_load_weights", load_weights)
+        result = Study(StudyConfig.parse(STUDY)).run(out=folder, observer=listener)
+    return result, listener.calls
+
+
+def history(run):
+    with (run.folder / RunFile.HISTORY).open(newline="") as file:
+        return [{**row, "seconds": None} for row in csv.DictReader(file)]
+
+
+def record(run):
+    return json.loads((run.folder / RunFile.RECORD).read_text())
+
+
+def test_seeds_together_are_as_if_one_was_trained_after_the_other(tmp_path, monkeypatch):
+    together, heard = studied(tmp_path / "together", monkeypatch, 3, spoiled=2)
+    apart, _ = studied(tmp_path / "apart", monkeypatch, 1, spoiled=2)
+    assert [run.id for run in together.finished] == [run.id for run in apart.finished]
+    # One that diverged ended alone.
+    assert list(together.reasons) == [("going-on", 2)] == list(apart.reasons)
+    assert len(together.finished) == 8
+    for one, other in zip(together.finished, apart.finished, strict=True):
+        assert {each.name for each in one.folder.iterdir()} == {
+            each.name for each in other.folder.iterdir()
+        }
+        assert one.key == other.key
+        assert record(one).keys() == record(other).keys()
+        assert history(one) == history(other)
+        ours, theirs = (RunFolder(run.folder).predictions for run in (one, other))
+        assert ours.keys() == theirs.keys()
+        for name in ours:
+            np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-5, atol=1e-6)
+    # Each stopped when it had to, not when others did.
+    lengths = {
+        run.seed: len(history(run)) for run in together.finished if run.alternative == "stopping"
+    }
+    assert len(set(lengths.values())) > 1
+    # What is heard of them is in turn.
+    starts = [call[1:] for call in heard if call[0] == "started"]
+    assert starts == [
+        (name, seed) for name in ("plain", "stopping", "going-on") for seed in (1, 2, 3)
+    ]
+    assert [call[1:3] for call in heard] == sorted((call[1:3] for call in heard), key=starts.index)
+
+
+def test_with_too_little_memory_fewer_are_trained_at_once(tmp_path, monkeypatch):
+    calls = []
+    original = scan._in_one_call
+
+    def in_one_call(works, size):
+        calls.append((len(works), size))
+        if size > 2:
+            raise RuntimeError("RESOURCE_EXHAUSTED: out of memory")
+        return original(works, size)
+
+    monkeypatch.setattr(scan, "_in_one_call", in_one_call)
+    monkeypatch.setitem(STUDY, "alternative", STUDY["alternative"][:1])
+    result, _ = studied(tmp_path / "out", monkeypatch, 3)
+    assert len(result.finished) == 3
+    assert (2, 2) in calls
+
+
+@pytest.mark.parametrize("asked", ["0", "many"])
+def test_a_number_of_seeds_that_is_none_is_refused(asked, tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match="COTEJO_SEEDS_AT_ONCE must be a whole number"):
+        studied(tmp_path / "out", monkeypatch, asked)
