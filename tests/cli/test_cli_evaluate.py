@@ -19,8 +19,13 @@ def test_it_says_whether_a_model_holds_up_and_where_the_rest_is(tmp_path, capsys
     assert "clasifica bien el" in shown
     assert str(out / "evaluation.html") in shown.replace("\n", "")
     assert 'lang="es"' in (out / "evaluation.html").read_text()
-    assert run([*asked, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["data"]["split"] == "valid"
+    assert run([*asked, "--json", "--corrupt", "--sample", "20"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["data"]["split"] == "valid"
+    # Not on a terminal, plain lines tell how far it is.
+    counted = [line for line in said.err.splitlines() if line.startswith("corrupted images: ")]
+    assert len(counted) == 11
+    assert counted[-1] == "corrupted images: 75 of 75 corruptions"
 
 
 def test_what_is_wrong_is_said_before_anything_takes_long(tmp_path, capsys):
