@@ -5,7 +5,7 @@ import json
 from cotejo.cli.app import run
 
 
-def test_it_says_whether_a_model_holds_up_and_where_the_rest_is(tmp_path, capsys):
+def test_it_says_whether_a_model_holds_up_and_where_the_rest_is(tmp_path, capsys, monkeypatch):
     folder = tmp_path / "digits"
     assert (
         run(["train", "--model", "mlp", "--data", "digits", "--epochs", "1", "--out", str(folder)])
@@ -26,6 +26,13 @@ def test_it_says_whether_a_model_holds_up_and_where_the_rest_is(tmp_path, capsys
     counted = [line for line in said.err.splitlines() if line.startswith("corrupted images: ")]
     assert len(counted) == 11
     assert counted[-1] == "corrupted images: 75 of 75 corruptions"
+    # Without --out the folder has one name, whatever the language.
+    monkeypatch.chdir(tmp_path)
+    for language in ("en", "es"):
+        assert run([*asked[:-2], "--lang", language]) == 0
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [
+        "evaluation-mlp-seed-1-on-digits"
+    ]
 
 
 def test_what_is_wrong_is_said_before_anything_takes_long(tmp_path, capsys):

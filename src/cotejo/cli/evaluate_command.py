@@ -68,7 +68,7 @@ def evaluate(
         known, watch = load_model(model, code), Shown(status, beside)
         status.show_note(message("evaluation.loading", data=data))
         dataset = load_for(data, known.classifier, data_dir, watch)
-        folder = out or Path("runs") / _folder_name(known.name, dataset.name)
+        folder = out or Path("runs") / _folder_name(known.classifier.file_name, dataset.name)
         check_evaluation_place(folder)
         result = evaluate_on(
             known,
@@ -95,7 +95,7 @@ def evaluate(
 def _folder_name(model: str, data: str) -> str:
     from cotejo.config.names import name_of
 
-    return name_of(f"evaluation-{model}-on-{data}".replace(" ", "-"), "evaluation")
+    return name_of(f"evaluation-{model}-on-{data}", "evaluation")
 
 
 def _json(result: Evaluation) -> str:

@@ -180,9 +180,7 @@ def show_explanations(
     return (1 if len(errors) < len(rows) else errors[0].exit_code) if errors else 0
 
 
-def _show_table(
-    classifier: Classifier, answered: Sequence[tuple[Explanation, list[str]]]
-) -> None:
+def _show_table(classifier: Classifier, answered: Sequence[tuple[Explanation, list[str]]]) -> None:
     """Show a row for each picture; one unlike anything learned is said to be so, as in `predict`.
 
     Args:

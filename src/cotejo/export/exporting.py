@@ -134,7 +134,7 @@ def export(
     shape, fit = classifier.image_shape, classifier.fit
     if form == "litert" and size == "any" and not is_exact_in_whole_numbers(shape, fit):
         raise ConfigError("export.litert_fixed", fit=fit, height=shape[0], width=shape[1])
-    place = _place(form, classifier.name, out)
+    place = _place(form, classifier.file_name, out)
     with _held(form):
         network = in_float32(classifier.network)
     kind: Size = "fixed" if size == "fixed" else "any"
@@ -214,7 +214,7 @@ def _check_installed(form: Form) -> None:
 def _place(form: Form, name: str, out: Path | str | None) -> _Place:
     ending = ENDINGS[form]
     if out is None:
-        out = Path("exported") / ("-".join(name.split()) or "model")
+        out = Path("exported") / name
     path = Path(out)
     if ending and path.suffix == ending:
         place = _Place(path, path.with_suffix(".json"))
