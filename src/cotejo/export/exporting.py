@@ -24,6 +24,7 @@ from cotejo.export.quantizing import Quantized, quantize
 from cotejo.export.whole import Size, foreign_layers, in_float32, whole
 from cotejo.export.whole_numbers import is_exact_in_whole_numbers
 from cotejo.messages import did_you_mean
+from cotejo.platform import BACKEND_NAMES, install_command, interpreter, package_of
 from cotejo.store import RunFile, StudyFile
 from cotejo.store.files import make_folder, temporary_path, write_file, write_json, writing
 
@@ -205,10 +206,17 @@ def _checked(to: str, size: str, int8: bool) -> Form:
 def _check_installed(form: Form) -> None:
     for package, extra in _NEEDED.get(form, ()):
         if find_spec(package) is None:
-            raise BackendError("export.needs", package=package.replace("_", "-"), extra=extra)
+            shown, command = package.replace("_", "-"), install_command(extra)
+            raise BackendError("export.needs", package=shown, command=command)
     backend = plain.BACKENDS[form]
     if backend is not None and find_spec(backend) is None:
-        raise BackendError("export.needs", package=backend, extra=backend)
+        raise BackendError(
+            "export.needs_backend",
+            form=form,
+            backend=BACKEND_NAMES[backend],
+            package=package_of(backend),
+            python=interpreter(),
+        )
 
 
 def _place(form: Form, name: str, out: Path | str | None) -> _Place:
