@@ -37,6 +37,8 @@ def test_it_says_whether_a_model_holds_up_and_where_the_rest_is(tmp_path, capsys
 
 def test_what_is_wrong_is_said_before_anything_takes_long(tmp_path, capsys):
     (tmp_path / "mine.txt").write_text("")
+    assert run(["evaluate", "runs/mine"]) == 2
+    assert "cotejo evaluate runs/mine --data photos" in capsys.readouterr().err
     for arguments in (
         ["--sample", "5"],
         ["--corrupt", "--sample", "0"],

@@ -35,8 +35,8 @@ def test_what_is_given_goes_before_names():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"bot": "ship"}, "the data has no class “bot”; its classes are: boat, dog"),
-        ({"boat": "shp"}, "the model has no class “shp”; its classes are: cat, tree frog, ship"),
+        ({"bot": "ship"}, 'the data has no class "bot"; its classes are: boat, dog'),
+        ({"boat": "shp"}, 'the model has no class "shp"; its classes are: cat, tree frog, ship'),
         ({}, 'no class in common. Classes of the data: boat, dog.*--classes "boat=cat"'),
     ],
 )

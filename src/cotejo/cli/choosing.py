@@ -133,8 +133,8 @@ def train_in_time(
         started = time.perf_counter() if downloads else started
         display.note(message("cli.budget_timing"))
         # Deferred: this loads Keras.
-        from cotejo.study.budget import plan_for
         from cotejo.data.per_class import images_per_class
+        from cotejo.study.budget import plan_for
         from cotejo.study.few_images import TRANSFER, plan_for_few, suited_recipe
 
         learned = without_validation(dataset) if final else dataset

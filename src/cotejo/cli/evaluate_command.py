@@ -21,7 +21,9 @@ __all__ = ["evaluate"]
 
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
-    data: Annotated[str, typer.Option("--data", metavar="NAME|PATH", show_default=False)],
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="NAME|PATH", show_default=False)
+    ] = None,
     split: Annotated[
         str | None, typer.Option("--split", metavar="train|valid|test|all", show_default=False)
     ] = None,
@@ -44,6 +46,8 @@ def evaluate(
     from cotejo.cli.console import make_console
     from cotejo.cli.live import Status
 
+    if data is None:
+        raise ConfigError("evaluation.needs_data", model=model)
     if sample is not None and sample < 1:
         raise ConfigError("usage_at_least", option="--sample", least=1, received=sample)
     if sample is not None and not corrupt:
