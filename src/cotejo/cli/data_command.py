@@ -121,12 +121,9 @@ def _suggest_auto(console: Console, dataset: Dataset, name: str, saved: Path | N
 def _reviewed(console: Console, dataset: Dataset, folder: Path) -> Dataset:
     """Return the data without the images whose labels were confirmed to be wrong."""
     from cotejo.cli.console import say
-    from cotejo.data.audit import read_review
-    from cotejo.data.reviewing import left_out, without_wrong_labels
+    from cotejo.data.reviewing import left_out, review_of, without_wrong_labels
 
-    review = read_review(folder, dataset.fingerprint)
-    if not review:
-        raise ConfigError("review_none", path=folder, name=dataset.name)
+    review = review_of(dataset, folder)
     kept = without_wrong_labels(dataset, review)
     count = left_out(review)
     say(console, message("cli.data_reviewed", train=count["train"], valid=count["valid"]))
