@@ -50,7 +50,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV), once: some minutes. / Instalando en $(VENV), una vez: unos minutos."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(BACKEND),dev]'
-	touch $@
+	@touch $@
 
 # The versions that `make` installs: the newest that the ranges in pyproject.toml allow on every
 # Python and system promised, with markers where systems differ.
@@ -85,7 +85,7 @@ test-lowest: .venv-lowest/.installed
 		--extra tensorflow --no-annotate --no-header --output-file .venv-lowest/lowest.txt pyproject.toml
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
 		-c .venv-lowest/lowest.txt -e '.[tensorflow,dev]'
-	touch $@
+	@touch $@
 
 $(UV):
 	$(PYTHON) -m venv .uv

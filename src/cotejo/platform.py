@@ -27,6 +27,7 @@ __all__ = [
     "default_backend",
     "has_bfloat16",
     "has_cuda_for_jax",
+    "install_command",
     "interpreter",
     "is_installed",
     "machine",
@@ -250,6 +251,18 @@ def interpreter() -> str:
     python, here = Path(sys.executable or "python"), Path.cwd()
     shown = python.relative_to(here) if python.is_relative_to(here) else python
     return shlex.quote(str(shown))
+
+
+def install_command(extra: str) -> str:
+    """Return what adds an extra to this Python, typed in the folder that Cotejo was cloned to.
+
+    A name alone would be looked for in the package registry, where it may be somebody else's.
+
+    Example:
+        >>> install_command("serve").endswith(" -m pip install '.[serve]'")
+        True
+    """
+    return f"{interpreter()} -m pip install '.[{extra}]'"
 
 
 def versions() -> dict[str, str]:

@@ -121,6 +121,14 @@ def test_names_may_hold_spaces_and_accents(tmp_path):
     assert comparison["mi-red"].name == "mi-red"
     with pytest.raises(ConfigError, match="la tienen: mi red, más"):
         comparison["mired"]
+    assert set(comparison.table["alternative"]) == set(wanted)
+    assert not comparison.table["test_accuracy_low"].isna().any()
+    assert set(comparison.history["alternative"]) == set(wanted)
+    assert set(comparison["más"].history["alternative"]) == {"más"}
+    assert set(comparison.comparisons[["first", "second"]].iloc[0]) == set(wanted)
+    (claim,) = comparison.frame("claims").to_dict("records")
+    assert (claim["better"], claim["than"]) == ("mi red", "más")
+    assert repr(comparison["mi red"]).startswith("<mi red: test ")
 
 
 def test_another_comparison_has_another_folder_and_the_same_runs(tmp_path, monkeypatch):

@@ -88,7 +88,7 @@ def test_data_with_test_images_of_its_own_is_refused(method):
 def test_a_class_that_a_fold_would_not_learn_is_refused():
     groups = [*range(20), 20, 20, 20, 21, 21, 21]
     dataset = in_folds(made([0] * 20 + [1] * 6, groups), 5)
-    with pytest.raises(DataError, match="no image of class “class 1”"):
+    with pytest.raises(DataError, match='no image of class "class 1"'):
         check_folds(dataset, 0)
 
 

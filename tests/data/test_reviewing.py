@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cotejo.cli.app import run
+from cotejo.config import StudyConfig
+from cotejo.config.own_images import OwnImages
 from cotejo.data import load
 from cotejo.data.audit import Reviewed, write_review
 from cotejo.data.reviewing import save_arrays, without_wrong_labels
-from cotejo.errors import DataError
+from cotejo.data.summary import file_rows
+from cotejo.errors import ConfigError, DataError
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +80,44 @@ def test_the_command_writes_the_data_of_the_next_study(digits, tmp_path, capsys)
 def test_a_review_of_nothing_is_refused(tmp_path, capsys):
     assert run(["data", "digits", "--lang", "en", "--review", str(tmp_path)]) == 2
     assert "review.csv" in capsys.readouterr().err
+
+
+@pytest.fixture
+def scans(digits, tmp_path, monkeypatch):
+    """A folder of noughts and ones, as somebody's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for label in (0, 1):
+        folder = tmp_path / "scans" / str(label)
+        folder.mkdir(parents=True)
+        for place in np.flatnonzero(digits.train.labels == label)[:30]:
+            Image.fromarray(digits.train.images[place]).save(folder / f"{place}.png")
+    return tmp_path / "scans"
+
+
+@pytest.mark.parametrize("name", ["", "review.csv"])
+def test_a_study_of_somebody_s_own_images_takes_a_review_by_itself(scans, tmp_path, name):
+    whole = load(scans)
+    write_review(
+        tmp_path, said(whole, ("train", 3, "confirmed"), ("test", 0, "confirmed")).values()
+    )
+    table = {"path": str(scans), "review": str(tmp_path / name)}
+    config = StudyConfig.parse({"data": table, "alternative": [{"name": "a"}]})
+    kept = load(config.data, images=config.images)
+    assert len(whole.train) - len(kept.train) == 1
+    assert len(whole.test) == len(kept.test)
+    # The runs of another data set have other keys.
+    assert kept.fingerprint != whole.fingerprint
+    (row,) = [row for row in file_rows(kept) if row["left_out"] == "wrong_label"]
+    assert row["path"] == whole.train.names[3]
+    # What was said of these images is said of no others.
+    write_review(tmp_path, said(kept, ("train", 3, "confirmed")).values())
+    with pytest.raises(ConfigError, match="says anything of scans"):
+        load(config.data, images=config.images)
+
+
+def test_a_review_goes_with_pictures_and_not_with_folds(scans, tmp_path):
+    with pytest.raises(DataError, match="does not take review"):
+        load("digits", images=OwnImages(review=str(tmp_path)))
+    table = {"path": str(scans), "review": str(tmp_path)}
+    with pytest.raises(ConfigError, match="`review` leaves out"):
+        StudyConfig.parse({"data": table, "folds": 3, "alternative": [{"name": "a"}]})

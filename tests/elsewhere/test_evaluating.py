@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,7 +89,11 @@ def test_its_files_hold_what_its_page_says(elsewhere, tmp_path, language):
     assert len(read_csv(folder / EvaluationFile.CORRUPTIONS)) == 75
     mistakes = read_csv(folder / EvaluationFile.MISTAKES)
     assert all(row["file"].endswith(".png") for row in mistakes)
+    assert f'<span class="file">{Path(mistakes[0]["file"]).name}</span>' in page
     words = Words(language)
+    # Judged are fewer than 100 images: bin by bin they would show chance above all.
+    assert words.say("calibration.undrawn", least=100) in page
+    assert 'id="figure-3"' not in page.partition('id="calibration"')[2].partition("</section>")[0]
     for sentence in sentences.verdict(elsewhere, words):
         assert sentence in unescape(page)
     assert words.numbers.percent(elsewhere.metrics["accuracy"]) in page

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotejo.elsewhere import given_classes, match_classes
+from cotejo.elsewhere.matching import pairs_meant
 from cotejo.errors import ConfigError
 
 MODEL = {"en": ("cat", "tree frog", "ship"), "es": ("gato", "rana de árbol", "barco")}
@@ -34,14 +35,24 @@ def test_what_is_given_goes_before_names():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"bot": "ship"}, "the data has no class “bot”; its classes are: boat, dog"),
-        ({"boat": "shp"}, "the model has no class “shp”; its classes are: cat, tree frog, ship"),
+        ({"bot": "ship"}, 'the data has no class "bot"; its classes are: boat, dog'),
+        ({"boat": "shp"}, 'the model has no class "shp"; its classes are: cat, tree frog, ship'),
         ({}, 'no class in common. Classes of the data: boat, dog.*--classes "boat=cat"'),
     ],
 )
 def test_what_does_not_match_is_said(given, said):
     with pytest.raises(ConfigError, match=said):
         match_classes({"en": ("boat", "dog")}, MODEL, given)
+
+
+def test_nearly_the_same_name_is_asked_about():
+    said = 'Did you mean --classes "cats=cat" --classes "Tree_Frogs=tree frog"\\?'
+    with pytest.raises(ConfigError, match=said):
+        match_classes({"en": ("cats", "Tree_Frogs", "toad")}, MODEL)
+    meant = pairs_meant({"en": ("ship", "Gatos"), "es": ("barco", "Gatos")}, MODEL, [1])
+    assert meant == '--classes "Gatos=gato"'
+    # Of a car nobody means a cat.
+    assert pairs_meant({"en": ("car",)}, MODEL, [0]) == ""
 
 
 def test_pairs_come_one_by_one_or_from_a_file(tmp_path):

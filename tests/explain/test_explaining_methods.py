@@ -129,7 +129,7 @@ def test_a_backbone_inside_a_network_and_squeezed_maps_of_one_position():
 
 def test_a_network_without_feature_maps_is_refused(images):
     network = build_model("mlp", (16, 16, 3), 3)
-    with pytest.raises(ConfigError, match=r"“mlp” has none\. Use --method occlusion"):
+    with pytest.raises(ConfigError, match=r'"mlp" has none\. Use --method occlusion'):
         grad_cam_maps(network, images, np.array([[0], [1]]))
     maps = integrated_gradients_maps(network, images[:1], np.array([[1]]))
     assert np.abs(maps).max() > 0

@@ -124,6 +124,19 @@ def test_grey_and_coloured_pictures_take_the_channels_of_the_network(tmp_path):
     np.testing.assert_allclose(answers[:1], made.probabilities(grey[None, :, :, None]), atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("form", "missing", "said"),
+    [
+        ("torch", "torch", r"the form torch is written with PyTorch.* -m pip install torch`"),
+        ("onnx", "onnxruntime", r"the package onnxruntime.* -m pip install '\.\[onnx\]'"),
+    ],
+)
+def test_what_is_missing_is_said_with_how_to_install_it(form, missing, said, monkeypatch):
+    monkeypatch.setattr(exporting, "find_spec", lambda name: None if name == missing else object())
+    with pytest.raises(BackendError, match=said):
+        export(classifier("mlp"), form)
+
+
 @pytest.mark.parametrize("form", [form for form in FORMS if form != "onnx"])
 def test_every_form_answers_as_the_classifier(form, tmp_path):
     for package in {"litert": ["tensorflow", "ai_edge_litert"], "torch": ["torch"]}.get(form, []):
@@ -168,7 +181,7 @@ def test_bfloat16_is_exported_in_float32_and_the_difference_told(tmp_path):
 def test_what_can_t_be_is_refused_in_one_line(tmp_path, monkeypatch):
     made = classifier("cnn2", (28, 28, 1))
     refusals = [
-        (ConfigError, "unknown form “onx”", {"to": "onx"}),
+        (ConfigError, 'unknown form "onx"', {"to": "onx"}),
         (ConfigError, "must be any or fixed", {"to": "onnx", "size": "32"}),
         (ConfigError, "has no int8", {"to": "keras", "int8": True}),
         (ConfigError, "Add --size fixed", {"to": "litert", "int8": True}),
@@ -181,7 +194,7 @@ def test_what_can_t_be_is_refused_in_one_line(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="not Cotejo's"):
         export(made, "keras", tmp_path)
     monkeypatch.setattr(exporting, "find_spec", lambda package: None)
-    with pytest.raises(BackendError, match=r"cotejo\[onnx\]"):
+    with pytest.raises(BackendError, match=r"'\.\[onnx\]'"):
         export(made, "onnx", tmp_path / "never")
     assert [file.name for file in tmp_path.iterdir()] == ["README.md"]
 

@@ -141,7 +141,7 @@ def test_predict_on_the_command_line(picture, trained, capsys):
     assert command_line(["predict", str(picture), "--model", model, "--lang", "es"]) == 0
     shown = capsys.readouterr().out
     assert "probabilidad" in shown
-    assert "muestre lo que muestre la imagen: 0, 1, 2" in " ".join(shown.split())
+    assert "que solo conoce estas clases: 0, 1, 2" in " ".join(shown.split())
     # A long path wraps.
     assert "digit.png" in "".join(shown.split())
     assert command_line(["predict", str(picture), "--model", model, "--json"]) == 0

@@ -172,6 +172,22 @@ def test_explain_on_the_command_line(folder, pictures, capsys):
     assert (pictures / "out" / "una.png").is_file()
 
 
+def test_a_picture_unlike_anything_learned_is_said_to_be_so(tmp_path, capsys):
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    for name in ("a", "b"):
+        Image.fromarray(noise).save(tmp_path / f"{name}.png")
+    pictures = [str(tmp_path / f"{name}.png") for name in ("a", "b")]
+    asked = ["explain", *pictures, "--nearest", "0", "--out", str(tmp_path / "out")]
+    assert command_line([*asked, "--json"]) == 0
+    shown = capsys.readouterr()
+    assert all(row["unlike"] for row in json.loads(shown.out))
+    # Not on a terminal, plain lines tell how far it is.
+    assert shown.err == "Pictures explained: 1 of 2\nPictures explained: 2 of 2\n"
+    assert command_line([*asked, "--lang", "es"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "2 imágenes no se parecen a nada de lo que aprendió el modelo" in said
+
+
 def test_folders_and_patterns_of_pictures_are_explained(small_study, pictures, capsys):
     (pictures / "text.png").unlink()
     asked = ["--out", str(pictures / "out"), "--nearest", "0", "--json"]

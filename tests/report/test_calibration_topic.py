@@ -11,6 +11,8 @@ from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
 from cotejo.facts import gather
 from cotejo.report.findings import Findings
+from cotejo.report.page import Page
+from cotejo.report.topics.calibration import TOPIC
 from cotejo.report.topics.calibration.analysis import (
     Diagnosis,
     calibrations,
@@ -160,6 +162,12 @@ def test_the_error_by_chance_shrinks_with_the_images():
     many = error_by_chance([{**row, "images": 100 * row["images"]} for row in bins])
     assert 0 < many < few < 0.15
     assert few == error_by_chance(bins)
+
+
+def test_of_few_images_no_reliability_diagram_is_drawn(study):
+    few = TOPIC.section(Page(study(Made("a", (0.6,)), images=90), Words("en")))
+    assert few["reliability"] is None
+    assert few["diagnosis"][-1].endswith("that takes 100 images or more.")
 
 
 def test_the_reliability_diagram_draws_the_bins(study, words):

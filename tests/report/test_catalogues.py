@@ -54,6 +54,14 @@ def path_of(language, area):
     return f"locales/{language}/{area}.toml" if shared else f"report/topics/{area}/{language}.toml"
 
 
+def test_errors_have_one_kind_of_quotation_marks():
+    for key, sentence in catalogue("en", "errors").items():
+        assert not re.search("[“”«»]", str(sentence)), key
+    for key, sentence in catalogue("es", "errors").items():
+        # Straight ones are for what is typed, such as `metric = "epochs"`.
+        assert not re.search(r'(?<!= )(?<!`)"\{\w+\}"', str(sentence)), key
+
+
 def sentences(table, before=""):
     for key, entry in table.items():
         if isinstance(entry, dict) and entry.keys() != {"one", "other"}:

@@ -79,10 +79,15 @@ def test_one_alternative_alone(study):
 
 def test_no_better_than_the_most_frequent_class(study):
     findings = study(Made("a", (0.1,)), Made("b", (0.08,)))
-    assert "That is not clearly better than always naming the most frequent class" in said(
-        findings, EN
-    )
-    assert "respondiendo siempre con la clase más frecuente" in said(findings, ES)
+    assert "not clearly above always naming the most frequent class" in said(findings, EN)
+    assert "Respondiendo siempre con la clase más frecuente" in said(findings, ES)
+
+
+def test_that_nothing_was_learned_is_said_once(study):
+    findings = study(Made("a", (0.1,)))
+    english = " ".join(summary(findings, EN))
+    assert english.count("not clearly") == 1
+    assert "Always naming the most frequent class would be right for 10.0%" in english
 
 
 def test_one_seed_says_nothing_about_luck(study):
@@ -177,6 +182,18 @@ def test_overfitting_in_words(study, train, english, spanish):
     findings = study(Made("a", (0.7,), train=(train,)))
     assert english in overfitting(findings, EN)[0]
     assert spanish in overfitting(findings, ES)[0]
+
+
+def test_averages_that_lag_behind_are_explained(study):
+    findings = study(Made("a", (0.35,), train=(0.35,), changes={"model": "cnn7"}))
+    assert not [each for each in overfitting(findings, EN) if "moving averages" in each]
+    run = findings.best.representative
+    for row in run.history:
+        row["train_accuracy"] = 0.81
+    assert "“The a” got 81.0% right during the epoch that was kept, and 35.0%" in " ".join(
+        overfitting(findings, EN)
+    )
+    assert "«La a» acertó el 81,0\N{NO-BREAK SPACE}%" in " ".join(overfitting(findings, ES))
 
 
 def test_overfitting_of_several_is_one_sentence(study):

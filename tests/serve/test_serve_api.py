@@ -68,6 +68,20 @@ def test_one_bad_picture_costs_no_other_its_answer(serving, picture):
     assert "classes" not in bad
 
 
+def test_a_bad_picture_without_a_name_is_called_what_it_is(serving, picture):
+    client, png = serving(), {"content-type": "image/png"}
+    alone = client.post("/v1/predict", content=b"no picture", headers=png)
+    assert "what was sent is no picture" in alone.text
+    spanish = client.post(
+        "/v1/predict", content=b"no picture", headers={**png, "accept-language": "es"}
+    )
+    assert "lo enviado no es" in spanish.text
+    data = [base64.b64encode(content).decode() for content in (picture(0), b"no picture")]
+    several = client.post("/v1/predict", json={"pictures": data})
+    said = several.json()["results"][1]["error"]["message"]
+    assert said.startswith("picture 2 is no picture")
+
+
 def test_what_a_model_can_say_beside_is_passed_on(serving, picture):
     class Doubting(Telling):
         def predict(self, images):

@@ -9,9 +9,10 @@ import pytest
 
 from cotejo.config import load_recipe
 from cotejo.data import Dataset, Split
+from cotejo.data.per_class import FEW, images_per_class
 from cotejo.errors import ConfigError
 from cotejo.study import few_images
-from cotejo.study.few_images import FEW, images_per_class, plan_for_few, suited_recipe
+from cotejo.study.few_images import plan_for_few, suited_recipe
 from cotejo.study.progress import Estimate
 from cotejo.study.timing import Pace
 

@@ -72,9 +72,9 @@ BAD_ARRAYS = {
     "too many classes": (lambda rows: np.pad(rows, ((0, 0), (0, 1))), "[359, 10]"),
     "three axes": (lambda rows: rows[None], "[1, 359, 10]"),
     "a number": (lambda rows: np.array(0.5), "[] float64"),
-    "an unknown number": (lambda rows: np.full(len(rows), 10), "“10”"),
+    "an unknown number": (lambda rows: np.full(len(rows), 10), '"10"'),
     "huge": (lambda rows: np.full_like(rows, 1e308), "--logits"),
-    "halves": (lambda rows: np.full(len(rows), 0.5), "“0.5”"),
+    "halves": (lambda rows: np.full(len(rows), 0.5), '"0.5"'),
     "objects": (lambda rows: [object()] * len(rows), "object"),
     "unlike rows": (lambda rows: [[1.0], [1.0, 2.0]], "list"),
 }
@@ -182,7 +182,7 @@ BAD_TABLES = {
     "no column": (b"a,b\n1,2\n", "has no column for each class"),
     "some classes": (b"0,1\n0.5,0.5\n", "2, 3, 4, 5, 6, 7, 8, 9"),
     "no number": (table([*range(10)], [["x"] * 10] * 359), "row 1"),
-    "no class": (table(["prediction"], [["dog"]] * 359), "“dog”"),
+    "no class": (table(["prediction"], [["dog"]] * 359), '"dog"'),
     "too few": (table(["prediction"], [["1"]] * 3), "3 predictions"),
 }
 
@@ -244,8 +244,8 @@ ROW = {"train_loss": 1, "train_accuracy": 0.5, "valid_loss": 1, "valid_accuracy"
         ([], "no rows"),
         ([{"loss": 1}], "train_accuracy, valid_loss, valid_accuracy"),
         ([ROW, ROW | {"valid_accuracy": 50}], "row 2"),
-        ([ROW | {"train_loss": "nan"}], "“nan”"),
-        ([ROW | {"valid_loss": ""}], "“∅”"),
+        ([ROW | {"train_loss": "nan"}], '"nan"'),
+        ([ROW | {"valid_loss": ""}], '"∅"'),
         ([1, 2], "received list"),
         ({"loss": [1, 2], "accuracy": [1]}, "received dict"),
     ],

@@ -70,7 +70,8 @@ def train_suited(
     with Display(console) as display:
         dataset = _loaded(asked, data_dir, display, display.data_progress)
     # Deferred: this loads Keras.
-    from cotejo.study.few_images import images_per_class, suited_recipe
+    from cotejo.data.per_class import images_per_class
+    from cotejo.study.few_images import suited_recipe
 
     recipe, count = suited_recipe(dataset), images_per_class(dataset)
     say(console, message(f"cli.recipe_{recipe}", images=count, recipe=recipe), "bold")
@@ -132,8 +133,9 @@ def train_in_time(
         started = time.perf_counter() if downloads else started
         display.note(message("cli.budget_timing"))
         # Deferred: this loads Keras.
+        from cotejo.data.per_class import images_per_class
         from cotejo.study.budget import plan_for
-        from cotejo.study.few_images import TRANSFER, images_per_class, plan_for_few, suited_recipe
+        from cotejo.study.few_images import TRANSFER, plan_for_few, suited_recipe
 
         learned = without_validation(dataset) if final else dataset
         known = [recipe.changed(given) for recipe in recipes()]

@@ -94,6 +94,7 @@ def data(
 
         save_arrays(dataset, save)
         say(console, message("cli.data_saved", path=save))
+    _suggest_auto(console, dataset, name, save)
     if audit or labels:
         # Deferred: showing a dataset needs neither the report nor its templates.
         from cotejo.cli.auditing import audit_and_show
@@ -103,15 +104,26 @@ def data(
     return 0
 
 
+def _suggest_auto(console: Console, dataset: Dataset, name: str, saved: Path | None) -> None:
+    """Say which recipe suits somebody's own images, where they are few."""
+    import shlex
+
+    from cotejo.cli.console import say
+    from cotejo.data import find_source
+    from cotejo.data.per_class import FEW, images_per_class
+
+    count = images_per_class(dataset)
+    if find_source(name) is None and count < FEW:
+        command = f"cotejo train --data {shlex.quote(str(saved or name))} --recipe auto"
+        say(console, message("cli.data_few", images=count, command=command))
+
+
 def _reviewed(console: Console, dataset: Dataset, folder: Path) -> Dataset:
     """Return the data without the images whose labels were confirmed to be wrong."""
     from cotejo.cli.console import say
-    from cotejo.data.audit import read_review
-    from cotejo.data.reviewing import left_out, without_wrong_labels
+    from cotejo.data.reviewing import left_out, review_of, without_wrong_labels
 
-    review = read_review(folder, dataset.fingerprint)
-    if not review:
-        raise ConfigError("review_none", path=folder, name=dataset.name)
+    review = review_of(dataset, folder)
     kept = without_wrong_labels(dataset, review)
     count = left_out(review)
     say(console, message("cli.data_reviewed", train=count["train"], valid=count["valid"]))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Display"]
 
+_MANY_TO_AUDIT = 20_000
+"""Images from which on an audit takes long enough for it to be said."""
+
 # Together under 60 columns, with room for "100/100", "exactitud" and "12 min 34 s".
 _EPOCH_WIDTHS = (8, 9, 10, 9, 10, 12)
 
@@ -252,7 +255,8 @@ class Display(Observer):
         self._status.stop()
         images = sum(len(split) for split in (dataset.train, dataset.valid, dataset.test))
         self._print("")
-        self._print(message("audit.started", images=numbers().integer(images)))
+        many = "_many" if images >= _MANY_TO_AUDIT else ""
+        self._print(message(f"audit.started{many}", images=numbers().integer(images)))
         self._status.show_note(message("audit.working"))
 
     def audit_failed(self, reason: CotejoError) -> None:

@@ -21,7 +21,9 @@ __all__ = ["evaluate"]
 
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
-    data: Annotated[str, typer.Option("--data", metavar="NAME|PATH", show_default=False)],
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="NAME|PATH", show_default=False)
+    ] = None,
     split: Annotated[
         str | None, typer.Option("--split", metavar="train|valid|test|all", show_default=False)
     ] = None,
@@ -44,11 +46,14 @@ def evaluate(
     from cotejo.cli.console import make_console
     from cotejo.cli.live import Status
 
+    if data is None:
+        raise ConfigError("evaluation.needs_data", model=model)
     if sample is not None and sample < 1:
         raise ConfigError("usage_at_least", option="--sample", least=1, received=sample)
     if sample is not None and not corrupt:
         raise ConfigError("evaluation.needs_corrupt")
-    status = Status(make_console(file=sys.stderr))
+    beside = make_console(file=sys.stderr)
+    status = Status(beside)
     status.show_note(message("cli.loading_keras"))
     try:
         from cotejo.cli.evaluating import Shown
@@ -64,10 +69,10 @@ def evaluate(
         given = given_classes(classes or [])
         if out is not None:  # before anything that takes long
             check_evaluation_place(out)
-        known, watch = load_model(model, code), Shown(status)
+        known, watch = load_model(model, code), Shown(status, beside)
         status.show_note(message("evaluation.loading", data=data))
         dataset = load_for(data, known.classifier, data_dir, watch)
-        folder = out or Path("runs") / _folder_name(known.name, dataset.name)
+        folder = out or Path("runs") / _folder_name(known.classifier.file_name, dataset.name)
         check_evaluation_place(folder)
         result = evaluate_on(
             known,
@@ -94,7 +99,7 @@ def evaluate(
 def _folder_name(model: str, data: str) -> str:
     from cotejo.config.names import name_of
 
-    return name_of(f"evaluation-{model}-on-{data}".replace(" ", "-"), "evaluation")
+    return name_of(f"evaluation-{model}-on-{data}", "evaluation")
 
 
 def _json(result: Evaluation) -> str:

@@ -35,6 +35,8 @@ def explain(
     debug: Debug = False,
 ) -> int:
     """Explain a model's answers; exit code 1 if a picture could not be read."""
+    import sys
+
     from cotejo.cli.console import make_console
     from cotejo.cli.explaining import Wanted, pictures_of, show_explanations, targets
     from cotejo.cli.live import Status
@@ -42,8 +44,8 @@ def explain(
     if nearest < 0:
         raise ConfigError("usage_at_least", option="--nearest", least=0, received=nearest)
     model, words = model_and_pictures(None, words)
-    console = make_console()
-    status = Status(console)
+    beside = make_console(file=sys.stderr)
+    status = Status(beside)
     status.show_note(message("cli.loading_keras"))
     try:
         # Whatever is wrong with the request is said before the training images are looked at.
@@ -58,6 +60,6 @@ def explain(
         if other is not None:
             label = class_named(other, classifier.class_names.values())
         wanted = Wanted(written, method, label, nearest, data, data_dir, as_json)
-        return show_explanations(classifier, wanted, console, status)
+        return show_explanations(classifier, wanted, status, beside)
     finally:
         status.stop()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import typer
 
-from cotejo.cli.console import print_whole, say
+from cotejo.cli.console import make_console, print_whole, say
 from cotejo.cli.exceptions import report_exception
 from cotejo.cli.table_layout import make_table
 from cotejo.cli.tables import numbers
@@ -123,9 +123,15 @@ def targets(
 
 
 def show_explanations(
-    classifier: Classifier, wanted: Wanted, console: Console, status: Status
+    classifier: Classifier, wanted: Wanted, status: Status, beside: Console
 ) -> int:
     """Write the sheets, show what they say, and return the exit code.
+
+    Args:
+        classifier: the model.
+        wanted: what is asked for.
+        status: the line that says how far it is.
+        beside: where plain lines say so, if there is no terminal.
 
     Raises:
         CotejoError: the method does not suit the network, or a sheet can't be written.
@@ -135,15 +141,16 @@ def show_explanations(
 
     rows: list[dict[str, Any]] = []
     errors: list[CotejoError] = []
-    table = make_table(
-        "fold:picture", "left:class", "right:probability", "left:beside", "left:nearest",
-        "fold:explained",
-    )  # fmt: skip
+    answered: list[tuple[Explanation, list[str]]] = []
     without: UsageError | None = None
     pictures = [picture for picture, _ in wanted.targets]
     explained = explanations(classifier, pictures, wanted.method, wanted.other)
-    for (_, target), answer in zip(wanted.targets, explained, strict=True):
-        status.show_note(shown_path(Path(answer.path)))
+    for done, ((_, target), answer) in enumerate(
+        zip(wanted.targets, explained, strict=True), start=1
+    ):
+        line = message("explain.explaining", done=done, total=len(pictures))
+        if line := status.counted("explained", done, len(pictures), line):
+            say(beside, line)
         if isinstance(answer, Unreadable):
             errors.append(answer.error)
             rows.append({"image": str(answer.path), "error": str(answer.error)})
@@ -160,18 +167,37 @@ def show_explanations(
                 without = reason
         _write(target, _sheet(classifier, answer, neighbours, wanted))
         rows.append(_row(classifier, answer, neighbours, wanted.method, target))
-        table.add_row(*_cells(classifier, answer, neighbours, target))
+        answered.append((answer, _cells(classifier, answer, neighbours, target)))
     status.stop()
     if wanted.as_json:
         typer.echo(printed_json(rows, indent=2))
-    elif len(errors) < len(rows):
-        print_whole(console, table)
-        say(console, message("explain.said", model=classifier.name), "dim")
+    elif answered:
+        _show_table(classifier, answered)
     if without is not None:
         typer.echo(visible(message("explain.without", reason=without)), err=True)
     for error in errors:
         report_exception(error)
     return (1 if len(errors) < len(rows) else errors[0].exit_code) if errors else 0
+
+
+def _show_table(classifier: Classifier, answered: Sequence[tuple[Explanation, list[str]]]) -> None:
+    """Show a row for each picture; one unlike anything learned is said to be so, as in `predict`.
+
+    Args:
+        classifier: the model.
+        answered: each picture with its cells, of which the last is the sheet's file.
+    """
+    unlike = sum(bool(answer.unlike) for answer, _ in answered)
+    columns = ["fold:picture", "left:class", "right:probability", "left:beside", "left:nearest"]
+    table = make_table(*columns, *(["fold:doubt"] if unlike else []), "fold:explained")
+    for answer, cells in answered:
+        doubt = [message("predict.unlike_cell") if answer.unlike else ""] if unlike else []
+        table.add_row(*cells[:-1], *doubt, cells[-1])
+    console = make_console()
+    print_whole(console, table)
+    say(console, message("explain.said", model=classifier.name), "dim")
+    if unlike:
+        say(console, message("predict.unlike", count=unlike), "yellow")
 
 
 def _cells(
@@ -219,6 +245,8 @@ def _row(
         "explained_classes": [names[label] for label in answer.classes],
         "explained_in": str(target),
     }
+    if answer.unlike is not None:
+        row["unlike"] = answer.unlike
     if neighbours is not None:
         row["nearest"] = [
             {"index": int(index), "class": names[label], "likeness": round(float(likeness), 4)}
@@ -266,6 +294,7 @@ def _sheet(
             for label in np.argsort(-chances, kind="stable")[:_SHOWN_CLASSES]
         ],
         chances_title=message("explain.chances"),
+        warning=message("predict.unlike_cell") if answer.unlike else "",
         neighbours=alike,
         neighbours_title=title,
         key=(against, message("explain.key_for")),

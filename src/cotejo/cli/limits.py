@@ -31,5 +31,4 @@ def _about_candidates(limits: Limits | None, coverage: float) -> str:
         return message("doubts.none")
     decimals = 0 if round(100 * coverage, 6).is_integer() else 1
     shown = Numbers(current_language()).percent(coverage, decimals)
-    note = "note" if limits.can_tell_unlike else "note_sets"
-    return message(f"doubts.{note}", coverage=shown)
+    return message("doubts.note", coverage=shown)

@@ -30,8 +30,8 @@ class Status:
     """One or two live lines at the foot of a terminal.
 
     Args:
-        console: the console to write to. If it is not a terminal, every method but `download` does
-            nothing.
+        console: the console to write to. If it is not a terminal, nothing is shown; `download`,
+            `pictures` and `counted` return lines to print instead.
     """
 
     def __init__(self, console: Console) -> None:
@@ -77,6 +77,16 @@ class Status:
         """Show how many pictures have been read; what it returns is as for `download`."""
         line = message("cli.pictures_read", done=done, total=total)
         return self._share("pictures", done / total, line)
+
+    def counted(self, kind: str, done: int, total: int, line: str) -> str:
+        """Show how many of some kind are done; what it returns is as for `download`.
+
+        Where all are done at once there is nothing to return.
+        """
+        has_begun = self._last_tenth is not None and self._last_tenth[0] == kind
+        if not self._is_live and done >= total and not has_begun:
+            return ""
+        return self._share(kind, done / total, line)
 
     def looked_at(self, done: int, total: int) -> None:
         """Show how many pictures a model has looked at; nothing where there is no terminal."""

@@ -39,6 +39,9 @@ __all__ = ["Wanted", "show_predictions"]
 _PIECE = 500
 """The most rows of a piece of the table."""
 
+_MOST_NAMED = 12
+"""How many of the model's classes are named below the table."""
+
 _PACE = 100
 """The pictures after which the bar moves."""
 
@@ -247,7 +250,8 @@ class _Showing:
             self._say_note()
 
     def _say_note(self) -> None:
-        classifier, known = self.classifier, ", ".join(self.names)
+        classifier = self.classifier
+        known = ", ".join([*self.names[:_MOST_NAMED], *(["…"] * (len(self.names) > _MOST_NAMED))])
         say(self._console, message("cli.predict_note", model=classifier.name, classes=known), "dim")
         say(self._console, limits_note(classifier.limits, self.wanted.coverage), "dim")
         if self._unlike:

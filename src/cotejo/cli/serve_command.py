@@ -13,6 +13,7 @@ import typer
 from cotejo.cli.options import Code, Debug, Language
 from cotejo.errors import ConfigError
 from cotejo.messages import message
+from cotejo.platform import install_command
 
 if TYPE_CHECKING:
     from cotejo.serve.models import Answering
@@ -61,7 +62,7 @@ def serve(
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in _EXTRA:
             raise
-        raise ConfigError("serve_no_extra") from error
+        raise ConfigError("serve_no_extra", command=install_command("serve")) from error
     from cotejo.cli.console import make_console, print_lines, say
     from cotejo.store import make_folder
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from cotejo.comparison.arrays import BYTES, Pixels
 from cotejo.comparison.page import as_html, as_text
 from cotejo.comparison.plots import Plots
-from cotejo.comparison.tables import history, table, table_names
+from cotejo.comparison.tables import given_name, history, table, table_names
 from cotejo.comparison.trained import Trained
 from cotejo.config import Sources
-from cotejo.config.names import name_of
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import AlternativeFacts, gather
 from cotejo.messages import current_language, did_you_mean, using_language
@@ -68,7 +67,11 @@ class Comparison:
     def table(self) -> pd.DataFrame:
         """A row for each alternative: its accuracies, its size, its time."""
         frame = self.frame("summary")
-        bounds = {name: (rate.low, rate.high) for name, rate in self._findings.accuracy.items()}
+        bounds = {
+            given_name(each, self.language): (rate.low, rate.high)
+            for each in self._findings.facts.trained
+            for rate in [self._findings.accuracy[each.name]]
+        }
         place = list(frame.columns).index("test_accuracy") + 1
         for offset, column in enumerate(("test_accuracy_low", "test_accuracy_high")):
             values = [bounds.get(name, (None, None))[offset] for name in frame["alternative"]]
@@ -103,7 +106,7 @@ class Comparison:
     @property
     def history(self) -> pd.DataFrame:
         """A row for each epoch of each run."""
-        return history(self._findings)
+        return history(self._findings, self.language)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Return a table by the name of its CSV file, without the ending.
@@ -187,11 +190,7 @@ class Comparison:
         labelled = {each.label(self.language): each for each in trained.values()}
         found = trained.get(name) or labelled.get(name)
         if found is None:
-            # By what the user calls them: of spaces and accents a name has none.
-            known = [
-                label if name_of(label, "") == each.name else each.name
-                for label, each in labelled.items()
-            ]
+            known = [given_name(each, self.language) for each in trained.values()]
             with using_language(self.language):
                 hint = did_you_mean(str(name), known)
                 raise ConfigError("no_alternative", name=name, names=", ".join(known), hint=hint)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cotejo.comparison.arrays import BYTES, Pixels
 from cotejo.comparison.page import trained_as_html
-from cotejo.comparison.tables import history
+from cotejo.comparison.tables import given_name, history
 from cotejo.config import Sources
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
@@ -91,15 +91,15 @@ class Trained:
     @property
     def history(self) -> pd.DataFrame:
         """The epochs of all its runs."""
-        frame = history(self._findings)
-        return frame[frame["alternative"] == self.name].reset_index(drop=True)
+        return history(self._findings, self._language, self._facts)
 
     def _repr_html_(self) -> str:
         return trained_as_html(self._findings, self._facts, self._language)
 
     def __repr__(self) -> str:
         rate = self.accuracy
-        return f"<{self.name}: test {rate.estimate:.1%} [{rate.low:.1%}, {rate.high:.1%}]>"
+        name = given_name(self._facts, self._language)
+        return f"<{name}: test {rate.estimate:.1%} [{rate.low:.1%}, {rate.high:.1%}]>"
 
 
 def _taking(pixels: Pixels, network: keras.Model) -> keras.Model:

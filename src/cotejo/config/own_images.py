@@ -22,6 +22,8 @@ class OwnImages(Frozen):
             pictures stay on one side of the split, such as those of one patient.
         strict: whether a picture that can't be used is an error.
         split_seed: chooses the split where the data has none.
+        review: a ``review.csv``, or the folder that holds it: training and validation images
+            whose labels a person confirmed to be wrong are left out.
 
     Example:
         >>> OwnImages(image_size=64).fit
@@ -33,6 +35,7 @@ class OwnImages(Frozen):
     group_by: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     strict: bool = False
     split_seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    review: Annotated[str, Field(min_length=1, max_length=4000)] | None = None
 
     def given(self) -> dict[str, Any]:
         """Return what differs from the defaults, by name."""

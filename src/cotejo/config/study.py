@@ -283,6 +283,8 @@ def _check_runs(study: StudyConfig) -> None:
         if study.folds is not None and alternative.settings.start_from is not None:
             raise ConfigError("folds_start_from", name=alternative.name)
     # Its networks answer different images each, and one of them alone is kept.
+    if study.folds is not None and study.images.review is not None:
+        raise ConfigError("folds_review")
     if study.folds is not None and study.robustness:
         raise ConfigError("folds_robustness")
     alternatives, seeds = len(study.alternatives), len(study.seeds)

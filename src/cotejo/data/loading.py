@@ -57,6 +57,7 @@ def load(
 
     Raises:
         DataError: there is no such name or path, or what is there can't be used.
+        ConfigError: a review is given, and says nothing of these images.
         DownloadError: no address gave the archive.
 
     Example:
@@ -119,9 +120,12 @@ def _read_path(path: Path, images: OwnImages | None, on_pictures: OnPictures) ->
     nothing, and of a file the error is that of the first source.
     """
     from cotejo.data.own import read_npz, read_own
+    from cotejo.data.reviewing import review_of, without_wrong_labels
 
     if (own := read_own(path, images, on_pictures)) is not None:
-        return own
+        if images is None or images.review is None:
+            return own
+        return without_wrong_labels(own, review_of(own, expanded(images.review)))
     errors: list[DataError] = []
     about_files: list[DataError] = []
     for source in sorted(known_sources(), key=lambda source: not source.ships):

@@ -5,19 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from cotejo.data.audit import Review
+from cotejo.data.audit import Review, read_review
 from cotejo.data.dataset import Dataset
-from cotejo.errors import DataError
-from cotejo.store import write_npz
+from cotejo.errors import ConfigError, DataError
+from cotejo.store import StudyFile, write_npz
 
-__all__ = ["left_out", "save_arrays", "without_wrong_labels"]
+__all__ = ["left_out", "review_of", "save_arrays", "without_wrong_labels"]
 
 _LEARNED = ("train", "valid")
 """The splits that images are left out of. Never the test images: who chooses those that a model is
 measured on can reach any score."""
+
+
+def review_of(dataset: Dataset, path: Path) -> Review:
+    """Return what a person said of the labels of a data set.
+
+    Args:
+        dataset: whose labels it is about.
+        path: of a ``review.csv``, or of the folder that holds it.
+
+    Raises:
+        ConfigError: nothing there is said of these data.
+        OutputError: the file is damaged.
+    """
+    folder = path.parent if path.name == StudyFile.REVIEW else path
+    review = read_review(folder, dataset.fingerprint)
+    if not review:
+        raise ConfigError("review_none", path=folder, name=dataset.name)
+    return review
 
 
 def left_out(review: Review) -> Mapping[str, int]:
@@ -48,12 +67,18 @@ def without_wrong_labels(dataset: Dataset, review: Review) -> Dataset:
         >>> kept.name, len(digits.train) - len(kept.train)
         ('digits-reviewed', 1)
     """
-    kept = {}
+    kept: dict[str, Any] = {}
+    wrong_files: list[tuple[str, str, str]] = []
     for split in _LEARNED:
         own, wrong = getattr(dataset, split), _wrong(review, split)
         if wrong and max(wrong) >= len(own):
             raise DataError("review_no_image", split=split, index=max(wrong), count=len(own))
-        kept[split] = own.take(np.setdiff1d(np.arange(len(own)), wrong))
+        if wrong:
+            kept[split] = own.take(np.setdiff1d(np.arange(len(own)), wrong))
+            wrong_files += [(own.names[index], "wrong_label", "") for index in wrong if own.names]
+    if dataset.pictures is not None:
+        listed = (*dataset.pictures.left_out, *wrong_files)
+        kept["pictures"] = replace(dataset.pictures, left_out=listed)
     return replace(dataset, name=f"{dataset.name}-reviewed", **kept)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ from cotejo.config.reading import read_toml
 from cotejo.errors import ConfigError
 from cotejo.messages import did_you_mean
 
-__all__ = ["Matching", "given_classes", "match_classes"]
+__all__ = ["Matching", "given_classes", "match_classes", "pairs_meant"]
+
+_NEAR = 0.8
+"""How alike two names are at least that may be meant for one class: “cat” and “cats”, not “car”."""
+_MOST_MEANT = 5
 
 Names = Mapping[str, Sequence[str]]
 """The names of classes in the order of their labels, by language."""
@@ -107,13 +112,35 @@ def match_classes(of_set: Names, of_model: Names, given: Mapping[str, str] = {})
         found = _found(wanted, by_name, of_model, "evaluation.no_class_of_model") if wanted else -1
         labels[label] = found
     if (labels < 0).all():
-        raise ConfigError(
-            "evaluation.no_common_class",
-            of_set=_listed(of_set),
-            of_model=_listed(of_model),
-            example="=".join(str(next(iter(names.values()))[0]) for names in (of_set, of_model)),
-        )
+        names = {"of_set": _listed(of_set), "of_model": _listed(of_model)}
+        if meant := pairs_meant(of_set, of_model, range(count)):
+            raise ConfigError("evaluation.no_common_class_near", **names, meant=meant)
+        example = "=".join(str(next(iter(listed.values()))[0]) for listed in (of_set, of_model))
+        raise ConfigError("evaluation.no_common_class", **names, example=example)
     return Matching(labels, len(next(iter(of_model.values()))))
+
+
+def pairs_meant(of_set: Names, of_model: Names, without: Iterable[int]) -> str:
+    """Return ``--classes`` for classes of a set that a model has under nearly the same name.
+
+    Args:
+        of_set: the set's names.
+        of_model: the model's.
+        without: the labels of the set's classes that have not been matched.
+
+    Example:
+        >>> pairs_meant({"en": ("cats", "car")}, {"en": ("cat", "dog")}, [0, 1])
+        '--classes "cats=cat"'
+    """
+    own = {_plain(name): name for listed in of_model.values() for name in listed}
+    pairs = []
+    for label in without:
+        for listed in of_set.values():
+            near = difflib.get_close_matches(_plain(listed[label]), own, n=1, cutoff=_NEAR)
+            if near:
+                pairs.append(f'--classes "{listed[label]}={own[near[0]]}"')
+                break
+    return " ".join(pairs[:_MOST_MEANT])
 
 
 def _found(name: str, labels: Mapping[str, int], names: Names, key: str) -> int:

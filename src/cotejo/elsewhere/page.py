@@ -16,6 +16,7 @@ from cotejo.report.elements import Cell, Table, cells
 from cotejo.report.html import environment, stylesheet
 from cotejo.report.mistake_rows import mistake_picture
 from cotejo.report.sheet import Sheet
+from cotejo.report.topics.calibration.analysis import FEWEST, can_be_drawn
 from cotejo.report.topics.calibration.figure import reliability_panels
 from cotejo.report.topics.confusion.figure import MOST_NUMBERED, confusion_matrix, fits_phone
 from cotejo.report.topics.robustness.figure import Line, corruption_panels
@@ -176,12 +177,16 @@ def _calibration(page: Sheet, result: Evaluation) -> dict[str, Any]:
             ("after", figures["reliability_scaled"], figures["ece_scaled"]),
         ]
         caption = words.say("evaluation.reliability_new")
-    figure = page.figure(
-        "reliability",
-        partial(reliability_panels, sides, colour(0), words),
-        caption,
-        EvaluationFile.RECORD,
-    )
+    figure = None
+    if not can_be_drawn(sides[0][1]):
+        (changes or said).append(words.say("calibration.undrawn", least=FEWEST))
+    else:
+        figure = page.figure(
+            "reliability",
+            partial(reliability_panels, sides, colour(0), words),
+            caption,
+            EvaluationFile.RECORD,
+        )
     return {"calibration": said, "recalibration": changes, "reliability": figure}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from cotejo.config.views import VIEWS
 from cotejo.corruptions import CORRUPTED_TIMES
 from cotejo.elsewhere.evaluating import Evaluation
+from cotejo.elsewhere.matching import pairs_meant
 from cotejo.elsewhere.recalibration import Recalibration
 from cotejo.report.naming import quoted_classes
 from cotejo.report.topics.calibration.analysis import NOTABLE_EXCESS, error_by_chance
@@ -118,6 +119,9 @@ def class_sentences(result: Evaluation, words: Words) -> list[str]:
                 images=n.integer(sum(result.left_out.values())),
             )
         )
+        of_set, of_model = result.dataset.class_names, result.model.classifier.class_names
+        if meant := pairs_meant(of_set, of_model, labels):
+            sentences.append(words.say("evaluation.meant", meant=meant))
     if absent := result.matching.absent:
         sentences.append(
             words.say(

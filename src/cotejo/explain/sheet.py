@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Panel", "Sheet", "draw_sheet"]
 
 _INK, _FAINT, _BAR, _PAPER = "#222222", "#6b6b6b", "#0072B2", "#ffffff"
+_WARNING = "#a33b00"
 _DPI = 100
 _LEAST = 320
 """The least width of a panel in pixels: smaller pictures are enlarged, each pixel a square."""
@@ -52,6 +53,7 @@ class Sheet:
         key: what the strongest colours mean, against and for; the first is empty where a method
             tells only what speaks for a class.
         notes: what is written at the foot.
+        warning: what is written above the classes where they are not to be relied on.
     """
 
     panels: Sequence[Panel]
@@ -61,6 +63,12 @@ class Sheet:
     neighbours_title: str
     key: tuple[str, str]
     notes: Sequence[str]
+    warning: str = ""
+
+    @property
+    def lines_above_chances(self) -> float:
+        """How much room the title above the classes takes, with a warning if there is one."""
+        return 1.7 + (1.7 if self.warning else 0)
 
 
 def draw_sheet(sheet: Sheet) -> Figure:
@@ -132,7 +140,7 @@ class _Pen:
 
 def _height_below(sheet: Sheet, letter: float, cell: int, gap: int) -> float:
     """Return the height under the pictures: the larger of both columns, and the notes."""
-    chances = 1.7 + 2.2 * len(sheet.chances)
+    chances = sheet.lines_above_chances + 2.2 * len(sheet.chances)
     rows = 0.0
     if sheet.neighbours:
         rows = _side(sheet, cell * (len(sheet.panels) - 1), gap) / letter + 1.6
@@ -148,8 +156,10 @@ def _side(sheet: Sheet, room: float, gap: int) -> int:
 
 def _draw_chances(pen: _Pen, sheet: Sheet, left: int, top: int, cell: int) -> None:
     pen.write(left, top, sheet.chances_title, cell, weight="bold")
+    if sheet.warning:
+        pen.write(left, top + 1.6 * pen.letter, sheet.warning, cell, _WARNING, weight="bold")
     for place, (name, chance, written) in enumerate(sheet.chances):
-        y = top + pen.letter * (1.7 + 2.2 * place)
+        y = top + pen.letter * (sheet.lines_above_chances + 2.2 * place)
         pen.write(left, y, name, cell * 0.7)
         pen.write(left + cell, y, written, cell * 0.3, ha="right")
         pen.bar(left, y + 1.35 * pen.letter, cell, 0.35 * pen.letter, "#e4e4e4")

@@ -22,6 +22,7 @@ from cotejo.export import plain
 from cotejo.export.running import OnnxClassifier
 from cotejo.pictures import Fit
 from cotejo.pictures.fitting import fitted_pixels
+from cotejo.platform import install_command
 
 __all__ = [
     "PICTURES", "TOLERANCE", "answerer", "answers_of", "check_pictures", "fitted_batches",
@@ -131,7 +132,8 @@ def _by_litert(path: Path) -> Callable[[Any], Any]:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
-        raise BackendError("export.needs", package="ai-edge-litert", extra="litert") from error
+        command = install_command("litert")
+        raise BackendError("export.needs", package="ai-edge-litert", command=command) from error
     runner = Interpreter(str(path)).get_signature_runner()
     return lambda pictures: next(iter(runner(pictures=pictures).values()))
 

@@ -24,6 +24,7 @@ from cotejo.export.quantizing import Quantized, quantize
 from cotejo.export.whole import Size, foreign_layers, in_float32, whole
 from cotejo.export.whole_numbers import is_exact_in_whole_numbers
 from cotejo.messages import did_you_mean
+from cotejo.platform import BACKEND_NAMES, install_command, interpreter, package_of
 from cotejo.store import RunFile, StudyFile
 from cotejo.store.files import make_folder, temporary_path, write_file, write_json, writing
 
@@ -134,7 +135,7 @@ def export(
     shape, fit = classifier.image_shape, classifier.fit
     if form == "litert" and size == "any" and not is_exact_in_whole_numbers(shape, fit):
         raise ConfigError("export.litert_fixed", fit=fit, height=shape[0], width=shape[1])
-    place = _place(form, classifier.name, out)
+    place = _place(form, classifier.file_name, out)
     with _held(form):
         network = in_float32(classifier.network)
     kind: Size = "fixed" if size == "fixed" else "any"
@@ -205,16 +206,23 @@ def _checked(to: str, size: str, int8: bool) -> Form:
 def _check_installed(form: Form) -> None:
     for package, extra in _NEEDED.get(form, ()):
         if find_spec(package) is None:
-            raise BackendError("export.needs", package=package.replace("_", "-"), extra=extra)
+            shown, command = package.replace("_", "-"), install_command(extra)
+            raise BackendError("export.needs", package=shown, command=command)
     backend = plain.BACKENDS[form]
     if backend is not None and find_spec(backend) is None:
-        raise BackendError("export.needs", package=backend, extra=backend)
+        raise BackendError(
+            "export.needs_backend",
+            form=form,
+            backend=BACKEND_NAMES[backend],
+            package=package_of(backend),
+            python=interpreter(),
+        )
 
 
 def _place(form: Form, name: str, out: Path | str | None) -> _Place:
     ending = ENDINGS[form]
     if out is None:
-        out = Path("exported") / ("-".join(name.split()) or "model")
+        out = Path("exported") / name
     path = Path(out)
     if ending and path.suffix == ending:
         place = _Place(path, path.with_suffix(".json"))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cotejo.errors import BackendError, DataError, OutputError
 from cotejo.pictures import Fit
+from cotejo.platform import install_command
 
 __all__ = ["OnnxClassifier"]
 
@@ -57,7 +58,8 @@ class OnnxClassifier:
         try:
             import onnxruntime
         except ImportError as error:
-            raise BackendError("export.needs", package="onnxruntime", extra="onnx") from error
+            command = install_command("onnx")
+            raise BackendError("export.needs", package="onnxruntime", command=command) from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.backend import keras
+from cotejo.config.names import name_of
 from cotejo.data import Dataset
 from cotejo.data.arrays import checked_images
 from cotejo.data.dataset import Split
@@ -57,6 +58,7 @@ class Classifier:
             by default every image is.
         origin: the run whose model it is, or ``"shipped"``; None where nothing is known of it.
         limits: what it can't rule out, and what is unlike all it knows; None if nobody looked.
+        file_name: what files of it are named by, the same in every language; ``name`` by default.
 
     Example:
         >>> shipped = Classifier.load()
@@ -77,6 +79,7 @@ class Classifier:
         margin: float = inf,
         origin: RunFolder | Literal["shipped"] | None = None,
         limits: Limits | None = None,
+        file_name: str = "",
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -87,6 +90,7 @@ class Classifier:
         self.margin = margin
         self.origin = origin
         self.limits = limits
+        self.file_name = name_of(file_name or name, "model")
         self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
@@ -129,6 +133,7 @@ class Classifier:
             margin=described.margin,
             origin=origin,
             limits=limits_of(origin),
+            file_name=described.file_name,
         )
 
     def with_temperature(self, temperature: float) -> Classifier:

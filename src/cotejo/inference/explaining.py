@@ -39,6 +39,8 @@ class Explanation:
         probabilities: ``[classes]``, which together are 1.
         classes: the likeliest class and another one: the next likeliest, or the one asked for.
         maps: of each of these classes, at their place in the picture.
+        unlike: whether it is unlike anything that the model has learned; None where the model
+            can't tell, as in `cotejo.inference.Prediction`.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Explanation:
     probabilities: NDArray[np.float32]
     classes: tuple[int, ...]
     maps: tuple[Placed, ...]
+    unlike: bool | None = None
 
     @property
     def largest(self) -> float:
@@ -84,14 +87,16 @@ def explanations(
         except DataError as error:
             yield Unreadable(path, error)
             continue
-        chances = classifier.probabilities(seen[np.newaxis])[0]
-        likeliest, next_likeliest = map(int, np.argsort(-chances, kind="stable")[:2])
+        (answer,) = classifier.predict(seen[np.newaxis])
+        chances = np.zeros(len(answer.classes), np.float32)
+        chances[list(answer.classes)] = answer.probabilities
+        likeliest, next_likeliest = answer.classes[:2]
         classes = (likeliest, next_likeliest if other in (None, likeliest) else other)
         # Both at once: hiding parts of the picture is most of the work, and the same for both.
         (heats,) = maps_as_answered(classifier, seen[np.newaxis], np.array([classes]), method)
         size = (picture.shape[0], picture.shape[1])
         maps = tuple(placed(heat, size, classifier.fit) for heat in heats)
-        yield Explanation(path, picture, seen, chances, classes, maps)
+        yield Explanation(path, picture, seen, chances, classes, maps, answer.unlike)
 
 
 def maps_as_answered(

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from cotejo.errors import OutputError
 from cotejo.inference.answers import Prediction, Unreadable
+from cotejo.platform import interpreter
 from cotejo.store import temporary_path, writing
 from cotejo.texts import printed_json, readable
 
@@ -142,7 +143,7 @@ def parquet_file(path: Path, names: Sequence[str]) -> Iterator[Write]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise OutputError("parquet_missing", path=path) from error
+        raise OutputError("parquet_missing", path=path, python=interpreter()) from error
     schema = pyarrow.schema(
         [
             ("image", pyarrow.string()),

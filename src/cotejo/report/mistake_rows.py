@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,13 @@ def mistake_picture(image: NDArray[np.uint8], row: Mapping[str, Any], words: Wor
 
     Args:
         image: ``[height, width, channels]``.
-        row: the mistake, with its probability.
+        row: the mistake, with its probability; perhaps with its ``file``, whose name comes last.
         words: the language.
     """
     true, predicted = row["true_class"], row["predicted_class"]
+    name = [PurePosixPath(row["file"]).name] if row.get("file") else []
     return Picture(
         data_uri(image),
         words.say("mistake_alt", index=row["index"], true=true, predicted=predicted),
-        (true, f"→ {predicted}", words.numbers.percent(row["probability"])),
+        (true, f"→ {predicted}", words.numbers.percent(row["probability"]), *name),
     )

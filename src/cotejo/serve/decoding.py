@@ -47,7 +47,7 @@ class Decoder:
         return await loop.run_in_executor(
             self._pool,
             lambda: [
-                self._decoded(picture, number, shape, fit)
+                self._decoded(picture, number if len(pictures) > 1 else None, shape, fit)
                 for number, picture in enumerate(pictures, start=1)
             ],
         )
@@ -63,14 +63,14 @@ class Decoder:
         self._stack.close()
 
     def _decoded(
-        self, picture: Picture, number: int, shape: tuple[int, int, int], fit: Fit
+        self, picture: Picture, number: int | None, shape: tuple[int, int, int], fit: Fit
     ) -> NDArray[np.uint8] | Refusal:
         most = self._limits.picture_bytes
         if len(picture.content) > most:
             return Refusal(413, "picture_bytes", picture=picture.name, megabytes=most // 1_000_000)
         try:
-            # An error calls it by its name, or by its number where it has none.
             file = io.BytesIO(picture.content)
-            return decode(picture.name or f"#{number}", file, shape, fit, self._limits.pixels)[0]
+            return decode(picture.name, file, shape, fit, self._limits.pixels)[0]
         except DataError as error:
-            return refused_picture(picture.name, error)
+            # It calls a picture by its name, or by its number where it has none.
+            return refused_picture(picture.name, error, number)

@@ -69,29 +69,48 @@ class Refusal(Exception):  # noqa: N818 — it is told to a client, and nothing 
         self.headers = dict(headers or {})
         self._values = values
         self._error: CotejoError | None = None
+        self._number: int | None = None
 
     @classmethod
-    def of(cls, status: int, error: CotejoError, picture: str | None = None) -> Refusal:
-        """Return the refusal whose sentence is that of an error of Cotejo's."""
+    def of(
+        cls,
+        status: int,
+        error: CotejoError,
+        picture: str | None = None,
+        number: int | None = None,
+    ) -> Refusal:
+        """Return the refusal whose sentence is that of an error of Cotejo's.
+
+        Args:
+            status: of HTTP.
+            error: the error.
+            picture: the name of the picture that it is about; empty if it has none.
+            number: which of several pictures it is, from 1; None of one that is alone.
+        """
         refusal = cls(status, error.key, picture=picture)
-        refusal._error = error
+        refusal._error, refusal._number = error, number
         return refusal
 
     def body(self, language: str) -> dict[str, Any]:
         """Return what the client is told, as JSON."""
         if self._error is not None:
-            text = self._error.in_language(language)
+            error = self._error
+            if self.picture == "":
+                kind = "unnamed" if self._number is None else "unnamed_number"
+                path = message(f"serve.{kind}", language=language, number=self._number)
+                error = type(error)(error.key, **{**error.values, "path": path})
+            text = error.in_language(language)
         else:
             text = message(f"serve.refusal_{self.code}", language=language, **self._values)
-        error = {"code": self.code, "message": text}
-        return {"error": error | ({"picture": self.picture} if self.picture is not None else {})}
+        said = {"code": self.code, "message": text}
+        return {"error": said | ({"picture": self.picture} if self.picture is not None else {})}
 
 
-def refused_picture(name: str, error: DataError) -> Refusal:
-    """Return how a picture is refused that can't be read.
+def refused_picture(name: str, error: DataError, number: int | None = None) -> Refusal:
+    """Return how a picture is refused that can't be read; the arguments are those of `Refusal.of`.
 
     Example:
         >>> refused_picture("a.txt", DataError("picture_unknown", path="a.txt")).status
         415
     """
-    return Refusal.of(_STATUS.get(error.key, 422), error, name)
+    return Refusal.of(_STATUS.get(error.key, 422), error, name, number)

@@ -7,29 +7,17 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
-
 from cotejo.config import MEASURED_ON, Alternative, Recipe, Settings
 from cotejo.data import Dataset
+from cotejo.data.per_class import FEW, images_per_class
 from cotejo.study.budget import MARGIN, Budget, too_short
 from cotejo.study.timing import Paces, estimate, evaluated_images
 
-__all__ = ["FEW", "TRANSFER", "images_per_class", "plan_for_few", "suited_recipe"]
-
-FEW = 200
-"""Training images per class below which a trained network is the better start.
-
-With 10 of each class it was worth ten points, with 50 five, with 200 nothing (docs/benchmarks.md).
-"""
+__all__ = ["TRANSFER", "plan_for_few", "suited_recipe"]
 
 TRANSFER, _MANY = "transfer", "fast"
 
 _FEWEST_EPOCHS = 3
-
-
-def images_per_class(dataset: Dataset) -> int:
-    """Return the median over the classes of their training images, rounded down."""
-    return int(np.median(np.bincount(dataset.train.labels, minlength=dataset.num_classes)))
 
 
 def suited_recipe(dataset: Dataset) -> str:

@@ -68,6 +68,11 @@ class Description:
             return self.name
         return message("cli.run_called", name=self.name, seed=self.seed)
 
+    @property
+    def file_name(self) -> str:
+        """What files of the model are named by: the same in every language."""
+        return self.name if self.seed is None else f"{self.name}-seed-{self.seed}"
+
 
 def describe_run(run: RunFolder) -> Description:
     """Return what a finished run's files say of its model.

@@ -108,6 +108,8 @@ def test_data_says_what_was_done_and_what_was_left_out(
     assert run(["data", str(sky.folder), "--image-size", "16", "--lang", language]) == 0
     lines = capfd.readouterr().out.splitlines()
     assert [line for line in SAID[language] if line not in lines] == []
+    (few,) = [line for line in lines if "--recipe auto" in line]
+    assert f"`cotejo train --data {sky.folder} --recipe auto`" in few
 
 
 def test_an_archive_of_it_is_the_same(sky: Sky, capfd: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ REASONS = (
     "two_classes",
     "empty_class",
     "class_of_few",
+    "wrong_label",
 )
 """Why a file was left out, in the order in which it is said; the words are in ``data.toml``."""
 

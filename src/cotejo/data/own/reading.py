@@ -103,7 +103,7 @@ def _read(
     on_pictures: OnPictures,
 ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
     """Return the pictures in the order of the splits and what is known of them, as in the cache."""
-    cache = Cache(path, options.model_dump())
+    cache = Cache(path, options.model_dump(exclude={"review"}))
     signed = signature(files)
     if (kept := cache.load(signed)) is not None:
         return kept

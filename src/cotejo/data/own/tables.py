@@ -14,6 +14,7 @@ from typing import Any
 from cotejo.data.own.entries import Entry, LeftOut
 from cotejo.data.own.layouts import split_called
 from cotejo.errors import DataError
+from cotejo.platform import interpreter
 from cotejo.texts import readable
 
 __all__ = ["TABLE_ENDINGS", "Places", "by_table", "column_of", "is_labelled", "read_rows"]
@@ -232,7 +233,7 @@ def _parquet(content: bytes) -> list[dict[str, str]]:
     try:
         from pyarrow import ArrowInvalid, parquet
     except ImportError as error:
-        raise DataError("own_parquet_missing") from error
+        raise DataError("own_parquet_missing", python=interpreter()) from error
     try:
         rows = parquet.read_table(io.BytesIO(content)).to_pylist()
     except ArrowInvalid as error:

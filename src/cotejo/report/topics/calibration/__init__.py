@@ -11,7 +11,13 @@ from cotejo.report.elements import Cell, Table
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
-from cotejo.report.topics.calibration.analysis import Calibration, calibrations, diagnosis
+from cotejo.report.topics.calibration.analysis import (
+    FEWEST,
+    Calibration,
+    calibrations,
+    can_be_drawn,
+    diagnosis,
+)
 from cotejo.report.topics.calibration.figure import reliability_figure
 from cotejo.report.topics.calibration.files import (
     CALIBRATION_COLUMNS,
@@ -49,7 +55,10 @@ def section(page: Page) -> dict[str, Any] | None:
         return None
     bins = len(diagnosed.before) if diagnosed else _bins(rows)
     figure = None
-    if diagnosed is not None:
+    said = diagnosis_sentences(findings, diagnosed, words) if diagnosed else []
+    if diagnosed is not None and not can_be_drawn(diagnosed.before):
+        said.append(words.say("calibration.undrawn", least=FEWEST))
+    elif diagnosed is not None:
         figure = page.figure(
             "reliability",
             partial(reliability_figure, diagnosed, colour(findings.best.index), words),
@@ -59,7 +68,7 @@ def section(page: Page) -> dict[str, Any] | None:
     return {
         "paragraphs": calibration_intro(rows, bins, words),
         "table": _table(page, rows),
-        "diagnosis": diagnosis_sentences(findings, diagnosed, words) if diagnosed else [],
+        "diagnosis": said,
         "reliability": figure,
     }
 

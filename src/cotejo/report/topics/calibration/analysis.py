@@ -19,10 +19,12 @@ from cotejo.stats import Interval
 from cotejo.store import RunFolder
 
 __all__ = [
+    "FEWEST",
     "NOTABLE_EXCESS",
     "Calibration",
     "Diagnosis",
     "calibrations",
+    "can_be_drawn",
     "diagnosis",
     "error_by_chance",
 ]
@@ -31,6 +33,9 @@ Bins = Sequence[Mapping[str, Any]]
 
 NOTABLE_EXCESS = 0.01
 """The difference of probability and accuracy from which probabilities count as wrong."""
+
+FEWEST = 100
+"""The images that a reliability diagram takes: of fewer, its bins show chance above all."""
 
 _DRAWS = 4000
 
@@ -179,6 +184,16 @@ def diagnosis(findings: Findings) -> Diagnosis | None:
     mean = float(away.mean())
     half = NORMAL * sqrt(float(away.var()) / len(away))
     return Diagnosis(run, Interval(mean, mean - half, mean + half))
+
+
+def can_be_drawn(bins: Bins) -> bool:
+    """Return whether there are images enough for a reliability diagram.
+
+    Example:
+        >>> can_be_drawn([{"images": 60}, {"images": 39}])
+        False
+    """
+    return sum(int(row["images"]) for row in bins) >= FEWEST
 
 
 def error_by_chance(bins: Bins) -> float:

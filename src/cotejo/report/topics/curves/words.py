@@ -1,6 +1,8 @@
-"""The sentences on overfitting, and on curves that fall."""
+"""The sentences on overfitting, on curves that fall, and on averages that lag behind."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from cotejo.facts import AlternativeFacts
 from cotejo.report.balance import variant
@@ -14,6 +16,9 @@ __all__ = ["overfitting", "overfitting_intro", "swinging"]
 
 _LARGE_GAP, _SOME_GAP = 0.10, 0.03
 """Training less validation accuracy from which overfitting is called clear, and moderate."""
+
+_LAG = 0.10
+"""How much more a network got right while it learned from which its averages are said to lag."""
 
 _MOST_NAMED = 5
 """The most alternatives that one sentence names."""
@@ -56,7 +61,27 @@ def overfitting(findings: Findings, words: Words) -> list[str]:
     if ended:
         labels = _named(ended, learned, words)
         said.append(words.say("curves.loss_falling", count=len(ended), labels=labels))
-    return said
+    return said + _lagging(trained, words)
+
+
+def _lagging(trained: Sequence[AlternativeFacts], words: Words) -> list[str]:
+    """Return which networks got far fewer training images right after the epoch that was kept.
+
+    Of networks without batch normalisation nothing is said.
+    """
+    listed = []
+    for alternative in trained:
+        run = alternative.representative
+        if not run.history or not alternative.has_layers("BatchNormalization"):
+            continue
+        kept = int(run.record.get("best_epoch") or len(run.history))
+        during = float(run.history[kept - 1]["train_accuracy"])
+        after = float(run.metrics["train"]["accuracy"])
+        if during - after >= _LAG:
+            label, percent = alternative.label(words.language), words.numbers.percent
+            shown = {"during": percent(during), "after": percent(after)}
+            listed.append(words.say("curves.lag", label=label, **shown))
+    return [words.say("curves.lagging", listed=words.both(listed))] if listed else []
 
 
 def _overfitting(findings: Findings, learned: list[AlternativeFacts], words: Words) -> str:

@@ -160,7 +160,9 @@ def _winner(findings: Findings, words: Words) -> list[str]:
         key = f"summary.unlearned{variant(findings)}"
         sentences.append(say(key, count=len(findings.unlearned), labels=labels))
     # The sentence is about the winner, and must be true even if no network learned anything.
-    key = "below_baseline" if findings.is_no_better else "baseline"
+    # If it has just been said to have learned nothing, it is not said again.
+    is_new = findings.is_no_better and best not in findings.unlearned
+    key = "below_baseline" if is_new else "baseline"
     sentences.append(
         say(
             f"summary.{key}_unlike" if findings.facts.unlike else f"summary.{key}",
