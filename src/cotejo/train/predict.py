@@ -162,6 +162,8 @@ def _plain_logits(
     # A few sizes of batches, because something may be compiled for each: the size that was asked
     # for, and powers of two for fewer images.
     size = min(batch_size, 1 << (len(images) - 1).bit_length())
+    if accelerated():  # two sizes: to fill a batch takes less time than to compile another
+        size = min(batch_size, 256) if size <= 256 else batch_size
     ask = asker(network)
     outputs: list[Any] = []
     for number, batch in enumerate(placed(network, images, size)):
