@@ -4,8 +4,8 @@
     python benchmarks/accelerator.py accurate cnn3 cnn3-16 --out figures.jsonl
 
 On a machine without network, with JAX and its GPU; `FOLDER` has CIFAR-10. Each part runs in a
-process of its own, in the order given, and is stopped after its seconds (`PARTS`); all together
-take less than ten minutes. Each prints its figures as it goes, and writes them to `--out`, one line
+process of its own, in the order given, and is stopped after its seconds (`PARTS`, `--seconds`).
+Each prints its figures as it goes, and writes them to `--out`, one line
 of JSON each. The parts:
 
     accurate    the recipe, `--runs` seeds one after the other in one process, on all 50,000 images:
@@ -28,6 +28,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -274,12 +275,12 @@ def main() -> None:
         started = time.perf_counter()
         options = [each for each in sys.argv[1:] if each not in arguments.parts]
         command = [sys.executable, __file__, *options, "--part", name]
+        running = subprocess.Popen(command, env=environment, start_new_session=True)
         try:
-            done = subprocess.run(
-                command, env=environment, timeout=arguments.seconds or PARTS[name], check=False
-            )
-            ended = f"ended with {done.returncode}"
+            ended = f"ended with {running.wait(arguments.seconds or PARTS[name])}"
         except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait()
             ended = "was stopped: its time was over"
         print(f"{name} {ended} after {time.perf_counter() - started:.1f} s", flush=True)
 

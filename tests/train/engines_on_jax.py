@@ -126,7 +126,9 @@ def test_a_seed_in_a_group_does_as_it_does_alone(name, few, monkeypatch):
         together, others = grouped[seed]
         for one, other in zip(together.history, training.history, strict=True):
             for column in set(one) - {"seconds"}:
-                assert one[column] == pytest.approx(other[column], rel=1e-4), column
+                # Rounding may move one image to another class.
+                near = {"abs": 0.006} if column.endswith("accuracy") else {"rel": 1e-4}
+                assert one[column] == pytest.approx(other[column], **near), column
         for one, other in zip(weights, others, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
 

@@ -20,8 +20,10 @@ class ResultTables:
     """Writes ``summary.csv`` and ``runs.csv`` after each run, or a little later.
 
     They are made of the files of all runs, which takes the longer, the more there are. So where
-    runs end quickly, they are written once in a while, and at the end. A training is worth more
-    than a table: if one can't be written, the observer is told, once, and the study goes on.
+    runs end quickly, they are written once in a while, and at the end.
+
+    A training is worth more than a table: if one can't be written, the observer is told, once, and
+    the study goes on.
 
     Args:
         folder: the study's.

@@ -195,6 +195,9 @@ def _parts(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
         ([(128, 64), (32, 32), (4, 4)], [(3, 4)])
     """
     size = min(batch_size, _power_from(images))
+    if accelerated():  # two sizes: to fill a batch takes less time than to compile another
+        yield images, min(batch_size, 256) if size <= 256 else batch_size
+        return
     if batch_size > IN_USE:
         yield images, size
         return
