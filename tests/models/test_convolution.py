@@ -7,6 +7,7 @@ import pytest
 
 from cotejo.backend import keras, ops, set_seed
 from cotejo.models.convolution import Convolution
+from cotejo.models.kernels import as_products, multiplied
 
 pytestmark = pytest.mark.skipif(
     keras.config.backend() != "tensorflow", reason="gradients are asked of TensorFlow"
@@ -78,3 +79,29 @@ def test_a_batch_of_unknown_size_is_taken():
         return tape.gradient(loss, layer.kernel.value)
 
     assert gradient(tensorflow.ones((5, 7, 7, 6))).shape == (3, 3, 6, 8)
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("size", [(3, 3), (5, 5), (2, 4)])
+def test_a_product_of_shifted_copies_is_the_convolution(padding, size):
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(2, 7, 6, 3)).astype("float32")
+    kernel = random.normal(size=(*size, 3, 4)).astype("float32")
+    made = multiplied(ops.convert_to_tensor(inputs), ops.convert_to_tensor(kernel), padding)
+    usual = ops.conv(inputs, kernel, strides=1, padding=padding)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(made), ops.convert_to_numpy(usual), rtol=1e-4, atol=1e-4
+    )
+
+
+def test_products_are_for_an_accelerator(monkeypatch):
+    monkeypatch.setenv("COTEJO_PRODUCTS", "1")
+    small, large, kernel = (
+        np.zeros((2, 7, 6, 3)),
+        np.zeros((2000, 32, 32, 3)),
+        np.zeros((3, 3, 3, 4)),
+    )
+    assert as_products(small, kernel) == (keras.config.backend() == "jax")
+    assert not as_products(large, kernel)
+    monkeypatch.setenv("COTEJO_PRODUCTS", "0")
+    assert not as_products(small, kernel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any
 
@@ -12,10 +13,10 @@ __all__ = ["as_products", "batch_normalized", "convolved", "multiplied"]
 _PRODUCTS = "COTEJO_PRODUCTS"
 """The variable that decides whether convolutions are computed as matrix products: 0 or 1."""
 
-_POSITIONS, _PAIRS = 2**17, 64 * 64
-"""The most places in a batch, and pairs of a channel and a filter, of a convolution that is small.
+_COPIED, _PAIRS = 2**24, 64 * 64
+"""The most numbers that are copied for a product, and pairs of a channel and a filter.
 
-A product copies its inputs once for each of the kernel's places, so that it pays for small ones."""
+Larger convolutions keep an accelerator busy as they are, and need no copies."""
 
 
 def as_products(inputs: Any, kernel: Any) -> bool:
@@ -30,8 +31,9 @@ def as_products(inputs: Any, kernel: Any) -> bool:
     """
     if keras.config.backend() != "jax" or inputs.shape[0] is None:
         return False
-    batch, height, width, channels = inputs.shape
-    small = batch * height * width <= _POSITIONS and channels * kernel.shape[-1] <= _PAIRS
+    rows, columns, channels, filters = kernel.shape
+    copied = math.prod(inputs.shape) * rows * columns
+    small = copied <= _COPIED and channels * filters <= _PAIRS
     asked = os.environ.get(_PRODUCTS)
     return small and (accelerated() if asked is None else asked == "1")
 

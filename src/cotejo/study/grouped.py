@@ -36,7 +36,7 @@ _ASKED = "COTEJO_SEEDS_AT_ONCE"
 
 _MOST = 16
 
-_SMALL_STEP = 40e9
+_SMALL_STEP = 10e9
 """The most floating-point operations of a small step: it keeps no accelerator busy by itself."""
 
 _SHARE = 0.5
