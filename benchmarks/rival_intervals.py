@@ -59,7 +59,8 @@ def mean_parts(counts: Array, images: int) -> Parts:
     estimate, spread, image, residual = _variance_parts(counts, images)
     seeds = counts.shape[1]
     degrees = np.full_like(estimate, max(seeds - 1, 1))
-    observed, luck, over_images = spread / seeds, residual / (seeds * images), image / images
+    observed, over_images = spread / seeds, image / images
+    luck = np.minimum(residual / (seeds * images), observed)
     without = np.maximum(over_images - luck, estimate * (1 - estimate) / (seeds * images))
     with_seeds = observed, degrees, without
     with_images = np.maximum(observed - luck, 0), degrees, without + luck
@@ -74,7 +75,7 @@ def difference_parts(counts: Array, images: int) -> Parts:
     second = _variance_parts(counts[:, seeds:, seeds:], images)
     estimate = first[0] - second[0]
     sign = np.repeat([1.0, -1.0], seeds) / seeds
-    added, more = 2 / seeds**2, images + 2
+    added, more = 2.0, images + 2
     squares = np.einsum("rij,i,j->r", counts, sign, sign) + added
     over_images = (squares / more - (estimate * images / more) ** 2) / more
     observed = first[1] / seeds, second[1] / seeds
@@ -85,7 +86,7 @@ def difference_parts(counts: Array, images: int) -> Parts:
         estimate,
         sum(observed),
         degrees,
-        np.maximum(over_images - sum(lucks), added / more**2),
+        np.maximum(over_images - np.minimum(sum(lucks), sum(observed)), added / more**2),
         (sum(without), _welch(*without, max(seeds - 1, 1)), over_images),
         sum(observed),
         degrees,

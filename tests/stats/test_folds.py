@@ -63,7 +63,7 @@ def variance_parts(gaps: np.ndarray, values: np.ndarray) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("seeds", "count"), [(1, 5), (3, 5), (2, 10)])
 def test_a_difference_is_of_networks_and_images(seeds, count):
-    (first, second), parts = simulated(seeds, count, [0.9, 0.7], images=3000)
+    (first, second), parts = simulated(seeds, count, [0.9, 0.7], images=24_000)
     a, b = fold_values(first, parts), fold_values(second, parts)
     difference = fold_difference(a, b)
     networks, images = variance_parts(first.astype(float) - second, a.values - b.values)
@@ -229,8 +229,9 @@ def test_parts_that_never_vary_prove_no_more_than_their_images(second):
     assert difference.estimate - difference.low == pytest.approx(half, rel=1e-4)
     assert 0 < difference.p_value <= 1
     more, fewer = always(True, second, seeds=3), always(True, second, images=20)
-    assert difference.low < more.low < more.estimate
-    assert more.p_value <= difference.p_value <= fewer.p_value
+    # Repetitions that all agree say no more about further images than one does.
+    assert difference.low == pytest.approx(more.low)
+    assert difference.p_value <= fewer.p_value
     assert fewer.low < difference.low
 
 
@@ -264,8 +265,8 @@ def test_a_class_of_one_image_is_no_certainty():
 
 
 def test_each_class_has_its_own_part_of_the_images():
-    (first, second), parts = simulated(3, 5, [0.9, 0.7], images=600)
-    labels = np.arange(600) % 6 == 0
+    (first, second), parts = simulated(3, 5, [0.9, 0.7], images=4800)
+    labels = np.arange(4800) % 6 == 0
     first = first | labels
     a, b = (fold_values(table, parts, labels) for table in (first, second))
     plain = [

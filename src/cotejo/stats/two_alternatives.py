@@ -20,8 +20,11 @@ __all__ = [
     "difference_of_answers",
     "image_part",
     "scalar_difference",
-    "squares_of_added_images",
+    "without_luck",
 ]
+
+_SQUARES_ADDED = 2.0
+"""The sum of the squared differences of the two images that Bonett and Price's method adds."""
 
 
 def accuracy_difference(
@@ -71,7 +74,7 @@ def difference_of_answers(
         )
     by_image = first.image_means - second.image_means
     seeds = first.seeds, second.seeds
-    image_variance = image_part(by_image, seeds)
+    image_variance = image_part(by_image)
     if seeds == (1, 1):
         return difference_from(
             float(by_image.mean()),
@@ -95,7 +98,7 @@ def difference_of_answers(
         first.accuracy - second.accuracy,
         seeds,
         seed_variance,
-        max(image_variance - luck, squares_of_added_images(seeds) / (first.images + 2) ** 2),
+        without_luck(image_variance, luck, seed_variance, first.images),
         "seeds-and-images",
         degrees=degrees,
         images=first.images,
@@ -134,7 +137,7 @@ def balanced_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike) 
     values = [np.mean([side[:, part].mean(axis=1) for part in parts], axis=0) for side in sides]
     seeds = len(sides[0]), len(sides[1])
     by_image = sides[0].mean(axis=0) - sides[1].mean(axis=0)
-    image_variance = sum(image_part(by_image[part], seeds) for part in parts) / len(parts) ** 2
+    image_variance = sum(image_part(by_image[part]) for part in parts) / len(parts) ** 2
     if seeds == (1, 1):
         estimate = float(values[0][0] - values[1][0])
         return difference_from(
@@ -215,21 +218,33 @@ def _seed_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[
     return sum(variance for variance, _ in parts), welch_degrees(parts)
 
 
-def image_part(by_image: NDArray[np.float64], seeds: tuple[int, int]) -> float:
+def image_part(by_image: NDArray[np.float64]) -> float:
     """Return the variance of a mean difference over images, by Bonett and Price's method.
 
-    The method adds two images: one that a single seed of the first alternative gets right and
-    nobody else, and the same for the second. With one seed per side, these are exactly the two
-    images of the published method.
+    The method adds two images: one that only the first alternative gets right, and one that only
+    the second does. They count in full, however many seeds there are: seeds that agree about the
+    images say no more about further images than one seed does.
     """
     count = len(by_image) + 2
-    squares = float((by_image**2).sum()) + squares_of_added_images(seeds)
+    squares = float((by_image**2).sum()) + _SQUARES_ADDED
     return (squares / count - (float(by_image.sum()) / count) ** 2) / count
 
 
-def squares_of_added_images(seeds: tuple[int, int]) -> float:
-    """Return the sum of the squared differences of the two added images."""
-    return 1 / seeds[0] ** 2 + 1 / seeds[1] ** 2
+def without_luck(image: float, luck: float, seed: float, images: int) -> float:
+    """Return the images' part of a variance without the luck with single images in it.
+
+    The seeds' part has that luck, too. But where seeds vary less than their luck alone would make
+    them, by chance, no more is taken off than they vary: so the two parts together are never
+    below what the images alone allow. Nor is what is left below what the two images add that
+    Bonett and Price's method adds.
+
+    Args:
+        image: the variance over images, with the luck.
+        luck: how much of it is luck, by the residuals.
+        seed: the seeds' part.
+        images: the number of images.
+    """
+    return max(image - min(luck, seed), _SQUARES_ADDED / (images + 2) ** 2)
 
 
 def _mcnemar(only_first: int, only_second: int) -> float:
