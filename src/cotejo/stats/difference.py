@@ -16,7 +16,8 @@ Method = Literal["mcnemar", "seeds-and-images", "welch", "folds", "single"]
 
 ``mcnemar``: one seed per side; the exact McNemar test, and Bonett and Price's interval, both over
 the images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value per seed.
-``folds``: a repeated cross-validation. ``single``: one value per side, which settles nothing.
+``folds``: a repeated cross-validation. ``single``: one value per side, or values that never vary,
+which settle nothing.
 """
 
 

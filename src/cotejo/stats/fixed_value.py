@@ -78,7 +78,8 @@ def accuracy_minus_value(
 def scalar_above(values: Sequence[float], value: float, image_variance: float = 0.0) -> Difference:
     """Return the mean of a figure minus a fixed value, with a one-sample t interval.
 
-    One seed says nothing about luck in training: its interval is infinite.
+    One seed says nothing about luck in training: its interval is infinite. So is that of values
+    that never vary.
 
     Args:
         values: the figure of each seed: seconds, epochs, a gap.
@@ -101,6 +102,8 @@ def scalar_above(values: Sequence[float], value: float, image_variance: float = 
     if len(sample) == 1:
         return difference_from(estimate, seeds, 0.0, image_variance, "single")
     variance = float(sample.var(ddof=1)) / len(sample)
+    if variance + image_variance == 0:
+        return difference_from(estimate, seeds, 0.0, 0.0, "single")
     return difference_from(
         estimate, seeds, variance, image_variance, "welch", degrees=len(sample) - 1.0
     )

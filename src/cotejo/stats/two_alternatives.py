@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isfinite
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -152,9 +152,9 @@ def scalar_difference(
     """Return the first's mean minus the second's, for a figure with one value per seed.
 
     The interval and the test are Welch's. With one value per side, nothing is known about chance
-    and the interval is infinite. If only one side has several values, the other side is assumed
-    to have the same variance. Values that never vary are taken at their word: p is then 0, or 1
-    where there is no difference.
+    and the interval is infinite; so it is with values that never vary, which were rounded, or are
+    too few. If only one side has several values, the other side is assumed to have the same
+    variance.
 
     Args:
         first: one value per seed: seconds, epochs, a gap.
@@ -181,9 +181,11 @@ def scalar_difference(
     seeds = len(samples[0]), len(samples[1])
     estimate = float(samples[0].mean() - samples[1].mean())
     if seeds == (1, 1):
-        return Difference(estimate, -inf, inf, 1.0, seeds, 0.0, image_variance, "single")
+        return difference_from(estimate, seeds, 0.0, image_variance, "single")
     variances = [float(sample.var(ddof=1)) if len(sample) > 1 else 0.0 for sample in samples]
     seed_variance, degrees = _seed_part((variances[0], variances[1]), seeds)
+    if seed_variance + image_variance == 0:
+        return difference_from(estimate, seeds, 0.0, 0.0, "single")
     return difference_from(estimate, seeds, seed_variance, image_variance, "welch", degrees=degrees)
 
 
