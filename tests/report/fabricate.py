@@ -307,7 +307,9 @@ def _write_images(
     )
 
 
-def _history(one: Made, train: float, valid: float, epochs: int, seconds: float) -> list[dict[str, float]]:
+def _history(
+    one: Made, train: float, valid: float, epochs: int, seconds: float
+) -> list[dict[str, float]]:
     rows = []
     for epoch in range(1, epochs + 1):
         done = 1 - np.exp(-3 * epoch / epochs)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from cotejo.stats.answers import Answers, summarize_answers
 from cotejo.stats.difference import Difference, difference_from
 from cotejo.stats.seeds_and_images import welch_degrees
-from cotejo.stats.shrinkage import SpreadPrior
+from cotejo.stats.shrinkage import Spread
 
 __all__ = [
     "accuracy_difference",
@@ -19,6 +19,7 @@ __all__ = [
     "checked_values",
     "difference_of_answers",
     "image_part",
+    "own_spread",
     "scalar_difference",
     "without_luck",
 ]
@@ -28,7 +29,7 @@ _SQUARES_ADDED = 2.0
 
 
 def accuracy_difference(
-    first: ArrayLike, second: ArrayLike, prior: SpreadPrior | None = None
+    first: ArrayLike, second: ArrayLike, spreads: tuple[Spread, Spread] | None = None
 ) -> Difference:
     """Return the first's mean accuracy minus the second's, paired on the same images.
 
@@ -41,8 +42,8 @@ def accuracy_difference(
     Args:
         first: ``[seeds, images]``, whether each seed's model got each image right.
         second: ``[seeds, images]``, of the same images; the number of seeds may differ.
-        prior: the study's `spread_prior`, which the variances between seeds are shrunk towards.
-            Give it for p-values that will be corrected for many comparisons.
+        spreads: the variances between seeds of both, by `moderated_spreads`; their own, if left
+            out.
 
     Raises:
         ValueError: an argument has another shape, or the numbers of images differ.
@@ -55,12 +56,12 @@ def accuracy_difference(
         (0.11, 0.28, 'mcnemar')
     """
     return difference_of_answers(
-        summarize_answers(first, "first"), summarize_answers(second, "second"), prior
+        summarize_answers(first, "first"), summarize_answers(second, "second"), spreads
     )
 
 
 def difference_of_answers(
-    first: Answers, second: Answers, prior: SpreadPrior | None = None
+    first: Answers, second: Answers, spreads: tuple[Spread, Spread] | None = None
 ) -> Difference:
     """Return the same as `accuracy_difference`, from answers already summarized.
 
@@ -85,15 +86,9 @@ def difference_of_answers(
             images=first.images,
             p_value=_mcnemar(int((by_image > 0).sum()), int((by_image < 0).sum())),
         )
-    if prior is None:
-        seed_variance, degrees = _seed_part((first.spread, second.spread), seeds)
-    else:
-        shrunk = [prior.shrink(side.spread, side.seeds - 1.0) for side in (first, second)]
-        seed_variance = shrunk[0][0] / seeds[0] + shrunk[1][0] / seeds[1]
-        # Both sides lean on the same prior, so their degrees of freedom don't add up.
-        degrees = min(shrunk[0][1], shrunk[1][1])
+    seed_variance, degrees = _parts_of((first.own_spread, second.own_spread), spreads, seeds)
     # Luck with single images also moves the seeds' accuracies: it is in the seeds' part already.
-    luck, _ = _seed_part((first.luck, second.luck), seeds)
+    luck, _ = _own_part((first.luck, second.luck), seeds)
     return difference_from(
         first.accuracy - second.accuracy,
         seeds,
@@ -147,7 +142,10 @@ def balanced_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike) 
 
 
 def scalar_difference(
-    first: Sequence[float], second: Sequence[float], image_variance: float = 0.0
+    first: Sequence[float],
+    second: Sequence[float],
+    image_variance: float = 0.0,
+    spreads: tuple[Spread, Spread] | None = None,
 ) -> Difference:
     """Return the first's mean minus the second's, for a figure with one value per seed.
 
@@ -161,6 +159,8 @@ def scalar_difference(
         second: the same for the second alternative.
         image_variance: what the images add to the variance of the difference, and does not
             shrink with more seeds; 0 or more.
+        spreads: the variances between seeds of both, by `moderated_spreads`; their own, if left
+            out.
 
     Raises:
         ValueError: an argument has no values, one that isn't finite, or is out of its range.
@@ -182,8 +182,8 @@ def scalar_difference(
     estimate = float(samples[0].mean() - samples[1].mean())
     if seeds == (1, 1):
         return difference_from(estimate, seeds, 0.0, image_variance, "single")
-    variances = [float(sample.var(ddof=1)) if len(sample) > 1 else 0.0 for sample in samples]
-    seed_variance, degrees = _seed_part((variances[0], variances[1]), seeds)
+    own = own_spread(samples[0]), own_spread(samples[1])
+    seed_variance, degrees = _parts_of(own, spreads, seeds)
     if seed_variance + image_variance == 0:
         return difference_from(estimate, seeds, 0.0, 0.0, "single")
     return difference_from(estimate, seeds, seed_variance, image_variance, "welch", degrees=degrees)
@@ -205,8 +205,28 @@ def checked_values(
     return array
 
 
-def _seed_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[float, float]:
-    """Return the variance of a difference of means over seeds, and its degrees of freedom.
+def own_spread(values: ArrayLike) -> Spread:
+    """Return the variance of a figure over its seeds, one value each."""
+    sample = np.asarray(values, np.float64)
+    return Spread(float(sample.var(ddof=1)) if len(sample) > 1 else 0.0, len(sample) - 1.0)
+
+
+def _parts_of(
+    own: tuple[Spread, Spread], moderated: tuple[Spread, Spread] | None, seeds: tuple[int, int]
+) -> tuple[float, float]:
+    """Return the variance of a difference of means over seeds, and its degrees of freedom."""
+    if moderated is None:
+        return _own_part((own[0].variance, own[1].variance), seeds)
+    parts = [
+        (side.variance / count, side.degrees) for side, count in zip(moderated, seeds, strict=True)
+    ]
+    # Both sides lean on the same spreads of others, so their degrees of freedom don't add up.
+    degrees = min(welch_degrees(parts), max(side.degrees for side in moderated))
+    return sum(variance for variance, _ in parts), degrees
+
+
+def _own_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[float, float]:
+    """Return the same of variances that borrow from no other alternative.
 
     A side with one seed borrows the other side's variance: to assume that it has none would be
     the bolder guess.
