@@ -332,7 +332,7 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick,
     valid = (one.valid or one.test)[position]
     train = one.train[position] if one.train else min(1.0, valid + 0.05)
     settings, network = one.settings, one.network
-    seconds = one.seconds if isinstance(one.seconds, float) else one.seconds[position]
+    seconds = one.seconds if isinstance(one.seconds, int | float) else one.seconds[position]
     rows = _history(one, train, valid, settings["epochs"], seconds)
     test_chances = predictions(labels, test, seed, classes)
     valid_chances = predictions(labels, valid, seed + 100, classes)

@@ -133,7 +133,7 @@ def test_a_claim_is_settled_exactly_from_its_level_on(centres, width):
 
 
 def test_of_the_verdicts_few_are_wrong():
-    """Claims on their line, and half of them far off: the share of wrong verdicts, by simulation."""
+    """Claims on their line, and half of them far off: the share of wrong verdicts."""
     generator, wrong, studies = np.random.default_rng(1), [], 150
     for _ in range(studies):
         truths = [0.0] * 5 + [3.0] * 5

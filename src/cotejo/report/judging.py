@@ -78,23 +78,33 @@ class Judging:
         return self.facts.folds is None and several >= FEWEST
 
     def accuracy(self, first: AlternativeFacts, second: AlternativeFacts, split: Split) -> Judged:
-        """Return the first's mean accuracy minus the second's."""
+        """Return the first's mean accuracy minus the second's, open where runs diverged.
+
+        A diverged run would have been the worse for its side, if it is ways of training that are
+        compared, and not single networks.
+        """
+        difference, own = self._accuracy(first, second, split)
+        below, above = (
+            difference.covers_training and side.diverged > 0 for side in (first, second)
+        )
+        return Judged(difference, own, open_below=below, open_above=above)
+
+    def _accuracy(
+        self, first: AlternativeFacts, second: AlternativeFacts, split: Split
+    ) -> tuple[Difference, Difference]:
+        """Return the difference with what it borrows, and with what the two have themselves."""
         pair = frozenset((first.name, second.name))
-        if self.facts.folds is not None:
-            difference = lead(first, second, split)
-            return Judged(difference, difference)
         if pair in self.shared:
             one, other = (self._rows(each, pair, split) for each in (first, second))
             spread = self._pairs(split, self._accuracies(split))[pair]
             own = paired_accuracy_difference(one, other)
-            return Judged(paired_accuracy_difference(one, other, spread), own)
+            return paired_accuracy_difference(one, other, spread), own
         own = lead(first, second, split)
-        if own.method == "mcnemar":
-            return Judged(own, own)
+        if self.facts.folds is not None or own.method == "mcnemar":
+            return own, own
         spreads = self._spreads(split, self._accuracies(split))
         both = spreads[first.name], spreads[second.name]
-        answers = first.answers[split], second.answers[split]
-        return _tested(accuracy_difference(*answers, both), own)
+        return accuracy_difference(first.answers[split], second.answers[split], both), own
 
     def accuracy_above(self, alternative: AlternativeFacts, value: float, split: Split) -> Judged:
         """Return an alternative's mean accuracy minus a fixed value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted
 from cotejo.report.words import Words
 
 __all__ = [
@@ -57,6 +58,9 @@ def judged_together(findings: Findings, words: Words) -> str:
         said.append(words.say("judged_borrowed"))
     if claimed:
         said.append(words.say("judged_claimed", count=claimed))
+    if diverged := [each for each in findings.facts.trained if each.diverged]:
+        labels = quoted(diverged, words)
+        said.append(words.say("judged_diverged", count=len(diverged), labels=labels))
     return " ".join(said)
 
 

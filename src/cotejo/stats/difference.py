@@ -16,8 +16,8 @@ Method = Literal["mcnemar", "seeds-and-images", "welch", "paired", "folds", "sin
 
 ``mcnemar``: one seed per side; the exact McNemar test, and Bonett and Price's interval, both over
 the images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value per seed.
-``paired``: the same, seed by seed. ``folds``: a repeated cross-validation. ``single``: one value per
-side, or values that never vary, which settle nothing.
+``paired``: the same, seed by seed. ``folds``: a repeated cross-validation. ``single``: one value
+per side, or values that never vary, which settle nothing.
 """
 
 

@@ -215,7 +215,7 @@ def _parts_of(
     own: tuple[Spread, Spread], moderated: tuple[Spread, Spread] | None, seeds: tuple[int, int]
 ) -> tuple[float, float]:
     """Return the variance of a difference of means over seeds, and its degrees of freedom."""
-    if moderated is None:
+    if moderated is None or any(side.degrees == 0 for side in moderated):
         return _own_part((own[0].variance, own[1].variance), seeds)
     parts = [
         (side.variance / count, side.degrees) for side, count in zip(moderated, seeds, strict=True)

@@ -70,8 +70,8 @@ def _judged(
 ) -> Measured:
     """Return what was measured with the claim's line and margin, open where runs diverged.
 
-    A diverged run would have been the worse for its side. Of gaps and seconds not even that is
-    known.
+    A diverged run would have been the worse for its side, as in `Judging.accuracy`. Of gaps and
+    seconds not even that is known.
     """
     if measured.tested is None:
         return measured
