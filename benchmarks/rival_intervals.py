@@ -10,20 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, ndtr, ndtri, polygamma, psi, stdtrit
+from scipy.special import bdtr, ndtr, ndtri, stdtrit
 
 Array = NDArray[np.float64]
 
 Z = float(ndtri(0.975))
-COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP, OWN, SHRUNK = METHODS = (
+COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP = METHODS = (
     "Cotejo",
     "luck on the other side",
     "Satterthwaite",
     "t over seeds alone",
     "images alone",
     "hierarchical bootstrap",
-    "Holm, own spreads",
-    "Holm, spreads drawn together",
 )
 
 
@@ -114,29 +112,6 @@ def half_widths(parts: Parts) -> dict[str, Array]:
     }
 
 
-def shrunk_spreads(parts: list[Parts], seeds: int, images: int) -> tuple[Array, Array]:
-    """Return the alternatives' variances of a mean, shrunk, and their degrees of freedom.
-
-    Args:
-        parts: of the mean accuracies of a study's alternatives.
-        seeds: the number of seeds of each alternative.
-        images: the number of images that the accuracies are measured on.
-
-    Returns:
-        ``[alternatives, repeats]`` and ``[repeats]``.
-    """
-    half, most = (seeds - 1) / 2, float(len(parts) * (seeds - 1))
-    spreads = np.maximum([seeds * own.observed for own in parts], images**-2 / 12)
-    logs = np.log(spreads) - psi(half) + np.log(half)
-    excess = logs.var(axis=0, ddof=1) - polygamma(1, half)
-    unlike = excess > 0
-    prior = 2 * _inverse_trigamma(np.where(unlike, excess, 1.0))
-    typical = np.exp(logs.mean(axis=0) + psi(prior / 2) - np.log(prior / 2))
-    total = prior + 2 * half
-    shrunk = np.where(unlike, (prior * typical + 2 * half * spreads) / total, spreads.mean(axis=0))
-    return shrunk / seeds, np.where(unlike, np.minimum(total, most), most)
-
-
 def p_values(parts: Parts) -> Array:
     """Return Cotejo's p-values against 0, by the same bisection."""
     low = np.zeros_like(parts.estimate)
@@ -201,14 +176,6 @@ def _variance_parts(counts: Array, images: int) -> tuple[Array, Array, Array, Ar
     left = accuracy * (1 - accuracy) - between_seeds - between_images
     residual = np.maximum(left, 0) * seeds * images / ((seeds - 1) * (images - 1))
     return accuracy, between_seeds * seeds / (seeds - 1), image, residual
-
-
-def _inverse_trigamma(values: Array) -> Array:
-    x = 0.5 + 1 / values
-    for _ in range(30):
-        trigamma = polygamma(1, x)
-        x = x + trigamma * (1 - trigamma / values) / polygamma(2, x)
-    return x
 
 
 def _half_width(seed: Array, degrees: Array, image: Array, alpha: float) -> Array:

@@ -6,6 +6,7 @@ from fabricate import Made
 from cotejo.report.page import Page
 from cotejo.report.sentences import comparison_sentence
 from cotejo.report.topics import TOPICS
+from cotejo.report.topics.comparisons.ranking import ranking, ranking_rows, ranking_words
 from cotejo.report.topics.comparisons.words import comparisons, differences_caption
 from cotejo.report.words import Words
 
@@ -108,3 +109,23 @@ def test_what_diverged_is_not_called_better(study):
     assert "En «La b» divergieron" in " ".join(comparisons(findings, ES))
     worse = study(Made("a", GOOD), Made("b", POOR, failed=(3,)), seeds=THREE)
     assert worse.leads[0].settled
+
+
+def test_the_ranking_says_how_sure_it_is(study):
+    findings = study(
+        Made("a", POOR), Made("b", GOOD), Made("c", (0.752, 0.758, 0.757)), Made("d", (0.4,) * 3),
+        seeds=THREE,
+    )  # fmt: skip
+    ranked = ranking(findings)
+    assert [each.alternative.name for each in ranked] == ["c", "b", "a", "d"]
+    assert [each.places for each in ranked] == [(1, 2), (1, 2), (3, 3), (4, 4)]
+    assert [each.groups for each in ranked] == ["a", "a", "b", "c"]
+    assert "any of two alternatives may be the first" in ranking_words(findings, EN)[0]
+    assert "cualquiera de dos alternativas puede ser la primera" in ranking_words(findings, ES)[0]
+    table = section_of(findings, ES)["ranking"]
+    assert [row[0].text for row in table.rows] == ["1 a 2", "1 a 2", "3", "4"]
+    rows = ranking_rows(findings, "en")
+    assert [row["worst_place"] for row in rows] == [2, 2, 3, 4]
+    two = study(Made("a", POOR), Made("b", GOOD), seeds=THREE)
+    assert section_of(two, EN)["ranking"] is None
+    assert ranking_rows(two, "en") is None

@@ -40,7 +40,9 @@ def test_a_margin_too_small_for_the_images(changes, test, told):
 def test_it_is_one_line_in_both_languages():
     use_language("en")
     (line,) = out_of_reach(study(), dataset(300))
-    assert "The 300 images that one claim is tested on leave a difference of some 3.2 points" in line
+    assert (
+        "The 300 images that one claim is tested on leave a difference of some 3.2 points" in line
+    )
     use_language("es")
     (line,) = out_of_reach(study(), dataset(300))
     assert "una diferencia de unos 3,2 puntos" in line

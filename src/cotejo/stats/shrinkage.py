@@ -83,7 +83,7 @@ def moderated_spreads(spreads: Sequence[Spread], smallest: float = 0.0) -> list[
     Example:
         >>> spreads = [Spread(variance, 2.0) for variance in (1.0, 1.2, 0.9, 0.05)]
         >>> [round(spread.variance, 2) for spread in moderated_spreads(spreads)]
-        [0.85, 0.87, 0.84, 0.74]
+        [0.77, 0.84, 0.74, 0.45]
     """
     prior = spread_prior(spreads, smallest)
     if prior is None:

@@ -12,6 +12,12 @@ from cotejo.report.sentences import comparison_sentence
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.comparisons.figure import differences
 from cotejo.report.topics.comparisons.files import COMPARISON_COLUMNS, comparison_rows
+from cotejo.report.topics.comparisons.ranking import (
+    RANKING_COLUMNS,
+    ranking_rows,
+    ranking_table,
+    ranking_words,
+)
 from cotejo.report.topics.comparisons.words import comparisons, differences_caption
 
 __all__ = ["TOPIC"]
@@ -27,6 +33,8 @@ def section(page: Page) -> dict[str, Any] | None:
         return None
     return {
         "paragraphs": comparisons(findings, words),
+        "ranking": ranking_table(page),
+        "reading": ranking_words(findings, words),
         "differences": page.figure(
             "differences",
             partial(differences, findings, words),
@@ -93,6 +101,9 @@ def _pair_cell(page: Page, row: int, column: int) -> Cell:
 TOPIC = Topic(
     "comparisons",
     section,
-    files=[CsvFile("comparisons.csv", COMPARISON_COLUMNS, comparison_rows)],
+    files=[
+        CsvFile("ranking.csv", RANKING_COLUMNS, ranking_rows),
+        CsvFile("comparisons.csv", COMPARISON_COLUMNS, comparison_rows),
+    ],
     references=of_comparisons,
 )
