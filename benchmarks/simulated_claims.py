@@ -79,6 +79,7 @@ class Simulated:
     is_added: bool = False
     has_validation: bool = True
     parts: Any = None
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Give each seed a run: its history reaches the accuracy asked for when it should."""

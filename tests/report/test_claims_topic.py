@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from fabricate import Made, fabricate_study, rewrite
 
+from cotejo.comparison.comparison import Comparison
+from cotejo.comparison.page import as_html, as_text
 from cotejo.facts import gather
 from cotejo.report import write_report
 from cotejo.report.findings import Findings
@@ -15,6 +17,7 @@ from cotejo.report.topics.claims import section as claims_section
 from cotejo.report.topics.claims.files import claim_rows
 from cotejo.report.topics.claims.words import (
     advantage,
+    claim_lines,
     claims,
     reasons,
     summary_of_claims,
@@ -389,3 +392,18 @@ def test_claims_taken_out_leave_no_verdicts(claimed):
     rewrite(folder / "study.json", claims=[])
     write_report(folder)
     assert not (folder / "claims.csv").exists()
+
+
+def test_claims_in_one_line_each(claimed):
+    findings = claimed([Made("base", POOR), Made("better", GOOD)], claim("better", ["base"]))
+    (line,) = claim_lines(findings, EN)
+    assert re.fullmatch(
+        r"“better is better”: Supported\. Test accuracy, against “The base”: 15\.00 points "
+        r"\[.*\]\. The whole interval lies above 0\.",
+        line,
+    )
+    assert claim_lines(findings, ES)[0].startswith("«better es mejor»: Respaldada. Exactitud")
+    comparison = Comparison(findings.facts.folder.path, "es")
+    assert f"• {claim_lines(findings, ES)[0]}" in as_text(findings, "es")
+    assert "<li>«better es mejor»" in as_html(findings, "es")
+    assert list(comparison.claims["verdict"]) == ["supported"]

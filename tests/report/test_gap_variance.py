@@ -10,13 +10,14 @@ from cotejo.report.gaps import gap_variance
 IMAGES, ACCURACY = 400, 0.7
 
 
-def guessing(generator, seeds=3):
+def guessing(generator, seeds=3, fraction=1.0):
     """An alternative whose answers are luck alone, on training images and on test images."""
     train, test = (generator.random((seeds, IMAGES)) < ACCURACY for _ in range(2))
     gaps = (train.mean(axis=1) - test.mean(axis=1)).tolist()
     return SimpleNamespace(
         answers={"test": test},
         gaps=gaps,
+        settings={"train_fraction": fraction},
         mean=lambda split, metric: float(train.mean()),
         representative=SimpleNamespace(metrics={"train": {"images": IMAGES}}),
     )
@@ -44,3 +45,9 @@ def test_what_images_explain_stays():
     accuracy = agreeing.mean("train", "accuracy")
     expected = same[0].var() / IMAGES + accuracy * (1 - accuracy) / IMAGES
     assert gap_variance(agreeing) == pytest.approx(expected)
+
+
+def test_other_training_images_are_not_paired():
+    generator = np.random.default_rng(3)
+    first, same, other = (guessing(generator, fraction=f) for f in (1.0, 1.0, 0.5))
+    assert gap_variance(first, other) > 1.2 * gap_variance(first, same)

@@ -52,7 +52,7 @@ def needed(tested: Judged, error: float = OWN_ERROR) -> Needed:
         >>> from cotejo.stats import scalar_difference
         >>> seconds = scalar_difference([61.0, 64.0, 62.0], [63.0, 62.0, 67.0])
         >>> needed(Judged(seconds, seconds, margin=6.0))
-        Needed(seeds=8, images=None)
+        Needed(seeds=6, images=None)
     """
     if tested.margin == inf or tested.open_below or tested.open_above:
         return Needed(None, None)

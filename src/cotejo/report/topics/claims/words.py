@@ -16,7 +16,15 @@ from cotejo.report.topics.factors.words import also_differs
 from cotejo.report.words import Words
 from cotejo.stats import Judged
 
-__all__ = ["advantage", "claimed", "claims", "reasons", "summary_of_claims", "what_differs"]
+__all__ = [
+    "advantage",
+    "claim_lines",
+    "claimed",
+    "claims",
+    "reasons",
+    "summary_of_claims",
+    "what_differs",
+]
 
 _UNITS = {"epochs": "epochs", "seconds": "seconds"}
 """The unit of a metric; points of accuracy for the others."""
@@ -192,6 +200,26 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
     if difference.is_of_two_networks:
         return words.say("claims.advantage_one_seed", part=said)
     return said
+
+
+def claim_lines(findings: Findings, words: Words) -> list[str]:
+    """Return one line per claim: its words, its verdict, what was measured, and why."""
+    lines = []
+    for verdict in findings.evidence.verdicts:
+        measured = [
+            " ".join(
+                [f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)]
+            )
+            for part in verdict.parts
+        ]
+        said = words.say(
+            "claims.line",
+            claim=verdict.text(words.language),
+            outcome=words.say(f"claims.outcome_{verdict.outcome}"),
+            measured=" ".join(measured),
+        )
+        lines.append(said)
+    return lines
 
 
 def metric_name(verdict: Verdict, words: Words) -> str:
