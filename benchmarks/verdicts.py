@@ -8,9 +8,9 @@ A verdict is wrong if it says of the truth what is not so; of claims that lie on
 "supported" and "refuted" are, and at a whole margin from it "no difference that matters" is.
 
 Prints, in percent: how many claims are settled; how many verdicts are wrong, of those of a study
-on average, and of all claims; how many studies have any wrong verdict; how often the 95% interval holds the truth,
-with variances that borrow strength, as it is shown where one claim is judged (the wider of the
-two), and at its lowest over the metrics.
+on average, and of all claims; how many studies have any wrong verdict; how often the 95% interval
+holds the truth, with variances that borrow strength, as it is shown where one claim is judged (the
+wider of the two), and at its lowest over the metrics.
 """
 
 from __future__ import annotations

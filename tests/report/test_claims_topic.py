@@ -86,7 +86,7 @@ def test_claims_get_their_verdicts(claimed):
         "Todo el intervalo queda por encima de -15 puntos.".replace("-", "\u2212")
     ]
     third = findings.evidence.verdicts[2]
-    assert "holds 0, and differences" in reasons(third, third.parts[0], EN)[0]
+    assert "holds 0, but also differences" in reasons(third, third.parts[0], EN)[0]
 
 
 def test_one_seed_settles_no_claim(claimed):

@@ -36,5 +36,10 @@ def margin_of(claim: Mapping[str, Any], reference: float) -> float:
     if claim.get("margin") is not None:
         return float(claim["margin"])
     if claim["metric"] in ("epochs", "seconds"):
-        return _SHARE * reference if reference > 0 else inf
-    return round(min(max(_SHARE * (1 - reference), _LEAST), _MOST), 6)
+        return _rounded(_SHARE * reference) if reference > 0 else inf
+    return _rounded(min(max(_SHARE * (1 - reference), _LEAST), _MOST))
+
+
+def _rounded(margin: float) -> float:
+    """Return a margin with two significant digits, as it is shown."""
+    return float(f"{margin:.2g}")
