@@ -11,7 +11,8 @@ trained models, and Cotejo's methods are Wilson's interval, Bonett and Price's, 
 McNemar test.
 
 Prints, for each number of seeds and of images, the lowest, mean and highest rate over accuracies
-and spreads, in percent. Cotejo's own functions are run on some of the studies and must agree.
+and spreads, in percent. Cotejo's own functions are run on some of the studies and must agree. What
+becomes of many comparisons together is the subject of `verdicts.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import argparse
 import json
 import time
 from collections import defaultdict
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -28,9 +28,7 @@ import numpy as np
 
 import rival_intervals as rivals
 from cotejo.stats import accuracy_difference, mean_accuracy
-from cotejo.stats.answers import summarize_answers
-from cotejo.stats.shrinkage import spread_prior_of_answers
-from rival_intervals import BOOTSTRAP, COTEJO, OWN, SHRUNK
+from rival_intervals import BOOTSTRAP, COTEJO
 from simulated_answers import MOST_SEEDS, Alternative, joint_counts
 
 ACCURACIES = (0.60, 0.70, 0.86, 0.94)
@@ -110,7 +108,6 @@ def simulate(accuracy: float, repeats: int, seed: int, tally: Tally) -> None:
                 where = (seeds, images)
                 means(tally, here, where, compared, accuracy, generator)
                 differences(tally, here, where, compared, accuracy, generator)
-                family(tally, here, where, accuracy)
             agree(answers[:, :images], here[-1:], images)
 
 
@@ -131,12 +128,9 @@ def one_seed(tally: Tally, counts, images: int, models, accuracy: float) -> None
         centre = parts.estimate * images / (images + 2)
         hit = np.abs(centre - truth) <= rivals.half_widths(parts)[COTEJO]
         tally.add(("difference", 1, images, COTEJO, accuracy, f"{first}-{second}"), hit)
-    smallest = np.ones(len(counts))
     for first, second in combinations(SINGLES, 2):
         p = rivals.mcnemar_p_values(some(counts, rows_of(first, 1), rows_of(second, 1)))
         tally.add(("false positives", 1, images, COTEJO, accuracy, "equal models"), p < 0.05)
-        smallest = np.minimum(smallest, p)
-    tally.add(("family-wise", 1, images, COTEJO, accuracy, "15 pairs"), smallest * 15 < 0.05)
 
 
 def means(tally: Tally, counts, where, compared, accuracy: float, generator) -> None:
@@ -176,51 +170,8 @@ def differences(tally: Tally, counts, where, compared, accuracy: float, generato
             tally.add((f"{what}{beyond}", *where, method, accuracy, case), found)
 
 
-def family(tally: Tally, counts, where, accuracy: float) -> None:
-    """Count what passes Holm's correction in studies of all alternatives.
-
-    A study has a false finding if any pair of equal alternatives passes. Also count how often the
-    2 points of the better alternative are found.
-    """
-    seeds, images = where
-    rows = [rows_of(index, seeds) for index in range(BETTER + 1)]
-    parts_of = [rivals.mean_parts(some(counts, own), images) for own in rows]
-    shrunk, degrees = rivals.shrunk_spreads(parts_of, seeds, images)
-    pairs = list(combinations(range(BETTER + 1), 2))
-    equal = len(pairs) - BETTER
-    wrong = {name: np.zeros(len(counts), bool) for name in (COTEJO, OWN, SHRUNK)}
-    for first, second in pairs:
-        parts = rivals.difference_parts(some(counts, rows[first], rows[second]), images)
-        with_prior = replace(parts, seed=shrunk[first] + shrunk[second], degrees=degrees)
-        size = np.abs(parts.estimate)
-        # Holm's correction asks at most this level of an equal pair, and of the first pair.
-        level = 0.05 / (len(pairs) if second == BETTER else equal)
-        # A p-value is below a level exactly where the interval of that level excludes 0.
-        found = {
-            OWN: size > rivals.half_width(parts, level),
-            SHRUNK: size > rivals.half_width(with_prior, level),
-        }
-        found[COTEJO] = found[SHRUNK] & (size > rivals.half_width(parts, 0.05))
-        for name, rejected in found.items():
-            if second != BETTER:
-                wrong[name] |= rejected
-            elif first in (0, 2):
-                key = ("found 2 points, corrected", *where, name, accuracy, str(first))
-                tally.add(key, rejected)
-    for name, any_wrong in wrong.items():
-        tally.add(("family-wise", *where, name, accuracy, "21 pairs"), any_wrong)
-
-
 def agree(answers, counts, images: int) -> None:
     """Check that Cotejo's own functions give the numbers computed here."""
-    rows = [rows_of(index, 3) for index in range(BETTER + 1)]
-    parts_of = [rivals.mean_parts(some(counts, own), images) for own in rows]
-    shrunk, degrees = rivals.shrunk_spreads(parts_of, 3, images)
-    prior = spread_prior_of_answers([summarize_answers(answers[own] > 0) for own in rows])
-    here = [3 * shrunk[0, 0], degrees[0]]
-    there = prior.shrink(3 * parts_of[0].observed[0], 2.0)
-    if not np.allclose(here, there, rtol=1e-6):
-        raise RuntimeError(f"the shrunk spreads are {here} here and {there} in Cotejo")
     for seeds in SEEDS:
         rows, others = rows_of(0, seeds), rows_of(5, seeds)
         correct, also = answers[rows] > 0, answers[others] > 0

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, ndtr, ndtri, polygamma, psi, stdtrit
+from scipy.special import bdtr, ndtr, ndtri, stdtrit
 
 Array = NDArray[np.float64]
 
 Z = float(ndtri(0.975))
-COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP, OWN, SHRUNK = METHODS = (
+COTEJO, OTHER, SATTERTHWAITE, SEEDS_ALONE, IMAGES_ALONE, BOOTSTRAP = METHODS = (
     "Cotejo",
     "luck on the other side",
     "Satterthwaite",
     "t over seeds alone",
     "images alone",
     "hierarchical bootstrap",
-    "Holm, own spreads",
-    "Holm, spreads drawn together",
 )
 
 
@@ -59,7 +57,8 @@ def mean_parts(counts: Array, images: int) -> Parts:
     estimate, spread, image, residual = _variance_parts(counts, images)
     seeds = counts.shape[1]
     degrees = np.full_like(estimate, max(seeds - 1, 1))
-    observed, luck, over_images = spread / seeds, residual / (seeds * images), image / images
+    observed, over_images = spread / seeds, image / images
+    luck = np.minimum(residual / (seeds * images), observed)
     without = np.maximum(over_images - luck, estimate * (1 - estimate) / (seeds * images))
     with_seeds = observed, degrees, without
     with_images = np.maximum(observed - luck, 0), degrees, without + luck
@@ -74,7 +73,7 @@ def difference_parts(counts: Array, images: int) -> Parts:
     second = _variance_parts(counts[:, seeds:, seeds:], images)
     estimate = first[0] - second[0]
     sign = np.repeat([1.0, -1.0], seeds) / seeds
-    added, more = 2 / seeds**2, images + 2
+    added, more = 2.0, images + 2
     squares = np.einsum("rij,i,j->r", counts, sign, sign) + added
     over_images = (squares / more - (estimate * images / more) ** 2) / more
     observed = first[1] / seeds, second[1] / seeds
@@ -85,7 +84,7 @@ def difference_parts(counts: Array, images: int) -> Parts:
         estimate,
         sum(observed),
         degrees,
-        np.maximum(over_images - sum(lucks), added / more**2),
+        np.maximum(over_images - np.minimum(sum(lucks), sum(observed)), added / more**2),
         (sum(without), _welch(*without, max(seeds - 1, 1)), over_images),
         sum(observed),
         degrees,
@@ -111,29 +110,6 @@ def half_widths(parts: Parts) -> dict[str, Array]:
         SEEDS_ALONE: t * np.sqrt(parts.observed),
         IMAGES_ALONE: Z * np.sqrt(parts.over_images),
     }
-
-
-def shrunk_spreads(parts: list[Parts], seeds: int, images: int) -> tuple[Array, Array]:
-    """Return the alternatives' variances of a mean, shrunk, and their degrees of freedom.
-
-    Args:
-        parts: of the mean accuracies of a study's alternatives.
-        seeds: the number of seeds of each alternative.
-        images: the number of images that the accuracies are measured on.
-
-    Returns:
-        ``[alternatives, repeats]`` and ``[repeats]``.
-    """
-    half, most = (seeds - 1) / 2, float(len(parts) * (seeds - 1))
-    spreads = np.maximum([seeds * own.observed for own in parts], images**-2 / 12)
-    logs = np.log(spreads) - psi(half) + np.log(half)
-    excess = logs.var(axis=0, ddof=1) - polygamma(1, half)
-    unlike = excess > 0
-    prior = 2 * _inverse_trigamma(np.where(unlike, excess, 1.0))
-    typical = np.exp(logs.mean(axis=0) + psi(prior / 2) - np.log(prior / 2))
-    total = prior + 2 * half
-    shrunk = np.where(unlike, (prior * typical + 2 * half * spreads) / total, spreads.mean(axis=0))
-    return shrunk / seeds, np.where(unlike, np.minimum(total, most), most)
 
 
 def p_values(parts: Parts) -> Array:
@@ -200,14 +176,6 @@ def _variance_parts(counts: Array, images: int) -> tuple[Array, Array, Array, Ar
     left = accuracy * (1 - accuracy) - between_seeds - between_images
     residual = np.maximum(left, 0) * seeds * images / ((seeds - 1) * (images - 1))
     return accuracy, between_seeds * seeds / (seeds - 1), image, residual
-
-
-def _inverse_trigamma(values: Array) -> Array:
-    x = 0.5 + 1 / values
-    for _ in range(30):
-        trigamma = polygamma(1, x)
-        x = x + trigamma * (1 - trigamma / values) / polygamma(2, x)
-    return x
 
 
 def _half_width(seed: Array, degrees: Array, image: Array, alpha: float) -> Array:

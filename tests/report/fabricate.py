@@ -113,7 +113,8 @@ class Made:
     missing: Sequence[int] = ()
     replaced: Sequence[int] = ()
     loss_rise: float = 0.0
-    seconds: float = 6.0
+    seconds: float | Sequence[float] = 6.0
+    """Of an epoch; several: of each seed."""
     parameters: int | None = None
     operations: int | None = None
     """Of these two, None: those of the real network."""
@@ -306,7 +307,9 @@ def _write_images(
     )
 
 
-def _history(one: Made, train: float, valid: float, epochs: int) -> list[dict[str, float]]:
+def _history(
+    one: Made, train: float, valid: float, epochs: int, seconds: float
+) -> list[dict[str, float]]:
     rows = []
     for epoch in range(1, epochs + 1):
         done = 1 - np.exp(-3 * epoch / epochs)
@@ -318,7 +321,7 @@ def _history(one: Made, train: float, valid: float, epochs: int) -> list[dict[st
             2.2 - 1.5 * valid * done + one.loss_rise * late,
             0.1 + (valid - 0.1) * done,
             0.001,
-            one.seconds,
+            seconds,
         )
         rows.append(dict(zip(HISTORY, map(float, row), strict=True)))
     return rows
@@ -329,7 +332,8 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick,
     valid = (one.valid or one.test)[position]
     train = one.train[position] if one.train else min(1.0, valid + 0.05)
     settings, network = one.settings, one.network
-    rows = _history(one, train, valid, settings["epochs"])
+    seconds = one.seconds if isinstance(one.seconds, int | float) else one.seconds[position]
+    rows = _history(one, train, valid, settings["epochs"], seconds)
     test_chances = predictions(labels, test, seed, classes)
     valid_chances = predictions(labels, valid, seed + 100, classes)
     indices = select_mistakes(labels, test_chances)
@@ -360,9 +364,9 @@ def _write_run(path, one, alternatives, seed, position, labels, pictures, quick,
         "best_epoch": losses.index(min(losses)) + 1,
         "stopped_early": False,
         "timings": {
-            "train_seconds": one.seconds * len(rows),
+            "train_seconds": seconds * len(rows),
             "evaluate_seconds": 3.1,
-            "total_seconds": one.seconds * len(rows) + 4,
+            "total_seconds": seconds * len(rows) + 4,
             "images_per_second": 6540.0,
         },
         "test_reads": 1,

@@ -2,7 +2,8 @@
 
 from fabricate import Made
 
-from cotejo.report.dependence import dependence, same_trainings
+from cotejo.report.dependence import dependence
+from cotejo.report.shared_seeds import same_trainings
 from cotejo.report.words import Words
 
 EN, ES = Words("en"), Words("es")
@@ -28,13 +29,13 @@ def test_trainings_that_stop_apart_are_the_same_training(study):
         seeds=TWO,
     )
     shorten(findings, "short", of="base")
-    assert names(same_trainings(findings)) == [["base", "short"]]
+    assert names(same_trainings(findings.facts)) == [["base", "short"]]
     english, spanish = (" ".join(dependence(findings, words)) for words in (EN, ES))
     assert (
         "With the same seed, “The base” and “The short” are the same training, stopped at"
         in english
     )
-    assert "treat them as independent" in english
+    assert "cancels out in their comparison" in english
     assert "«La base» y «La short» son el mismo entrenamiento, detenido en épocas" in spanish
 
 
@@ -42,7 +43,7 @@ def test_other_histories_are_other_trainings(study):
     findings = study(
         Made("base", (0.7,)), Made("short", (0.6,), loss_rise=0.5, changes={"epochs": 5})
     )
-    assert same_trainings(findings) == []
+    assert same_trainings(findings.facts) == []
     assert dependence(findings, EN) == []
 
 
@@ -58,6 +59,6 @@ def test_a_training_that_goes_on_from_another_depends_on_it(study):
         Made("tuned", (0.8, 0.81), changes={"start_from": "base", "learning_rate": 0.0001}),
         seeds=TWO,
     )
-    assert same_trainings(findings) == []
+    assert same_trainings(findings.facts) == []
     assert dependence(findings, EN)[0] == "“The tuned” continues the training of “The base”."
     assert "continúa el entrenamiento de «La base»" in dependence(findings, ES)[0]

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cotejo.stats import accuracy_above, mean_accuracy, scalar_above
+from cotejo.stats import Spread, accuracy_above, mean_accuracy, scalar_above
 
 quick = settings(max_examples=60, deadline=None)
 VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=8).filter(lambda v: np.std(v) > 1e-3)
@@ -26,15 +26,21 @@ def test_of_scalars_it_is_the_one_sample_t_test(values, value):
 
 
 @quick
-@given(tables(), st.floats(0, 1), st.booleans())
-def test_of_answers_interval_and_p_tell_the_same(correct, value, to_correct):
+@given(tables(), st.floats(0, 1), st.floats(0.01, 0.99), st.booleans())
+def test_of_answers_interval_and_p_tell_the_same(correct, value, margin, borrowed):
     assume(len(correct) > 1)
-    difference = accuracy_above(correct, value, to_correct=to_correct)
+    spread = Spread(0.001, 9.0) if borrowed else None
+    difference = accuracy_above(correct, value, spread)
     assert -value <= difference.low <= difference.estimate <= difference.high <= 1 - value
     assert difference.estimate == pytest.approx(correct.mean() - value, abs=1e-12)
     assert 0 <= difference.p_value <= 1
     assume(abs(difference.p_value - 0.05) > 1e-6 and min(value, 1 - value) > 1e-6)
     assert (difference.p_value > 0.05) == (difference.low <= 0 <= difference.high)
+    # So they do at any other margin, and at any other confidence.
+    level, end = difference.level(margin - value), margin - value
+    assume(1e-6 < level < 1 - 1e-6)
+    just, more = difference.interval(1 - level * 1.001), difference.interval(1 - level * 0.999)
+    assert (just.low <= end <= just.high, more.low <= end <= more.high) == (False, True)
 
 
 @quick

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 from statsmodels.stats.contingency_tables import mcnemar
 
-from cotejo.stats import accuracy_difference, scalar_difference
+from cotejo.stats import accuracy_difference, scalar_above, scalar_difference
 from cotejo.stats.seeds_and_images import two_sided_p
 
 quick = settings(max_examples=60, deadline=None)
@@ -182,16 +182,14 @@ def test_a_scalar_of_one_seed_a_side_settles_nothing():
     assert difference.reversed().estimate == 15
 
 
-def test_scalars_that_never_vary_are_taken_at_their_word():
-    difference = scalar_difference([10, 10, 10], [15, 15])
-    assert (difference.estimate, difference.low, difference.high, difference.p_value) == (
-        -5,
-        -5,
-        -5,
-        0,
-    )
-    assert scalar_difference([10, 10], [10, 10]).p_value == 1
-    assert scalar_difference([10, 10], [15, 15]).p_value_against(-5) == 1
+def test_scalars_that_never_vary_settle_nothing():
+    """Seconds of 60, 60 and 61, 61 are rounded: how much they vary is not known."""
+    difference = scalar_difference([60, 60], [61, 61])
+    assert (difference.estimate, difference.low, difference.high) == (-1, -inf, inf)
+    assert (difference.p_value, difference.method) == (1, "single")
+    assert difference.p_value_against(-5) == 1
+    assert scalar_above([60, 60], 61).p_value == 1
+    assert scalar_difference([60, 60], [61, 61], image_variance=0.01).p_value < 0.05
 
 
 def test_images_widen_a_scalar_s_interval():

@@ -17,6 +17,7 @@ from cotejo.errors import CotejoError
 from cotejo.messages import message
 from cotejo.study.pace import Pace
 from cotejo.study.progress import Estimate, Observer, PlannedRun
+from cotejo.study.reach import out_of_reach
 from cotejo.texts import shown_path
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ class Display(Observer):
         self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
         if study.claims:
             self._print(message("cli.claims", count=len(study.claims)))
+            for line in out_of_reach(study, dataset):
+                self._print(line, style="yellow")
         self.console.print(plan_table(study, runs, self.console.width))
         for run in runs:
             if run.in_the_way is not None:

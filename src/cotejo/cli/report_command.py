@@ -29,6 +29,7 @@ def report(
     debug: Debug = False,
 ) -> int:
     """Write the report of the study in ``folder`` and show its results."""
+    from cotejo.cli.claims import say_claims
     from cotejo.cli.console import make_console, print_lines, say
     from cotejo.cli.tables import results_table
     from cotejo.report import make_reports
@@ -47,6 +48,7 @@ def report(
     )
     console, numbers = make_console(), reports.numbers / ReportFile.SUMMARY
     console.print(results_table(reports.rows, console))
+    say_claims(console, reports.claims)
     print_lines(
         console,
         *((message("cli.label_report"), page) for page in reports.paths),

@@ -114,16 +114,18 @@ def _show_finished(console: Console, folder: Path, final: bool) -> None:
 
 
 def _conclude(console: Console, result: StudyResult, command: str, quick: bool) -> int:
-    from cotejo.report import summary, write_report
+    from cotejo.cli.claims import say_claims
+    from cotejo.report import make_reports, summary
     from cotejo.store import ReportFile
 
     if result.finished:
         # The table comes first: if the page fails, the results are on the screen and on the disk.
         console.print(results_table(summary(result.folder), console))
-        page = write_report(result.folder, current_language())
+        reports = make_reports(result.folder, current_language())
+        say_claims(console, reports.claims)
         print_lines(
             console,
-            (message("cli.label_report"), page),
+            (message("cli.label_report"), reports.paths[0]),
             (message("cli.label_numbers"), result.folder / ReportFile.SUMMARY),
             (message("cli.label_runs"), f"{shown_path(result.folder)}/"),
         )

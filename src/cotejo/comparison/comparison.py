@@ -80,8 +80,13 @@ class Comparison:
 
     @property
     def comparisons(self) -> pd.DataFrame:
-        """A row for each pair of alternatives: the difference, its interval, its p-value."""
+        """A row for each pair of alternatives: the difference, its interval, what it settles."""
         return self.frame("comparisons")
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """A row for each comparison that a claim rests on: the advantage, and the verdict."""
+        return self.frame("claims")
 
     @property
     def per_class(self) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
 from cotejo.study.progress import Observer, PlannedRun
+from cotejo.study.reach import out_of_reach
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
@@ -78,6 +79,8 @@ class LineObserver(Observer):
         if self.waiting:
             count, asked = self.waiting, len(runs)
             self.say(message("cli.compare_planned", count=count, asked=asked, out=out))
+        for line in out_of_reach(study, dataset):
+            self.say(line)
 
     def data_understood(self, sentence: str) -> None:
         """Say what was understood of arrays."""

@@ -8,6 +8,7 @@ from html import escape
 from cotejo.facts import AlternativeFacts
 from cotejo.report.drawing import to_png
 from cotejo.report.findings import Findings
+from cotejo.report.topics.claims.words import claim_lines
 from cotejo.report.topics.conclusion.words import conclusion
 from cotejo.report.topics.curves.comparison import comparison
 from cotejo.report.words import NOT_APPLICABLE, Words
@@ -34,7 +35,8 @@ def as_text(findings: Findings, language: str) -> str:
         first, *others = zip(row, widths, strict=True)
         cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
         lines.append("  ".join(cells).rstrip())
-    return "\n".join([*lines, "", *conclusion(findings, words)])
+    claims = [f"\N{BULLET} {line}" for line in claim_lines(findings, words)]
+    return "\n".join([*lines, "", *conclusion(findings, words), *claims])
 
 
 def as_html(findings: Findings, language: str) -> str:
@@ -45,11 +47,13 @@ def as_html(findings: Findings, language: str) -> str:
     """
     words = Words(language)
     said = " ".join(map(escape, conclusion(findings, words)))
+    claims = "".join(f"<li>{escape(line)}</li>" for line in claim_lines(findings, words))
+    listed = f'<ul style="max-width:760px">{claims}</ul>' if claims else ""
     curves = base64.b64encode(to_png(comparison(findings.facts, words))).decode()
     words_for_it = escape(words.say("curves.figure_comparison"))
     return (
         f'<div lang="{language}">{_table(_rows(findings, words))}'
-        f'<p style="max-width:760px">{said}</p>'
+        f'<p style="max-width:760px">{said}</p>{listed}'
         f'<img style="{_FIGURE}" alt="{words_for_it}" src="data:image/png;base64,{curves}"></div>'
     )
 

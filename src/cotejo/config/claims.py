@@ -26,8 +26,11 @@ class Claim(Frozen):
         text: the sentence, by language.
         better: the alternative's name.
         than: the names of those that it beats, each of them; or a number in the metric's unit.
-        by: the margin by which it is better at least, in the metric's unit; a negative one lets
+        by: the amount by which it is better at least, in the metric's unit; a negative one lets
             it be that much worse.
+        margin: a difference that matters, in the metric's unit, above 0. None for one that follows
+            from the metric: of accuracies and gaps a tenth of the errors of what is compared with,
+            at least half a point and at most two; of epochs and seconds a tenth.
         metric: ``test_accuracy`` and ``valid_accuracy``, fractions; ``gap``, the accuracy on
             training images less that on test images; ``epochs`` until `reach`; ``seconds`` of
             training. Of the last three less is better.
@@ -46,6 +49,7 @@ class Claim(Frozen):
     better: str
     than: tuple[str, ...] | Number
     by: Number = 0.0
+    margin: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     metric: Literal["test_accuracy", "valid_accuracy", "gap", "epochs", "seconds"] = "test_accuracy"
     reach: Annotated[float, Field(gt=0, lt=1)] | None = None
 
@@ -123,8 +127,8 @@ def _check_names(claim: Claim, names: Mapping[str, None], where: str) -> None:
 def _check_fractions(claim: Claim, where: str) -> None:
     if claim.metric not in _FRACTIONS:
         return
-    for key, given in (("than", claim.value), ("by", claim.by)):
-        lowest = 0 if key == "than" and claim.metric != "gap" else -1
+    for key, given in (("than", claim.value), ("by", claim.by), ("margin", claim.margin)):
+        lowest = 0 if key == "margin" or (key == "than" and claim.metric != "gap") else -1
         if given is not None and not lowest <= given <= 1:
             raise ConfigError(
                 "claim_not_fraction",

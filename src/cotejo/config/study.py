@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tomli_w
 from pydantic import Field, field_validator
@@ -51,6 +51,7 @@ _KEYS = (
     "alternative",
     "vary",
     "claim",
+    "error",
 )
 _REPORT_KEYS = ("title", "author")
 
@@ -84,6 +85,8 @@ class StudyConfig(Frozen):
         added: the names of alternatives that are trained elsewhere: their predictions are added
             later (`cotejo add`), and claims may name them.
         claims: what the study is to test.
+        error: what is kept below 5%: ``share``, the share of the verdicts that are wrong, on
+            average; or ``family``, the share of studies with any wrong verdict, which is stricter.
 
     Example:
         >>> study = StudyConfig.parse({"alternative": [{"name": "a"}], "base": {"epochs": 2}})
@@ -102,6 +105,7 @@ class StudyConfig(Frozen):
     alternatives: tuple[Alternative, ...]
     added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
+    error: Literal["share", "family"] = "share"
 
     @field_validator("added", mode="before")
     @classmethod
@@ -210,6 +214,8 @@ class StudyConfig(Frozen):
             document["folds"] = self.folds
         if self.robustness:
             document["robustness"] = True
+        if self.error != "share":
+            document["error"] = self.error
         if self.added:
             document["added"] = list(self.added)
         if self.title:

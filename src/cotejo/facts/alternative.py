@@ -33,6 +33,9 @@ class LeftOut:
     reason: OutputError
 
 
+_DIVERGED = "loss_not_finite"
+"""The key of the reason why a diverged run failed."""
+
 _DERIVED = {"Convolution": "Conv2D"}
 """Cotejo's own layers, and the layer of Keras that each is a kind of."""
 
@@ -64,6 +67,12 @@ class AlternativeFacts:
     def settings(self) -> Mapping[str, Any]:
         """Every setting, resolved."""
         return self.entry.get("settings") or {}
+
+    @property
+    def diverged(self) -> int:
+        """How many of its runs failed because the loss was no longer finite."""
+        reasons = [run.record.get("reason") or {} for run in self.failed]
+        return sum(reason.get("key") == _DIVERGED for reason in reasons)
 
     @property
     def is_added(self) -> bool:

@@ -24,7 +24,9 @@ from cotejo.report.formats.picture_files import MARK
 from cotejo.report.heading import keep_heading
 from cotejo.report.report_json import report_json
 from cotejo.report.topics import TOPICS
+from cotejo.report.topics.claims.words import claim_lines
 from cotejo.report.topics.results import summary_rows
+from cotejo.report.words import Words
 from cotejo.store import ReportFile, make_folder, write_file, write_json
 
 __all__ = [
@@ -109,6 +111,7 @@ class Written:
         left_out: the runs that ended but are in no figure, because one of their files is damaged.
         missing: how many of the runs asked for have neither finished nor failed.
         asked: how many runs were asked for.
+        claims: one line per claim, in the report's language: its verdict, and why.
     """
 
     paths: list[Path]
@@ -117,6 +120,7 @@ class Written:
     left_out: list[LeftOut]
     missing: int
     asked: int
+    claims: list[str]
 
 
 def make_reports(
@@ -146,7 +150,7 @@ def make_reports(
 
         paths = report_paths(folder, names, out, STANDALONE)
         write_standalone(findings, language, paths["ipynb"])
-        return _written(findings, list(paths.values()), folder)
+        return _written(findings, language, list(paths.values()), folder)
     paths = report_paths(folder, names, out)
     # The formats differ in the ending of the path alone, so that all have the same folder.
     numbers = numbers_folder(folder, next(iter(paths.values())))
@@ -160,7 +164,7 @@ def make_reports(
     for name, path in paths.items():
         make_folder(path.parent)
         write_page(contents[name], path, name)
-    return _written(findings, list(paths.values()), numbers)
+    return _written(findings, language, list(paths.values()), numbers)
 
 
 def _contents(
@@ -187,7 +191,7 @@ def _contents(
     return contents
 
 
-def _written(findings: Findings, paths: list[Path], numbers: Path) -> Written:
+def _written(findings: Findings, language: str, paths: list[Path], numbers: Path) -> Written:
     facts = findings.facts
     return Written(
         paths,
@@ -196,6 +200,7 @@ def _written(findings: Findings, paths: list[Path], numbers: Path) -> Written:
         facts.left_out,
         facts.missing,
         facts.asked,
+        claim_lines(findings, Words(language)),
     )
 
 

@@ -16,25 +16,20 @@ from numpy.typing import NDArray
 from cotejo.facts import AlternativeFacts
 from cotejo.report.seed_means import balanced_over_seeds
 from cotejo.stats import (
-    Comparison,
     Difference,
     FoldValues,
     Interval,
-    SpreadPrior,
     accuracy_above,
     accuracy_difference,
     balanced_difference,
-    compare_all,
-    compare_folds,
     fold_above,
     fold_difference,
     fold_mean,
     fold_values,
     mean_accuracy,
-    spread_prior,
 )
 
-__all__ = ["above", "accuracy", "balanced", "balanced_lead", "comparisons", "lead", "prior"]
+__all__ = ["Split", "above", "accuracy", "balanced", "balanced_lead", "lead"]
 
 Split = Literal["valid", "test"]
 
@@ -53,22 +48,13 @@ def balanced(alternative: AlternativeFacts) -> Interval:
     return fold_mean(_folds(alternative, "test", alternative.test_predictions[0]))
 
 
-def lead(
-    first: AlternativeFacts,
-    second: AlternativeFacts,
-    split: Split,
-    spread: SpreadPrior | None = None,
-) -> Difference:
-    """Return the first's mean accuracy minus the second's.
+def lead(first: AlternativeFacts, second: AlternativeFacts, split: Split) -> Difference:
+    """Return the first's mean accuracy minus the second's, on a split's images.
 
-    Args:
-        first: an alternative of the study.
-        second: another one.
-        split: on whose images.
-        spread: `prior`, for a p-value that will be corrected.
+    With cross-validation, they are paired by the seeds that both finished.
     """
     if first.parts is None or second.parts is None or not _common(first, second):
-        return accuracy_difference(first.answers[split], second.answers[split], spread)
+        return accuracy_difference(first.answers[split], second.answers[split])
     rows = _common(first, second)
     return fold_difference(_folds(first, split, None, rows), _folds(second, split, None, rows))
 
@@ -84,38 +70,11 @@ def balanced_lead(first: AlternativeFacts, second: AlternativeFacts) -> Differen
     )
 
 
-def above(
-    alternative: AlternativeFacts, value: float, split: Split, to_correct: bool = False
-) -> Difference:
+def above(alternative: AlternativeFacts, value: float, split: Split) -> Difference:
     """Return an alternative's mean accuracy minus a fixed value, as `accuracy_above`."""
     if alternative.parts is None:
-        return accuracy_above(alternative.answers[split], value, to_correct=to_correct)
+        return accuracy_above(alternative.answers[split], value)
     return fold_above(_folds(alternative, split), value)
-
-
-def prior(alternatives: Sequence[AlternativeFacts], split: Split) -> SpreadPrior | None:
-    """Return what the seeds' spreads are shrunk towards; None where none is, as of folds."""
-    if any(alternative.parts is not None for alternative in alternatives):
-        return None
-    return spread_prior(
-        alternative.answers[split] for alternative in alternatives if split in alternative.answers
-    )
-
-
-def comparisons(alternatives: Sequence[AlternativeFacts]) -> list[Comparison]:
-    """Return every pair of alternatives on the test images, with Holm's correction.
-
-    With cross-validation, alternatives are paired by the seeds that all of them finished.
-    """
-    rows = _common(*alternatives)
-    chosen = {each.name: [each.seeds.index(seed) for seed in rows] for each in alternatives}
-    parts = {
-        each.name: each.parts[chosen[each.name]] for each in alternatives if each.parts is not None
-    }
-    if len(parts) < len(alternatives) or not rows:
-        return compare_all({each.name: each.answers["test"] for each in alternatives})
-    correct = {each.name: each.answers["test"][chosen[each.name]] for each in alternatives}
-    return compare_folds(correct, parts)
 
 
 def _common(*alternatives: AlternativeFacts) -> list[int]:

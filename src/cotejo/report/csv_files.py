@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ from cotejo.report.findings import Findings
 from cotejo.report.topic import CsvFile, Row, Topic
 from cotejo.store import write_csv
 
-__all__ = ["significant", "write_csv_files"]
+__all__ = ["finite", "significant", "write_csv_files"]
 
 _DECIMALS = 6
-_SMALLEST_P = 1e-300
+_SMALLEST_LEVEL = 1e-300
 
 
 def write_csv_files(
@@ -40,8 +41,13 @@ def write_csv_files(
                 _write(file, findings, language, folder)
 
 
-def significant(p_value: float) -> str:
-    """Return a p-value as text with four significant digits.
+def finite(value: float) -> float | None:
+    """Return a number; None for an infinite one, whose cell is empty."""
+    return value if isfinite(value) else None
+
+
+def significant(level: float) -> str:
+    """Return a share of error as text with four significant digits.
 
     Rounded to six decimals like other numbers, a small one would become 0. One below 1e-300 is
     written as 1e-300, for what is that small is no longer computed exactly.
@@ -50,7 +56,7 @@ def significant(p_value: float) -> str:
         >>> significant(0.000000123456), significant(0.0)
         ('1.235e-07', '1e-300')
     """
-    return f"{max(p_value, _SMALLEST_P):.4g}"
+    return f"{max(level, _SMALLEST_LEVEL):.4g}"
 
 
 def _write(file: CsvFile, findings: Findings, language: str, folder: Path) -> None:

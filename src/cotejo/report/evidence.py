@@ -1,15 +1,18 @@
-"""What the seeds and the test images settle: every pair of alternatives, compared."""
+"""What the seeds and the test images settle: the claims, and every pair of alternatives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Literal
 
 from cotejo.facts import AlternativeFacts, StudyFacts
-from cotejo.report.accuracies import accuracy, comparisons, prior
-from cotejo.stats import Comparison, Difference, Interval, Needed
+from cotejo.report.accuracies import accuracy
+from cotejo.report.claims import Verdict, judge
+from cotejo.report.judging import Judging
+from cotejo.stats import Difference, ErrorKind, Interval, adjusted_levels, error_each
 
 __all__ = ["Evidence", "Lead", "Outcome"]
 
@@ -22,31 +25,39 @@ class Lead:
 
     Attributes:
         first, second: the two alternatives.
-        difference: the first's accuracy less the second's, with the 95% interval and the p of this
-            pair alone.
-        p_corrected: the p after Holm's correction over all pairs of the study.
-        outcome: whether the corrected p settles that the first is ahead, or behind.
-        needed: how much data would settle a difference of this size; None where it is settled.
-        pairs: how many pairs the correction is for.
+        difference: the first's accuracy less the second's, with the interval that is judged: it is
+            wide enough for all comparisons that are judged together.
+        level: the share of error of all of them at which this one, or the claim, is settled.
+        claimed: whether a claim is about these two, and its interval is shown.
     """
 
     first: AlternativeFacts
     second: AlternativeFacts
     difference: Difference
-    p_corrected: float
-    outcome: Outcome
-    needed: Needed | None
-    pairs: int
+    level: float
+    claimed: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the interval settles that the first is ahead, or behind."""
+        if not self.difference.excludes_zero:
+            return "tie"
+        return "ahead" if self.difference.low > 0 else "behind"
 
     @property
     def settled(self) -> bool:
-        """Whether one is ahead after the correction."""
+        """Whether one is ahead."""
         return self.outcome != "tie"
 
     @property
     def one_seed(self) -> bool:
         """Whether it compares two trained networks rather than two ways of training."""
         return self.difference.method == "mcnemar"
+
+    def reversed(self) -> Lead:
+        """Return the lead of the second over the first."""
+        difference = self.difference.reversed()
+        return Lead(self.second, self.first, difference, self.level, self.claimed)
 
 
 @dataclass(frozen=True)
@@ -64,37 +75,78 @@ class Evidence:
         return {alternative.name: accuracy(alternative) for alternative in self.facts.trained}
 
     @cached_property
-    def comparisons(self) -> list[Comparison]:
-        """Every pair of trained alternatives, in the study's order, with Holm's correction."""
-        return comparisons(self.facts.trained)
+    def judging(self) -> Judging:
+        """Every difference as it is judged."""
+        return Judging(self.facts)
 
     @cached_property
-    def shrinks_spreads(self) -> bool:
-        """Whether the p-values to be corrected use spreads shrunk towards the study's."""
-        return prior(self.facts.trained, "test") is not None
+    def verdicts(self) -> list[Verdict]:
+        """The study's claims with their verdicts, in the study's order."""
+        return judge(self.judging)
+
+    @property
+    def kind(self) -> ErrorKind:
+        """What is kept below 5%: the share of wrong verdicts, or of studies with any."""
+        return "family" if self.facts.study.get("error") == "family" else "share"
 
     @cached_property
-    def _by_pair(self) -> Mapping[tuple[str, str], Comparison]:
-        return {
-            (comparison.first, comparison.second): comparison for comparison in self.comparisons
+    def leads(self) -> list[Lead]:
+        """Every pair of trained alternatives, in the study's order.
+
+        A pair that a claim is about has the claim's interval, so that the report says one thing of
+        it. The others share their error among themselves.
+        """
+        claimed = self._claimed
+        pairs = list(combinations(self.facts.trained, 2))
+        others = {
+            (first.name, second.name): self.judging.accuracy(first, second, "test")
+            for first, second in pairs
+            if (first.name, second.name) not in claimed
         }
+        levels = [tested.level for tested in others.values()]
+        error = error_each(levels, self.kind)
+        adjusted = dict(zip(others, adjusted_levels(levels, self.kind), strict=True))
+        leads = []
+        for first, second in pairs:
+            names = first.name, second.name
+            if names in claimed:
+                leads.append(Lead(first, second, *claimed[names], claimed=True))
+            else:
+                shown = others[names].shown(error)
+                leads.append(Lead(first, second, shown, adjusted[names]))
+        return leads
+
+    @property
+    def unclaimed(self) -> int:
+        """How many pairs no claim is about; they share their error."""
+        return sum(not lead.claimed for lead in self.leads)
+
+    @cached_property
+    def _claimed(self) -> Mapping[tuple[str, str], tuple[Difference, float]]:
+        """The differences of test accuracy that claims are about, and the claims' levels."""
+        known: dict[tuple[str, str], tuple[Difference, float]] = {}
+        # A claim about being ahead at all comes before one about by how much.
+        for verdict in sorted(self.verdicts, key=lambda each: each.line != 0):
+            if verdict.metric != "test_accuracy":
+                continue
+            for part in verdict.parts:
+                difference, better = part.difference, verdict.claim["better"]
+                if difference is None or part.measured.than is None:
+                    continue
+                if not difference.covers_training:
+                    continue
+                pair = better, part.measured.than
+                if pair not in known:
+                    level = 1.0 if verdict.level is None else verdict.level
+                    known[pair] = difference, level
+                    known[pair[::-1]] = difference.reversed(), level
+        return known
+
+    @cached_property
+    def _by_pair(self) -> Mapping[tuple[str, str], Lead]:
+        return {(lead.first.name, lead.second.name): lead for lead in self.leads}
 
     def lead(self, first: AlternativeFacts, second: AlternativeFacts) -> Lead:
         """Return how far ``first`` is ahead of ``second``; behind it, where it is negative."""
-        comparison = self._by_pair.get((first.name, second.name))
-        if comparison is not None:
-            outcomes: dict[str, Outcome] = {"first": "ahead", "second": "behind", "tie": "tie"}
-            difference = comparison.difference
-        else:
-            comparison = self._by_pair[second.name, first.name]
-            outcomes = {"first": "behind", "second": "ahead", "tie": "tie"}
-            difference = comparison.difference.reversed()
-        return Lead(
-            first,
-            second,
-            difference,
-            comparison.p_corrected,
-            outcomes[comparison.verdict],
-            comparison.needed,
-            len(self.comparisons),
-        )
+        lead = self._by_pair.get((first.name, second.name))
+        return lead or self._by_pair[second.name, first.name].reversed()

@@ -17,17 +17,17 @@ def of_intervals(findings: Findings) -> list[str]:
 
 def of_comparisons(findings: Findings) -> list[str]:
     """Return what the comparisons of the alternatives rest on; nothing without a pair of them."""
-    comparisons = findings.evidence.comparisons
+    evidence = findings.evidence
     names = {
-        "mcnemar": "mcnemar-1947",
+        "mcnemar": "bonett-2012",
         "seeds-and-images": "welch-1947",
         "welch": "welch-1947",
         "folds": "nadeau-2003",
     }
-    methods = {comparison.difference.method for comparison in comparisons}
+    methods = {lead.difference.method for lead in evidence.leads}
     named = [names[method] for method in sorted(methods & set(names))]
-    if len(comparisons) > 1:
-        named.append("holm-1979")
-    if comparisons and findings.evidence.shrinks_spreads:
-        named.append("smyth-2004")
+    if len(evidence.leads) > 1 and evidence.kind == "share":
+        named += ["benjamini-1995", "benjamini-2005"]
+    if evidence.leads and evidence.judging.borrows:
+        named += ["smyth-2004", "phipson-2016"]
     return named

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from cotejo.report.csv_files import finite
+from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.topic import Topic
 from cotejo.stats import Difference
@@ -59,7 +61,7 @@ def _results(findings: Findings) -> dict[str, Any]:
         # Only where the report leads with it, so that the file of any other study stays as it was.
         **({"balanced_accuracy": balanced} if findings.facts.unlike else {}),
         "macro_averages": findings.macro,
-        "lead_of_best": {lead.second.name: _described(lead.difference) for lead in findings.leads},
+        "lead_of_best": {lead.second.name: _judged(lead) for lead in findings.leads},
         "choice": _described(findings.choice) if findings.choice else None,
         "unlearned": [alternative.name for alternative in findings.unlearned],
         # Only where there are some, so that the file of any other study stays as it was.
@@ -92,6 +94,17 @@ def _hardest_in_all(findings: Findings) -> int | None:
     """Return the class that has the lowest F1, and no other with it, in every alternative."""
     counts = findings.hardest_counts()
     return next(iter(counts)) if len(counts) == 1 else None
+
+
+def _judged(lead: Lead) -> dict[str, Any]:
+    """Return a difference with the interval that is judged; an end is null where it is open."""
+    difference = lead.difference
+    return {
+        "estimate": difference.estimate,
+        "low": finite(difference.low),
+        "high": finite(difference.high),
+        "level": lead.level,
+    }
 
 
 def _described(difference: Difference) -> dict[str, Any]:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted
 from cotejo.report.words import Words
-from cotejo.stats import Needed
 
 __all__ = [
     "comparison_sentence",
     "images_needed",
+    "judged_together",
     "measured_on",
-    "p_value",
     "settled_seeds",
-    "uncorrected",
 ]
-
-_SMALLEST_P = 0.001
-_ALPHA = 0.05
 
 
 def settled_seeds(low: int, high: int, words: Words) -> str:
@@ -26,74 +22,52 @@ def settled_seeds(low: int, high: int, words: Words) -> str:
     return seeds if low == high else words.say("seeds_up_to", seeds=seeds)
 
 
-def comparison_sentence(lead: Lead, words: Words, *, with_needed: bool = True) -> str:
+def comparison_sentence(lead: Lead, words: Words) -> str:
     """Return, in one sentence, what the test set settles about two alternatives.
 
-    The one that is ahead is named first, whichever way round they are compared. If it is not
-    settled, ``with_needed`` adds how many seeds would settle a difference of this size.
+    The one that is ahead is named first, whichever way round they are compared.
     """
     numbers = words.numbers
-    difference = lead.difference
+    if lead.difference.estimate < 0:
+        lead = lead.reversed()
     first, second = (alternative.label(words.language) for alternative in (lead.first, lead.second))
-    if difference.estimate < 0:
-        first, second, difference = second, first, difference.reversed()
-    values = {
-        "first": first,
-        "second": second,
-        "points": numbers.difference(difference.estimate),
-        "interval": numbers.difference_interval(difference.low, difference.high),
-    }
-    if lead.settled:
-        return words.say("beats_one_seed" if lead.one_seed else "beats", **values)
     if _same(lead):
         return words.say("tie_same", first=first, second=second)
-    if difference.excludes_zero and not lead.one_seed:
-        said = words.say("ahead", **values)
-        more = _what_is_needed(lead.needed, words) if with_needed else []
-        return " ".join([said, *uncorrected(lead, words), *more])
-    return " ".join([*_tie(lead, values, words, with_needed), *uncorrected(lead, words)])
-
-
-def _tie(lead: Lead, values: dict[str, str], words: Words, with_needed: bool) -> list[str]:
-    if lead.one_seed:
-        return [words.say("tie_one_seed", **values)]
     difference = lead.difference
     seeds = settled_seeds(min(difference.seeds), max(difference.seeds), words)
-    said = words.say("tie", **values, seeds=seeds)
-    return [said, *_what_is_needed(lead.needed, words)] if with_needed else [said]
+    key = "beats" if lead.settled else "tie"
+    return words.say(
+        f"{key}_one_seed" if lead.one_seed else key,
+        first=first,
+        second=second,
+        points=numbers.difference(difference.estimate),
+        interval=numbers.difference_interval(difference.low, difference.high),
+        seeds=seeds,
+    )
 
 
-def uncorrected(lead: Lead, words: Words) -> list[str]:
-    """Return why a difference is not settled although its interval leaves out 0."""
-    if lead.settled or not lead.difference.excludes_zero:
-        return []
-    # With one seed on each side, the interval is close to the exact test's, but not the same.
-    if lead.difference.p_value >= _ALPHA:
-        return [words.say("tie_exact")]
-    return [words.say("tie_corrected", count=lead.pairs)]
-
-
-def p_value(value: float, words: Words) -> str:
-    """Return a p-value with two significant digits, or that it is below 0.001."""
-    numbers = words.numbers
-    if value < _SMALLEST_P:
-        return words.say("p_below", limit=numbers.shortest(_SMALLEST_P))
-    return numbers.decimal(value, 3 if value < 0.1 else 2)
+def judged_together(findings: Findings, words: Words) -> str:
+    """Return when a difference of two alternatives is settled, and what it rests on."""
+    evidence = findings.evidence
+    count, claimed = evidence.unclaimed, len(evidence.leads) - evidence.unclaimed
+    if len(evidence.leads) == 1:
+        said = [words.say("judged_one")]
+    else:
+        said = [words.say(f"judged_{evidence.kind}", count=words.numbers.integer(count))]
+    if evidence.judging.borrows:
+        said.append(words.say("judged_borrowed"))
+    if claimed:
+        said.append(words.say("judged_claimed", count=claimed))
+    if diverged := [each for each in findings.facts.trained if each.diverged]:
+        labels = quoted(diverged, words)
+        said.append(words.say("judged_diverged", count=len(diverged), labels=labels))
+    return " ".join(said)
 
 
 def images_needed(images: int, words: Words) -> str:
     """Return an estimated number of images, rounded up to two significant digits."""
     step = 10 ** max(len(str(images)) - 2, 0)
     return words.numbers.integer(-(-images // step) * step)
-
-
-def _what_is_needed(needed: Needed | None, words: Words) -> list[str]:
-    """Return how many seeds, or images if no number of seeds, would settle such a difference."""
-    if needed is not None and needed.seeds is not None:
-        return [words.say("effect_needed", needed=words.numbers.integer(needed.seeds))]
-    if needed is not None and needed.images is not None:
-        return [words.say("effect_images", images=images_needed(needed.images, words))]
-    return []
 
 
 def _same(lead: Lead) -> bool:

@@ -294,7 +294,7 @@ def _row(alternative: AlternativeFacts, language: str) -> dict[str, Any]:
     return row
 
 
-_NUMBERS = ("difference", "low", "high", "p", "p_corrected")
+_NUMBERS = ("difference", "low", "high", "level")
 
 
 def _value(name: str, text: str) -> str | float | None:

@@ -4,41 +4,52 @@ from __future__ import annotations
 
 from cotejo.evaluate.intervals import Interval, wilson_interval
 from cotejo.stats.accuracy import mean_accuracy
-from cotejo.stats.all_pairs import Comparison, compare_all, compare_folds
 from cotejo.stats.difference import Difference
+from cotejo.stats.error_control import ErrorKind, adjusted_levels, error_each
 from cotejo.stats.fixed_value import accuracy_above, scalar_above
 from cotejo.stats.fold_values import FoldValues, fold_values
 from cotejo.stats.folds import fold_above, fold_difference, fold_mean
 from cotejo.stats.independent import independent_difference
-from cotejo.stats.power import Needed, needed
-from cotejo.stats.shrinkage import SpreadPrior, spread_prior
+from cotejo.stats.needed import Needed, needed, reachable
+from cotejo.stats.paired import paired_accuracy_difference, paired_scalar_difference
+from cotejo.stats.shrinkage import Spread, moderated_spreads
 from cotejo.stats.two_alternatives import (
     accuracy_difference,
     balanced_difference,
+    own_spread,
     scalar_difference,
 )
+from cotejo.stats.verdicts import Judged, Outcome, claim_level, claim_outcome
 
 __all__ = [
-    "Comparison",
     "Difference",
+    "ErrorKind",
     "FoldValues",
     "Interval",
+    "Judged",
     "Needed",
-    "SpreadPrior",
+    "Outcome",
+    "Spread",
     "accuracy_above",
     "accuracy_difference",
+    "adjusted_levels",
     "balanced_difference",
-    "compare_all",
-    "compare_folds",
+    "claim_level",
+    "claim_outcome",
+    "error_each",
     "fold_above",
     "fold_difference",
     "fold_mean",
     "fold_values",
     "independent_difference",
     "mean_accuracy",
+    "moderated_spreads",
     "needed",
+    "own_spread",
+    "paired_accuracy_difference",
+    "paired_scalar_difference",
+    "reachable",
     "scalar_above",
     "scalar_difference",
-    "spread_prior",
     "wilson_interval",
 ]

@@ -75,7 +75,9 @@ def variance_parts(answers: Answers) -> VarianceParts:
     if seeds == 1 or images == 1 or unit == 0:
         # Several seeds that are always right, or always wrong, say no more than one seed does.
         return VarianceParts(0.0, inf, 1 / images, 0.0)
-    spread, luck = answers.spread / seeds / unit, answers.luck / seeds / unit
+    spread = answers.spread / seeds / unit
+    # Where seeds vary less than luck alone would make them, the images' part keeps the rest of it.
+    luck = min(answers.luck / seeds / unit, spread)
     observed = float(answers.image_means.var(ddof=1)) / images / unit
     # No sample says more than the same number of independent answers would.
     image = max(observed - luck, 1 / (seeds * images))

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cotejo.stats.shrinkage import Spread
+
 __all__ = ["Answers", "checked_answers", "summarize_answers"]
 
 
@@ -53,6 +55,11 @@ class Answers:
         It has two sources: the seeds themselves, and their luck with single images.
         """
         return float(self.seed_means.var(ddof=1)) if self.seeds > 1 else 0.0
+
+    @property
+    def own_spread(self) -> Spread:
+        """The same with its degrees of freedom."""
+        return Spread(self.spread, self.seeds - 1.0)
 
     @property
     def luck(self) -> float:

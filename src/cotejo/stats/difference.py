@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isclose, sqrt
 from typing import Literal
 
-from cotejo.evaluate.intervals import Interval
+from cotejo.evaluate.intervals import Interval, wilson_bounds
 from cotejo.stats.seeds_and_images import half_width, two_sided_p
 
-__all__ = ["Difference", "Method", "difference_from"]
+__all__ = ["Difference", "Method", "answer_variance", "difference_from"]
 
-Method = Literal["mcnemar", "seeds-and-images", "welch", "folds", "single"]
+Method = Literal["mcnemar", "seeds-and-images", "welch", "paired", "folds", "single"]
 """The method of the interval and of the test.
 
 ``mcnemar``: one seed per side; the exact McNemar test, and Bonett and Price's interval, both over
 the images alone. ``seeds-and-images``: over both sources of chance. ``welch``: one value per seed.
-``folds``: a repeated cross-validation. ``single``: one value per side, which settles nothing.
+``paired``: the same, seed by seed. ``folds``: a repeated cross-validation. ``single``: one value
+per side, or values that never vary, which settle nothing.
 """
 
 
@@ -38,6 +39,8 @@ class Difference:
         degrees: the degrees of freedom of ``seed_variance``.
         images: the number of images that both were measured on; 0 for a figure that isn't
             measured on images.
+        value: the fixed value, in ``[0, 1]``, that an accuracy is compared with; None for a
+            difference of two alternatives.
     """
 
     estimate: float
@@ -50,6 +53,7 @@ class Difference:
     method: Method
     degrees: float = inf
     images: int = 0
+    value: float | None = None
 
     @property
     def covers_training(self) -> bool:
@@ -74,7 +78,9 @@ class Difference:
         """
         half = half_width(self.seed_variance, self.degrees, self.image_variance, confidence)
         if self.method == "single":
-            half = inf
+            return Interval(self.estimate, -inf, inf)
+        if self.value is not None:
+            return self._of_accuracy(self.value, half)
         low, high = self._centre - half, self._centre + half
         # Accuracies differ by 1 at most.
         if self.images:
@@ -89,7 +95,7 @@ class Difference:
         It is below 0.05 exactly where the 95% interval excludes the margin. The exception is a
         margin of 0 with one seed per side, where it is the p-value of the exact McNemar test.
         """
-        return self.p_value if margin == 0 else self._inverted(margin)
+        return self.p_value if margin == 0 else self.level(margin)
 
     def reversed(self) -> Difference:
         """Return the second's figure minus the first's."""
@@ -101,12 +107,38 @@ class Difference:
             seeds=self.seeds[::-1],
         )
 
-    def _inverted(self, margin: float) -> float:
-        """Return the p-value that inverting the interval gives."""
+    def level(self, margin: float) -> float:
+        """Return the error probability of the interval that just reaches ``margin``.
+
+        The interval at a smaller error probability has the margin in it, and at a larger one it
+        leaves it out.
+        """
         if self.method == "single":
             return 1.0
+        if self.value is not None:
+            return self._level_of_accuracy(self.value, margin)
         distance = self._centre - margin
         return two_sided_p(distance, self.seed_variance, self.degrees, self.image_variance)
+
+    def _of_accuracy(self, value: float, half: float) -> Interval:
+        """Return the interval of an accuracy, solved for as Wilson's, minus the value."""
+        accuracy = self.estimate + value
+        low, high = wilson_bounds(accuracy, half**2 / answer_variance(accuracy, value))
+        # Rounding may push a bound past the estimate where the accuracy is 0 or 1.
+        low, high = max(min(low, accuracy), 0.0), min(max(high, accuracy), 1.0)
+        return Interval(self.estimate, low - value, high - value)
+
+    def _level_of_accuracy(self, value: float, margin: float) -> float:
+        """Return the level at which the interval of an accuracy ends at ``value + margin``."""
+        end, accuracy = min(max(value + margin, 0.0), 1.0), self.estimate + value
+        unit, variance = answer_variance(accuracy, value), end * (1 - end)
+        if variance == 0:
+            # One mistake proves that an accuracy is not 1, and one right answer that it is not 0.
+            return 1.0 if isclose(accuracy, end, abs_tol=1e-12) else 0.0
+        distance = (accuracy - end) / sqrt(variance)
+        return two_sided_p(
+            distance, self.seed_variance / unit, self.degrees, self.image_variance / unit
+        )
 
     @property
     def _centre(self) -> float:
@@ -130,6 +162,7 @@ def difference_from(
     degrees: float = inf,
     images: int = 0,
     p_value: float | None = None,
+    value: float | None = None,
 ) -> Difference:
     """Return a difference with its 95% interval, and with its p-value unless it is given."""
     without_interval = Difference(
@@ -143,8 +176,17 @@ def difference_from(
         method,
         degrees,
         images,
+        value,
     )
     interval = without_interval.interval()
     if p_value is None:
-        p_value = without_interval._inverted(0.0)
+        p_value = without_interval.level(0.0)
     return replace(without_interval, low=interval.low, high=interval.high, p_value=p_value)
+
+
+def answer_variance(accuracy: float, value: float) -> float:
+    """Return the variance of one answer.
+
+    Answers that are always right, or always wrong, show no variance: the value's stands in.
+    """
+    return accuracy * (1 - accuracy) or value * (1 - value) or 0.25

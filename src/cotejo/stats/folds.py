@@ -37,7 +37,7 @@ from cotejo.stats.accuracy import VarianceParts, accuracy_interval
 from cotejo.stats.difference import Difference, difference_from
 from cotejo.stats.fixed_value import accuracy_minus_value
 from cotejo.stats.fold_values import FEWEST_PARTS, FoldValues
-from cotejo.stats.two_alternatives import image_part, squares_of_added_images
+from cotejo.stats.two_alternatives import image_part, without_luck
 
 __all__ = ["fold_above", "fold_difference", "fold_mean"]
 
@@ -112,8 +112,10 @@ def fold_difference(
     image, luck = 0.0, 0.0
     for own in first.classes:
         own_luck = _luck(gaps[:, own])
-        smallest = squares_of_added_images(seeds) / (own.sum() + 2) ** 2
-        image += max(image_part(gaps[:, own].mean(axis=0), seeds) - own_luck, smallest)
+        # The networks' part is never below this luck.
+        image += without_luck(
+            image_part(gaps[:, own].mean(axis=0)), own_luck, own_luck, int(own.sum())
+        )
         luck += own_luck
     image, luck = image / len(first.classes) ** 2, luck / len(first.classes) ** 2
     return difference_from(

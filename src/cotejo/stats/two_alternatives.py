@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isfinite
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from cotejo.stats.answers import Answers, summarize_answers
 from cotejo.stats.difference import Difference, difference_from
 from cotejo.stats.seeds_and_images import welch_degrees
-from cotejo.stats.shrinkage import SpreadPrior
+from cotejo.stats.shrinkage import Spread
 
 __all__ = [
     "accuracy_difference",
@@ -19,13 +19,17 @@ __all__ = [
     "checked_values",
     "difference_of_answers",
     "image_part",
+    "own_spread",
     "scalar_difference",
-    "squares_of_added_images",
+    "without_luck",
 ]
+
+_SQUARES_ADDED = 2.0
+"""The sum of the squared differences of the two images that Bonett and Price's method adds."""
 
 
 def accuracy_difference(
-    first: ArrayLike, second: ArrayLike, prior: SpreadPrior | None = None
+    first: ArrayLike, second: ArrayLike, spreads: tuple[Spread, Spread] | None = None
 ) -> Difference:
     """Return the first's mean accuracy minus the second's, paired on the same images.
 
@@ -38,8 +42,8 @@ def accuracy_difference(
     Args:
         first: ``[seeds, images]``, whether each seed's model got each image right.
         second: ``[seeds, images]``, of the same images; the number of seeds may differ.
-        prior: the study's `spread_prior`, which the variances between seeds are shrunk towards.
-            Give it for p-values that will be corrected for many comparisons.
+        spreads: the variances between seeds of both, by `moderated_spreads`; their own, if left
+            out.
 
     Raises:
         ValueError: an argument has another shape, or the numbers of images differ.
@@ -52,12 +56,12 @@ def accuracy_difference(
         (0.11, 0.28, 'mcnemar')
     """
     return difference_of_answers(
-        summarize_answers(first, "first"), summarize_answers(second, "second"), prior
+        summarize_answers(first, "first"), summarize_answers(second, "second"), spreads
     )
 
 
 def difference_of_answers(
-    first: Answers, second: Answers, prior: SpreadPrior | None = None
+    first: Answers, second: Answers, spreads: tuple[Spread, Spread] | None = None
 ) -> Difference:
     """Return the same as `accuracy_difference`, from answers already summarized.
 
@@ -71,7 +75,7 @@ def difference_of_answers(
         )
     by_image = first.image_means - second.image_means
     seeds = first.seeds, second.seeds
-    image_variance = image_part(by_image, seeds)
+    image_variance = image_part(by_image)
     if seeds == (1, 1):
         return difference_from(
             float(by_image.mean()),
@@ -82,20 +86,14 @@ def difference_of_answers(
             images=first.images,
             p_value=_mcnemar(int((by_image > 0).sum()), int((by_image < 0).sum())),
         )
-    if prior is None:
-        seed_variance, degrees = _seed_part((first.spread, second.spread), seeds)
-    else:
-        shrunk = [prior.shrink(side.spread, side.seeds - 1.0) for side in (first, second)]
-        seed_variance = shrunk[0][0] / seeds[0] + shrunk[1][0] / seeds[1]
-        # Both sides lean on the same prior, so their degrees of freedom don't add up.
-        degrees = min(shrunk[0][1], shrunk[1][1])
+    seed_variance, degrees = _parts_of((first.own_spread, second.own_spread), spreads, seeds)
     # Luck with single images also moves the seeds' accuracies: it is in the seeds' part already.
-    luck, _ = _seed_part((first.luck, second.luck), seeds)
+    luck, _ = _own_part((first.luck, second.luck), seeds)
     return difference_from(
         first.accuracy - second.accuracy,
         seeds,
         seed_variance,
-        max(image_variance - luck, squares_of_added_images(seeds) / (first.images + 2) ** 2),
+        without_luck(image_variance, luck, seed_variance, first.images),
         "seeds-and-images",
         degrees=degrees,
         images=first.images,
@@ -134,7 +132,7 @@ def balanced_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike) 
     values = [np.mean([side[:, part].mean(axis=1) for part in parts], axis=0) for side in sides]
     seeds = len(sides[0]), len(sides[1])
     by_image = sides[0].mean(axis=0) - sides[1].mean(axis=0)
-    image_variance = sum(image_part(by_image[part], seeds) for part in parts) / len(parts) ** 2
+    image_variance = sum(image_part(by_image[part]) for part in parts) / len(parts) ** 2
     if seeds == (1, 1):
         estimate = float(values[0][0] - values[1][0])
         return difference_from(
@@ -144,20 +142,25 @@ def balanced_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike) 
 
 
 def scalar_difference(
-    first: Sequence[float], second: Sequence[float], image_variance: float = 0.0
+    first: Sequence[float],
+    second: Sequence[float],
+    image_variance: float = 0.0,
+    spreads: tuple[Spread, Spread] | None = None,
 ) -> Difference:
     """Return the first's mean minus the second's, for a figure with one value per seed.
 
     The interval and the test are Welch's. With one value per side, nothing is known about chance
-    and the interval is infinite. If only one side has several values, the other side is assumed
-    to have the same variance. Values that never vary are taken at their word: p is then 0, or 1
-    where there is no difference.
+    and the interval is infinite; so it is with values that never vary, which were rounded, or are
+    too few. If only one side has several values, the other side is assumed to have the same
+    variance.
 
     Args:
         first: one value per seed: seconds, epochs, a gap.
         second: the same for the second alternative.
         image_variance: what the images add to the variance of the difference, and does not
             shrink with more seeds; 0 or more.
+        spreads: the variances between seeds of both, by `moderated_spreads`; their own, if left
+            out.
 
     Raises:
         ValueError: an argument has no values, one that isn't finite, or is out of its range.
@@ -178,9 +181,11 @@ def scalar_difference(
     seeds = len(samples[0]), len(samples[1])
     estimate = float(samples[0].mean() - samples[1].mean())
     if seeds == (1, 1):
-        return Difference(estimate, -inf, inf, 1.0, seeds, 0.0, image_variance, "single")
-    variances = [float(sample.var(ddof=1)) if len(sample) > 1 else 0.0 for sample in samples]
-    seed_variance, degrees = _seed_part((variances[0], variances[1]), seeds)
+        return difference_from(estimate, seeds, 0.0, image_variance, "single")
+    own = own_spread(samples[0]), own_spread(samples[1])
+    seed_variance, degrees = _parts_of(own, spreads, seeds)
+    if seed_variance + image_variance == 0:
+        return difference_from(estimate, seeds, 0.0, 0.0, "single")
     return difference_from(estimate, seeds, seed_variance, image_variance, "welch", degrees=degrees)
 
 
@@ -200,8 +205,28 @@ def checked_values(
     return array
 
 
-def _seed_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[float, float]:
-    """Return the variance of a difference of means over seeds, and its degrees of freedom.
+def own_spread(values: ArrayLike) -> Spread:
+    """Return the variance of a figure over its seeds, one value each."""
+    sample = np.asarray(values, np.float64)
+    return Spread(float(sample.var(ddof=1)) if len(sample) > 1 else 0.0, len(sample) - 1.0)
+
+
+def _parts_of(
+    own: tuple[Spread, Spread], moderated: tuple[Spread, Spread] | None, seeds: tuple[int, int]
+) -> tuple[float, float]:
+    """Return the variance of a difference of means over seeds, and its degrees of freedom."""
+    if moderated is None or any(side.degrees == 0 for side in moderated):
+        return _own_part((own[0].variance, own[1].variance), seeds)
+    parts = [
+        (side.variance / count, side.degrees) for side, count in zip(moderated, seeds, strict=True)
+    ]
+    # Both sides lean on the same spreads of others, so their degrees of freedom don't add up.
+    degrees = min(welch_degrees(parts), max(side.degrees for side in moderated))
+    return sum(variance for variance, _ in parts), degrees
+
+
+def _own_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[float, float]:
+    """Return the same of variances that borrow from no other alternative.
 
     A side with one seed borrows the other side's variance: to assume that it has none would be
     the bolder guess.
@@ -215,21 +240,33 @@ def _seed_part(variances: tuple[float, float], seeds: tuple[int, int]) -> tuple[
     return sum(variance for variance, _ in parts), welch_degrees(parts)
 
 
-def image_part(by_image: NDArray[np.float64], seeds: tuple[int, int]) -> float:
+def image_part(by_image: NDArray[np.float64]) -> float:
     """Return the variance of a mean difference over images, by Bonett and Price's method.
 
-    The method adds two images: one that a single seed of the first alternative gets right and
-    nobody else, and the same for the second. With one seed per side, these are exactly the two
-    images of the published method.
+    The method adds two images: one that only the first alternative gets right, and one that only
+    the second does. They count in full, however many seeds there are: seeds that agree about the
+    images say no more about further images than one seed does.
     """
     count = len(by_image) + 2
-    squares = float((by_image**2).sum()) + squares_of_added_images(seeds)
+    squares = float((by_image**2).sum()) + _SQUARES_ADDED
     return (squares / count - (float(by_image.sum()) / count) ** 2) / count
 
 
-def squares_of_added_images(seeds: tuple[int, int]) -> float:
-    """Return the sum of the squared differences of the two added images."""
-    return 1 / seeds[0] ** 2 + 1 / seeds[1] ** 2
+def without_luck(image: float, luck: float, seed: float, images: int) -> float:
+    """Return the images' part of a variance without the luck with single images in it.
+
+    The seeds' part has that luck, too. But where seeds vary less than their luck alone would make
+    them, by chance, no more is taken off than they vary: so the two parts together are never
+    below what the images alone allow. Nor is what is left below what the two images add that
+    Bonett and Price's method adds.
+
+    Args:
+        image: the variance over images, with the luck.
+        luck: how much of it is luck, by the residuals.
+        seed: the seeds' part.
+        images: the number of images.
+    """
+    return max(image - min(luck, seed), _SQUARES_ADDED / (images + 2) ** 2)
 
 
 def _mcnemar(only_first: int, only_second: int) -> float:

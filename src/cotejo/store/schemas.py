@@ -73,6 +73,7 @@ class _Claim(Content):
     than: Annotated[list[str], Field(min_length=1)] | None = None
     value: float | None = None
     by: float
+    margin: Annotated[float, Field(gt=0)] | None = None
     metric: Literal["test_accuracy", "valid_accuracy", "gap", "epochs", "seconds"]
     reach: Fraction | None = None
 
@@ -105,6 +106,7 @@ class Study(_Listing):
     folds: Annotated[int, Field(ge=3, le=255)] | None = None
     alternatives: list[_Alternative]
     claims: list[_Claim] = []
+    error: Literal["share", "family"] = "share"
     keys: dict[str, dict[str, Key]] = {}
     command: str = ""
 

@@ -46,6 +46,7 @@ def write_study(plan: Plan) -> None:
         ]
         + added,
         "claims": [_claim(claim) for claim in config.claims],
+        "error": config.error,
         "keys": {
             alternative.name: {str(seed): keys[alternative.name, seed] for seed in config.seeds}
             for alternative in config.alternatives

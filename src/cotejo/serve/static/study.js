@@ -138,11 +138,6 @@ function offerPairs() {
   showPair();
 }
 
-function probability(p) {
-  if (p === null) return "= –";
-  return p < 0.0001 ? `< ${decimal(0.0001, 4)}` : `= ${p.toLocaleString(data.language, { maximumSignificantDigits: 2 })}`;
-}
-
 function showPair() {
   const [first, second] = [byId("first").value, byId("second").value];
   const place = byId("comparison");
@@ -154,17 +149,18 @@ function showPair() {
   }
   const points = value => {
     const hundredths = Math.round(10_000 * value);
+    if (!isFinite(hundredths)) return value > 0 ? "∞" : "−∞";
     const sign = hundredths > 0 ? "+" : hundredths < 0 ? "−" : "";
     return sign + decimal(Math.abs(hundredths) / 100, 2);
   };
-  const ends = [turned * row.low, turned * row.high].sort((a, b) => a - b);
+  // Where runs diverged the interval has one end.
+  const ends = [turned * (row.low ?? -Infinity), turned * (row.high ?? Infinity)].sort((a, b) => a - b);
   // As the report decides, which looks at all the comparisons together.
   const better = { first: row.first, second: row.second }[row.verdict];
   place.replaceChildren(
     make("p", { class: "result" }, make("b", {}, say("points", { count: points(turned * row.difference) })),
       ` ${say("interval", { count: points(ends[0]), total: points(ends[1]) })}`),
-    make("p", {}, better ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")),
-    make("p", { class: "soft small" }, say("p_value", { count: probability(row.p_corrected) })));
+    make("p", {}, better ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")));
 }
 
 // ---- mistakes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
-from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.factors.analysis import factors
 from cotejo.report.words import Words
 
@@ -31,7 +30,7 @@ def _question(findings: Findings, words: Words) -> list[str]:
     ]
     if names := [words.setting_noun(factor.name) for factor in factors(findings)]:
         sentences.append(words.say(f"aim.choices{one_seed}", names=words.both(names)))
-    if judged := len(verdicts(findings)):
+    if judged := len(findings.evidence.verdicts):
         said = words.say("aim.claims", count=judged, number=words.number(judged))
         sentences.append(said[:1].upper() + said[1:])
     return sentences

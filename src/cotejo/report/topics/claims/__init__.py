@@ -6,19 +6,26 @@ from typing import Any
 
 from cotejo.report.elements import Cell, Table
 from cotejo.report.page import Page
+from cotejo.report.publications import of_comparisons
 from cotejo.report.topic import CsvFile, Topic
-from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.files import CLAIM_COLUMNS, claim_rows
-from cotejo.report.topics.claims.words import advantage, claimed, claims, wants, what_differs
+from cotejo.report.topics.claims.words import advantage, claimed, claims, reasons, what_differs
 
 __all__ = ["TOPIC"]
 
-_SHADES = {"supported": "#d3ead9", "refuted": "#f6d5c9", "unsettled": "#eeeeee", "untested": None}
+_SHADES = {
+    "supported": "#d3ead9",
+    "smaller": "#e7f1dc",
+    "refuted": "#f6d5c9",
+    "equal": "#d6e4f2",
+    "unsettled": "#eeeeee",
+    "untested": None,
+}
 
 
 def section(page: Page) -> dict[str, Any] | None:
     """Return the claims and their verdicts; None if the study states none."""
-    if not verdicts(page.findings):
+    if not page.findings.evidence.verdicts:
         return None
     return {"paragraphs": claims(page.findings, page.words), "table": _table(page)}
 
@@ -29,7 +36,7 @@ def _table(page: Page) -> Table:
         page.column(f"claims.{name}", number=False) for name in ("claim", "outcome", "advantage")
     ]
     rows = []
-    for verdict in verdicts(findings):
+    for verdict in findings.evidence.verdicts:
         shown = Cell(
             words.say(f"claims.outcome_{verdict.outcome}"),
             background=_SHADES[verdict.outcome],
@@ -42,7 +49,7 @@ def _table(page: Page) -> Table:
                 advantage(verdict, part, findings, words),
                 remarks=[
                     *what_differs(verdict, part, findings, words),
-                    *wants(verdict, part, words),
+                    *reasons(verdict, part, words),
                 ],
             )
             rows.append([*named, measured])
@@ -56,4 +63,5 @@ TOPIC = Topic(
     section,
     place="body",
     files=[CsvFile("claims.csv", CLAIM_COLUMNS, claim_rows)],
+    references=lambda findings: ["goeman-2010", *of_comparisons(findings)],
 )

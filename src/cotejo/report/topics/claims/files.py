@@ -2,48 +2,54 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
-from cotejo.report.csv_files import significant
+from cotejo.report.claims import Part
+from cotejo.report.csv_files import finite, significant
 from cotejo.report.findings import Findings
-from cotejo.report.topics.claims.analysis import verdicts
 
 __all__ = ["CLAIM_COLUMNS", "claim_rows"]
 
 CLAIM_COLUMNS = (
-    "claim", "text", "verdict", "better", "than", "metric", "reach", "by", "advantage", "low",
-    "high", "p_corrected", "outcome", "seeds_needed", "images_needed", "unreached",
+    "claim", "text", "verdict", "level", "better", "than", "metric", "reach", "by", "margin",
+    "advantage", "low", "high", "outcome", "seeds_needed", "images_needed", "unreached", "diverged",
 )  # fmt: skip
 
 
 def claim_rows(findings: Findings, language: str) -> list[dict[str, Any]] | None:
     """Return one row per comparison that a claim depends on; None where the study has no claims."""
-    if not verdicts(findings):
+    if not findings.evidence.verdicts:
         return None
     return [
         {
             "claim": number,
             "text": verdict.text(language),
             "verdict": verdict.outcome,
+            "level": significant(verdict.level) if verdict.level is not None else None,
             "better": verdict.claim["better"],
-            "than": part.value if part.than is None else part.than,
+            "than": part.measured.value if part.measured.than is None else part.measured.than,
             "metric": verdict.metric,
             "reach": verdict.claim.get("reach"),
-            "by": verdict.margin,
-            "advantage": _finite(part.difference.estimate) if part.difference else None,
-            "low": _finite(part.difference.low) if part.difference else None,
-            "high": _finite(part.difference.high) if part.difference else None,
-            "p_corrected": significant(part.p_corrected) if part.difference else None,
+            "by": verdict.line,
+            **_measured(part),
             "outcome": part.outcome,
             "seeds_needed": part.needed.seeds if part.needed else None,
             "images_needed": part.needed.images if part.needed else None,
-            "unreached": part.unreached,
+            "unreached": part.measured.unreached,
+            "diverged": part.measured.diverged,
         }
-        for number, verdict in enumerate(verdicts(findings), start=1)
+        for number, verdict in enumerate(findings.evidence.verdicts, start=1)
         for part in verdict.parts
     ]
 
 
-def _finite(value: float) -> float | None:
-    return value if isfinite(value) else None
+def _measured(part: Part) -> dict[str, Any]:
+    tested, difference = part.tested, part.difference
+    if tested is None or difference is None:
+        return dict.fromkeys(("margin", "advantage", "low", "high"))
+    return {
+        "margin": finite(tested.margin),
+        "advantage": finite(difference.estimate),
+        "low": finite(difference.low),
+        "high": finite(difference.high),
+    }

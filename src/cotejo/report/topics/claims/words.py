@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import trunc
+from math import inf, trunc
 
+from cotejo.report.claims import Part, Verdict
 from cotejo.report.dependence import dependence
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
-from cotejo.report.sentences import images_needed, p_value
-from cotejo.report.topics.claims.analysis import Part, Verdict, verdicts
+from cotejo.report.sentences import images_needed
 from cotejo.report.topics.factors.analysis import changes_between, factors, single_choice
 from cotejo.report.topics.factors.words import also_differs
 from cotejo.report.words import Words
+from cotejo.stats import Judged
 
-__all__ = ["advantage", "claimed", "claims", "summary_of_claims", "wants", "what_differs"]
+__all__ = [
+    "advantage",
+    "claim_lines",
+    "claimed",
+    "claims",
+    "reasons",
+    "summary_of_claims",
+    "what_differs",
+]
 
 _UNITS = {"epochs": "epochs", "seconds": "seconds"}
 """The unit of a metric; points of accuracy for the others."""
@@ -23,25 +32,36 @@ _UNITS = {"epochs": "epochs", "seconds": "seconds"}
 
 def claims(findings: Findings, words: Words) -> list[str]:
     """Return how many claims there are, the verdicts, and the rule by which they are judged."""
-    say, judged = words.say, verdicts(findings)
-    parts = [part for verdict in judged for part in verdict.parts]
+    say, judged = words.say, findings.evidence.verdicts
     said = _intro(judged, words)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
         said.append(say(_untested(bool(findings.facts.added)), count=untested))
-    said.append(say("claims.rule", count=len(parts)))
-    tested = [part.difference for part in parts if part.difference is not None]
+    said.append(say("claims.rule"))
+    tested = [part.tested.own for verdict in judged for part in verdict.parts if part.tested]
     if tested and all(difference.is_of_two_networks for difference in tested):
         said.append(say("claims.one_seed"))
-    elif len(parts) > 1:
-        said.append(_corrections(len(parts), findings, words))
+    else:
+        said += _errors(judged, findings, words)
+    if any(verdict.claim.get("margin") is None for verdict in judged):
+        said.append(say("claims.margins"))
     if any(verdict.metric == "seconds" for verdict in judged):
         said.append(say("claims.seconds"))
+    parts = [part for verdict in judged for part in verdict.parts]
     if any(part.needed is not None and part.needed.seeds is not None for part in parts):
         said.append(say("claims.seeds_needed"))
     said.append(say("claims.advantage"))
     # Where choices are compared, their section has said it.
     return said if factors(findings) else [*said, *dependence(findings, words)]
+
+
+def _errors(judged: Sequence[Verdict], findings: Findings, words: Words) -> list[str]:
+    """Return how wide the intervals are, and what their widths are learned from."""
+    count = sum(verdict.is_testable for verdict in judged)
+    said = [words.say(f"claims.error_{findings.evidence.kind}", count=count)]
+    if findings.evidence.judging.borrows:
+        said.append(words.say("claims.borrowed"))
+    return said
 
 
 def summary_of_claims(
@@ -83,45 +103,27 @@ def _intro(judged: Sequence[Verdict], words: Words) -> list[str]:
     return said
 
 
-def _corrections(comparisons: int, findings: Findings, words: Words) -> str:
-    """Return over what p is corrected here, and over what where choices are compared."""
-    pairs = len(findings.evidence.comparisons)
-    if not factors(findings) or pairs < 2:
-        return words.say("claims.not_corrected")
-    section = words.say("factors.title")
-    return words.say("claims.two_corrections", count=comparisons, pairs=pairs, section=section)
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 def _counted(judged: Sequence[Verdict], words: Words) -> str:
-    """Return how many claims the data support, refute and leave open, without saying "0"."""
+    """Return how many claims got each verdict, without saying "0"."""
     outcomes = Counter(verdict.outcome for verdict in judged)
-    if not outcomes["supported"] and not outcomes["refuted"]:
-        if not outcomes["unsettled"]:
-            return words.say("claims.count_neither")
-        left = outcomes["unsettled"]
-        return words.say("claims.count_neither_unsettled", count=left, number=words.number(left))
-    return words.both(
-        [
-            words.say(
-                f"claims.count_{name}" if outcomes[name] else f"claims.count_{name}_none",
-                count=outcomes[name],
-                number=words.number(outcomes[name]),
-            )
-            for name in ("supported", "refuted", "unsettled")
-        ]
-    )
+    said = [
+        words.say(f"claims.count_{name}", count=outcomes[name], number=words.number(outcomes[name]))
+        for name in ("supported", "smaller", "refuted", "equal", "unsettled")
+        if outcomes[name]
+    ]
+    return words.both(said) if said else words.say("claims.count_nothing")
 
 
 def claimed(verdict: Verdict, words: Words) -> list[str]:
     """Return by how much a claim says that it is better, where it says more than that it is."""
-    if not verdict.margin:
+    if not verdict.line:
         return []
-    key = "claimed" if verdict.margin > 0 else "claimed_at_most"
-    return [words.say(f"claims.{key}", margin=_amount(verdict, abs(verdict.margin), words))]
+    key = "claimed" if verdict.line > 0 else "claimed_at_most"
+    return [words.say(f"claims.{key}", line=_amount(verdict, abs(verdict.line), words))]
 
 
 def what_differs(verdict: Verdict, part: Part, findings: Findings, words: Words) -> list[str]:
@@ -130,7 +132,7 @@ def what_differs(verdict: Verdict, part: Part, findings: Findings, words: Words)
     Where no single choice sets them apart, every setting in which they differ is named.
     """
     known = {alternative.name: alternative for alternative in findings.facts.alternatives}
-    better, other = known.get(verdict.claim["better"]), known.get(part.than or "")
+    better, other = known.get(verdict.claim["better"]), known.get(part.measured.than or "")
     if better is None or other is None:
         return []
     if unknown := [each for each in (better, other) if each.is_added]:
@@ -143,52 +145,81 @@ def what_differs(verdict: Verdict, part: Part, findings: Findings, words: Words)
     return [words.say("claims.differ_in", settings=words.both(nouns))] if nouns else []
 
 
-def wants(verdict: Verdict, part: Part, words: Words) -> list[str]:
-    """Return what would settle a comparison that is not settled, and other remarks on it."""
+def reasons(verdict: Verdict, part: Part, words: Words) -> list[str]:
+    """Return why a comparison has its verdict, what would settle it, and what is missing."""
     said = []
-    if part.needed is not None and part.difference is not None:
-        way = "" if part.difference.estimate > verdict.margin else "_against"
-        if part.needed.seeds is not None:
-            needed = words.numbers.integer(part.needed.seeds)
-            said.append(words.say(f"claims.need_seeds{way}", needed=needed))
-        elif part.needed.images is not None:
-            images = images_needed(part.needed.images, words)
-            said.append(words.say(f"claims.need_images{way}", images=images))
-    if part.unreached:
-        key = "unreached" if part.difference is not None else "unreached_unknown"
-        said.append(words.say(f"claims.{key}", count=part.unreached))
+    measured, tested = part.measured, part.tested
+    if tested is not None and tested.own.covers_training and not measured.unreached:
+        said.append(_reason(verdict, part, tested, words))
+    if part.needed is not None and part.needed.seeds is not None:
+        seeds = words.numbers.integer(part.needed.seeds)
+        said.append(words.say("claims.need_seeds", needed=seeds))
+    elif part.needed is not None and part.needed.images is not None and tested is not None:
+        images, margin = images_needed(part.needed.images, words), tested.margin
+        amount = _amount(verdict, margin, words)
+        said.append(words.say("claims.need_images", images=images, margin=amount))
+    if measured.unreached:
+        key = "unreached" if tested is not None else "unreached_unknown"
+        said.append(words.say(f"claims.{key}", count=measured.unreached))
+    if measured.diverged:
+        said.append(words.say("claims.diverged", count=measured.diverged))
     return said
+
+
+def _reason(verdict: Verdict, part: Part, tested: Judged, words: Words) -> str:
+    """Return where the interval lies, in the words of the verdict."""
+    key = f"claims.reason_{part.outcome}"
+    if part.outcome == "equal" and verdict.line:
+        key += "_line"
+    line = _amount(verdict, verdict.line, words) if verdict.line else "0"
+    return words.say(key, line=line, margin=_amount(verdict, tested.margin, words))
 
 
 def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) -> str:
     """Return what was measured of one comparison."""
     other, metric = _other(verdict, part, findings, words), metric_name(verdict, words)
-    difference = part.difference
+    difference, unreached = part.difference, part.measured.unreached
     if difference is None:
-        key = "advantage_unknown" if part.unreached else "advantage_untested"
-        if not part.unreached and findings.facts.added:
+        key = "advantage_unknown" if unreached else "advantage_untested"
+        if not unreached and findings.facts.added:
             key = "advantage_lacking"
         return words.say(f"claims.{key}", other=other, metric=metric)
     key = f"advantage_{_UNITS.get(verdict.metric, 'points')}"
-    if part.unreached:
+    if unreached:
         key = "advantage_at_least" if difference.estimate > 0 else "advantage_at_most"
     # A bound is rounded towards 0, so that it stays one.
-    value = trunc(10 * difference.estimate) / 10 if part.unreached else difference.estimate
+    value = trunc(10 * difference.estimate) / 10 if unreached else difference.estimate
+    interval = "" if unreached else _interval(verdict, difference.low, difference.high, words)
     said = words.say(
         f"claims.{key}",
         metric=metric,
         other=other,
         value=_number(verdict, value, words),
-        interval=_interval(verdict, difference.low, difference.high, words),
+        interval=interval,
     )
     if difference.is_of_two_networks:
         return words.say("claims.advantage_one_seed", part=said)
-    p = p_value(part.p_corrected, words)
-    if verdict.margin:
-        margin = _amount(verdict, abs(verdict.margin), words)
-        key = "advantage_p_margin" if verdict.margin > 0 else "advantage_p_worse"
-        return words.say(f"claims.{key}", part=said, p=p, margin=margin)
-    return words.say("claims.advantage_p", part=said, p=p)
+    return said
+
+
+def claim_lines(findings: Findings, words: Words) -> list[str]:
+    """Return one line per claim: its words, its verdict, what was measured, and why."""
+    lines = []
+    for verdict in findings.evidence.verdicts:
+        measured = [
+            " ".join(
+                [f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)]
+            )
+            for part in verdict.parts
+        ]
+        said = words.say(
+            "claims.line",
+            claim=verdict.text(words.language),
+            outcome=words.say(f"claims.outcome_{verdict.outcome}"),
+            measured=" ".join(measured),
+        )
+        lines.append(said)
+    return lines
 
 
 def metric_name(verdict: Verdict, words: Words) -> str:
@@ -201,14 +232,15 @@ def metric_name(verdict: Verdict, words: Words) -> str:
 
 
 def _other(verdict: Verdict, part: Part, findings: Findings, words: Words) -> str:
-    if part.than is None:
-        amount = _amount(verdict, part.value or 0.0, words)
+    than = part.measured.than
+    if than is None:
+        amount = _amount(verdict, part.measured.value or 0.0, words)
         return words.say("claims.other_value", value=amount)
     labels = {
         alternative.name: alternative.label(words.language)
         for alternative in findings.facts.alternatives
     }
-    return words.say("quoted", text=labels.get(part.than, part.than))
+    return words.say("quoted", text=labels.get(than, than))
 
 
 def _amount(verdict: Verdict, value: float, words: Words) -> str:
@@ -226,7 +258,8 @@ def _number(verdict: Verdict, value: float, words: Words) -> str:
 
 
 def _interval(verdict: Verdict, low: float, high: float, words: Words) -> str:
-    if not (abs(low) < float("inf") and abs(high) < float("inf")):
+    """Return the interval; one that is open to both sides says nothing."""
+    if low == -inf and high == inf:
         return ""
     if verdict.metric in _UNITS:
         return " " + words.numbers.decimal_interval(low, high, 1)

@@ -8,12 +8,17 @@ from typing import Any
 from cotejo.report.elements import Cell, Column, Table, cells, shade
 from cotejo.report.page import Page
 from cotejo.report.publications import of_comparisons
-from cotejo.report.sentences import comparison_sentence, p_value
+from cotejo.report.sentences import comparison_sentence
 from cotejo.report.topic import CsvFile, Topic
 from cotejo.report.topics.comparisons.figure import differences
 from cotejo.report.topics.comparisons.files import COMPARISON_COLUMNS, comparison_rows
+from cotejo.report.topics.comparisons.ranking import (
+    RANKING_COLUMNS,
+    ranking_rows,
+    ranking_table,
+    ranking_words,
+)
 from cotejo.report.topics.comparisons.words import comparisons, differences_caption
-from cotejo.report.words import NOT_APPLICABLE
 
 __all__ = ["TOPIC"]
 
@@ -28,6 +33,8 @@ def section(page: Page) -> dict[str, Any] | None:
         return None
     return {
         "paragraphs": comparisons(findings, words),
+        "ranking": ranking_table(page),
+        "reading": ranking_words(findings, words),
         "differences": page.figure(
             "differences",
             partial(differences, findings, words),
@@ -41,27 +48,22 @@ def section(page: Page) -> dict[str, Any] | None:
 
 def _leads_table(page: Page) -> Table:
     words, n, findings = page.words, page.words.numbers, page.findings
-    # A p over test images alone is about two trained networks, not about two alternatives.
-    with_p = not all(lead.one_seed for lead in findings.leads)
     rows = []
     for lead in findings.leads:
         difference = lead.difference
-        both = [difference.p_value, lead.p_corrected] if with_p else []
         rows.append(
             [
                 page.named(lead.second),
                 *cells(
                     n.difference(difference.estimate),
                     n.difference_interval(difference.low, difference.high),
-                    *(NOT_APPLICABLE if lead.one_seed else p_value(p, words) for p in both),
                     comparison_sentence(lead, words),
                 ),
             ]
         )
-    p_names = ["comparisons.p", "p_corrected"] if with_p else []
     columns = [
         page.column("comparisons.against", number=False),
-        *map(page.column, ["comparisons.lead", "interval", *p_names]),
+        *map(page.column, ["comparisons.lead", "interval_judged"]),
         page.column("comparisons.verdict", number=False),
     ]
     best = findings.best.label(words.language)
@@ -99,6 +101,9 @@ def _pair_cell(page: Page, row: int, column: int) -> Cell:
 TOPIC = Topic(
     "comparisons",
     section,
-    files=[CsvFile("comparisons.csv", COMPARISON_COLUMNS, comparison_rows)],
+    files=[
+        CsvFile("ranking.csv", RANKING_COLUMNS, ranking_rows),
+        CsvFile("comparisons.csv", COMPARISON_COLUMNS, comparison_rows),
+    ],
     references=of_comparisons,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cotejo.report.findings import Findings
-from cotejo.report.sentences import settled_seeds
+from cotejo.report.sentences import judged_together, settled_seeds
 from cotejo.report.topics.comparisons.figure import is_beyond
 from cotejo.report.words import Words
 
@@ -25,14 +25,9 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
         said = [words.say("comparisons.seeds", images=images, seeds=seeds)]
         if min(counts) == 1:
             said.append(words.say("comparisons.mixed"))
-    pairs = len(findings.evidence.comparisons)
-    if pairs > 1:
-        one_seed = "_one_seed" if one_network else ""
-        said.append(words.say(f"comparisons.holm{one_seed}", count=pairs))
-        if findings.evidence.shrinks_spreads:
-            said.append(words.say("comparisons.drawn"))
-    if any(pair.needed for pair in findings.evidence.comparisons) and not one_network:
-        said.append(words.say("comparisons.needed"))
+    if one_network:
+        return [*said, words.say("comparisons.judged_one_seed")]
+    said.append(judged_together(findings, words))
     return said
 
 

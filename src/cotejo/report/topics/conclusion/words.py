@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from cotejo.facts import AlternativeFacts
 from cotejo.report.findings import Findings
 from cotejo.report.naming import data_names, quoted, seeds_trained
-from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
 from cotejo.report.topics.conclusion.analysis import Supported, supported
 from cotejo.report.topics.conclusion.caveats import architecture, attribution
@@ -30,7 +29,7 @@ def conclusion(findings: Findings, words: Words) -> list[str]:
     sentences += architecture(findings, words)
     sentences += _choices(evidence, words)
     added = bool(findings.facts.added)
-    sentences += summary_of_claims(verdicts(findings), words, "in_conclusion", added=added)
+    sentences += summary_of_claims(findings.evidence.verdicts, words, "in_conclusion", added=added)
     sentences += _mistakes(findings, words)
     sentences.append(_scope(findings, words))
     return sentences

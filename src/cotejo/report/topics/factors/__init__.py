@@ -13,7 +13,6 @@ from cotejo.report.evidence import Lead
 from cotejo.report.falls import kept_after_fall
 from cotejo.report.page import Page
 from cotejo.report.publications import of_comparisons
-from cotejo.report.sentences import p_value
 from cotejo.report.topic import Topic
 from cotejo.report.topics.factors.analysis import Effect, Factor, factors
 from cotejo.report.topics.factors.words import (
@@ -128,10 +127,6 @@ def _factor_table(page: Page, factor: Factor) -> Table:
     columns = [page.column("alternative", number=False)]
     columns.append(page.column("factors.value", number=False))
     columns += [page.column("factors.test", better="higher"), page.column("factors.change")]
-    # A p over test images alone is about two trained networks, not about the setting.
-    with_p = not all(effect.lead.one_seed for effect in factor.effects)
-    if with_p:
-        columns.append(page.column("p_corrected"))
     columns += [page.column("factors.gap"), page.column("factors.seconds", better="lower")]
     rows = []
     bases: list[str] = []
@@ -139,9 +134,9 @@ def _factor_table(page: Page, factor: Factor) -> Table:
         base, before = effect.lead.second, effect.changes[factor.name][0]
         if base.name not in bases:
             bases.append(base.name)
-            rows.append(_row(page, factor.name, base, before, None, with_p=with_p))
+            rows.append(_row(page, factor.name, base, before, None))
         after = effect.changes[factor.name][1]
-        rows.append(_row(page, factor.name, effect.lead.first, after, effect.lead, with_p=with_p))
+        rows.append(_row(page, factor.name, effect.lead.first, after, effect.lead))
     name = factor_name(factor.name, words)
     caption = words.say("factors.table", factor=name)
     return page.table(caption, columns, rows, files=f"comparisons.csv, {ReportFile.SUMMARY}")
@@ -153,19 +148,12 @@ def _row(
     alternative: AlternativeFacts,
     value: object,
     lead: Lead | None,
-    *,
-    with_p: bool,
 ) -> list[Cell]:
     """Return the row of an alternative; ``lead`` is over the baseline, None in its own row."""
     words, n = page.words, page.words.numbers
     accuracy = page.findings.accuracy[alternative.name]
     seconds = fmean(map(page.facts.whole_seconds, alternative.finished))
-    compared = [Cell(words.say("factors.factor_reference")), Cell("")]
-    if lead is not None:
-        compared = [
-            _with_interval(lead.difference, n),
-            Cell(NOT_APPLICABLE if lead.one_seed else p_value(lead.p_corrected, words)),
-        ]
+    reference = Cell(words.say("factors.factor_reference"))
     return [
         page.named(alternative),
         *cells(value_of(factor, value, page.findings, words)),
@@ -174,7 +162,7 @@ def _row(
             remarks=[n.interval(accuracy.low, accuracy.high)],
             value=accuracy.estimate,
         ),
-        *(compared if with_p else compared[:1]),
+        reference if lead is None else _with_interval(lead.difference, n),
         Cell(n.difference(alternative.gap)),
         Cell(n.duration(seconds), value=seconds),
     ]

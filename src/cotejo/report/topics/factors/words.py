@@ -8,7 +8,7 @@ from typing import Any
 from cotejo.config import Settings
 from cotejo.report.dependence import dependence
 from cotejo.report.findings import Findings
-from cotejo.report.sentences import uncorrected
+from cotejo.report.sentences import judged_together
 from cotejo.report.topics.factors.analysis import Effect, Factor, factors
 from cotejo.report.words import Words
 
@@ -28,9 +28,7 @@ def factors_intro(findings: Findings, words: Words) -> list[str]:
     said = [words.say("factors.intro")]
     if all(effect.lead.one_seed for effect in effects):
         return [*said, words.say("factors.one_seed")]
-    said.append(words.say("factors.settled", count=effects[0].lead.pairs))
-    if effects[0].lead.pairs > 1 and findings.evidence.shrinks_spreads:
-        said.append(words.say("factors.drawn"))
+    said.append(judged_together(findings, words))
     if any(effect.lead.one_seed for effect in effects):
         said.append(words.say("factors.some_one_seed"))
     if any(effect.wider_gap is not None for effect in effects):
@@ -61,7 +59,6 @@ def effect_sentences(factor: Factor, words: Words) -> list[str]:
         " ".join(
             [
                 effect_sentence(effect, words),
-                *uncorrected(effect.lead, words),
                 *also_differs(factor.name, effect.changes, words),
                 *(_gap_sentence(effect, words) if Settings.about(factor.name).overfitting else []),
             ]

@@ -28,9 +28,6 @@ def learning_steps(findings: Findings, curve: Curve, words: Words) -> str:
     said = []
     for more, less, lead in curve.steps:
         said.append(_step(more, less, lead, curve.halves, words))
-        if not lead.settled and lead.difference.excludes_zero:
-            pairs = words.numbers.integer(len(findings.evidence.comparisons))
-            said.append(words.say("tie_corrected", count=pairs))
     return " ".join(said)
 
 

@@ -7,7 +7,6 @@ from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted, seeds_trained
 from cotejo.report.sentences import comparison_sentence
 from cotejo.report.topics.audit.analysis import audited
-from cotejo.report.topics.claims.analysis import verdicts
 from cotejo.report.topics.claims.words import summary_of_claims
 from cotejo.report.topics.conclusion.caveats import is_attributable
 from cotejo.report.words import Words
@@ -23,7 +22,7 @@ def summary(findings: Findings, words: Words) -> list[str]:
     said = [_compared(findings, words), " ".join(_winner(findings, words))]
     said += _leaks(findings, words)
     added = bool(findings.facts.added)
-    return said + summary_of_claims(verdicts(findings), words, "in_summary", added=added)
+    return said + summary_of_claims(findings.evidence.verdicts, words, "in_summary", added=added)
 
 
 def _leaks(findings: Findings, words: Words) -> list[str]:
@@ -70,7 +69,7 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
         # As in the sentence on the two, the one ahead has the positive difference.
         ahead = lead.difference.reversed() if is_behind else lead.difference
         interval = say(
-            "summary.interval_images" if lead.one_seed else "summary.interval_95",
+            "summary.interval_images" if lead.one_seed else "summary.interval_judged",
             interval=numbers.difference_interval(ahead.low, ahead.high),
         )
         figures.append(
@@ -178,7 +177,7 @@ def _against_others(findings: Findings, words: Words) -> list[str]:
         return [words.say("summary.alone")]
     last = findings.validated[-1]
     lead = findings.leads[0]
-    sentences = [comparison_sentence(lead, words, with_needed=False)]
+    sentences = [comparison_sentence(lead, words)]
     if lead.outcome == "behind":
         sentences.append(words.say(f"summary.reversed{variant(findings)}"))
     if not is_attributable(findings):

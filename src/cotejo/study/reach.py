@@ -1,0 +1,52 @@
+"""What a test set can't settle, however many seeds there are: told before anything is trained."""
+
+from __future__ import annotations
+
+from cotejo.config import Claim, StudyConfig
+from cotejo.data import Dataset
+from cotejo.messages import current_language, message
+from cotejo.numbers import Numbers
+
+__all__ = ["out_of_reach"]
+
+_MOST = 0.02
+"""The largest difference of accuracies that matters to a claim that states none."""
+
+
+def out_of_reach(study: StudyConfig, dataset: Dataset) -> list[str]:
+    """Return the line on claims whose margin is too small for the images; none where all are not.
+
+    Of epochs and seconds, no images are asked. A cross-validation tests on all of its images.
+    """
+    if not study.claims:
+        return []
+    # Deferred: a study without claims need not wait for what loads SciPy.
+    from cotejo.stats import reachable
+
+    images = {"test": len(dataset.test), "valid": len(dataset.valid)}
+    too_small = [
+        claim
+        for claim in study.claims
+        if claim.metric not in ("epochs", "seconds")
+        and _margin(claim) < reachable(images[_split(claim)])
+    ]
+    if not too_small:
+        return []
+    fewest = min(images[_split(claim)] for claim in too_small)
+    numbers = Numbers(current_language())
+    return [
+        message(
+            "cli.claims_out_of_reach",
+            count=len(too_small),
+            images=numbers.integer(fewest),
+            points=numbers.points(reachable(fewest), 1),
+        )
+    ]
+
+
+def _margin(claim: Claim) -> float:
+    return claim.margin if claim.margin is not None else _MOST
+
+
+def _split(claim: Claim) -> str:
+    return "valid" if claim.metric == "valid_accuracy" else "test"
