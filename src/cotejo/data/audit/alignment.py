@@ -16,6 +16,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.data.audit.pixels import slopes
+
 __all__ = ["Pixels", "Warp", "best_start", "refined", "warped"]
 
 Pixels = NDArray[np.float32]
@@ -54,18 +56,22 @@ def best_start(first: Pixels, second: Pixels) -> Warp:
     # Without the mean, the sums of products below lose no digits.
     still = (first - first.mean(axis=(1, 2), keepdims=True)).reshape(len(first), -1)
     second = second - second.mean(axis=(1, 2), keepdims=True)
-    squares = still**2
+    masks = np.stack([np.outer(inside[i], inside[j]).ravel() for i, j in _TRIED_TOGETHER])
+    area = masks.sum(axis=1)
+    left = still @ masks.T
+    energy = still**2 @ masks.T - left**2 / area
     moved_down = [rows @ second for rows in samplings]
-    agreement = []
-    for down, across in _TRIED_TOGETHER:
+    agreement = np.empty_like(left)
+    for index, (down, across) in enumerate(_TRIED_TOGETHER):
+        # 0 outside, so that it needs no mask.
         moved = (moved_down[down] @ samplings[across].T).reshape(still.shape)
-        mask = np.outer(inside[down], inside[across]).ravel()
-        area, left, right = mask.sum(), _dot(still, mask), _dot(moved, mask)
-        energy = (_dot(squares, mask) - left**2 / area) * (_dot(moved, moved) - right**2 / area)
-        covariance = _dot(still, moved) - left * right / area
-        agreement.append(covariance / np.sqrt(np.maximum(energy, 1)))  # 0 for a plain image
+        right = moved.sum(axis=1)
+        own = _dot(moved, moved) - right**2 / area[index]
+        covariance = _dot(still, moved) - left[:, index] * right / area[index]
+        # 0 for a plain image
+        agreement[:, index] = covariance / np.sqrt(np.maximum(energy[:, index] * own, 1))
     warps = [(*_TRIED[down], *_TRIED[across]) for down, across in _TRIED_TOGETHER]
-    chosen = np.array(warps, np.float32)[np.argmax(agreement, axis=0)]
+    chosen = np.array(warps, np.float32)[np.argmax(agreement, axis=1)]
     return np.asarray(chosen * np.array([1, side, 1, side], np.float32))
 
 
@@ -86,7 +92,7 @@ def refined(first: Pixels, second: Pixels, warp: Warp, steps: int) -> Warp:
     scaling = np.ones((len(first), 7))
     for _ in range(steps):
         moved, inside = warped(second, warp)
-        down, across = _slopes(moved)
+        down, across = slopes(moved)
         down *= inside
         across *= inside
         moved *= inside
@@ -133,18 +139,6 @@ def _products(*columns: Pixels) -> NDArray[np.float64]:
         for j, other in enumerate(flat[: i + 1]):
             products[:, i, j] = products[:, j, i] = _dot(one, other)
     return products
-
-
-def _slopes(images: Pixels) -> tuple[Pixels, Pixels]:
-    """Return how much the images rise downwards and across, per pixel: `np.gradient`, faster."""
-    slopes = np.empty_like(images), np.empty_like(images)
-    for axis, slope in enumerate(slopes, start=1):
-        values, rise = np.swapaxes(images, 1, axis), np.swapaxes(slope, 1, axis)
-        np.subtract(values[:, 2:], values[:, :-2], out=rise[:, 1:-1])
-        rise[:, 1:-1] *= np.float32(0.5)
-        np.subtract(values[:, 1], values[:, 0], out=rise[:, 0])
-        np.subtract(values[:, -1], values[:, -2], out=rise[:, -1])
-    return slopes
 
 
 def _dot(first: Pixels, second: Pixels) -> NDArray[np.float32]:
