@@ -269,18 +269,18 @@ def _local_agreement(left: Pixels, right: Pixels, inside: Pixels, every: int) ->
 
 def _windowed(values: Pixels, every: int) -> Pixels:
     """Return the mean over the window around every so many pixels of ``[n, side, side]``."""
-    weights = _window_weights(values.shape[1], every)
-    return weights @ (values @ weights.T)
+    weights, transposed = _window_weights(values.shape[1], every)
+    return weights @ (values @ transposed)
 
 
 @cache
-def _window_weights(side: int, every: int) -> Pixels:
-    """Return weights ``[windows, side]``; the edge is repeated beyond the edge."""
+def _window_weights(side: int, every: int) -> tuple[Pixels, Pixels]:
+    """Return weights ``[windows, side]``, also transposed; the edge is repeated beyond the edge."""
     weights = np.zeros((side, side), np.float32)
     rows = np.arange(side)
     for offset in range(-(_WINDOW // 2), _WINDOW // 2 + 1):
         weights[rows, np.clip(rows + offset, 0, side - 1)] += np.float32(1 / _WINDOW)
-    return weights[::every]
+    return weights[::every], np.ascontiguousarray(weights[::every].T)
 
 
 def _turned(planes: Pixels, turn: Turn) -> Pixels:
