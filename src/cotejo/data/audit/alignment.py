@@ -86,7 +86,6 @@ def refined(first: Pixels, second: Pixels, warp: Warp, steps: int) -> Warp:
         steps: how many steps of the Gauss-Newton method.
     """
     side = first.shape[1]
-    position = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
     largest = np.array([_STEP[0], _STEP[1] * side] * 2, np.float32)
     low = np.array([_SCALES[0], -_FARTHEST * side] * 2, np.float32)
     high = np.array([_SCALES[1], _FARTHEST * side] * 2, np.float32)
@@ -97,9 +96,11 @@ def refined(first: Pixels, second: Pixels, warp: Warp, steps: int) -> Warp:
         down *= inside
         across *= inside
         moved *= inside
-        stretched = down * position[:, np.newaxis], across * position
         products = _products(
-            stretched[0], down, stretched[1], across, moved, inside, first * inside
+            *(
+                each.reshape(len(first), -1)
+                for each in (down, across, moved, inside, first * inside)
+            )
         )
         # The slopes are those of the moved image, whose pixels lie farther apart by the scale.
         scaling[:, :2], scaling[:, 2:4] = 1 / warp[:, :1], 1 / warp[:, 2:3]
@@ -129,17 +130,29 @@ def warped(images: Pixels, warp: Warp) -> tuple[Pixels, Pixels]:
     return np.asarray(rows @ images @ columns, np.float32), inside
 
 
-def _products(*columns: Pixels) -> NDArray[np.float64]:
-    """Return the scalar products of every column with every other one, ``[n, k, k]``.
+def _products(
+    down: Pixels, across: Pixels, moved: Pixels, inside: Pixels, still: Pixels
+) -> NDArray[np.float64]:
+    """Return the scalar products of the columns of the least squares problem, ``[n, 7, 7]``.
 
-    A matrix product of so few columns takes twice as long.
+    The columns are the changes of the moved image with its four parameters, the image itself, the
+    mask, and the image that stays; all are given as ``[n, pixels]``. A matrix product of so few
+    columns takes twice as long.
     """
-    flat = [column.reshape(len(column), -1) for column in columns]
-    products = np.empty((len(flat[0]), len(flat), len(flat)))
-    for i, one in enumerate(flat):
-        for j, other in enumerate(flat[: i + 1]):
+    rows, columns = _positions(round(down.shape[1] ** 0.5))
+    parts = (down * rows, down, across * columns, across, moved, inside, still)
+    products = np.empty((len(down), len(parts), len(parts)))
+    for i, one in enumerate(parts):
+        for j, other in enumerate(parts[: i + 1]):
             products[:, i, j] = products[:, j, i] = _dot(one, other)
     return products
+
+
+@cache
+def _positions(side: int) -> tuple[Pixels, Pixels]:
+    """Return the row and the column of each pixel, counted from the centre, ``[side * side]``."""
+    at = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
+    return np.repeat(at, side), np.tile(at, side)
 
 
 def _dot(first: Pixels, second: Pixels) -> NDArray[np.float32]:
@@ -167,12 +180,23 @@ def _sampling(
     centre = np.float32((side - 1) / 2)
     at = np.arange(side, dtype=np.float32)
     position = scale[:, np.newaxis] * (at - centre) + (centre + shift[:, np.newaxis])
-    if transposed:
-        weights = position[:, np.newaxis] - at[:, np.newaxis]
-    else:
-        weights = position[:, :, np.newaxis] - at
+    change, still = _distances(side, transposed)
+    weights = np.stack([scale, shift], axis=1) @ change
+    weights += still
     np.abs(weights, out=weights)
     np.subtract(1, weights, out=weights)
     np.maximum(weights, 0, out=weights)
     inside = (position >= 0) & (position <= side - 1)
-    return weights, inside.astype(np.float32)
+    return weights.reshape(-1, side, side), inside.astype(np.float32)
+
+
+@cache
+def _distances(side: int, transposed: bool) -> tuple[Pixels, Pixels]:
+    """Return how far each pixel lies from where another is taken from, by scale and shift.
+
+    It is ``scale * a + shift * b + c``, with the rows ``a`` and ``b`` of the first array and with
+    ``c`` as the second: ``[2, side * side]`` and ``[side * side]``.
+    """
+    at = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
+    to, source = np.meshgrid(at, at, indexing="xy" if transposed else "ij")
+    return np.stack([to.ravel(), np.ones(side**2, np.float32)]), -source.ravel()

@@ -261,8 +261,9 @@ def _local_agreement(left: Pixels, right: Pixels, inside: Pixels, every: int) ->
     larger = np.maximum(left_variance, right_variance)
     compared = inside[:, ::every, ::every]
     weight = larger / (larger + np.float32(NOISE**2)) * compared
-    filled, overlap = weight.sum(axis=(1, 2)), compared.sum(axis=(1, 2))
-    score = (agreement * weight).sum(axis=(1, 2)) / np.maximum(filled, 1e-6)
+    flat = weight.reshape(len(weight), -1)
+    filled, overlap = flat.sum(axis=1), compared.sum(axis=(1, 2))
+    score = np.vecdot(agreement.reshape(flat.shape), flat) / np.maximum(filled, 1e-6)
     enough = (filled >= _FILLED * overlap) & (overlap >= _OVERLAP * compared[0].size)
     return np.where(enough, np.clip(score, 0, 1), 0).astype(np.float32)
 

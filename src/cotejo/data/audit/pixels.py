@@ -68,12 +68,14 @@ def slopes(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.f
         >>> down[0].tolist(), across[0].tolist()
         ([[0.0, 2.0, 4.0], [0.0, 2.0, 4.0]], [[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]])
     """
+    grey = np.ascontiguousarray(grey)
     down, across = np.empty_like(grey), np.empty_like(grey)
     np.subtract(grey[:, 2:], grey[:, :-2], out=down[:, 1:-1])
-    # Whole images in one go, across their edges, which are set right below.
-    np.subtract(grey.ravel()[2:], grey.ravel()[:-2], out=across.ravel()[1:-1])
-    for rises in (down, across):
-        rises *= np.float32(0.5)
+    down[:, 1:-1] *= np.float32(0.5)
+    # All rows in one go, across their ends, which are set right below.
+    inner = across.ravel()[1:-1]
+    np.subtract(grey.ravel()[2:], grey.ravel()[:-2], out=inner)
+    inner *= np.float32(0.5)
     down[:, 0], down[:, -1] = grey[:, 1] - grey[:, 0], grey[:, -1] - grey[:, -2]
     across[..., 0], across[..., -1] = grey[..., 1] - grey[..., 0], grey[..., -1] - grey[..., -2]
     return down, across
