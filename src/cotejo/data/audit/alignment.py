@@ -16,6 +16,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cotejo.data.audit.pixels import slopes
+
 __all__ = ["Pixels", "Warp", "best_start", "refined", "warped"]
 
 Pixels = NDArray[np.float32]
@@ -50,22 +52,27 @@ def best_start(first: Pixels, second: Pixels) -> Warp:
         [[1.0, 0.0, 1.0, 0.0]]
     """
     side = first.shape[1]
-    samplings, inside = _start_samplings(side)
+    samplings, turned, inside = _start_samplings(side)
     # Without the mean, the sums of products below lose no digits.
     still = (first - first.mean(axis=(1, 2), keepdims=True)).reshape(len(first), -1)
     second = second - second.mean(axis=(1, 2), keepdims=True)
-    squares = still**2
+    ones = np.ones(side**2, np.float32)
+    masks = np.stack([np.outer(inside[i], inside[j]).ravel() for i, j in _TRIED_TOGETHER])
+    area = masks.sum(axis=1)
+    left = still @ masks.T
+    energy = still**2 @ masks.T - left**2 / area
     moved_down = [rows @ second for rows in samplings]
-    agreement = []
-    for down, across in _TRIED_TOGETHER:
-        moved = (moved_down[down] @ samplings[across].T).reshape(still.shape)
-        mask = np.outer(inside[down], inside[across]).ravel()
-        area, left, right = mask.sum(), _dot(still, mask), _dot(moved, mask)
-        energy = (_dot(squares, mask) - left**2 / area) * (_dot(moved, moved) - right**2 / area)
-        covariance = _dot(still, moved) - left * right / area
-        agreement.append(covariance / np.sqrt(np.maximum(energy, 1)))  # 0 for a plain image
+    agreement = np.empty_like(left)
+    for index, (down, across) in enumerate(_TRIED_TOGETHER):
+        # 0 outside, so that it needs no mask.
+        moved = (moved_down[down] @ turned[across]).reshape(still.shape)
+        right = moved @ ones
+        own = _dot(moved, moved) - right**2 / area[index]
+        covariance = _dot(still, moved) - left[:, index] * right / area[index]
+        # 0 for a plain image
+        agreement[:, index] = covariance / np.sqrt(np.maximum(energy[:, index] * own, 1))
     warps = [(*_TRIED[down], *_TRIED[across]) for down, across in _TRIED_TOGETHER]
-    chosen = np.array(warps, np.float32)[np.argmax(agreement, axis=0)]
+    chosen = np.array(warps, np.float32)[np.argmax(agreement, axis=1)]
     return np.asarray(chosen * np.array([1, side, 1, side], np.float32))
 
 
@@ -79,20 +86,21 @@ def refined(first: Pixels, second: Pixels, warp: Warp, steps: int) -> Warp:
         steps: how many steps of the Gauss-Newton method.
     """
     side = first.shape[1]
-    position = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
     largest = np.array([_STEP[0], _STEP[1] * side] * 2, np.float32)
     low = np.array([_SCALES[0], -_FARTHEST * side] * 2, np.float32)
     high = np.array([_SCALES[1], _FARTHEST * side] * 2, np.float32)
     scaling = np.ones((len(first), 7))
     for _ in range(steps):
         moved, inside = warped(second, warp)
-        down, across = _slopes(moved)
+        down, across = slopes(moved)
         down *= inside
         across *= inside
         moved *= inside
-        stretched = down * position[:, np.newaxis], across * position
         products = _products(
-            stretched[0], down, stretched[1], across, moved, inside, first * inside
+            *(
+                each.reshape(len(first), -1)
+                for each in (down, across, moved, inside, first * inside)
+            )
         )
         # The slopes are those of the moved image, whose pixels lie farther apart by the scale.
         scaling[:, :2], scaling[:, 2:4] = 1 / warp[:, :1], 1 / warp[:, 2:3]
@@ -117,57 +125,78 @@ def warped(images: Pixels, warp: Warp) -> tuple[Pixels, Pixels]:
     """
     side = images.shape[1]
     rows, inside_rows = _sampling(warp[:, 0], warp[:, 1], side)
-    columns, inside_columns = _sampling(warp[:, 2], warp[:, 3], side)
+    columns, inside_columns = _sampling(warp[:, 2], warp[:, 3], side, transposed=True)
     inside = inside_rows[:, :, np.newaxis] * inside_columns[:, np.newaxis, :]
-    return np.asarray(rows @ images @ columns.transpose(0, 2, 1), np.float32), inside
+    return np.asarray(rows @ images @ columns, np.float32), inside
 
 
-def _products(*columns: Pixels) -> NDArray[np.float64]:
-    """Return the scalar products of every column with every other one, ``[n, k, k]``.
+def _products(
+    down: Pixels, across: Pixels, moved: Pixels, inside: Pixels, still: Pixels
+) -> NDArray[np.float64]:
+    """Return the scalar products of the columns of the least squares problem, ``[n, 7, 7]``.
 
-    A matrix product of so few columns takes twice as long.
+    The columns are the changes of the moved image with its four parameters, the image itself, the
+    mask, and the image that stays; all are given as ``[n, pixels]``. A matrix product of so few
+    columns takes twice as long.
     """
-    flat = [column.reshape(len(column), -1) for column in columns]
-    products = np.empty((len(flat[0]), len(flat), len(flat)))
-    for i, one in enumerate(flat):
-        for j, other in enumerate(flat[: i + 1]):
+    rows, columns = _positions(round(down.shape[1] ** 0.5))
+    parts = (down * rows, down, across * columns, across, moved, inside, still)
+    products = np.empty((len(down), len(parts), len(parts)))
+    for i, one in enumerate(parts):
+        for j, other in enumerate(parts[: i + 1]):
             products[:, i, j] = products[:, j, i] = _dot(one, other)
     return products
 
 
-def _slopes(images: Pixels) -> tuple[Pixels, Pixels]:
-    """Return how much the images rise downwards and across, per pixel: `np.gradient`, faster."""
-    slopes = np.empty_like(images), np.empty_like(images)
-    for axis, slope in enumerate(slopes, start=1):
-        values, rise = np.swapaxes(images, 1, axis), np.swapaxes(slope, 1, axis)
-        np.subtract(values[:, 2:], values[:, :-2], out=rise[:, 1:-1])
-        rise[:, 1:-1] *= np.float32(0.5)
-        np.subtract(values[:, 1], values[:, 0], out=rise[:, 0])
-        np.subtract(values[:, -1], values[:, -2], out=rise[:, -1])
-    return slopes
+@cache
+def _positions(side: int) -> tuple[Pixels, Pixels]:
+    """Return the row and the column of each pixel, counted from the centre, ``[side * side]``."""
+    at = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
+    return np.repeat(at, side), np.tile(at, side)
 
 
 def _dot(first: Pixels, second: Pixels) -> NDArray[np.float32]:
     """Return the scalar product of each row of ``[n, pixels]`` with the other's, or with one."""
-    return np.asarray(np.einsum("...p,...p->...", first, second))
+    return np.asarray(np.vecdot(first, second))
 
 
 @cache
-def _start_samplings(side: int) -> tuple[Pixels, Pixels]:
-    """Return `_sampling` of what is tried at the start; weights are 0 outside."""
+def _start_samplings(side: int) -> tuple[Pixels, Pixels, Pixels]:
+    """Return `_sampling` of what is tried at the start, also transposed; 0 outside."""
     scale, shift = np.array(_TRIED, np.float32).T
     weights, inside = _sampling(scale, shift * side, side)
-    return weights * inside[:, :, np.newaxis], inside
+    weights = weights * inside[:, :, np.newaxis]
+    return weights, np.ascontiguousarray(weights.transpose(0, 2, 1)), inside
 
 
-def _sampling(scale: Pixels, shift: Pixels, side: int) -> tuple[Pixels, Pixels]:
-    """Return weights ``[n, side, side]``, linear between pixels, and a mask of those inside."""
+def _sampling(
+    scale: Pixels, shift: Pixels, side: int, transposed: bool = False
+) -> tuple[Pixels, Pixels]:
+    """Return weights ``[n, to, from]``, linear between pixels, and a mask of those inside.
+
+    Transposed, the weights are ``[n, from, to]``: matrices that lie in memory as they are used are
+    multiplied in half the time.
+    """
     centre = np.float32((side - 1) / 2)
     at = np.arange(side, dtype=np.float32)
     position = scale[:, np.newaxis] * (at - centre) + (centre + shift[:, np.newaxis])
-    weights = position[:, :, np.newaxis] - at
+    change, still = _distances(side, transposed)
+    weights = np.stack([scale, shift], axis=1) @ change
+    weights += still
     np.abs(weights, out=weights)
     np.subtract(1, weights, out=weights)
     np.maximum(weights, 0, out=weights)
     inside = (position >= 0) & (position <= side - 1)
-    return weights, inside.astype(np.float32)
+    return weights.reshape(-1, side, side), inside.astype(np.float32)
+
+
+@cache
+def _distances(side: int, transposed: bool) -> tuple[Pixels, Pixels]:
+    """Return how far each pixel lies from where another is taken from, by scale and shift.
+
+    It is ``scale * a + shift * b + c``, with the rows ``a`` and ``b`` of the first array and with
+    ``c`` as the second: ``[2, side * side]`` and ``[side * side]``.
+    """
+    at = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
+    to, source = np.meshgrid(at, at, indexing="xy" if transposed else "ij")
+    return np.stack([to.ravel(), np.ones(side**2, np.float32)]), -source.ravel()

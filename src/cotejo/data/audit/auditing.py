@@ -124,13 +124,14 @@ def _neighbourhoods(
     vectors = descriptors(pool.take(block) for block in pool.blocks(_DESCRIBED_AT_ONCE))
     plain, numbers, test_from = vectors["as it is"], np.arange(len(pool)), int(pool.starts[-1])
     neighbours = nearest(plain, plain, NEIGHBOURS, same=True)
-    mirrored = nearest(vectors["mirrored"], plain, NEIGHBOURS)
+    least = duplicates.SIMILARITY_TO_TEST
+    mirrored = nearest(vectors["mirrored"], plain, NEIGHBOURS, least=least)
     groups = [
         duplicates.candidates(numbers, neighbours, "as it is", test_from),
         duplicates.candidates(numbers, mirrored, "mirrored", test_from),
     ]
     sample = numbers[:: -(-len(pool) // _UPSIDE_DOWN)]
-    turned = nearest(vectors["upside down"][sample], plain, NEIGHBOURS)
+    turned = nearest(vectors["upside down"][sample], plain, NEIGHBOURS, least=least)
     by_chance = [duplicates.candidates(sample, turned, "upside down", test_from)]
     if features is not None:
         neighbours = nearest(features, features, NEIGHBOURS, same=True)
@@ -139,8 +140,9 @@ def _neighbourhoods(
         groups += [
             duplicates.candidates(numbers, few, turn, test_from, least=(-1, -1)) for turn in _TURNS
         ]
-    pairs = duplicates.alike(pool, groups)
-    chance_pairs = duplicates.alike(pool, by_chance)
+    planes = duplicates.coarse_planes(pool)
+    pairs = duplicates.alike(pool, groups, planes)
+    chance_pairs = duplicates.alike(pool, by_chance, planes)
     # Neighbours were looked for twice for each image: as it is and mirrored.
     weight = len(_TURNS) * len(pool) / len(sample)
     threshold, expected = duplicates.likeness_to_ask_for(

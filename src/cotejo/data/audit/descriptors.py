@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.data.audit.likeness import Turn
-from cotejo.data.audit.pixels import CHECKED, blurred, small_luminance
+from cotejo.data.audit.pixels import CHECKED, blurred, slopes, small_luminance
 from cotejo.data.audit.threads import mapped
 
 __all__ = ["DIMENSIONS", "descriptors", "normalised"]
@@ -48,12 +48,16 @@ def descriptors(images: Iterable[NDArray[np.uint8]]) -> dict[Turn, NDArray[np.fl
     raw = np.concatenate(list(mapped(_describe, images)))
     centre = raw.mean(axis=0)
     projection = _projection(raw[:: -(-len(raw) // _FITTED_ON)] - centre)
-    turned: dict[Turn, NDArray[np.float32]] = {
-        "as it is": raw,
-        "mirrored": _reversed(raw, axis=2),
-        "upside down": _reversed(raw, axis=1),
+    moved = centre @ projection
+
+    def projected(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return normalised(values @ projection - moved)
+
+    return {
+        "as it is": projected(raw),
+        "mirrored": projected(_reversed(raw, axis=2)),
+        "upside down": projected(_reversed(raw, axis=1)),
     }
-    return {turn: normalised((values - centre) @ projection) for turn, values in turned.items()}
 
 
 def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -80,19 +84,22 @@ def _describe(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _orientations(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``[n, orientations, cells, cells]``: the strength of the edges of each orientation."""
-    down, right = np.gradient(grey, axis=(1, 2))
-    strength = np.hypot(right, down)
-    # In [0, orientations): an edge from dark to bright counts like one from bright to dark.
-    angle = (np.arctan2(down, right) % np.pi) / np.pi * _ORIENTATIONS
+    down, right = slopes(grey)
+    strength = np.sqrt(right * right + down * down)
+    angle = np.arctan2(down, right) * np.float32(_ORIENTATIONS / np.pi)
+    # In [0, orientations]: an edge from dark to bright counts like one from bright to dark.
+    angle += np.float32(_ORIENTATIONS) * (angle < 0)
+    # It counts with the two orientations that it is between, more with the nearer one.
     lower = np.floor(angle)
-    share = angle - lower
-    below = lower.astype(np.int64) % _ORIENTATIONS
-    above = (below + 1) % _ORIENTATIONS
-    weights = (
-        np.where(below == orientation, 1 - share, np.where(above == orientation, share, 0))
-        for orientation in range(_ORIENTATIONS)
-    )
-    return np.stack([_on_cells(strength * weight, _CELLS) for weight in weights], axis=1)
+    above = strength * (angle - lower)
+    weights = np.zeros((_ORIENTATIONS + 2, grey.size), np.float32)
+    places = lower.astype(np.int32).ravel() * np.int32(grey.size)
+    places += np.arange(grey.size, dtype=np.int32)
+    weights.ravel()[places] = (strength - above).ravel()
+    weights.ravel()[places + grey.size] = above.ravel()
+    weights[:2] += weights[_ORIENTATIONS:]  # all around: the last is next to the first
+    on_cells = _on_cells(weights[:_ORIENTATIONS].reshape(-1, *grey.shape[1:]), _CELLS)
+    return on_cells.reshape(_ORIENTATIONS, len(grey), _CELLS, _CELLS).swapaxes(0, 1)
 
 
 def _reversed(raw: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
@@ -110,9 +117,9 @@ def _reversed(raw: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
     )
 
 
-def _on_cells(grey: NDArray[np.floating], cells: int) -> NDArray[np.float32]:
+def _on_cells(grey: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
     weights = _cell_weights(grey.shape[1], cells)
-    return np.asarray(weights @ grey.astype(np.float32, copy=False) @ weights.T)
+    return np.asarray(weights @ grey @ weights.T)
 
 
 @cache

@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit.likeness import Turn, likeness
+from cotejo.data.audit.likeness import Turn, begun, coarse, finished
 from cotejo.data.audit.pool import Pool
 from cotejo.data.audit.threads import mapped
 
@@ -34,6 +34,7 @@ __all__ = [
     "Pairs",
     "alike",
     "candidates",
+    "coarse_planes",
     "exact_duplicates",
     "likeness_to_ask_for",
 ]
@@ -50,7 +51,7 @@ SIMILARITY = 0.7
 SIMILARITY_TO_TEST = 0.6
 """The same if one of the two is a test image: a copy missed there changes the score."""
 
-_AT_ONCE = 1_000
+_AT_ONCE, _READ_AT_ONCE = 1_000, 100
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,17 @@ class Pairs:
         first: the first image of each pair, ``[m]``.
         second: the second image of each pair, ``[m]``.
         turn: how the first image is turned before the two are compared.
+        warp: how the second lies over the first, as far as it is known, ``[m, 4]``.
     """
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     turn: Turn
+    warp: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+
+    def part(self, chosen: slice) -> Pairs:
+        """Return some of the pairs."""
+        return Pairs(self.first[chosen], self.second[chosen], self.turn, self.warp[chosen])
 
 
 def exact_duplicates(pool: Pool) -> list[tuple[int, int]]:
@@ -115,23 +122,24 @@ def candidates(
     return Pairs(pairs[:, 0], pairs[:, 1], turn)
 
 
-def alike(pool: Pool, groups: Iterable[Pairs]) -> list[tuple[int, int, float]]:
+def alike(
+    pool: Pool, groups: Iterable[Pairs], planes: NDArray[np.float32]
+) -> list[tuple[int, int, float]]:
     """Return the pairs that are alike by their pixels, the most alike first.
 
     Args:
         pool: the images.
         groups: candidates; if a pair is in several groups, its largest likeness counts.
+        planes: `coarse_planes` of the pool.
 
     Returns:
         ``(number, partner, likeness)`` for each pair; the partner is the earlier of the two.
     """
-    parts = [
-        Pairs(group.first[part], group.second[part], group.turn)
-        for group in groups
-        for part in _parts(len(group.first))
-    ]
+    begin = partial(_begun, planes, (len(pool), *pool.dataset.image_shape))
+    begun_parts = mapped(begin, [part for group in groups for part in _parts(group)])
+    parts = [part for each in _joined(begun_parts) for part in _parts(each)]
     best: dict[tuple[int, int], float] = {}
-    for pairs, likenesses in zip(parts, mapped(partial(_likenesses, pool), parts), strict=True):
+    for pairs, likenesses in zip(parts, mapped(partial(_finished, pool), parts), strict=True):
         for index in np.flatnonzero(likenesses >= LIKENESS).tolist():
             key = (int(pairs.second[index]), int(pairs.first[index]))
             best[key] = max(best.get(key, 0.0), float(likenesses[index]))
@@ -169,12 +177,41 @@ def likeness_to_ask_for(
     return threshold, float(expected[last])
 
 
-def _parts(count: int) -> list[slice]:
-    return [slice(start, start + _AT_ONCE) for start in range(0, count, _AT_ONCE)]
+def coarse_planes(pool: Pool) -> NDArray[np.float32]:
+    """Return all images small and grey, as `alike` compares them first, ``[n, side, side]``."""
+    blocks = pool.blocks(_READ_AT_ONCE)
+    return np.concatenate(list(mapped(lambda block: coarse(pool.take(block)), blocks)))
 
 
-def _likenesses(pool: Pool, pairs: Pairs) -> NDArray[np.float32]:
+def _parts(pairs: Pairs) -> list[Pairs]:
+    starts = range(0, len(pairs.first), _AT_ONCE)
+    return [pairs.part(slice(start, start + _AT_ONCE)) for start in starts]
+
+
+def _begun(planes: NDArray[np.float32], shape: tuple[int, ...], pairs: Pairs) -> Pairs:
+    """Return the pairs that may be alike, by what a first comparison says."""
+    going, warp = begun(planes, shape, pairs.first, pairs.second, pairs.turn)
+    return Pairs(pairs.first[going], pairs.second[going], pairs.turn, warp)
+
+
+def _joined(parts: Iterable[Pairs]) -> list[Pairs]:
+    """Return the pairs of each turn together."""
+    by_turn: dict[Turn, list[Pairs]] = {}
+    for part in parts:
+        by_turn.setdefault(part.turn, []).append(part)
+    return [
+        Pairs(
+            np.concatenate([part.first for part in same]),
+            np.concatenate([part.second for part in same]),
+            turn,
+            np.concatenate([part.warp for part in same]),
+        )
+        for turn, same in by_turn.items()
+    ]
+
+
+def _finished(pool: Pool, pairs: Pairs) -> NDArray[np.float32]:
     # An image is in several pairs, and is made ready once.
     numbers, positions = np.unique(np.stack([pairs.first, pairs.second]), return_inverse=True)
     first, second = positions.reshape(2, -1)
-    return likeness(pool.take(numbers), first, second, pairs.turn)
+    return finished(pool.take(numbers), first, second, pairs.warp, pairs.turn)

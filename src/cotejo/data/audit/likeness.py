@@ -18,10 +18,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.data.audit.alignment import Pixels, best_start, refined, warped
+from cotejo.data.audit.alignment import Pixels, Warp, best_start, refined, warped
 from cotejo.data.audit.pixels import CHECKED, blurred, halved, small_luminance
 
-__all__ = ["Turn", "likeness"]
+__all__ = ["Turn", "begun", "coarse", "finished", "likeness"]
 
 Turn = Literal["as it is", "mirrored", "upside down"]
 """How the first image of a pair is turned before the two are compared."""
@@ -53,21 +53,28 @@ class _Stage:
         steps: how many steps of the Gauss-Newton method.
         least: the likeness from which a pair goes on to the next stage; None: every pair does.
         blur: whether both images are blurred before.
+        start: whether a few positions are tried first; else the last stage's is the start.
     """
 
     smaller: int
     steps: int
     least: float | None = None
     blur: bool = False
+    start: bool = False
 
 
 _FULL_SIZE = (_Stage(1, 1, least=0.45), _Stage(1, 2, least=0))
 
-_SMALL = (_Stage(2, 4, least=0.6), _Stage(1, 0, least=0.35), _Stage(1, 3, blur=True), *_FULL_SIZE)
+_SMALL = (
+    _Stage(2, 4, least=0.6, start=True),
+    _Stage(1, 0, least=0.35),
+    _Stage(1, 3, blur=True),
+    *_FULL_SIZE,
+)
 """The stages for images of less than 64 pixels a side."""
 
 _LARGE = (
-    _Stage(4, 4),
+    _Stage(4, 4, start=True),
     _Stage(2, 0, least=0.5),
     _Stage(2, 2, least=0.6),
     _Stage(1, 0, least=0.35),
@@ -107,35 +114,123 @@ def likeness(
         >>> likeness(images, first, second, "mirrored").round(2).tolist()
         [1.0]
     """
-    planes = _luminance(images)
-    stages = _LARGE if planes.shape[1] == CHECKED[1] else _SMALL
-    sizes = {1: planes, 2: halved(planes)}
-    if stages is _LARGE:
-        sizes[4] = halved(sizes[2])
     likenesses = np.zeros(len(first), np.float32)
-    warp = np.zeros((len(first), 4), np.float32)  # shifts as a share of the side
-    going = np.arange(len(first))
-    for stage in stages:
-        right = sizes[stage.smaller]
-        left = _turned(right, turn)
-        side = right.shape[1]
-        unit = np.array([1, side, 1, side], np.float32)
-        every = 1 if stage is stages[-1] else max(1, side // _WINDOWS)
-        for part in _parts(going, side):
-            pair = left[first[part]], right[second[part]]
-            if stage.blur:
-                pair = blurred(pair[0]), blurred(pair[1])
-            before = best_start(*pair) if stage is stages[0] else warp[part] * unit
-            after = refined(*pair, before, stage.steps)
-            warp[part] = after / unit
-            if stage.least is not None:
-                moved, inside = warped(pair[1], after)
-                likenesses[part] = _local_agreement(pair[0], moved, inside, every)
-        if stage.least is not None:
-            enough = likenesses[going] >= stage.least
-            likenesses[going[~enough]] = 0
-            going = going[enough]
+    going, warp = begun(coarse(images), images.shape, first, second, turn)
+    likenesses[going] = finished(images, first[going], second[going], warp, turn)
     return likenesses
+
+
+def coarse(images: NDArray[np.uint8]) -> Pixels:
+    """Return the luminance of images at the small size for `begun`, ``[m, side, side]``.
+
+    The side is 16 to 31 pixels.
+    """
+    planes = _luminance(images)
+    for _ in range(_stages(images.shape)[0].smaller // 2):
+        planes = halved(planes)
+    return planes
+
+
+def begun(
+    planes: Pixels,
+    shape: tuple[int, ...],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    turn: Turn,
+) -> tuple[NDArray[np.int64], Warp]:
+    """Return which pairs may be alike, by their positions, and how one lies over the other.
+
+    It is the first of the stages, in which all pairs are compared and most are left out.
+
+    Args:
+        planes: what `coarse` gives for the images.
+        shape: the shape of the images.
+        first: the position of each pair's first image, ``[n]``.
+        second: that of its second image, ``[n]``.
+        turn: how the first image is turned before the two are compared.
+    """
+    warp = np.zeros((len(first), 4), np.float32)
+    pairs = _Pairs(first, second, turn, warp, np.zeros(len(first), np.float32))
+    stage = _stages(shape)[0]
+    going = _gone_through(stage, planes, pairs, np.arange(len(first)), every=1)
+    return going, pairs.warp[going]
+
+
+def finished(
+    images: NDArray[np.uint8],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    warp: Warp,
+    turn: Turn,
+) -> Pixels:
+    """Return the `likeness` of pairs that `begun` has left.
+
+    Args:
+        images: ``[m, height, width, channels]``, uint8.
+        first: the position of each pair's first image, ``[n]``.
+        second: that of its second image, ``[n]``.
+        warp: how the second lies over the first, as `begun` gives it.
+        turn: how the first image is turned before the two are compared.
+    """
+    pairs = _Pairs(first, second, turn, warp.copy(), np.zeros(len(first), np.float32))
+    going = np.arange(len(first))
+    if not len(going):
+        return pairs.likenesses
+    planes = _luminance(images)
+    sizes = {1: planes, 2: halved(planes)}
+    stages = _stages(images.shape)[1:]
+    for stage in stages:
+        side = sizes[stage.smaller].shape[1]
+        every = 1 if stage is stages[-1] else max(1, side // _WINDOWS)
+        going = _gone_through(stage, sizes[stage.smaller], pairs, going, every)
+    return pairs.likenesses
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Pairs of images, and what is known of them so far.
+
+    Attributes:
+        first: the position of each pair's first image, ``[n]``.
+        second: that of its second image, ``[n]``.
+        turn: how the first image is turned.
+        warp: how the second lies over the first, ``[n, 4]``; shifts as a share of the side.
+        likenesses: ``[n]``.
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    turn: Turn
+    warp: Warp
+    likenesses: Pixels
+
+
+def _gone_through(
+    stage: _Stage, planes: Pixels, pairs: _Pairs, going: NDArray[np.int64], every: int
+) -> NDArray[np.int64]:
+    """Take some of the pairs through a stage, and return those that are alike enough to go on."""
+    left, side = _turned(planes, pairs.turn), planes.shape[1]
+    unit = np.array([1, side, 1, side], np.float32)
+    for part in _parts(going, side):
+        pair = left[pairs.first[part]], planes[pairs.second[part]]
+        if stage.blur:
+            pair = blurred(pair[0]), blurred(pair[1])
+        before = best_start(*pair) if stage.start else pairs.warp[part] * unit
+        after = refined(*pair, before, stage.steps)
+        pairs.warp[part] = after / unit
+        if stage.least is not None:
+            moved, inside = warped(pair[1], after)
+            pairs.likenesses[part] = _local_agreement(pair[0], moved, inside, every)
+    if stage.least is None:
+        return going
+    enough = pairs.likenesses[going] >= stage.least
+    pairs.likenesses[going[~enough]] = 0
+    return going[enough]
+
+
+def _stages(shape: tuple[int, ...]) -> tuple[_Stage, ...]:
+    """Return the stages for images of a shape, ``[m, height, width, channels]``."""
+    return _LARGE if max(shape[1:3]) >= CHECKED[1] - 1 else _SMALL
 
 
 def _parts(numbers: NDArray[np.int64], side: int) -> list[NDArray[np.int64]]:
@@ -166,26 +261,27 @@ def _local_agreement(left: Pixels, right: Pixels, inside: Pixels, every: int) ->
     larger = np.maximum(left_variance, right_variance)
     compared = inside[:, ::every, ::every]
     weight = larger / (larger + np.float32(NOISE**2)) * compared
-    filled, overlap = weight.sum(axis=(1, 2)), compared.sum(axis=(1, 2))
-    score = (agreement * weight).sum(axis=(1, 2)) / np.maximum(filled, 1e-6)
+    flat = weight.reshape(len(weight), -1)
+    filled, overlap = flat.sum(axis=1), compared.sum(axis=(1, 2))
+    score = np.vecdot(agreement.reshape(flat.shape), flat) / np.maximum(filled, 1e-6)
     enough = (filled >= _FILLED * overlap) & (overlap >= _OVERLAP * compared[0].size)
     return np.where(enough, np.clip(score, 0, 1), 0).astype(np.float32)
 
 
 def _windowed(values: Pixels, every: int) -> Pixels:
     """Return the mean over the window around every so many pixels of ``[n, side, side]``."""
-    weights = _window_weights(values.shape[1], every)
-    return weights @ (values @ weights.T)
+    weights, transposed = _window_weights(values.shape[1], every)
+    return weights @ (values @ transposed)
 
 
 @cache
-def _window_weights(side: int, every: int) -> Pixels:
-    """Return weights ``[windows, side]``; the edge is repeated beyond the edge."""
+def _window_weights(side: int, every: int) -> tuple[Pixels, Pixels]:
+    """Return weights ``[windows, side]``, also transposed; the edge is repeated beyond the edge."""
     weights = np.zeros((side, side), np.float32)
     rows = np.arange(side)
     for offset in range(-(_WINDOW // 2), _WINDOW // 2 + 1):
         weights[rows, np.clip(rows + offset, 0, side - 1)] += np.float32(1 / _WINDOW)
-    return weights[::every]
+    return weights[::every], np.ascontiguousarray(weights[::every].T)
 
 
 def _turned(planes: Pixels, turn: Turn) -> Pixels:

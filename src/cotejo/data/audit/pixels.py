@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cotejo.data.luminance import luminance
 
-__all__ = ["CHECKED", "blurred", "halved", "small_luminance"]
+__all__ = ["CHECKED", "blurred", "halved", "slopes", "small_luminance"]
 
 CHECKED = (32, 64)
 """The least and the most pixels per side; smaller and larger images are resized to these."""
@@ -58,6 +58,27 @@ def halved(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return ``[n, side, side]`` at half the size: a pixel is the mean of four. Sides are even."""
     wide = grey[:, ::2] + grey[:, 1::2]
     return (wide[:, :, ::2] + wide[:, :, 1::2]) * np.float32(0.25)
+
+
+def slopes(grey: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return how much images rise downwards and across, per pixel: `np.gradient`, faster.
+
+    Example:
+        >>> down, across = slopes(np.array([[[0, 1, 4], [0, 3, 8]]], np.float32))
+        >>> down[0].tolist(), across[0].tolist()
+        ([[0.0, 2.0, 4.0], [0.0, 2.0, 4.0]], [[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]])
+    """
+    grey = np.ascontiguousarray(grey)
+    down, across = np.empty_like(grey), np.empty_like(grey)
+    np.subtract(grey[:, 2:], grey[:, :-2], out=down[:, 1:-1])
+    down[:, 1:-1] *= np.float32(0.5)
+    # All rows in one go, across their ends, which are set right below.
+    inner = across.ravel()[1:-1]
+    np.subtract(grey.ravel()[2:], grey.ravel()[:-2], out=inner)
+    inner *= np.float32(0.5)
+    down[:, 0], down[:, -1] = grey[:, 1] - grey[:, 0], grey[:, -1] - grey[:, -2]
+    across[..., 0], across[..., -1] = grey[..., 1] - grey[..., 0], grey[..., -1] - grey[..., -2]
+    return down, across
 
 
 @cache

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from threadpoolctl import threadpool_limits
+
 __all__ = ["THREADS", "mapped"]
 
 THREADS = min(os.cpu_count() or 1, 4)
@@ -20,14 +22,15 @@ Result = TypeVar("Result")
 def mapped(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Yield what a function returns for each item, in order, computed by `THREADS` threads.
 
-    Items are taken only a little ahead of the results, so that few of them are in memory.
+    Items are taken only a little ahead of the results, so that few of them are in memory. Meanwhile
+    a matrix product has one thread, so that the threads do not wait for each other's.
 
     Example:
         >>> list(mapped(abs, [-1, 2, -3]))
         [1, 2, 3]
     """
     running: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(THREADS) as threads:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(THREADS) as threads:
         for item in items:
             running.append(threads.submit(function, item))
             if len(running) > THREADS:
