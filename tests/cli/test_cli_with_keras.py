@@ -20,7 +20,7 @@ def test_the_doctor_says_why_a_training_failed(monkeypatch: pytest.MonkeyPatch) 
     def fail(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr("cotejo.study.run.train", fail)
+    monkeypatch.setattr("cotejo.study.run.training_steps", fail)
     found = doctor._proof()
     assert found.text.startswith("a small training on digits failed: ZeroDivisionError: by nought.")
     assert found.cause is not None

@@ -62,7 +62,7 @@ def test_its_file_computes_in_float32_and_the_run_as_it_was_trained(alone, own_d
         assert b"bfloat16" not in archive.read("config.json")
     run = RunFolder(alone)
     trained = load_trained(run)
-    assert precisions(trained)["conv2d"] == "bfloat16"
+    assert precisions(trained)["convolution"] == "bfloat16"
     assert precisions(trained)["logits"] == "float32"
     assert set(precisions(load_portable(run.model)).values()) == {"float32"}
     # Bit for bit what was measured: the flipped views of the least sure are looked at, too.

@@ -125,7 +125,7 @@ def test_it_is_said_on_the_command_line(run, digits, tmp_path, capsys):
     model = ["--model", str(run), "--coverage", "0.95"]
     assert command_line(["predict", *given, *model]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "unlike anything it has learned" in said
+    assert "unlike anything that the model has learned" in said
     assert command_line(["predict", *given, *model, "--lang", "es"]) == 0
     assert "no se parece a nada de lo que aprendió" in " ".join(capsys.readouterr().out.split())
     assert command_line(["predict", *given, "--model", str(run), "--coverage", "1"]) == 2

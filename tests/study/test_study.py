@@ -355,7 +355,7 @@ def test_an_unforeseen_failure_is_recorded_with_its_traceback(tmp_path, monkeypa
     def broken(*arguments, **keywords):
         raise ZeroDivisionError("surprise")
 
-    monkeypatch.setattr(run_module, "train", broken)
+    monkeypatch.setattr(run_module, "training_steps", broken)
     result = study(alternative=[{"name": "a"}]).run(out=tmp_path)
     record = StudyFolder(tmp_path).run("a", 1).record
     assert len(result.failed) == 1
@@ -368,7 +368,7 @@ def test_memory_that_runs_out_is_said(tmp_path, monkeypatch):
     def greedy(*arguments, **keywords):
         raise MemoryError
 
-    monkeypatch.setattr(run_module, "train", greedy)
+    monkeypatch.setattr(run_module, "training_steps", greedy)
     study(alternative=[{"name": "a"}]).run(out=tmp_path)
     reason = StudyFolder(tmp_path).run("a", 1).record["reason"]
     assert reason["key"] == "out_of_memory"

@@ -384,7 +384,7 @@ def _calls(steps: int, most: int) -> list[tuple[int, int]]:
         ([(0, 50), (50, 100)], [(0, 4), (4, 7)])
     """
     fewest = -(-steps // most)
-    even = next((count for count in range(fewest, 4 * fewest + 1) if steps % count == 0), fewest)
+    even = next((count for count in range(fewest, 2 * fewest + 1) if steps % count == 0), fewest)
     length = -(-steps // even)
     return [(start, min(start + length, steps)) for start in range(0, steps, length)]
 
