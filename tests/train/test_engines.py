@@ -22,7 +22,7 @@ def test_the_engines_agree_on_jax():
         [sys.executable, "-m", "pytest", "-q", str(HERE / "engines_on_jax.py")],
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": paths},
     )
     assert done.returncode == 0, done.stdout + done.stderr
