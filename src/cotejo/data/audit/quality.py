@@ -43,7 +43,7 @@ def quality_scores(images: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
 
     def percentile(share: float) -> NDArray[np.float64]:
         darker = up_to <= round(share * (pixels - 1))
-        return darker.sum(axis=1) / 255
+        return np.asarray(darker.sum(axis=1) / 255)
 
     return {
         "blank": 1 - (percentile(1) - percentile(0)),
