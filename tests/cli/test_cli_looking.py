@@ -146,7 +146,7 @@ def test_report_writes_in_the_language_and_shows_the_results(
 
     def write(folder: Path, language: str, *rest: Any, **more: Any) -> Written:
         asked.append((folder, language))
-        return Written([folder / "report.html"], folder, summary_rows(), [], missing=0, asked=6)
+        return Written([folder / "report.html"], folder, summary_rows(), [], 0, 6, claims=[])
 
     monkeypatch.setattr("cotejo.report.make_reports", write)
     assert run(["report", "runs/pair", "--lang", "es"]) == 0

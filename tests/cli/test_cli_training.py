@@ -15,6 +15,7 @@ from cotejo.cli.app import run
 from cotejo.cli.training import command_line
 from cotejo.config import StudyConfig
 from cotejo.errors import OutputError
+from cotejo.report import Written
 from cotejo.stopping import Stopped
 from cotejo.study import Study, StudyResult
 
@@ -36,12 +37,13 @@ def calls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
         made.config, made.options = study.config, options
         return drive(options["observer"], tmp_path / "out", fail=False)
 
-    def write_report(folder: Path, language: str) -> Path:
+    def make_reports(folder: Path, language: str) -> Written:
         made.languages.append(language)
-        return folder / "report.html"
+        rows = summary_rows()
+        return Written([folder / "report.html"], folder, rows, [], missing=0, asked=4, claims=[])
 
     monkeypatch.setattr(Study, "run", train)
-    monkeypatch.setattr("cotejo.report.write_report", write_report)
+    monkeypatch.setattr("cotejo.report.make_reports", make_reports)
     monkeypatch.setattr("cotejo.report.summary", lambda folder: summary_rows())
     return made
 

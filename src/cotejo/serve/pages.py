@@ -48,7 +48,7 @@ _WORDS_OF_STUDIES = (
     "serve.js_error", "serve.js_image", "serve.js_interval", "serve.js_is", "serve.js_left",
     "serve.js_loss", "serve.js_mistakes_none", "serve.js_mistakes_shown",
     "serve.js_no_comparison", "serve.js_no_studies", "serve.js_offline", "serve.js_parameters",
-    "serve.js_p_value", "serve.js_points", "serve.js_probability_of", "serve.js_place_test",
+    "serve.js_points", "serve.js_probability_of", "serve.js_place_test",
     "serve.js_place_train", "serve.js_place_valid", "serve.js_report", "serve.js_runs",
     "serve.js_said", "serve.js_seconds", "serve.js_seed", "serve.js_settings",
     "serve.js_suspects_done", "serve.js_suspects_left", "serve.js_test", "serve.js_train",
