@@ -69,7 +69,7 @@ def test_looks_are_counted_from_one():
 
 def test_looking_three_times_is_no_more_often_wrong_than_promised():
     """The mean of normal values is looked at as they come; the truth is exactly on the line."""
-    generator, studies, claims = np.random.default_rng(1), 1000, 10
+    generator, studies, claims = np.random.default_rng(1), 500, 10
     wrong, peeking = [], []
     for _ in range(studies):
         # Half of the claims are on their line, the others lie three standard errors above it.

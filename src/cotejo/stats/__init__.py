@@ -11,7 +11,7 @@ from cotejo.stats.fixed_value import accuracy_above, scalar_above
 from cotejo.stats.fold_values import FoldValues, fold_values
 from cotejo.stats.folds import fold_above, fold_difference, fold_mean
 from cotejo.stats.independent import independent_difference
-from cotejo.stats.looks import Standing, share_of_look, standings
+from cotejo.stats.looks import Standing, errors_of_looks, share_of_look, standings
 from cotejo.stats.needed import Needed, needed, reachable
 from cotejo.stats.paired import paired_accuracy_difference, paired_scalar_difference
 from cotejo.stats.shrinkage import Spread, moderated_spreads
@@ -43,6 +43,7 @@ __all__ = [
     "claim_level",
     "claim_outcome",
     "error_each",
+    "errors_of_looks",
     "fold_above",
     "fold_difference",
     "fold_mean",

@@ -20,10 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cotejo.stats.error_control import ERROR, ErrorKind, adjusted_levels, error_each
 
-__all__ = ["LOOKS", "Standing", "share_of_look", "standings"]
+__all__ = ["LOOKS", "Standing", "errors_of_looks", "share_of_look", "standings"]
+
+_Spent: TypeAlias = "tuple[float, int] | None"
 
 LOOKS = 3
 """How many looks a study has whose budget stays as it was."""
@@ -45,7 +48,7 @@ def share_of_look(number: int) -> float:
         raise ValueError(f"`number` must be 1 or more; received {number}")
     if number <= LOOKS:
         return _SHARE
-    return round(1 - LOOKS * _SHARE, 12) / 2 ** (number - LOOKS)
+    return float(round(1 - LOOKS * _SHARE, 12) / 2 ** (number - LOOKS))
 
 
 @dataclass(frozen=True)
@@ -90,25 +93,60 @@ def standings(
     """
     if not levels or len({len(row) for row in levels}) != 1:
         raise ValueError("`levels` must hold one look or more, each with as many claims")
-    best: dict[int, tuple[float, int]] = {}
     settled: dict[int, Standing] = {}
+    spent: list[_Spent] = [None] * len(levels[0])
     for number, row in enumerate(levels, start=1):
-        for claim, level in enumerate(row):
-            if level is not None:
-                spent = min(level / share_of_look(number), 1.0)
-                # The first of equal ones: what it says has been said.
-                best[claim] = min(best.get(claim, (spent, number)), (spent, number))
-        known = {claim: spent for claim, (spent, _) in best.items()}
-        each = error_each(list(known.values()), kind, error)
-        adjusted = dict(zip(known, adjusted_levels(list(known.values()), kind), strict=True))
-        for claim, spent in known.items():
-            if claim not in settled and spent <= each:
-                look = best[claim][1]
-                share = each * share_of_look(look)
-                settled[claim] = Standing(number, look, share, adjusted[claim])
+        spent = _spent(spent, row, number)
+        each, adjusted = _shared(spent, kind, error)
+        for claim, known in enumerate(spent):
+            if claim not in settled and known is not None and known[0] <= each:
+                share = each * share_of_look(known[1])
+                settled[claim] = Standing(number, known[1], share, adjusted[claim])
     last = len(levels)
     open_ = each * share_of_look(last)
     return [
         settled.get(claim, Standing(None, last, open_, adjusted.get(claim)))
         for claim in range(len(levels[0]))
     ]
+
+
+def errors_of_looks(
+    levels: Sequence[Sequence[float | None]], kind: ErrorKind = "share", error: float = ERROR
+) -> list[float]:
+    """Return the share of error of the intervals of each look, as they were judged then.
+
+    Args:
+        levels: as of `standings`.
+        kind: the same.
+        error: the same.
+
+    Example:
+        >>> [round(error, 4) for error in errors_of_looks([[0.001, 0.2], [0.3, 0.002]])]
+        [0.0075, 0.015]
+    """
+    errors: list[float] = []
+    spent: list[_Spent] = [None] * len(levels[0])
+    for number, row in enumerate(levels, start=1):
+        spent = _spent(spent, row, number)
+        errors.append(_shared(spent, kind, error)[0] * share_of_look(number))
+    return errors
+
+
+def _spent(before: Sequence[_Spent], row: Sequence[float | None], number: int) -> list[_Spent]:
+    """Return each claim's smallest level for its look's share, and the look, with one look more."""
+    share = share_of_look(number)
+    after: list[_Spent] = []
+    for known, level in zip(before, row, strict=True):
+        new = None if level is None else (min(level / share, 1.0), number)
+        # Of equal ones the first: what it says has been said.
+        after.append(min((each for each in (known, new) if each is not None), default=None))
+    return after
+
+
+def _shared(
+    spent: Sequence[_Spent], kind: ErrorKind, error: float
+) -> tuple[float, dict[int, float]]:
+    """Return the share of error that each claim may have, and the level of those tested."""
+    known = {claim: each[0] for claim, each in enumerate(spent) if each is not None}
+    adjusted = adjusted_levels(list(known.values()), kind)
+    return error_each(list(known.values()), kind, error), dict(zip(known, adjusted, strict=True))

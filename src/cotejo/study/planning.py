@@ -103,6 +103,10 @@ class Plan:
         """The key of every run, by alternative and seed."""
         return {run.id: run.key for run in self.runs}
 
+    def seeds_of(self, alternative: str) -> list[int]:
+        """Return the seeds that an alternative is trained with, in order."""
+        return [run.seed for run in self.runs if run.alternative == alternative]
+
     @property
     def jobs(self) -> tuple[Job, ...]:
         """The runs that are not finished, as jobs, in the order of `runs`."""

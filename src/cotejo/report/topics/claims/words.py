@@ -21,6 +21,7 @@ __all__ = [
     "claim_lines",
     "claimed",
     "claims",
+    "open_claim_lines",
     "reasons",
     "summary_of_claims",
     "what_differs",
@@ -204,22 +205,28 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
 
 def claim_lines(findings: Findings, words: Words) -> list[str]:
     """Return one line per claim: its words, its verdict, what was measured, and why."""
-    lines = []
-    for verdict in findings.evidence.verdicts:
-        measured = [
-            " ".join(
-                [f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)]
-            )
-            for part in verdict.parts
-        ]
-        said = words.say(
-            "claims.line",
-            claim=verdict.text(words.language),
-            outcome=words.say(f"claims.outcome_{verdict.outcome}"),
-            measured=" ".join(measured),
-        )
-        lines.append(said)
-    return lines
+    return [_line(verdict, findings, words) for verdict in findings.evidence.verdicts]
+
+
+def open_claim_lines(findings: Findings, words: Words) -> list[str]:
+    """Return the lines of those that are not settled."""
+    unsettled = [
+        verdict for verdict in findings.evidence.verdicts if verdict.outcome == "unsettled"
+    ]
+    return [_line(verdict, findings, words) for verdict in unsettled]
+
+
+def _line(verdict: Verdict, findings: Findings, words: Words) -> str:
+    measured = [
+        " ".join([f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)])
+        for part in verdict.parts
+    ]
+    return words.say(
+        "claims.line",
+        claim=verdict.text(words.language),
+        outcome=words.say(f"claims.outcome_{verdict.outcome}"),
+        measured=" ".join(measured),
+    )
 
 
 def metric_name(verdict: Verdict, words: Words) -> str:
