@@ -28,7 +28,7 @@ def test_what_is_settled_is_said_of_ways_of_training(study):
     text = said(findings)
     assert "Of the three alternatives, the best on validation is “The b”" in text
     assert "The test set settles that it is ahead of “The a”." in text
-    assert "Between it and “The c” the test set settles nothing." in text
+    assert "The test set does not tell it from “The c”." in text
     assert (
         "The two comparisons between alternatives that differ in one choice, on dropout and data"
         in text

@@ -550,7 +550,7 @@ def test_a_lead_on_validation_within_its_interval_makes_the_choice_uncertain(stu
 
 def test_a_lead_that_is_none_does_not_stand_out(study):
     tie = key_figures(study(Made("a", (0.700,)), Made("b", (0.702,))), EN)[2]
-    assert tie[2].startswith("not distinguished; in this one training; 95% interval over the im")
+    assert tie[2].startswith("not distinguished; in this one training; interval over the im")
     assert not tie[3]
     assert key_figures(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)[2][3]
 

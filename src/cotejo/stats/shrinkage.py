@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import exp, inf, isinf, log
 
 import numpy as np
@@ -174,8 +175,7 @@ def _expected(degrees: float, prior: float, tails: tuple[float, float]) -> tuple
             return 0.0, float(polygamma(1, degrees / 2))
         mean = log(prior / 2) - float(psi(prior / 2))
         return mean, float(polygamma(1, degrees / 2) + polygamma(1, prior / 2))
-    nodes, weights = np.polynomial.legendre.leggauss(32)
-    shares, weights = (nodes + 1) / 2, weights / 2
+    shares, weights = _nodes()
     shares = np.clip(shares, tails[0], 1 - tails[1])
     if isinf(prior):
         ratios = chdtri(degrees, 1 - shares) / degrees
@@ -184,6 +184,13 @@ def _expected(degrees: float, prior: float, tails: tuple[float, float]) -> tuple
     logs = np.log(ratios) - psi(degrees / 2) + log(degrees / 2)
     mean = float((weights * logs).sum())
     return mean, float((weights * (logs - mean) ** 2).sum())
+
+
+@cache
+def _nodes() -> tuple[Array, Array]:
+    """Return shares in (0, 1) and their weights, to integrate over a distribution's quantiles."""
+    nodes, weights = np.polynomial.legendre.leggauss(32)
+    return (nodes + 1) / 2, weights / 2
 
 
 def _alike(prior: SpreadPrior, spreads: Sequence[Spread]) -> Array:

@@ -154,26 +154,26 @@ def _against(
     if metric in ("test_accuracy", "valid_accuracy"):
         tested = judging.accuracy(better, other, metric.removesuffix("_accuracy"))
         return Measured(name, None, tested)
-    if metric == "epochs" and (lacking := _lacking(judging.facts, better, other, claim)):
-        return replace(_bound(judging.facts, better, other, claim), than=name, unreached=lacking)
+    if metric == "epochs" and (lacking := _lacking(judging.facts, [better, other], claim)):
+        return Measured(name, None, _bound(judging.facts, better, other, claim), lacking)
     # Lower is better for these.
     return Measured(name, None, judging.scalar(other, better, _figure(judging.facts, claim)))
 
 
-def _lacking(facts: StudyFacts, *args: Any) -> int:
-    *sides, claim = args
+def _lacking(facts: StudyFacts, sides: Sequence[AlternativeFacts], claim: Mapping[str, Any]) -> int:
+    """Return how many runs never reached the accuracy that a claim asks for."""
     return sum(_epochs(facts, side, claim)[1] for side in sides)
 
 
 def _bound(
     facts: StudyFacts, better: AlternativeFacts, other: AlternativeFacts, claim: Mapping[str, Any]
-) -> Measured:
+) -> Judged | None:
     """Return by how many epochs ``better`` reaches the accuracy sooner, where some runs never do.
 
     A run that never reached it needs more epochs than it trained, and counts as those that it
     trained. If all such runs are on the slower side, that side looks faster than it is: the
     true difference is larger, and of the same sign. If some are on the faster side, the error may
-    go either way, and no difference is stated.
+    go either way, and None is returned.
 
     The epochs that such runs would have needed vary more than those that they count as. A bound is
     therefore tested with the larger of the two sides' variances on both sides, and with no more
@@ -184,7 +184,7 @@ def _bound(
     difference = scalar_difference(others, values)
     slower = also if difference.estimate > 0 else lacking
     if difference.estimate == 0 or slower < lacking + also:
-        return Measured(None, None, None)
+        return None
     several = min(len(values), len(others)) > 1
     spread = max(variance(numbers) for numbers in (values, others)) if several else 0.0
     if spread == 0:
@@ -199,7 +199,7 @@ def _bound(
             degrees=len(values if also else others) - 1.0,
         )
     ahead = difference.estimate > 0
-    return Measured(None, None, Judged(bound, bound, open_below=not ahead, open_above=ahead))
+    return Judged(bound, bound, open_below=not ahead, open_above=ahead)
 
 
 def _against_value(
@@ -209,7 +209,7 @@ def _against_value(
     if metric in ("test_accuracy", "valid_accuracy"):
         tested = judging.accuracy_above(better, value, metric.removesuffix("_accuracy"))
         return Measured(None, value, tested)
-    if metric == "epochs" and (lacking := _lacking(facts, better, claim)):
+    if metric == "epochs" and (lacking := _lacking(facts, [better], claim)):
         # The difference is a bound at best, and there is no other side whose spread could test it.
         difference = scalar_above(_epochs(facts, better, claim)[0], value).reversed()
         bound = _untestable(difference) if difference.estimate < 0 else None

@@ -69,7 +69,7 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
         # As in the sentence on the two, the one ahead has the positive difference.
         ahead = lead.difference.reversed() if is_behind else lead.difference
         interval = say(
-            "summary.interval_images" if lead.one_seed else "summary.interval_95",
+            "summary.interval_images" if lead.one_seed else "summary.interval_judged",
             interval=numbers.difference_interval(ahead.low, ahead.high),
         )
         figures.append(
