@@ -48,6 +48,7 @@ class RunOptions:
     fallback: str | None = None
     command: str | None = None
     others: tuple[Path, ...] = ()
+    until_settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,12 +264,17 @@ def _load_data(config: StudyConfig, options: RunOptions, observer: Observer) -> 
 
 def _command(folder: Path, options: RunOptions, by_name: bool) -> str:
     """Return what repeats the study: a command, or Python if the dataset has no name there."""
-    flags = ["--quick"] * options.quick + ["--final"] * options.final
+    wanted = {
+        "--quick": options.quick,
+        "--final": options.final,
+        "--until-settled": options.until_settled,
+    }
+    flags = [flag for flag, is_wanted in wanted.items() if is_wanted]
     path = folder / StudyFile.CONFIG
     if by_name:
         words: Sequence[str] = ["cotejo", "study", shown_path(path), "--out", shown_path(folder)]
         return shlex.join([*words, *flags])
-    arguments = "".join(f", {flag[2:]}=True" for flag in flags)
+    arguments = "".join(f", {flag[2:].replace('-', '_')}=True" for flag in flags)
     study = f"cotejo.Study.load({str(path)!r})"
     code = f"import cotejo; {study}.run(out={str(folder)!r}, dataset=…{arguments})"
     return shlex.join(["python", "-c", code])

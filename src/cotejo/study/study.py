@@ -148,6 +148,7 @@ class Study:
             fallback=fallback,
             command=command,
             others=tuple(others),
+            until_settled=until_settled,
         )
         plan = make_plan(self.config, options, observer)
         with locked(plan.folder):
