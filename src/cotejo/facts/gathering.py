@@ -57,8 +57,9 @@ class StudyFacts:
 
     @property
     def seeds(self) -> list[int]:
-        """The seeds asked for, in order."""
-        return list(self.study["seeds"])
+        """The seeds asked for of any alternative that the study trains, in order."""
+        asked = (seed for each in self.described for seed in self.seeds_of(each))
+        return list(dict.fromkeys(asked)) or list(self.study["seeds"])
 
     @property
     def folds(self) -> int | None:

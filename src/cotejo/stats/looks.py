@@ -13,7 +13,7 @@ References:
     Biometrika 64(2).
     Mathieu, T., Della Vecchia, R., Shilova, A., Centa de Medeiros, M., Kohler, H., Maillard,
     O.-A., and Preux, P. (2023). AdaStop: adaptive statistical testing for sound comparisons of
-    deep RL agents. Transactions on Machine Learning Research 2024.
+    deep RL agents. arXiv:2306.10882.
 """
 
 from __future__ import annotations

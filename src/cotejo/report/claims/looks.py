@@ -13,7 +13,7 @@ from cotejo.report.claims.verdicts import Verdict, kind_of, level_of, parts_of
 from cotejo.report.judging import Judging
 from cotejo.stats import Difference, Standing, errors_of_looks, standings
 
-__all__ = ["Course", "Look", "course_of", "unjudged"]
+__all__ = ["Course", "Look", "course_of", "unjudged", "verdicts_over"]
 
 
 @dataclass(frozen=True)
@@ -81,32 +81,67 @@ def course_of(facts: StudyFacts) -> Course | None:
     """
     if facts.plan_of_looks is None or not facts.study.get("claims"):
         return None
-    claims: Sequence[Mapping[str, Any]] = facts.study["claims"]
-    seen = [facts.at(look) for look in facts.looks]
-    if not seen:
+    judgings = [Judging(facts.at(look)) for look in facts.looks]
+    if not judgings:
         return Course((), ())
-    measured = [[measure(Judging(each), claim) for claim in claims] for each in seen]
-    levels = [[level_of(parts) for parts in row] for row in measured]
-    kind = kind_of(facts.study)
-    looks = []
-    for number, of_look in enumerate(seen, start=1):
-        stand = standings(levels[:number], kind)
-        verdicts = tuple(
-            _verdict(claim, [row[position] for row in measured], standing)
-            for position, (claim, standing) in enumerate(zip(claims, stand, strict=True))
+    measured = [_measured(judging) for judging in judgings]
+    looks = tuple(
+        Look(number, judging.facts, verdicts)
+        for number, (judging, verdicts) in enumerate(
+            zip(judgings, _verdicts(judgings, measured), strict=True), start=1
         )
-        looks.append(Look(number, of_look, verdicts))
+    )
+    errors = errors_of_looks(_levels(measured), kind_of(facts.study))
     intervals = tuple(
         tuple(tuple(part.difference for part in parts_of(parts, error)) for parts in row)
-        for row, error in zip(measured, errors_of_looks(levels, kind), strict=True)
+        for row, error in zip(measured, errors, strict=True)
     )
-    return Course(tuple(looks), intervals)
+    return Course(looks, intervals)
+
+
+def verdicts_over(judgings: Sequence[Judging]) -> list[tuple[Verdict, ...]]:
+    """Return the claims as they stand after each of several looks.
+
+    Args:
+        judgings: the study as it was at each look, in order; one or more.
+    """
+    return _verdicts(judgings, [_measured(judging) for judging in judgings])
+
+
+_Row = list[list[Measured]]
+"""What was measured at one look: of each claim, its comparisons."""
+
+
+def _measured(judging: Judging) -> _Row:
+    claims: Sequence[Mapping[str, Any]] = judging.facts.study["claims"]
+    return [measure(judging, claim) for claim in claims]
+
+
+def _levels(measured: Sequence[_Row]) -> list[list[float | None]]:
+    return [[level_of(parts) for parts in row] for row in measured]
+
+
+def _verdicts(judgings: Sequence[Judging], measured: Sequence[_Row]) -> list[tuple[Verdict, ...]]:
+    study, levels = judgings[0].facts.study, _levels(measured)
+    return [
+        tuple(
+            _verdict(claim, [row[position] for row in measured], standing)
+            for position, (claim, standing) in enumerate(
+                zip(study["claims"], standings(levels[:number], kind_of(study)), strict=True)
+            )
+        )
+        for number in range(1, len(measured) + 1)
+    ]
 
 
 def unjudged(facts: StudyFacts) -> list[Verdict]:
     """Return the claims of a study before its first look: none is tested yet."""
     return [
-        Verdict(claim, parts_of([Measured(name, claim.get("value"), None) for name in names]))
+        Verdict(
+            claim,
+            parts_of([Measured(name, claim.get("value"), None) for name in names]),
+            look=0,
+        )
         for claim in facts.study.get("claims") or []
         for names in [claim.get("than") or [None]]
     ]

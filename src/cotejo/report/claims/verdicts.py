@@ -82,7 +82,8 @@ class Verdict:
         parts: its comparisons.
         level: the smallest share of error, over all claims of the study, at which it is settled:
             1 at none, None where it can't be tested.
-        look: of a study with several looks, the one whose figures these are; None of another.
+        look: of a study with several looks, the one whose figures these are, from 1; 0 before the
+            first. None of another study.
         settled_at: the look at which it was settled; None where it is open.
     """
 
@@ -96,6 +97,11 @@ class Verdict:
     def is_testable(self) -> bool:
         """Whether it counts among the claims that share the error."""
         return self.level is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the first look is still to come."""
+        return self.look == 0
 
     @property
     def outcome(self) -> ClaimOutcome:
