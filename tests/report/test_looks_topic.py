@@ -88,8 +88,8 @@ def test_what_the_section_says(looked):
     assert "One claim is open." in said
     spanish = " ".join(looks(findings, findings.evidence.course, ES))
     assert "Hubo tres revisiones, con 15 ejecuciones" in spanish
-    for language in ("en", "es"):
-        shown = section(Page(findings, language))
+    for words in (EN, ES):
+        shown = section(Page(findings, words))
         assert [row[0].text for row in shown["table"].rows] == ["1", "2", "3"]
         assert [row[3].text for row in shown["table"].rows] == ["1/2", "1/2", "1/2"]
         assert shown["figure"] is not None

@@ -23,16 +23,18 @@ from cotejo.report.formats import (
 from cotejo.report.formats.picture_files import MARK
 from cotejo.report.heading import keep_heading
 from cotejo.report.report_json import report_json
+from cotejo.report.stocktaking import AfterLook, after_look
 from cotejo.report.topics import TOPICS
-from cotejo.report.topics.claims.words import claim_lines, open_claim_lines
+from cotejo.report.topics.claims.words import claim_lines
 from cotejo.report.topics.results import summary_rows
 from cotejo.report.words import Words
 from cotejo.store import ReportFile, make_folder, write_file, write_json
 
 __all__ = [
+    "AfterLook",
     "Written",
+    "after_look",
     "make_reports",
-    "open_claims",
     "summary",
     "write_cards",
     "write_report",
@@ -99,15 +101,6 @@ def write_reports(
 ) -> list[Path]:
     """Write a report in several formats, as `write_report` does, and return one path per format."""
     return make_reports(folder, language, formats, out).paths
-
-
-def open_claims(folder: Path, language: str = "en") -> list[str]:
-    """Return one line per claim of a study that is open: what was measured, and what closes it.
-
-    Raises:
-        OutputError: the folder holds no study, or no run has finished.
-    """
-    return open_claim_lines(Findings(gather(folder)), Words(language))
 
 
 @dataclass(frozen=True)

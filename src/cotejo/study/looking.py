@@ -8,9 +8,7 @@ from typing import Any
 
 from cotejo.facts import gather
 from cotejo.messages import current_language
-from cotejo.report import open_claims
-from cotejo.report.claims import Course, course_of, sides_of
-from cotejo.report.judging import Judging
+from cotejo.report import AfterLook, after_look
 from cotejo.stats import allot
 from cotejo.store import now, write_looks
 from cotejo.study.description import write_study
@@ -39,14 +37,17 @@ def carry_on(plan: Plan, limit: Limit, executor: Executor, observer: Observer) -
     """
     looks = open_looks(plan, limit)
     # After a look, a study that was stopped there has the next one still to plan.
-    looks = _planned(plan, looks) or looks
+    if _is_taken(looks) and (known := _after(plan)) is not None:
+        looks = _planned(plan, looks, known) or looks
     plan = settle(with_seeds(plan, looks["looks"][-1]["asked"]), observer)
     announce(plan, observer)
     result = train_missing(plan, executor, observer)
     while result.finished and not _is_taken(looks):
         looks = _taken(plan.folder, looks)
-        further = _planned(plan, looks)
-        _tell(plan, looks, further, observer)
+        known = _after(plan)
+        further = _planned(plan, looks, known) if known is not None else None
+        if known is not None:
+            observer.looked(_told(known, looks, further))
         if further is None:
             break
         looks = further
@@ -72,17 +73,18 @@ def _taken(folder: Path, looks: Looks) -> Looks:
     return looks
 
 
-def _planned(plan: Plan, looks: Looks) -> Looks | None:
+def _after(plan: Plan) -> AfterLook | None:
+    return after_look(plan.folder, current_language())
+
+
+def _planned(plan: Plan, looks: Looks, known: AfterLook) -> Looks | None:
     """Return the plan with the look that follows its last one, and write it down.
 
-    None where no claim is open, nothing is left of the limit, or the last look is still to be
-    taken.
+    None where no claim is open, or nothing is left of the limit.
     """
-    if not _is_taken(looks):
-        return None
-    course = course_of(gather(plan.folder))
     asked = looks["looks"][-1]["asked"]
-    if course is None or not (added := _further_runs(course, looks["limit"], asked, looks)):
+    added = _further_runs(known, looks["limit"], _runs(looks), len(looks["looks"]))
+    if not added:
         return None
     look = {"asked": next_seeds(plan.config, asked, added)}
     looks = {**looks, "looks": [*looks["looks"], look]}
@@ -90,40 +92,34 @@ def _planned(plan: Plan, looks: Looks) -> Looks | None:
     return looks
 
 
+def _runs(looks: Looks) -> int:
+    """Return how many runs come before the last look."""
+    return sum(map(len, looks["looks"][-1]["asked"].values()))
+
+
 def _further_runs(
-    course: Course, limit: Mapping[str, Any], asked: Mapping[str, list[int]], looks: Looks
+    known: AfterLook, limit: Mapping[str, Any], runs: int, number: int
 ) -> dict[str, int]:
-    """Return how many further runs of each alternative come before the next look; {} for none."""
-    if not course.open:
-        return {}
-    facts = course.looks[-1].facts
-    sides = sides_of(Judging(facts), course.verdicts)
+    """Return how many further runs of each alternative come before the next look; {} for none.
+
+    Args:
+        known: how the claims stand.
+        limit: of the study.
+        runs: how many runs were asked for so far.
+        number: how many looks were taken.
+    """
     in_seconds = limit.get("seconds") is not None
-    spent = course.looks[-1].seconds if in_seconds else sum(map(len, asked.values()))
-    left = max((limit["seconds"] if in_seconds else limit["runs"]) - spent, 0)
+    left = limit["seconds"] - known.seconds if in_seconds else limit["runs"] - runs
     half = left / 2 if in_seconds else -(-left // 2)
     # The second look comes at half of what is left, where there is room for a run in it.
-    for budget in [half, left] if len(looks["looks"]) == 1 else [left]:
-        counts = allot(sides, budget, in_seconds=in_seconds)
-        added = {name: counts[name] - side.seeds for name, side in sides.items()}
+    for budget in [half, left] if number == 1 else [left]:
+        counts = allot(known.sides, budget, in_seconds=in_seconds)
+        added = {name: counts[name] - side.seeds for name, side in known.sides.items()}
         if any(added.values()):
             return added
     return {}
 
 
-def _tell(plan: Plan, looks: Looks, further: Looks | None, observer: Observer) -> None:
-    course = course_of(gather(plan.folder))
-    if course is None:
-        return
-    before = sum(map(len, looks["looks"][-1]["asked"].values()))
-    runs = sum(map(len, further["looks"][-1]["asked"].values())) - before if further else 0
-    observer.looked(
-        LookTaken(
-            number=course.looks[-1].number,
-            runs=course.looks[-1].runs,
-            claims=len(course.verdicts),
-            settled=course.looks[-1].settled,
-            open=tuple(open_claims(plan.folder, current_language())),
-            further=runs,
-        )
-    )
+def _told(known: AfterLook, looks: Looks, further: Looks | None) -> LookTaken:
+    more = _runs(further) - _runs(looks) if further is not None else 0
+    return LookTaken(known.number, known.runs, known.claims, known.settled, known.open, more)
