@@ -9,11 +9,13 @@ import pytest
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import gather
-from cotejo.report import write_report
+from cotejo.report import AfterLook, write_report
 from cotejo.report.claims import course_of
 from cotejo.report.findings import Findings
+from cotejo.stats import Side
 from cotejo.store import read_json, read_looks, write_json
 from cotejo.study import Study
+from cotejo.study.looking import further_runs
 from cotejo.study.looks import first_seeds, next_seeds
 from cotejo.study.progress import Observer
 from cotejo.verify.files import file_findings
@@ -179,3 +181,28 @@ def test_further_seeds_take_the_training_that_they_continue_along():
         {"seeds": 2, "alternative": [{"name": "a"}, {"name": "b", "start_from": "a"}]}
     )
     assert next_seeds(study, {"a": [1, 2], "b": [1, 2]}, {"b": 2})["a"] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("limit", "number", "further"),
+    [
+        ({"runs": 13}, 1, {"a": 2, "b": 0}),
+        ({"runs": 10}, 1, {"a": 1, "b": 0}),
+        ({"runs": 9}, 1, {}),
+        ({"runs": 13}, 2, {"a": 3, "b": 1}),
+        ({"runs": 5}, 3, {}),
+        # Half of 50 s are two runs of 10 s; half of 12 s is none, so that all of it is taken.
+        ({"seconds": 110.0}, 1, {"a": 2, "b": 0}),
+        ({"seconds": 72.0}, 1, {"a": 1, "b": 0}),
+        ({"seconds": 50.0}, 1, {}),
+    ],
+)
+def test_how_many_runs_come_before_the_next_look(limit, number, further):
+    sides = {"a": Side(3, 2.0, 10.0), "b": Side(3, 1.1, 10.0)}
+    known = AfterLook(number, 9, 60.0, 2, 1, (), sides)
+    assert further_runs(known, limit, runs=9, number=number) == further
+
+
+def test_where_nothing_is_open_no_run_is_added():
+    known = AfterLook(1, 9, 60.0, 2, 2, (), {})
+    assert further_runs(known, {"runs": 100}, runs=9, number=1) == {}

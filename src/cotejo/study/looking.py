@@ -18,7 +18,7 @@ from cotejo.study.looks import Limit, Looks, next_seeds, open_looks, with_seeds
 from cotejo.study.planning import Plan, settle
 from cotejo.study.progress import LookTaken, Observer
 
-__all__ = ["carry_on"]
+__all__ = ["carry_on", "further_runs"]
 
 
 def carry_on(plan: Plan, limit: Limit, executor: Executor, observer: Observer) -> StudyResult:
@@ -83,7 +83,7 @@ def _planned(plan: Plan, looks: Looks, known: AfterLook) -> Looks | None:
     None where no claim is open, or nothing is left of the limit.
     """
     asked = looks["looks"][-1]["asked"]
-    added = _further_runs(known, looks["limit"], _runs(looks), len(looks["looks"]))
+    added = further_runs(known, looks["limit"], _runs(looks), len(looks["looks"]))
     if not added:
         return None
     look = {"asked": next_seeds(plan.config, asked, added)}
@@ -97,7 +97,7 @@ def _runs(looks: Looks) -> int:
     return sum(map(len, looks["looks"][-1]["asked"].values()))
 
 
-def _further_runs(
+def further_runs(
     known: AfterLook, limit: Mapping[str, Any], runs: int, number: int
 ) -> dict[str, int]:
     """Return how many further runs of each alternative come before the next look; {} for none.
