@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
 from cotejo.study.pace import Pace
-from cotejo.study.progress import Estimate, Observer, PlannedRun
+from cotejo.study.progress import Estimate, LookTaken, Observer, PlannedRun
 from cotejo.study.reach import out_of_reach
 from cotejo.texts import shown_path
 
@@ -106,8 +107,7 @@ class Display(Observer):
         """Show the data and the plan."""
         self._status.stop()
         self._pace = Pace(runs)
-        self._waiting = [run for run in runs if not run.finished]
-        self._runs_to_do = len(self._waiting)
+        self._await(runs)
         self._networks = study.folds or 1
         self._name_width = max(len(alternative.name) for alternative in study.alternatives)
         self._print(
@@ -116,7 +116,7 @@ class Display(Observer):
         self._print(data_line(dataset))
         self._print(message("cli.out_folder", out=shown_path(out)))
         self._print("")
-        self._print(_plan_line(study, len(runs), self._runs_to_do), style="bold")
+        self._print(_plan_line(study, runs, self._runs_to_do), style="bold")
         if study.claims:
             self._print(message("cli.claims", count=len(study.claims)))
             for line in out_of_reach(study, dataset):
@@ -131,6 +131,31 @@ class Display(Observer):
             self._status.show_note(message("cli.timing"))
         else:
             self._print(message("cli.nothing_to_train"))
+
+    def _await(self, runs: Sequence[PlannedRun]) -> None:
+        """Count the runs that are to be trained."""
+        self._waiting = [run for run in runs if not run.finished]
+        self._runs_to_do, self._started = len(self._waiting), 0
+
+    def looked(self, look: LookTaken) -> None:
+        """Show which claims are still open, what would close them, and what comes next."""
+        self._status.stop()
+        self._print("")
+        runs = message("cli.runs", count=look.runs)
+        line = message(
+            "cli.looked", number=look.number, runs=runs, settled=look.settled, count=look.claims
+        )
+        self._print(line, style="bold")
+        for line in look.open:
+            self._print(f"  \N{BULLET} {line}")
+        if look.further:
+            self._print(message("cli.look_further", runs=message("cli.runs", count=look.further)))
+        elif look.settled < look.claims:
+            self._print(message("cli.look_last"))
+
+    def runs_added(self, runs: Sequence[PlannedRun]) -> None:
+        """Count the runs that come before the next look."""
+        self._await(runs)
 
     def networks_adapted(self, alternatives: Sequence[str], changes: Sequence[str]) -> None:
         """Show what was changed of networks of the user's own."""
@@ -280,14 +305,17 @@ class Display(Observer):
         say(self.console, text, style)
 
 
-def _plan_line(study: StudyConfig, runs: int, to_do: int) -> str:
+def _plan_line(study: StudyConfig, runs: Sequence[PlannedRun], to_do: int) -> str:
+    counts = set(Counter(run.alternative for run in runs).values())
+    low, high = min(counts), max(counts)
+    between = message("cli.seeds_between", low=low, high=high)
     return message(
         "cli.plan",
         name=study.name,
         alternatives=message("cli.alternatives", count=len(study.alternatives)),
-        seeds=message("cli.seeds", count=len(study.seeds)),
-        runs=message("cli.runs", count=runs),
-        done=runs - to_do,
+        seeds=message("cli.seeds", count=low) if low == high else between,
+        runs=message("cli.runs", count=len(runs)),
+        done=len(runs) - to_do,
         to_do=to_do,
     )
 

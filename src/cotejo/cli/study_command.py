@@ -46,6 +46,11 @@ def study(
     fallback: Annotated[
         str | None, typer.Option("--fallback", metavar="NAME", show_default=False)
     ] = None,
+    until_settled: Annotated[bool, typer.Option("--until-settled")] = False,
+    runs: Annotated[int | None, typer.Option("--runs", metavar="N", show_default=False)] = None,
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="TIME", show_default=False)
+    ] = None,
     overrides: Overrides = None,
     title: Title = None,
     author: Author = None,
@@ -54,6 +59,7 @@ def study(
 ) -> int:
     """Train the study in ``file`` and write its report."""
     from cotejo.cli.training import train_and_report
+    from cotejo.config.durations import seconds_of
     from cotejo.study import Study
 
     changes: dict[str, Any] = {}
@@ -70,5 +76,13 @@ def study(
         changes["report"] = own
     chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(
-        chosen, out=out, data_dir=data_dir, quick=quick, final=final, fallback=fallback
+        chosen,
+        out=out,
+        data_dir=data_dir,
+        quick=quick,
+        final=final,
+        fallback=fallback,
+        until_settled=until_settled,
+        runs=runs,
+        seconds=None if budget is None else seconds_of(budget),
     )

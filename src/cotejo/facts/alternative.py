@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean, stdev
 from typing import Any
@@ -57,6 +57,14 @@ class AlternativeFacts:
     finished: tuple[RunFolder, ...]
     failed: tuple[RunFolder, ...]
     left_out: tuple[LeftOut, ...] = ()
+
+    def seen(self, finished: Collection[int], asked: Collection[int]) -> AlternativeFacts:
+        """Return what was there when these seeds had finished, of those asked for by then."""
+        return replace(
+            self,
+            finished=tuple(run for run in self.finished if run.record["seed"] in finished),
+            failed=tuple(run for run in self.failed if run.record.get("seed") in asked),
+        )
 
     @property
     def name(self) -> str:

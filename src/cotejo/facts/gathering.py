@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,14 @@ from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
 from cotejo.facts.soundness import check_settings, judged_runs
 from cotejo.facts.unlike_classes import UnlikeClasses, unlike_classes
 from cotejo.messages import current_language
-from cotejo.store import RunFolder, StudyFile, StudyFolder, card_name, read_readings
+from cotejo.store import (
+    RunFolder,
+    StudyFile,
+    StudyFolder,
+    card_name,
+    read_looks,
+    read_readings,
+)
 
 __all__ = ["Phase", "StudyFacts", "best_alternative", "gather", "gather_records"]
 
@@ -50,13 +57,33 @@ class StudyFacts:
 
     @property
     def seeds(self) -> list[int]:
-        """The seeds asked for, in order."""
-        return list(self.study["seeds"])
+        """The seeds asked for of any alternative that the study trains, in order."""
+        asked = (seed for each in self.described for seed in self.seeds_of(each))
+        return list(dict.fromkeys(asked)) or list(self.study["seeds"])
 
     @property
     def folds(self) -> int | None:
         """Into how many parts the images are dealt for cross-validation; None without it."""
         return self.study.get("folds")
+
+    @cached_property
+    def plan_of_looks(self) -> Mapping[str, Any] | None:
+        """``looks.json``: when its claims are looked at; None where they are judged once."""
+        return read_looks(self.folder.path)
+
+    @property
+    def looks(self) -> list[Mapping[str, Any]]:
+        """The looks that were taken, in order."""
+        plan = self.plan_of_looks
+        return [look for look in plan["looks"] if look.get("finished") is not None] if plan else []
+
+    def at(self, look: Mapping[str, Any]) -> StudyFacts:
+        """Return the facts as they were at a look: with the runs that there were."""
+        seen = tuple(
+            each.seen(look["finished"].get(each.name, ()), look["asked"].get(each.name, ()))
+            for each in self.alternatives
+        )
+        return replace(self, alternatives=seen)
 
     @property
     def trained(self) -> list[AlternativeFacts]:

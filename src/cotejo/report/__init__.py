@@ -23,6 +23,7 @@ from cotejo.report.formats import (
 from cotejo.report.formats.picture_files import MARK
 from cotejo.report.heading import keep_heading
 from cotejo.report.report_json import report_json
+from cotejo.report.stocktaking import AfterLook, after_look
 from cotejo.report.topics import TOPICS
 from cotejo.report.topics.claims.words import claim_lines
 from cotejo.report.topics.results import summary_rows
@@ -30,7 +31,9 @@ from cotejo.report.words import Words
 from cotejo.store import ReportFile, make_folder, write_file, write_json
 
 __all__ = [
+    "AfterLook",
     "Written",
+    "after_look",
     "make_reports",
     "summary",
     "write_cards",

@@ -10,7 +10,7 @@ from typing import Literal
 
 from cotejo.facts import AlternativeFacts, StudyFacts
 from cotejo.report.accuracies import accuracy
-from cotejo.report.claims import Verdict, judge
+from cotejo.report.claims import Course, Verdict, course_of, judge, kind_of, unjudged
 from cotejo.report.judging import Judging
 from cotejo.stats import Difference, ErrorKind, Interval, adjusted_levels, error_each
 
@@ -82,12 +82,19 @@ class Evidence:
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """The study's claims with their verdicts, in the study's order."""
-        return judge(self.judging)
+        if self.course is None:
+            return judge(self.judging)
+        return self.course.verdicts if self.course.looks else unjudged(self.facts)
+
+    @cached_property
+    def course(self) -> Course | None:
+        """How the claims went over the looks of the study; None where they are judged once."""
+        return course_of(self.facts)
 
     @property
     def kind(self) -> ErrorKind:
         """What is kept below 5%: the share of wrong verdicts, or of studies with any."""
-        return "family" if self.facts.study.get("error") == "family" else "share"
+        return kind_of(self.facts.study)
 
     @cached_property
     def leads(self) -> list[Lead]:

@@ -96,13 +96,13 @@ class Judging:
         pair = frozenset((first.name, second.name))
         if pair in self.shared:
             one, other = (self._rows(each, pair, split) for each in (first, second))
-            spread = self._pairs(split, self._accuracies(split))[pair]
+            spread = self._pairs(split, self.accuracies(split))[pair]
             own = paired_accuracy_difference(one, other)
             return paired_accuracy_difference(one, other, spread), own
         own = lead(first, second, split)
         if self.facts.folds is not None or own.method == "mcnemar":
             return own, own
-        spreads = self._spreads(split, self._accuracies(split))
+        spreads = self._spreads(split, self.accuracies(split))
         both = spreads[first.name], spreads[second.name]
         return accuracy_difference(first.answers[split], second.answers[split], both), own
 
@@ -111,7 +111,7 @@ class Judging:
         own = above(alternative, value, split)
         if self.facts.folds is not None:
             return Judged(own, own)
-        spread = self._spreads(split, self._accuracies(split))[alternative.name]
+        spread = self._spreads(split, self.accuracies(split))[alternative.name]
         return _tested(accuracy_above(alternative.answers[split], value, spread), own)
 
     def scalar(self, first: AlternativeFacts, second: AlternativeFacts, figure: Figure) -> Judged:
@@ -137,6 +137,19 @@ class Judging:
         own = scalar_above(values, value, images)
         return _tested(scalar_above(values, value, images, spread), own)
 
+    def variance(
+        self, figure: Figure, both: Sequence[AlternativeFacts], side: AlternativeFacts
+    ) -> float:
+        """Return the variance between seeds of one side's figure, with what it borrows.
+
+        Of two that are compared seed by seed it is half of the variance of their differences.
+        """
+        pair = frozenset(each.name for each in both)
+        if pair in self.shared and pair in (pairs := self._pairs(figure.name, figure)):
+            return pairs[pair].variance / 2
+        spreads = self._spreads(figure.name, figure)
+        return spreads[side.name].variance if side.name in spreads else 0.0
+
     def _rows(self, alternative: AlternativeFacts, pair: frozenset[str], split: Split) -> Any:
         rows = [alternative.seeds.index(seed) for seed in self.shared[pair]]
         return alternative.answers[split][rows]
@@ -147,7 +160,7 @@ class Judging:
         values = figure.values(alternative)
         return [values[alternative.seeds.index(seed)] for seed in self.shared[pair]]
 
-    def _accuracies(self, split: Split) -> Figure:
+    def accuracies(self, split: Split) -> Figure:
         """Return the accuracy of each seed as a figure."""
         known = [each for each in self.facts.trained if split in each.answers]
         return Figure(split, lambda each: each.answers[split].mean(axis=1).tolist(), known)

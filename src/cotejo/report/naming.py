@@ -57,6 +57,9 @@ def _seeds_trained(facts: StudyFacts, words: Words) -> str:
         # Whatever was added has its own seeds.
         counts, asked = {len(facts.seeds)}, len(facts.seeds)
     low, high = min(counts), max(counts)
+    if facts.plan_of_looks is not None and low < high:
+        # Each has as many as it needs.
+        return words.say("seeds_from_to", low=low, high=high)
     if low == asked:
         return words.say("seeds_count", count=asked)
     if low == high:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from cotejo.evaluate.intervals import Interval, wilson_interval
 from cotejo.stats.accuracy import mean_accuracy
+from cotejo.stats.allotment import Side, allot
 from cotejo.stats.difference import Difference
-from cotejo.stats.error_control import ErrorKind, adjusted_levels, error_each
+from cotejo.stats.error_control import ERROR, ErrorKind, adjusted_levels, error_each
 from cotejo.stats.fixed_value import accuracy_above, scalar_above
 from cotejo.stats.fold_values import FoldValues, fold_values
 from cotejo.stats.folds import fold_above, fold_difference, fold_mean
 from cotejo.stats.independent import independent_difference
+from cotejo.stats.looks import Standing, errors_of_looks, share_of_look, standings
 from cotejo.stats.needed import Needed, needed, reachable
 from cotejo.stats.paired import paired_accuracy_difference, paired_scalar_difference
 from cotejo.stats.shrinkage import Spread, moderated_spreads
@@ -22,6 +24,7 @@ from cotejo.stats.two_alternatives import (
 from cotejo.stats.verdicts import Judged, Outcome, claim_level, claim_outcome
 
 __all__ = [
+    "ERROR",
     "Difference",
     "ErrorKind",
     "FoldValues",
@@ -29,14 +32,18 @@ __all__ = [
     "Judged",
     "Needed",
     "Outcome",
+    "Side",
     "Spread",
+    "Standing",
     "accuracy_above",
     "accuracy_difference",
     "adjusted_levels",
+    "allot",
     "balanced_difference",
     "claim_level",
     "claim_outcome",
     "error_each",
+    "errors_of_looks",
     "fold_above",
     "fold_difference",
     "fold_mean",
@@ -51,5 +58,7 @@ __all__ = [
     "reachable",
     "scalar_above",
     "scalar_difference",
+    "share_of_look",
+    "standings",
     "wilson_interval",
 ]

@@ -67,6 +67,7 @@ from cotejo.store.lock import (
     is_locked,
     locked,
 )
+from cotejo.store.looks import read_looks, write_looks
 from cotejo.store.readings import (
     note_reading,
     put_damaged_readings_aside,
@@ -127,6 +128,7 @@ __all__ = [
     "read_bytes",
     "read_csv",
     "read_json",
+    "read_looks",
     "read_npz",
     "read_readings",
     "read_robustness",
@@ -136,6 +138,7 @@ __all__ = [
     "write_csv",
     "write_file",
     "write_json",
+    "write_looks",
     "write_npz",
     "write_robustness",
     "writing",

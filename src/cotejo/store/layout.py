@@ -9,6 +9,7 @@
     failures.npz                    the analysis of the misread images
     audit.csv   audit.npz  audit.json
     review.csv                      what a person said of suspected labels
+    looks.json                      when the claims are looked at, and at which runs
     progress.json                   how far the study is, while it trains
     report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`
@@ -80,6 +81,7 @@ class StudyFile(StrEnum):
     AUDIT_IMAGES = "audit.npz"
     AUDIT = "audit.json"
     REVIEW = "review.csv"
+    LOOKS = "looks.json"
     PROGRESS = "progress.json"
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"

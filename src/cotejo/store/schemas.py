@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from cotejo.texts import NAME_PATTERN
 
-__all__ = ["AddedRun", "Content", "Data", "FinishedRun", "Metrics", "Run", "Study"]
+__all__ = ["AddedRun", "Content", "Data", "FinishedRun", "Metrics", "Run", "Study", "are_distinct"]
 
 
 def _is_moment(text: str) -> str:
@@ -21,7 +21,8 @@ def _is_moment(text: str) -> str:
     return text
 
 
-def _are_distinct(values: list[Any]) -> list[Any]:
+def are_distinct(values: list[Any]) -> list[Any]:
+    """Return a list that holds nothing twice."""
     if len(set(values)) != len(values):
         raise ValueError("a value is there twice")
     return values
@@ -64,7 +65,7 @@ class _Alternative(Content):
     label: Text = None
     settings: Settings = {}
     added: bool = False
-    seeds: Annotated[list[Seed], AfterValidator(_are_distinct)] | None = None
+    seeds: Annotated[list[Seed], AfterValidator(are_distinct)] | None = None
 
 
 class _Claim(Content):
@@ -102,7 +103,7 @@ class Study(_Listing):
     requested_data: str | None = None
     quick: bool = False
     final: bool = False
-    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_are_distinct)]
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(are_distinct)]
     folds: Annotated[int, Field(ge=3, le=255)] | None = None
     alternatives: list[_Alternative]
     claims: list[_Claim] = []

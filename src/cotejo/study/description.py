@@ -41,6 +41,7 @@ def write_study(plan: Plan) -> None:
                 "label": alternative.label,
                 "changes": alternative.changes,
                 "settings": alternative.settings.flat(),
+                **_seeds(plan, alternative.name),
             }
             for alternative in config.alternatives
         ]
@@ -48,8 +49,7 @@ def write_study(plan: Plan) -> None:
         "claims": [_claim(claim) for claim in config.claims],
         "error": config.error,
         "keys": {
-            alternative.name: {str(seed): keys[alternative.name, seed] for seed in config.seeds}
-            for alternative in config.alternatives
+            name: {str(seed): keys[name, seed] for seed in plan.seeds_of(name)} for name in names
         }
         | added_keys,
         "command": plan.command,
@@ -63,6 +63,12 @@ def write_study(plan: Plan) -> None:
     write_json(plan.folder / StudyFile.RECORD, {**content, "files": listed})
     for name, of_file in files.items():
         write_file(plan.folder / name, of_file)
+
+
+def _seeds(plan: Plan, name: str) -> dict[str, list[int]]:
+    """Return the seeds of an alternative where they are not the study's."""
+    seeds = plan.seeds_of(name)
+    return {} if seeds == list(plan.config.seeds) else {"seeds": seeds}
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

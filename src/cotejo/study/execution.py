@@ -30,7 +30,7 @@ from cotejo.study.samples import update_samples
 from cotejo.study.tables import ResultTables
 from cotejo.study.timing import Paces, estimate
 
-__all__ = ["StudyResult", "carry_out"]
+__all__ = ["StudyResult", "announce", "carry_out", "conclude", "train_missing"]
 
 
 @dataclass
@@ -69,6 +69,18 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
         OutputError: the folder can't be written.
         Exception: whatever the observer raises; it ends the study.
     """
+    announce(plan, observer)
+    result = train_missing(plan, executor, observer)
+    conclude(plan, result, observer)
+    return result
+
+
+def announce(plan: Plan, observer: Observer) -> None:
+    """Write what the study is, and tell the observer what is planned.
+
+    Raises:
+        OutputError: the folder can't be written.
+    """
     write_study(plan)
     observer.planned(plan.config, plan.dataset, plan.runs, plan.folder, plan.quick)
     for changes in dict.fromkeys(plan.changes.values()):
@@ -76,10 +88,23 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
         observer.networks_adapted(alike, changes)
     policies = {alternative.settings.augment for alternative in plan.config.alternatives}
     update_samples(plan.folder, plan.dataset, policies)
+
+
+def train_missing(
+    plan: Plan, executor: Executor, observer: Observer, *, timed: bool = True
+) -> StudyResult:
+    """Have the runs of a plan trained that are not finished, and return how all of them ended.
+
+    Args:
+        plan: settled.
+        executor: trains the runs.
+        observer: told of everything.
+        timed: whether a few steps are timed first, for an observer that awaits it.
+    """
     jobs = plan.jobs
     with closing(Journal(plan.folder, plan.runs)) as journal:
         # On an accelerator, to compile the timed steps would take longer than many a run.
-        times = observer.awaits_times and plan.deadline is None and not accelerated()
+        times = timed and observer.awaits_times and plan.deadline is None and not accelerated()
         if jobs and times:
             _estimate(plan, jobs, observer, journal)
         relay = _Relay(plan, observer, journal)
@@ -88,7 +113,15 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
             relay.fail_silent_runs()
         finally:
             relay.finish_tables()
-    result = relay.result()
+    return relay.result()
+
+
+def conclude(plan: Plan, result: StudyResult, observer: Observer) -> None:
+    """Look at what the networks misread, where a run has finished.
+
+    Raises:
+        OutputError: the folder can't be written.
+    """
     # Without validation images nothing is compared, and no report is made.
     if result.finished and not plan.final:
         look_back(
@@ -99,7 +132,6 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
             plan.config.sources,
             robustness=plan.config.robustness,
         )
-    return result
 
 
 class _ObserverError(BaseException):

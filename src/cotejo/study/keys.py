@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cotejo.config import Settings, StudyConfig, file_of
@@ -54,7 +54,13 @@ _FIRST_OPTIONS = {
 """The options that are always hashed; no option that comes later joins them."""
 
 
-def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool = False) -> Keys:
+def run_keys(
+    config: StudyConfig,
+    dataset: Dataset,
+    backend: str,
+    on_time: bool = False,
+    seeds: Mapping[str, Sequence[int]] | None = None,
+) -> Keys:
     """Return the key of every run, by alternative and seed, in the order of training.
 
     Args:
@@ -62,6 +68,7 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
         dataset: what it trains on.
         backend: the name of Keras's backend.
         on_time: whether the clock has a say in the training, whose result then is another.
+        seeds: those of each alternative, where they are not the study's.
     """
     common: dict[str, Any] = {
         "data": dataset.fingerprint,
@@ -77,8 +84,11 @@ def run_keys(config: StudyConfig, dataset: Dataset, backend: str, on_time: bool 
     codes = _own_code(config)
     hashed = {each.name: _hashed(each.settings) for each in config.alternatives}
     keys: Keys = {}
-    for seed in config.seeds:
+    each_has = seeds or dict.fromkeys(hashed, config.seeds)
+    for seed in dict.fromkeys(seed for of_one in each_has.values() for seed in of_one):
         for alternative in config.alternatives:
+            if seed not in each_has[alternative.name]:
+                continue
             settings = hashed[alternative.name]
             parent = alternative.settings.start_from
             if parent is not None:

@@ -48,6 +48,7 @@ class RunOptions:
     fallback: str | None = None
     command: str | None = None
     others: tuple[Path, ...] = ()
+    until_settled: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,10 @@ class Plan:
     def keys(self) -> Keys:
         """The key of every run, by alternative and seed."""
         return {run.id: run.key for run in self.runs}
+
+    def seeds_of(self, alternative: str) -> list[int]:
+        """Return the seeds that an alternative is trained with, in order."""
+        return [run.seed for run in self.runs if run.alternative == alternative]
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -259,12 +264,17 @@ def _load_data(config: StudyConfig, options: RunOptions, observer: Observer) -> 
 
 def _command(folder: Path, options: RunOptions, by_name: bool) -> str:
     """Return what repeats the study: a command, or Python if the dataset has no name there."""
-    flags = ["--quick"] * options.quick + ["--final"] * options.final
+    wanted = {
+        "--quick": options.quick,
+        "--final": options.final,
+        "--until-settled": options.until_settled,
+    }
+    flags = [flag for flag, is_wanted in wanted.items() if is_wanted]
     path = folder / StudyFile.CONFIG
     if by_name:
         words: Sequence[str] = ["cotejo", "study", shown_path(path), "--out", shown_path(folder)]
         return shlex.join([*words, *flags])
-    arguments = "".join(f", {flag[2:]}=True" for flag in flags)
+    arguments = "".join(f", {flag[2:].replace('-', '_')}=True" for flag in flags)
     study = f"cotejo.Study.load({str(path)!r})"
     code = f"import cotejo; {study}.run(out={str(folder)!r}, dataset=…{arguments})"
     return shlex.join(["python", "-c", code])

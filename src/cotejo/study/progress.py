@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset
 
-__all__ = ["Estimate", "Observer", "PlannedRun", "RunId"]
+__all__ = ["Estimate", "LookTaken", "Observer", "PlannedRun", "RunId"]
 
 RunId: TypeAlias = tuple[str, int]
 """The name of a run within its study: its alternative and its seed."""
@@ -66,13 +66,35 @@ class Estimate:
     run_seconds: float
 
 
+@dataclass(frozen=True)
+class LookTaken:
+    """A look at the claims, of a study that goes on until they are settled.
+
+    Attributes:
+        number: which look, from 1.
+        runs: how many runs it saw.
+        claims: how many claims there are.
+        settled: how many are settled.
+        open: a line on each of the others: what was measured, and what would close it.
+        further: how many runs come before the next look; 0 if this was the last one.
+    """
+
+    number: int
+    runs: int
+    claims: int
+    settled: int
+    open: tuple[str, ...]
+    further: int
+
+
 class Observer:
     """Observes a study. All methods do nothing; a subclass overrides those that it needs.
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
     `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
     for each run: `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or
-    `run_failed`. At the end: `look_back_failed`?, `robustness_started`?,
+    `run_failed`. A study that goes on until its claims are settled then has `looked`, and
+    `runs_added` before further runs. At the end: `look_back_failed`?, `robustness_started`?,
     `robustness_progress`* and `robustness_failed`?, `audit_started`? and `audit_failed`?.
     `tables_failed`? comes after any run.
     """
@@ -134,6 +156,12 @@ class Observer:
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """A run failed; the study continues with the next one."""
+
+    def looked(self, look: LookTaken) -> None:
+        """The claims were looked at."""
+
+    def runs_added(self, runs: Sequence[PlannedRun]) -> None:
+        """Further runs are planned; ``runs`` are all of the study's, as of `planned`."""
 
     def tables_failed(self, reason: CotejoError) -> None:
         """``summary.csv`` or ``runs.csv`` can't be written; the study continues without it."""

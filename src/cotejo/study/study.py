@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from cotejo.config import StudyConfig
 from cotejo.data import Dataset
-from cotejo.errors import OutputError
+from cotejo.errors import ConfigError, OutputError
 from cotejo.messages import current_language
 from cotejo.models import check_models
 from cotejo.shipped import find_study
-from cotejo.store import locked
+from cotejo.store import StudyFile, locked
 from cotejo.study.from_python import refuse_given
 from cotejo.study.place import check_place, default_folder
 from cotejo.study.progress import Observer
@@ -77,6 +77,9 @@ class Study:
         command: str | None = None,
         executor: Executor | None = None,
         others: Iterable[Path] = (),
+        until_settled: bool = False,
+        runs: int | None = None,
+        seconds: float | None = None,
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
@@ -99,6 +102,12 @@ class Study:
                 seeds at once where an accelerator has room.
             others: the folders of other studies; where a run of theirs has the key and the name of
                 one that is missing here, it is copied.
+            until_settled: go on with further seeds, where they tell most, until no claim is open
+                or the limit is reached. The claims are looked at after the study's seeds, or three
+                if it has one, at half of what is left then, and at the end.
+            runs: with ``until_settled``, how many runs there may be in all; five times those at
+                the first look if left out, or as many as were said before.
+            seconds: how long all runs may take together, in place of ``runs``.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -120,9 +129,16 @@ class Study:
         # Deferred, so that reading and reporting a study need no backend.
         from cotejo.study.execution import carry_out
         from cotejo.study.grouped import GroupedExecutor
+        from cotejo.study.looking import carry_on
+        from cotejo.study.looks import Limit, check_limit
         from cotejo.study.planning import RunOptions, make_plan, settle
 
         observer = observer or Observer()
+        limit = Limit(runs, seconds)
+        if until_settled:
+            check_limit(self.config, limit, quick=quick, final=final)
+        elif limit != Limit():
+            raise ConfigError("looks_only")
         options = RunOptions(
             out=Path(out) if out is not None else None,
             data_dir=data_dir,
@@ -133,12 +149,17 @@ class Study:
             fallback=fallback,
             command=command,
             others=tuple(others),
+            until_settled=until_settled,
         )
         plan = make_plan(self.config, options, observer)
         with locked(plan.folder):
             # Once more: another process may have written to it before it was locked.
             check_place(plan.folder)
             self.folder = plan.folder
+            if until_settled:
+                return carry_on(plan, limit, executor or GroupedExecutor(), observer)
+            if (plan.folder / StudyFile.LOOKS).exists():
+                raise OutputError("has_looks", path=plan.folder)
             plan = settle(plan, observer)
             return carry_out(plan, executor or GroupedExecutor(), observer)
 

@@ -19,6 +19,7 @@ from cotejo.store import (
     damaged,
     described_content,
     read_bytes,
+    read_looks,
     read_npz,
     read_readings,
     read_robustness,
@@ -77,6 +78,7 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
         (StudyFile.TEST_READS, lambda: read_readings(folder)),
         (StudyFile.ERROR_ANALYSIS, lambda: read_npz(folder / StudyFile.ERROR_ANALYSIS)),
         (StudyFile.AUDIT, lambda: read_audit(folder)),
+        (StudyFile.LOOKS, lambda: _check_looks(study)),
     ]
     # Code and networks of its author's own, whose names the study chose.
     own = [name for name in study.study.get("files", ()) if name != StudyFile.CONFIG]
@@ -101,6 +103,20 @@ def _study_findings(study: StudyFolder) -> Iterator[Finding]:
     if study.study.get("format", 1) < 2:
         yield Finding("warning", "verify.unsealed", {"path": folder / StudyFile.RECORD})
     yield Finding("ok", "verify.study_files", {"files": ", ".join(whole)})
+
+
+def _check_looks(study: StudyFolder) -> None:
+    """Check that the looks at the claims were at runs that the study asks for.
+
+    Raises:
+        OutputError: the file is damaged, or a look was at another run.
+    """
+    looks = read_looks(study.path)
+    for look in looks["looks"] if looks else ():
+        for name, seeds in (look.get("finished") or {}).items():
+            for seed in set(seeds) - set(study.seeds(name)):
+                path = study.path / StudyFile.LOOKS
+                raise OutputError("looks_at_missing", path=path, alternative=name, seed=seed)
 
 
 def _is_name(name: str) -> bool:

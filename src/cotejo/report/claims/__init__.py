@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from cotejo.report.claims.verdicts import Part, Verdict, judge
+from cotejo.report.claims.looks import Course, Look, course_of, unjudged
+from cotejo.report.claims.open import sides_of
+from cotejo.report.claims.verdicts import Part, Verdict, judge, kind_of
 
-__all__ = ["Part", "Verdict", "judge"]
+__all__ = [
+    "Course",
+    "Look",
+    "Part",
+    "Verdict",
+    "course_of",
+    "judge",
+    "kind_of",
+    "sides_of",
+    "unjudged",
+]

@@ -17,7 +17,7 @@ from cotejo.stats import Difference, Judged, scalar_above, scalar_difference
 from cotejo.stats.difference import difference_from
 from cotejo.store import RunFolder
 
-__all__ = ["Measured", "measure"]
+__all__ = ["Measured", "measure", "variance_between_seeds"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,32 @@ def measure(judging: Judging, claim: Mapping[str, Any]) -> list[Measured]:
     return [
         _judged(judging.facts, better, known.get(each.than or ""), claim, each) for each in measured
     ]
+
+
+def variance_between_seeds(
+    judging: Judging,
+    both: Sequence[AlternativeFacts],
+    side: AlternativeFacts,
+    claim: Mapping[str, Any],
+) -> float:
+    """Return how much a claim's metric varies between seeds of one side of a comparison.
+
+    Args:
+        judging: the differences of the study.
+        both: the sides; one, where the claim compares with a value.
+        side: one of them.
+        claim: an entry of ``study.json``'s claims.
+
+    Returns:
+        The variance, which borrows strength from the other alternatives. Where the two sides are
+        compared seed by seed it is half of that of their differences.
+    """
+    metric = claim["metric"]
+    if metric in ("test_accuracy", "valid_accuracy"):
+        figure = judging.accuracies(metric.removesuffix("_accuracy"))
+    else:
+        figure = _figure(judging.facts, claim)
+    return judging.variance(figure, both, side)
 
 
 def _judged(

@@ -10,6 +10,7 @@ from cotejo.facts import in_language
 from cotejo.report.claims.advantages import Measured, measure
 from cotejo.report.judging import Judging
 from cotejo.stats import (
+    ERROR,
     Difference,
     ErrorKind,
     Judged,
@@ -22,7 +23,7 @@ from cotejo.stats import (
     needed,
 )
 
-__all__ = ["ClaimOutcome", "Part", "Verdict", "judge"]
+__all__ = ["ClaimOutcome", "Part", "Verdict", "judge", "kind_of", "level_of", "parts_of"]
 
 ClaimOutcome = Outcome | Literal["untested"]
 
@@ -81,16 +82,26 @@ class Verdict:
         parts: its comparisons.
         level: the smallest share of error, over all claims of the study, at which it is settled:
             1 at none, None where it can't be tested.
+        look: of a study with several looks, the one whose figures these are, from 1; 0 before the
+            first. None of another study.
+        settled_at: the look at which it was settled; None where it is open.
     """
 
     claim: Mapping[str, Any]
     parts: tuple[Part, ...]
     level: float | None = None
+    look: int | None = None
+    settled_at: int | None = None
 
     @property
     def is_testable(self) -> bool:
         """Whether it counts among the claims that share the error."""
         return self.level is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the first look is still to come."""
+        return self.look == 0
 
     @property
     def outcome(self) -> ClaimOutcome:
@@ -124,22 +135,32 @@ def judge(judging: Judging) -> list[Verdict]:
     error; nor does a claim of several comparisons count more than once.
     """
     claims: Sequence[Mapping[str, Any]] = judging.facts.study.get("claims") or []
-    kind: ErrorKind = judging.facts.study.get("error") or "share"
+    kind = kind_of(judging.facts.study)
     measured = [measure(judging, claim) for claim in claims]
-    levels = [_level(parts) for parts in measured]
+    levels = [level_of(parts) for parts in measured]
     known = [level for level in levels if level is not None]
     error, adjusted = error_each(known, kind), iter(adjusted_levels(known, kind))
     return [
         Verdict(
             claim,
-            tuple(Part(part, error / len(parts)) for part in parts),
+            parts_of(parts, error),
             next(adjusted) if level is not None else None,
         )
         for claim, parts, level in zip(claims, measured, levels, strict=True)
     ]
 
 
-def _level(parts: Sequence[Measured]) -> float | None:
+def kind_of(study: Mapping[str, Any]) -> ErrorKind:
+    """Return what a study keeps below 5%: the share of wrong verdicts, or of studies with any."""
+    return "family" if study.get("error") == "family" else "share"
+
+
+def parts_of(measured: Sequence[Measured], error: float = ERROR) -> tuple[Part, ...]:
+    """Return the comparisons of one claim, which share its error."""
+    return tuple(Part(part, error / len(measured)) for part in measured)
+
+
+def level_of(parts: Sequence[Measured]) -> float | None:
     """Return the level at which a claim is settled; None where nothing could settle it.
 
     One that can't be stated because runs never arrived could have been settled.

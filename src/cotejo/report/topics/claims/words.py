@@ -21,6 +21,7 @@ __all__ = [
     "claim_lines",
     "claimed",
     "claims",
+    "open_claim_lines",
     "reasons",
     "summary_of_claims",
     "what_differs",
@@ -36,7 +37,7 @@ def claims(findings: Findings, words: Words) -> list[str]:
     said = _intro(judged, words)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
-        said.append(say(_untested(bool(findings.facts.added)), count=untested))
+        said.append(say(_untested(judged, bool(findings.facts.added)), count=untested))
     said.append(say("claims.rule"))
     tested = [part.tested.own for verdict in judged for part in verdict.parts if part.tested]
     if tested and all(difference.is_of_two_networks for difference in tested):
@@ -81,12 +82,14 @@ def summary_of_claims(
     said = words.say(f"claims.{key}", number=number, verdicts=counted)
     untested = sum(verdict.outcome == "untested" for verdict in judged)
     if untested:
-        said = f"{said} {words.say(_untested(added), count=untested)}"
+        said = f"{said} {words.say(_untested(judged, added), count=untested)}"
     return [_capital(said)]
 
 
-def _untested(added: bool) -> str:
+def _untested(judged: Sequence[Verdict], added: bool) -> str:
     """Return the key of why claims were not tested."""
+    if any(verdict.waits for verdict in judged):
+        return "claims.untested_waiting"
     return "claims.untested_added" if added else "claims.untested"
 
 
@@ -181,7 +184,9 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
     difference, unreached = part.difference, part.measured.unreached
     if difference is None:
         key = "advantage_unknown" if unreached else "advantage_untested"
-        if not unreached and findings.facts.added:
+        if verdict.waits:
+            key = "advantage_waiting"
+        elif not unreached and findings.facts.added:
             key = "advantage_lacking"
         return words.say(f"claims.{key}", other=other, metric=metric)
     key = f"advantage_{_UNITS.get(verdict.metric, 'points')}"
@@ -204,22 +209,28 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
 
 def claim_lines(findings: Findings, words: Words) -> list[str]:
     """Return one line per claim: its words, its verdict, what was measured, and why."""
-    lines = []
-    for verdict in findings.evidence.verdicts:
-        measured = [
-            " ".join(
-                [f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)]
-            )
-            for part in verdict.parts
-        ]
-        said = words.say(
-            "claims.line",
-            claim=verdict.text(words.language),
-            outcome=words.say(f"claims.outcome_{verdict.outcome}"),
-            measured=" ".join(measured),
-        )
-        lines.append(said)
-    return lines
+    return [_line(verdict, findings, words) for verdict in findings.evidence.verdicts]
+
+
+def open_claim_lines(findings: Findings, words: Words) -> list[str]:
+    """Return the lines of those that are not settled."""
+    unsettled = [
+        verdict for verdict in findings.evidence.verdicts if verdict.outcome == "unsettled"
+    ]
+    return [_line(verdict, findings, words) for verdict in unsettled]
+
+
+def _line(verdict: Verdict, findings: Findings, words: Words) -> str:
+    measured = [
+        " ".join([f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)])
+        for part in verdict.parts
+    ]
+    return words.say(
+        "claims.line",
+        claim=verdict.text(words.language),
+        outcome=words.say(f"claims.outcome_{verdict.outcome}"),
+        measured=" ".join(measured),
+    )
 
 
 def metric_name(verdict: Verdict, words: Words) -> str:
