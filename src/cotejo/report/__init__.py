@@ -23,8 +23,8 @@ from cotejo.report.formats import (
 from cotejo.report.formats.picture_files import MARK
 from cotejo.report.heading import keep_heading
 from cotejo.report.report_json import report_json
-from cotejo.report.stocktaking import AfterLook, after_look
 from cotejo.report.topics import TOPICS
+from cotejo.report.topics.claims.standing import AfterLook, after_look
 from cotejo.report.topics.claims.words import claim_lines
 from cotejo.report.topics.results import summary_rows
 from cotejo.report.words import Words

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cotejo.report.drawing import (
     GREY,
-    INK,
+    PHONE_WIDTH,
     TEXT_WIDTH,
     colour,
     draws,
@@ -16,7 +17,6 @@ from cotejo.report.drawing import (
     legend,
     new_figure,
     number_axis,
-    wrapped,
 )
 from cotejo.report.words import Words
 
@@ -73,12 +73,15 @@ def intervals_by_look(rows: Sequence[Row], words: Words, width: float = TEXT_WID
             axes.plot([estimate], [height], "o", color=ink, markerfacecolor=filled, markersize=4)
     for line, style in ((0.0, "-"), (-1.0, ":"), (1.0, ":")):
         axes.axvline(line, color=GREY, linewidth=0.8, linestyle=style, zorder=0)
+    axes.set(xlim=(-_ENDS - 0.1, _ENDS + 0.1), ylim=(len(rows) - 0.5, -0.5))
+    letters = 34 if width > PHONE_WIDTH else 17
+    labels = [textwrap.fill(row.label, letters, max_lines=3, placeholder=" …") for row in rows]
+    axes.set_yticks(range(len(rows)), labels)
+    axes.set_xlabel(
+        words.say("looks.axis") if width > PHONE_WIDTH else words.say("looks.axis_short")
+    )
     dress(axes)
     axes.grid(visible=False)
-    axes.set(xlim=(-_ENDS - 0.1, _ENDS + 0.1), ylim=(len(rows) - 0.5, -0.5))
-    labels = [wrapped(row.label, figure) for row in rows]
-    axes.set_yticks(range(len(rows)), labels, fontsize=8, color=INK)
-    axes.set_xlabel(words.say("looks.axis"))
     number_axis(axes.xaxis, words.numbers)
     handles = [
         Line2D([], [], color=colour(number), label=words.say("looks.look", number=number + 1))
