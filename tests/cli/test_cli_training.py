@@ -78,6 +78,9 @@ def test_study_passes_on_what_was_asked(
         "quick": True,
         "final": False,
         "fallback": None,
+        "until_settled": False,
+        "runs": None,
+        "seconds": None,
     }
     assert calls.languages == ["es"]
 

@@ -380,7 +380,7 @@ def test_each_comparison_of_a_claim_has_a_row(claimed):
     ],
 )
 def test_no_claim_is_counted_by_a_nought(outcomes, english, spanish):
-    judged = [SimpleNamespace(outcome=outcome) for outcome in outcomes]
+    judged = [SimpleNamespace(outcome=outcome, waits=False) for outcome in outcomes]
     assert f"these data {english}." in summary_of_claims(judged, EN, "in_summary")[0]
     assert f"los datos {spanish}." in summary_of_claims(judged, ES, "in_summary")[0]
 
