@@ -49,7 +49,6 @@ def train(
     on_epoch: Callable[[dict[str, Any]], None] = lambda row: None,
     on_batch: Callable[[int, int, int], None] = lambda epoch, step, steps: None,
     deadline: float | None = None,
-    clock: Callable[[], float] = time.perf_counter,
 ) -> Training:
     """Train ``network`` on the training images, and choose the epoch on the validation images.
 
@@ -64,7 +63,6 @@ def train(
         on_epoch: called with each epoch's row of the history.
         on_batch: called with the epoch (from 1), the steps done and the steps of an epoch.
         deadline: when the training has to end (`Deadline`), in seconds of `time.perf_counter`.
-        clock: what the seconds of the training are read from.
 
     Raises:
         TrainingError: the loss becomes infinite or NaN, or a batch is larger than the data.
@@ -87,7 +85,6 @@ def train(
             on_epoch=on_epoch,
             on_batch=on_batch,
             deadline=deadline,
-            clock=clock,
         )
     )
 
@@ -103,7 +100,10 @@ def training_steps(
     deadline: float | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Steps[Training]:
-    """Train as `train` does, but leave the work of the device to whoever drives the training."""
+    """Train as `train` does, but leave the work of the device to whoever drives the training.
+
+    Its seconds are read from ``clock``: those of one training among several are its own.
+    """
     validator = EpochValidator(network, dataset, settings, on_epoch, on_batch, clock)
     started = clock()
     frozen = frozen_epochs(network, settings)
