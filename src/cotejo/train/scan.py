@@ -341,12 +341,13 @@ def _place_of_images(learner: Learner) -> int:
 
 def _places_of_weights(learner: Learner) -> list[tuple[bool, int]]:
     """Return of each of the network's weights whether it learns, and its place among those."""
-    learned = {id(each): place for place, each in enumerate(learner.trainable_variables)}
-    kept = {id(each): place for place, each in enumerate(_kept(learner))}
-    return [
-        (id(each) in learned, learned[id(each)] if id(each) in learned else kept[id(each)])
-        for each in learner.network.weights
-    ]
+    groups = {True: learner.trainable_variables, False: _kept(learner)}
+    places = {
+        id(each): (learns, place)
+        for learns, group in groups.items()
+        for place, each in enumerate(group)
+    }
+    return [places[id(each)] for each in learner.network.weights]
 
 
 def _kept(learner: Learner) -> list[Any]:
@@ -377,7 +378,9 @@ def _assign(variables: Sequence[Any], values: Sequence[Any]) -> None:
 
 
 def _calls(steps: int, most: int) -> list[tuple[int, int]]:
-    """Return the steps of an epoch in calls of equal lengths, if any do; each from and to.
+    """Return where each call of an epoch begins, and where it ends: before which step.
+
+    All are equally long if that takes no more than twice as many calls as are needed.
 
     Example:
         >>> _calls(100, 64), _calls(7, 4)
