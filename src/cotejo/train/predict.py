@@ -28,6 +28,9 @@ IN_USE = 64
 
 _FEW = 8
 
+_FIRST = 256
+"""The smaller of the two sizes of batches on an accelerator."""
+
 _AHEAD = 32
 """How many batches are waited for at most."""
 
@@ -170,6 +173,7 @@ def _plain_logits(
     outputs: list[Any] = []
     start = 0
     for count, size in _parts(len(images), batch_size):
+        # All of them as they were given: batches of an array that is known stay on the device.
         part = images if count == len(images) else images[start : start + count]
         start += count
         of_part: list[Any] = []
@@ -185,8 +189,9 @@ def _parts(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
     """Yield how many of the images are looked at in batches of which size.
 
     There are few sizes, because something may be compiled for each: the size that was asked for,
-    and powers of two. A model in use is asked about a few images at a time, which are dealt out so
-    that hardly any place of a batch is filled up with an image that is there already.
+    and powers of two; on an accelerator, two in all. A model in use (`batch_size` up to `IN_USE`)
+    has its images dealt out, so that hardly any place of a batch is filled up with an image that is
+    there already.
 
     Example:
         >>> list(_parts(1100, 500)), list(_parts(100, 500))
@@ -194,10 +199,10 @@ def _parts(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
         >>> list(_parts(164, 64)), list(_parts(3, 64))
         ([(128, 64), (32, 32), (4, 4)], [(3, 4)])
     """
-    size = min(batch_size, _power_from(images))
-    if accelerated():  # two sizes: to fill a batch takes less time than to compile another
-        yield images, min(batch_size, 256) if size <= 256 else batch_size
+    if accelerated():  # to fill a batch takes less time than to compile another
+        yield images, min(batch_size, _FIRST) if images <= _FIRST else batch_size
         return
+    size = min(batch_size, _power_from(images))
     if batch_size > IN_USE:
         yield images, size
         return
@@ -205,9 +210,9 @@ def _parts(images: int, batch_size: int) -> Iterator[tuple[int, int]]:
         yield whole, size
         images -= whole
     while images:
-        # A few images take hardly longer filled up than in several batches.
         size = _power_from(images)
-        size = size if images < _FEW or images == size else size // 2
+        if _FEW <= images < size:  # fewer take hardly longer filled up than in several batches
+            size //= 2
         yield min(images, size), size
         images -= min(images, size)
 
