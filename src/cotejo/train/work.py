@@ -85,7 +85,7 @@ def alone(steps: Steps[T]) -> T:
     result: Any = None
     while True:
         try:
-            work = steps.throw(result) if _failed(result) else steps.send(result)
+            work = _resumed(steps, result)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
         try:
@@ -116,7 +116,7 @@ def side_by_side(
                 steps, clock = trainings[place]
                 clock.go()
                 try:
-                    work = steps.throw(result) if _failed(result) else steps.send(result)
+                    work = _resumed(steps, result)
                 except StopIteration as end:
                     ended(place, end.value)
                 else:
@@ -148,5 +148,6 @@ def _done(asked: dict[int, Work], trainings: Sequence[tuple[Steps[Any], Clock]])
     return results
 
 
-def _failed(result: Any) -> bool:
-    return isinstance(result, Exception)
+def _resumed(steps: Steps[Any], result: Any) -> Work:
+    """Give a training the result it waits for, or raise the error there; return its next work."""
+    return steps.throw(result) if isinstance(result, Exception) else steps.send(result)
