@@ -45,9 +45,10 @@ def carry_on(plan: Plan, limit: Limit, executor: Executor, observer: Observer) -
     while result.finished and not _is_taken(looks):
         looks = _taken(plan.folder, looks)
         known = _after(plan)
-        further = _planned(plan, looks, known) if known is not None else None
-        if known is not None:
-            observer.looked(_told(known, looks, further))
+        if known is None:
+            break
+        further = _planned(plan, looks, known)
+        observer.looked(_told(known, looks, further))
         if further is None:
             break
         looks = further

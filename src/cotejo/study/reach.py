@@ -10,13 +10,15 @@ from cotejo.numbers import Numbers
 __all__ = ["out_of_reach"]
 
 _MOST = 0.02
-"""The largest difference of accuracies that matters to a claim that states none."""
+"""The largest difference of accuracies that matters to a claim that states none.
+
+`cotejo.report.claims.margins` has the difference itself, once the accuracies are known."""
 
 
 def out_of_reach(study: StudyConfig, dataset: Dataset) -> list[str]:
-    """Return the line on claims whose margin is too small for the images; none where all are not.
+    """Return a line on the claims whose margins are too small for the images, if there are any.
 
-    Of epochs and seconds, no images are asked. A cross-validation tests on all of its images.
+    Epochs and seconds are compared without images. A cross-validation tests on all of its images.
     """
     if not study.claims:
         return []
