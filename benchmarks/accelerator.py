@@ -5,8 +5,7 @@
 
 On a machine without network, with JAX and its GPU; `FOLDER` has CIFAR-10. Each part runs in a
 process of its own, in the order given, and is stopped after its seconds (`PARTS`, `--seconds`).
-Each prints its figures as it goes, and writes them to `--out`, one line
-of JSON each. The parts:
+Each prints its figures as it goes, and writes them to `--out`, one line of JSON each. The parts:
 
     accurate    the recipe, `--runs` seeds one after the other in one process, on all 50,000 images:
                 seconds of building, of training, of what of that was compiling, of evaluating
@@ -173,8 +172,7 @@ def study(arguments: argparse.Namespace) -> None:
     reported = 0
     while running.poll() is None:
         time.sleep(1)
-        finished = len(list(folder.glob("*/seed-*/run.json")))
-        finished = finished or len(list(folder.glob("*/*/seed-*/run.json")))
+        finished = len(list(folder.rglob("seed-*/run.json")))
         if finished >= reported + arguments.seeds:
             reported = finished
             note(arguments, runs=finished, seconds=round(time.perf_counter() - started, 1))
@@ -264,10 +262,10 @@ def main() -> None:
     if arguments.part:
         run_part(arguments)
         return
-    paths = [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-    usual = {"KERAS_BACKEND": "jax", "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    paths = filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
+    usual = {"KERAS_BACKEND": "jax", **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     for name in arguments.parts:
-        environment = {**usual, **os.environ, "PYTHONPATH": usual["PYTHONPATH"]}
+        environment = dict(usual)
         if name.endswith("-conv"):
             environment["COTEJO_PRODUCTS"] = "0"
         if name.endswith("-fit"):
