@@ -47,9 +47,8 @@ class ExponentialAverage(keras.callbacks.Callback):
         `ExponentialMovingAverage`.
 
     Example:
-        >>> average = ExponentialAverage(keras.Sequential([keras.layers.Dense(1)]), window=100)
-        >>> average.share(steps=1, done=0), average.share(steps=1, done=10**6)
-        (0.9, 0.01)
+        >>> network = keras.Sequential([keras.layers.Dense(1)])
+        >>> average = ExponentialAverage(network, window=100)  # a callback of the learner's `fit`
     """
 
     def __init__(self, network: keras.Model, window: int) -> None:
@@ -60,10 +59,6 @@ class ExponentialAverage(keras.callbacks.Callback):
         self._own: list[NDArray[Any]] | None = None
         self._done = 0
         self._epoch_steps = 0
-
-    def share(self, steps: int, done: int) -> float:
-        """Return the share of the new weights in the average, as `share` says."""
-        return share(steps, done, self._window)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Start from the present weights, in the first call of `fit` only."""
@@ -81,9 +76,9 @@ class ExponentialAverage(keras.callbacks.Callback):
         """Add the weights to the average."""
         # One execution may take several steps; `batch` is the index of the last one.
         steps = batch + 1 - self._epoch_steps
-        share = self.share(steps, self._done)
+        new = share(steps, self._done, self._window)
         for average, weight in zip(self._average, self._weights(), strict=True):
-            average += (share * (weight - average)).astype(average.dtype)
+            average += (new * (weight - average)).astype(average.dtype)
         self._epoch_steps = batch + 1
         self._done += steps
 
