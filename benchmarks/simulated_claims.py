@@ -1,4 +1,4 @@
-"""Simulated studies with claims whose truth is known, for `verdicts.py`.
+"""Simulated studies with claims whose truth is known, for `verdicts.py` and `looks.py`.
 
 A seed gets an image right if the sum of the image's ease, the seed's luck and its luck with this
 image is above 0, as in `simulated_answers.py`. Here the seeds' luck may have heavy tails, or be

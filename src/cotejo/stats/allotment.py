@@ -46,8 +46,18 @@ class _Count:
             needed.insert(0, parent)
         return needed
 
+    def price(self, name: str, *, in_seconds: bool) -> float:
+        """Return what one seed more of an alternative takes of the budget."""
+        needed = self.next_run(name)
+        if not in_seconds:
+            return len(needed)
+        return sum(max(self.sides[each].seconds, 1e-3) for each in needed)
+
     def worth(self, name: str) -> tuple[float, int]:
-        """Return how much a run takes off the variances, for each second of it."""
+        """Return how much a run takes off the variances, for each second of it.
+
+        Of what is worth as much, the alternative with fewer seeds comes first.
+        """
         side, seeds = self.sides[name], self.seeds[name]
         seconds = sum(self.sides[each].seconds for each in self.next_run(name))
         gain = (side.need or 0.0) / (seeds * (seeds + 1))
@@ -79,7 +89,7 @@ def allot(sides: Mapping[str, Side], budget: float, *, in_seconds: bool) -> dict
     chosen_from = [name for name, side in sides.items() if side.need is not None and side.seeds]
     left = budget
     while True:
-        prices = {name: _price(count, name, in_seconds) for name in chosen_from}
+        prices = {name: count.price(name, in_seconds=in_seconds) for name in chosen_from}
         affordable = [name for name in chosen_from if prices[name] <= left]
         if not affordable:
             return count.seeds
@@ -87,11 +97,3 @@ def allot(sides: Mapping[str, Side], budget: float, *, in_seconds: bool) -> dict
         left -= prices[best]
         for name in count.next_run(best):
             count.seeds[name] += 1
-
-
-def _price(count: _Count, name: str, in_seconds: bool) -> float:
-    """Return what one seed more of an alternative takes of the budget."""
-    needed = count.next_run(name)
-    return (
-        sum(max(count.sides[each].seconds, 1e-3) for each in needed) if in_seconds else len(needed)
-    )

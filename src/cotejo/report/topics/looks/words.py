@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cotejo.facts import StudyFacts
 from cotejo.report.claims import Course
 from cotejo.report.findings import Findings
@@ -36,11 +34,8 @@ def looks(findings: Findings, course: Course, words: Words) -> list[str]:
 
 def seeds_each(facts: StudyFacts, words: Words) -> str:
     """Return how many seeds the alternatives of the study had finished."""
-    low, high = _between([len(each.finished) for each in facts.own])
+    counts = [len(each.finished) for each in facts.own]
+    low, high = min(counts, default=0), max(counts, default=0)
     if low == high:
         return words.say("looks.seeds_same", count=low)
     return words.say("looks.seeds_between", low=low, high=high)
-
-
-def _between(counts: Sequence[int]) -> tuple[int, int]:
-    return min(counts, default=0), max(counts, default=0)
