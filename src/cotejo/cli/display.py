@@ -80,15 +80,11 @@ class Display(Observer):
 
     def data_progress(self, source: str, done: int, total: int | None) -> None:
         """Show a download: a bar on a terminal, a line now and then elsewhere."""
-        line = self._status.download(source, done, total)
-        if line:
-            self._print(line)
+        self._status.download(source, done, total)
 
     def pictures_read(self, done: int, total: int) -> None:
         """Show how many pictures have been read: a bar on a terminal, lines elsewhere."""
-        line = self._status.pictures(done, total)
-        if line:
-            self._print(line)
+        self._status.pictures(done, total)
 
     def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
         """Say that other data is used than was asked for, and why."""

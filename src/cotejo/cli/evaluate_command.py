@@ -52,8 +52,7 @@ def evaluate(
         raise ConfigError("usage_at_least", option="--sample", least=1, received=sample)
     if sample is not None and not corrupt:
         raise ConfigError("evaluation.needs_corrupt")
-    beside = make_console(file=sys.stderr)
-    status = Status(beside)
+    status = Status(make_console(file=sys.stderr))
     status.show_note(message("cli.loading_keras"))
     try:
         from cotejo.cli.evaluating import Shown
@@ -69,7 +68,7 @@ def evaluate(
         given = given_classes(classes or [])
         if out is not None:  # before anything that takes long
             check_evaluation_place(out)
-        known, watch = load_model(model, code), Shown(status, beside)
+        known, watch = load_model(model, code), Shown(status)
         status.show_note(message("evaluation.loading", data=data))
         dataset = load_for(data, known.classifier, data_dir, watch)
         folder = out or Path("runs") / _folder_name(known.classifier.file_name, dataset.name)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
-from cotejo.cli.console import say
 from cotejo.cli.live import Status
 from cotejo.cli.tables import numbers
 from cotejo.elsewhere import Watch
@@ -17,33 +14,27 @@ class Shown(Watch):
     """Shows how far an evaluation is: on one line that changes, elsewhere in plain lines.
 
     Args:
-        status: the line.
-        console: what the plain lines are printed on.
+        status: where it is shown.
     """
 
-    def __init__(self, status: Status, console: Console) -> None:
+    def __init__(self, status: Status) -> None:
         self._status = status
-        self._console = console
 
     def data_progress(self, source: str, done: int, total: int | None) -> None:
         """Show a download."""
-        self._print(self._status.download(source, done, total))
+        self._status.download(source, done, total)
 
     def pictures_read(self, done: int, total: int) -> None:
         """Show how many pictures have been read."""
-        self._print(self._status.pictures(done, total))
+        self._status.pictures(done, total)
 
     def answered(self, done: int, total: int) -> None:
         """Show how many images have been answered."""
         shown = numbers().integer(done), numbers().integer(total)
         line = message("evaluation.answering", done=shown[0], total=shown[1])
-        self._print(self._status.counted("answered", done, total, line))
+        self._status.counted("answered", done, total, line)
 
     def corrupted(self, done: int, total: int) -> None:
         """Show how many corruptions are done."""
         line = message("evaluation.corrupting", done=done, total=total)
-        self._print(self._status.counted("corrupted", done, total, line))
-
-    def _print(self, line: str) -> None:
-        if line:
-            say(self._console, line)
+        self._status.counted("corrupted", done, total, line)

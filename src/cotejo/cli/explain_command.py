@@ -44,8 +44,7 @@ def explain(
     if nearest < 0:
         raise ConfigError("usage_at_least", option="--nearest", least=0, received=nearest)
     model, words = model_and_pictures(None, words)
-    beside = make_console(file=sys.stderr)
-    status = Status(beside)
+    status = Status(make_console(file=sys.stderr))
     status.show_note(message("cli.loading_keras"))
     try:
         # Whatever is wrong with the request is said before the training images are looked at.
@@ -60,6 +59,6 @@ def explain(
         if other is not None:
             label = class_named(other, classifier.class_names.values())
         wanted = Wanted(written, method, label, nearest, data, data_dir, as_json)
-        return show_explanations(classifier, wanted, status, beside)
+        return show_explanations(classifier, wanted, status)
     finally:
         status.stop()

@@ -22,8 +22,6 @@ from cotejo.store import make_folder, numbered, write_file
 from cotejo.texts import printed_json, shown_path, visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from cotejo.cli.live import Status
     from cotejo.explain.sheet import Sheet
     from cotejo.inference import Classifier, Unreadable
@@ -122,16 +120,13 @@ def targets(
     return found
 
 
-def show_explanations(
-    classifier: Classifier, wanted: Wanted, status: Status, beside: Console
-) -> int:
+def show_explanations(classifier: Classifier, wanted: Wanted, status: Status) -> int:
     """Write the sheets, show what they say, and return the exit code.
 
     Args:
         classifier: the model.
         wanted: what is asked for.
-        status: the line that says how far it is.
-        beside: where plain lines say so, if there is no terminal.
+        status: shows how far it is.
 
     Raises:
         CotejoError: the method does not suit the network, or a sheet can't be written.
@@ -149,8 +144,7 @@ def show_explanations(
         zip(wanted.targets, explained, strict=True), start=1
     ):
         line = message("explain.explaining", done=done, total=len(pictures))
-        if line := status.counted("explained", done, len(pictures), line):
-            say(beside, line)
+        status.counted("explained", done, len(pictures), line)
         if isinstance(answer, Unreadable):
             errors.append(answer.error)
             rows.append({"image": str(answer.path), "error": str(answer.error)})

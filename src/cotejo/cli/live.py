@@ -1,4 +1,4 @@
-"""Lines that change in place on a terminal; elsewhere they are not shown."""
+"""Lines that change in place on a terminal; elsewhere a few plain lines, or none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cotejo.cli.console import fits
+from cotejo.cli.console import fits, say
 from cotejo.cli.tables import numbers
 from cotejo.messages import message
 from cotejo.numbers import NO_BREAK
@@ -30,8 +30,8 @@ class Status:
     """One or two live lines at the foot of a terminal.
 
     Args:
-        console: the console to write to. If it is not a terminal, nothing is shown; `download`,
-            `pictures` and `counted` return lines to print instead.
+        console: the console to write to. If it is not a terminal, `download`, `pictures` and
+            `counted` print a line for every tenth, and nothing else is shown.
     """
 
     def __init__(self, console: Console) -> None:
@@ -63,49 +63,44 @@ class Status:
         """Show one line that says what is being done."""
         self._show(Text(text, style="dim"))
 
-    def download(self, source: str, done: int, total: int | None) -> str:
-        """Show a download's progress.
-
-        Returns:
-            A line to print where the console is not a terminal, one per tenth; empty in between.
-        """
+    def download(self, source: str, done: int, total: int | None) -> None:
+        """Show a download's progress."""
         sizes = " / ".join(_megabytes(size) for size in (done, total) if size is not None)
         line = message("cli.download", source=source, size=sizes)
-        return self._share(source, done / total if total else 0.0, line)
+        self._share(source, done / total if total else 0.0, line)
 
-    def pictures(self, done: int, total: int) -> str:
-        """Show how many pictures have been read; what it returns is as for `download`."""
+    def pictures(self, done: int, total: int) -> None:
+        """Show how many pictures have been read."""
         line = message("cli.pictures_read", done=done, total=total)
-        return self._share("pictures", done / total, line)
+        self._share("pictures", done / total, line)
 
-    def counted(self, kind: str, done: int, total: int, line: str) -> str:
-        """Show how many of some kind are done; what it returns is as for `download`.
+    def counted(self, kind: str, done: int, total: int, line: str) -> None:
+        """Show how many of some kind are done.
 
-        Where all are done at once there is nothing to return.
+        Where there is no terminal, and all are done at once, nothing is printed.
         """
         has_begun = self._last_tenth is not None and self._last_tenth[0] == kind
-        if not self._is_live and done >= total and not has_begun:
-            return ""
-        return self._share(kind, done / total, line)
+        if self._is_live or done < total or has_begun:
+            self._share(kind, done / total, line)
 
     def looked_at(self, done: int, total: int) -> None:
         """Show how many pictures a model has looked at; nothing where there is no terminal."""
-        self._share(
-            "looked at", done / total, message("predict.looked_at_of", done=done, total=total)
-        )
+        if self._is_live:
+            line = message("predict.looked_at_of", done=done, total=total)
+            self._share("looked at", done / total, line)
 
-    def _share(self, source: str, fraction: float, line: str) -> str:
+    def _share(self, kind: str, fraction: float, line: str) -> None:
+        """Show a line beside a bar; where there is no terminal, print it once for every tenth."""
         if self._is_live:
             bar = ProgressBar(total=1.0, completed=fraction, complete_style=_BAR, width=20)
             grid = Table.grid(padding=(0, 1))
             grid.add_row(bar, Text(line, overflow="ellipsis", no_wrap=True))
             self._show(grid)
-            return ""
-        tenth = (source, int(10 * fraction))
-        if tenth == self._last_tenth:
-            return ""
-        self._last_tenth = tenth
-        return line
+            return
+        tenth = (kind, int(10 * fraction))
+        if tenth != self._last_tenth:
+            self._last_tenth = tenth
+            say(self._console, line)
 
     def run_started(self, run: PlannedRun, number: int, runs: int) -> None:
         """Show the lines of a run, which is number ``number`` of ``runs``."""

@@ -178,15 +178,15 @@ def _calibration(page: Sheet, result: Evaluation) -> dict[str, Any]:
         ]
         caption = words.say("evaluation.reliability_new")
     figure = None
-    if not can_be_drawn(sides[0][1]):
-        (changes or said).append(words.say("calibration.undrawn", least=FEWEST))
-    else:
+    if can_be_drawn(sides[0][1]):
         figure = page.figure(
             "reliability",
             partial(reliability_panels, sides, colour(0), words),
             caption,
             EvaluationFile.RECORD,
         )
+    else:
+        (changes or said).append(words.say("calibration.undrawn", least=FEWEST))
     return {"calibration": said, "recalibration": changes, "reliability": figure}
 
 

@@ -52,6 +52,11 @@ _LEAST = 1e-4
 _EVEN = 1 / 255
 """Added to contrast and colourfulness before their logarithm: one step of a pixel's 255."""
 
+_KEPT = 16
+"""For how many arrays of images the traits are kept, those that were asked for last."""
+
+_known: OrderedDict[tuple[tuple[int, ...], bytes], NDArray[np.float64]] = OrderedDict()
+
 
 @dataclass(frozen=True, eq=False)
 class Look:
@@ -211,19 +216,16 @@ def is_unlike(unlikeness: NDArray[np.floating], others: int) -> NDArray[np.bool_
 def _traits(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return brightness, contrast, sharpness and colourfulness, ``[n, 4]``, in like scales.
 
-    Those of the last images are kept: every run of a study is asked about the same ones.
+    They are kept for a while, since every run of a study is asked about the same images.
     """
     images = np.ascontiguousarray(images)
     key = images.shape, hashlib.blake2b(images.data, digest_size=16).digest()
-    if key not in _known:
+    traits = _known.pop(key, None)
+    if traits is None:
         of = {name: values.astype(np.float64) for name, values in image_traits(images).items()}
         contrast, colour = (np.log10(of[name] + _EVEN) for name in ("contrast", "colourfulness"))
-        _known[key] = np.stack([of["brightness"], contrast, of["sharpness"], colour], axis=1)
-        while len(_known) > _KEPT:
-            _known.popitem(last=False)
-    _known.move_to_end(key)
-    return _known[key]
-
-
-_known: OrderedDict[tuple[tuple[int, ...], bytes], NDArray[np.float64]] = OrderedDict()
-_KEPT = 16
+        traits = np.stack([of["brightness"], contrast, of["sharpness"], colour], axis=1)
+    _known[key] = traits  # at the end, also where it was there before: the first go
+    while len(_known) > _KEPT:
+        _known.popitem(last=False)
+    return traits

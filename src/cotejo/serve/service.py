@@ -77,7 +77,8 @@ class Service:
             except Exception:  # the others may be whole
                 _log.exception(message("serve.unusable", model=served.name))
                 self.failed.append(served.name)
-        # What is there now stays: a search through all of it for garbage holds up every client.
+        # What is there now is kept for good, so no collection of garbage has to go through it,
+        # which would hold up every client.
         gc.collect()
         gc.freeze()
         if not self.failed:

@@ -64,7 +64,7 @@ def best_start(first: Pixels, second: Pixels) -> Warp:
     moved_down = [rows @ second for rows in samplings]
     agreement = np.empty_like(left)
     for index, (down, across) in enumerate(_TRIED_TOGETHER):
-        # 0 outside, so that it needs no mask.
+        # It is 0 outside, so that no mask is needed.
         moved = (moved_down[down] @ turned[across]).reshape(still.shape)
         right = moved @ ones
         own = _dot(moved, moved) - right**2 / area[index]
@@ -156,7 +156,7 @@ def _positions(side: int) -> tuple[Pixels, Pixels]:
 
 
 def _dot(first: Pixels, second: Pixels) -> NDArray[np.float32]:
-    """Return the scalar product of each row of ``[n, pixels]`` with the other's, or with one."""
+    """Return the scalar product of each row of ``[n, pixels]`` with the same row of the other."""
     return np.asarray(np.vecdot(first, second))
 
 
