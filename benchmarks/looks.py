@@ -106,25 +106,31 @@ def peeked(judging: Judging, most: int) -> list:
 
 
 def simulate(case: Case, times: int, repeats: int, seed: int) -> dict[str, float]:
-    """Return the rates of one case, as fractions."""
+    """Return the rates of one case, as fractions.
+
+    Args:
+        case: what the studies have in common.
+        times: the seeds that each alternative has on average, in each of the three ways.
+        repeats: how many studies are simulated.
+        seed: of the random numbers.
+    """
     generator = np.random.Generator(np.random.SFC64(seed))
     rates = defaultdict(list)
-    evenly = times
     most = 3 * times
     for _ in range(repeats):
         judging, truths = study(replace(case, seeds=most), generator)
         alternatives = len(judging.facts.trained)
-        verdicts, runs = by_looks(judging, evenly * alternatives, most)
+        verdicts, runs = by_looks(judging, times * alternatives, most)
         offsets = [
             (truth - verdict.line) / verdict.parts[0].tested.margin
             for verdict, truth in zip(verdicts, truths, strict=True)
         ]
-        once = judge(at(judging, {each.name: evenly for each in judging.facts.trained}))
+        once = judge(at(judging, {each.name: times for each in judging.facts.trained}))
         rates["runs"].append(runs)
         for name, outcomes in (
             ("looks", [verdict.outcome for verdict in verdicts]),
             ("once", [verdict.outcome for verdict in once]),
-            ("peeked", peeked(judging, evenly)),
+            ("peeked", peeked(judging, times)),
         ):
             settled = sum(outcome != "unsettled" for outcome in outcomes)
             wrong = sum(map(is_wrong, outcomes, offsets))
