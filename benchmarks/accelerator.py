@@ -68,13 +68,7 @@ PARTS = {
 
 USUAL = ("cnn3", "cnn3-16", "accurate", "airbench", "sizes", "96", "study")
 CNN3 = {"model": "cnn3", "augment": "notebook", "batch_size": 64}
-TINY = {
-    "model": "cnn",
-    "convolutions": 1,
-    "batch_size": 8,
-    "precision": "float32",
-    "epochs": 9,
-}
+TINY = {"batch_size": 8, "precision": "float32", "epochs": 9}
 
 
 def note(arguments: argparse.Namespace, **figures: object) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import jax
 
+from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.data import Dataset
 from cotejo.data.dataset import without_validation
@@ -22,17 +23,24 @@ from cotejo.train.loop import training_steps
 STEPS, TIMES = 320, 9
 
 
-def first_work(dataset: Dataset, settings: Settings) -> EpochWork:
+def first_work(network: keras.Model, dataset: Dataset, settings: Settings) -> EpochWork:
     """Return the first steps of a training as the engine hands them to the device."""
     os.environ["COTEJO_ENGINE"] = "scan"
-    network = build_network(settings, dataset.train, dataset.num_classes)
     return next(training_steps(network, dataset, settings, 1))
+
+
+def tiny(dataset: Dataset) -> keras.Model:
+    """Return a network in which nearly nothing is computed: one layer, from pixels to logits."""
+    layers = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten()]
+    layers += [keras.layers.Dense(dataset.num_classes)]
+    return keras.Sequential([keras.Input(dataset.image_shape), *layers])
 
 
 def sizes(dataset: Dataset, settings: Settings) -> Iterator[dict]:
     """Time the first steps for 1 to 16 seeds at once, as a study does to choose among them."""
     with fresh_backend(1):
-        work = first_work(dataset, settings)
+        network = build_network(settings, dataset.train, dataset.num_classes)
+        work = first_work(network, dataset, settings)
         images = work.batches[0].size
         for size in (1, 2, 4, 8, 16):
             work, first = work.timed(size)
@@ -65,8 +73,7 @@ def by_engine(dataset: Dataset, settings: Settings, engine: str) -> float:
     os.environ["COTEJO_ENGINE"] = engine
     dataset = without_validation(dataset)
     with fresh_backend(1):
-        network = build_network(settings, dataset.train, dataset.num_classes)
-        training = train(network, dataset, settings, 1)
+        training = train(tiny(dataset), dataset, settings, 1)
     steps = len(dataset.train) // settings.batch_size
     return min(row["seconds"] for row in training.history) / steps
 
@@ -74,7 +81,7 @@ def by_engine(dataset: Dataset, settings: Settings, engine: str) -> float:
 def bare(dataset: Dataset, settings: Settings, at_once: int) -> float:
     """Return the seconds of a step where nothing is done but to call the compiled function."""
     with fresh_backend(1):
-        work = first_work(dataset, settings)
+        work = first_work(tiny(dataset), dataset, settings)
         build_metrics(work.learner, work.batches[0][0], work.batches[1][0])
         batches = tuple(part[:at_once] for part in work.batches)
         run, state = jax.jit(work.function(), donate_argnums=(0,)), work.state
