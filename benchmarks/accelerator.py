@@ -1,11 +1,14 @@
-"""What an accelerator is worth: recipes, small networks, many seeds at once, and a whole study.
+"""What an accelerator is worth: recipes, small networks, many seeds at once, and whole studies.
 
     COTEJO_DATA=FOLDER python benchmarks/accelerator.py --out figures.jsonl [--airbench FILE]
-    python benchmarks/accelerator.py accurate cnn3 cnn3-16 --out figures.jsonl
+    python benchmarks/accelerator.py accurate cnn3 cnn3-16 --out figures.jsonl --total 600
+    python benchmarks/accelerator.py max --seconds 590 --out figures.jsonl
+    python benchmarks/accelerator.py overhead --data digits
 
 On a machine without network, with JAX and its GPU; `FOLDER` has CIFAR-10. Each part runs in a
-process of its own, in the order given, and is stopped after its seconds (`PARTS`, `--seconds`).
-Each prints its figures as it goes, and writes them to `--out`, one line of JSON each. The parts:
+process of its own, in the order given, and is stopped after its seconds (`PARTS`, `--seconds`) or
+when all of them are over (`--total`). One that fails leaves the others. Each prints its figures as
+it has them, and adds them to `--out`, one line of JSON each. The parts:
 
     accurate    the recipe, `--runs` seeds one after the other in one process, on all 50,000 images:
                 seconds of building, of training, of what of that was compiling, of evaluating
@@ -15,9 +18,15 @@ Each prints its figures as it goes, and writes them to `--out`, one line of JSON
     cnn3-16     the same of 16 seeds at once, together
     cnn3-conv, cnn3-16-conv    the same with XLA's convolutions in place of matrix products
     cnn3-fit    the same by Keras's `fit`
-    96          the recipe `96`, one seed
-    study       `studies/claims.toml` with 16 seeds, from start to report
-    max         three epochs of the recipe `max`
+    sizes       images per second of `cnn3`, of 1, 2, 4, 8 and 16 seeds at once, as a study times
+                them to choose among them, and the seconds of compiling each
+    overhead    the microseconds of a step of a tiny network: by the engine, by `fit`, and by bare
+                loops around the compiled step; on a processor too
+    96          the recipe `96`, up to three seeds
+    study       `--study` (`studies/claims.toml`) with `--seeds` seeds, from start to report
+    claims      the same until its claims are settled, with as many runs at most
+    max         the recipe `max`: with `--seconds`, as many epochs as there is time for; without,
+                the pace of three
 
 `--data`, `--seeds` and `--set` make a trial possible where there is no accelerator.
 """
@@ -25,6 +34,7 @@ Each prints its figures as it goes, and writes them to `--out`, one line of JSON
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import signal
@@ -33,6 +43,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -45,14 +57,18 @@ PARTS = {
     "cnn3-conv": 60,
     "cnn3-16-conv": 80,
     "cnn3-fit": 40,
-    "96": 80,
+    "sizes": 120,
+    "overhead": 60,
+    "96": 120,
     "study": 600,
+    "claims": 600,
     "max": 90,
 }
 """The parts and the seconds that each may take."""
 
-USUAL = ("cnn3", "cnn3-16", "accurate", "airbench", "96", "study")
+USUAL = ("cnn3", "cnn3-16", "accurate", "airbench", "sizes", "96", "study")
 CNN3 = {"model": "cnn3", "augment": "notebook", "batch_size": 64}
+TINY = {"batch_size": 8, "precision": "float32", "epochs": 9}
 
 
 def note(arguments: argparse.Namespace, **figures: object) -> None:
@@ -60,8 +76,11 @@ def note(arguments: argparse.Namespace, **figures: object) -> None:
     line = json.dumps({"part": arguments.part, **figures})
     print(line, flush=True)
     if arguments.out:
-        with Path(arguments.out).open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        # One call for the whole line: a part that is stopped leaves no half of one.
+        file = os.open(arguments.out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.write(file, f"{line}\n".encode())
+        os.fsync(file)
+        os.close(file)
 
 
 def listen_to_compiling() -> dict[str, float]:
@@ -86,7 +105,7 @@ def settings_of(arguments: argparse.Namespace, given: dict, **changes: object):
     return Settings.from_flat({**given, **changes, **own}).resolved()
 
 
-def recipe(arguments: argparse.Namespace, name: str, runs: int, **changes: object) -> None:
+def recipe(arguments: argparse.Namespace, name: str, runs: int, **changes: object) -> dict:
     """Train a recipe on all images, seed after seed, and test it as a study would."""
     from cotejo.config import load_recipe
     from cotejo.data import load
@@ -102,24 +121,49 @@ def recipe(arguments: argparse.Namespace, name: str, runs: int, **changes: objec
         with fresh_backend(seed):
             network = build_network(settings, dataset.train, dataset.num_classes)
             moments.append(time.perf_counter())
-            training = train(network, dataset, settings, seed)
+            training = train(network, dataset, settings, seed, on_epoch=every_tenth(arguments))
             moments.append(time.perf_counter())
             compiled = compiling["seconds"] - before
             logits, _ = logits_and_margin(network, dataset.test.images, tta=settings.tta)
             moments.append(time.perf_counter())
         build, trained, evaluated = (b - a for a, b in pairwise(moments))
-        note(
-            arguments,
-            seed=seed,
-            accuracy=float((logits.argmax(axis=1) == dataset.test.labels).mean()),
-            build=round(build, 3),
-            train=round(trained, 3),
-            compiling_in_training=round(compiled, 3),
-            evaluate=round(evaluated, 3),
-            all=round(moments[-1] - moments[0], 3),
-            epochs=[round(row["seconds"], 3) for row in training.history],
-            train_accuracy=training.history[-1]["train_accuracy"],
-        )
+        figures = {
+            "seed": seed,
+            "accuracy": float((logits.argmax(axis=1) == dataset.test.labels).mean()),
+            "build": round(build, 3),
+            "train": round(trained, 3),
+            "compiling_in_training": round(compiled, 3),
+            "evaluate": round(evaluated, 3),
+            "all": round(moments[-1] - moments[0], 3),
+            "epochs": [round(row["seconds"], 3) for row in training.history],
+            "train_accuracy": training.history[-1]["train_accuracy"],
+        }
+        note(arguments, **figures)
+    return figures
+
+
+def every_tenth(arguments: argparse.Namespace):
+    """Return what notes every tenth epoch: a training may be stopped."""
+
+    def on_epoch(row: dict) -> None:
+        if row["epoch"] % 10 == 0:
+            loss, accuracy = round(row["train_loss"], 4), round(row["train_accuracy"], 4)
+            note(arguments, epoch=row["epoch"], train_loss=loss, train_accuracy=accuracy)
+
+    return on_epoch
+
+
+def largest(arguments: argparse.Namespace) -> None:
+    """Train three epochs of `max`; where seconds are given, then as many epochs as they are for."""
+    started = time.perf_counter()
+    pace = recipe(arguments, "max", 1, epochs=3)
+    if arguments.seconds is None:
+        return
+    epoch = statistics.median(pace["epochs"][1:])
+    # It compiles and evaluates once more, and a tenth is kept in reserve.
+    again = pace["all"] - 2 * epoch
+    left = 0.9 * arguments.seconds - (time.perf_counter() - started) - again
+    recipe(arguments, "max", 1, epochs=max(1, int(left / epoch)))
 
 
 def small(arguments: argparse.Namespace, seeds: int) -> None:
@@ -160,11 +204,21 @@ def small(arguments: argparse.Namespace, seeds: int) -> None:
     )
 
 
-def study(arguments: argparse.Namespace) -> None:
+def steps(arguments: argparse.Namespace) -> None:
+    """Time single steps: of `cnn3` for several seeds at once, or of a tiny network."""
+    from cotejo.data import load
+    from step_times import overhead, sizes
+
+    timed, given = (sizes, CNN3) if arguments.part == "sizes" else (overhead, TINY)
+    for figures in timed(load(arguments.data), settings_of(arguments, given)):
+        note(arguments, **figures)
+
+
+def study(arguments: argparse.Namespace, *options: str) -> None:
     """Run a whole study from the command line, and say how far it came."""
     folder = Path(tempfile.mkdtemp()) / "study"
     command = [sys.executable, "-m", "cotejo", "study", arguments.study, "--lang", "en"]
-    command += ["--seeds", str(arguments.seeds), "--out", str(folder), "--data", arguments.data]
+    command += [*options, "--out", str(folder), "--data", arguments.data]
     for each in arguments.set:
         command += ["--set", each]
     started = time.perf_counter()
@@ -176,13 +230,25 @@ def study(arguments: argparse.Namespace) -> None:
         if finished >= reported + arguments.seeds:
             reported = finished
             note(arguments, runs=finished, seconds=round(time.perf_counter() - started, 1))
+    verdicts: dict[str, str] = {}
+    if (folder / "claims.csv").is_file():
+        with (folder / "claims.csv").open(newline="", encoding="utf-8") as file:
+            verdicts = {row["claim"]: row["verdict"] for row in csv.DictReader(file)}
     note(
         arguments,
         exit=running.returncode,
         runs=len(list(folder.rglob("seed-*/run.json"))),
         report=(folder / "report.html").is_file(),
+        claims=Counter(verdicts.values()),
         seconds=round(time.perf_counter() - started, 1),
     )
+
+
+def claims(arguments: argparse.Namespace) -> None:
+    """Run the study until its claims are settled, with as many runs as `study` has, at most."""
+    with Path(arguments.study).open("rb") as file:
+        alternatives = len(tomllib.load(file)["alternative"])
+    study(arguments, "--until-settled", "--runs", str(alternatives * arguments.seeds))
 
 
 def airbench(arguments: argparse.Namespace) -> None:
@@ -234,15 +300,20 @@ def run_part(arguments: argparse.Namespace) -> None:
     if name == "accurate":
         recipe(arguments, name, arguments.runs)
     elif name == "96":
-        recipe(arguments, name, 1)
-    elif name == "max":
-        recipe(arguments, name, 1, epochs=3)
+        recipe(arguments, name, min(3, arguments.runs))
     elif name == "study":
-        study(arguments)
-    elif name == "airbench":
-        airbench(arguments)
-    else:
+        study(arguments, "--seeds", str(arguments.seeds))
+    elif name.startswith("cnn3"):
         small(arguments, 16 if "16" in name else 1)
+    else:
+        others = {
+            "airbench": airbench,
+            "claims": claims,
+            "max": largest,
+            "overhead": steps,
+            "sizes": steps,
+        }
+        others[name](arguments)
 
 
 def main() -> None:
@@ -257,6 +328,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=16)
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--seconds", type=int, help="for each part, in place of its own limit")
+    parser.add_argument("--total", type=int, help="the seconds of all parts together")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.part:
@@ -264,6 +336,9 @@ def main() -> None:
         return
     paths = filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
     usual = {"KERAS_BACKEND": "jax", **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    if unknown := set(arguments.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}")
+    end = time.perf_counter() + (arguments.total or float("inf"))
     for name in arguments.parts:
         environment = dict(usual)
         if name.endswith("-conv"):
@@ -271,11 +346,15 @@ def main() -> None:
         if name.endswith("-fit"):
             environment["COTEJO_ENGINE"] = "fit"
         started = time.perf_counter()
+        limit = min(arguments.seconds or PARTS[name], end - started)
+        if limit <= 0:
+            print(f"{name} was left out: the time of all parts is over", flush=True)
+            continue
         options = [each for each in sys.argv[1:] if each not in arguments.parts]
         command = [sys.executable, __file__, *options, "--part", name]
         running = subprocess.Popen(command, env=environment, start_new_session=True)
         try:
-            ended = f"ended with {running.wait(arguments.seconds or PARTS[name])}"
+            ended = f"ended with {running.wait(limit)}"
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             running.wait()

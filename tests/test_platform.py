@@ -83,6 +83,20 @@ def test_a_gpu_that_the_user_hides_is_none(ask_driver, monkeypatch):
     assert ask_driver("echo 'Tesla T4, 7.5'") is None
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_in_wsl_the_driver_s_program_is_in_windows_s_folder(ask_driver, monkeypatch, tmp_path):
+    monkeypatch.setattr(platform, "_WSL_PROGRAMS", str(tmp_path))
+    monkeypatch.setenv("PATH", "/bin/nowhere")
+    assert ask_driver("echo 'NVIDIA RTX 4070, 8.9'") == ("NVIDIA RTX 4070", 8.9)
+
+
+def test_a_gpu_s_memory_is_not_taken_whole():
+    import cotejo.backend  # noqa: F401
+
+    assert os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
+    assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
+
+
 @pytest.fixture
 def ask_driver(tmp_path, monkeypatch):
     """Ask a driver's program that runs ``script`` for the GPU."""
@@ -96,6 +110,7 @@ def ask_driver(tmp_path, monkeypatch):
 
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(platform, "_WSL_PROGRAMS", str(tmp_path / "none"))
     yield ask
     platform.nvidia_gpu.cache_clear()
 
@@ -189,9 +204,10 @@ def fake_tensorflow(*gpus):
     return SimpleNamespace(config=config)
 
 
-def fake_torch(there):
+def fake_torch(there, apple=False):
     cuda = SimpleNamespace(is_available=lambda: there, get_device_name=lambda number: "NVIDIA A100")
-    return SimpleNamespace(cuda=cuda)
+    mps = SimpleNamespace(is_available=lambda: apple)
+    return SimpleNamespace(cuda=cuda, backends=SimpleNamespace(mps=mps))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +219,7 @@ def fake_torch(there):
         ("tensorflow", fake_tensorflow(), None),
         ("torch", fake_torch(True), "NVIDIA A100"),
         ("torch", fake_torch(False), None),
+        ("torch", fake_torch(False, apple=True), "Apple GPU"),
     ],
 )
 def test_the_backend_is_asked_for_its_accelerator(backend, module, accelerator, monkeypatch):

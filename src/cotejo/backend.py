@@ -67,8 +67,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # times as fast (docs/decisions/0002).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-# JAX would take three quarters of an accelerator's memory at once, others' share included.
+# JAX would take three quarters of an accelerator's memory at once, others' share included, and
+# TensorFlow nearly all of it.
 os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 if os.environ["KERAS_BACKEND"] == "jax" and has_cuda_for_jax():
     # What was compiled for this accelerator is kept for the next process.
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache_folder() / "jax"))

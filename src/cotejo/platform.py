@@ -31,6 +31,7 @@ __all__ = [
     "interpreter",
     "is_installed",
     "machine",
+    "nvidia_device",
     "nvidia_gpu",
     "package_of",
     "quiet_stderr",
@@ -43,6 +44,9 @@ BACKENDS = ("tensorflow", "torch", "jax")
 
 BACKEND_NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 """What people call them."""
+
+_WSL_PROGRAMS = "/usr/lib/wsl/lib"
+"""Where WSL2 has Windows's `nvidia-smi`, which not every shell looks for there."""
 
 _JAX_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 _BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
@@ -131,8 +135,8 @@ def nvidia_gpu() -> tuple[str, float] | None:
 
     If there are several, it is the one with the lowest capability, since a study may run on it.
     """
-    program = shutil.which("nvidia-smi")
-    if program is None or os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+    program = shutil.which("nvidia-smi") or shutil.which("nvidia-smi", path=_WSL_PROGRAMS)
+    if program is None or _hidden():
         return None
     query = [program, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
     try:
@@ -142,6 +146,17 @@ def nvidia_gpu() -> tuple[str, float] | None:
     except (OSError, subprocess.SubprocessError, ValueError):  # an old driver, or no driver
         return None
     return min(gpus, key=lambda gpu: gpu[1], default=None)
+
+
+def nvidia_device() -> Path | None:
+    """Return the file of an NVIDIA GPU, which is there if a driver is; None without one."""
+    device = Path("/dev/nvidia0")
+    return device if device.exists() and not _hidden() else None
+
+
+def _hidden() -> bool:
+    """Return whether the user hides the GPUs of this machine."""
+    return os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
 
 
 @cache
@@ -190,6 +205,8 @@ def _accelerator() -> str | None:
         return str(details.get("device_name", "GPU")) if gpus else None
     if backend == "torch" and module.cuda.is_available():
         return str(module.cuda.get_device_name(0))
+    if backend == "torch" and module.backends.mps.is_available():
+        return "Apple GPU"  # which Keras takes by itself
     return None
 
 

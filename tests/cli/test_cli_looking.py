@@ -190,6 +190,7 @@ def sound(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(doctor, "_train_on_digits", lambda: (12.0, 0.95))
     monkeypatch.setattr(doctor, "nvidia_gpu", lambda: None)
+    monkeypatch.setattr(doctor, "nvidia_device", lambda: None)
     monkeypatch.setattr(
         "cotejo.data.sources.cifar10.where", lambda data_dir: [("cache", Path("/c"), True)]
     )
@@ -250,16 +251,37 @@ def test_one_core_is_one(
     )
 
 
-def test_a_gpu_that_is_not_used_is_a_warning_that_says_what_to_install(
-    sound: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("system", "cuda", "backend", "line"),
+    [
+        ("linux", False, "tensorflow", '-m pip install "jax[cuda12]"'),
+        ("linux", True, "tensorflow", "KERAS_BACKEND=tensorflow computes on the processor."),
+        ("linux", True, "jax", "Update NVIDIA's driver"),
+        ("win32", False, "tensorflow", "Install WSL2 (wsl --install)"),
+    ],
+)
+def test_a_gpu_that_is_not_used_is_a_warning_that_says_what_to_do(
+    system: str, cuda: bool, backend: str, line: str, sound: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "nvidia_gpu", lambda: ("NVIDIA T4", 7.5))
     monkeypatch.setattr(doctor, "machine", doctor_machine)
+    monkeypatch.setattr(doctor, "sys", SimpleNamespace(platform=system))
+    monkeypatch.setattr(doctor, "has_cuda_for_jax", lambda: cuda)
+    monkeypatch.setattr(doctor, "chosen_backend", lambda: backend)
     (found,) = (finding for finding in examine() if finding.level == "warning")
-    assert "there is a GPU, NVIDIA T4, that Keras can't use" in found.text
-    assert 'pip install "jax[cuda12]"' in found.text
+    assert found.text.startswith("there is a GPU, NVIDIA T4, ")
+    assert line in found.text
     monkeypatch.setattr(doctor, "machine", lambda: doctor_machine(accelerator="NVIDIA T4"))
     assert {finding.level for finding in examine()} == {"ok"}
+
+
+def test_a_gpu_whose_driver_has_no_program_is_seen_by_its_device(
+    sound: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "nvidia_device", lambda: Path("/dev/nvidia0"))
+    monkeypatch.setattr(doctor, "machine", doctor_machine)
+    (found,) = (finding for finding in examine() if finding.level == "warning")
+    assert "there is a GPU, /dev/nvidia0, of which nvidia-smi says nothing." in found.text
 
 
 def doctor_machine(cores: int = 2, accelerator: str | None = None) -> dict[str, Any]:

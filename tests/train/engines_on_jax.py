@@ -15,12 +15,13 @@ from cotejo.data import load
 from cotejo.data.dataset import Split
 from cotejo.errors import ConfigError
 from cotejo.store import RunFile, RunFolder
-from cotejo.study import Study
+from cotejo.study import Study, grouped
 from cotejo.study import run as of_runs
 from cotejo.study.progress import Observer
-from cotejo.train import fresh_backend, muon, programs, scan, train
+from cotejo.train import asking, epoch_work, fresh_backend, muon, predict_logits, programs, train
 from cotejo.train.loop import training_steps
 from cotejo.train.muon import orthogonalized
+from cotejo.train.predict import logits_steps
 from cotejo.train.scan import _calls
 from cotejo.train.work import Clock, side_by_side
 
@@ -97,10 +98,10 @@ def test_both_engines_do_the_same(name, few, monkeypatch):
     monkeypatch.setenv("COTEJO_PRODUCTS", "1")  # XLA's convolutions are slow on a processor
     programs.clear_programs()
     trained(few, SETTINGS[name], 1, monkeypatch, "scan")
-    known = len(programs._programs)
+    known = len(programs._remembered)
     # Another seed, by the program of the first one.
     scanned, weights = trained(few, SETTINGS[name], 2, monkeypatch, "scan")
-    assert len(programs._programs) == known
+    assert len(programs._remembered) == known
     fitted, others = trained(few, SETTINGS[name], 2, monkeypatch, "fit")
     for one, other in zip(weights, others, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
@@ -142,11 +143,11 @@ def test_a_seed_in_a_group_does_as_it_does_alone(name, few, monkeypatch):
 def test_a_program_takes_any_constant_rate(few, monkeypatch):
     programs.clear_programs()
     slow, _ = trained(few, {"model": "mlp", "learning_rate": 1e-4}, 1, monkeypatch, "scan")
-    known = len(programs._programs)
+    known = len(programs._remembered)
     fast = {"model": "mlp", "learning_rate": 1e-2, "epochs": 2}
     scanned, _ = trained(few, fast, 1, monkeypatch, "scan")
     fitted, _ = trained(few, fast, 1, monkeypatch, "fit")
-    assert len(programs._programs) == known
+    assert len(programs._remembered) == known
     losses = [training.history[1]["train_loss"] for training in (scanned, fitted)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
     assert losses[0] != pytest.approx(slow.history[1]["train_loss"], rel=1e-2)
@@ -257,7 +258,7 @@ def test_seeds_together_are_as_if_one_was_trained_after_the_other(tmp_path, monk
 
 def test_with_too_little_memory_fewer_are_trained_at_once(tmp_path, monkeypatch):
     calls = []
-    original = scan._in_one_call
+    original = epoch_work._in_one_call
 
     def in_one_call(works, size):
         calls.append((len(works), size))
@@ -265,11 +266,96 @@ def test_with_too_little_memory_fewer_are_trained_at_once(tmp_path, monkeypatch)
             raise RuntimeError("RESOURCE_EXHAUSTED: out of memory")
         return original(works, size)
 
-    monkeypatch.setattr(scan, "_in_one_call", in_one_call)
+    monkeypatch.setattr(epoch_work, "_in_one_call", in_one_call)
     monkeypatch.setitem(STUDY, "alternative", STUDY["alternative"][:1])
     result, _ = studied(tmp_path / "out", monkeypatch, 3)
     assert len(result.finished) == 3
     assert (2, 2) in calls
+
+
+def asked_together(few, given, images, tta="none"):
+    """Ask three seeds' networks about images, side by side; return what each says alone, too."""
+    settings, networks, answers = made(given), [], {}
+    for seed in (1, 2, 3):
+        with fresh_backend(seed):
+            networks.append(of_runs.build_network(settings, few.train, few.num_classes))
+    members = [(logits_steps(network, images, tta=tta), Clock()) for network in networks]
+    side_by_side(members, lambda place, result: answers.update({place: result[0]}))
+    alone = [predict_logits(network, images, tta=tta) for network in networks]
+    return [answers[place] for place in range(3)], alone
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Count how many networks each call of several asks."""
+    made, original = [], asking._in_one_call
+
+    def in_one_call(works, size):
+        made.append((len(works), size))
+        return original(works, size)
+
+    monkeypatch.setattr(asking, "_in_one_call", in_one_call)
+    return made
+
+
+@pytest.mark.parametrize("tta", ["none", "flip"])
+def test_networks_that_are_asked_together_answer_as_each_does_alone(tta, few, calls):
+    # A view of the same images each time, and a number that fills no batch.
+    together, alone = asked_together(few, SETTINGS["averaged"], few.train.images[:150], tta)
+    for one, other in zip(together, alone, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    # The images that get more views are not the same for all.
+    assert calls == [(3, 3)]
+
+
+def test_with_too_little_memory_networks_are_asked_one_by_one(few, monkeypatch):
+    programs.clear_programs()
+    tries = []
+
+    def in_one_call(works, size):
+        tries.append(size)
+        raise RuntimeError("RESOURCE_EXHAUSTED: out of memory")
+
+    monkeypatch.setattr(asking, "_in_one_call", in_one_call)
+    for _ in range(2):
+        together, alone = asked_together(few, {"model": "mlp"}, few.valid.images)
+        np.testing.assert_array_equal(together, alone)
+    assert tries == [3]
+
+
+def test_each_epoch_of_a_group_is_validated_in_one_call(tmp_path, monkeypatch, calls):
+    monkeypatch.setitem(STUDY, "alternative", STUDY["alternative"][:1])
+    studied(tmp_path / "out", monkeypatch, 3)
+    # Two epochs; then validation, test and training images.
+    assert calls == [(3, 3)] * 5
+
+
+def test_the_size_of_a_group_is_timed_once_for_networks_that_are_alike(tmp_path, monkeypatch):
+    timed = []
+
+    def fastest_size(work, most):
+        work, seconds = work.timed(1)
+        work, _ = work.timed(2)
+        assert np.isfinite(np.asarray(work.state[0][0])).all()
+        timed.append((seconds > 0, most))
+        return 2
+
+    monkeypatch.setattr(grouped, "accelerated", lambda: True)
+    monkeypatch.setattr(grouped, "fastest_size", fastest_size)
+    monkeypatch.setenv("COTEJO_ENGINE", "scan")
+    monkeypatch.delenv("COTEJO_SEEDS_AT_ONCE", raising=False)
+    sizes, original = [], grouped._train
+    monkeypatch.setattr(
+        grouped,
+        "_train",
+        lambda plan, jobs, emit: sizes.append(len(jobs)) or original(plan, jobs, emit),
+    )
+    alternatives = [STUDY["alternative"][0], {"name": "faster", "learning_rate": 0.01}]
+    monkeypatch.setitem(STUDY, "alternative", alternatives)
+    result = Study(StudyConfig.parse(STUDY)).run(out=tmp_path / "out")
+    assert len(result.finished) == 6
+    assert timed == [(True, 3)]
+    assert sizes == [2, 2]
 
 
 @pytest.mark.parametrize("asked", ["0", "many"])

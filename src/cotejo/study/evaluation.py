@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -29,7 +28,9 @@ from cotejo.store import (
     read_readings,
 )
 from cotejo.study.planning import Job, Plan
-from cotejo.train import logits_and_margin, predict_logits, softmax
+from cotejo.train import softmax
+from cotejo.train.predict import logits_steps
+from cotejo.train.work import Steps
 from cotejo.trained.looking import Looked, limits_arrays
 
 __all__ = [
@@ -87,7 +88,9 @@ class Evaluation:
     test_reads: int
 
 
-def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
+def ask(
+    network: keras.Model, fold: Fold, learned: Split, tta: str, clock: Callable[[], float]
+) -> Steps[Answers]:
     """Have a network answer for the images of each split.
 
     Args:
@@ -95,18 +98,19 @@ def ask(network: keras.Model, fold: Fold, learned: Split, tta: str) -> Answers:
         fold: whose validation and test images it is asked about.
         learned: the training images that it learned from.
         tta: the views of an image that it answers for.
+        clock: what seconds are read from.
     """
     sample = Split(learned.images[:TRAIN_SAMPLE], learned.labels[:TRAIN_SAMPLE])
     valid, test = fold.dataset.valid, fold.dataset.test
     on_valid, margin = np.zeros((0, fold.dataset.num_classes), np.float32), None
     if len(valid):
-        logits, margin = logits_and_margin(network, valid.images, tta=tta)
+        logits, margin = yield from logits_steps(network, valid.images, tta=tta)
         on_valid = softmax(logits)
-    started = time.perf_counter()
-    logits, margin = logits_and_margin(network, test.images, tta=tta, margin=margin)
-    seconds = time.perf_counter() - started
-    on_sample = softmax(predict_logits(network, sample.images, tta=tta, margin=margin))
-    trained = classification_metrics(sample.labels, on_sample)
+    started = clock()
+    logits, margin = yield from logits_steps(network, test.images, tta=tta, margin=margin)
+    seconds = clock() - started
+    of_sample, _ = yield from logits_steps(network, sample.images, tta=tta, margin=margin)
+    trained = classification_metrics(sample.labels, softmax(of_sample))
     on_train = {name: trained[name] for name in ("accuracy", "loss", "images")}
     on_test = softmax(logits)
     return Answers(on_train, on_valid, fold.valid, on_test, fold.test, seconds, margin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from cotejo.backend import keras
 
-__all__ = ["ExponentialAverage", "share"]
+__all__ = ["ExponentialAverage", "RunningAverage", "assign", "share"]
 
 
 def share(steps: int, done: int, window: int) -> float:
@@ -90,3 +91,57 @@ class ExponentialAverage(keras.callbacks.Callback):
     def _weights(self) -> list[NDArray[Any]]:
         # Through `self.model`: on JAX, this access brings the weights up to date.
         return [np.array(weight) for weight in self.model.network.get_weights()]
+
+
+class RunningAverage:
+    """`ExponentialAverage`, of weights that stay on the device.
+
+    Args:
+        network: the network whose weights are averaged.
+        window: the length of the average, in steps.
+        every: after how many steps the weights are added to it.
+    """
+
+    def __init__(self, network: keras.Model, window: int, every: int) -> None:
+        self.network = network
+        self.values: list[Any] = []
+        self._own: list[Any] | None = None
+        self._window = window
+        self._every = every
+        self._done = 0
+
+    def begin(self) -> None:
+        """Start from the present weights, at the first call only."""
+        if not self.values:
+            self.values = [weight.value.copy() for weight in self.network.weights]
+
+    def shares(self, start: int, end: int) -> NDArray[np.float32]:
+        """Return the share of the weights in the average after each step of an epoch.
+
+        Args:
+            start: how many steps of the epoch are done.
+            end: how many will be.
+        """
+        shares = np.zeros(end - start, np.float32)
+        for step in range(start, end):
+            if (step + 1) % self._every == 0:
+                shares[step - start] = share(self._every, self._done, self._window)
+                self._done += self._every
+        return shares
+
+    def show(self) -> None:
+        """Give the network the average, and keep its own weights."""
+        self._own = [weight.value for weight in self.network.weights]
+        assign(self.network.weights, self.values)
+
+    def hide(self) -> None:
+        """Give the network its own weights back."""
+        if self._own is not None:
+            assign(self.network.weights, self._own)
+            self._own = None
+
+
+def assign(variables: Sequence[Any], values: Sequence[Any]) -> None:
+    """Give each of Keras's variables its value."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

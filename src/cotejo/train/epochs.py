@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,8 @@ from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.data.dataset import Dataset, Split
 from cotejo.errors import TrainingError
-from cotejo.train.predict import predict_logits
+from cotejo.train.predict import logits_steps
+from cotejo.train.work import Steps, alone
 
 __all__ = ["EpochValidator", "Training"]
 
@@ -123,6 +124,10 @@ class EpochValidator(keras.callbacks.Callback):
         self.on_batch(len(self.training.history) + 1, batch + 1, self.params["steps"])
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Do as `ended` does, by itself: `fit` tells of an epoch, and waits."""
+        alone(self.ended(epoch, logs))
+
+    def ended(self, epoch: int, logs: Mapping[str, Any]) -> Steps[None]:
         """Validate, and add a row to the history.
 
         Raises:
@@ -130,7 +135,7 @@ class EpochValidator(keras.callbacks.Callback):
         """
         fit_seconds = self._clock() - self._epoch_started
         train_loss = float(logs["loss"])
-        valid_loss, valid_accuracy = self._validate()
+        valid_loss, valid_accuracy = yield from self._validate()
         # Weights can overflow in the last step of an epoch; then only the validation loss shows it.
         if not math.isfinite(train_loss + (valid_loss or 0.0)):
             raise TrainingError(
@@ -174,11 +179,11 @@ class EpochValidator(keras.callbacks.Callback):
             digest.update(np.ascontiguousarray(weights).tobytes())
         return digest.hexdigest()
 
-    def _validate(self) -> tuple[float | None, float | None]:
+    def _validate(self) -> Steps[tuple[float | None, float | None]]:
         valid = self._valid
         if not len(valid):
             return None, None
-        logits = predict_logits(self._judged, valid.images)
+        logits, _ = yield from logits_steps(self._judged, valid.images)
         correct = logits.argmax(axis=1) == valid.labels
         shifted = logits - logits.max(axis=1, keepdims=True)
         log_sums = np.log(np.exp(shifted).sum(axis=1))

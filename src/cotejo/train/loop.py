@@ -18,7 +18,7 @@ from cotejo.data.dataset import Dataset
 from cotejo.data.splits import nested_subset
 from cotejo.models.backbone import has_frozen_backbone, split, standardise, thaw
 from cotejo.models.own.callbacks import own_callbacks
-from cotejo.train.averaging import ExponentialAverage
+from cotejo.train.averaging import ExponentialAverage, RunningAverage
 from cotejo.train.deadline import Deadline
 from cotejo.train.epochs import EpochValidator, Training
 from cotejo.train.features import (
@@ -32,7 +32,7 @@ from cotejo.train.features import (
 from cotejo.train.learner import Learner, class_weights_of, compile_learner, steps_per_execution
 from cotejo.train.order import stage_batches
 from cotejo.train.programs import about
-from cotejo.train.scan import RunningAverage, can_scan, scan_fit, steps_at_once
+from cotejo.train.scan import can_scan, scan_fit, steps_at_once
 from cotejo.train.stages import Stage, stages
 from cotejo.train.streaming import feed, fits
 from cotejo.train.work import Steps, alone
@@ -171,14 +171,15 @@ def _train_in_stages(
     unseen = np.full(len(dataset.train), np.inf, "float32")
     losses = keras.Variable(unseen, trainable=False)
     own = own_callbacks(settings, network, lambda: validator.figures)
-    callbacks: list[keras.callbacks.Callback] = [validator, own]
+    callbacks: list[keras.callbacks.Callback] = [own]
     scans = can_scan(settings) and fits(dataset.train)
-    average = None
+    average: RunningAverage | None = None
+    averaging: list[keras.callbacks.Callback] = []
     if settings.average == "ema" and scans:
         average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
     elif settings.average == "ema":
         # Before the validator, so that the average is validated.
-        callbacks.insert(0, ExponentialAverage(network, window=plan[0].steps))
+        averaging.append(ExponentialAverage(network, window=plan[0].steps))
     if deadline is not None:
         steps = sum(stage.epochs * stage.steps for stage in plan)
         callbacks.append(Deadline(deadline, steps, len({stage.scale for stage in plan})))
@@ -208,7 +209,14 @@ def _train_in_stages(
         if scans:
             at_once = steps_at_once(plan, on_time=deadline is not None)
             yield from scan_fit(
-                learner, kind, stage, batches, callbacks, average=average, at_once=at_once
+                learner,
+                kind,
+                stage,
+                batches,
+                validator,
+                callbacks,
+                average=average,
+                at_once=at_once,
             )
         else:
             learner.fit(
@@ -216,7 +224,7 @@ def _train_in_stages(
                 initial_epoch=stage.first,
                 epochs=stage.first + stage.epochs,
                 steps_per_epoch=stage.steps,
-                callbacks=callbacks,
+                callbacks=[*averaging, validator, *callbacks],
                 verbose=0,
                 shuffle=False,
             )

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cotejo.backend import accelerated, keras
 from cotejo.config.views import VIEWS
-from cotejo.train.programs import asker, placed
+from cotejo.train.asking import AskWork
+from cotejo.train.work import Steps, alone
 
 __all__ = [
     "IN_USE",
@@ -18,6 +19,7 @@ __all__ = [
     "fitting_batch",
     "is_unsure",
     "logits_and_margin",
+    "logits_steps",
     "predict_logits",
     "softmax",
     "view",
@@ -30,9 +32,6 @@ _FEW = 8
 
 _FIRST = 256
 """The smaller of the two sizes of batches on an accelerator."""
-
-_AHEAD = 32
-"""How many batches are waited for at most."""
 
 _PIXELS = 500 * 64 * 64
 """The most pixels that a layer's output may have, over all images of a batch."""
@@ -85,8 +84,20 @@ def logits_and_margin(
     Returns:
         The logits; and the margin, infinity if all images got all views that there are.
     """
+    return alone(logits_steps(network, images, batch_size, tta=tta, margin=margin))
+
+
+def logits_steps(
+    network: keras.Model,
+    images: NDArray[Any],
+    batch_size: int | None = None,
+    *,
+    tta: str = "none",
+    margin: float | None = None,
+) -> Steps[tuple[NDArray[np.float32], float]]:
+    """Do as `logits_and_margin` does, but leave the work of the device to whoever drives this."""
     batch_size = batch_size or fitting_batch(network)
-    logits = _plain_logits(network, images, batch_size)
+    logits = yield from _plain_logits(network, images, batch_size)
     views = VIEWS[tta]
     if len(views) == 1:
         return logits, float("inf")
@@ -98,7 +109,8 @@ def logits_and_margin(
         part = unsure[start : start + batch_size]
         # All views of these images in one array: one batch is not full, and not one of each view.
         seen = np.concatenate([view(images[part], *of) for of in others])
-        of_views = _plain_logits(network, seen, batch_size).reshape(len(others), len(part), -1)
+        of_views = yield from _plain_logits(network, seen, batch_size)
+        of_views = of_views.reshape(len(others), len(part), -1)
         means = np.float32(views[0, False]) * logits[part]
         for of, of_view in zip(others, of_views, strict=True):
             means += np.float32(views[of]) * of_view
@@ -114,9 +126,8 @@ def is_unsure(network: keras.Model, images: NDArray[Any], margin: float) -> NDAr
         images: ``[n, height, width, channels]``, uint8, one or more.
         margin: an image is unsure if its two highest logits differ by less.
     """
-    return np.asarray(
-        _margins(_plain_logits(network, images, fitting_batch(network))) < margin, bool
-    )
+    logits = alone(_plain_logits(network, images, fitting_batch(network)))
+    return np.asarray(_margins(logits) < margin, bool)
 
 
 def _margins(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -167,21 +178,14 @@ def view(images: NDArray[np.uint8], shift: int, mirrored: bool) -> NDArray[np.ui
 
 
 def _plain_logits(
-    network: keras.Model, images: NDArray[np.uint8], batch_size: int
-) -> NDArray[np.float32]:
-    ask = asker(network)
-    outputs: list[Any] = []
+    network: keras.Model, images: NDArray[Any], batch_size: int
+) -> Steps[NDArray[np.float32]]:
+    outputs: list[NDArray[Any]] = []
     start = 0
     for count, size in _parts(len(images), batch_size):
-        # All of them as they were given: batches of an array that is known stay on the device.
-        part = images if count == len(images) else images[start : start + count]
+        part = images[start : start + count]
+        outputs.append((yield AskWork(network, part, size)))
         start += count
-        of_part: list[Any] = []
-        for number, batch in enumerate(placed(network, part, size)):
-            of_part.append(ask(batch))
-            if number >= _AHEAD:  # a device that works ahead has the batches in its memory
-                of_part[number - _AHEAD] = np.asarray(of_part[number - _AHEAD])
-        outputs.append(np.concatenate([np.asarray(output) for output in of_part])[:count])
     return np.concatenate(outputs).astype(np.float32, copy=False)
 
 

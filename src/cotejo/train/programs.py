@@ -2,34 +2,40 @@
 
 A program takes all that differs between two seeds as arguments: weights, the optimizer's variables,
 the states of random numbers, images, orders. So it holds none of the objects that it was made from.
+What is known of programs, such as how many trainings the memory takes at once, is kept with them.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any
-from weakref import WeakKeyDictionary, ref
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from cotejo.backend import keras
 from cotejo.config import Settings
 from cotejo.models import family_of
 
-__all__ = ["about", "asker", "clear_programs", "likeness", "mark", "placed", "program"]
+__all__ = [
+    "about",
+    "clear_programs",
+    "fewer_at_once",
+    "likeness",
+    "mark",
+    "most_at_once",
+    "program",
+    "ran_out",
+    "remembered",
+]
 
-_MOST = 48
-"""How many programs are kept: those that were used last."""
+T = TypeVar("T")
 
-_programs: OrderedDict[Hashable, Any] = OrderedDict()
+_MOST = 96
+"""How many programs and facts about them are kept: those that were used last."""
+
+_remembered: OrderedDict[Hashable, Any] = OrderedDict()
 _marks: WeakKeyDictionary[Any, Hashable] = WeakKeyDictionary()
-
-_LARGEST, _ARRAYS = 2**27, 4
-"""How many bytes an array of images may have to stay on the device, and how many arrays stay."""
-
-_placed: OrderedDict[tuple[int, int], tuple[ref[Any], list[Any]]] = OrderedDict()
 
 _NO_MATTER = {
     "epochs",
@@ -81,57 +87,6 @@ def likeness(network: keras.Model) -> Hashable | None:
         return None
 
 
-def asker(network: keras.Model) -> Callable[[NDArray[Any]], Any]:
-    """Return what gives a network's outputs for a batch of images.
-
-    On JAX they may still be computed when it returns, so that the next batch need not wait. The
-    program of a network is that of all of its kind.
-    """
-    kind = likeness(network) if keras.config.backend() == "jax" else None
-    if kind is None:
-        # Not `predict`: its data pipeline takes seconds to close (docs/decisions/0002).
-        return network.predict_on_batch  # type: ignore[no-any-return]
-    variables = network.trainable_variables, network.non_trainable_variables
-    weights = tuple([variable.value for variable in group] for group in variables)
-
-    def outputs(weights: Any, batch: Any) -> Any:
-        return network.stateless_call(*weights, batch, training=False)[0]
-
-    def ask(batch: NDArray[Any]) -> Any:
-        return program(kind, lambda: outputs, (weights, batch))(weights, batch)
-
-    return ask
-
-
-def placed(network: keras.Model, images: NDArray[Any], size: int) -> Iterable[Any]:
-    """Return images in batches of one size, as a network is asked about them.
-
-    On JAX the batches of the last few arrays stay on the device: a study asks each of its networks
-    about the same images.
-    """
-    if keras.config.backend() != "jax" or likeness(network) is None or images.nbytes > _LARGEST:
-        return _full_batches(images, size)
-    import jax
-
-    for gone in [key for key, (there, _) in _placed.items() if there() is None]:
-        del _placed[gone]
-    key = id(images), size
-    if key not in _placed:
-        batches = [jax.numpy.asarray(batch) for batch in _full_batches(images, size)]
-        _placed[key] = ref(images), batches
-        while len(_placed) > _ARRAYS:
-            _placed.popitem(last=False)
-    _placed.move_to_end(key)
-    return _placed[key][1]
-
-
-def _full_batches(images: NDArray[Any], size: int) -> Iterator[NDArray[Any]]:
-    """Yield images in batches of one size; images that are there already fill the last one."""
-    for start in range(0, len(images), size):
-        batch = images[start : start + size]
-        yield batch if len(batch) == size else batch[np.arange(size) % len(batch)]
-
-
 def program(
     key: Hashable,
     make: Callable[[], Callable[..., Any]],
@@ -148,21 +103,48 @@ def program(
     """
     import jax
 
-    whole = key, tuple(_shapes(argument) for argument in arguments), donated
-    if whole in _programs:
-        _programs.move_to_end(whole)
-        return _programs[whole]
-    jitted = jax.jit(make(), donate_argnums=(0,) if donated else ())
-    _programs[whole] = jitted.lower(*arguments).compile()
-    while len(_programs) > _MOST:
-        _programs.popitem(last=False)
-    return _programs[whole]
+    def compiled() -> Any:
+        jitted = jax.jit(make(), donate_argnums=(0,) if donated else ())
+        return jitted.lower(*arguments).compile()
+
+    shapes = tuple(_shapes(argument) for argument in arguments)
+    return remembered(("program", key, shapes, donated), compiled)
+
+
+def remembered(key: Hashable, make: Callable[[], T]) -> T:
+    """Return what was made for a key, or make it; what was long not asked for is forgotten.
+
+    Example:
+        >>> remembered("two", lambda: 2), remembered("two", lambda: 3)
+        (2, 2)
+    """
+    if key not in _remembered:
+        _remembered[key] = make()
+        while len(_remembered) > _MOST:
+            _remembered.popitem(last=False)
+    _remembered.move_to_end(key)
+    return _remembered[key]  # type: ignore[no-any-return]
+
+
+def most_at_once(kind: Hashable) -> int:
+    """Return how many pieces of work of a kind the device's memory takes in one call."""
+    return remembered(("most", kind), lambda: sys.maxsize)
+
+
+def fewer_at_once(kind: Hashable, most: int) -> None:
+    """Note that there is too little memory for more pieces of work of a kind in one call."""
+    _remembered.pop(("most", kind), None)
+    remembered(("most", kind), lambda: most)
+
+
+def ran_out(error: Exception) -> bool:
+    """Return whether an error of JAX says that the device has too little memory."""
+    return "RESOURCE_EXHAUSTED" in str(error)
 
 
 def clear_programs() -> None:
-    """Forget all programs, and the memory that they take."""
-    _programs.clear()
-    _placed.clear()
+    """Forget all programs, and what is known of them."""
+    _remembered.clear()
 
 
 def _shapes(argument: Any) -> Hashable:

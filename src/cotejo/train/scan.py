@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,13 +17,15 @@ from numpy.typing import NDArray
 from cotejo.backend import accelerated, keras
 from cotejo.config import Settings
 from cotejo.errors import ConfigError
-from cotejo.train.averaging import share
+from cotejo.train.averaging import RunningAverage, assign
+from cotejo.train.epoch_work import EpochWork, State, build_metrics, kept_variables
+from cotejo.train.epochs import EpochValidator
 from cotejo.train.learner import Learner
-from cotejo.train.programs import program
+from cotejo.train.programs import remembered
 from cotejo.train.stages import Stage
 from cotejo.train.work import Steps
 
-__all__ = ["EpochWork", "RunningAverage", "can_scan", "scan_fit", "steps_at_once"]
+__all__ = ["can_scan", "scan_fit", "steps_at_once"]
 
 _ENGINE = "COTEJO_ENGINE"
 """The variable that asks for one of `_ENGINES` in place of the one that suits the machine."""
@@ -68,104 +68,12 @@ def steps_at_once(plan: Sequence[Stage], on_time: bool) -> int:
     return min(most, common) if 8 * common >= max(steps) else most
 
 
-State = tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]
-"""Weights that learn; other variables but the images; the optimizer's; metrics; averages."""
-
-
-@dataclass(frozen=True, eq=False)
-class EpochWork:
-    """Some steps of one training.
-
-    Attributes:
-        kind: what the steps depend on besides the numbers in the other attributes.
-        learner: that takes them.
-        state: its variables now; used up.
-        images: all training images.
-        batches: the indices and labels, each ``[steps, batch]``, and ``[steps]``, the share of the
-            weights after each step in their average.
-    """
-
-    kind: Hashable
-    learner: Learner
-    state: State
-    images: Any
-    batches: tuple[NDArray[Any], NDArray[Any], NDArray[np.float32]]
-
-    @property
-    def alike(self) -> Hashable:
-        """What pieces of work have in common that can be done together."""
-        return self.kind, id(self.images), tuple(part.shape for part in self.batches)
-
-    def alone(self) -> tuple[State, dict[str, float]]:
-        """Take the steps; return the variables after them, and the metrics so far."""
-        arguments = (self.state, self.images, self.batches)
-        run = program(self.kind, self.function, arguments, donated=True)
-        state, logs = run(*arguments)
-        return state, {name: float(value) for name, value in logs.items()}
-
-    def function(self) -> Callable[..., Any]:
-        """Return the function that takes the steps, to be compiled."""
-        indices, labels, _ = self.batches
-        _build(self.learner, indices[0], labels[0])
-        return _epoch(self.learner)
-
-    def together(
-        self, others: Sequence[EpochWork], size: int
-    ) -> list[tuple[State, dict[str, float]]]:
-        """Take the steps of several trainings in one call, as `Work.together` says."""
-        works = [self, *others]
-        most = min(size, _most.get(self.kind, size))
-        results = []
-        for start in range(0, len(works), most):
-            results += _at_once(works[start : start + most], most)
-        return results
-
-
-_most: dict[Hashable, int] = {}
-"""How many trainings of a kind the memory takes at once, where it is known."""
-
-
-def _at_once(works: Sequence[EpochWork], size: int) -> list[tuple[State, dict[str, float]]]:
-    """Take the steps of trainings in one call, or in several if there is too little memory."""
-    first = works[0]
-    if size == 1:
-        return [first.alone()]
-    try:
-        return _in_one_call(works, size)
-    except Exception as error:
-        used_up = any(array.is_deleted() for array in first.state[0])
-        if "RESOURCE_EXHAUSTED" not in str(error) or used_up:
-            raise
-    _most[first.kind] = -(-size // 2)
-    return first.together(works[1:], size)
-
-
-def _in_one_call(works: Sequence[EpochWork], size: int) -> list[tuple[State, dict[str, float]]]:
-    import jax
-
-    first = works[0]
-    states = [work.state for work in works]
-    # In the place of trainings that have ended, the first one is done again for nothing: a program
-    # for fewer would have to be compiled.
-    spare = size - len(works)
-    states += [jax.tree.map(lambda array: array.copy(), first.state) for _ in range(spare)]
-    batches = [work.batches for work in works] + [first.batches] * spare
-    stacked = tuple(np.stack(parts) for parts in zip(*batches, strict=True))
-    arguments = (tuple(states), first.images, stacked)
-    run = program((first.kind, size), lambda: _several(first.function()), arguments, donated=True)
-    results, logs = run(*arguments)
-    figures = {name: np.asarray(values) for name, values in logs.items()}
-    return [
-        (state, {name: float(values[place]) for name, values in figures.items()})
-        for place, state in enumerate(results[: len(works)])
-    ]
-
-
 def scan_fit(
     learner: Learner,
     kind: Hashable,
     stage: Stage,
     batches: tuple[NDArray[np.int32], NDArray[np.int32]],
+    validator: EpochValidator,
     callbacks: Sequence[keras.callbacks.Callback],
     *,
     average: RunningAverage | None,
@@ -178,7 +86,9 @@ def scan_fit(
         kind: what its steps depend on, as in `EpochWork`.
         stage: the stage.
         batches: the indices and the labels of its steps, each ``[epochs * steps, batch]``.
-        callbacks: told of epochs, and after each call of the steps.
+        validator: told of epochs, and after each call of the steps; it leaves its own work to
+            whoever drives the training.
+        callbacks: told of the same, after the validator.
         average: of the weights; None for none.
         at_once: how many steps a call takes at most.
     """
@@ -187,21 +97,25 @@ def scan_fit(
     order, labels = (np.asarray(part, np.int32) for part in batches)
     if learner.images is None:
         raise ValueError("`learner` must have its images on the device")
-    if kind not in _metrics:
-        _build(learner, order[0], labels[0])
-        _metrics[kind] = [(each.shape, each.dtype) for each in learner.metrics_variables]
-    for callback in callbacks:
+
+    def metrics_made() -> list[tuple[Any, str]]:
+        build_metrics(learner, order[0], labels[0])
+        return [(each.shape, each.dtype) for each in learner.metrics_variables]
+
+    shapes = remembered(("metrics", kind), metrics_made)
+    every = [validator, *callbacks]
+    for callback in every:
         callback.set_model(learner)
         callback.set_params({"epochs": stage.epochs, "steps": stage.steps})
     learner.stop_training = False
-    _tell(callbacks, "on_train_begin")
+    _tell(every, "on_train_begin")
     if average is not None:
         average.begin()
     for epoch in range(stage.first, stage.first + stage.epochs):
-        metrics = [jax.numpy.zeros(*each) for each in _metrics[kind]]
+        metrics = [jax.numpy.zeros(*each) for each in shapes]
         if average is not None:
             average.hide()
-        _tell(callbacks, "on_epoch_begin", epoch)
+        _tell(every, "on_epoch_begin", epoch)
         first = (epoch - stage.first) * stage.steps
         logs: dict[str, float] = {}
         for start, end in _calls(stage.steps, at_once):
@@ -218,144 +132,20 @@ def scan_fit(
             )
             metrics = state[3]
             _put_back(learner, average, state)
-            _tell(callbacks, "on_train_batch_end", end - 1)
+            _tell(every, "on_train_batch_end", end - 1)
             if learner.stop_training:
                 break
         if average is not None:
             average.show()
+        yield from validator.ended(epoch, logs)
         _tell(callbacks, "on_epoch_end", epoch, logs)
         if learner.stop_training:
             break
     learner.optimizer.finalize_variable_values(learner.trainable_weights)
 
 
-class RunningAverage:
-    """`ExponentialAverage`, of weights that stay on the device.
-
-    Args:
-        network: the network whose weights are averaged.
-        window: the length of the average, in steps.
-        every: after how many steps the weights are added to it.
-    """
-
-    def __init__(self, network: keras.Model, window: int, every: int) -> None:
-        self.network = network
-        self.values: list[Any] = []
-        self._own: list[Any] | None = None
-        self._window = window
-        self._every = every
-        self._done = 0
-
-    def begin(self) -> None:
-        """Start from the present weights, at the first call only."""
-        if not self.values:
-            self.values = [weight.value.copy() for weight in self.network.weights]
-
-    def shares(self, start: int, end: int) -> NDArray[np.float32]:
-        """Return the share of the weights in the average after each step of an epoch.
-
-        Args:
-            start: how many steps of the epoch are done.
-            end: how many will be.
-        """
-        shares = np.zeros(end - start, np.float32)
-        for step in range(start, end):
-            if (step + 1) % self._every == 0:
-                shares[step - start] = share(self._every, self._done, self._window)
-                self._done += self._every
-        return shares
-
-    def show(self) -> None:
-        """Give the network the average, and keep its own weights."""
-        self._own = [weight.value for weight in self.network.weights]
-        _assign(self.network.weights, self.values)
-
-    def hide(self) -> None:
-        """Give the network its own weights back."""
-        if self._own is not None:
-            _assign(self.network.weights, self._own)
-            self._own = None
-
-
-_metrics: dict[Hashable, list[tuple[Any, str]]] = {}
-"""The shapes and types of the metrics of steps, by what these depend on."""
-
-
-def _build(learner: Learner, indices: NDArray[Any], labels: NDArray[Any]) -> None:
-    """Make the metrics' variables, as `fit` does before its first step."""
-    learner._symbolic_build(data_batch=(indices, labels))
-
-
-def _epoch(learner: Learner) -> Callable[..., Any]:
-    """Return the function that takes steps, one after the other."""
-    at = _place_of_images(learner)
-    places = _places_of_weights(learner)
-
-    def step(images: Any, state: State, batch: Any) -> tuple[State, Any]:
-        learned, kept, optimizer, metrics, averages = state
-        indices, labels, share = batch
-        whole = [*kept[:at], images, *kept[at:]]
-        logs, (learned, whole, optimizer, metrics) = learner.train_step(
-            (learned, whole, optimizer, metrics), (indices, labels)
-        )
-        kept = [*whole[:at], *whole[at + 1 :]]
-        groups = {True: learned, False: kept}
-        averages = [
-            average + (share * (groups[learns][place] - average)).astype(average.dtype)
-            for average, (learns, place) in zip(averages, places, strict=False)
-        ]
-        return (list(learned), kept, list(optimizer), list(metrics), averages), logs
-
-    def epoch(state: State, images: Any, batches: Any) -> tuple[State, Any]:
-        import jax
-
-        state, logs = jax.lax.scan(partial(step, images), state, batches)
-        return state, {name: values[-1] for name, values in logs.items()}
-
-    return epoch
-
-
-def _several(epoch: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function that takes the steps of several trainings at once."""
-
-    def several(states: tuple[State, ...], images: Any, batches: Any) -> Any:
-        import jax
-
-        stacked = jax.tree.map(lambda *arrays: jax.numpy.stack(arrays), *states)
-        stacked, logs = jax.vmap(epoch, in_axes=(0, None, 0))(stacked, images, batches)
-        apart = [jax.tree.map(lambda array, n=n: array[n], stacked) for n in range(len(states))]
-        return apart, logs
-
-    return several
-
-
-def _place_of_images(learner: Learner) -> int:
-    """Return where the images are among the learner's variables that do not learn."""
-    (at,) = (
-        place
-        for place, variable in enumerate(learner.non_trainable_variables)
-        if variable is learner.images
-    )
-    return at
-
-
-def _places_of_weights(learner: Learner) -> list[tuple[bool, int]]:
-    """Return of each of the network's weights whether it learns, and its place among those."""
-    groups = {True: learner.trainable_variables, False: _kept(learner)}
-    places = {
-        id(each): (learns, place)
-        for learns, group in groups.items()
-        for place, each in enumerate(group)
-    }
-    return [places[id(each)] for each in learner.network.weights]
-
-
-def _kept(learner: Learner) -> list[Any]:
-    return [each for each in learner.non_trainable_variables if each is not learner.images]
-
-
 def _variables(learner: Learner) -> tuple[list[Any], ...]:
-    return learner.trainable_variables, _kept(learner), learner.optimizer.variables
+    return learner.trainable_variables, kept_variables(learner), learner.optimizer.variables
 
 
 def _state(learner: Learner, metrics: list[Any], average: RunningAverage | None) -> State:
@@ -367,14 +157,9 @@ def _state(learner: Learner, metrics: list[Any], average: RunningAverage | None)
 
 def _put_back(learner: Learner, average: RunningAverage | None, state: State) -> None:
     for variables, values in zip(_variables(learner), state, strict=False):
-        _assign(variables, values)
+        assign(variables, values)
     if average is not None:
         average.values = list(state[-1])
-
-
-def _assign(variables: Sequence[Any], values: Sequence[Any]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
 
 
 def _calls(steps: int, most: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +12,12 @@ from pathlib import Path
 from cotejo.errors import CotejoError
 from cotejo.messages import current_language, message
 from cotejo.platform import (
+    chosen_backend,
     has_bfloat16,
+    has_cuda_for_jax,
     interpreter,
     machine,
+    nvidia_device,
     nvidia_gpu,
     package_of,
     resolve_precision,
@@ -150,9 +154,23 @@ def _backend() -> Finding:
 
 
 def _unused_gpu() -> Iterator[Finding]:
-    gpu = nvidia_gpu()
-    if gpu is not None and machine()["accelerator"] is None:
-        yield Finding("warning", "cli.doctor_gpu_unused", {"gpu": gpu[0]})
+    """Say what makes Keras use a GPU that is there, if it computes on the processor."""
+    if machine()["accelerator"] is not None:
+        return
+    gpu, device = nvidia_gpu(), nvidia_device()
+    if gpu is not None:
+        values = {"gpu": gpu[0], "python": interpreter(), "backend": chosen_backend()}
+        yield Finding("warning", f"cli.doctor_gpu_{_hindrance()}", values)
+    elif device is not None:
+        yield Finding("warning", "cli.doctor_gpu_silent", {"device": device})
+
+
+def _hindrance() -> str:
+    if sys.platform == "win32":
+        return "windows"
+    if not has_cuda_for_jax():
+        return "unused"
+    return "not_chosen" if chosen_backend() != "jax" else "driver"
 
 
 def _precision() -> Finding:
