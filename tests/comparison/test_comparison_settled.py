@@ -11,9 +11,9 @@ from cotejo.report.words import Words
 from cotejo.store import read_looks
 
 ALTERNATIVES = {
-    "mi red": {"layers": ["flatten", "dense 16 relu"]},
-    "flat": {"layers": ["flatten"]},
-    "stuck": {"layers": ["flatten"], "learning_rate": 1e-6},
+    "mi red": "mlp",
+    "flat": {"model": "mlp", "dropout": 0.45},
+    "stuck": {"model": "mlp", "epochs": 1, "learning_rate": 1e-6},
 }
 CLAIMS = [
     {"text": {"en": "it learns", "es": "aprende"}, "better": "mi red", "than": "stuck"},
@@ -24,9 +24,9 @@ CLAIMS = [
 
 
 def compared(out, observer, **options):
-    wanted = {"claims": CLAIMS, "until_settled": True, "epochs": 2, "learning_rate": 0.01}
+    wanted = {"claims": CLAIMS, "until_settled": True, "epochs": 2, "batch_size": 64}
     return cotejo.compare(
-        ALTERNATIVES, data="digits", out=out, observer=observer, language="en",
+        ALTERNATIVES, data="digits", train_fraction=0.5, out=out, observer=observer, language="en",
         **{**wanted, **options},
     )  # fmt: skip
 
