@@ -16,11 +16,8 @@ is judged once and of the one that is peeked at.
 from __future__ import annotations
 
 import argparse
-import json
-import time
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -30,6 +27,7 @@ from cotejo.report.claims.looks import verdicts_over
 from cotejo.report.judging import Judging
 from cotejo.stats import allot
 from simulated_claims import Case, study
+from simulated_table import add_options, print_table
 from verdicts import is_wrong
 
 BASE = Case()
@@ -142,25 +140,16 @@ def simulate(case: Case, times: int, repeats: int, seed: int) -> dict[str, float
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--repeats", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
+    add_options(parser, CASES, repeats=200)
     parser.add_argument("--runs", type=int, default=8, help="for each alternative, on average")
-    parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("--json", type=Path, help="every rate, unrounded")
     arguments = parser.parse_args()
-    started, everything = time.perf_counter(), {}
-    rates_of = ("settled", "wrong", "of all")
-    names = [f"{way} {rate}" for way in ("looks", "once", "peeked") for rate in rates_of]
-    print("| studies | runs | " + " | ".join(names) + " |")
-    print("| --- | ---: |" + " ---: |" * len(names))
-    for name in arguments.only:
-        rates = simulate(CASES[name], arguments.runs, arguments.repeats, arguments.seed)
-        everything[name] = rates
-        cells = [f"{rates['runs']:.0f}", *(f"{100 * rates[each]:.1f}" for each in names)]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    print(f"\n{arguments.repeats} studies of each, {time.perf_counter() - started:.0f} s")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+    rates = ("settled", "wrong", "of all")
+    print_table(
+        arguments,
+        lambda name: simulate(CASES[name], arguments.runs, arguments.repeats, arguments.seed),
+        names=[f"{way} {rate}" for way in ("looks", "once", "peeked") for rate in rates],
+        counts=["runs"],
+    )
 
 
 if __name__ == "__main__":

@@ -16,16 +16,14 @@ wider of the two), and at its lowest over the metrics.
 from __future__ import annotations
 
 import argparse
-import json
-import time
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from cotejo.report.claims import judge
 from simulated_claims import METRICS, Case, study
+from simulated_table import add_options, print_table
 
 BASE = Case()
 CASES = {
@@ -96,22 +94,13 @@ def simulate(case: Case, repeats: int, seed: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--repeats", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("--json", type=Path, help="every rate, unrounded")
+    add_options(parser, CASES, repeats=300)
     arguments = parser.parse_args()
-    started, everything = time.perf_counter(), {}
-    names = ("settled", "wrong", "of all", "any", "borrowed", "shown", "lowest")
-    print("| studies | " + " | ".join(names) + " |")
-    print("| --- |" + " ---: |" * len(names))
-    for name in arguments.only:
-        rates = everything[name] = simulate(CASES[name], arguments.repeats, arguments.seed)
-        cells = [f"{100 * rates[each]:.1f}" for each in names]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    print(f"\n{arguments.repeats} studies of each, {time.perf_counter() - started:.0f} s")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+    print_table(
+        arguments,
+        lambda name: simulate(CASES[name], arguments.repeats, arguments.seed),
+        names=("settled", "wrong", "of all", "any", "borrowed", "shown", "lowest"),
+    )
 
 
 if __name__ == "__main__":

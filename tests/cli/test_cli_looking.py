@@ -230,7 +230,7 @@ def test_a_folder_that_cannot_be_written_to_is_a_warning(
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    monkeypatch.setattr("cotejo.data.places.cache_folder", lambda: blocked)
+    monkeypatch.setattr("cotejo.platform.cache_folder", lambda: blocked)
     (found,) = (finding for finding in examine() if finding.level == "warning")
     assert f"Cotejo's cache can't be written to: {blocked} (not a folder)" in found.text
     use_language("es")

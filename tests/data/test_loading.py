@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import cotejo.data
-from cotejo.data.places import cache_folder
 from cotejo.data.published import load_published
 from cotejo.data.sources.cifar10 import where
 from cotejo.errors import DataError, DownloadError
+from cotejo.platform import cache_folder
 
 NAME = "cifar-10-python.tar.gz"
 

@@ -139,7 +139,7 @@ def test_the_report_and_its_files_have_them(claimed):
     assert "Afirmaciones puestas a prueba" in page
     assert "Comparaciones dos a dos" in page
     (pair,) = read_csv(folder / "comparisons.csv")
-    assert (pair["first"], pair["second"], pair["verdict"]) == ("base", "better", "second")
+    assert (pair["first"], pair["second"], pair["verdict"]) == ("base", "better", "refuted")
     (row,) = read_csv(folder / "claims.csv")
     assert (row["outcome"], row["than"]) == ("supported", "base")
     assert float(row["advantage"]) == pytest.approx(0.15, abs=0.002)

@@ -87,9 +87,9 @@ def test_with_one_seed_an_effect_is_that_of_one_training(study):
 
 
 def test_a_difference_of_one_training_that_images_may_explain_is_called_so(study):
-    findings = study(Made("base", (0.700,)), Made("he", (0.702,), changes={"initializer": "he"}))
+    findings = study(Made("base", (0.950,)), Made("he", (0.953,), changes={"initializer": "he"}))
     (sentence,) = effect_sentences(factors(findings)[0], EN)
-    assert "In this one training run, “The he” scored 0.20 points above “The base”" in sentence
+    assert "In this one training run, “The he” scored 0.30 points above “The base”" in sentence
     assert "the sample of test images may explain" in sentence
 
 
@@ -138,7 +138,8 @@ def test_many_comparisons_are_a_table_and_the_settled_ones_are_told(study):
         *(Made(f"batch-{size}", POOR, changes={"batch_size": size}) for size in sizes),
         seeds=THREE,
     )
-    for words, outcomes in ((EN, ["yes", "no"]), (ES, ["sí", "no"])):
+    said = ["yes", "no difference that matters"], ["sí", "sin diferencia que importe"]
+    for words, outcomes in zip((EN, ES), said, strict=True):
         section = section_of(findings, words)
         assert section["factors"] == []
         assert [row[3].text for row in section["table"].rows] == [outcomes[0]] + [outcomes[1]] * 6

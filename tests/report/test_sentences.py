@@ -45,7 +45,7 @@ def test_a_clear_win(study):
 
 
 def test_a_tie_is_called_one(study):
-    findings = study(Made("a", (0.700,)), Made("b", (0.702,)))
+    findings = study(Made("a", (0.950,)), Made("b", (0.953,)))
     assert not findings.leads[0].settled
     english, spanish = said(findings, EN), said(findings, ES)
     assert "These test images do not distinguish the networks of “The b” and “The a”" in english
@@ -566,7 +566,7 @@ def test_a_lead_on_validation_within_its_interval_makes_the_choice_uncertain(stu
 
 
 def test_a_lead_that_is_none_does_not_stand_out(study):
-    tie = key_figures(study(Made("a", (0.700,)), Made("b", (0.702,))), EN)[2]
+    tie = key_figures(study(Made("a", (0.950,)), Made("b", (0.953,))), EN)[2]
     assert tie[2].startswith("not distinguished; in this one training; interval over the im")
     assert not tie[3]
     assert key_figures(study(Made("a", (0.5,)), Made("b", (0.7,))), EN)[2][3]

@@ -17,6 +17,24 @@ def test_models_of_one_name_are_told_apart_by_their_studies():
     assert [served.name for served in alike] == ["cnn", "cnn-2"]
 
 
+def test_a_model_is_called_in_the_reader_s_language():
+    runs = [Shades("base, seed 8") for _ in range(3)]
+    for run in runs:
+        run.labels = {"en": "base, seed 8", "es": "base, semilla 8"}
+    served = list(Models(runs, ["mine", "", ""]))
+    assert [each.name for each in served] == [
+        "mine: base, seed 8",
+        "base, seed 8",
+        "base, seed 8-2",
+    ]
+    assert [each.title("es") for each in served] == [
+        "mine: base, semilla 8", "base, semilla 8", "base, semilla 8-2"
+    ]  # fmt: skip
+    assert [each.title("en") for each in served] == [each.name for each in served]
+    (plain,) = Models([Shades("cnn")])
+    assert plain.title("es") == "cnn"
+
+
 def test_an_explanation_that_takes_long_holds_up_no_answer(serving, picture):
     explaining, may_end = threading.Event(), threading.Event()
 

@@ -206,18 +206,22 @@ def test_a_study_is_shown_and_sorted(page, site):
 @pytest.mark.parametrize(
     ("verdict", "difference", "said"),
     [
-        ("tie", 0.02, "can't be told"),
-        ("first", 0.02, '"plain" is better'),
-        ("second", -0.02, '"on" is better'),
-        ("tie", 0.0, "can't be told"),
+        ("unsettled", 0.02, "can't be told"),
+        ("supported", 0.02, '"plain" is better, all'),
+        ("smaller", 0.001, '"plain" is better, but by less'),
+        ("refuted", -0.02, '"on" is better, all'),
+        ("equal", 0.0, "no difference between them that matters"),
+        ("unsettled", 0.0, "can't be told"),
+        # As earlier versions wrote it.
+        ("second", -0.02, '"on" is better, all'),
     ],
 )
 def test_the_verdict_of_a_pair_is_the_report_s(page, site, suspected, verdict, difference, said):
     path = suspected / "small" / "comparisons.csv"
     before = path.read_bytes()
     (row,) = csv.DictReader(path.read_text().splitlines())
-    row |= {"difference": difference, "low": 0.01 * (difference > 0), "high": 0.03}
-    row |= {"verdict": verdict}
+    row |= {"difference": difference, "low": difference - 0.002, "high": difference + 0.002}
+    row |= {"verdict": verdict, "margin": 0.01}
     try:
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, row)

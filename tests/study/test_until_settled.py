@@ -106,9 +106,9 @@ def test_the_display_is_told_what_is_open_and_what_closes_it(stopped):
     _, first, _, second = stopped
     assert first.looks[0].settled == 1
     assert first.looks[0].further == 2
-    (line,) = second.looks[-1].open
-    assert "small beats dropped" in line
-    assert "Not settled" in line
+    assert second.looks[-1].open == ("small beats dropped",)
+    (line,) = second.looks[-1].lines
+    assert "“small beats dropped”: Not settled." in line
     assert "test images would be needed" in line
 
 

@@ -24,6 +24,7 @@ from cotejo.train.muon import orthogonalized
 from cotejo.train.predict import logits_steps
 from cotejo.train.scan import _calls
 from cotejo.train.work import Clock, side_by_side
+from listening import Listener
 
 SETTINGS = {
     "mixed": {
@@ -177,25 +178,6 @@ def test_calls_are_equally_long_where_they_can_be():
     assert _calls(625, 1024) == [(0, 625)]
     assert {end - start for start, end in _calls(1500, 1024)} == {750}
     assert [end - start for start, end in _calls(1031, 1024)] == [516, 515]
-
-
-class Listener(Observer):
-    """Keeps what began and ended, in its order."""
-
-    def __init__(self):
-        self.calls = []
-
-    def run_started(self, run):
-        self.calls.append(("started", *run.id))
-
-    def epoch_ended(self, run, row):
-        self.calls.append(("epoch", *run.id, row["epoch"]))
-
-    def run_finished(self, run, metrics):
-        self.calls.append(("finished", *run.id))
-
-    def run_failed(self, run, reason):
-        self.calls.append(("failed", *run.id, reason.key))
 
 
 def studied(folder, monkeypatch, at_once, spoiled=None):

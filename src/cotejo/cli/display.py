@@ -142,7 +142,7 @@ class Display(Observer):
             "cli.looked", number=look.number, runs=runs, settled=look.settled, count=look.claims
         )
         self._print(line, style="bold")
-        for line in look.open:
+        for line in look.lines:
             self._print(f"  \N{BULLET} {line}")
         if look.further:
             self._print(message("cli.look_further", runs=message("cli.runs", count=look.further)))

@@ -13,6 +13,7 @@ from cotejo.comparison.given import Given
 from cotejo.comparison.interrupting import interrupted
 from cotejo.comparison.observing import make_observer
 from cotejo.config import DEFAULT_DATA, StudyConfig
+from cotejo.config.durations import seconds_of
 from cotejo.config.names import name_of
 from cotejo.data import Dataset
 from cotejo.data.own.objects import load_dataset
@@ -51,6 +52,9 @@ def compare(
     out: Path | str | None = None,
     data_dir: Path | str | None = None,
     quick: bool = False,
+    until_settled: bool = False,
+    runs: int | None = None,
+    budget: str | float | None = None,
     language: str | None = None,
     observer: Observer | None = None,
     **settings: Any,
@@ -82,6 +86,13 @@ def compare(
             the earlier one there, which is put aside.
         data_dir: as for `cotejo.load`.
         quick: a look of some two minutes, on a part of the images; no evidence.
+        until_settled: go on with further seeds, where they tell most, until no claim is open or
+            the limit is reached. The claims are looked at three times, as was fixed beforehand:
+            after ``seeds``, at half of what is left then, and at the end.
+        runs: with ``until_settled``, how many runs there may be in all; five times those at the
+            first look if left out, or as many as were said before.
+        budget: in place of ``runs``, how long all runs may take together: seconds, or a text such
+            as ``"2h"``.
         language: ``"en"`` or ``"es"``; the current one if left out.
         observer: told of everything as it happens; shown in place, in a notebook, if left out.
         **settings: of all alternatives, such as ``epochs=10``.
@@ -102,6 +113,19 @@ def compare(
         ...     )
         ...     list(comparison.table["alternative"])
         ['small', 'mlp']
+
+        Each of two gets three seeds, and then the one that tells most about the claim while it is
+        open, up to eight runs in all:
+
+        >>> claim = {"text": "deeper is better", "better": "mlp", "than": "flat", "margin": 0.02}
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     comparison = compare(
+        ...         {"mlp": "mlp", "flat": {"layers": ["flatten"]}}, data="digits", epochs=1,
+        ...         claims=[claim], until_settled=True, runs=8,
+        ...         out=folder, observer=Observer(), language="en",
+        ...     )
+        ...     6 <= len(comparison.runs) <= 8
+        True
     """
     language = _language(language)
     with using_language(language):
@@ -117,6 +141,7 @@ def compare(
         given = {"folds": folds, "title": title, "data": _named(data)}
         content |= {key: value for key, value in given.items() if value is not None}
         study = Study(_config(alternatives, settings, content))
+        seconds = seconds_of(budget) if isinstance(budget, str) else budget
         try:
             result = study.run(
                 out=out,
@@ -126,6 +151,9 @@ def compare(
                 observer=watching,
                 command=_command(study.config),
                 others=_others() if out is None and name is None else (),
+                until_settled=until_settled,
+                runs=runs,
+                seconds=seconds,
             )
         except KeyboardInterrupt:
             raise interrupted(study) from None

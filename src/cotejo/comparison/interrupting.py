@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cotejo.errors import CotejoError
 from cotejo.messages import message
-from cotejo.store import StudyFolder
+from cotejo.store import StudyFolder, read_looks
 from cotejo.study import Study
 
 __all__ = ["Interrupted", "interrupted"]
@@ -24,8 +24,17 @@ def interrupted(study: Study) -> Interrupted:
     Args:
         study: that was being trained, or was about to be.
     """
-    asked = len(study.config.alternatives) * len(study.config.seeds)
-    return Interrupted(message("cli.compare_interrupted", done=_finished(study), asked=asked))
+    return Interrupted(
+        message("cli.compare_interrupted", done=_finished(study), asked=_asked(study))
+    )
+
+
+def _asked(study: Study) -> int:
+    """Return how many runs a study has; until its claims are settled, before its next look."""
+    looks = read_looks(study.folder) if study.folder is not None else None
+    if looks is not None:
+        return sum(map(len, looks["looks"][-1]["asked"].values()))
+    return len(study.config.alternatives) * len(study.config.seeds)
 
 
 def _finished(study: Study) -> int:

@@ -16,10 +16,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cotejo.comparison.looked import open_claims
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
-from cotejo.study.progress import Observer, PlannedRun
+from cotejo.report.words import Words
+from cotejo.study.progress import LookTaken, Observer, PlannedRun
 from cotejo.study.reach import out_of_reach
 
 if TYPE_CHECKING:
@@ -91,6 +93,25 @@ class LineObserver(Observer):
         said = "; ".join(message(f"models.changes.{change}") for change in changes)
         labels = ", ".join(self.labels.get(name, name) for name in alternatives)
         self.say(f"{labels}: {said}.")
+
+    def looked(self, look: LookTaken) -> None:
+        """Say which claims are still open, and what comes next."""
+        runs = message("cli.runs", count=look.runs)
+        said = message(
+            "cli.looked", number=look.number, runs=runs, settled=look.settled, count=look.claims
+        )
+        self.say(f"{said}.")
+        if look.open:
+            self.say(open_claims(look.open, Words(current_language())))
+        if look.further:
+            further = message("cli.runs", count=look.further)
+            self.say(f"{message('cli.look_further', runs=further)}.")
+        elif look.settled < look.claims:
+            self.say(message("cli.compare_look_last"))
+
+    def runs_added(self, runs: Sequence[PlannedRun]) -> None:
+        """Count the runs that come before the next look."""
+        self.waiting += sum(not run.finished for run in runs)
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say how well a run did on the validation images."""

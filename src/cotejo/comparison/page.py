@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from html import escape
 
+from cotejo.comparison.looked import looked_lines
 from cotejo.facts import AlternativeFacts
 from cotejo.report.drawing import to_png
 from cotejo.report.findings import Findings
@@ -36,7 +37,8 @@ def as_text(findings: Findings, language: str) -> str:
         cells = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
         lines.append("  ".join(cells).rstrip())
     claims = [f"\N{BULLET} {line}" for line in claim_lines(findings, words)]
-    return "\n".join([*lines, "", *conclusion(findings, words), *claims])
+    said = [*conclusion(findings, words), *looked_lines(findings, words)]
+    return "\n".join([*lines, "", *said, *claims])
 
 
 def as_html(findings: Findings, language: str) -> str:
@@ -49,6 +51,8 @@ def as_html(findings: Findings, language: str) -> str:
     said = " ".join(map(escape, conclusion(findings, words)))
     claims = "".join(f"<li>{escape(line)}</li>" for line in claim_lines(findings, words))
     listed = f'<ul style="max-width:760px">{claims}</ul>' if claims else ""
+    if looked := " ".join(map(escape, looked_lines(findings, words))):
+        listed = f'<p style="max-width:760px">{looked}</p>{listed}'
     curves = base64.b64encode(to_png(comparison(findings.facts, words))).decode()
     words_for_it = escape(words.say("curves.figure_comparison"))
     return (

@@ -1,12 +1,10 @@
-"""Folders on this machine: Cotejo's cache, and paths with ``~`` in them."""
+"""Paths as a user writes them, with ``~`` in them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from cotejo.platform import cache_folder
-
-__all__ = ["cache_folder", "expanded"]
+__all__ = ["expanded"]
 
 
 def expanded(path: str | Path) -> Path:

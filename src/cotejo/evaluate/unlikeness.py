@@ -10,8 +10,7 @@ energy, nearest features, the Mahalanobis distance and others: docs/decisions/00
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
 __all__ = [
-    "FEWEST", "NEIGHBOURS", "ONE_IN", "SIGNS", "Look", "is_unlike", "look_of", "signs",
-    "unlikeness", "unusual",
+    "FEWEST", "NEIGHBOURS", "ONE_IN", "SIGNS", "Appearance", "Look", "appearance", "is_unlike",
+    "look_of", "signs", "unlikeness", "unusual",
 ]  # fmt: skip
 
 SIGNS = ("look", "doubt")
@@ -52,10 +51,23 @@ _LEAST = 1e-4
 _EVEN = 1 / 255
 """Added to contrast and colourfulness before their logarithm: one step of a pixel's 255."""
 
-_KEPT = 16
-"""For how many arrays of images the traits are kept, those that were asked for last."""
+Appearance = Callable[[NDArray[np.uint8]], NDArray[np.float64]]
+"""What computes `appearance`, or knows it already."""
 
-_known: OrderedDict[tuple[tuple[int, ...], bytes], NDArray[np.float64]] = OrderedDict()
+
+def appearance(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return brightness, contrast, sharpness and colourfulness, ``[n, 4]``, in like scales.
+
+    Args:
+        images: ``[n, height, width, channels]``, uint8.
+
+    Example:
+        >>> appearance(np.zeros((1, 8, 8, 3), np.uint8)).round(2).tolist()
+        [[0.0, -2.41, -5.0, -2.41]]
+    """
+    of = {name: values.astype(np.float64) for name, values in image_traits(images).items()}
+    contrast, colour = (np.log10(of[name] + _EVEN) for name in ("contrast", "colourfulness"))
+    return np.stack([of["brightness"], contrast, of["sharpness"], colour], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +84,16 @@ class Look:
     scale: NDArray[np.float64]
     points: NDArray[np.float64]
 
-    def distances(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def distances(
+        self, images: NDArray[np.uint8], of: Appearance = appearance
+    ) -> NDArray[np.float32]:
         """Return how far images look from the nearest training images, ``[n]``.
 
         Args:
             images: ``[n, height, width, channels]``, uint8.
+            of: what computes their appearance.
         """
-        points = (_traits(images) - self.mean) @ self.scale
+        points = (of(images) - self.mean) @ self.scale
         place = min(NEIGHBOURS, len(self.points))
         apart, _ = self._tree.query(points, [place])
         return np.asarray(apart[:, 0], np.float32)
@@ -91,11 +106,12 @@ class Look:
         return KDTree(self.points)
 
 
-def look_of(images: NDArray[np.uint8]) -> Look:
+def look_of(images: NDArray[np.uint8], of: Appearance = appearance) -> Look:
     """Return what training images look like.
 
     Args:
         images: ``[n, height, width, channels]``, uint8, one or more.
+        of: what computes their appearance.
 
     Example:
         >>> random = np.random.default_rng(0)
@@ -104,7 +120,7 @@ def look_of(images: NDArray[np.uint8]) -> Look:
         >>> bool(learned.distances(noise) > 3)
         True
     """
-    traits = _traits(images)
+    traits = of(images)
     mean = traits.mean(axis=0)
     apart = traits - mean
     covariance = apart.T @ apart / len(apart) + _LEAST * np.eye(traits.shape[1])
@@ -116,7 +132,10 @@ def look_of(images: NDArray[np.uint8]) -> Look:
 
 
 def signs(
-    look: Look, images: NDArray[np.uint8], logits: NDArray[np.floating]
+    look: Look,
+    images: NDArray[np.uint8],
+    logits: NDArray[np.floating],
+    of: Appearance = appearance,
 ) -> NDArray[np.float32]:
     """Return the signs of unlikeness, ``[n, 2]``, in the order of `SIGNS`: higher is more unlike.
 
@@ -124,13 +143,14 @@ def signs(
         look: of the training images.
         images: ``[n, height, width, channels]``, uint8.
         logits: ``[n, classes]``, what the network says of them.
+        of: what computes the images' appearance.
 
     References:
         Hendrycks, D., et al. (2022). Scaling out-of-distribution detection for real-world settings.
         ICML: the highest logit, here less the mean of them, which no softmax depends on.
     """
     doubt = logits.mean(axis=1) - logits.max(axis=1)
-    return np.stack([look.distances(images), doubt], axis=1).astype(np.float32)
+    return np.stack([look.distances(images, of), doubt], axis=1).astype(np.float32)
 
 
 def unusual(signs: NDArray[np.floating], of_others: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -211,21 +231,3 @@ def is_unlike(unlikeness: NDArray[np.floating], others: int) -> NDArray[np.bool_
     as_unlike = np.rint(others * (1 - np.asarray(unlikeness)))
     # The p-value is (1 + as_unlike) / (1 + others).
     return np.asarray(ONE_IN * (1 + as_unlike) <= 1 + others)
-
-
-def _traits(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return brightness, contrast, sharpness and colourfulness, ``[n, 4]``, in like scales.
-
-    They are kept for a while, since every run of a study is asked about the same images.
-    """
-    images = np.ascontiguousarray(images)
-    key = images.shape, hashlib.blake2b(images.data, digest_size=16).digest()
-    traits = _known.pop(key, None)
-    if traits is None:
-        of = {name: values.astype(np.float64) for name, values in image_traits(images).items()}
-        contrast, colour = (np.log10(of[name] + _EVEN) for name in ("contrast", "colourfulness"))
-        traits = np.stack([of["brightness"], contrast, of["sharpness"], colour], axis=1)
-    _known[key] = traits  # at the end, also where it was there before: the first go
-    while len(_known) > _KEPT:
-        _known.popitem(last=False)
-    return traits

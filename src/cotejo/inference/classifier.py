@@ -26,6 +26,7 @@ from cotejo.inference.limits import Limits
 from cotejo.inference.loading import limits_of, load_model
 from cotejo.inference.streaming import Source, predict_stream
 from cotejo.inference.training_images import training_images
+from cotejo.messages import current_language
 from cotejo.pictures import Fit
 from cotejo.store import RunFolder
 from cotejo.train import IN_USE, fitting_batch, predict_logits, softmax
@@ -59,6 +60,7 @@ class Classifier:
         origin: the run whose model it is, or ``"shipped"``; None where nothing is known of it.
         limits: what it can't rule out, and what is unlike all it knows; None if nobody looked.
         file_name: what files of it are named by, the same in every language; ``name`` by default.
+        labels: what people call it, by language; ``name`` in those that are missing.
 
     Example:
         >>> shipped = Classifier.load()
@@ -80,6 +82,7 @@ class Classifier:
         origin: RunFolder | Literal["shipped"] | None = None,
         limits: Limits | None = None,
         file_name: str = "",
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         self.network = network
         self.class_names = class_names
@@ -91,6 +94,7 @@ class Classifier:
         self.origin = origin
         self.limits = limits
         self.file_name = name_of(file_name or name, "model")
+        self.labels = labels or {}
         self._learned: dict[Any, tuple[Split, KnownFeatures]] = {}
 
     @property
@@ -128,12 +132,13 @@ class Classifier:
             described.class_names,
             views=described.views,
             temperature=described.temperature,
-            name=described.called,
+            name=described.labels[current_language()],
             fit=described.fit,
             margin=described.margin,
             origin=origin,
             limits=limits_of(origin),
             file_name=described.file_name,
+            labels=described.labels,
         )
 
     def with_temperature(self, temperature: float) -> Classifier:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import Literal
 
-from cotejo.facts import AlternativeFacts, StudyFacts
+from cotejo.facts import AlternativeFacts, StudyFacts, best_alternative
+from cotejo.facts.margins import margin_of_pairs
 from cotejo.report.accuracies import accuracy
 from cotejo.report.claims import Course, Verdict, course_of, judge, kind_of, unjudged
 from cotejo.report.judging import Judging
-from cotejo.stats import Difference, ErrorKind, Interval, adjusted_levels, error_each
+from cotejo.stats import (
+    Difference,
+    ErrorKind,
+    Interval,
+    Outcome,
+    adjusted_levels,
+    error_each,
+    settled_by,
+)
 
-__all__ = ["Evidence", "Lead", "Outcome"]
-
-Outcome = Literal["ahead", "behind", "tie"]
+__all__ = ["Evidence", "Lead"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Lead:
         difference: the first's accuracy less the second's, with the interval that is judged: it is
             wide enough for all comparisons that are judged together.
         level: the share of error of all of them at which this one, or the claim, is settled.
+        margin: a difference that matters, as a fraction.
         claimed: whether a claim is about these two, and its interval is shown.
     """
 
@@ -35,19 +42,38 @@ class Lead:
     second: AlternativeFacts
     difference: Difference
     level: float
+    margin: float
     claimed: bool = False
 
     @property
-    def outcome(self) -> Outcome:
-        """Whether the interval settles that the first is ahead, or behind."""
-        if not self.difference.excludes_zero:
-            return "tie"
-        return "ahead" if self.difference.low > 0 else "behind"
+    def verdict(self) -> Outcome:
+        """What the interval settles of the first being better than the second."""
+        return settled_by(self.difference.low, self.difference.high, self.margin)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is settled that the first is better."""
+        return self.difference.low > 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it is settled that the second is better."""
+        return self.difference.high < 0
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether it is settled that one of the two is better."""
+        return self.is_ahead or self.is_behind
 
     @property
     def settled(self) -> bool:
-        """Whether one is ahead."""
-        return self.outcome != "tie"
+        """Whether anything is settled: that one is better, or that no difference matters."""
+        return self.verdict != "unsettled"
+
+    @property
+    def of_leader(self) -> Lead:
+        """The same lead seen from the one of the higher accuracy, which can't be refuted."""
+        return self.reversed() if self.difference.estimate < 0 else self
 
     @property
     def one_seed(self) -> bool:
@@ -57,7 +83,7 @@ class Lead:
     def reversed(self) -> Lead:
         """Return the lead of the second over the first."""
         difference = self.difference.reversed()
-        return Lead(self.second, self.first, difference, self.level, self.claimed)
+        return replace(self, first=self.second, second=self.first, difference=difference)
 
 
 @dataclass(frozen=True)
@@ -100,13 +126,15 @@ class Evidence:
     def leads(self) -> list[Lead]:
         """Every pair of trained alternatives, in the study's order.
 
-        A pair that a claim is about has the claim's interval, so that the report says one thing of
-        it. The others share their error among themselves.
+        A pair that a claim is about has the claim's interval and margin, so that the report says
+        one thing of it. The others share their error among themselves.
         """
         claimed = self._claimed
         pairs = list(combinations(self.facts.trained, 2))
         others = {
-            (first.name, second.name): self.judging.accuracy(first, second, "test")
+            (first.name, second.name): replace(
+                self.judging.accuracy(first, second, "test"), margin=self.margin
+            )
             for first, second in pairs
             if (first.name, second.name) not in claimed
         }
@@ -120,8 +148,14 @@ class Evidence:
                 leads.append(Lead(first, second, *claimed[names], claimed=True))
             else:
                 shown = others[names].shown(error)
-                leads.append(Lead(first, second, shown, adjusted[names]))
+                leads.append(Lead(first, second, shown, adjusted[names], self.margin))
         return leads
+
+    @cached_property
+    def margin(self) -> float:
+        """The difference of test accuracies that matters between pairs without a claim."""
+        best = best_alternative(self.facts).mean("test", "accuracy")
+        return margin_of_pairs(self.facts.study.get("claims") or [], best)
 
     @property
     def unclaimed(self) -> int:
@@ -129,24 +163,24 @@ class Evidence:
         return sum(not lead.claimed for lead in self.leads)
 
     @cached_property
-    def _claimed(self) -> Mapping[tuple[str, str], tuple[Difference, float]]:
-        """The differences of test accuracy that claims are about, and the claims' levels."""
-        known: dict[tuple[str, str], tuple[Difference, float]] = {}
+    def _claimed(self) -> Mapping[tuple[str, str], tuple[Difference, float, float]]:
+        """The differences of test accuracy that claims are about, their levels and margins."""
+        known: dict[tuple[str, str], tuple[Difference, float, float]] = {}
         # A claim about being ahead at all comes before one about by how much.
         for verdict in sorted(self.verdicts, key=lambda each: each.line != 0):
             if verdict.metric != "test_accuracy":
                 continue
             for part in verdict.parts:
                 difference, better = part.difference, verdict.claim["better"]
-                if difference is None or part.measured.than is None:
+                if difference is None or part.tested is None or part.measured.than is None:
                     continue
                 if not difference.covers_training:
                     continue
                 pair = better, part.measured.than
                 if pair not in known:
                     level = 1.0 if verdict.level is None else verdict.level
-                    known[pair] = difference, level
-                    known[pair[::-1]] = difference.reversed(), level
+                    known[pair] = difference, level, part.tested.margin
+                    known[pair[::-1]] = difference.reversed(), level, part.tested.margin
         return known
 
     @cached_property

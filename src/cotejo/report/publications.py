@@ -25,7 +25,8 @@ def of_comparisons(findings: Findings) -> list[str]:
         "folds": "nadeau-2003",
     }
     methods = {lead.difference.method for lead in evidence.leads}
-    named = [names[method] for method in sorted(methods & set(names))]
+    named = ["goeman-2010"] if evidence.leads else []
+    named += [names[method] for method in sorted(methods & set(names))]
     if len(evidence.leads) > 1 and evidence.kind == "share":
         named += ["benjamini-1995", "benjamini-2005"]
     if evidence.leads and evidence.judging.borrows:

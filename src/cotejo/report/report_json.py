@@ -104,6 +104,8 @@ def _judged(lead: Lead) -> dict[str, Any]:
         "low": finite(difference.low),
         "high": finite(difference.high),
         "level": lead.level,
+        "margin": finite(lead.margin),
+        "verdict": lead.verdict,
     }
 
 

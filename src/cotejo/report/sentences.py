@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cotejo.facts.margins import stated_margin
 from cotejo.report.evidence import Lead
 from cotejo.report.findings import Findings
 from cotejo.report.naming import quoted
@@ -9,6 +10,7 @@ from cotejo.report.words import Words
 
 __all__ = [
     "comparison_sentence",
+    "difference_that_matters",
     "images_needed",
     "judged_together",
     "measured_on",
@@ -27,17 +29,15 @@ def comparison_sentence(lead: Lead, words: Words) -> str:
 
     The one that is ahead is named first, whichever way round they are compared.
     """
-    numbers = words.numbers
-    if lead.difference.estimate < 0:
-        lead = lead.reversed()
+    numbers, lead = words.numbers, lead.of_leader
     first, second = (alternative.label(words.language) for alternative in (lead.first, lead.second))
     if _same(lead):
-        return words.say("tie_same", first=first, second=second)
+        return words.say("lead_same", first=first, second=second)
     difference = lead.difference
     seeds = settled_seeds(min(difference.seeds), max(difference.seeds), words)
-    key = "beats" if lead.settled else "tie"
+    one_seed = "_one_seed" if lead.one_seed else ""
     return words.say(
-        f"{key}_one_seed" if lead.one_seed else key,
+        f"lead_{lead.verdict}{one_seed}",
         first=first,
         second=second,
         points=numbers.difference(difference.estimate),
@@ -50,10 +50,13 @@ def judged_together(findings: Findings, words: Words) -> str:
     """Return when a difference of two alternatives is settled, and what it rests on."""
     evidence = findings.evidence
     count, claimed = evidence.unclaimed, len(evidence.leads) - evidence.unclaimed
-    if len(evidence.leads) == 1:
-        said = [words.say("judged_one")]
-    else:
-        said = [words.say(f"judged_{evidence.kind}", count=words.numbers.integer(count))]
+    said = [words.say("judged")]
+    if count:
+        shown = words.numbers.integer(count)
+        said += [
+            difference_that_matters(findings, words),
+            words.say(f"judged_{evidence.kind}", count=count, pairs=shown),
+        ]
     if evidence.judging.borrows:
         said.append(words.say("judged_borrowed"))
     if claimed:
@@ -62,6 +65,16 @@ def judged_together(findings: Findings, words: Words) -> str:
         labels = quoted(diverged, words)
         said.append(words.say("judged_diverged", count=len(diverged), labels=labels))
     return " ".join(said)
+
+
+def difference_that_matters(findings: Findings, words: Words) -> str:
+    """Return which difference matters between alternatives that no claim is about, and why."""
+    evidence = findings.evidence
+    stated = stated_margin(findings.facts.study.get("claims") or []) is not None
+    key = "judged_margin_stated" if stated else "judged_margin"
+    points = round(100 * evidence.margin, 4)
+    shown = words.numbers.shortest(points, 4)
+    return words.say(key, margin=words.say("claims.unit_points", count=points, value=shown))
 
 
 def images_needed(images: int, words: Words) -> str:

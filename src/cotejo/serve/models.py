@@ -88,12 +88,23 @@ class Served:
     Attributes:
         name: by which clients ask for it; no other model has it.
         model: the model.
+        origin: where it comes from, which its name begins with; empty where it does not.
         again: loads it once more; None if the model itself may be used in several threads.
     """
 
     name: str
     model: Answering
     again: Callable[[], Answering] | None = None
+    origin: str = ""
+
+    def title(self, language: str) -> str:
+        """Return its name as a reader of a language knows it.
+
+        A client asks for it by the one name that it has in the server's own language.
+        """
+        own = getattr(self.model, "labels", {}).get(language, self.model.name)
+        number = self.name.removeprefix(self.origin).removeprefix(self.model.name)
+        return f"{self.origin}{own}{number}"
 
     @property
     def fit(self) -> Fit:
@@ -186,11 +197,10 @@ class Models:
         names = [model.name for model in models]
         origins, again = origins or [""] * len(models), again or [None] * len(models)
         for model, origin, loads in zip(models, origins, again, strict=True):
-            own = model.name
-            if origin and names.count(own) > 1:
-                own = f"{origin}: {own}"
-            name = next(each for each in numbered(own) if each not in self._served)
-            self._served[name] = Served(name, model, loads)
+            own = f"{origin}: " if origin and names.count(model.name) > 1 else ""
+            wanted = numbered(f"{own}{model.name}")
+            name = next(each for each in wanted if each not in self._served)
+            self._served[name] = Served(name, model, loads, own)
         self.ready = threading.Event()
         """Set when every model has been asked once for each size of a batch."""
 

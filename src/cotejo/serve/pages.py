@@ -53,7 +53,8 @@ _WORDS_OF_STUDIES = (
     "serve.js_said", "serve.js_seconds", "serve.js_seed", "serve.js_settings",
     "serve.js_suspects_done", "serve.js_suspects_left", "serve.js_test", "serve.js_train",
     "serve.js_training", "serve.js_undecided", "serve.js_valid", "serve.js_valid_accuracy",
-    "serve.js_verdict_better", "serve.js_verdict_open",
+    "serve.js_verdict_better", "serve.js_verdict_equal", "serve.js_verdict_open",
+    "serve.js_verdict_smaller",
 )  # fmt: skip
 
 
@@ -64,7 +65,12 @@ def start(request: Request) -> Response:
     if not len(service.models):
         return RedirectResponse(_root(request) + "/studies", 303)
     cards = [
-        {"name": each.name, "explains": each.can_explain, "nearest": each.can_find_nearest}
+        {
+            "name": each.name,
+            "title": each.title(spoken),
+            "explains": each.can_explain,
+            "nearest": each.can_find_nearest,
+        }
         for each in service.models
     ]
     about = {

@@ -21,7 +21,7 @@ from cotejo.stats.two_alternatives import (
     own_spread,
     scalar_difference,
 )
-from cotejo.stats.verdicts import Judged, Outcome, claim_level, claim_outcome
+from cotejo.stats.verdicts import Judged, Outcome, claim_level, claim_outcome, settled_by
 
 __all__ = [
     "ERROR",
@@ -58,6 +58,7 @@ __all__ = [
     "reachable",
     "scalar_above",
     "scalar_difference",
+    "settled_by",
     "share_of_look",
     "standings",
     "wilson_interval",

@@ -30,12 +30,33 @@ from typing import Literal
 from cotejo.evaluate.intervals import Interval
 from cotejo.stats.difference import Difference
 
-__all__ = ["OWN_ERROR", "Judged", "Outcome", "claim_level", "claim_outcome"]
+__all__ = ["OWN_ERROR", "Judged", "Outcome", "claim_level", "claim_outcome", "settled_by"]
 
 Outcome = Literal["supported", "smaller", "refuted", "equal", "unsettled"]
 
 OWN_ERROR = 0.05
 """The share of error of the interval that borrows no strength, which must agree."""
+
+
+def settled_by(low: float, high: float, margin: float = inf) -> Outcome:
+    """Return what an interval around a difference settles of the first being better.
+
+    Args:
+        low: its lower end.
+        high: its upper end.
+        margin: a difference that matters, above 0; infinite where there is none.
+
+    Example:
+        >>> [settled_by(low, low + 0.01, 0.02) for low in (0.03, 0.005, -0.005, -0.02)]
+        ['supported', 'smaller', 'equal', 'refuted']
+        >>> settled_by(-0.01, 0.03, 0.02)
+        'unsettled'
+    """
+    if low > 0:
+        return "smaller" if high < margin < inf else "supported"
+    if high < 0:
+        return "refuted"
+    return "equal" if -margin < low and high < margin < inf else "unsettled"
 
 
 @dataclass(frozen=True)
@@ -87,12 +108,9 @@ class Judged:
     def outcome(self, error: float = OWN_ERROR) -> Outcome:
         """Return what the interval settles at a share of error."""
         interval = self.interval(error)
-        low, high = interval.low - self.line, interval.high - self.line
-        if low > 0:
-            return "smaller" if high < self.margin < inf and self.line == 0 else "supported"
-        if high < 0:
-            return "refuted"
-        return "equal" if -self.margin < low and high < self.margin < inf else "unsettled"
+        outcome = settled_by(interval.low - self.line, interval.high - self.line, self.margin)
+        # By how much it exceeds another line than 0 is not what was claimed.
+        return "supported" if outcome == "smaller" and self.line else outcome
 
     @property
     def level_refuted(self) -> float:

@@ -123,4 +123,12 @@ def further_runs(
 
 def _told(known: AfterLook, looks: Looks, further: Looks | None) -> LookTaken:
     more = _runs(further) - _runs(looks) if further is not None else 0
-    return LookTaken(known.number, known.runs, known.claims, known.settled, known.open, more)
+    return LookTaken(
+        known.number,
+        known.runs,
+        known.claims,
+        known.settled,
+        tuple(claim.text for claim in known.open),
+        tuple(claim.line for claim in known.open),
+        more,
+    )

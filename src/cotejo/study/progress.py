@@ -75,7 +75,8 @@ class LookTaken:
         runs: how many runs it saw.
         claims: how many claims there are.
         settled: how many are settled.
-        open: a line on each of the others: what was measured, and what would close it.
+        open: the words of each of the others.
+        lines: the same with what was measured, and what would close them.
         further: how many runs come before the next look; 0 if this was the last one.
     """
 
@@ -84,6 +85,7 @@ class LookTaken:
     claims: int
     settled: int
     open: tuple[str, ...]
+    lines: tuple[str, ...]
     further: int
 
 

@@ -9,11 +9,6 @@ from cotejo.numbers import Numbers
 
 __all__ = ["out_of_reach"]
 
-_MOST = 0.02
-"""The largest difference of accuracies that matters to a claim that states none.
-
-`cotejo.report.claims.margins` has the difference itself, once the accuracies are known."""
-
 
 def out_of_reach(study: StudyConfig, dataset: Dataset) -> list[str]:
     """Return a line on the claims whose margins are too small for the images, if there are any.
@@ -23,6 +18,7 @@ def out_of_reach(study: StudyConfig, dataset: Dataset) -> list[str]:
     if not study.claims:
         return []
     # Deferred: a study without claims need not wait for what loads SciPy.
+    from cotejo.facts.margins import LARGEST
     from cotejo.stats import reachable
 
     images = {"test": len(dataset.test), "valid": len(dataset.valid)}
@@ -30,7 +26,8 @@ def out_of_reach(study: StudyConfig, dataset: Dataset) -> list[str]:
         claim
         for claim in study.claims
         if claim.metric not in ("epochs", "seconds")
-        and _margin(claim) < reachable(images[_split(claim)])
+        # Which difference matters, where none is stated, follows from the accuracies.
+        and (claim.margin or LARGEST) < reachable(images[_split(claim)])
     ]
     if not too_small:
         return []
@@ -44,10 +41,6 @@ def out_of_reach(study: StudyConfig, dataset: Dataset) -> list[str]:
             points=numbers.points(reachable(fewest), 1),
         )
     ]
-
-
-def _margin(claim: Claim) -> float:
-    return claim.margin if claim.margin is not None else _MOST
 
 
 def _split(claim: Claim) -> str:

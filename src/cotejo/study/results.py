@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cotejo.data.places import cache_folder
 from cotejo.errors import OutputError
+from cotejo.platform import cache_folder
 from cotejo.store import (
     RunFile,
     RunFolder,

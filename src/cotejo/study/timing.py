@@ -20,7 +20,7 @@ from cotejo.study.run import build_network
 from cotejo.train import compile_learner, fresh_backend, predict_logits
 from cotejo.train.order import training_order
 from cotejo.train.predict import UNSURE
-from cotejo.train.stages import Stage, stages
+from cotejo.train.stages import Stage, stages, total_steps
 from cotejo.train.streaming import batch_input
 
 __all__ = ["Pace", "Paces", "estimate", "evaluated_images", "pace_of"]
@@ -71,7 +71,7 @@ def estimate(alternative: Alternative, dataset: Dataset, known: Paces | None = N
     # Every run compiles again.
     compiling = sum(pace.steps[scale][0] for scale in scales)
     training = sum(stage.epochs * stage.steps * pace.steps[stage.scale][1] for stage in plan)
-    learned = sum(stage.epochs * stage.steps for stage in plan) * settings.batch_size
+    learned = total_steps(plan) * settings.batch_size
     if frozen:  # each image is looked at once; the steps of the head itself take next to nothing
         training += (images + len(dataset.valid)) * pace.image_seconds
         learned += frozen * images

@@ -22,7 +22,7 @@ from cotejo.models.own.losses import own_loss
 from cotejo.train.features import Features
 from cotejo.train.losses import balanced_weights, build_loss
 from cotejo.train.optimizers import build_optimizer
-from cotejo.train.stages import Stage, at_size, resized, scaled_shape, stages
+from cotejo.train.stages import Stage, at_size, resized, scaled_shape, stages, total_steps
 from cotejo.train.streaming import fits
 
 __all__ = [
@@ -207,9 +207,8 @@ def compile_learner(
         scale=stage.scale,
         losses=losses,
     )
-    total_steps = sum(stage.epochs * stage.steps for stage in plan)
     learner.compile(
-        optimizer=before.optimizer if before else build_optimizer(settings, total_steps),
+        optimizer=before.optimizer if before else build_optimizer(settings, total_steps(plan)),
         loss=own_loss(settings, dataset.num_classes, changes_of(network))
         if file_of(settings.loss)
         else build_loss(

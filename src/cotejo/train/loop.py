@@ -33,7 +33,7 @@ from cotejo.train.learner import Learner, class_weights_of, compile_learner, ste
 from cotejo.train.order import stage_batches
 from cotejo.train.programs import about
 from cotejo.train.scan import can_scan, scan_fit, steps_at_once
-from cotejo.train.stages import Stage, stages
+from cotejo.train.stages import Stage, stages, total_steps
 from cotejo.train.streaming import feed, fits
 from cotejo.train.work import Steps, alone
 
@@ -181,8 +181,9 @@ def _train_in_stages(
         # Before the validator, so that the average is validated.
         averaging.append(ExponentialAverage(network, window=plan[0].steps))
     if deadline is not None:
-        steps = sum(stage.epochs * stage.steps for stage in plan)
-        callbacks.append(Deadline(deadline, steps, len({stage.scale for stage in plan})))
+        callbacks.append(
+            Deadline(deadline, total_steps(plan), len({stage.scale for stage in plan}))
+        )
     learner: Learner | None = None
     kind: Hashable = None
     for stage in plan:
@@ -250,8 +251,6 @@ def _kind(
         learner.scale,
         dataset.num_classes,
         # A schedule has the number of all steps in it.
-        None
-        if settings.schedule == "constant"
-        else sum(stage.epochs * stage.steps for stage in plan),
+        None if settings.schedule == "constant" else total_steps(plan),
         None if weights is None else weights.tobytes(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = [
     "resized_images",
     "scaled_shape",
     "stages",
+    "total_steps",
 ]
 
 SMALL = 0.75
@@ -69,6 +71,16 @@ def stages(settings: Settings, images: int) -> list[Stage]:
         *(Stage(epoch, 1, hard_steps, hard=True) for epoch in range(hard_from, settings.epochs)),
     ]
     return [stage for stage in plan if stage.epochs > 0]
+
+
+def total_steps(plan: Iterable[Stage]) -> int:
+    """Return how many steps the stages of a training have together.
+
+    Example:
+        >>> total_steps(stages(Settings(epochs=5), 1000))
+        75
+    """
+    return sum(stage.epochs * stage.steps for stage in plan)
 
 
 def resized(split: Split, scale: float) -> Split:

@@ -62,11 +62,14 @@ class Description:
     seed: int | None = None
 
     @property
-    def called(self) -> str:
-        """What people call the model: its name, and its seed if that is known."""
+    def labels(self) -> dict[str, str]:
+        """What people call the model, by language: its name, and its seed if that is known."""
         if self.seed is None:
-            return self.name
-        return message("cli.run_called", name=self.name, seed=self.seed)
+            return dict.fromkeys(LANGUAGES, self.name)
+        return {
+            language: message("cli.run_called", name=self.name, seed=self.seed, language=language)
+            for language in LANGUAGES
+        }
 
     @property
     def file_name(self) -> str:

@@ -22,6 +22,7 @@ from cotejo.evaluate.probes import probes
 from cotejo.evaluate.unlikeness import look_of, signs
 from cotejo.facts.unlike_classes import unlike_classes
 from cotejo.train.predict import predict_logits, softmax
+from cotejo.trained.appearances import known_appearance
 
 __all__ = ["Looked", "limits_arrays", "look"]
 
@@ -64,7 +65,7 @@ def look(
         views: the views of an image that it answers for, a name of `VIEWS`.
         margin: below which margin between the two highest logits an image gets all views.
     """
-    what = look_of(learned.images[_sample(len(learned), _LEARNED)])
+    what = look_of(learned.images[_sample(len(learned), _LEARNED)], known_appearance)
     arrays: dict[str, NDArray[Any]] = {
         "look_mean": what.mean.astype(np.float32),
         "look_scale": what.scale.astype(np.float32),
@@ -77,12 +78,12 @@ def look(
 
     test = judged.test.images[_sample(len(judged.test), _TEST // sides)]
     for name, shown in {"test": test, **probes(test[: _PROBES // sides])}.items():
-        arrays[f"{name}_signs"] = signs(what, shown, logits(shown))
+        arrays[f"{name}_signs"] = signs(what, shown, logits(shown), known_appearance)
     valid = judged.valid.take(_sample(len(judged.valid), _VALID // sides))
     if not len(valid):
         return Looked(arrays, valid.labels, np.zeros((0, judged.num_classes), np.float32))
     on_valid = logits(valid.images)
-    arrays["valid_signs"] = signs(what, valid.images, on_valid)
+    arrays["valid_signs"] = signs(what, valid.images, on_valid, known_appearance)
     return Looked(arrays, valid.labels, on_valid)
 
 

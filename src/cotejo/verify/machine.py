@@ -101,7 +101,7 @@ def _data(data_dir: Path | None) -> Finding:
 
 
 def _folders() -> Iterator[Finding]:
-    from cotejo.data.places import cache_folder
+    from cotejo.platform import cache_folder
 
     folders: tuple[tuple[str, Path, Level], ...] = (
         ("cache", cache_folder(), "warning"),

@@ -8,8 +8,8 @@ from contextlib import suppress
 from cotejo.data.audit.auditing import METHOD, audit_dataset
 from cotejo.data.audit.result import Audit, read_audit, write_audit_files
 from cotejo.data.dataset import Dataset
-from cotejo.data.places import cache_folder
 from cotejo.errors import OutputError
+from cotejo.platform import cache_folder
 from cotejo.store import make_folder
 
 __all__ = ["cached_audit", "is_of"]

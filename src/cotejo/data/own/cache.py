@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotejo.data.own.holders import HeldFile
-from cotejo.data.places import cache_folder
 from cotejo.errors import DataError
+from cotejo.platform import cache_folder
 from cotejo.store import write_json
 
 __all__ = ["Cache", "clear_cache", "pictures_folder", "signature"]

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotejo.data.dataset import Dataset
-from cotejo.data.places import cache_folder
 from cotejo.data.published.files import PublishedFile
 from cotejo.data.published.forms import PublishedSet
 from cotejo.data.published.places import is_at_hand, places
 from cotejo.data.published.reading import read_published
 from cotejo.data.registry import Source
 from cotejo.errors import DataError, DownloadError
+from cotejo.platform import cache_folder
 
 if TYPE_CHECKING:
     from cotejo.data.transfer import Progress

@@ -6,9 +6,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cotejo.data.places import cache_folder, expanded
+from cotejo.data.places import expanded
 from cotejo.data.published.candidates import seems_to_hold
 from cotejo.data.published.forms import PublishedSet
+from cotejo.platform import cache_folder
 
 __all__ = ["Place", "is_at_hand", "places", "where"]
 

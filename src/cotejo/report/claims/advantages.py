@@ -11,7 +11,7 @@ from statistics import fmean, variance
 from typing import Any
 
 from cotejo.facts import AlternativeFacts, StudyFacts
-from cotejo.report.claims.margins import margin_of
+from cotejo.facts.margins import margin_of
 from cotejo.report.judging import Figure, Judging
 from cotejo.stats import Difference, Judged, scalar_above, scalar_difference
 from cotejo.stats.difference import difference_from

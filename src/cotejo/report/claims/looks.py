@@ -11,7 +11,7 @@ from cotejo.report.claims.advantages import Measured, measure
 from cotejo.report.claims.open import seconds_of
 from cotejo.report.claims.verdicts import Verdict, kind_of, level_of, parts_of
 from cotejo.report.judging import Judging
-from cotejo.stats import Difference, Standing, errors_of_looks, standings
+from cotejo.stats import ERROR, Difference, Standing, errors_of_looks, standings
 
 __all__ = ["Course", "Look", "course_of", "unjudged", "verdicts_over"]
 
@@ -139,7 +139,7 @@ def unjudged(facts: StudyFacts) -> list[Verdict]:
     return [
         Verdict(
             claim,
-            parts_of([Measured(name, claim.get("value"), None) for name in names]),
+            parts_of([Measured(name, claim.get("value"), None) for name in names], ERROR),
             look=0,
         )
         for claim in facts.study.get("claims") or []
@@ -152,4 +152,4 @@ def _verdict(
 ) -> Verdict:
     """Return a claim's verdict, by the look that gave it."""
     parts = parts_of(measured[standing.look - 1], standing.error)
-    return Verdict(claim, parts, standing.level, standing.look, standing.settled)
+    return Verdict(claim, parts, standing.error, standing.level, standing.look, standing.settled)

@@ -79,7 +79,8 @@ class Verdict:
 
     Attributes:
         claim: the entry of ``study.json``.
-        parts: its comparisons.
+        parts: its comparisons, which share its error.
+        error: the claim's share of error.
         level: the smallest share of error, over all claims of the study, at which it is settled:
             1 at none, None where it can't be tested.
         look: of a study with several looks, the one whose figures these are, from 1; 0 before the
@@ -89,6 +90,7 @@ class Verdict:
 
     claim: Mapping[str, Any]
     parts: tuple[Part, ...]
+    error: float = ERROR
     level: float | None = None
     look: int | None = None
     settled_at: int | None = None
@@ -109,7 +111,7 @@ class Verdict:
         if any(part.outcome == "untested" for part in self.parts):
             return "untested"
         tests = _tests([part.measured for part in self.parts])
-        return claim_outcome(tests, self.parts[0].error * len(self.parts)) if tests else "unsettled"
+        return claim_outcome(tests, self.error) if tests else "unsettled"
 
     @property
     def metric(self) -> str:
@@ -144,6 +146,7 @@ def judge(judging: Judging) -> list[Verdict]:
         Verdict(
             claim,
             parts_of(parts, error),
+            error,
             next(adjusted) if level is not None else None,
         )
         for claim, parts, level in zip(claims, measured, levels, strict=True)
@@ -155,7 +158,7 @@ def kind_of(study: Mapping[str, Any]) -> ErrorKind:
     return "family" if study.get("error") == "family" else "share"
 
 
-def parts_of(measured: Sequence[Measured], error: float = ERROR) -> tuple[Part, ...]:
+def parts_of(measured: Sequence[Measured], error: float) -> tuple[Part, ...]:
     """Return the comparisons of one claim, which share its error."""
     return tuple(Part(part, error / len(measured)) for part in measured)
 

@@ -155,12 +155,20 @@ function showPair() {
   };
   // Where runs diverged the interval has one end.
   const ends = [turned * (row.low ?? -Infinity), turned * (row.high ?? Infinity)].sort((a, b) => a - b);
-  // As the report decides, which looks at all the comparisons together.
-  const better = { first: row.first, second: row.second }[row.verdict];
   place.replaceChildren(
     make("p", { class: "result" }, make("b", {}, say("points", { count: points(turned * row.difference) })),
       ` ${say("interval", { count: points(ends[0]), total: points(ends[1]) })}`),
-    make("p", {}, better ? say("verdict_better", { name: labelOf(better) }) : say("verdict_open")));
+    make("p", {}, verdictOf(row)));
+}
+
+// As the report decides, which looks at all the comparisons together. Earlier versions wrote who is
+// better, "first" or "second".
+function verdictOf(row) {
+  const better = { supported: row.first, smaller: row.first, refuted: row.second, first: row.first, second: row.second };
+  const name = better[row.verdict];
+  if (!name) return say(row.verdict === "equal" ? "verdict_equal" : "verdict_open");
+  const farthest = Math.max(Math.abs(row.low ?? Infinity), Math.abs(row.high ?? Infinity));
+  return say(farthest < (row.margin ?? 0) ? "verdict_smaller" : "verdict_better", { name: labelOf(name) });
 }
 
 // ---- mistakes

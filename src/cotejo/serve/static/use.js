@@ -115,7 +115,7 @@ function said(file, model, answer) {
     own.append(make("p", { class: "bad" }, answer.error.message));
     return own;
   }
-  if (data.models.length > 1) own.append(make("h2", {}, model.name));
+  if (data.models.length > 1) own.append(make("h2", {}, model.title));
   if (answer.unlike) own.append(make("p", { class: "note warn" }, say("unlike_warning")));
   own.append(bars(answer.classes.slice(0, SHOWN)));
   // The set holds for pictures like those that it learned from.
@@ -219,7 +219,7 @@ function correcting(file, model, answer) {
 
 /** Begin a table with a column per model, and return what adds the row of a picture. */
 function rows(models) {
-  const heads = [say("file"), ...models.map(model => data.models.length > 1 ? model.name : say("class"))];
+  const heads = [say("file"), ...models.map(model => data.models.length > 1 ? model.title : say("class"))];
   const body = make("tbody");
   table.prepend(make("table", {},
     make("thead", {}, make("tr", {}, ...heads.map(text => make("th", { scope: "col" }, text)))), body));

@@ -10,11 +10,24 @@ from cotejo.facts import gather
 from cotejo.report.claims import sides_of
 from cotejo.report.findings import Findings
 from cotejo.report.judging import Judging
-from cotejo.report.topics.claims.words import open_claim_lines
+from cotejo.report.topics.claims.words import claim_line
 from cotejo.report.words import Words
 from cotejo.stats import Side
 
-__all__ = ["AfterLook", "after_look"]
+__all__ = ["AfterLook", "OpenClaim", "after_look"]
+
+
+@dataclass(frozen=True)
+class OpenClaim:
+    """A claim that is not settled.
+
+    Attributes:
+        text: its words.
+        line: the same with what was measured, and what would close it.
+    """
+
+    text: str
+    line: str
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,7 @@ class AfterLook:
         seconds: what these took.
         claims: how many claims there are.
         settled: how many are settled.
-        open: a line on each that is not: what was measured, and what would close it.
+        open: those that are not.
         sides: what further runs are worth, by alternative; empty where more runs can settle none.
     """
 
@@ -36,7 +49,7 @@ class AfterLook:
     seconds: float
     claims: int
     settled: int
-    open: tuple[str, ...]
+    open: tuple[OpenClaim, ...]
     sides: Mapping[str, Side]
 
 
@@ -61,6 +74,14 @@ def after_look(folder: Path, language: str) -> AfterLook | None:
         last.seconds,
         len(course.verdicts),
         last.settled,
-        tuple(open_claim_lines(findings, Words(language))),
+        tuple(_open(findings, Words(language))),
         sides_of(Judging(last.facts), course.verdicts) if course.open else {},
     )
+
+
+def _open(findings: Findings, words: Words) -> list[OpenClaim]:
+    return [
+        OpenClaim(verdict.text(words.language), claim_line(verdict, findings, words))
+        for verdict in findings.evidence.verdicts
+        if verdict.outcome == "unsettled"
+    ]

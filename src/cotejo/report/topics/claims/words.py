@@ -18,10 +18,10 @@ from cotejo.stats import Judged
 
 __all__ = [
     "advantage",
+    "claim_line",
     "claim_lines",
     "claimed",
     "claims",
-    "open_claim_lines",
     "reasons",
     "summary_of_claims",
     "what_differs",
@@ -208,19 +208,12 @@ def advantage(verdict: Verdict, part: Part, findings: Findings, words: Words) ->
 
 
 def claim_lines(findings: Findings, words: Words) -> list[str]:
-    """Return one line per claim: its words, its verdict, what was measured, and why."""
-    return [_line(verdict, findings, words) for verdict in findings.evidence.verdicts]
+    """Return one line per claim."""
+    return [claim_line(verdict, findings, words) for verdict in findings.evidence.verdicts]
 
 
-def open_claim_lines(findings: Findings, words: Words) -> list[str]:
-    """Return the lines of those that are not settled."""
-    unsettled = [
-        verdict for verdict in findings.evidence.verdicts if verdict.outcome == "unsettled"
-    ]
-    return [_line(verdict, findings, words) for verdict in unsettled]
-
-
-def _line(verdict: Verdict, findings: Findings, words: Words) -> str:
+def claim_line(verdict: Verdict, findings: Findings, words: Words) -> str:
+    """Return a claim's words, its verdict, what was measured, and why."""
     measured = [
         " ".join([f"{advantage(verdict, part, findings, words)}.", *reasons(verdict, part, words)])
         for part in verdict.parts

@@ -93,8 +93,10 @@ def _pair_cell(page: Page, row: int, column: int) -> Cell:
     ranked, n = page.findings.ranked, page.words.numbers
     lead = page.findings.evidence.lead(ranked[row], ranked[column])
     points = n.difference(lead.difference.estimate)
-    if not lead.settled:
+    if lead.verdict == "unsettled":
         return Cell(f"({points})")
+    if lead.verdict == "equal":
+        return Cell(f"\N{ALMOST EQUAL TO} {points}")
     return Cell(points, background=shade(0.15 + abs(lead.difference.estimate) / _FULL_SHADE))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cotejo.report.alternative_marks import ink
@@ -23,7 +24,7 @@ from cotejo.report.words import Words
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["differences", "is_beyond"]
+__all__ = ["differences", "is_beyond", "one_margin"]
 
 
 @draws
@@ -33,6 +34,8 @@ def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> 
     figure = new_figure(width, 0.8 + (0.32 if width > PHONE_WIDTH else 0.5) * len(leads))
     axes = figure.subplots()
     axes.axvline(0, color=GREY, linewidth=0.8, dashes=(4, 3))
+    if (margin := one_margin(leads)) is not None:
+        axes.axvspan(-100 * margin, 100 * margin, color=GREY, alpha=0.15, linewidth=0)
     limit = _limit(findings)
     for height, lead in enumerate(leads):
         difference, shade = lead.difference.reversed(), ink(lead.second, findings)
@@ -69,6 +72,12 @@ def differences(findings: Findings, words: Words, width: float = TEXT_WIDTH) -> 
     axes.set_xlabel(wrapped(words.say("comparisons.axis_difference"), figure, 28))
     number_axis(axes.xaxis, words.numbers)
     return figure
+
+
+def one_margin(leads: Sequence[Lead]) -> float | None:
+    """Return the difference that matters; None where claims have others for some of the pairs."""
+    margins = {lead.margin for lead in leads}
+    return margins.pop() if len(margins) == 1 else None
 
 
 def is_beyond(lead: Lead, findings: Findings) -> bool:

@@ -11,10 +11,8 @@ __all__ = ["COMPARISON_COLUMNS", "comparison_rows"]
 
 COMPARISON_COLUMNS = (
     "first", "second", "difference", "low", "high", "method", "first_seeds", "second_seeds",
-    "level", "verdict", "claimed",
+    "level", "margin", "verdict", "claimed",
 )  # fmt: skip
-
-_VERDICTS = {"ahead": "first", "behind": "second", "tie": "tie"}
 
 
 def comparison_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
@@ -30,7 +28,8 @@ def comparison_rows(findings: Findings, language: str) -> list[dict[str, Any]]:
             "first_seeds": lead.difference.seeds[0],
             "second_seeds": lead.difference.seeds[1],
             "level": significant(lead.level),
-            "verdict": _VERDICTS[lead.outcome],
+            "margin": finite(lead.margin),
+            "verdict": lead.verdict,
             "claimed": int(lead.claimed),
         }
         for lead in findings.evidence.leads

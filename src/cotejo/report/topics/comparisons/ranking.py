@@ -48,8 +48,8 @@ def ranking(findings: Findings) -> list[Ranked]:
     ahead = []
     for lead in findings.evidence.leads:
         pair = lead.first.name, lead.second.name
-        if lead.settled:
-            ahead.append(pair if lead.outcome == "ahead" else pair[::-1])
+        if lead.told_apart:
+            ahead.append(pair if lead.is_ahead else pair[::-1])
     places, groups = possible_places(names, ahead), groups_alike(names, ahead)
     letters = [_letter(index) for index in range(len(groups))]
     return [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cotejo.report.findings import Findings
-from cotejo.report.sentences import judged_together, settled_seeds
-from cotejo.report.topics.comparisons.figure import is_beyond
+from cotejo.report.sentences import difference_that_matters, judged_together, settled_seeds
+from cotejo.report.topics.comparisons.figure import is_beyond, one_margin
 from cotejo.report.words import Words
 
 __all__ = ["comparisons", "differences_caption"]
@@ -26,7 +26,8 @@ def comparisons(findings: Findings, words: Words) -> list[str]:
         if min(counts) == 1:
             said.append(words.say("comparisons.mixed"))
     if one_network:
-        return [*said, words.say("comparisons.judged_one_seed")]
+        margin = difference_that_matters(findings, words)
+        return [*said, words.say("comparisons.judged_one_seed"), margin]
     said.append(judged_together(findings, words))
     return said
 
@@ -38,6 +39,8 @@ def differences_caption(findings: Findings, words: Words) -> str:
     dots = "dots" if len(settled) == 2 else "dots_full" if True in settled else "dots_empty"
     one_seed = "_one_seed" if all(lead.one_seed for lead in leads) else ""
     said = [words.say(f"comparisons.{key}{one_seed}") for key in ("figure", dots)]
+    if one_margin(leads) is not None:
+        said.append(words.say("comparisons.band"))
     if any(is_beyond(lead, findings) for lead in leads):
         said.append(words.say("comparisons.arrow"))
     return " ".join(said)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from cotejo.facts import AlternativeFacts
-from cotejo.report.evidence import Outcome
 from cotejo.report.findings import Findings, computed_once
 from cotejo.report.topics.factors.analysis import factors
+from cotejo.stats import Outcome
 
 __all__ = ["Supported", "supported"]
 
@@ -18,7 +18,7 @@ class Supported:
     """What the comparisons settle.
 
     Attributes:
-        others: the other trained alternatives, by what is settled of the best against them.
+        others: the other trained alternatives, by the verdict on the best being better.
         choices: how many single choices were compared, by the setting's name.
         settled: how many of those comparisons are settled, by the setting's name.
         one_seed: whether every alternative has one trained network, so that these are what is
@@ -42,9 +42,9 @@ class Supported:
 @computed_once
 def supported(findings: Findings) -> Supported:
     """Return what the comparisons of a study settle."""
-    others: dict[Outcome, list[AlternativeFacts]] = {"ahead": [], "behind": [], "tie": []}
+    others: dict[Outcome, list[AlternativeFacts]] = {outcome: [] for outcome in get_args(Outcome)}
     for lead in findings.leads:
-        others[lead.outcome].append(lead.second)
+        others[lead.verdict].append(lead.second)
     every = factors(findings)
     return Supported(
         others=others,

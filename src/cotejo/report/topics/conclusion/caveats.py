@@ -22,12 +22,12 @@ def is_attributable(findings: Findings) -> bool:
     It may be if another alternative differs from the best in one choice alone. Nothing is known of
     the choices behind what was added.
     """
-    if not any(lead.outcome == "ahead" for lead in findings.leads):
+    if not any(lead.is_ahead for lead in findings.leads):
         return True
     if findings.best.is_added:
         return False
     others = _known_others(findings)
-    if not any(lead.outcome == "ahead" and lead.second in others for lead in findings.leads):
+    if not any(lead.is_ahead and lead.second in others for lead in findings.leads):
         return True
     return any(
         single_choice(changes_between(*pair)) is not None
@@ -74,7 +74,7 @@ def architecture(findings: Findings, words: Words) -> list[str]:
     if any(factor.name == "model" for factor in factors(findings)):
         return []
     leads = [findings.evidence.lead(each, dense[0]) for each in convolutional]
-    if any(lead.outcome != "ahead" for lead in leads):
+    if not all(lead.is_ahead for lead in leads):
         return []
     settings = set().union(*(_settings_apart(each, dense[0]) for each in convolutional))
     points = [lead.difference.estimate for lead in leads]

@@ -53,9 +53,9 @@ def section(page: Page) -> dict[str, Any] | None:
     if len(effects) > _MOST_IN_SENTENCES:
         content["table"] = _all_comparisons(page, all_factors, with_outcome=not one_seed)
         content["settled"] = [
-            effect_sentence(effect, words, with_verdict=False)
+            effect_sentence(effect, words, in_list=True)
             for effect in effects
-            if effect.lead.settled and not one_seed
+            if effect.lead.told_apart and not one_seed
         ]
         return content
     sentences = [
@@ -99,7 +99,7 @@ def _all_comparisons(page: Page, all_factors: Sequence[Factor], *, with_outcome:
         for effect in factor.effects:
             lead, wider = effect.lead, effect.wider_gap
             labels = [each.label(words.language) for each in (lead.first, lead.second)]
-            outcome = "one_seed" if lead.one_seed else "yes" if lead.settled else "no"
+            outcome = "one_seed" if lead.one_seed else lead.of_leader.verdict
             row = [
                 Cell(factor_name(factor.name, words)),
                 Cell(

@@ -67,16 +67,20 @@ def effect_sentences(factor: Factor, words: Words) -> list[str]:
     ]
 
 
-def effect_sentence(effect: Effect, words: Words, *, with_verdict: bool = True) -> str:
-    """Return which of two alternatives was ahead, by how much, and whether that is settled."""
+def effect_sentence(effect: Effect, words: Words, *, in_list: bool = False) -> str:
+    """Return which of two alternatives was ahead, by how much, and what is settled of that.
+
+    Args:
+        effect: the comparison.
+        words: the language.
+        in_list: whether it stands in a list of those that are settled, which need not say it.
+    """
     lead, difference = effect.lead, effect.lead.difference
     one = "_one" if lead.one_seed else ""
     side = "above" if difference.estimate >= 0 else "below"
-    verdict = ""
-    if with_verdict and not lead.settled:
-        verdict = words.say(f"factors.verdict_tie{one}")
-    elif with_verdict and not one:
-        verdict = words.say("factors.verdict_settled")
+    outcome = lead.of_leader.verdict
+    is_plain = outcome == "supported" and (in_list or lead.one_seed)
+    verdict = "" if is_plain else words.say(f"factors.verdict_{outcome}{one}")
     return words.say(
         f"factors.effect_{side}{one}",
         first=lead.first.label(words.language),

@@ -34,7 +34,7 @@ def learning_steps(findings: Findings, curve: Curve, words: Words) -> str:
 def _step(more: Point, less: Point, lead: Lead, half: bool, words: Words) -> str:
     numbers, difference = words.numbers, lead.difference
     way = "higher" if difference.estimate < 0 else "lower"
-    key = f"step_{way}" if lead.settled else f"step_tie_{way}"
+    key = f"step_{lead.of_leader.verdict}_{way}"
     # Losses and gains are both stated as positive numbers.
     shown = difference.reversed() if way == "higher" else difference
     of_one = "_one" if lead.one_seed else ""

@@ -76,7 +76,7 @@ def key_figures(findings: Findings, words: Words) -> list[tuple[str, str, str, b
             (
                 say("summary.key_behind" if is_behind else "summary.key_lead"),
                 say("summary.points", points=numbers.difference(ahead.estimate)),
-                interval if lead.settled else say("summary.key_tie", interval=interval),
+                say(f"summary.key_{lead.of_leader.verdict}", interval=interval),
                 lead.settled,
             )
         )
@@ -178,7 +178,7 @@ def _against_others(findings: Findings, words: Words) -> list[str]:
     last = findings.validated[-1]
     lead = findings.leads[0]
     sentences = [comparison_sentence(lead, words)]
-    if lead.outcome == "behind":
+    if lead.is_behind:
         sentences.append(words.say(f"summary.reversed{variant(findings)}"))
     if not is_attributable(findings):
         best = findings.best.label(words.language)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
-__all__ = ["margin_of"]
+__all__ = ["LARGEST", "margin_of", "margin_of_pairs", "stated_margin"]
 
 _SHARE = 0.1
 """The share of the reference's errors, epochs or seconds that matters, if a claim says none."""
 
-_LEAST, _MOST = 0.005, 0.02
-"""The smallest and the largest difference of accuracies that is taken to matter, as fractions."""
+_SMALLEST = 0.005
+"""The smallest difference of accuracies that is taken to matter if no claim states one."""
+
+LARGEST = 0.02
+"""The largest such difference, as a fraction."""
 
 
 def margin_of(claim: Mapping[str, Any], reference: float) -> float:
@@ -37,7 +40,36 @@ def margin_of(claim: Mapping[str, Any], reference: float) -> float:
         return float(claim["margin"])
     if claim["metric"] in ("epochs", "seconds"):
         return _rounded(_SHARE * reference) if reference > 0 else inf
-    return _rounded(min(max(_SHARE * (1 - reference), _LEAST), _MOST))
+    return _rounded(min(max(_SHARE * (1 - reference), _SMALLEST), LARGEST))
+
+
+def stated_margin(claims: Sequence[Mapping[str, Any]]) -> float | None:
+    """Return the smallest margin that a study's claims about test accuracy state, if one does."""
+    stated = [
+        float(claim["margin"])
+        for claim in claims
+        if claim["metric"] == "test_accuracy" and claim.get("margin") is not None
+    ]
+    return min(stated, default=None)
+
+
+def margin_of_pairs(claims: Sequence[Mapping[str, Any]], best: float) -> float:
+    """Return the difference of test accuracies that matters between alternatives without a claim.
+
+    Args:
+        claims: the study's.
+        best: the test accuracy of its best alternative, as a fraction.
+
+    Returns:
+        The smallest margin that the study's claims about test accuracy state; else that of a claim
+        that compares with the best.
+
+    Example:
+        >>> margin_of_pairs([], 0.9)
+        0.01
+    """
+    stated = stated_margin(claims)
+    return stated or margin_of({"metric": "test_accuracy"}, best)
 
 
 def _rounded(margin: float) -> float:
