@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cotejo.store import (
+    CHECKPOINTS,
     REPLACED,
     RunFile,
     RunFolder,
@@ -47,10 +48,16 @@ def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
             move_folder(kept.pop(key), place.path)
 
 
-def clear(path: Path, key: str, folder: Path) -> None:
+def clear(path: Path, key: str, folder: Path, *, but_checkpoints: bool = False) -> None:
     """Make room for the run of ``key`` at ``path``; a folder with results is put aside.
 
     Only the rest of a run that failed, or that was stopped before it had results, is deleted.
+
+    Args:
+        path: the run's folder.
+        key: the run's key.
+        folder: the study's.
+        but_checkpoints: whether checkpoints stay; by their key they tell whose they are.
 
     Raises:
         OutputError: a folder can't be moved or removed.
@@ -58,7 +65,16 @@ def clear(path: Path, key: str, folder: Path) -> None:
     run = RunFolder(path)
     if run.has_results:
         name = f"{path.parent.name}-{path.name}-{(run.key or 'damaged')[:8]}"
-        move_folder(path, _free(make_folder(folder / REPLACED) / name))
+        aside = _free(make_folder(folder / REPLACED) / name)
+        move_folder(path, aside)
+        if but_checkpoints:
+            for checkpoint in aside.glob(CHECKPOINTS):
+                move_folder(checkpoint, path / checkpoint.name)
+    elif path.exists() and but_checkpoints:
+        with writing(path):
+            for each in path.iterdir():
+                if not each.match(CHECKPOINTS):
+                    shutil.rmtree(each) if each.is_dir() else each.unlink()
     elif path.exists():
         with writing(path):
             shutil.rmtree(path)

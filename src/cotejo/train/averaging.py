@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
+from cotejo.backend import keras, ops
 
-__all__ = ["ExponentialAverage", "share"]
+__all__ = ["ExponentialAverage", "RunningAverage", "assign", "share"]
 
 
 def share(steps: int, done: int, window: int) -> float:
@@ -87,6 +88,88 @@ class ExponentialAverage(keras.callbacks.Callback):
         self._own = self._weights()
         self._network.set_weights(self._average)
 
+    def state(self) -> dict[str, Any]:
+        """Return the average, and the network's own weights where it has the average."""
+        return {
+            "average": self._average,
+            "own": self._own,
+            "done": self._done,
+            "epoch_steps": self._epoch_steps,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Bring back what `state` returned; the network's weights are not touched."""
+        self._average = [each.copy() for each in state["average"]]
+        self._own, self._done = state["own"], state["done"]
+        self._epoch_steps = state["epoch_steps"]
+
     def _weights(self) -> list[NDArray[Any]]:
         # Through `self.model`: on JAX, this access brings the weights up to date.
         return [np.array(weight) for weight in self.model.network.get_weights()]
+
+
+class RunningAverage:
+    """`ExponentialAverage`, of weights that stay on the device.
+
+    Args:
+        network: the network whose weights are averaged.
+        window: the length of the average, in steps.
+        every: after how many steps the weights are added to it.
+    """
+
+    def __init__(self, network: keras.Model, window: int, every: int) -> None:
+        self.network = network
+        self.values: list[Any] = []
+        self._own: list[Any] | None = None
+        self._window = window
+        self._every = every
+        self._done = 0
+
+    def begin(self) -> None:
+        """Start from the present weights, at the first call only."""
+        if not self.values:
+            self.values = [weight.value.copy() for weight in self.network.weights]
+
+    def shares(self, start: int, end: int) -> NDArray[np.float32]:
+        """Return the share of the weights in the average after each step of an epoch.
+
+        Args:
+            start: how many steps of the epoch are done.
+            end: how many will be.
+        """
+        shares = np.zeros(end - start, np.float32)
+        for step in range(start, end):
+            if (step + 1) % self._every == 0:
+                shares[step - start] = share(self._every, self._done, self._window)
+                self._done += self._every
+        return shares
+
+    def state(self) -> dict[str, Any]:
+        """Return the average, and the network's own weights where it has the average."""
+        own = None if self._own is None else [np.asarray(each) for each in self._own]
+        average = [np.asarray(each) for each in self.values]
+        return {"average": average, "own": own, "done": self._done}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Bring back what `state` returned; the network's weights are not touched."""
+        own = state["own"]
+        self.values = [ops.array(each) for each in state["average"]]
+        self._own = None if own is None else [ops.array(each) for each in own]
+        self._done = state["done"]
+
+    def show(self) -> None:
+        """Give the network the average, and keep its own weights."""
+        self._own = [weight.value for weight in self.network.weights]
+        assign(self.network.weights, self.values)
+
+    def hide(self) -> None:
+        """Give the network its own weights back."""
+        if self._own is not None:
+            assign(self.network.weights, self._own)
+            self._own = None
+
+
+def assign(variables: Sequence[Any], values: Sequence[Any]) -> None:
+    """Give each variable its value."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from cotejo.backend import accelerated, keras
 from cotejo.config import Settings
 from cotejo.errors import ConfigError
-from cotejo.train.averaging import share
+from cotejo.train.averaging import RunningAverage, assign
 from cotejo.train.learner import Learner
 from cotejo.train.programs import program
 from cotejo.train.stages import Stage
 from cotejo.train.work import Steps
 
-__all__ = ["EpochWork", "RunningAverage", "can_scan", "scan_fit", "steps_at_once"]
+if TYPE_CHECKING:
+    from cotejo.train.resuming import Keeper
+
+__all__ = ["EpochWork", "can_scan", "scan_fit", "steps_at_once"]
 
 _ENGINE = "COTEJO_ENGINE"
 """The variable that asks for one of `_ENGINES` in place of the one that suits the machine."""
@@ -170,6 +173,8 @@ def scan_fit(
     *,
     average: RunningAverage | None,
     at_once: int,
+    keeper: Keeper | None = None,
+    skipped: int = 0,
 ) -> Steps[None]:
     """Train a stage as `fit` does, in calls of many steps.
 
@@ -177,10 +182,13 @@ def scan_fit(
         learner: that trains; compiled, its network built.
         kind: what its steps depend on, as in `EpochWork`.
         stage: the stage.
-        batches: the indices and the labels of its steps, each ``[epochs * steps, batch]``.
+        batches: the indices and the labels of its steps, each ``[epochs * steps, batch]``, without
+            those that are skipped.
         callbacks: told of epochs, and after each call of the steps.
         average: of the weights; None for none.
         at_once: how many steps a call takes at most.
+        keeper: has the metrics of an epoch that goes on; None if none is kept.
+        skipped: the steps of the first epoch that were done before.
     """
     import jax
 
@@ -202,9 +210,11 @@ def scan_fit(
         if average is not None:
             average.hide()
         _tell(callbacks, "on_epoch_begin", epoch)
-        first = (epoch - stage.first) * stage.steps
+        if keeper is not None and keeper.metrics is not None:
+            metrics = list(keeper.metrics)
+        first = (epoch - stage.first) * stage.steps - skipped
         logs: dict[str, float] = {}
-        for start, end in _calls(stage.steps, at_once):
+        for start, end in _calls(stage.steps, at_once, skipped if epoch == stage.first else 0):
             rows = slice(first + start, first + end)
             shares = np.zeros(end - start, np.float32)
             if average is not None:
@@ -218,6 +228,8 @@ def scan_fit(
             )
             metrics = state[3]
             _put_back(learner, average, state)
+            if keeper is not None:
+                keeper.metrics = metrics
             _tell(callbacks, "on_train_batch_end", end - 1)
             if learner.stop_training:
                 break
@@ -227,54 +239,6 @@ def scan_fit(
         if learner.stop_training:
             break
     learner.optimizer.finalize_variable_values(learner.trainable_weights)
-
-
-class RunningAverage:
-    """`ExponentialAverage`, of weights that stay on the device.
-
-    Args:
-        network: the network whose weights are averaged.
-        window: the length of the average, in steps.
-        every: after how many steps the weights are added to it.
-    """
-
-    def __init__(self, network: keras.Model, window: int, every: int) -> None:
-        self.network = network
-        self.values: list[Any] = []
-        self._own: list[Any] | None = None
-        self._window = window
-        self._every = every
-        self._done = 0
-
-    def begin(self) -> None:
-        """Start from the present weights, at the first call only."""
-        if not self.values:
-            self.values = [weight.value.copy() for weight in self.network.weights]
-
-    def shares(self, start: int, end: int) -> NDArray[np.float32]:
-        """Return the share of the weights in the average after each step of an epoch.
-
-        Args:
-            start: how many steps of the epoch are done.
-            end: how many will be.
-        """
-        shares = np.zeros(end - start, np.float32)
-        for step in range(start, end):
-            if (step + 1) % self._every == 0:
-                shares[step - start] = share(self._every, self._done, self._window)
-                self._done += self._every
-        return shares
-
-    def show(self) -> None:
-        """Give the network the average, and keep its own weights."""
-        self._own = [weight.value for weight in self.network.weights]
-        _assign(self.network.weights, self.values)
-
-    def hide(self) -> None:
-        """Give the network its own weights back."""
-        if self._own is not None:
-            _assign(self.network.weights, self._own)
-            self._own = None
 
 
 _metrics: dict[Hashable, list[tuple[Any, str]]] = {}
@@ -367,20 +331,16 @@ def _state(learner: Learner, metrics: list[Any], average: RunningAverage | None)
 
 def _put_back(learner: Learner, average: RunningAverage | None, state: State) -> None:
     for variables, values in zip(_variables(learner), state, strict=False):
-        _assign(variables, values)
+        assign(variables, values)
     if average is not None:
         average.values = list(state[-1])
 
 
-def _assign(variables: Sequence[Any], values: Sequence[Any]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-
-
-def _calls(steps: int, most: int) -> list[tuple[int, int]]:
+def _calls(steps: int, most: int, skipped: int = 0) -> list[tuple[int, int]]:
     """Return where each call of an epoch begins, and where it ends: before which step.
 
-    All are equally long if that takes no more than twice as many calls as are needed.
+    All are equally long if that takes no more than twice as many calls as are needed. Steps that
+    are ``skipped`` were done before.
 
     Example:
         >>> _calls(100, 64), _calls(7, 4)
@@ -389,7 +349,8 @@ def _calls(steps: int, most: int) -> list[tuple[int, int]]:
     fewest = -(-steps // most)
     even = next((count for count in range(fewest, 2 * fewest + 1) if steps % count == 0), fewest)
     length = -(-steps // even)
-    return [(start, min(start + length, steps)) for start in range(0, steps, length)]
+    calls = [(start, min(start + length, steps)) for start in range(0, steps, length)]
+    return [(max(start, skipped), end) for start, end in calls if end > skipped]
 
 
 def _tell(callbacks: Sequence[keras.callbacks.Callback], event: str, *arguments: Any) -> None:

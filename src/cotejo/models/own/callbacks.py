@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+
+import numpy as np
 
 from cotejo.backend import keras
 from cotejo.config import Settings
@@ -12,6 +16,12 @@ from cotejo.models.own.executing import saying_where
 from cotejo.models.own.parts import named_in, of_another_kind
 
 __all__ = ["OwnCallbacks", "made_callbacks", "own_callbacks"]
+
+_OF_KERAS = {"_model", "model", "params", "validation_data"}
+"""Attributes of a callback that a training gives it."""
+
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type)
+"""What a callback made anew has as before."""
 
 
 def own_callbacks(
@@ -112,6 +122,22 @@ class OwnCallbacks(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Pass it on."""
         self._tell("on_train_batch_end", batch, logs)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return what each callback keeps in its attributes, but for functions and the model."""
+        return [
+            {
+                name: value
+                for name, value in vars(callback).items()
+                if name not in _OF_KERAS and not isinstance(value, _FUNCTIONS)
+            }
+            for _, callback in self._callbacks
+        ]
+
+    def restore(self, state: list[dict[str, Any]]) -> None:
+        """Bring back what `state` returned, to callbacks that have begun."""
+        for (_, callback), attributes in zip(self._callbacks, state, strict=True):
+            vars(callback).update(deepcopy(attributes))
 
     def _tell(self, event: str, *arguments: Any) -> None:
         for source, callback in self._callbacks:
