@@ -94,9 +94,9 @@ class Observer:
     `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
     for each run: `run_started`; `run_resumed`*; `batch_ended`* and `epoch_ended` for each epoch;
     `run_finished` or `run_failed`. A study that goes on until its claims are settled then has
-    `looked`, and `runs_added` before further runs. At the end: `look_back_failed`?, `robustness_started`?,
-    `robustness_progress`* and `robustness_failed`?, `audit_started`? and `audit_failed`?.
-    `tables_failed`? comes after any run.
+    `looked`, and `runs_added` before further runs. At the end: `look_back_failed`?,
+    `robustness_started`?, `robustness_progress`* and `robustness_failed`?, `audit_started`? and
+    `audit_failed`?. `tables_failed`? comes after any run.
     """
 
     @property
