@@ -24,6 +24,7 @@ from cotejo.store import (
     RunFolder,
     StudyFile,
     StudyFolder,
+    checkpoint_files,
     delete_checkpoints,
     make_folder,
     put_damaged_readings_aside,
@@ -240,7 +241,9 @@ def _as_it_is(run: PlannedRun) -> PlannedRun:
     if finished:  # a process that was killed once all was written may have left these
         clear_half_written(run.folder)
         delete_checkpoints(run.folder)
-    in_the_way = None if finished else there.in_the_way(run.key)
+    # What was being written when a process was killed is written again.
+    half_written = not there.is_written and any(checkpoint_files(run.folder))
+    in_the_way = None if finished or half_written else there.in_the_way(run.key)
     return replace(run, finished=finished, in_the_way=in_the_way)
 
 

@@ -7,7 +7,7 @@ damaged, so that it can't be counted any more. It is never deleted.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cotejo.store import (
@@ -57,27 +57,32 @@ def clear(path: Path, key: str, folder: Path, *, but_checkpoints: bool = False) 
         path: the run's folder.
         key: the run's key.
         folder: the study's.
-        but_checkpoints: whether checkpoints stay; by their key they tell whose they are.
+        but_checkpoints: whether checkpoints stay; by their key they tell whose they are. Results
+            beside them, without a record, are those of a run that was stopped as it wrote them.
 
     Raises:
         OutputError: a folder can't be moved or removed.
     """
     run = RunFolder(path)
-    if run.has_results:
+    checkpoints = sorted(path.glob(CHECKPOINTS)) if but_checkpoints else []
+    if checkpoints and not run.is_written:
+        _delete_all_but(checkpoints, path)
+    elif run.has_results:
         name = f"{path.parent.name}-{path.name}-{(run.key or 'damaged')[:8]}"
         aside = _free(make_folder(folder / REPLACED) / name)
         move_folder(path, aside)
-        if but_checkpoints:
-            for checkpoint in aside.glob(CHECKPOINTS):
-                move_folder(checkpoint, path / checkpoint.name)
-    elif path.exists() and but_checkpoints:
-        with writing(path):
-            for each in path.iterdir():
-                if not each.match(CHECKPOINTS):
-                    shutil.rmtree(each) if each.is_dir() else each.unlink()
     elif path.exists():
-        with writing(path):
+        _delete_all_but(checkpoints, path)
+
+
+def _delete_all_but(kept: Sequence[Path], path: Path) -> None:
+    """Delete a folder, or what is in it but for some files."""
+    with writing(path):
+        if not kept:
             shutil.rmtree(path)
+            return
+        for each in set(path.iterdir()).difference(kept):
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
 def _free(path: Path) -> Path:
