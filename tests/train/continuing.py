@@ -160,17 +160,17 @@ class NowAndThen(Checkpoints):
     chance = random.Random(1)
 
     def is_due(self, inside):
-        return self.chance.random() < 0.2
+        return not inside or self.chance.random() < 0.2
 
 
 def kept_in(folder, engine="fit", key="key", **options):
     return NowAndThen(folder, 1, key, engine, **options)
 
 
-def interrupted(settings, seed, folder, engine, chance, often=3):
+def interrupted(settings, seed, folder, engine, chance, often=1):
     """Train in several parts, each cut short after a step that chance says; count the resumes."""
     for _ in range(often):
-        left = chance.randrange(5, 60)
+        left = chance.randrange(40, 110)
 
         def cut(*place):
             nonlocal left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 from continuing import (
     FEATURES,
@@ -23,8 +25,7 @@ from continuing import (
 )
 
 from cotejo import stopping
-from cotejo.backend import keras
-from cotejo.store import checkpoint_files, read_checkpoint
+from cotejo.store import NotPlainError, checkpoint_files, read_checkpoint, write_checkpoint
 from cotejo.train import checkpoint as of_checkpoints
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ def test_so_it_does_with_code_of_the_users_own(name, tmp_path):
 
 def test_so_it_does_where_images_are_streamed(tmp_path, monkeypatch):
     monkeypatch.setenv("COTEJO_IMAGES_MB", "0")
-    check_continuing(FEATURES["averaged"], tmp_path)
+    check_continuing(FEATURES["mixed"], tmp_path)
 
 
 def test_so_it_does_on_jax_with_both_engines():
@@ -74,21 +75,34 @@ def cut_after(steps):
     return cut
 
 
-def leave(folder, steps=60, given=PLAIN, **options):
-    """Train for some steps, with checkpoints, as if the process was killed then."""
-    checkpoints = kept_in(folder, **options)
-    with pytest.raises(Interrupted):
-        trained(made(given), 1, checkpoints, cut_after(steps))
+@pytest.fixture(scope="module")
+def whole():
+    """The history and the weights of a training that is not interrupted."""
+    return trained(made(PLAIN), 1)[:2]
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """The folder of a training that was ended after some steps, as if by a kill."""
+    folder = tmp_path_factory.mktemp("killed")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr("time.time", lambda: -1e9)  # a clock that is wrong is in nobody's way
+        trained(made(PLAIN), 1, kept_in(folder), cut_after(60))
     assert len(list(checkpoint_files(folder, 1))) == 2
-    return checkpoints
+    return folder
 
 
-def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(tmp_path):
-    leave(tmp_path)
-    newest, before = checkpoint_files(tmp_path, 1)
+@pytest.fixture
+def left(killed, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(killed, tmp_path / "left")
+
+
+def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(left, whole):
+    newest, before = checkpoint_files(left, 1)
     newest.write_bytes(newest.read_bytes()[:-1000])
     lines = []
-    after = kept_in(tmp_path, note=lines.append)
+    after = kept_in(left, note=lines.append)
     state = after.latest()
     assert (state["epoch"], state["step"]) == (
         read_checkpoint(before)["training"]["epoch"],
@@ -96,41 +110,36 @@ def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(tmp_path
     )
     assert "damaged" in lines[0]
     # The damaged one is gone, so that the next does not take the place of the good one.
-    assert list(checkpoint_files(tmp_path, 1)) == [before]
-    before.write_bytes(b"PK")
-    assert kept_in(tmp_path).latest() is None
-    assert trained(made(PLAIN), 1, kept_in(tmp_path))[:2] == trained(made(PLAIN), 1)[:2]
+    assert list(checkpoint_files(left, 1)) == [before]
+    assert trained(made(PLAIN), 1, after)[:2] == whole
+    for path in checkpoint_files(left, 1):
+        path.write_bytes(b"PK")
+    assert kept_in(left).latest() is None
+    assert not list(checkpoint_files(left, 1))
 
 
-def test_a_checkpoint_of_something_else_is_never_taken_up(tmp_path, monkeypatch):
-    others = {
-        "key": lambda: kept_in(tmp_path, key="another"),
-        "engine": lambda: kept_in(tmp_path, "scan"),
-        "versions": lambda: kept_in(tmp_path),
-    }
-    for what, other in others.items():
-        leave(tmp_path, steps=20)
-        with monkeypatch.context() as patch:
-            if what == "versions":
-                patch.setattr(of_checkpoints, "versions", lambda: {"keras": "0.0"})
-            assert other().latest() is None
-        assert not list(checkpoint_files(tmp_path))
+@pytest.mark.parametrize("what", ["key", "engine", "versions"])
+def test_a_checkpoint_of_something_else_is_never_taken_up(what, left, monkeypatch):
+    if what == "versions":
+        monkeypatch.setattr(of_checkpoints, "versions", lambda: {"keras": "0.0"})
+    other = {"key": {"key": "another"}, "engine": {"engine": "scan"}, "versions": {}}[what]
+    assert kept_in(left, **other).latest() is None
+    assert not list(checkpoint_files(left))
 
 
-def test_another_processor_goes_on_and_says_so(tmp_path, monkeypatch):
-    leave(tmp_path)
+def test_another_processor_goes_on_and_says_so(left, monkeypatch):
     here = of_checkpoints.machine()
     with monkeypatch.context() as patch:
         patch.setattr(of_checkpoints, "machine", lambda: {**here, "processor": "another"})
-        elsewhere = kept_in(tmp_path)
+        elsewhere = kept_in(left)
         state = elsewhere.latest()
     (resumed,) = elsewhere.resumed
     assert (resumed.epoch, resumed.step) == (state["epoch"] + 1, state["step"])
     assert not resumed.exact
-    back = kept_in(tmp_path)
+    back = kept_in(left)
     back.latest()
     assert back.resumed[0].exact
-    own = kept_in(tmp_path, own_code=True)
+    own = kept_in(left, own_code=True)
     own.latest()
     assert not own.resumed[0].exact
 
@@ -145,7 +154,7 @@ def test_a_callback_that_hides_what_it_keeps_has_no_checkpoints(tmp_path):
 
 
 @pytest.mark.parametrize("trouble", ["full disk", "no folder"])
-def test_a_checkpoint_that_can_not_be_written_costs_nothing(trouble, tmp_path, monkeypatch):
+def test_a_checkpoint_that_can_not_be_written_costs_nothing(trouble, whole, tmp_path, monkeypatch):
     folder = tmp_path / "run"
     folder.mkdir()
     lines = []
@@ -160,7 +169,7 @@ def test_a_checkpoint_that_can_not_be_written_costs_nothing(trouble, tmp_path, m
             monkeypatch.setattr("cotejo.store.checkpoints._write_archive", full)
 
     found = trained(made(PLAIN), 1, kept_in(folder, note=lines.append), worse)
-    assert found[:2] == trained(made(PLAIN), 1)[:2]
+    assert found[:2] == whole
     assert "no checkpoint: can't write" in lines[0]
     if trouble == "full disk":  # what was written before is still there, and whole
         assert {path.name for path in folder.iterdir()} <= {
@@ -168,13 +177,7 @@ def test_a_checkpoint_that_can_not_be_written_costs_nothing(trouble, tmp_path, m
         }
 
 
-def test_a_clock_that_is_set_back_is_in_no_checkpoints_way(tmp_path, monkeypatch):
-    monkeypatch.setattr("time.time", lambda: -1e9)
-    leave(tmp_path)
-    assert kept_in(tmp_path).latest() is not None
-
-
-def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(tmp_path):
+def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(whole, tmp_path):
     steps = []
 
     def interrupt(epoch, step, of_epoch):
@@ -193,7 +196,7 @@ def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(tmp_path):
     assert len(steps) == 7
     state = kept_in(tmp_path).latest()
     assert (state["epoch"], state["step"]) == (0, 7)
-    assert trained(made(PLAIN), 1, kept_in(tmp_path))[:2] == trained(made(PLAIN), 1)[:2]
+    assert trained(made(PLAIN), 1, kept_in(tmp_path))[:2] == whole
 
 
 def test_a_request_waits_only_where_it_is_held():
@@ -245,17 +248,36 @@ def test_checkpoints_take_no_more_than_a_hundredth_of_the_time(tmp_path, monkeyp
     assert chosen.is_due(inside=True)
 
 
-def test_the_seconds_are_those_of_all_parts(tmp_path):
-    leave(tmp_path)
-    checkpoints = kept_in(tmp_path)
-    before = read_checkpoint(next(checkpoint_files(tmp_path, 1)))["training"]["seconds"]
-    _, _, training = trained(made(PLAIN), 1, checkpoints)
+def test_the_seconds_are_those_of_all_parts(left):
+    before = read_checkpoint(next(checkpoint_files(left, 1)))["training"]["seconds"]
+    _, _, training = trained(made(PLAIN), 1, kept_in(left))
     assert training.seconds_before == before > 0
     assert training.train_seconds > before
 
 
-def test_optimizers_keep_all_their_state_in_variables():
-    optimizer = keras.optimizers.Adam(0.1)
-    variable = keras.Variable([1.0, 2.0])
-    optimizer.build([variable])
-    assert {each.name for each in optimizer.variables} >= {"iteration", "learning_rate"}
+@pytest.mark.parametrize(
+    "value", [object(), {1: 2}, {"a": {3}}, np.array([object()]), b"bytes", [lambda: 1]]
+)
+def test_what_is_not_plain_is_refused(value, tmp_path):
+    with pytest.raises(NotPlainError):
+        write_checkpoint(tmp_path, 1, {"value": value})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_state_comes_back_as_it_was(tmp_path):
+    state = {
+        "array": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "scalar": np.float32(0.1),
+        "numbers": [1, 0.1, -math.inf, True, None],
+        "within": {"tuple": (1, (2, "three")), "array": {"array": "array-0"}},
+    }
+    for number in range(3):
+        write_checkpoint(tmp_path, 1, {**state, "number": number})
+    newest, before = checkpoint_files(tmp_path, 1)
+    assert read_checkpoint(before)["number"] == 1
+    found = read_checkpoint(newest)
+    assert found["number"] == 2
+    np.testing.assert_array_equal(found["array"], state["array"])
+    assert type(found["scalar"]) is np.float32
+    assert found["scalar"] == state["scalar"]
+    assert (found["numbers"], found["within"]) == (state["numbers"], state["within"])
