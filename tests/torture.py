@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ _CNN = {"model": "cnn", "convolutions": 1, "dropout": 0.3, "batch_norm": True}
 STUDIES: dict[str, dict[str, Any]] = {
     "features": {
         "data": "digits",
-        "base": {**_MLP, "train_fraction": 0.5, "epochs": 4},
+        "base": {**_MLP, "batch_size": 10, "train_fraction": 0.5, "epochs": 6},
         "alternative": [
             {"name": "stopping", "early_stopping": 1, "epochs": 30, "learning_rate": 0.02},
             {"name": "going-on", "start_from": "stopping", "learning_rate": 1e-4},
@@ -53,13 +54,16 @@ STUDIES: dict[str, dict[str, Any]] = {
     "folds": {
         "data": "digits",
         "folds": 3,
-        "base": {**_MLP, "epochs": 3, "optimizer": "adamw", "schedule": "cosine"},
+        "base": {**_MLP, "batch_size": 10, "epochs": 5, "optimizer": "adamw", "schedule": "cosine"},
         "alternative": [{"name": "mixed", "augment": "mixup", "class_weight": "balanced"}],
     },
 }
 """Studies which together have every feature whose state must survive."""
 
 _SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+_MOST = 12
+"""How many processes of one study are ended at most; then it is left alone."""
+
 _LONGEST = 1800.0
 """Seconds after which a process that does not end is an error of its own."""
 
@@ -91,7 +95,7 @@ class Count:
             ("folders taken away", self.taken_away),
             ("studies finished and compared", self.studies),
             ("runs compared, equal bit for bit", self.runs),
-            ("times that these went on from a checkpoint", self.resumed),
+            ("processes that went on from a checkpoint", self.resumed),
             ("seconds", round(self.seconds)),
         ]
         return "\n".join(f"{name:<44} {count:>7}" for name, count in rows)
@@ -165,7 +169,7 @@ def torture(
             expect(code == 0, f"the study {kind} that nobody killed ended with {code}")
             whole[kind] = results(place / kind)
         folder = place / f"{kind}-{count.studies + 1}"
-        one_study(studies[kind], folder, kills - count.kills, chance, count)
+        one_study(studies[kind], folder, min(_MOST, kills - count.kills), chance, count)
         compare(folder, whole[kind], count)
         count.studies += 1
         shutil.rmtree(folder)
@@ -180,16 +184,18 @@ def one_study(
     finished: dict[str, str] = {}
     for _ in range(most):
         process = start(study, folder)
+        goes_on = newest_checkpoint(folder) > 0
         moment = wait_for_moment(process, folder, chance)
+        count.resumed += goes_on and moment in ("training", "over")
         if moment == "over":
             code, said = ended(process)
             expect(code == 0, f"ended with {code}: {said}")
             break
-        if moment == "training" and chance.random() < 0.05:
+        if moment != "starting" and chance.random() < 0.05:
             refused, _ = ended(start(study, folder))
             expect(refused in (0, 2), f"a second process ended with {refused}")
             count.rivals += refused == 2
-        if moment == "training" and chance.random() < 0.05:
+        if moment == "training" and chance.random() < 0.03:
             count.taken_away += take_away(folder)
         number = chance.choice(_SIGNALS)
         process.send_signal(number)
@@ -211,16 +217,28 @@ def one_study(
 
 def wait_for_moment(process: subprocess.Popen[bytes], folder: Path, chance: random.Random) -> str:
     """Wait until the moment to end a process; say what it is doing then, as far as can be seen."""
-    if chance.random() < 0.15:
+    kind = chance.random()
+    if kind < 0.1:
         return waited(process, chance.uniform(0, 8), "starting")
-    since = time.monotonic()
-    while time.monotonic() - since < _LONGEST:
+    started = since = time.time()
+    while time.time() - since < _LONGEST:
         if process.poll() is not None:
             return "over"
-        if is_training(folder):
-            return waited(process, chance.expovariate(1 / 2.0), "training")
-        time.sleep(0.02)
+        if kind < 0.25 and is_training(folder):  # it begins: networks are built and compiled
+            return waited(process, chance.expovariate(1 / 2.0), "beginning to train")
+        if kind >= 0.25 and newest_checkpoint(folder) > started:
+            return waited(process, chance.expovariate(1 / 0.5), "training")
+        time.sleep(0.01)
     raise AssertionError("it does not begin to train")
+
+
+def newest_checkpoint(folder: Path) -> float:
+    """Return when the last checkpoint of a study was written; 0 if there is none."""
+    times = [0.0]
+    for path in folder.glob("*/seed-*/checkpoint-*.npz"):
+        with suppress(OSError):  # it is deleted when its run has finished
+            times.append(path.stat().st_mtime)
+    return max(times)
 
 
 def waited(process: subprocess.Popen[bytes], seconds: float, doing: str) -> str:
@@ -288,7 +306,7 @@ def results(folder: Path) -> dict[str, Any]:
             rows = [{**row, "seconds": None} for row in csv.DictReader(file)]
         told = json.loads(record.read_text())
         kept = {name: told.get(name) for name in ("key", "best_epoch", "epochs", "stopped_early")}
-        found[str(run.relative_to(folder))] = (arrays, rows, kept, len(told.get("resumed", ())))
+        found[str(run.relative_to(folder))] = (arrays, rows, kept)
     return found
 
 
@@ -296,12 +314,11 @@ def compare(folder: Path, whole: dict[str, Any], count: Count) -> None:
     """Compare a study with the one that nobody killed, and look for what must not be there."""
     here = results(folder)
     expect(here.keys() == whole.keys(), f"runs {sorted(here)}, not {sorted(whole)}")
-    for name, (arrays, rows, kept, resumed) in here.items():
+    for name, (arrays, rows, kept) in here.items():
         expect(arrays == whole[name][0], f"{folder / name}: other predictions")
         expect(rows == whole[name][1], f"{folder / name}: another history")
         expect(kept == whole[name][2], f"{folder / name}: {kept}, not {whole[name][2]}")
         count.runs += 1
-        count.resumed += resumed
     names = [path.name for path in folder.rglob("*")]
     left = [name for name in names if name.startswith((".tmp-", "checkpoint-"))]
     expect(not left, f"left behind: {left}")
