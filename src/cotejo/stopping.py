@@ -2,8 +2,10 @@
 
 The command line calls `listen` before anything else. The first signal raises `Stopped` in the
 main thread. So open files are closed on the way out, and the command says what is finished and
-how to continue. The second signal ends the process at once, even in the middle of native code,
-where Python can't react to signals: a separate thread reads the signals as they arrive.
+how to continue. Where something is to be brought to an end first, as the step of a training, the
+request waits (`held`) until it is asked for (`check`). The second signal ends the process at once,
+even in the middle of native code, where Python can't react to signals: a separate thread reads the
+signals as they arrive.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["Stopped", "code_of", "let_go", "listen", "requested"]
+__all__ = ["Stopped", "check", "code_of", "held", "is_waiting", "let_go", "listen", "requested"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 _SAME_REQUEST_SECONDS = 0.5
@@ -52,12 +56,18 @@ class _Request:
         since: the time of the first signal, by `time.monotonic`; 0 if there was none.
         raised: whether `Stopped` was raised.
         watched: whether a thread reads the signals.
+        listening: whether `listen` was called; elsewhere, as in a notebook, Ctrl-C is Python's.
+        holders: how many blocks of `held` there are.
+        waiting: the number of a signal that waits for `check`; None if none does.
     """
 
     number: int | None = None
     since: float = 0.0
     raised: bool = False
     watched: bool = False
+    listening: bool = False
+    holders: int = 0
+    waiting: int | None = None
 
 
 def requested() -> int | None:
@@ -75,6 +85,7 @@ def listen() -> None:
 
     A signal that is ignored already stays ignored, as `nohup` and background jobs of a shell need.
     """
+    _Request.listening = True
     for number in _numbers():
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -95,17 +106,91 @@ def let_go() -> None:
             signal.signal(number, signal.SIG_DFL)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Inside this block a request to stop waits for `check`, or for the end of the block.
+
+    It is for the main thread; in others, and outside of the command line for other signals than
+    Ctrl-C, nothing changes. Blocks may overlap in any way, as those of several generators do.
+    """
+    _Request.holders += 1
+    _take_interrupts()
+    try:
+        yield
+    except Exception:
+        _release()  # a run that failed just now is not what ends the command
+        raise
+    except BaseException:
+        _let_loose()
+        raise
+    _release()
+
+
+def is_waiting() -> bool:
+    """Return whether a request to stop waits for `check`."""
+    return _Request.waiting is not None
+
+
+def check() -> None:
+    """Raise the request to stop that waits, if one does.
+
+    Raises:
+        KeyboardInterrupt: it waited; on the command line it is a `Stopped`.
+    """
+    number, _Request.waiting = _Request.waiting, None
+    if number is None:
+        return
+    if not _Request.listening:
+        raise KeyboardInterrupt
+    _Request.raised = True
+    raise Stopped(number)
+
+
+def _take_interrupts() -> None:
+    """Hold Ctrl-C where nobody listens, as in a notebook."""
+    if (
+        not _Request.listening
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    ):
+        signal.signal(signal.SIGINT, _hold)
+
+
+def _release() -> None:
+    _let_loose()
+    if not _Request.holders:
+        check()
+
+
+def _let_loose() -> None:
+    _Request.holders -= 1
+    in_main = threading.current_thread() is threading.main_thread()
+    if not _Request.holders and in_main and signal.getsignal(signal.SIGINT) is _hold:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _hold(number: int, frame: FrameType | None) -> None:
+    if _Request.waiting is not None:  # the second time
+        _Request.waiting = None
+        raise KeyboardInterrupt
+    _Request.waiting = number
+
+
 def _numbers() -> list[int]:
     numbers = (getattr(signal, name, None) for name in _NAMES)
     return [number for number in numbers if number is not None]
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    if _Request.raised:
+    if _Request.raised or _Request.waiting is not None:
         return  # already stopping; the watching thread decides whether to end at once
-    _Request.raised, _Request.number = True, number
+    _Request.number = number
     if not _Request.watched:
         let_go()
+    if _Request.holders:
+        _Request.waiting = number
+        return
+    _Request.raised = True
     raise Stopped(number)
 
 

@@ -214,6 +214,25 @@ def test_a_stop_shows_what_is_finished_and_what_starts_over(
     assert calls.languages == []
 
 
+def test_a_stop_says_that_a_run_with_a_checkpoint_goes_on(
+    calls: Calls,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(study: Study, **options: Any) -> StudyResult:
+        run = planned(config(), tmp_path)[2]
+        run.folder.mkdir(parents=True)
+        (run.folder / "checkpoint-1.npz").touch()
+        options["observer"].run_started(run)
+        raise Stopped(signal.SIGTERM)
+
+    monkeypatch.setattr(Study, "run", stop)
+    assert call(monkeypatch, "study", "notebooks") == 143
+    said = "cnn3-he · seed 1 was stopped in epoch 1 of 2; it will go on from there."
+    assert said in capsys.readouterr().out
+
+
 def test_a_stop_before_anything_is_finished_shows_no_table(
     calls: Calls,
     monkeypatch: pytest.MonkeyPatch,

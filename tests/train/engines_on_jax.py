@@ -17,7 +17,6 @@ from cotejo.errors import ConfigError
 from cotejo.store import RunFile, RunFolder
 from cotejo.study import Study, grouped
 from cotejo.study import run as of_runs
-from cotejo.study.progress import Observer
 from cotejo.train import asking, epoch_work, fresh_backend, muon, predict_logits, programs, train
 from cotejo.train.loop import training_steps
 from cotejo.train.muon import orthogonalized

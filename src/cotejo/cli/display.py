@@ -195,6 +195,19 @@ class Display(Observer):
         self._status.run_started(run, self._started, self._runs_to_do)
         self._show_time_left(run, 0.0)
 
+    def run_resumed(self, run: PlannedRun, epoch: int, rows: Sequence[dict[str, Any]]) -> None:
+        """Say where a run goes on that was interrupted."""
+        losses = [row["valid_loss"] for row in rows if row["valid_loss"] is not None]
+        self._lowest_loss = min(losses, default=float("inf"))
+        for row in rows:
+            self._pace.epoch_ended(run, float(row["seconds"]))
+        if epoch <= run.epochs:
+            self.epoch = epoch
+            self._print(message("cli.run_resumed", epoch=epoch, epochs=run.epochs), style="dim")
+        else:
+            self._print(message("cli.run_trained"), style="dim")
+        self._show_time_left(run, float(len(rows)))
+
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
         """Update the bar and the time left."""
         self.epoch = epoch

@@ -86,14 +86,17 @@ def train_and_report(
 def _say_stopped(
     console: Console, folder: Path | None, display: Display, command: str, final: bool
 ) -> None:
-    """Show what is finished, which run will start over, and the command that continues."""
+    """Show what is finished, which run goes on or starts over, and the command that continues."""
+    from cotejo.store import checkpoint_files
+
     console.print()
     if folder is not None:
         _show_finished(console, folder, final)
     run = display.running
     if run is not None:
         name = message("cli.run_name", name=run.alternative, seed=run.seed)
-        line = message("cli.stopped_run", run=name, epoch=display.epoch, epochs=run.epochs)
+        key = "cli.stopped_run_kept" if any(checkpoint_files(run.folder)) else "cli.stopped_run"
+        line = message(key, run=name, epoch=display.epoch, epochs=run.epochs)
         say(console, line, "yellow")
     say(console, message("cli.interrupted"), "bold yellow")
     console.print(Text(f"  {command}"), soft_wrap=True)

@@ -45,6 +45,7 @@ _KEYS = (
     "seeds",
     "folds",
     "robustness",
+    "checkpoint_minutes",
     "added",
     "report",
     "base",
@@ -81,6 +82,8 @@ class StudyConfig(Frozen):
         folds: into how many parts the images are dealt for cross-validation, 3 or more; a seed
             chooses them. None for the one split that the data has.
         robustness: whether each run is asked about corrupted test images too, once it is trained.
+        checkpoint_minutes: the time between two checkpoints of a training, in minutes; 0 for none.
+            None for as often as costs less than a hundredth of the training.
         alternatives: in the order of the report.
         added: the names of alternatives that are trained elsewhere: their predictions are added
             later (`cotejo add`), and claims may name them.
@@ -102,6 +105,7 @@ class StudyConfig(Frozen):
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**31)], ...] = (1,)
     folds: Annotated[int, Field(ge=3, le=MOST_FOLDS)] | None = None
     robustness: bool = False
+    checkpoint_minutes: Annotated[float, Field(ge=0, le=1440)] | None = None
     alternatives: tuple[Alternative, ...]
     added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -214,6 +218,8 @@ class StudyConfig(Frozen):
             document["folds"] = self.folds
         if self.robustness:
             document["robustness"] = True
+        if self.checkpoint_minutes is not None:
+            document["checkpoint_minutes"] = self.checkpoint_minutes
         if self.error != "share":
             document["error"] = self.error
         if self.added:

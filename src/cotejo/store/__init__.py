@@ -6,7 +6,8 @@ its `run.json`, which is written last, says so.
 
 Who does what: ``layout`` names every file of a study and of a run; ``files`` writes and reads each
 format; ``archives`` reads arrays that a stranger could have made; ``seals`` shows whether a file
-is the one that was written; ``schemas`` and ``checks`` say what a file must hold; ``folders`` reads
+is the one that was written; ``checkpoints`` keeps the state of a training; ``schemas`` and
+``checks`` say what a file must hold; ``folders`` reads
 the files of a study and of a run, each checked; ``readings`` keeps the list of readings of the test
 set; ``lock`` keeps two studies apart; ``safe_names`` makes names of folders.
 """
@@ -15,6 +16,13 @@ from __future__ import annotations
 
 from cotejo.store.archives import (
     read_archive,
+)
+from cotejo.store.checkpoints import (
+    NotPlainError,
+    checkpoint_files,
+    delete_checkpoints,
+    read_checkpoint,
+    write_checkpoint,
 )
 from cotejo.store.checks import (
     check_arrays,
@@ -52,6 +60,7 @@ from cotejo.store.folders import (
 )
 from cotejo.store.layout import (
     ADDED_FILES,
+    CHECKPOINTS,
     FORMAT,
     REPLACED,
     RESULT_FILES,
@@ -91,6 +100,7 @@ from cotejo.store.seals import (
 __all__ = [
     "ADDED_FILES",
     "ADDED_HISTORY_COLUMNS",
+    "CHECKPOINTS",
     "FORMAT",
     "HISTORY_COLUMNS",
     "REPLACED",
@@ -98,6 +108,7 @@ __all__ = [
     "RUN_FILES",
     "SEAL",
     "TEMPORARY",
+    "NotPlainError",
     "ReportFile",
     "RunFile",
     "RunFolder",
@@ -108,9 +119,11 @@ __all__ = [
     "check_arrays",
     "check_clock",
     "check_content",
+    "checkpoint_files",
     "csv_content",
     "damaged",
     "damaged_reads_name",
+    "delete_checkpoints",
     "described_content",
     "described_files",
     "folder_names",
@@ -126,6 +139,7 @@ __all__ = [
     "put_damaged_readings_aside",
     "read_archive",
     "read_bytes",
+    "read_checkpoint",
     "read_csv",
     "read_json",
     "read_looks",
@@ -135,6 +149,7 @@ __all__ = [
     "temporary_path",
     "with_probabilities",
     "write_atomically",
+    "write_checkpoint",
     "write_csv",
     "write_file",
     "write_json",

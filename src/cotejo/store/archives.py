@@ -24,15 +24,19 @@ _MOST_ARRAYS = 256
 _READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
-def read_archive(content: bytes) -> dict[str, NDArray[Any]]:
+def read_archive(
+    content: bytes, *, most_bytes: int = _MOST_BYTES, most_arrays: int = _MOST_ARRAYS
+) -> dict[str, NDArray[Any]]:
     """Return the arrays of an archive by name.
 
     Args:
         content: the whole file.
+        most_bytes: how much memory its arrays may take.
+        most_arrays: how many there may be.
 
     Raises:
         ValueError: it is not such an archive, is damaged, holds Python objects, or would take
-            more than 1 GiB of memory.
+            more memory than that.
 
     Example:
         >>> file = io.BytesIO()
@@ -42,16 +46,16 @@ def read_archive(content: bytes) -> dict[str, NDArray[Any]]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = _names(archive.infolist())
+            names = _names(archive.infolist(), most_bytes, most_arrays)
             return {name.removesuffix(".npy"): _read(archive, name) for name in names}
     except Exception as error:  # zipfile, zlib and NumPy each have their own for a damaged file
         raise ValueError(str(error)) from error
 
 
-def _names(members: list[zipfile.ZipInfo]) -> list[str]:
+def _names(members: list[zipfile.ZipInfo], most_bytes: int, most_arrays: int) -> list[str]:
     names = [member.filename for member in members]
     total = sum(member.file_size for member in members)
-    if len(set(names)) != len(names) or len(names) > _MOST_ARRAYS or total > _MOST_BYTES:
+    if len(set(names)) != len(names) or len(names) > most_arrays or total > most_bytes:
         raise ValueError("too many arrays, or too large ones")
     return names
 

@@ -12,7 +12,7 @@
     looks.json                      when the claims are looked at, and at which runs
     progress.json                   how far the study is, while it trains
     report.html report.json  *.csv  what a report writes: `ReportFile`
-    <alternative>/seed-<seed>/      one run: `RunFile`
+    <alternative>/seed-<seed>/      one run: `RunFile`, and checkpoints while it trains
     replaced/                       runs that were in the way of others
 ```
 
@@ -27,6 +27,7 @@ from enum import StrEnum, unique
 
 __all__ = [
     "ADDED_FILES",
+    "CHECKPOINTS",
     "FORMAT",
     "REPLACED",
     "RESULT_FILES",
@@ -36,6 +37,7 @@ __all__ = [
     "RunFile",
     "StudyFile",
     "card_name",
+    "checkpoint_name",
     "damaged_reads_name",
     "seed_folder_name",
 ]
@@ -130,6 +132,20 @@ later, and has a seal of its own.
 def seed_folder_name(seed: int) -> str:
     """Return the name of a run's folder, which lies in the folder of its alternative."""
     return f"seed-{seed}"
+
+
+CHECKPOINTS = "checkpoint-*.npz"
+"""A pattern that the names of all checkpoints fit, and no other file of a run."""
+
+
+def checkpoint_name(network: int, before: bool = False) -> str:
+    """Return the name of the last checkpoint of a network of a run, or of the one before it.
+
+    Example:
+        >>> checkpoint_name(1), checkpoint_name(1, before=True)
+        ('checkpoint-1.npz', 'checkpoint-1-before.npz')
+    """
+    return f"checkpoint-{network}-before.npz" if before else f"checkpoint-{network}.npz"
 
 
 def card_name(language: str) -> str:

@@ -269,6 +269,13 @@ class _Fold(Content):
     stopped_early: bool
 
 
+class _Resumed(Content):
+    network: Positive
+    epoch: Positive
+    step: Count
+    exact: bool
+
+
 class FinishedRun(Run):
     """``run.json`` of one that finished."""
 
@@ -278,6 +285,7 @@ class FinishedRun(Run):
     timings: _Timings
     test_reads: Count = 1
     views_margin: NotNegative | None = None
+    resumed: list[_Resumed] = []
     folds: Annotated[list[_Fold], Field(min_length=3, max_length=255)] | None = None
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ named by its alternative and its seed; what it left is in its folder, not in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -20,6 +20,7 @@ __all__ = [
     "Event",
     "RunFailed",
     "RunFinished",
+    "RunResumed",
     "RunStarted",
     "WaitingToWrite",
 ]
@@ -30,6 +31,19 @@ class RunStarted:
     """A run begins."""
 
     run: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """A run that has begun goes on from a checkpoint, in ``epoch``, counted from 1.
+
+    ``rows`` are those of ``history.csv`` of the epochs before: of one network of the run, so that
+    this comes again for the next one that goes on.
+    """
+
+    run: RunId
+    epoch: int
+    rows: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,8 @@ class RunFailed:
     reason: CotejoError
 
 
-Event: TypeAlias = RunStarted | BatchEnded | EpochEnded | WaitingToWrite | RunFinished | RunFailed
+Event: TypeAlias = (
+    RunStarted | RunResumed | BatchEnded | EpochEnded | WaitingToWrite | RunFinished | RunFailed
+)
 Emit: TypeAlias = Callable[[Event], None]
 """What an executor calls with each event, as it happens."""

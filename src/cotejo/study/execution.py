@@ -19,6 +19,7 @@ from cotejo.study.events import (
     Event,
     RunFailed,
     RunFinished,
+    RunResumed,
     RunStarted,
     WaitingToWrite,
 )
@@ -189,6 +190,10 @@ class _Relay:
             case RunStarted():
                 self._journal.run_started(run)
                 observer.run_started(run)
+            case RunResumed():
+                rows = [dict(row) for row in event.rows]
+                self._journal.run_resumed(run, rows)
+                observer.run_resumed(run, event.epoch, rows)
             case WaitingToWrite():
                 observer.waiting_to_write(run, event.reason)
             case RunFinished():

@@ -57,6 +57,11 @@ class Journal:
         self._states[run.id] = "running"
         self._write(always=True)
 
+    def run_resumed(self, run: PlannedRun, rows: Sequence[dict[str, Any]]) -> None:
+        """A run goes on after the epochs of these rows."""
+        for row in rows:
+            self.epoch_ended(run, row)
+
     def batch_ended(self, epoch: int, step: int, steps: int) -> None:
         """``step`` of an epoch's ``steps`` are done."""
         self._place = (epoch, step, steps)

@@ -49,7 +49,7 @@ def _is_study(folder: Path, names: set[str]) -> bool:
 
 
 def clear_half_written(folder: Path) -> None:
-    """Delete what processes that have ended left half-written in ``folder``, which is locked.
+    """Delete what processes that have ended left half-written in ``folder``, whose study is locked.
 
     Raises:
         OutputError: one can't be deleted.

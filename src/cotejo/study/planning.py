@@ -20,7 +20,15 @@ from cotejo.data.dataset import without_validation
 from cotejo.data.folds import check_folds, fold_count, in_folds
 from cotejo.errors import DownloadError
 from cotejo.models import check_models, resolve
-from cotejo.store import RunFolder, StudyFile, StudyFolder, make_folder, put_damaged_readings_aside
+from cotejo.store import (
+    RunFolder,
+    StudyFile,
+    StudyFolder,
+    checkpoint_files,
+    delete_checkpoints,
+    make_folder,
+    put_damaged_readings_aside,
+)
 from cotejo.study.borrowing import borrow
 from cotejo.study.keys import Keys, run_keys
 from cotejo.study.networks import built_networks, with_compiled
@@ -223,10 +231,19 @@ def settle(plan: Plan, observer: Observer) -> Plan:
 
 
 def _as_it_is(run: PlannedRun) -> PlannedRun:
-    """Return a run with what its folder holds: whether it is finished, or what is in the way."""
+    """Return a run with what its folder holds: whether it is finished, or what is in the way.
+
+    Raises:
+        OutputError: what is left over in the folder of a finished run can't be deleted.
+    """
     there = RunFolder(run.folder)
     finished = there.is_finished and there.key == run.key
-    in_the_way = None if finished else there.in_the_way(run.key)
+    if finished:  # a process that was killed once all was written may have left these
+        clear_half_written(run.folder)
+        delete_checkpoints(run.folder)
+    # What was being written when a process was killed is written again.
+    half_written = not there.is_written and any(checkpoint_files(run.folder))
+    in_the_way = None if finished or half_written else there.in_the_way(run.key)
     return replace(run, finished=finished, in_the_way=in_the_way)
 
 

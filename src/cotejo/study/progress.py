@@ -94,11 +94,11 @@ class Observer:
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
     `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
-    for each run: `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or
-    `run_failed`. A study that goes on until its claims are settled then has `looked`, and
-    `runs_added` before further runs. At the end: `look_back_failed`?, `robustness_started`?,
-    `robustness_progress`* and `robustness_failed`?, `audit_started`? and `audit_failed`?.
-    `tables_failed`? comes after any run.
+    for each run: `run_started`; `run_resumed`*; `batch_ended`* and `epoch_ended` for each epoch;
+    `run_finished` or `run_failed`. A study that goes on until its claims are settled then has
+    `looked`, and `runs_added` before further runs. At the end: `look_back_failed`?,
+    `robustness_started`?, `robustness_progress`* and `robustness_failed`?, `audit_started`? and
+    `audit_failed`?. `tables_failed`? comes after any run.
     """
 
     @property
@@ -143,6 +143,13 @@ class Observer:
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""
+
+    def run_resumed(self, run: PlannedRun, epoch: int, rows: Sequence[dict[str, Any]]) -> None:
+        """A run that has begun goes on in ``epoch``, counted from 1, where it was interrupted.
+
+        ``rows`` are those of ``history.csv`` of the epochs before. With cross-validation this is
+        about one network of the run, and comes again for each other one that goes on.
+        """
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
         """``step`` of an epoch's ``steps`` are done; epochs count from 1.

@@ -7,10 +7,11 @@ damaged, so that it can't be counted any more. It is never deleted.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cotejo.store import (
+    CHECKPOINTS,
     REPLACED,
     RunFile,
     RunFolder,
@@ -47,21 +48,41 @@ def bring_back(folder: Path, keys: Mapping[tuple[str, int], str]) -> None:
             move_folder(kept.pop(key), place.path)
 
 
-def clear(path: Path, key: str, folder: Path) -> None:
+def clear(path: Path, key: str, folder: Path, *, but_checkpoints: bool = False) -> None:
     """Make room for the run of ``key`` at ``path``; a folder with results is put aside.
 
     Only the rest of a run that failed, or that was stopped before it had results, is deleted.
+
+    Args:
+        path: the run's folder.
+        key: the run's key.
+        folder: the study's.
+        but_checkpoints: whether checkpoints stay; by their key they tell whose they are. Results
+            beside them, without a record, are those of a run that was stopped as it wrote them.
 
     Raises:
         OutputError: a folder can't be moved or removed.
     """
     run = RunFolder(path)
-    if run.has_results:
+    checkpoints = sorted(path.glob(CHECKPOINTS)) if but_checkpoints else []
+    if checkpoints and not run.is_written:
+        _delete_all_but(checkpoints, path)
+    elif run.has_results:
         name = f"{path.parent.name}-{path.name}-{(run.key or 'damaged')[:8]}"
-        move_folder(path, _free(make_folder(folder / REPLACED) / name))
+        aside = _free(make_folder(folder / REPLACED) / name)
+        move_folder(path, aside)
     elif path.exists():
-        with writing(path):
+        _delete_all_but(checkpoints, path)
+
+
+def _delete_all_but(kept: Sequence[Path], path: Path) -> None:
+    """Delete a folder, or what is in it but for some files."""
+    with writing(path):
+        if not kept:
             shutil.rmtree(path)
+            return
+        for each in set(path.iterdir()).difference(kept):
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
 
 
 def _free(path: Path) -> Path:

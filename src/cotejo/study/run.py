@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any
 
@@ -33,6 +33,7 @@ from cotejo.store import (
     RunFile,
     RunFolder,
     csv_content,
+    delete_checkpoints,
     make_folder,
     now,
     write_file,
@@ -46,7 +47,8 @@ from cotejo.study.evaluation import (
     model_content,
     note_test,
 )
-from cotejo.study.events import BatchEnded, Emit, EpochEnded
+from cotejo.study.events import BatchEnded, Emit, EpochEnded, RunResumed
+from cotejo.study.keeping import checkpoints_of
 from cotejo.study.networks import same_network
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import PlannedRun
@@ -61,6 +63,7 @@ from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
 from cotejo.study.together import together
 from cotejo.train import Training, fresh_backend
+from cotejo.train.checkpoint import Resumed
 from cotejo.train.loop import training_steps
 from cotejo.train.programs import about, mark
 from cotejo.train.work import Steps, alone
@@ -97,7 +100,7 @@ def run_steps(
         clock: what the seconds of the run are read from.
     """
     run = job.run
-    clear(run.folder, run.key, plan.folder)
+    clear(run.folder, run.key, plan.folder, but_checkpoints=True)
     make_folder(run.folder)
     results = Results(run, plan.folder, start_record(plan, job), files={})
     record = results.record
@@ -119,6 +122,8 @@ def run_steps(
         raise
     results.files[RunFile.LOG] = _lines(log).encode()
     save(results, emit)
+    if reason is None:
+        delete_checkpoints(run.folder)
     return reason
 
 
@@ -170,7 +175,8 @@ def _train_and_evaluate(
     }
     ended = clock()
     seconds = sum(each.seconds for each in trained) + ended - evaluating
-    record |= _finished(training, evaluation, (seconds, ended - started))
+    whole = ended - started + sum(each.training.seconds_before for each in trained)
+    record |= _finished(training, evaluation, (seconds, whole))
     margin = trained[0].answers.margin
     if isfinite(margin):
         record["views_margin"] = margin
@@ -211,6 +217,7 @@ def _train_on(
 ) -> Steps[_Trained]:
     """Train and evaluate the network of one fold; that of the first is the model that is kept."""
     record, run, before = results.record, job.run, number * job.settings.epochs
+    checkpoints = checkpoints_of(plan, job, fold, number, log.append)
     learned = learned_part(fold.dataset.train, job.settings.train_fraction, run.seed)
     network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:
@@ -222,9 +229,14 @@ def _train_on(
 
     def on_epoch(row: dict[str, Any]) -> None:
         row = row | {"epoch": before + row["epoch"]}
-        known = {name: value for name, value in row.items() if value is not None}
-        log.append(" ".join(f"{name}={value:.6g}" for name, value in known.items()))
+        log.append(_logged(row))
         emit(EpochEnded(run.id, row))
+
+    def on_resume(resumed: Resumed, rows: Sequence[dict[str, Any]]) -> None:
+        rows = [row | {"epoch": before + row["epoch"]} for row in rows]
+        log.extend(map(_logged, rows))
+        log.append(f"{now()} went on in epoch {before + resumed.epoch} after step {resumed.step}")
+        emit(RunResumed(run.id, before + resumed.epoch, rows))
 
     training = yield from training_steps(
         network,
@@ -235,7 +247,12 @@ def _train_on(
         on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, before + epoch, step, steps)),
         deadline=plan.deadline,
         clock=clock,
+        checkpoints=checkpoints,
+        on_resume=on_resume,
     )
+    if checkpoints is not None and checkpoints.resumed:
+        record["started"] = min(record["started"], checkpoints.started)
+        record["resumed"] = [*record.get("resumed", ()), *map(asdict, checkpoints.resumed)]
     evaluating = clock()
     if not training.is_of_epoch:
         described = record["model"]
@@ -261,6 +278,12 @@ def _train_on(
             results.files[RunFile.PROGRAM] = text.encode()
     seconds = clock() - evaluating
     return _Trained(len(fold.dataset.train), training, answers, looked, seconds)
+
+
+def _logged(row: Mapping[str, Any]) -> str:
+    """Return an epoch's row as the log has it."""
+    known = {name: value for name, value in row.items() if value is not None}
+    return " ".join(f"{name}={value:.6g}" for name, value in known.items())
 
 
 def _finished(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cotejo.backend import keras
+from cotejo.backend import keras, ops
 
 __all__ = ["ExponentialAverage", "RunningAverage", "assign", "share"]
 
@@ -88,6 +88,21 @@ class ExponentialAverage(keras.callbacks.Callback):
         self._own = self._weights()
         self._network.set_weights(self._average)
 
+    def state(self) -> dict[str, Any]:
+        """Return the average, and the network's own weights where it has the average."""
+        return {
+            "average": self._average,
+            "own": self._own,
+            "done": self._done,
+            "epoch_steps": self._epoch_steps,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Bring back what `state` returned; the network's weights are not touched."""
+        self._average = [each.copy() for each in state["average"]]
+        self._own, self._done = state["own"], state["done"]
+        self._epoch_steps = state["epoch_steps"]
+
     def _weights(self) -> list[NDArray[Any]]:
         # Through `self.model`: on JAX, this access brings the weights up to date.
         return [np.array(weight) for weight in self.model.network.get_weights()]
@@ -128,6 +143,19 @@ class RunningAverage:
                 shares[step - start] = share(self._every, self._done, self._window)
                 self._done += self._every
         return shares
+
+    def state(self) -> dict[str, Any]:
+        """Return the average, and the network's own weights where it has the average."""
+        own = None if self._own is None else [np.asarray(each) for each in self._own]
+        average = [np.asarray(each) for each in self.values]
+        return {"average": average, "own": own, "done": self._done}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Bring back what `state` returned; the network's weights are not touched."""
+        own = state["own"]
+        self.values = [ops.array(each) for each in state["average"]]
+        self._own = None if own is None else [ops.array(each) for each in own]
+        self._done = state["done"]
 
     def show(self) -> None:
         """Give the network the average, and keep its own weights."""

@@ -32,6 +32,7 @@ class Training:
         stopped_early: whether early stopping ended the training before its last epoch.
         train_seconds: the time of all epochs, with their validation and, of a frozen backbone, with
             the computation of its features.
+        seconds_before: how much of this was before the last interruption.
         images_per_second: the speed of training in its last part, without validation: the median
             over the epochs. Of a head alone, it is features per second.
         is_of_epoch: whether the weights are those of an epoch that was validated; a callback of the
@@ -42,6 +43,7 @@ class Training:
     best_epoch: int = 0
     stopped_early: bool = False
     train_seconds: float = 0.0
+    seconds_before: float = 0.0
     images_per_second: float = 0.0
     is_of_epoch: bool = True
 
@@ -171,6 +173,42 @@ class EpochValidator(keras.callbacks.Callback):
             self.training.is_of_epoch = bool(same)
             if same:  # of epochs with the same weights, the last one that had them
                 self.training.best_epoch = same[-1]
+
+    def state(self) -> dict[str, Any]:
+        """Return the history so far, and what patience and the choice of the best rest on."""
+        best = self._best_weights
+        return {
+            "history": [dict(row) for row in self.training.history],
+            "best_epoch": self.training.best_epoch,
+            "stopped_early": self.training.stopped_early,
+            "speeds": list(self.speeds),
+            "best_loss": self._best_loss,
+            "best_weights": None if best is None else [best[each] for each in self._changing],
+            "digests": list(self._digests),
+            "learning_rate": self._learning_rate,
+            "epoch_seconds": self._clock() - self._epoch_started,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Bring back what `state` returned, of an epoch that goes on or has ended."""
+        self.training.history = [dict(row) for row in state["history"]]
+        self.training.best_epoch = state["best_epoch"]
+        self.training.stopped_early = state["stopped_early"]
+        self.speeds[:] = state["speeds"]
+        self._best_loss = state["best_loss"]
+        if state["best_weights"] is not None:
+            self._best_weights = self._network.get_weights()
+            for place, weight in zip(self._changing, state["best_weights"], strict=True):
+                self._best_weights[place] = weight
+        self._digests = list(state["digests"])
+        self._learning_rate = state["learning_rate"]
+        self._epoch_started = self._clock() - state["epoch_seconds"]
+
+    @property
+    def _changing(self) -> list[int]:
+        """The places of the weights that training changes now: not those of a frozen backbone."""
+        judged = {id(weight) for weight in self._judged.weights}
+        return [place for place, each in enumerate(self._network.weights) if id(each) in judged]
 
     def _digest(self) -> str:
         """Return the SHA-256 of the network's weights."""

@@ -6,19 +6,23 @@ It has two engines: Keras's `fit`, and `cotejo.train.scan` for JAX on an acceler
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from cotejo import stopping
 from cotejo.backend import keras, ops
-from cotejo.config import Settings
-from cotejo.data.dataset import Dataset
+from cotejo.config import Settings, file_of
+from cotejo.data.dataset import Dataset, Split
 from cotejo.data.splits import nested_subset
 from cotejo.models.backbone import has_frozen_backbone, split, standardise, thaw
 from cotejo.models.own.callbacks import own_callbacks
 from cotejo.train.averaging import ExponentialAverage, RunningAverage
+from cotejo.train.checkpoint import Checkpoints, Resumed
 from cotejo.train.deadline import Deadline
 from cotejo.train.epochs import EpochValidator, Training
 from cotejo.train.features import (
@@ -32,9 +36,10 @@ from cotejo.train.features import (
 from cotejo.train.learner import Learner, class_weights_of, compile_learner, steps_per_execution
 from cotejo.train.order import stage_batches
 from cotejo.train.programs import about
+from cotejo.train.resuming import Keeper, Stateful, WithinEpoch, left_of
 from cotejo.train.scan import can_scan, scan_fit, steps_at_once
 from cotejo.train.stages import Stage, stages, total_steps
-from cotejo.train.streaming import feed, fits
+from cotejo.train.streaming import batch_input, feed, fits
 from cotejo.train.work import Steps, alone
 
 __all__ = ["train", "training_steps"]
@@ -99,16 +104,37 @@ def training_steps(
     on_batch: Callable[[int, int, int], None] = lambda epoch, step, steps: None,
     deadline: float | None = None,
     clock: Callable[[], float] = time.perf_counter,
+    checkpoints: Checkpoints | None = None,
+    on_resume: Callable[[Resumed, Sequence[dict[str, Any]]], None] = lambda resumed, rows: None,
 ) -> Steps[Training]:
     """Train as `train` does, but leave the work of the device to whoever drives the training.
 
-    Its seconds are read from ``clock``: those of one training among several are its own.
+    Its seconds are read from ``clock``: those of one training among several are its own. With
+    ``checkpoints`` it goes on from the last one; a request to stop then waits for the end of a
+    step, where another is written; and ``on_resume`` is told where it goes on, and the rows of the
+    epochs before.
     """
     validator = EpochValidator(network, dataset, settings, on_epoch, on_batch, clock)
     started = clock()
+    keeper = None
+    if checkpoints is not None:
+        keeper = Keeper(
+            checkpoints,
+            lambda: clock() - started,
+            # Keras ends a `fit` with what some optimizers do then, such as an average of weights.
+            inside=not file_of(settings.optimizer),
+            # At the end, the user's own callbacks may still change the weights.
+            at_end=not settings.callbacks,
+        )
+        started -= keeper.seconds_before
+        validator.training.seconds_before = keeper.seconds_before
+        if keeper.found is not None:
+            on_resume(checkpoints.resumed[-1], keeper.found["validator"]["history"])
     frozen = frozen_epochs(network, settings)
-    if frozen:
-        yield from _train_head(network, dataset, settings, seed, validator, deadline, frozen)
+    if frozen and not (keeper and keeper.is_past_head):
+        yield from _train_head(
+            network, dataset, settings, seed, validator, deadline, frozen, keeper
+        )
     late = frozen and deadline is not None and time.perf_counter() >= deadline
     if frozen < settings.epochs and not late:
         if has_frozen_backbone(network):
@@ -117,7 +143,9 @@ def training_steps(
             thaw(network)
             settings = tuning_settings(settings, settings.epochs - frozen)
             validator.judge(network, dataset.valid, after=frozen)
-        yield from _train_in_stages(network, dataset, settings, seed, validator, deadline, frozen)
+        yield from _train_in_stages(
+            network, dataset, settings, seed, validator, deadline, frozen, keeper=keeper
+        )
     validator.restore_best()
     training = validator.training
     training.train_seconds = clock() - started
@@ -134,6 +162,7 @@ def _train_head(
     validator: EpochValidator,
     deadline: float | None,
     epochs: int,
+    keeper: Keeper | None,
 ) -> Steps[None]:
     """Train the head on the features of the frozen backbone, which are computed once."""
     backbone, head = split(network)
@@ -142,7 +171,9 @@ def _train_head(
     # Where the whole network learns afterwards, the head alone does not end the training.
     validator.judge(head, features.valid, may_stop=epochs == settings.epochs)
     settings = head_settings(settings, epochs)
-    yield from _train_in_stages(head, features, settings, seed, validator, deadline)
+    yield from _train_in_stages(
+        head, features, settings, seed, validator, deadline, part="head", keeper=keeper
+    )
 
 
 def _train_in_stages(
@@ -153,6 +184,9 @@ def _train_in_stages(
     validator: EpochValidator,
     deadline: float | None,
     done: int = 0,
+    *,
+    part: str = "whole",
+    keeper: Keeper | None = None,
 ) -> Steps[None]:
     """Train stage by stage, with one optimizer whose schedule covers all stages.
 
@@ -164,6 +198,8 @@ def _train_in_stages(
         validator: called after each epoch.
         deadline: when the training has to end.
         done: the epochs that were trained before, with another optimizer.
+        part: what the checkpoints call this part of the training.
+        keeper: takes checkpoints, and brings back what the training begins with.
     """
     chosen = nested_subset(dataset.train.labels, settings.train_fraction, seed)
     plan = [replace(stage, first=done + stage.first) for stage in stages(settings, len(chosen))]
@@ -174,19 +210,35 @@ def _train_in_stages(
     callbacks: list[keras.callbacks.Callback] = [own]
     scans = can_scan(settings) and fits(dataset.train)
     average: RunningAverage | None = None
-    averaging: list[keras.callbacks.Callback] = []
+    averaging: list[ExponentialAverage] = []
+    averager: Stateful | None = None
     if settings.average == "ema" and scans:
-        average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
+        averager = average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
     elif settings.average == "ema":
         # Before the validator, so that the average is validated.
-        averaging.append(ExponentialAverage(network, window=plan[0].steps))
+        averager = ExponentialAverage(network, window=plan[0].steps)
+        averaging.append(averager)
     if deadline is not None:
         callbacks.append(
             Deadline(deadline, total_steps(plan), len({stage.scale for stage in plan}))
         )
+    epoch, step, stopped, hard_images = done, 0, False, None
+    if keeper is not None:
+        callbacks.append(keeper)
+        objects: dict[str, Stateful] = {"validator": validator, "own": own}
+        if averager is not None:
+            objects["average"] = averager
+        last = done + settings.epochs
+        epoch, step, stopped = keeper.begin(
+            part, network, (done, last), scans=scans, losses=losses, objects=objects
+        )
+        hard_images = keeper.images
     learner: Learner | None = None
     kind: Hashable = None
     for stage in plan:
+        left = left_of(stage, epoch, step)
+        if stopped or not left:
+            continue
         if learner is None or learner.scale != stage.scale:
             learner = compile_learner(
                 network,
@@ -202,36 +254,75 @@ def _train_in_stages(
             )
             kind = _kind(settings, dataset, learner, plan, seed)
         images = chosen
-        if stage.hard:
+        if stage.hard and hard_images is not None:
+            images, hard_images = hard_images, None
+        elif stage.hard:
             seen_losses = ops.convert_to_numpy(losses)[chosen]
             count = stage.steps * settings.batch_size
             images = chosen[np.sort(np.argsort(-seen_losses, kind="stable")[:count])]
+        if keeper is not None:
+            keeper.images = images if stage.hard else None
         batches = stage_batches(stage, images, dataset, settings, seed)
-        if scans:
-            at_once = steps_at_once(plan, on_time=deadline is not None)
-            yield from scan_fit(
-                learner,
-                kind,
-                stage,
-                batches,
-                validator,
-                callbacks,
-                average=average,
-                at_once=at_once,
-            )
-        else:
-            learner.fit(
-                feed(learner, batches, dataset.train),
-                initial_epoch=stage.first,
-                epochs=stage.first + stage.epochs,
-                steps_per_epoch=stage.steps,
-                callbacks=[*averaging, validator, *callbacks],
-                verbose=0,
-                shuffle=False,
-            )
-        if learner.stop_training:
-            break
+        with stopping.held() if keeper is not None else nullcontext():
+            for first, epochs, skipped in left:
+                rows = slice((first - stage.first) * stage.steps + skipped, None)
+                rest = replace(stage, first=first, epochs=epochs)
+                of_rest = batches[0][rows], batches[1][rows]
+                if scans:
+                    at_once = steps_at_once(plan, on_time=deadline is not None)
+                    yield from scan_fit(
+                        learner,
+                        kind,
+                        rest,
+                        of_rest,
+                        validator,
+                        callbacks,
+                        average=average,
+                        at_once=at_once,
+                        keeper=keeper,
+                        skipped=skipped,
+                    )
+                else:
+                    every = [*averaging, validator, *callbacks]
+                    _fit(learner, rest, of_rest, dataset.train, every, skipped)
+                if learner.stop_training:
+                    break
+        stopped = learner.stop_training
     own.finish()
+
+
+def _fit(
+    learner: Learner,
+    stage: Stage,
+    batches: tuple[NDArray[np.int32], NDArray[np.int32]],
+    split: Split,
+    callbacks: Sequence[keras.callbacks.Callback],
+    skipped: int,
+) -> None:
+    """Train a stage by Keras's `fit`; of its first epoch, some steps may have been done before.
+
+    Args:
+        learner: that trains.
+        stage: the stage; with ``skipped`` it is a single epoch.
+        batches: the indices and the labels of the steps that are left.
+        split: the training images.
+        callbacks: told of everything.
+        skipped: how many steps were done before.
+    """
+    steps = stage.steps - skipped
+    count = (stage.epochs - 1) * stage.steps + steps
+    if skipped:  # on TensorFlow, `fit` makes the metrics in its first step, too late for theirs
+        inputs = batch_input(learner, batches[0][0], split)
+        learner._symbolic_build(data_batch=(inputs, batches[1][0]))
+    learner.fit(
+        feed(learner, (batches[0][:count], batches[1][:count]), split),
+        initial_epoch=stage.first,
+        epochs=stage.first + stage.epochs,
+        steps_per_epoch=steps,
+        callbacks=[WithinEpoch(callbacks, skipped, stage.steps)] if skipped else list(callbacks),
+        verbose=0,
+        shuffle=False,
+    )
 
 
 def _kind(

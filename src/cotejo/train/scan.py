@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from cotejo.train.learner import Learner
 from cotejo.train.programs import remembered
 from cotejo.train.stages import Stage
 from cotejo.train.work import Steps
+
+if TYPE_CHECKING:
+    from cotejo.train.resuming import Keeper
 
 __all__ = ["can_scan", "scan_fit", "steps_at_once"]
 
@@ -78,6 +81,8 @@ def scan_fit(
     *,
     average: RunningAverage | None,
     at_once: int,
+    keeper: Keeper | None = None,
+    skipped: int = 0,
 ) -> Steps[None]:
     """Train a stage as `fit` does, in calls of many steps.
 
@@ -85,12 +90,15 @@ def scan_fit(
         learner: that trains; compiled, its network built.
         kind: what its steps depend on, as in `EpochWork`.
         stage: the stage.
-        batches: the indices and the labels of its steps, each ``[epochs * steps, batch]``.
+        batches: the indices and the labels of its steps, each ``[epochs * steps, batch]``, without
+            those that are skipped.
         validator: told of epochs, and after each call of the steps; it leaves its own work to
             whoever drives the training.
         callbacks: told of the same, after the validator.
         average: of the weights; None for none.
         at_once: how many steps a call takes at most.
+        keeper: has the metrics of an epoch that goes on; None if none is kept.
+        skipped: the steps of the first epoch that were done before.
     """
     import jax
 
@@ -116,9 +124,11 @@ def scan_fit(
         if average is not None:
             average.hide()
         _tell(every, "on_epoch_begin", epoch)
-        first = (epoch - stage.first) * stage.steps
+        if keeper is not None and keeper.metrics is not None:
+            metrics = list(keeper.metrics)
+        first = (epoch - stage.first) * stage.steps - skipped
         logs: dict[str, float] = {}
-        for start, end in _calls(stage.steps, at_once):
+        for start, end in _calls(stage.steps, at_once, skipped if epoch == stage.first else 0):
             rows = slice(first + start, first + end)
             shares = np.zeros(end - start, np.float32)
             if average is not None:
@@ -132,6 +142,8 @@ def scan_fit(
             )
             metrics = state[3]
             _put_back(learner, average, state)
+            if keeper is not None:
+                keeper.metrics = metrics
             _tell(every, "on_train_batch_end", end - 1)
             if learner.stop_training:
                 break
@@ -162,10 +174,11 @@ def _put_back(learner: Learner, average: RunningAverage | None, state: State) ->
         average.values = list(state[-1])
 
 
-def _calls(steps: int, most: int) -> list[tuple[int, int]]:
+def _calls(steps: int, most: int, skipped: int = 0) -> list[tuple[int, int]]:
     """Return where each call of an epoch begins, and where it ends: before which step.
 
-    All are equally long if that takes no more than twice as many calls as are needed.
+    All are equally long if that takes no more than twice as many calls as are needed. Steps that
+    are ``skipped`` were done before.
 
     Example:
         >>> _calls(100, 64), _calls(7, 4)
@@ -174,7 +187,8 @@ def _calls(steps: int, most: int) -> list[tuple[int, int]]:
     fewest = -(-steps // most)
     even = next((count for count in range(fewest, 2 * fewest + 1) if steps % count == 0), fewest)
     length = -(-steps // even)
-    return [(start, min(start + length, steps)) for start in range(0, steps, length)]
+    calls = [(start, min(start + length, steps)) for start in range(0, steps, length)]
+    return [(max(start, skipped), end) for start, end in calls if end > skipped]
 
 
 def _tell(callbacks: Sequence[keras.callbacks.Callback], event: str, *arguments: Any) -> None:

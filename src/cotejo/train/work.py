@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Hashable, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from cotejo import stopping
+
 __all__ = ["Clock", "Steps", "Work", "alone", "side_by_side"]
 
 T = TypeVar("T")
@@ -83,15 +85,21 @@ def alone(steps: Steps[T]) -> T:
         'trained'
     """
     result: Any = None
-    while True:
-        try:
-            work = _resumed(steps, result)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        try:
-            result = work.alone()
-        except Exception as error:
-            result = error
+    try:
+        while True:
+            asked = stopping.is_waiting()
+            try:
+                work = _resumed(steps, result)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            if asked:  # before this, so that the training has written a checkpoint
+                stopping.check()
+            try:
+                result = work.alone()
+            except Exception as error:
+                result = error
+    finally:
+        steps.close()
 
 
 def side_by_side(
@@ -111,6 +119,7 @@ def side_by_side(
     results: dict[int, Any] = dict.fromkeys(range(len(trainings)))
     try:
         while results:
+            to_stop = stopping.is_waiting()
             asked: dict[int, Work] = {}
             for place, result in results.items():
                 steps, clock = trainings[place]
@@ -123,6 +132,8 @@ def side_by_side(
                     asked[place] = work
                 finally:
                     clock.stop()
+            if to_stop:  # before this, so that each has written a checkpoint
+                stopping.check()
             results = _done(asked, trainings)
     finally:
         for steps, _ in trainings:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+
+import numpy as np
 
 from cotejo.backend import keras
 from cotejo.config import Settings
@@ -12,6 +16,16 @@ from cotejo.models.own.executing import saying_where
 from cotejo.models.own.parts import named_in, of_another_kind
 
 __all__ = ["OwnCallbacks", "made_callbacks", "own_callbacks"]
+
+_COMPARES = "monitor_op"
+"""The attribute of Keras's own callbacks in which they keep how they compare."""
+
+_OF_KERAS = {"_model", "model", "params", "validation_data"}
+"""Attributes of a callback that a training gives it."""
+
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, np.ufunc, type)
+
+_NOTHING = object()
 
 
 def own_callbacks(
@@ -72,6 +86,7 @@ class OwnCallbacks(keras.callbacks.Callback):
         self._network = network
         self._figures = figures
         self._begun = False
+        self._functions: list[dict[str, Any]] = []
 
     def set_params(self, params: Any) -> None:
         """Pass the parameters on."""
@@ -89,6 +104,7 @@ class OwnCallbacks(keras.callbacks.Callback):
         for _, callback in self._callbacks:
             callback.set_model(self._network)
         self._tell("on_train_begin", logs)
+        self._functions = [_functions_of(callback) for _, callback in self._callbacks]
 
     def finish(self) -> None:
         """Tell them that the training has ended, and take the optimizer away again."""
@@ -113,9 +129,39 @@ class OwnCallbacks(keras.callbacks.Callback):
         """Pass it on."""
         self._tell("on_train_batch_end", batch, logs)
 
+    def state(self) -> list[dict[str, Any]]:
+        """Return what each callback keeps in its attributes.
+
+        The model and functions that it has had since it began are left out: one made anew has
+        them too.
+        """
+        return [
+            {
+                name: value
+                for name, value in vars(callback).items()
+                if name not in _OF_KERAS
+                and value is not begun_with.get(name, _NOTHING)
+                and not (name == _COMPARES and callable(value))
+            }
+            for (_, callback), begun_with in zip(self._callbacks, self._functions, strict=True)
+        ]
+
+    def restore(self, state: list[dict[str, Any]]) -> None:
+        """Bring back what `state` returned, to callbacks that have begun."""
+        for (source, callback), attributes in zip(self._callbacks, state, strict=True):
+            # Keras's own choose how they compare when an epoch first ends, and start counting then.
+            if _COMPARES not in attributes and getattr(callback, _COMPARES, _NOTHING) is None:
+                with saying_where(source):
+                    callback._set_monitor_op()
+            vars(callback).update(deepcopy(attributes))
+
     def _tell(self, event: str, *arguments: Any) -> None:
         for source, callback in self._callbacks:
             with saying_where(source):
                 getattr(callback, event)(*arguments)
         if self._begun and getattr(self._network, "stop_training", False):
             self.model.stop_training = True
+
+
+def _functions_of(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    return {name: value for name, value in vars(callback).items() if isinstance(value, _FUNCTIONS)}

@@ -1,0 +1,283 @@
+"""A training that was interrupted comes to what the uninterrupted one comes to, bit for bit."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from continuing import (
+    FEATURES,
+    OWN,
+    Interrupted,
+    check_continuing,
+    kept_in,
+    made,
+    trained,
+)
+
+from cotejo import stopping
+from cotejo.store import NotPlainError, checkpoint_files, read_checkpoint, write_checkpoint
+from cotejo.train import checkpoint as of_checkpoints
+
+HERE = Path(__file__).parent
+PLAIN = {"model": "mlp", "epochs": 2}
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_interrupted_equals_uninterrupted(name, tmp_path):
+    check_continuing(FEATURES[name], tmp_path)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_so_it_does_with_code_of_the_users_own(name, tmp_path):
+    check_continuing(OWN[name], tmp_path)
+
+
+def test_so_it_does_where_images_are_streamed(tmp_path, monkeypatch):
+    monkeypatch.setenv("COTEJO_IMAGES_MB", "0")
+    check_continuing(FEATURES["mixed"], tmp_path)
+
+
+def test_so_it_does_on_jax_with_both_engines():
+    if find_spec("jax") is None:
+        pytest.skip("jax is not installed")
+    source = str(HERE.parents[1] / "src")
+    paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(HERE / "resuming_on_jax.py")],
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": paths},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def cut_after(steps):
+    """Return what ends a training after so many steps."""
+    left = steps
+
+    def cut(*place):
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Interrupted
+
+    return cut
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The history and the weights of a training that is not interrupted."""
+    return trained(made(PLAIN), 1)[:2]
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """The folder of a training that was ended after some steps, as if by a kill."""
+    folder = tmp_path_factory.mktemp("killed")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr("time.time", lambda: -1e9)  # a clock that is wrong is in nobody's way
+        trained(made(PLAIN), 1, kept_in(folder), cut_after(60))
+    assert len(list(checkpoint_files(folder, 1))) == 2
+    return folder
+
+
+@pytest.fixture
+def left(killed, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(killed, tmp_path / "left")
+
+
+def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(left, whole):
+    newest, before = checkpoint_files(left, 1)
+    newest.write_bytes(newest.read_bytes()[:-1000])
+    lines = []
+    after = kept_in(left, note=lines.append)
+    state = after.latest()
+    assert (state["epoch"], state["step"]) == (
+        read_checkpoint(before)["training"]["epoch"],
+        read_checkpoint(before)["training"]["step"],
+    )
+    assert "damaged" in lines[0]
+    # The damaged one is gone, so that the next does not take the place of the good one.
+    assert list(checkpoint_files(left, 1)) == [before]
+    assert trained(made(PLAIN), 1, after)[:2] == whole
+    for path in checkpoint_files(left, 1):
+        path.write_bytes(b"PK")
+    assert kept_in(left).latest() is None
+    assert not list(checkpoint_files(left, 1))
+
+
+@pytest.mark.parametrize("what", ["key", "engine", "versions"])
+def test_a_checkpoint_of_something_else_is_never_taken_up(what, left, monkeypatch):
+    if what == "versions":
+        monkeypatch.setattr(of_checkpoints, "versions", lambda: {"keras": "0.0"})
+    other = {"key": {"key": "another"}, "engine": {"engine": "scan"}, "versions": {}}[what]
+    assert kept_in(left, **other).latest() is None
+    assert not list(checkpoint_files(left))
+
+
+def test_another_processor_goes_on_and_says_so(left, monkeypatch):
+    here = of_checkpoints.machine()
+    with monkeypatch.context() as patch:
+        patch.setattr(of_checkpoints, "machine", lambda: {**here, "processor": "another"})
+        elsewhere = kept_in(left)
+        state = elsewhere.latest()
+    (resumed,) = elsewhere.resumed
+    assert (resumed.epoch, resumed.step) == (state["epoch"] + 1, state["step"])
+    assert not resumed.exact
+    back = kept_in(left)
+    back.latest()
+    assert back.resumed[0].exact
+    own = kept_in(left, own_code=True)
+    own.latest()
+    assert not own.resumed[0].exact
+
+
+def test_a_callback_that_hides_what_it_keeps_has_no_checkpoints(tmp_path):
+    lines = []
+    given = {**PLAIN, "callbacks": "parts.py:Hidden"}
+    trained(made(given), 1, kept_in(tmp_path, note=lines.append))
+    assert not list(tmp_path.iterdir())
+    (line,) = lines
+    assert "a callback keeps a value of type object" in line
+
+
+@pytest.mark.parametrize("trouble", ["full disk", "no folder"])
+def test_a_checkpoint_that_can_not_be_written_costs_nothing(trouble, whole, tmp_path, monkeypatch):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    lines = []
+
+    def full(*given):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def worse(epoch, step, steps):
+        if step == 10 and trouble == "no folder":
+            shutil.rmtree(folder, ignore_errors=True)
+        if step == 10 and trouble == "full disk":
+            monkeypatch.setattr("cotejo.store.checkpoints._write_archive", full)
+
+    found = trained(made(PLAIN), 1, kept_in(folder, note=lines.append), worse)
+    assert found[:2] == whole
+    assert "no checkpoint: can't write" in lines[0]
+    if trouble == "full disk":  # what was written before is still there, and whole
+        assert {path.name for path in folder.iterdir()} <= {
+            path.name for path in checkpoint_files(folder)
+        }
+
+
+def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(whole, tmp_path):
+    steps = []
+
+    def interrupt(epoch, step, of_epoch):
+        steps.append(step)
+        if len(steps) == 7:
+            signal.raise_signal(signal.SIGINT)
+
+    never = kept_in(tmp_path)
+    never.is_due = lambda inside: False
+    before = signal.getsignal(signal.SIGINT)
+    assert before is signal.default_int_handler
+    with pytest.raises(KeyboardInterrupt):
+        trained(made(PLAIN), 1, never, interrupt)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert not stopping.is_waiting()
+    assert len(steps) == 7
+    state = kept_in(tmp_path).latest()
+    assert (state["epoch"], state["step"]) == (0, 7)
+    assert trained(made(PLAIN), 1, kept_in(tmp_path))[:2] == whole
+
+
+def test_a_request_waits_only_where_it_is_held():
+    with pytest.raises(KeyboardInterrupt), stopping.held():
+        signal.raise_signal(signal.SIGINT)
+        assert stopping.is_waiting()
+    assert not stopping.is_waiting()
+    stopping.check()
+    # A second time it does not wait.
+    with pytest.raises(KeyboardInterrupt), stopping.held():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("it waits")
+    # An error on the way is not what ends the command.
+    with pytest.raises(KeyboardInterrupt), stopping.held():
+        signal.raise_signal(signal.SIGINT)
+        raise ValueError
+    with pytest.raises(ValueError), stopping.held():
+        raise ValueError
+
+
+def test_checkpoints_take_no_more_than_a_hundredth_of_the_time(tmp_path, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    def writes(*given):
+        nonlocal now
+        now += 0.3
+
+    monkeypatch.setattr(of_checkpoints, "write_checkpoint", writes)
+    automatic = of_checkpoints.Checkpoints(tmp_path, 1, "key", "fit")
+    automatic.begin(8_000_000)  # guessed at 0.1 s
+    assert not automatic.is_due(inside=False)
+    now = 10.1
+    assert automatic.is_due(inside=False)
+    assert not automatic.is_due(inside=True)  # an epoch of ten seconds is not a long one
+    automatic.save(lambda: {"epoch": 1})
+    now += 29.9
+    assert not automatic.is_due(inside=False)
+    now += 0.2
+    assert automatic.is_due(inside=False)
+    now += 30
+    assert automatic.is_due(inside=True)
+    chosen = of_checkpoints.Checkpoints(tmp_path, 1, "key", "fit", minutes=2)
+    chosen.begin(8_000_000)
+    now += 119
+    assert not chosen.is_due(inside=False)
+    now += 2
+    assert chosen.is_due(inside=True)
+
+
+def test_the_seconds_are_those_of_all_parts(left):
+    before = read_checkpoint(next(checkpoint_files(left, 1)))["training"]["seconds"]
+    _, _, training = trained(made(PLAIN), 1, kept_in(left))
+    assert training.seconds_before == before > 0
+    assert training.train_seconds > before
+
+
+@pytest.mark.parametrize(
+    "value", [object(), {1: 2}, {"a": {3}}, np.array([object()]), b"bytes", [lambda: 1]]
+)
+def test_what_is_not_plain_is_refused(value, tmp_path):
+    with pytest.raises(NotPlainError):
+        write_checkpoint(tmp_path, 1, {"value": value})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_state_comes_back_as_it_was(tmp_path):
+    state = {
+        "array": np.arange(6, dtype=np.float32).reshape(2, 3),
+        "scalar": np.float32(0.1),
+        "numbers": [1, 0.1, -math.inf, True, None],
+        "within": {"tuple": (1, (2, "three")), "array": {"array": "array-0"}},
+    }
+    for number in range(3):
+        write_checkpoint(tmp_path, 1, {**state, "number": number})
+    newest, before = checkpoint_files(tmp_path, 1)
+    assert read_checkpoint(before)["number"] == 1
+    found = read_checkpoint(newest)
+    assert found["number"] == 2
+    np.testing.assert_array_equal(found["array"], state["array"])
+    assert type(found["scalar"]) is np.float32
+    assert found["scalar"] == state["scalar"]
+    assert (found["numbers"], found["within"]) == (state["numbers"], state["within"])
