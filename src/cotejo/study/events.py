@@ -21,15 +21,17 @@ __all__ = [
     "RunFailed",
     "RunFinished",
     "RunStarted",
+    "TestRead",
     "WaitingToWrite",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins."""
+    """A run begins; ``place`` is the number of a worker, the name of a machine, or empty."""
 
     run: RunId
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,26 @@ class EpochEnded:
 
     run: RunId
     row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TestRead:
+    """A run is about to read the test images.
+
+    It is noted where the run is trained. Where that is not in the study's folder, the process that
+    has locked that folder notes it there.
+    """
+
+    __test__ = False  # no test of pytest's
+    run: RunId
+    key: str
+    time: str
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The arguments of `cotejo.store.note_reading`."""
+        alternative, seed = self.run
+        return {"time": self.time, "alternative": alternative, "seed": seed, "key": self.key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,8 @@ class RunFailed:
     reason: CotejoError
 
 
-Event: TypeAlias = RunStarted | BatchEnded | EpochEnded | WaitingToWrite | RunFinished | RunFailed
+Event: TypeAlias = (
+    RunStarted | BatchEnded | EpochEnded | TestRead | WaitingToWrite | RunFinished | RunFailed
+)
 Emit: TypeAlias = Callable[[Event], None]
 """What an executor calls with each event, as it happens."""

@@ -244,7 +244,7 @@ def _train_on(
     if number == 0:
         if has_frozen_backbone(network) != was_frozen:
             record["model"] = described_model(network)  # more of it has learned
-        results.reading = note_test(plan, job)
+        results.reading = note_test(plan, job, emit)
     answers = ask(network, fold, learned, job.settings.tta)
     looked = None
     if number == 0:
