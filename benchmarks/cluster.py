@@ -17,7 +17,9 @@ import signal
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import ray
@@ -57,7 +59,7 @@ class Clock(Observer):
 
 
 def config(seeds: int) -> StudyConfig:
-    base = {"model": "mlp", "epochs": 1, "precision": "float32"}
+    base = {"model": "cnn3", "epochs": 1, "precision": "float32"}
     alternative = [{"name": "plain"}]
     return StudyConfig.parse(
         {"data": "digits", "seeds": seeds, "base": base, "alternative": alternative}
@@ -129,18 +131,22 @@ def main() -> None:
         clock, done = Clock(), threading.Event()
         announce(plan, clock)
         threading.Thread(target=kill, args=(asked.kills, asked.pause, done), daemon=True).start()
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         executor = RayExecutor(cluster.address, train=stand_in(files, asked.seconds))
         ended = train_missing(plan, executor, clock, timed=False)
         done.set()
-        whole = time.perf_counter() - started
+        whole, used = time.perf_counter() - started, time.process_time() - used
         finished = [RunFolder(run.folder) for run in ended.finished]
         assert all(run.is_finished for run in finished)  # noqa: S101
         span = clock.ended[-1] - clock.began[0]
         print(f"runs: {len(finished)} finished, {len(ended.failed)} failed; {size:,} bytes each")
         print(f"from the first start to the last end: {span:.1f} s, with connecting {whole:.1f} s")
-        each = 1000 * (span / asked.runs - asked.seconds / (asked.nodes * asked.slots))
-        print(f"beside the trainings: {each:.1f} ms a run")
+        slots = asked.nodes * asked.slots
+        each = 1000 * (span / asked.runs - asked.seconds / slots)
+        gap = 1000 * (median(later - ended for ended, later in pairwise(clock.ended)))
+        print(f"beside the trainings, with starts and kills: {each:.1f} ms a run")
+        print(f"median time from one end to the next: {gap:.1f} ms")
+        print(f"of the study's own process: {1000 * used / asked.runs:.1f} ms of processor a run")
         ray.shutdown()
         cluster.shutdown()
 

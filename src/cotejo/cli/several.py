@@ -55,6 +55,12 @@ class SeveralDisplay(Display):
         """The runs that are being trained, each with the epoch that has begun."""
         return [(line.run, line.epoch) for line in self._lines.values()]
 
+    def planned(self, *told: Any) -> None:
+        """Show the data and the plan, and that those who train are started."""
+        super().planned(*told)
+        if self._waiting:
+            self._status.show_note(message("machines.starting"))
+
     def _await(self, runs: Any) -> None:
         super()._await(runs)
         self._ended = 0
@@ -131,7 +137,7 @@ class SeveralDisplay(Display):
             grid.add_row(*cells, known, left)
         more = len(self._lines) - len(shown)
         also = message("machines.more_running", count=more) if more else ""
-        count = message("cli.live_run", number=self._ended, runs=self._runs_to_do)
+        count = message("machines.ended_of", done=self._ended, runs=self._runs_to_do)
         share = sum(line.done / line.run.epochs for line in self._lines.values())
         whole = bar((self._ended + share) / max(self._runs_to_do, 1))
         grid.add_row(Text(count, style="dim"), also, whole, "", "", left_text(self._left()))
