@@ -91,7 +91,7 @@ def workers() -> list[int]:
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if path.read_bytes().startswith(b"ray::_task"):
+            if path.read_bytes().startswith(b"ray::task"):
                 found.append(int(path.parent.name))
         except OSError:  # it has ended
             continue

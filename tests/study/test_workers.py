@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +121,8 @@ def test_a_worker_that_is_killed_costs_its_run_one_more_try(serial, started, tmp
     assert "SIGKILL" in (failed.path / "log.txt").read_text()
     runs = [run.id for run in result.finished]
     assert len(runs) == 5
+    cores = {StudyFolder(result.folder).run(*run).record["machine"]["cores"] for run in runs}
+    assert cores == {len(own_cores()) // SEVERAL}
     # Other numbers of cores may round otherwise.
     equal(result.folder, serial.folder, runs, tolerance=1e-4)
     assert len(read_readings(result.folder)) == 5
@@ -192,6 +196,15 @@ def test_a_run_begins_after_the_one_that_it_starts_from(plan):
     turns.ended(("plain", 1))
     assert [turns.take().run.id for _ in range(2)] == [("longer", 1), ("plain", 1)]
     assert turns.left == 4
+
+
+def test_a_worker_loads_no_backend_before_it_knows_its_cores():
+    code = """
+import sys
+import cotejo.study.executors.ray_task, cotejo.study.executors.worker
+assert not {"keras", "tensorflow", "jax", "torch"} & sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_core_has_one_worker():

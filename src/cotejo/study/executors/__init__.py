@@ -9,14 +9,18 @@ Who does what:
 - ``on_ray`` trains as tasks of a Ray cluster: ``ray_task`` is what runs there.
 - ``lost`` writes down that a run failed because its process or machine ended.
 
-What an executor has to keep to is in `cotejo.study.executor`.
+What an executor has to keep to is in `cotejo.study.executor`. Importing this package loads no
+backend: a worker first has to say how many cores there are for it.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cotejo.errors import ConfigError
-from cotejo.study.executor import Executor
-from cotejo.study.grouped import GroupedExecutor
+
+if TYPE_CHECKING:
+    from cotejo.study.executor import Executor
 
 __all__ = ["chosen_executor"]
 
@@ -49,4 +53,6 @@ def chosen_executor(
         from cotejo.study.executors.on_ray import RayExecutor
 
         return RayExecutor(address or None)
+    from cotejo.study.grouped import GroupedExecutor
+
     return executor or GroupedExecutor()

@@ -34,7 +34,7 @@ from cotejo.study.executors.away import Readings, check_can_travel
 from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
 from cotejo.study.executors.lost import write_lost
-from cotejo.study.executors.ray_task import train_there
+from cotejo.study.executors.ray_task import Inbox, task, train_there
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
@@ -152,38 +152,6 @@ def _memory(ray: Any, plan: Plan) -> int:
     return int(min(NEEDED + _COPIES * images, largest))
 
 
-class _Inbox:
-    """Keeps what tasks say until the study asks for it; an actor, on the study's own machine."""
-
-    def __init__(self) -> None:
-        self._events: list[Any] = []
-
-    def put(self, event: Any) -> None:
-        self._events.append(event)
-
-    def take(self) -> list[Any]:
-        events, self._events = self._events, []
-        return events
-
-
-def _task(
-    plan: Any,
-    job: Any,
-    parent: Any,
-    readings: Any,
-    expected: Any,
-    inbox: Any,
-    train: Any,
-) -> Any:
-    ray: Any = import_module("ray")
-    node = ray.get_runtime_context().get_node_id()[:4]
-
-    def tell(event: Any) -> None:
-        inbox.put.remote(event)
-
-    return train(plan, job, parent, readings, expected, tell, node)
-
-
 class _Flight:
     """The tasks of one execution."""
 
@@ -205,13 +173,13 @@ class _Flight:
         self._parents: dict[RunId, Any] = {}
         precisions = {each.settings.precision for each in plan.config.alternatives}
         self._expected = conditions(sorted(precisions))
-        self._task = ray.remote(**options)(_task)
+        self._task = ray.remote(**options)(task)
         self._content, self._train = ray.put(plan), ray.put(train)
         here = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
             ray.get_runtime_context().get_node_id(), soft=True
         )
         self._inbox = ray.remote(num_cpus=0, max_restarts=-1, scheduling_strategy=here)(
-            _Inbox
+            Inbox
         ).remote()
 
     def work(self) -> None:

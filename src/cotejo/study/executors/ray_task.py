@@ -1,4 +1,7 @@
-"""What runs on a node of a Ray cluster: the training of one run, far from the study's folder."""
+"""What runs on a node of a Ray cluster: the training of one run, far from the study's folder.
+
+Importing this module loads no backend: who keeps the events needs none.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotejo.study.events import BatchEnded, Event, RunStarted
-from cotejo.study.planning import Job, Plan
 
 if TYPE_CHECKING:
     from cotejo.study.executors.crate import Crate
+    from cotejo.study.planning import Job, Plan
 
-__all__ = ["Conditions", "train_there"]
+__all__ = ["Conditions", "Inbox", "task", "train_there"]
 
 _SECONDS = 1.0
 """The least time between two batches that are told of."""
@@ -34,6 +38,42 @@ class Conditions:
     cotejo: str
     backend: str
     precisions: Mapping[str, str]
+
+
+class Inbox:
+    """Keeps what tasks say until the study asks for it; an actor, on the study's own machine."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def put(self, event: Event) -> None:
+        """Keep an event."""
+        self._events.append(event)
+
+    def take(self) -> list[Event]:
+        """Return what came since it was last asked for."""
+        events, self._events = self._events, []
+        return events
+
+
+def task(
+    plan: Plan,
+    job: Job,
+    parent: Mapping[str, bytes] | None,
+    readings: Sequence[Mapping[str, Any]],
+    expected: Conditions,
+    inbox: Any,
+    train: Any,
+) -> Crate:
+    """Train a run by ``train``, which is called as `train_there`; its events go to an `Inbox`."""
+    ray: Any = import_module("ray")
+    node = ray.get_runtime_context().get_node_id()[:4]
+
+    def tell(event: Event) -> None:
+        inbox.put.remote(event)
+
+    trained: Crate = train(plan, job, parent, readings, expected, tell, node)
+    return trained
 
 
 def train_there(
