@@ -17,7 +17,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-import cotejo
 from cotejo.study.executors.placing import Placed
 from cotejo.study.planning import Job
 
@@ -200,7 +199,7 @@ class Crew:
 
 def _surroundings(cores: int, device: str | None) -> dict[str, str]:
     """Return the environment of a worker: where Cotejo is, and what it may use."""
-    package = str(Path(cotejo.__file__).parents[1])
+    package = str(Path(__file__).parents[3])
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     changed = {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     if not hasattr(os, "sched_setaffinity"):
