@@ -13,9 +13,10 @@ from pathlib import Path
 
 from cotejo.errors import BackendError
 
-__all__ = ["available_memory", "check_memory"]
+__all__ = ["NEEDED", "available_memory", "check_memory"]
 
-_NEEDED = 900 * 2**20
+NEEDED = 900 * 2**20
+"""The bytes that a process needs to train a small network."""
 _ADDRESSES_NEEDED = 5 * 2**29
 _ADDRESSES_PER_CORE = 128 * 2**20
 """The stack of each core's thread, and the address space that `malloc` reserves for it."""
@@ -33,8 +34,8 @@ def check_memory() -> None:
     if allowed is not None and allowed < needed:
         raise BackendError("too_little_allowed", needed=_mb(needed), allowed=_mb(allowed))
     free = available_memory()
-    if free is not None and free < _NEEDED:
-        raise BackendError("too_little_memory", needed=_mb(_NEEDED), free=_mb(free))
+    if free is not None and free < NEEDED:
+        raise BackendError("too_little_memory", needed=_mb(NEEDED), free=_mb(free))
 
 
 def available_memory(

@@ -25,6 +25,7 @@ __all__ = [
     "cache_folder",
     "chosen_backend",
     "default_backend",
+    "gpu_names",
     "has_bfloat16",
     "has_cuda_for_jax",
     "install_command",
@@ -135,17 +136,25 @@ def nvidia_gpu() -> tuple[str, float] | None:
 
     If there are several, it is the one with the lowest capability, since a study may run on it.
     """
+    return min(_gpus(), key=lambda gpu: gpu[1], default=None)
+
+
+def gpu_names() -> list[str]:
+    """Return the names of this machine's NVIDIA GPUs, in the order of their numbers."""
+    return [name for name, _ in _gpus()]
+
+
+def _gpus() -> tuple[tuple[str, float], ...]:
     program = shutil.which("nvidia-smi") or shutil.which("nvidia-smi", path=_WSL_PROGRAMS)
     if program is None or _hidden():
-        return None
+        return ()
     query = [program, "--query-gpu=name,compute_cap", "--format=csv,noheader"]
     try:
         done = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
         lines = (line.rpartition(",") for line in done.stdout.splitlines())
-        gpus = [(name.strip(), float(capability)) for name, _, capability in lines]
+        return tuple((name.strip(), float(capability)) for name, _, capability in lines)
     except (OSError, subprocess.SubprocessError, ValueError):  # an old driver, or no driver
-        return None
-    return min(gpus, key=lambda gpu: gpu[1], default=None)
+        return ()
 
 
 def nvidia_device() -> Path | None:
@@ -250,6 +259,9 @@ def _processor_name() -> str:
 
 
 def _cores() -> int:
+    told = os.environ.get("COTEJO_CORES", "")
+    if told.isdecimal():  # of a worker that is told its threads, where it can't be bound to cores
+        return int(told)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -29,6 +29,7 @@ COMMANDS = (
     "serve",
     "report",
     "add",
+    "merge",
     "verify",
     "review",
     "data",

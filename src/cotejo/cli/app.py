@@ -18,6 +18,7 @@ from cotejo.cli.exceptions import report_exception
 from cotejo.cli.explain_command import explain
 from cotejo.cli.export_command import export
 from cotejo.cli.helptext import TranslatedCommand, TranslatedGroup
+from cotejo.cli.merge_command import merge
 from cotejo.cli.models_command import models
 from cotejo.cli.options import Debug, Language
 from cotejo.cli.predict_command import predict
@@ -57,6 +58,7 @@ def application() -> typer.Typer:
         serve,
         report,
         add,
+        merge,
         verify,
         review,
         data,

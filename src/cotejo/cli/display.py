@@ -56,6 +56,11 @@ class Display(Observer):
         self.epoch = 0
         """The epoch of that run that has begun, counted from 1."""
 
+    @property
+    def under_way(self) -> list[tuple[PlannedRun, int]]:
+        """The runs that are being trained, each with the epoch that has begun."""
+        return [] if self.running is None else [(self.running, self.epoch)]
+
     def __enter__(self) -> Display:
         return self
 
@@ -315,7 +320,7 @@ class Display(Observer):
 
 
 def _plan_line(study: StudyConfig, runs: Sequence[PlannedRun], to_do: int) -> str:
-    counts = set(Counter(run.alternative for run in runs).values())
+    counts = set(Counter(run.alternative for run in runs).values()) or {0}
     low, high = min(counts), max(counts)
     between = message("cli.seeds_between", low=low, high=high)
     return message(

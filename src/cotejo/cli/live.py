@@ -14,7 +14,7 @@ from cotejo.messages import message
 from cotejo.numbers import NO_BREAK
 from cotejo.study.progress import PlannedRun
 
-__all__ = ["Status"]
+__all__ = ["Status", "bar", "left_text"]
 
 _BAR = "cyan"
 # Widths in columns of text. Cells have a least width so that the bar stays in its place.
@@ -61,7 +61,7 @@ class Status:
 
     def show_note(self, text: str) -> None:
         """Show one line that says what is being done."""
-        self._show(Text(text, style="dim"))
+        self.show(Text(text, style="dim"))
 
     def download(self, source: str, done: int, total: int | None) -> None:
         """Show a download's progress."""
@@ -95,7 +95,7 @@ class Status:
             bar = ProgressBar(total=1.0, completed=fraction, complete_style=_BAR, width=20)
             grid = Table.grid(padding=(0, 1))
             grid.add_row(bar, Text(line, overflow="ellipsis", no_wrap=True))
-            self._show(grid)
+            self.show(grid)
             return
         tenth = (kind, int(10 * fraction))
         if tenth != self._last_tenth:
@@ -106,7 +106,7 @@ class Status:
         """Show the lines of a run, which is number ``number`` of ``runs``."""
         self._run, self._number, self._runs = run, number, runs
         self._place, self._step = "", message("cli.starting")
-        self._show(self._render())
+        self.show(self._render())
 
     def batch_ended(self, epoch: int, step: int, steps: int) -> None:
         """Show the epoch and the step that training has reached."""
@@ -122,9 +122,10 @@ class Status:
     def time_left(self, fraction: float, run_left: float | None, study_left: float | None) -> None:
         """Show which fraction of the run is done, and the seconds left, also of the study."""
         self._fraction, self._run_left, self._study_left = fraction, run_left, study_left
-        self._show(self._render())
+        self.show(self._render())
 
-    def _show(self, content: RenderableType) -> None:
+    def show(self, content: RenderableType) -> None:
+        """Show something in place of what is shown now; nothing where there is no terminal."""
         if not self._is_live:
             return
         if self._live is None:
@@ -138,7 +139,7 @@ class Status:
         name = "" if run is None else message("cli.run_name", name=run.alternative, seed=run.seed)
         number = message("cli.live_run", number=self._number, runs=self._runs)
         done = (self._number - 1 + self._fraction) / max(self._runs, 1)
-        left = (_left(self._run_left), _left(self._study_left))
+        left = (left_text(self._run_left), left_text(self._study_left))
         # Four columns are left free: a terminal shows ^C there without breaking the line. Earlier
         # versions of Rich than 14.3 put a gap after the last column too.
         room = self._console.width - 4 - max(_LEFT_WIDTH, *map(len, left)) - 3 * _GAP
@@ -152,8 +153,8 @@ class Status:
             grid.add_column(no_wrap=True, min_width=_WHERE_WIDTH)
         grid.add_column(no_wrap=True, justify="right", min_width=_LEFT_WIDTH)
         places = [(where,), ("",)] if where else [(), ()]
-        grid.add_row(name, _bar(self._fraction), *places[0], left[0])
-        grid.add_row(Text(number, style="dim"), _bar(done), *places[1], left[1])
+        grid.add_row(name, bar(self._fraction), *places[0], left[0])
+        grid.add_row(Text(number, style="dim"), bar(done), *places[1], left[1])
         return grid
 
     def _where(self, room: int) -> str:
@@ -162,11 +163,13 @@ class Status:
         return next((text for text in (whole, self._place) if len(text) <= room), "")
 
 
-def _bar(fraction: float) -> ProgressBar:
+def bar(fraction: float) -> ProgressBar:
+    """Return a bar of which a fraction is done."""
     return ProgressBar(total=1.0, completed=min(fraction, 1.0), complete_style=_BAR)
 
 
-def _left(seconds: float | None) -> str:
+def left_text(seconds: float | None) -> str:
+    """Return how long something takes still, in words; "" where nobody knows."""
     if seconds is None:
         return ""
     # Whole seconds: tenths would only flicker.

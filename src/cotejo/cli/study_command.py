@@ -51,6 +51,15 @@ def study(
     budget: Annotated[
         str | None, typer.Option("--budget", metavar="TIME", show_default=False)
     ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="SHARD", show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", show_default=False)
+    ] = None,
+    executor: Annotated[
+        str | None, typer.Option("--executor", metavar="EXECUTOR", show_default=False)
+    ] = None,
     overrides: Overrides = None,
     title: Title = None,
     author: Author = None,
@@ -61,7 +70,9 @@ def study(
     from cotejo.cli.training import train_and_report
     from cotejo.config.durations import seconds_of
     from cotejo.study import Study
+    from cotejo.study.shards import shard_named
 
+    part = None if shard is None else shard_named(shard)
     changes: dict[str, Any] = {}
     chosen_data = study_data(data, image_size, fit, group_by, strict)
     if chosen_data is not None:
@@ -85,4 +96,7 @@ def study(
         until_settled=until_settled,
         runs=runs,
         seconds=None if budget is None else seconds_of(budget),
+        **({} if part is None else {"shard": (part.number, part.of)}),
+        **({} if workers is None else {"workers": workers}),
+        **({} if executor is None else {"executor": executor}),
     )

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from cotejo.cli.console import make_console, print_lines, say
 from cotejo.cli.display import Display
+from cotejo.cli.several import SeveralDisplay
 from cotejo.cli.tables import final_table, numbers, results_table
 from cotejo.errors import CotejoError
 from cotejo.messages import LANGUAGES, current_language, message
@@ -68,7 +69,8 @@ def train_and_report(
     """
     console = make_console()
     command = command_line()
-    with Display(console) as display:
+    several = options.get("executor") is not None or options.get("workers", 1) != 1
+    with (SeveralDisplay if several else Display)(console) as display:
         display.header(quick)
         try:
             result = study.run(
@@ -76,27 +78,37 @@ def train_and_report(
             )
         except KeyboardInterrupt as stopped:
             display.close()
-            _say_stopped(console, study.folder, display, command, final)
+            _say_stopped(
+                console, study.folder, display, command, final=final, shard="shard" in options
+            )
             return code_of(stopped)
+    if "shard" in options:
+        return _conclude_shard(console, result, command)
     if final:
         return _conclude_final(console, result, command)
     return _conclude(console, result, command, quick)
 
 
 def _say_stopped(
-    console: Console, folder: Path | None, display: Display, command: str, final: bool
+    console: Console,
+    folder: Path | None,
+    display: Display,
+    command: str,
+    *,
+    final: bool,
+    shard: bool,
 ) -> None:
     """Show what is finished, which run goes on or starts over, and the command that continues."""
     from cotejo.store import checkpoint_files
 
     console.print()
-    if folder is not None:
+    # A shard shows no table: it would be of a part, and look like the whole.
+    if folder is not None and not shard:
         _show_finished(console, folder, final)
-    run = display.running
-    if run is not None:
+    for run, epoch in display.under_way:
         name = message("cli.run_name", name=run.alternative, seed=run.seed)
         key = "cli.stopped_run_kept" if any(checkpoint_files(run.folder)) else "cli.stopped_run"
-        line = message(key, run=name, epoch=display.epoch, epochs=run.epochs)
+        line = message(key, run=name, epoch=epoch, epochs=run.epochs)
         say(console, line, "yellow")
     say(console, message("cli.interrupted"), "bold yellow")
     console.print(Text(f"  {command}"), soft_wrap=True)
@@ -141,6 +153,24 @@ def _conclude(console: Console, result: StudyResult, command: str, quick: bool) 
         _say_next(console, "cli.next_full", command_line(without="--quick"))
     else:
         _say_other_language(console, result.folder)
+    return 1 if result.failed else 0
+
+
+def _conclude_shard(console: Console, result: StudyResult, command: str) -> int:
+    """Say what of the shard is trained, and how the shards become one study."""
+    console.print()
+    runs = message("cli.runs", count=len(result.finished))
+    line = message("machines.shard_trained", runs=runs, folder=shown_path(result.folder))
+    say(console, line, "bold")
+    console.print()
+    for run in result.failed:
+        _say_failed(console, run)
+    if result.failed:
+        _say_next(console, "cli.next_failed", command)
+    else:
+        say(console, message("machines.shard_next"), "dim")
+        words = shlex.join([_program(), "merge", shown_path(result.folder)])
+        console.print(Text(f"  {words} … --out {message('machines.shard_out')}"), soft_wrap=True)
     return 1 if result.failed else 0
 
 

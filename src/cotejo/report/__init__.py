@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cotejo.errors import ConfigError
+from cotejo.errors import ConfigError, OutputError
 from cotejo.facts import LeftOut, gather, gather_records
 from cotejo.report.card import write_cards
 from cotejo.report.csv_files import write_csv_files
@@ -147,7 +147,10 @@ def make_reports(
     for name in names:
         check_installed(name)
     keep_heading(folder, language, title=title, author=author)
-    findings = Findings(gather(folder))
+    facts = gather(folder)
+    if facts.study.get("shard") is not None:
+        raise OutputError("machines.shard_report", path=folder)
+    findings = Findings(facts)
     if standalone:
         from cotejo.report.standalone import STANDALONE, write_standalone
 

@@ -93,6 +93,11 @@ class _ReportHeading(Content):
     author: Text = None
 
 
+class _Shard(Content):
+    number: Positive
+    of: Positive
+
+
 class Study(_Listing):
     """``study.json``."""
 
@@ -105,6 +110,7 @@ class Study(_Listing):
     final: bool = False
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(are_distinct)]
     folds: Annotated[int, Field(ge=3, le=255)] | None = None
+    shard: _Shard | None = None
     alternatives: list[_Alternative]
     claims: list[_Claim] = []
     error: Literal["share", "family"] = "share"

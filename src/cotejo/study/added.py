@@ -14,6 +14,7 @@ from typing import Any
 from cotejo.config import Sources, StudyConfig
 from cotejo.config.own_images import OwnImages
 from cotejo.data import Dataset, load
+from cotejo.data.folds import in_folds
 from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.store import (
     REPLACED,
@@ -31,7 +32,7 @@ from cotejo.study.progress import Observer
 from cotejo.study.quick import first_images
 from cotejo.texts import NAME_PATTERN, readable
 
-__all__ = ["Added", "add_predictions"]
+__all__ = ["Added", "add_predictions", "images_of"]
 
 _MOST_SEED = 2**31
 
@@ -74,7 +75,7 @@ def add_predictions(
     _check_name(folder, name, seed)
     study = _study(folder)
     check_free(study, name)
-    images = _dataset(study, dataset, data_dir, observer)
+    images = images_of(study, dataset, data_dir, observer)
     given, sources = _given(test, valid, images)
     predictions = predictions_of(given, images, logits=logits)
     epochs = read_history(history) if history is not None else None
@@ -111,13 +112,19 @@ def _study(folder: Path) -> StudyFolder:
     return study
 
 
-def _dataset(
+def images_of(
     study: StudyFolder,
     dataset: Dataset | str | Path | None,
     data_dir: Path | None,
     observer: Observer,
 ) -> Dataset:
-    """Return the images that the study tests on.
+    """Return the images that a study learns from and tests on.
+
+    Args:
+        study: whose they are.
+        dataset: they, or their name or path; where left out, the study's file says it.
+        data_dir: where CIFAR-10 is looked for first.
+        observer: told of a download, and of pictures that are read.
 
     Raises:
         DataError: they are others than those that were given or found.
@@ -126,6 +133,8 @@ def _dataset(
         dataset = _loaded(study, dataset, data_dir, observer)
     if study.study.get("quick"):
         dataset = first_images(dataset)
+    if (folds := study.study.get("folds")) is not None:
+        dataset = in_folds(dataset, folds)
     if dataset.fingerprint != study.data.get("fingerprint"):
         raise DataError("added_other_data", path=study.path, data=dataset.name)
     return dataset

@@ -20,7 +20,7 @@ from cotejo.store import (
 from cotejo.study.progress import RunId
 from cotejo.study.replaced import clear
 
-__all__ = ["borrow"]
+__all__ = ["borrow", "copy_run"]
 
 
 def borrow(folder: Path, keys: Mapping[RunId, str], others: Iterable[Path]) -> None:
@@ -45,15 +45,34 @@ def borrow(folder: Path, keys: Mapping[RunId, str], others: Iterable[Path]) -> N
             # `is_finished` reads all files of a run, so it is asked of the wanted runs only.
             if run.key != key or not run.is_finished:
                 continue
-            readings = _readings(folder, other, key)
-            if readings is None:
-                continue
-            clear(place.path, key, folder)
-            _copy(run, place.path)
-            # Once the run is here: what could not be copied has not been read for this study.
-            for row in readings:
-                note_reading(folder, **row)
-            break
+            if copy_run(folder, other, (alternative, seed), key):
+                break
+
+
+def copy_run(folder: Path, other: Path, run: RunId, key: str) -> bool:
+    """Copy a finished run of another study with its readings; return whether it has any.
+
+    Without them nothing is copied. What is in its place is put aside.
+
+    Args:
+        folder: the study's.
+        other: the folder of the other one.
+        run: which run.
+        key: of the run.
+
+    Raises:
+        OutputError: the run can't be copied.
+    """
+    readings = _readings(folder, other, key)
+    if readings is None:
+        return False
+    place = StudyFolder(folder).run(*run)
+    clear(place.path, key, folder)
+    _copy(StudyFolder(other).run(*run), place.path)
+    # Once the run is here: what could not be copied has not been read for this study.
+    for row in readings:
+        note_reading(folder, **row)
+    return True
 
 
 def _readings(folder: Path, other: Path, key: str) -> list[dict[str, Any]] | None:

@@ -35,6 +35,7 @@ def write_study(plan: Plan) -> None:
         "final": plan.final,
         "seeds": list(config.seeds),
         "folds": config.folds,
+        **_shard(plan),
         "alternatives": [
             {
                 "name": alternative.name,
@@ -63,6 +64,13 @@ def write_study(plan: Plan) -> None:
     write_json(plan.folder / StudyFile.RECORD, {**content, "files": listed})
     for name, of_file in files.items():
         write_file(plan.folder / name, of_file)
+
+
+def _shard(plan: Plan) -> dict[str, Any]:
+    """Return which part of the plan is trained here, where it is not all of it."""
+    if plan.shard is None:
+        return {}
+    return {"shard": {"number": plan.shard.number, "of": plan.shard.of}}
 
 
 def _seeds(plan: Plan, name: str) -> dict[str, list[int]]:

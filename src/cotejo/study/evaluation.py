@@ -27,6 +27,7 @@ from cotejo.store import (
     npz_content,
     read_readings,
 )
+from cotejo.study.events import Emit, TestRead
 from cotejo.study.planning import Job, Plan
 from cotejo.train import softmax
 from cotejo.train.predict import logits_steps
@@ -166,8 +167,8 @@ def _mean_of(answers: Sequence[Answers]) -> dict[str, float | int]:
     }
 
 
-def note_test(plan: Plan, job: Job) -> dict[str, Any] | None:
-    """Note, before it happens, that a run reads the test images.
+def note_test(plan: Plan, job: Job, emit: Emit) -> dict[str, Any] | None:
+    """Note, before it happens, that a run reads the test images, and say so.
 
     An error here would throw away the training that has just ended, because a disk is full.
 
@@ -175,16 +176,13 @@ def note_test(plan: Plan, job: Job) -> dict[str, Any] | None:
         The arguments of `note_reading` if it can't be noted now.
     """
     run = job.run
-    reading: dict[str, Any] = {
-        "time": now(),
-        "alternative": run.alternative,
-        "seed": run.seed,
-        "key": run.key,
-    }
+    event = TestRead(run.id, run.key, now())
     try:
-        note_reading(plan.folder, **reading)
+        note_reading(plan.folder, **event.reading)
     except OutputError:
-        return reading
+        return event.reading
+    finally:
+        emit(event)
     return None
 
 

@@ -22,15 +22,17 @@ __all__ = [
     "RunFinished",
     "RunResumed",
     "RunStarted",
+    "TestRead",
     "WaitingToWrite",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins."""
+    """A run begins; ``place`` is the number of a worker, the name of a machine, or empty."""
 
     run: RunId
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,26 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TestRead:
+    """A run is about to read the test images.
+
+    It is noted where the run is trained. Where that is not in the study's folder, the process that
+    has locked that folder notes it there.
+    """
+
+    __test__ = False  # no test of pytest's
+    run: RunId
+    key: str
+    time: str
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The arguments of `cotejo.store.note_reading`."""
+        alternative, seed = self.run
+        return {"time": self.time, "alternative": alternative, "seed": seed, "key": self.key}
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingToWrite:
     """The results of a run can be written nowhere. They wait in memory, and it is tried again."""
 
@@ -88,7 +110,14 @@ class RunFailed:
 
 
 Event: TypeAlias = (
-    RunStarted | RunResumed | BatchEnded | EpochEnded | WaitingToWrite | RunFinished | RunFailed
+    RunStarted
+    | RunResumed
+    | BatchEnded
+    | EpochEnded
+    | TestRead
+    | WaitingToWrite
+    | RunFinished
+    | RunFailed
 )
 Emit: TypeAlias = Callable[[Event], None]
 """What an executor calls with each event, as it happens."""

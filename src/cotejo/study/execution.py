@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cotejo.backend import accelerated
 from cotejo.data.folds import fold_count, folds
-from cotejo.errors import CotejoError, TrainingError, UsageError
-from cotejo.store import RunFolder
+from cotejo.errors import CotejoError, OutputError, TrainingError, UsageError
+from cotejo.store import RunFolder, note_reading, read_readings
 from cotejo.study.afterwards import look_back
 from cotejo.study.description import write_study
 from cotejo.study.events import (
@@ -21,6 +21,7 @@ from cotejo.study.events import (
     RunFinished,
     RunResumed,
     RunStarted,
+    TestRead,
     WaitingToWrite,
 )
 from cotejo.study.executor import Executor
@@ -83,7 +84,7 @@ def announce(plan: Plan, observer: Observer) -> None:
         OutputError: the folder can't be written.
     """
     write_study(plan)
-    observer.planned(plan.config, plan.dataset, plan.runs, plan.folder, plan.quick)
+    observer.planned(plan.config, plan.dataset, plan.own_runs, plan.folder, plan.quick)
     for changes in dict.fromkeys(plan.changes.values()):
         alike = [name for name, own in plan.changes.items() if own == changes]
         observer.networks_adapted(alike, changes)
@@ -103,9 +104,11 @@ def train_missing(
         timed: whether a few steps are timed first, for an observer that awaits it.
     """
     jobs = plan.jobs
-    with closing(Journal(plan.folder, plan.runs)) as journal:
-        # On an accelerator, to compile the timed steps would take longer than many a run.
-        times = timed and observer.awaits_times and plan.deadline is None and not accelerated()
+    with closing(Journal(plan.folder, plan.own_runs)) as journal:
+        # On an accelerator, to compile the timed steps would take longer than many a run. What is
+        # trained elsewhere has another pace than this process.
+        here = not getattr(executor, "elsewhere", False) and not accelerated()
+        times = timed and observer.awaits_times and plan.deadline is None and here
         if jobs and times:
             _estimate(plan, jobs, observer, journal)
         relay = _Relay(plan, observer, journal)
@@ -123,8 +126,8 @@ def conclude(plan: Plan, result: StudyResult, observer: Observer) -> None:
     Raises:
         OutputError: the folder can't be written.
     """
-    # Without validation images nothing is compared, and no report is made.
-    if result.finished and not plan.final:
+    # Without validation images nothing is compared, and of a shard no report is made.
+    if result.finished and not plan.final and plan.shard is None:
         look_back(
             plan.folder,
             plan.dataset,
@@ -166,11 +169,14 @@ class _Relay:
         self._plan = plan
         self._observer = observer
         self._journal = journal
-        self._runs = {run.id: run for run in plan.runs}
-        # A final training has no validation figures, which the tables rest on.
-        self._tables = None if plan.final else ResultTables(plan.folder, observer)
+        self._runs = {run.id: run for run in plan.own_runs}
+        # A final training has no validation figures, which the tables rest on; of a shard they
+        # would show a part as if it were all.
+        has_tables = not plan.final and plan.shard is None
+        self._tables = ResultTables(plan.folder, observer) if has_tables else None
         self._reasons: dict[RunId, CotejoError] = {}
-        self._ended: dict[RunId, bool] = {run.id: True for run in plan.runs if run.finished}
+        self._unnoted: list[TestRead] = []
+        self._ended: dict[RunId, bool] = {run.id: True for run in plan.own_runs if run.finished}
 
     def __call__(self, event: Event) -> None:
         try:
@@ -182,35 +188,56 @@ class _Relay:
         run, observer = self._runs[event.run], self._observer
         match event:
             case BatchEnded():
-                self._journal.batch_ended(event.epoch, event.step, event.steps)
+                self._journal.batch_ended(run, event.epoch, event.step, event.steps)
                 observer.batch_ended(run, event.epoch, event.step, event.steps)
             case EpochEnded():
                 self._journal.epoch_ended(run, dict(event.row))
                 observer.epoch_ended(run, dict(event.row))
             case RunStarted():
                 self._journal.run_started(run)
+                if event.place:
+                    observer.run_placed(run, event.place)
                 observer.run_started(run)
             case RunResumed():
                 rows = [dict(row) for row in event.rows]
                 self._journal.run_resumed(run, rows)
                 observer.run_resumed(run, event.epoch, rows)
+            case TestRead():
+                self._unnoted.append(event)
+                with suppress(OutputError):  # it is tried again when the run has ended
+                    self._note_readings()
             case WaitingToWrite():
                 observer.waiting_to_write(run, event.reason)
             case RunFinished():
+                self._note_readings()
                 self._ended[event.run] = True
                 self._write_tables()
                 self._journal.run_ended(run, "finished")
                 observer.run_finished(run, RunFolder(run.folder).metrics)
             case RunFailed():
+                self._note_readings()
                 self._ended[event.run] = False
                 self._reasons[event.run] = event.reason
                 self._write_tables()
                 self._journal.run_ended(run, "failed")
                 observer.run_failed(run, event.reason)
 
+    def _note_readings(self) -> None:
+        """Note readings of the test set that were made elsewhere than in the study's folder.
+
+        Raises:
+            OutputError: they can't be noted.
+        """
+        while self._unnoted:
+            event = self._unnoted[0]
+            noted = ((row["key"], row["time"]) for row in read_readings(self._plan.folder))
+            if (event.key, event.time) not in noted:
+                note_reading(self._plan.folder, **event.reading)
+            self._unnoted.pop(0)
+
     def fail_silent_runs(self) -> None:
         """Count the runs as failed of which the executor did not say how they ended."""
-        for run in self._plan.runs:
+        for run in self._plan.own_runs:
             if run.id not in self._ended:
                 self._tell(RunFailed(run.id, TrainingError("end_unknown")))
 
@@ -226,7 +253,7 @@ class _Relay:
     def result(self) -> StudyResult:
         """Return how the runs ended."""
         result = StudyResult(self._plan.folder, reasons=self._reasons)
-        for run in self._plan.runs:
+        for run in self._plan.own_runs:
             if self._ended[run.id]:
                 result.finished.append(replace(run, finished=True))
             else:

@@ -22,6 +22,10 @@ class Executor(Protocol):
     def execute(self, plan: Plan, jobs: Sequence[Job], emit: Emit) -> None:
         """Train the jobs and return when each has finished or failed.
 
+        One that trains elsewhere than in this process has an attribute ``elsewhere`` that is true:
+        no steps are timed here for it. A run whose process ended may be begun again; it then tells
+        its epochs again.
+
         A run has finished once its files are in ``job.run.folder``. A job with a parent begins
         after that parent, which is an earlier job or has finished before. A job of which nothing
         is told when this returns counts as failed.

@@ -9,18 +9,40 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.store import FORMAT, StudyFile, now, write_json
 from cotejo.study.pace import Pace
-from cotejo.study.progress import Estimate, PlannedRun
+from cotejo.study.progress import Estimate, PlannedRun, RunId
 
 __all__ = ["Journal"]
 
 _SECONDS = 1.0
 """The least time between two writings; what happens in between is written with the next."""
+
+
+@dataclass
+class _Running:
+    """A run that is being trained.
+
+    Attributes:
+        run: which one.
+        rows: its epochs.
+        place: the epoch that is being trained, and how many of its steps are done, of how many.
+    """
+
+    run: PlannedRun
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    place: tuple[int, int, int] = (1, 0, 0)
+
+    def epoch_ended(self, row: dict[str, Any]) -> None:
+        """Take note of an epoch; a run that is begun again tells its epochs again."""
+        epoch = int(row["epoch"])
+        self.rows = [*self.rows[: epoch - 1], row]
+        self.place = (epoch + 1, 0, 0)
 
 
 class Journal:
@@ -40,10 +62,7 @@ class Journal:
         self._started = now()
         self._states = {run.id: "finished" if run.finished else "waiting" for run in runs}
         self._runs = {run.id: run for run in runs}
-        self._running: PlannedRun | None = None
-        self._rows: list[dict[str, Any]] = []
-        self._place = (1, 0, 0)
-        """The epoch that is being trained, and how many of its steps are done, of how many."""
+        self._running: dict[RunId, _Running] = {}
         self._written = float("-inf")
         self._ended = False
 
@@ -53,7 +72,7 @@ class Journal:
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""
-        self._running, self._rows, self._place = run, [], (1, 0, 0)
+        self._running[run.id] = _Running(run)
         self._states[run.id] = "running"
         self._write(always=True)
 
@@ -62,22 +81,21 @@ class Journal:
         for row in rows:
             self.epoch_ended(run, row)
 
-    def batch_ended(self, epoch: int, step: int, steps: int) -> None:
+    def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
         """``step`` of an epoch's ``steps`` are done."""
-        self._place = (epoch, step, steps)
+        self._running[run.id].place = (epoch, step, steps)
         self._write()
 
     def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
         """An epoch ended."""
         self._pace.epoch_ended(run, float(row["seconds"]))
-        self._rows.append(row)
-        self._place = (len(self._rows) + 1, 0, 0)
+        self._running[run.id].epoch_ended(row)
         self._write()
 
     def run_ended(self, run: PlannedRun, state: str) -> None:
         """A run came to its end: it ``finished`` or ``failed``."""
         self._states[run.id] = state
-        self._running = None
+        self._running.pop(run.id, None)
         self._write(always=True)
 
     def close(self) -> None:
@@ -114,29 +132,31 @@ class Journal:
         }
 
     def _of_running(self) -> dict[str, Any] | None:
-        run = self._running
-        if run is None:
+        """Return the run that is trained; of several at once the one that has run longest."""
+        running = next(iter(self._running.values()), None)
+        if running is None:
             return None
-        epoch, step, steps = self._place
+        epoch, step, steps = running.place
         return {
-            "alternative": run.alternative,
-            "seed": run.seed,
+            "alternative": running.run.alternative,
+            "seed": running.run.seed,
             "epoch": epoch,
             "step": step,
             "steps": steps,
-            "seconds_left": self._run_left(run),
-            "history": self._rows,
+            "seconds_left": self._run_left(running),
+            "history": running.rows,
         }
 
-    def _run_left(self, run: PlannedRun) -> float | None:
-        epoch, step, steps = self._place
+    def _run_left(self, running: _Running) -> float | None:
+        epoch, step, steps = running.place
         done = epoch - 1 + (step / steps if steps else 0.0)
-        return self._pace.run_left(run, done)
+        return self._pace.run_left(running.run, done)
 
     def _left(self) -> float | None:
         waiting = [self._runs[each] for each, state in self._states.items() if state == "waiting"]
         later = self._pace.study_left(waiting)
-        now_left = 0.0 if self._running is None else self._run_left(self._running)
-        if later is None or now_left is None:
+        now_left = [self._run_left(each) for each in self._running.values()]
+        if later is None or None in now_left:
             return None
-        return now_left + later
+        # Those that are trained at once share the time.
+        return (sum(filter(None, now_left)) + later) / max(len(self._running), 1)

@@ -47,16 +47,20 @@ class Limit:
     seconds: float | None = None
 
 
-def check_limit(config: StudyConfig, limit: Limit, *, quick: bool, final: bool) -> None:
+def check_limit(
+    config: StudyConfig, limit: Limit, *, quick: bool, final: bool, shard: bool = False
+) -> None:
     """Refuse what can't go on until claims are settled, before anything costs time.
 
     Raises:
-        ConfigError: the study states no claim, is a quick look, a final training or a
+        ConfigError: the study states no claim, is a quick look, a final training, a shard or a
             cross-validation; or two limits are given, or too few runs, or too many.
     """
     if not config.claims:
         raise ConfigError("looks_no_claims")
-    for what, is_so in (("quick", quick), ("final", final), ("folds", config.folds is not None)):
+    folds = config.folds is not None
+    others = (("quick", quick), ("final", final), ("folds", folds), ("shard", shard))
+    for what, is_so in others:
         if is_so:
             raise ConfigError("looks_and_other", option=f"--{what}")
     if limit.runs is not None and limit.seconds is not None:

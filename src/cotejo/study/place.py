@@ -15,6 +15,7 @@ from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.data import Dataset
 from cotejo.errors import OutputError
 from cotejo.store import TEMPORARY, RunFile, StudyFile, read_json, writing
+from cotejo.study.shards import Shard
 
 __all__ = ["check_place", "clear_half_written", "default_folder"]
 
@@ -76,8 +77,10 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: bool) -> Path:
-    """Return the folder of a study that is given none, in ``runs/``."""
+def default_folder(
+    config: StudyConfig, dataset: Dataset, quick: bool, final: bool, shard: Shard | None = None
+) -> Path:
+    """Return the folder of a study, or of a shard of it, that is given none, in ``runs/``."""
     # Only the default data set gets the plain name, so that a fallback never mixes with it.
     parts = [config.name]
     if dataset.name != DEFAULT_DATA:
@@ -86,4 +89,6 @@ def default_folder(config: StudyConfig, dataset: Dataset, quick: bool, final: bo
         parts.append("final")
     if quick:
         parts.append("quick")
+    if shard is not None:
+        parts.append(f"shard-{shard.number}-of-{shard.of}")
     return Path("runs") / "-".join(parts)

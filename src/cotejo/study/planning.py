@@ -38,6 +38,7 @@ from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.quick import first_images, quickened
 from cotejo.study.replaced import bring_back
 from cotejo.study.results import bring_back_kept
+from cotejo.study.shards import Shard, check_shard_place, dealt
 from cotejo.texts import shown_path
 
 __all__ = ["Job", "Plan", "RunOptions", "make_plan", "planned_runs", "settle"]
@@ -57,6 +58,7 @@ class RunOptions:
     command: str | None = None
     others: tuple[Path, ...] = ()
     until_settled: bool = False
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Plan:
         deadline: when training has to end, in seconds of this process's `time.perf_counter`.
         changes: what was changed of networks of the user's own, by alternative.
         others: the folders of other studies, whose runs are copied where they are the same.
+        shard: the part of the plan that is trained here; None for all of it.
     """
 
     config: StudyConfig
@@ -101,6 +104,7 @@ class Plan:
     deadline: float | None = None
     changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     others: tuple[Path, ...] = ()
+    shard: Shard | None = None
 
     @property
     def final(self) -> bool:
@@ -117,9 +121,18 @@ class Plan:
         return [run.seed for run in self.runs if run.alternative == alternative]
 
     @property
+    def own_runs(self) -> tuple[PlannedRun, ...]:
+        """The runs that are trained here: all of them, or those of the shard."""
+        if self.shard is None:
+            return self.runs
+        parents = {each.name: each.settings.start_from for each in self.config.alternatives}
+        own = dealt(self.shard, [run.id for run in self.runs], parents)
+        return tuple(run for run in self.runs if run.id in own)
+
+    @property
     def jobs(self) -> tuple[Job, ...]:
-        """The runs that are not finished, as jobs, in the order of `runs`."""
-        return tuple(self.job(run) for run in self.runs if not run.finished)
+        """Those of `own_runs` that are not finished, as jobs, in their order."""
+        return tuple(self.job(run) for run in self.own_runs if not run.finished)
 
     def job(self, run: PlannedRun) -> Job:
         """Return a run of the plan as a job."""
@@ -167,8 +180,12 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
     built = built_networks(config, dataset)
     config, asked = with_compiled(config, built), with_compiled(asked, built)
     parameters = {name: each.parameters for name, each in built.items()}
-    folder = options.out or default_folder(config, dataset, options.quick, options.final)
+    folder = options.out or default_folder(
+        config, dataset, options.quick, options.final, options.shard
+    )
     check_place(folder)
+    if options.shard is not None:
+        check_shard_place(folder, options.shard)
     make_folder(folder)
     keys = run_keys(config, dataset, keras.config.backend(), options.deadline is not None)
     return Plan(
@@ -182,6 +199,7 @@ def make_plan(config: StudyConfig, options: RunOptions, observer: Observer) -> P
         options.deadline,
         {name: each.changes for name, each in built.items() if each.changes},
         options.others,
+        options.shard,
     )
 
 
@@ -226,7 +244,7 @@ def settle(plan: Plan, observer: Observer) -> Plan:
     bring_back_kept(plan.folder, plan.keys)
     borrow(plan.folder, plan.keys, plan.others)
     plan = replace(plan, runs=tuple(map(_as_it_is, plan.runs)))
-    check_before_training(plan.config, plan.dataset, plan.runs, plan.folder)
+    check_before_training(plan.config, plan.dataset, plan.own_runs, plan.folder)
     return plan
 
 
@@ -287,11 +305,14 @@ def _command(folder: Path, options: RunOptions, by_name: bool) -> str:
         "--until-settled": options.until_settled,
     }
     flags = [flag for flag, is_wanted in wanted.items() if is_wanted]
+    shard = options.shard
     path = folder / StudyFile.CONFIG
     if by_name:
         words: Sequence[str] = ["cotejo", "study", shown_path(path), "--out", shown_path(folder)]
-        return shlex.join([*words, *flags])
+        return shlex.join([*words, *flags, *([] if shard is None else ["--shard", str(shard)])])
     arguments = "".join(f", {flag[2:].replace('-', '_')}=True" for flag in flags)
+    if shard is not None:
+        arguments += f", shard=({shard.number}, {shard.of})"
     study = f"cotejo.Study.load({str(path)!r})"
     code = f"import cotejo; {study}.run(out={str(folder)!r}, dataset=…{arguments})"
     return shlex.join(["python", "-c", code])

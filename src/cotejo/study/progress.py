@@ -94,11 +94,12 @@ class Observer:
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
     `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
-    for each run: `run_started`; `run_resumed`*; `batch_ended`* and `epoch_ended` for each epoch;
-    `run_finished` or `run_failed`. A study that goes on until its claims are settled then has
-    `looked`, and `runs_added` before further runs. At the end: `look_back_failed`?,
+    for each run: `run_placed`?, `run_started`; `run_resumed`*; `batch_ended`* and `epoch_ended` for
+    each epoch; `run_finished` or `run_failed`. A study that goes on until its claims are settled
+    then has `looked`, and `runs_added` before further runs. At the end: `look_back_failed`?,
     `robustness_started`?, `robustness_progress`* and `robustness_failed`?, `audit_started`? and
-    `audit_failed`?. `tables_failed`? comes after any run.
+    `audit_failed`?. `tables_failed`? comes after any run. Where several runs are trained at once,
+    the calls of one come between those of others; a run whose process ended tells its epochs again.
     """
 
     @property
@@ -140,6 +141,9 @@ class Observer:
 
     def estimated(self, seconds: float) -> None:
         """The runs that are still to do will take about ``seconds`` at most."""
+
+    def run_placed(self, run: PlannedRun, place: str) -> None:
+        """A run is about to begin elsewhere: on a worker's number, or on a machine by its name."""
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""

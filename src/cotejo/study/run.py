@@ -261,7 +261,7 @@ def _train_on(
     if number == 0:
         if has_frozen_backbone(network) != was_frozen:
             record["model"] = described_model(network)  # more of it has learned
-        results.reading = note_test(plan, job)
+        results.reading = note_test(plan, job, emit)
     answers = yield from ask(network, fold, learned, job.settings.tta, clock)
     looked = None
     if number == 0:

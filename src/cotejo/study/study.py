@@ -75,11 +75,13 @@ class Study:
         fallback: str | None = None,
         observer: Observer | None = None,
         command: str | None = None,
-        executor: Executor | None = None,
+        executor: Executor | str | None = None,
         others: Iterable[Path] = (),
         until_settled: bool = False,
         runs: int | None = None,
         seconds: float | None = None,
+        shard: tuple[int, int] | None = None,
+        workers: int | None = None,
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
@@ -99,7 +101,8 @@ class Study:
             observer: told of everything as it happens.
             command: what repeats the study, for its record; from its ``study.toml`` if left out.
             executor: trains the runs; in this process if left out, one after the other, or several
-                seeds at once where an accelerator has room.
+                seeds at once where an accelerator has room. ``"ray"`` or ``"ray:ADDRESS"`` trains
+                on a Ray cluster (`docs/clusters.md`).
             others: the folders of other studies; where a run of theirs has the key and the name of
                 one that is missing here, it is copied.
             until_settled: go on with further seeds, where they tell most, until no claim is open
@@ -108,6 +111,11 @@ class Study:
             runs: with ``until_settled``, how many runs there may be in all; five times those at
                 the first look if left out, or as many as were said before.
             seconds: how long all runs may take together, in place of ``runs``.
+            shard: ``(3, 8)`` trains the third of eight parts of the plan, on a machine that needs
+                to know nothing of the others; its folder gets no report. What the machines trained
+                is brought together by `cotejo.study.merging.merge`.
+            workers: in how many processes of this machine, each with its share of the cores, and
+                one GPU where there are several.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -128,15 +136,17 @@ class Study:
         """
         # Deferred, so that reading and reporting a study need no backend.
         from cotejo.study.execution import carry_out
-        from cotejo.study.grouped import GroupedExecutor
+        from cotejo.study.executors import chosen_executor
         from cotejo.study.looking import carry_on
         from cotejo.study.looks import Limit, check_limit
         from cotejo.study.planning import RunOptions, make_plan, settle
+        from cotejo.study.shards import Shard
 
+        chosen = chosen_executor(executor, workers, deadline=deadline is not None)
         observer = observer or Observer()
         limit = Limit(runs, seconds)
         if until_settled:
-            check_limit(self.config, limit, quick=quick, final=final)
+            check_limit(self.config, limit, quick=quick, final=final, shard=shard is not None)
         elif limit != Limit():
             raise ConfigError("looks_only")
         options = RunOptions(
@@ -150,6 +160,7 @@ class Study:
             command=command,
             others=tuple(others),
             until_settled=until_settled,
+            shard=Shard(*shard) if shard is not None else None,
         )
         plan = make_plan(self.config, options, observer)
         with locked(plan.folder):
@@ -157,11 +168,11 @@ class Study:
             check_place(plan.folder)
             self.folder = plan.folder
             if until_settled:
-                return carry_on(plan, limit, executor or GroupedExecutor(), observer)
+                return carry_on(plan, limit, chosen, observer)
             if (plan.folder / StudyFile.LOOKS).exists():
                 raise OutputError("has_looks", path=plan.folder)
             plan = settle(plan, observer)
-            return carry_out(plan, executor or GroupedExecutor(), observer)
+            return carry_out(plan, chosen, observer)
 
     def add(
         self,

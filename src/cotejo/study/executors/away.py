@@ -1,0 +1,79 @@
+"""A run that is trained where the study's folder is not, or belongs to another process.
+
+The list of readings of the test set has one writer, the process that locked the study's folder. A
+run elsewhere notes its reading in a folder of its own, and says so by `TestRead`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cotejo.errors import ConfigError, OutputError
+from cotejo.models import family_of
+from cotejo.store import note_reading, read_readings
+from cotejo.study.planning import Plan
+
+__all__ = ["Readings", "check_can_travel", "own_folder"]
+
+
+@dataclass
+class Readings:
+    """How often the test set was read under each key, for runs that are trained elsewhere.
+
+    Args:
+        folder: the study's.
+    """
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = {}
+        try:
+            rows = read_readings(self.folder)
+        except OutputError:  # damaged in the meantime: whoever notes the next one says so
+            rows = []
+        for row in rows:
+            names = ("time", "alternative", "key")
+            reading = {name: row[name] for name in names} | {"seed": int(row["seed"])}
+            self._rows.setdefault(row["key"], []).append(reading)
+
+    def of(self, key: str) -> list[dict[str, Any]]:
+        """Return the readings of a run, as arguments of `note_reading`."""
+        return list(self._rows.get(key, ()))
+
+    def add(self, key: str, reading: Mapping[str, Any]) -> None:
+        """Take note of a reading."""
+        self._rows.setdefault(key, []).append(dict(reading))
+
+
+@contextmanager
+def own_folder(plan: Plan, readings: Sequence[Mapping[str, Any]]) -> Iterator[Plan]:
+    """Give a run a study's folder of its own, with the readings that there were of it before.
+
+    Yields:
+        The plan with that folder, which is deleted at the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="cotejo-run-", ignore_cleanup_errors=True) as folder:
+        for reading in readings:
+            note_reading(Path(folder), **reading)
+        yield replace(plan, folder=Path(folder))
+
+
+def check_can_travel(plan: Plan) -> None:
+    """Refuse models that only this process knows, before another one is asked to train them.
+
+    Raises:
+        ConfigError: a model was registered while this process ran.
+    """
+    for alternative in plan.config.alternatives:
+        settings = alternative.settings
+        is_registered = not family_of(settings).ships and not settings.sources
+        if is_registered:
+            raise ConfigError(
+                "machines.registered_here", name=alternative.name, model=settings.model
+            )

@@ -1,0 +1,124 @@
+"""The files of a run as bytes: how they come from another machine, and how they are unpacked here.
+
+A run that was trained elsewhere is written by the same code as one that was trained here, so that
+its folder is the same, and a full disk loses it no more than any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any
+
+from cotejo.errors import CotejoError, OutputError
+from cotejo.store import (
+    RunFile,
+    RunFolder,
+    described_content,
+    make_folder,
+    read_bytes,
+    write_file,
+)
+from cotejo.store.files import parse_json
+from cotejo.study.events import Emit
+from cotejo.study.planning import Job, Plan
+from cotejo.study.record import described_reason
+from cotejo.study.replaced import clear
+from cotejo.study.results import Results, save
+
+__all__ = ["Crate", "job_in", "packed", "packed_parent", "unpacked"]
+
+
+@dataclass(frozen=True)
+class Crate:
+    """What comes back of a run.
+
+    Attributes:
+        reason: why it failed; None if it finished.
+        files: its files by name, ``run.json`` among them.
+        readings: when it read the test images, as arguments of `cotejo.store.note_reading`.
+    """
+
+    reason: CotejoError | None
+    files: Mapping[str, bytes]
+    readings: tuple[Mapping[str, Any], ...] = ()
+
+
+def job_in(job: Job, folder: Path, parent: Mapping[str, bytes] | None) -> Job:
+    """Return a job whose files, and those of the run that it starts from, lie in another folder.
+
+    Args:
+        job: as the study has it.
+        folder: where its run is to be trained.
+        parent: the files of the run that it starts from, which are written there.
+
+    Raises:
+        OutputError: they can't be written.
+    """
+    run = replace(job.run, folder=_place(folder, job.run.folder))
+    if job.parent is None or parent is None:
+        return replace(job, run=run)
+    of_parent = replace(job.parent, folder=_place(folder, job.parent.folder))
+    make_folder(of_parent.folder)
+    for name, content in parent.items():
+        write_file(of_parent.folder / name, content)
+    return replace(job, run=run, parent=of_parent)
+
+
+def _place(folder: Path, run: Path) -> Path:
+    return folder / run.parent.name / run.name
+
+
+def packed(folder: Path) -> dict[str, bytes]:
+    """Return the files of a run that has ended."""
+    return {path.name: read_bytes(path) for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def packed_parent(folder: Path) -> dict[str, bytes]:
+    """Return those files of a run that another one needs to start from it; {} if it has none.
+
+    What it is worth is judged where they arrive, as it would be here.
+    """
+    run = RunFolder(folder)
+    if not run.is_finished:
+        return {}
+    return packed(folder)
+
+
+def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | None:
+    """Write what came of a run to its folder; return why it failed, or None if it finished.
+
+    Args:
+        crate: what came.
+        plan: the plan that the job is of.
+        job: the run.
+        emit: told if the files have to wait for room.
+
+    Raises:
+        OutputError: a file is not the one that was packed; or they can't be written.
+    """
+    path = job.run.folder / RunFile.RECORD
+    record = parse_json(crate.files[RunFile.RECORD], path)
+    files = {name: content for name, content in crate.files.items() if name != RunFile.RECORD}
+    if record.get("key") != job.run.key:
+        raise OutputError("run_of_other_settings", path=job.run.folder)
+    listed = record.get("files") or {}
+    for name, content in files.items():
+        if PurePath(name).name != name or described_content(content) != listed.get(name):
+            raise OutputError("file_changed", path=job.run.folder / name, bytes=len(content))
+    reason = crate.reason
+    if reason is not None:
+        reason = _here(reason, job)
+        record["reason"] = described_reason(reason)
+    clear(job.run.folder, job.run.key, plan.folder)
+    own = {name: value for name, value in record.items() if name not in ("files", "seal")}
+    save(Results(job.run, plan.folder, own, files), emit)
+    return reason
+
+
+def _here(reason: CotejoError, job: Job) -> CotejoError:
+    """Return a reason that names the log's place here, and not where the run was trained."""
+    if "log" not in reason.values:
+        return reason
+    return type(reason)(reason.key, **{**reason.values, "log": job.run.folder / RunFile.LOG})

@@ -1,0 +1,211 @@
+"""The processes of a study's workers: started, given jobs, heard, replaced and ended."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Any
+
+from cotejo.study.executors.placing import Placed
+from cotejo.study.planning import Job
+
+__all__ = ["Crew", "Worker", "own_cores", "shares"]
+
+GRACE = 10.0
+"""Seconds that workers have to end by themselves when a study is stopped."""
+
+_SAID = 4000
+"""Bytes of what a worker said last that are kept of one that ended."""
+
+
+def own_cores() -> list[int]:
+    """Return the numbers of the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def shares(cores: Sequence[int], count: int) -> list[list[int]]:
+    """Deal cores out to so many workers, each its own; the first have one more where some are left.
+
+    Example:
+        >>> shares([0, 1, 2, 3, 4], 2)
+        [[0, 1, 2], [3, 4]]
+    """
+    size, more = divmod(len(cores), count)
+    starts = [place * size + min(place, more) for place in range(count + 1)]
+    return [list(cores[start:end]) for start, end in pairwise(starts)]
+
+
+class Worker:
+    """One process.
+
+    Args:
+        number: its place in the crew, from 1.
+        cores: those that it may use.
+        device: the number of the GPU that it may use; None where there is none to choose.
+        plan: what it is to know.
+        inbox: where what it says goes, each message beside the worker; None when it has ended.
+
+    Attributes:
+        job: what it trains; None while it waits or starts.
+        is_ready: whether its backend is loaded.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        cores: Sequence[int],
+        device: str | None,
+        plan: Placed,
+        inbox: queue.SimpleQueue[tuple[Worker, Any]],
+    ) -> None:
+        self.number, self.cores, self.device = number, cores, device
+        self.job: Job | None = None
+        self.is_ready = False
+        self._inbox = inbox
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        words = [sys.executable, "-m", "cotejo.study.executors.worker", *map(str, cores)]
+        # A session of its own, so that Ctrl-C reaches the study alone, which then ends its workers.
+        self.process = subprocess.Popen(  # noqa: S603
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            env=_surroundings(len(cores), device),
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._send(plan)
+
+    def give(self, job: Job, readings: Sequence[Mapping[str, Any]]) -> None:
+        """Have a job trained."""
+        self.job = job
+        self._send((job, readings))
+
+    def _send(self, content: Any) -> None:
+        assert self.process.stdin is not None  # noqa: S101
+        # One that has ended can't be told anything; that it has ended is in the inbox.
+        with suppress(BrokenPipeError):
+            pickle.dump(content, self.process.stdin)
+            self.process.stdin.flush()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None  # noqa: S101
+        with suppress(EOFError, pickle.UnpicklingError, OSError, ValueError):
+            while True:
+                # From a process that this one started, through a pipe that is theirs alone.
+                self._inbox.put((self, pickle.load(self.process.stdout)))  # noqa: S301
+        self.process.wait()
+        self._inbox.put((self, None))
+
+    @property
+    def end(self) -> str:
+        """How it ended: the name of a signal, or its exit code."""
+        code = self.process.returncode
+        if code is not None and code < 0:
+            with suppress(ValueError):
+                return signal.Signals(-code).name
+        return str(code)
+
+    @property
+    def said(self) -> str:
+        """What it said last."""
+        self._said.seek(0, os.SEEK_END)
+        self._said.seek(max(0, self._said.tell() - _SAID))
+        return self._said.read().decode(errors="replace")
+
+    def close(self) -> None:
+        """Let go of what is kept of it."""
+        for stream in (self.process.stdin, self.process.stdout, self._said):
+            with suppress(OSError):
+                if stream is not None:
+                    stream.close()
+
+
+class Crew:
+    """Several workers; at the end of the block all of them have ended.
+
+    Args:
+        count: how many.
+        plan: what they are to know.
+        devices: the GPUs that they share, by the names that CUDA has for them; [] without any.
+    """
+
+    def __init__(self, count: int, plan: Placed, devices: Sequence[str] = ()) -> None:
+        self._plan = plan
+        self._inbox: queue.SimpleQueue[tuple[Worker, Any]] = queue.SimpleQueue()
+        self.workers: list[Worker] = []
+        for number, cores in enumerate(shares(own_cores(), count), start=1):
+            device = devices[(number - 1) % len(devices)] if devices else None
+            self.workers.append(Worker(number, cores, device, plan, self._inbox))
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._end(at_once=kind is not None)
+
+    @property
+    def idle(self) -> list[Worker]:
+        """Those that wait for a job."""
+        return [each for each in self.workers if each.is_ready and each.job is None]
+
+    def hear(self) -> tuple[Worker, Any]:
+        """Wait for what a worker says next; None once it has ended."""
+        while True:
+            with suppress(queue.Empty):
+                # In pieces, so that Ctrl-C is heard on Windows, too.
+                return self._inbox.get(timeout=1.0)
+
+    def replace(self, worker: Worker) -> None:
+        """Start another worker in the place of one that has ended."""
+        place = self.workers.index(worker)
+        worker.close()
+        self.workers[place] = Worker(
+            worker.number, worker.cores, worker.device, self._plan, self._inbox
+        )
+
+    def _end(self, at_once: bool) -> None:
+        try:
+            for worker in self.workers:
+                if at_once:
+                    worker.process.terminate()
+                elif worker.process.stdin is not None:
+                    with suppress(OSError):
+                        worker.process.stdin.close()
+            until = time.monotonic() + GRACE
+            for worker in self.workers:
+                with suppress(subprocess.TimeoutExpired):
+                    worker.process.wait(max(0.0, until - time.monotonic()))
+        finally:
+            # A second Ctrl-C comes here at once.
+            for worker in self.workers:
+                worker.process.kill()
+                worker.process.wait()
+                worker.close()
+
+
+def _surroundings(cores: int, device: str | None) -> dict[str, str]:
+    """Return the environment of a worker: where Cotejo is, and what it may use."""
+    package = str(Path(__file__).parents[3])
+    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    changed = {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+    if not hasattr(os, "sched_setaffinity"):
+        # Where a process can't be bound to cores, libraries are told how many threads to start.
+        names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "NPROC", "COTEJO_CORES")
+        changed |= dict.fromkeys(names, str(cores))
+    if device is not None:
+        changed["CUDA_VISIBLE_DEVICES"] = device
+    return {**os.environ, **changed}

@@ -1,0 +1,36 @@
+"""What is written of a run whose process or machine ended before it did."""
+
+from __future__ import annotations
+
+from cotejo.errors import CotejoError
+from cotejo.store import RunFile, now
+from cotejo.study.events import Emit
+from cotejo.study.planning import Job, Plan
+from cotejo.study.record import described_reason, start_record
+from cotejo.study.replaced import clear
+from cotejo.study.results import Results, save
+
+__all__ = ["write_lost"]
+
+
+def write_lost(plan: Plan, job: Job, reason: CotejoError, said: str, emit: Emit) -> None:
+    """Write the record and the log of a run that failed without saying so itself.
+
+    Args:
+        plan: the plan that the job is of.
+        job: the run.
+        reason: why it failed.
+        said: what its process said last.
+        emit: told if the files have to wait for room.
+
+    Raises:
+        OutputError: the files can't be written.
+    """
+    clear(job.run.folder, job.run.key, plan.folder)
+    record = start_record(plan, job) | {
+        "status": "failed",
+        "reason": described_reason(reason),
+        "finished": now(),
+    }
+    log = f"{now()} {reason.in_language('en')}\n{said}".encode()
+    save(Results(job.run, plan.folder, record, {RunFile.LOG: log}), emit)

@@ -1,0 +1,81 @@
+"""The process of one worker: it takes jobs from its standard input and says what happens.
+
+It is started by `cotejo.study.executors.crew`, and ends when its standard input does: when the
+process that started it has ended, however that ended. What anybody prints here goes to standard
+error, because events go where standard output went.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from typing import IO, Any
+
+from cotejo.stopping import code_of, listen
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Train the jobs that come, one after the other, until there are no more."""
+    events = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    # Ctrl-C is for the process that started this one, which then says what is to be done.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    listen()
+    _use_cores(sys.argv[1:])
+    incoming: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_take, args=(sys.stdin.buffer, incoming), daemon=True).start()
+    try:
+        _work(incoming, events)
+    except KeyboardInterrupt as stopped:
+        # No more: to unload a backend takes longer than the study waits.
+        os._exit(code_of(stopped))
+
+
+def _use_cores(cores: list[str]) -> None:
+    """Use these cores alone, before any library counts them; elsewhere than on Linux, none."""
+    if cores and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, map(int, cores))
+
+
+def _take(source: IO[bytes], incoming: queue.SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            # From the process that started this one, through a pipe that is theirs alone.
+            incoming.put(pickle.load(source))  # noqa: S301
+    except (EOFError, pickle.UnpicklingError, OSError):
+        os._exit(0)
+
+
+def _work(incoming: queue.SimpleQueue[Any], events: IO[bytes]) -> None:
+    def tell(*message: Any) -> None:
+        pickle.dump(message, events)
+        events.flush()
+
+    from cotejo.errors import CotejoError
+
+    try:
+        # Deferred: this imports the backend, which takes seconds and may fail.
+        from cotejo.study.executors.away import own_folder
+        from cotejo.study.executors.placing import taken
+        from cotejo.study.run import train_run
+
+        plan = taken(incoming.get())
+        tell("ready")
+        while True:
+            job, readings = incoming.get()
+            with own_folder(plan, readings) as own:
+                reason = train_run(own, job, lambda event: tell("event", event))
+            tell("ended", reason)
+    except CotejoError as error:
+        tell("broken", error)
+        raise
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""A study trained in several processes is the study of one, whatever happens to the processes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cotejo.config import StudyConfig
+from cotejo.errors import ConfigError
+from cotejo.store import StudyFolder, read_readings
+from cotejo.study import Study
+from cotejo.study.executors import crew
+from cotejo.study.executors.crew import own_cores, shares
+from cotejo.study.executors.placing import placed, taken
+from cotejo.study.executors.turns import Turns
+from cotejo.study.planning import RunOptions, make_plan
+from cotejo.study.progress import Observer
+
+STUDY = {
+    "data": "digits",
+    "seeds": 2,
+    "base": {"epochs": 1, "model": "mlp"},
+    "alternative": [
+        {"name": "plain"},
+        {"name": "part", "train_fraction": 0.5},
+        {"name": "longer", "start_from": "plain", "learning_rate": 1e-4},
+    ],
+}
+SEVERAL = min(2, len(own_cores()))
+
+
+class Listener(Observer):
+    """Keeps which runs began, where, and how they ended."""
+
+    def __init__(self):
+        self.started, self.places, self.ended = [], {}, {}
+
+    def run_placed(self, run, place):
+        self.places[run.id] = place
+
+    def run_started(self, run):
+        self.started.append(run.id)
+
+    def run_finished(self, run, metrics):
+        self.ended[run.id] = "finished"
+
+    def run_failed(self, run, reason):
+        self.ended[run.id] = str(reason)
+
+
+@pytest.fixture(scope="module")
+def serial(tmp_path_factory):
+    return Study(StudyConfig.parse(STUDY)).run(out=tmp_path_factory.mktemp("serial") / "out")
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Return the workers that are started."""
+    all_of_them = []
+    begin = crew.Worker.__init__
+
+    def recorded(self, *arguments):
+        begin(self, *arguments)
+        all_of_them.append(self)
+
+    monkeypatch.setattr(crew.Worker, "__init__", recorded)
+    return all_of_them
+
+
+def equal(ours: Path, theirs: Path, runs, tolerance=0.0):
+    for name, seed in runs:
+        mine, other = StudyFolder(ours).run(name, seed), StudyFolder(theirs).run(name, seed)
+        assert mine.is_finished
+        assert mine.key == other.key
+        assert mine.record["test_reads"] == other.record["test_reads"]
+        for array, values in other.predictions.items():
+            np.testing.assert_allclose(mine.predictions[array], values, rtol=0, atol=tolerance)
+
+
+def test_one_worker_with_all_cores_gives_the_same_to_the_last_bit(serial, started, tmp_path):
+    listener = Listener()
+    study = Study(StudyConfig.parse({**STUDY, "seeds": 1}))
+    result = study.run(out=tmp_path / "out", workers=1, observer=listener)
+    runs = [run.id for run in result.finished]
+    assert runs == [("plain", 1), ("part", 1), ("longer", 1)]
+    equal(result.folder, serial.folder, runs)
+    assert set(listener.places.values()) == {"1"}
+    assert len(started) == 1
+    assert started[0].process.returncode == 0
+    # Nothing is left of what the workers needed.
+    assert not [path for path in result.folder.iterdir() if path.name.startswith(".tmp-")]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_a_worker_that_is_killed_costs_its_run_one_more_try(serial, started, tmp_path, monkeypatch):
+    give, killed = crew.Worker.give, []
+
+    def deadly(self, job, readings):
+        give(self, job, readings)
+        run = job.run.id
+        if run == ("part", 1) or (run == ("plain", 2) and run not in killed):
+            killed.append(run)
+            self.process.kill()
+
+    monkeypatch.setattr(crew.Worker, "give", deadly)
+    listener = Listener()
+    study = Study(StudyConfig.parse(STUDY))
+    result = study.run(out=tmp_path / "out", workers=SEVERAL, observer=listener)
+    assert sorted(killed) == [("part", 1), ("part", 1), ("plain", 2)]
+    assert [run.id for run in result.failed] == [("part", 1)]
+    assert "its process ended 2 times" in listener.ended["part", 1]
+    assert "SIGKILL" in listener.ended["part", 1]
+    assert sorted(listener.started) == sorted(run.id for run in [*result.finished, *result.failed])
+    failed = StudyFolder(result.folder).run("part", 1)
+    assert failed.record["status"] == "failed"
+    assert "SIGKILL" in (failed.path / "log.txt").read_text()
+    runs = [run.id for run in result.finished]
+    assert len(runs) == 5
+    cores = {StudyFolder(result.folder).run(*run).record["machine"]["cores"] for run in runs}
+    assert cores == {len(own_cores()) // SEVERAL}
+    # Other numbers of cores may round otherwise.
+    equal(result.folder, serial.folder, runs, tolerance=1e-4)
+    assert len(read_readings(result.folder)) == 5
+    assert len(started) == SEVERAL + 3
+    assert all(worker.process.returncode is not None for worker in started)
+
+
+def test_a_study_that_is_stopped_leaves_no_process(started, tmp_path):
+    class Impatient(Observer):
+        def run_started(self, run):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Study(StudyConfig.parse(STUDY)).run(
+            out=tmp_path / "out", workers=SEVERAL, observer=Impatient()
+        )
+    assert started
+    assert all(worker.process.returncode is not None for worker in started)
+
+
+def test_a_worker_that_can_not_start_ends_the_study_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "nothing")
+    with pytest.raises(Exception, match="nothing") as raised:
+        Study(StudyConfig.parse(STUDY)).run(out=tmp_path / "out", workers=1)
+    assert type(raised.value).__name__ == "BackendError"
+
+
+def test_what_can_not_be_is_refused_in_one_line(tmp_path):
+    study = Study(StudyConfig.parse(STUDY))
+    for options, words in (
+        ({"workers": 0}, "from 1 to"),
+        ({"workers": 10_000}, "from 1 to"),
+        ({"workers": 1, "executor": "ray"}, "leave one of the two out"),
+        ({"workers": 1, "deadline": 10.0}, "timed in this process"),
+        ({"executor": "slurm"}, "no executor slurm"),
+    ):
+        with pytest.raises(ConfigError) as raised:
+            study.run(out=tmp_path / "out", **options)
+        assert words in str(raised.value)
+        assert "\n" not in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def plan(tmp_path, digits):
+    options = RunOptions(out=tmp_path / "plan", dataset=digits)
+    return make_plan(StudyConfig.parse(STUDY), options, Observer())
+
+
+def test_a_plan_is_placed_once_and_taken_as_it_was(plan, digits):
+    with placed(plan) as content:
+        assert content.path.stat().st_size >= digits.train.images.nbytes
+        assert len(content.rest) < digits.test.images.nbytes
+        there = taken(content)
+        assert there.keys == plan.keys
+        assert there.jobs[2].parent == plan.jobs[2].parent
+        np.testing.assert_array_equal(there.dataset.train.images, digits.train.images)
+        assert not there.dataset.train.images.flags.writeable
+        del there
+    assert not content.path.exists()
+
+
+def test_a_run_begins_after_the_one_that_it_starts_from(plan):
+    turns = Turns(plan.jobs)
+    first = [turns.take().run.id for _ in range(4)]
+    assert first == [("plain", 1), ("part", 1), ("plain", 2), ("part", 2)]
+    assert turns.take() is None
+    turns.ended(("plain", 2))
+    assert turns.take().run.id == ("longer", 2)
+    turns.put_back(plan.jobs[0])
+    turns.ended(("plain", 1))
+    assert [turns.take().run.id for _ in range(2)] == [("longer", 1), ("plain", 1)]
+    assert turns.left == 4
+
+
+def test_a_worker_loads_no_backend_before_it_knows_its_cores():
+    code = """
+import sys
+import cotejo.study.executors.ray_task, cotejo.study.executors.worker
+assert not {"keras", "tensorflow", "jax", "torch"} & sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_core_has_one_worker():
+    for count in range(1, 9):
+        dealt = shares(list(range(8)), count)
+        assert sorted(core for cores in dealt for core in cores) == list(range(8))
+        assert max(map(len, dealt)) - min(map(len, dealt)) <= 1
