@@ -13,6 +13,7 @@
     progress.json                   how far the study is, while it trains
     report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`
+    search/<alternative>/trial-<n>/ one trial of a search: ``trial.json``
     replaced/                       runs that were in the way of others
 ```
 
@@ -31,13 +32,16 @@ __all__ = [
     "REPLACED",
     "RESULT_FILES",
     "RUN_FILES",
+    "SEARCHES",
     "TEMPORARY",
+    "TRIAL",
     "ReportFile",
     "RunFile",
     "StudyFile",
     "card_name",
     "damaged_reads_name",
     "seed_folder_name",
+    "trial_folder_name",
 ]
 
 FORMAT = 2
@@ -48,6 +52,13 @@ TEMPORARY = ".tmp-"
 
 REPLACED = "replaced"
 """The folder, in the study's, to which runs are moved that are in the way of others."""
+
+
+SEARCHES = "search"
+"""The folder, in the study's, with the trials of its searches."""
+
+TRIAL = "trial.json"
+"""The only file in the folder of a trial."""
 
 
 @unique
@@ -130,6 +141,11 @@ later, and has a seal of its own.
 def seed_folder_name(seed: int) -> str:
     """Return the name of a run's folder, which lies in the folder of its alternative."""
     return f"seed-{seed}"
+
+
+def trial_folder_name(number: int) -> str:
+    """Return the name of a trial's folder; numbers begin at 1."""
+    return f"trial-{number}"
 
 
 def card_name(language: str) -> str:

@@ -30,9 +30,10 @@ from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.quick import first_images, quickened
 from cotejo.study.replaced import bring_back
 from cotejo.study.results import bring_back_kept
+from cotejo.study.search.task import TrialTask
 from cotejo.texts import shown_path
 
-__all__ = ["Job", "Plan", "RunOptions", "make_plan", "planned_runs", "settle"]
+__all__ = ["Job", "Plan", "RunOptions", "Searched", "make_plan", "planned_runs", "settle"]
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,28 @@ class Job:
         run: which run, under which key, and where its files go.
         settings: its settings, resolved.
         parent: the run whose weights it starts from; None if it starts from random weights.
+        trial: what it tries, if it is a trial of a search and not a run.
     """
 
     run: PlannedRun
     settings: Settings
     parent: PlannedRun | None
+    trial: TrialTask | None = None
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search that has come to its end.
+
+    Attributes:
+        keys: of its trials, in order.
+        found: the values of the best trial; None if none finished.
+        number: of that trial.
+    """
+
+    keys: tuple[str, ...]
+    found: Mapping[str, Any] | None
+    number: int | None
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,7 @@ class Plan:
         deadline: when training has to end, in seconds of this process's `time.perf_counter`.
         changes: what was changed of networks of the user's own, by alternative.
         others: the folders of other studies, whose runs are copied where they are the same.
+        searched: the searches that have come to their end, by the alternative's name.
     """
 
     config: StudyConfig
@@ -93,6 +112,7 @@ class Plan:
     deadline: float | None = None
     changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     others: tuple[Path, ...] = ()
+    searched: Mapping[str, Searched] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:

@@ -83,6 +83,9 @@ class Study:
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
+        Searches come first: their trials, on the validation images alone. What they find is then
+        trained with the study's seeds, as the other alternatives are.
+
         Args:
             out: the study's folder; ``runs/<name>`` if left out, with the dataset's name where it
                 is not CIFAR-10, and ``-quick``.
@@ -132,6 +135,8 @@ class Study:
         from cotejo.study.looking import carry_on
         from cotejo.study.looks import Limit, check_limit
         from cotejo.study.planning import RunOptions, make_plan, settle
+        from cotejo.study.search.carrying import search_first
+        from cotejo.study.search.sampling import optuna
 
         observer = observer or Observer()
         limit = Limit(runs, seconds)
@@ -139,6 +144,8 @@ class Study:
             check_limit(self.config, limit, quick=quick, final=final)
         elif limit != Limit():
             raise ConfigError("looks_only")
+        if self.config.searches:
+            optuna()  # a search without it ends here, before anything is downloaded
         options = RunOptions(
             out=Path(out) if out is not None else None,
             data_dir=data_dir,
@@ -156,12 +163,15 @@ class Study:
             # Once more: another process may have written to it before it was locked.
             check_place(plan.folder)
             self.folder = plan.folder
+            executor = executor or GroupedExecutor()
+            if plan.config.searches:
+                plan = search_first(plan, executor, observer, needed=until_settled)
             if until_settled:
-                return carry_on(plan, limit, executor or GroupedExecutor(), observer)
+                return carry_on(plan, limit, executor, observer)
             if (plan.folder / StudyFile.LOOKS).exists():
                 raise OutputError("has_looks", path=plan.folder)
             plan = settle(plan, observer)
-            return carry_out(plan, executor or GroupedExecutor(), observer)
+            return carry_out(plan, executor, observer)
 
     def add(
         self,
