@@ -277,7 +277,7 @@ def _space(table: Any, where: str) -> dict[str, Range | Choices]:
 def _range(key: str, table: Mapping[str, Any], where: str) -> Range:
     place = f"{where}, {key}"
     check_keys(table, _RANGE, place)
-    ends = [table.get(end) for end in ("low", "high")]
+    ends: list[Any] = [table.get(end) for end in ("low", "high")]
     if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
         raise ConfigError("searching.range", key=key, where=where)
     kinds = parts_of(_kind(key)) if _kind(key) is not None else [int, float]

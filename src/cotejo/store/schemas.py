@@ -13,7 +13,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from cotejo.texts import NAME_PATTERN
 
-__all__ = ["AddedRun", "Content", "Data", "FinishedRun", "Metrics", "Run", "Study", "are_distinct"]
+__all__ = [
+    "AddedRun",
+    "Content",
+    "Data",
+    "FinishedRun",
+    "Metrics",
+    "Reason",
+    "Run",
+    "Study",
+    "are_distinct",
+]
 
 
 def _is_moment(text: str) -> str:
@@ -212,7 +222,7 @@ class Data(_Listing):
         return self
 
 
-class _Reason(Content):
+class Reason(Content):
     key: str
     values: dict[str, Any] = {}
     message: str | None = None
@@ -272,7 +282,7 @@ class Run(_Listing):
 
     key: Key
     status: Literal["finished", "failed"]
-    reason: _Reason | None = None
+    reason: Reason | None = None
     alternative: str
     seed: Seed
     settings: Settings = {}

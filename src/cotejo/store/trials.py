@@ -19,17 +19,12 @@ from cotejo.store.schemas import (
     Moment,
     NotNegative,
     Positive,
+    Reason,
     Seed,
     Settings,
 )
 
 __all__ = ["read_trial", "trial_folder", "write_trial"]
-
-
-class _Reason(Content):
-    key: str
-    values: dict[str, Any] = {}
-    message: str | None = None
 
 
 class _Trial(Content):
@@ -39,7 +34,7 @@ class _Trial(Content):
     seed: Seed
     values: Annotated[Settings, Field(min_length=1)]
     status: Literal["finished", "stopped", "failed"]
-    reason: _Reason | None = None
+    reason: Reason | None = None
     valid_accuracy: Fraction | None = None
     valid_accuracies: list[Fraction]
     best_epoch: Positive | None = None

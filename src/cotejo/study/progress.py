@@ -111,14 +111,15 @@ class Observer:
     """Observes a study. All methods do nothing; a subclass overrides those that it needs.
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
-    `pictures_read`*, `data_missing`?; of a study with searches `searching`, for each trial
-    `trial_started`, `trial_batch_ended`*, `trial_epoch_ended`* and `trial_ended`, for each search
-    `search_ended` or `search_failed`. A trial that was there already is only `trial_ended`. Then `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
-    for each run: `run_started`; `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or
-    `run_failed`. A study that goes on until its claims are settled then has `looked`, and
-    `runs_added` before further runs. At the end: `look_back_failed`?, `robustness_started`?,
-    `robustness_progress`* and `robustness_failed`?, `audit_started`? and `audit_failed`?.
-    `tables_failed`? comes after any run.
+    `pictures_read`*, `data_missing`?. Of a study with searches: `searching`; for each trial
+    `trial_started`, `trial_batch_ended`*, `trial_epoch_ended`* and `trial_ended`, which alone is
+    told of a trial that was there already; for each search `search_ended` or `search_failed`. Then
+    `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then, for each run: `run_started`;
+    `batch_ended`* and `epoch_ended` for each epoch; `run_finished` or `run_failed`. A study that
+    goes on until its claims are settled then has `looked`, and `runs_added` before further runs. At
+    the end: `look_back_failed`?, `robustness_started`?, `robustness_progress`* and
+    `robustness_failed`?, `audit_started`? and `audit_failed`?. `tables_failed`? comes after any
+    run.
     """
 
     @property

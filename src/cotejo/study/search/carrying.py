@@ -95,9 +95,10 @@ def search_first(
     for course in courses:
         name, best = course.search.name, course.best
         keys = tuple(course.keys[number] for number in sorted(course.keys))
-        searched[name] = Searched(keys, best and best["values"], best and best["number"])
+        searched[name] = Searched(keys, None, None)
         if best is not None:
             found[name] = best["values"]
+            searched[name] = Searched(keys, best["values"], best["number"])
             observer.search_ended(name, best)
             continue
         nothing = _nothing_found(course)

@@ -1,7 +1,7 @@
 """Stopping a trial that is worse than half of those trained to their end: the median rule.
 
-The rule is Optuna's `MedianPruner`. What it compares with is known before a trial begins, so that it
-travels with the job as plain numbers, and whoever trains the job needs to ask nobody.
+The rule is Optuna's `MedianPruner`. What it compares with is known before a trial begins, so that
+it travels with the job as plain numbers, and whoever trains the job needs to ask nobody.
 """
 
 from __future__ import annotations

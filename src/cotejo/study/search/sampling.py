@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Mapping, Sequence
-from types import ModuleType
 from typing import Any
 
 from cotejo.config.search import Choices, Range, Search
@@ -26,7 +25,7 @@ _DIGITS = 4
 """Significant digits of a number that is tried: those that somebody would write down."""
 
 
-def optuna() -> ModuleType:
+def optuna() -> Any:
     """Return Optuna, imported only now.
 
     Raises:
@@ -66,7 +65,7 @@ def draw(search: Search, trials: Sequence[Mapping[str, Any]], first: int, count:
     ]
 
 
-def _sampler(library: ModuleType, search: Search, number: int) -> Any:
+def _sampler(library: Any, search: Search, number: int) -> Any:
     # The same for all searches of a study: those of equal spaces try the same values at random.
     digest = hashlib.sha256(f"trial {number}".encode()).digest()
     seed = int.from_bytes(digest[:4], "big")
@@ -77,7 +76,7 @@ def _sampler(library: ModuleType, search: Search, number: int) -> Any:
     )
 
 
-def _distribution(library: ModuleType, values: Range | Choices) -> Any:
+def _distribution(library: Any, values: Range | Choices) -> Any:
     if isinstance(values, Choices):
         # By their positions: Optuna takes plain values only, and an augmentation is a list.
         return library.distributions.CategoricalDistribution(range(len(values.values)))
@@ -93,9 +92,7 @@ def _value(values: Range | Choices, drawn: Any) -> Any:
     return min(max(float(f"{drawn:.{_DIGITS}g}"), values.low), values.high)
 
 
-def _told(
-    library: ModuleType, search: Search, spaces: Mapping[str, Any], trial: Mapping[str, Any]
-) -> Any:
+def _told(library: Any, search: Search, spaces: Mapping[str, Any], trial: Mapping[str, Any]) -> Any:
     """Return a trial as Optuna knows it; of all, one that failed counts as the worst."""
     params = {
         name: values.values.index(trial["values"][name])

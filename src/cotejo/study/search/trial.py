@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -103,7 +103,7 @@ def failed_trial(plan: Plan, job: Job, task: TrialTask, reason: CotejoError) -> 
     }
 
 
-def _described(plan: Plan, job: Job, task: TrialTask, started: str) -> Mapping[str, Any]:
+def _described(plan: Plan, job: Job, task: TrialTask, started: str) -> dict[str, Any]:
     return {
         "key": job.run.key,
         "search": task.search,
