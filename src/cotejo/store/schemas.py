@@ -223,8 +223,10 @@ class Data(_Listing):
 
 
 class Reason(Content):
+    """Why a training failed, to be put into words in any language."""
+
     key: str
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = Field(default_factory=dict)
     message: str | None = None
 
 
