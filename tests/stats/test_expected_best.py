@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import fmean
 
 import numpy as np
@@ -26,7 +26,7 @@ def test_it_is_the_mean_of_the_best_over_all_subsets(values):
 def test_more_trials_are_never_worth_less_and_their_order_does_not_count(values, random):
     curve = expected_best(values)
     estimates = [point.estimate for point in curve]
-    assert all(b >= a - 1e-12 for a, b in zip(estimates, estimates[1:], strict=False))
+    assert all(b >= a - 1e-12 for a, b in pairwise(estimates))
     assert estimates[0] == pytest.approx(fmean(values))
     assert estimates[-1] == pytest.approx(max(values))
     assert all(point.low <= point.estimate <= point.high for point in curve)

@@ -37,7 +37,8 @@ class SearchFacts:
     @property
     def found(self) -> Mapping[str, Any] | None:
         """The values of the best trial; None if none finished."""
-        return self.entry["found"]
+        found: Mapping[str, Any] | None = self.entry["found"]
+        return found
 
     @cached_property
     def best(self) -> Mapping[str, Any] | None:

@@ -71,15 +71,18 @@ def _subset_weights(count: int) -> NDArray[np.float64]:
     enough = below >= others
     chosen = _log_choose(np.maximum(below, others), others)
     subsets = _log_choose(np.full_like(others, count), others + 1)
-    return np.where(enough, np.exp(chosen - subsets), 0.0)
+    weights: NDArray[np.float64] = np.where(enough, np.exp(chosen - subsets), 0.0)
+    return weights
 
 
 def _plain_weights(count: int) -> NDArray[np.float64]:
     """Return the same for draws with replacement, on whose mean the bootstrap's resamples lie."""
     place, size = np.arange(1, count + 1)[:, None], np.arange(1, count + 1)[None, :]
-    return (place / count) ** size - ((place - 1) / count) ** size
+    weights: NDArray[np.float64] = (place / count) ** size - ((place - 1) / count) ** size
+    return weights
 
 
 def _log_choose(total: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
     logs: NDArray[np.float64] = gammaln(total + 1) - gammaln(chosen + 1)
-    return logs - gammaln(total - chosen + 1)
+    logs = logs - gammaln(total - chosen + 1)
+    return logs

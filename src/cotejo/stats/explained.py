@@ -73,7 +73,7 @@ def explained_share(
 
 
 def _design(values: Sequence[Any], log: bool) -> NDArray[np.float64]:
-    """Return the columns by which a setting explains: a parabola, or one for each choice but one."""
+    """Return the columns by which a setting explains: a parabola, or a choice each but one."""
     kinds = list(dict.fromkeys(map(repr, values)))
     numeric = all(isinstance(value, int | float) for value in values)
     if numeric and not any(isinstance(value, bool) for value in values) and len(kinds) > 2:

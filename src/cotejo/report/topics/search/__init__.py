@@ -9,7 +9,7 @@ from cotejo.report.elements import Cell, DrawnFigure, Table, cells
 from cotejo.report.findings import Findings
 from cotejo.report.page import Page
 from cotejo.report.topic import CsvFile, Topic
-from cotejo.report.topics.search.analysis import Searched, alike, searched, sweeps
+from cotejo.report.topics.search.analysis import Searched, Sweep, alike, searched, sweeps
 from cotejo.report.topics.search.figure import (
     MOST_SETTINGS,
     expected_figure,
@@ -43,46 +43,50 @@ _NONE = "–"
 
 
 def section(page: Page) -> dict[str, Any] | None:
-    """Return what was searched and varied; None where nothing was."""
-    all_searches, all_sweeps = searched(page.findings), sweeps(page.findings)
-    if not all_searches and not all_sweeps:
+    """Return what was found, and what it is worth; None of a study that searched nothing."""
+    searches, words = searched(page.findings), page.words
+    if not searches:
         return None
-    words, findings = page.words, page.findings
-    shown: dict[str, Any] = {"searches": None, "expected": None}
-    if all_searches:
-        shown["searches"] = {
-            "paragraphs": general(all_searches, words),
-            "said": [
-                (page.label(each.facts.alternative), " ".join(about_search(findings, each, words)))
-                for each in all_searches
-            ],
-            "table": _table(page, all_searches),
-            "groups": [_group(page, group, place) for place, group in _placed(all_searches)],
-            "on_shares": on_shares(all_searches, words),
-            "shares": _shares(page, all_searches),
-        }
+    return {
+        "paragraphs": general(searches, words),
+        "said": [
+            (page.label(each.facts.alternative), " ".join(about_search(page.findings, each, words)))
+            for each in searches
+        ],
+        "table": _table(page, searches),
+    }
+
+
+def details(page: Page) -> dict[str, Any] | None:
+    """Return the trials, and accuracy by what was searched or varied; None where nothing was."""
+    searches, all_sweeps = searched(page.findings), sweeps(page.findings)
+    if not searches and not all_sweeps:
+        return None
+    words = page.words
+    shown: dict[str, Any] = {"groups": [], "shares": None, "expected": None}
+    if searches:
+        shown["groups"] = [_group(page, group, place) for place, group in _placed(searches)]
+        shown["on_shares"] = on_shares(searches, words)
+        shown["shares"] = _shares(page, searches)
     else:
         shown["title"] = words.say("search.title_sweeps")
-    if curves := [each for each in all_searches if each.expected]:
+    if curves := [each for each in searches if each.expected]:
         drawn = partial(expected_figure, curves, words)
         caption = words.say("search.figure_expected")
-        shown["expected"] = {
-            "paragraphs": on_expected(curves, words),
-            "figure": page.figure("expected-best", drawn, caption, "expected-best.csv"),
-        }
-    shown["sweeps"] = [
-        {
-            "said": on_sweep(findings, each, words),
-            "figure": page.figure(
-                f"sweep-{place}",
-                partial(sweep_figure, each, words),
-                words.say("search.figure_sweep", setting=words.setting_noun(each.setting)),
-                "sweeps.csv",
-            ),
-        }
-        for place, each in enumerate(all_sweeps, 1)
-    ]
+        shown["on_expected"] = on_expected(curves, words)
+        shown["expected"] = page.figure("expected-best", drawn, caption, "expected-best.csv")
+    shown["sweeps"] = [_sweep(page, each, place) for place, each in enumerate(all_sweeps, 1)]
     return shown
+
+
+def _sweep(page: Page, sweep: Sweep, place: int) -> dict[str, Any]:
+    words = page.words
+    caption = words.say("search.figure_sweep", setting=words.setting_noun(sweep.setting))
+    drawn = partial(sweep_figure, sweep, words)
+    return {
+        "said": on_sweep(page.findings, sweep, words),
+        "figure": page.figure(f"sweep-{place}", drawn, caption, "sweeps.csv"),
+    }
 
 
 def _placed(searches: list[Searched]) -> list[tuple[int, list[Searched]]]:
@@ -186,6 +190,8 @@ def _references(findings: Findings) -> list[str]:
 TOPIC = Topic(
     "search",
     section,
+    place="body",
+    details=details,
     files=[
         CsvFile("searches.csv", SEARCH_COLUMNS, search_rows),
         CsvFile("trials.csv", trial_columns, trial_rows),

@@ -101,7 +101,7 @@ def searched(findings: Findings) -> list[Searched]:
 
 
 def accuracy_of(trial: Mapping[str, Any]) -> Interval | None:
-    """Return a trial's validation accuracy with its 95% interval over the images; None if it failed.
+    """Return a trial's validation accuracy and its 95% interval over images; None if it failed.
 
     Of one that was stopped it is that of its last epoch.
     """

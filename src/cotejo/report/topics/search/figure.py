@@ -1,4 +1,4 @@
-"""The figures of searches: their trials in order, accuracy against each setting, what n are worth."""
+"""The figures of searches: trials in order, accuracy against each setting, what n are worth."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ def _dress_setting(
     if choices is not None:
         figure: Any = axes.figure
         labels = [wrapped(words.setting_value(setting, each), figure, _LETTERS) for each in choices]
-        turned = {"rotation": 30, "ha": "right"} if max(map(len, labels)) > _LETTERS / 2 else {}
+        turned: dict[str, Any] = (
+            {"rotation": 30, "ha": "right"} if max(map(len, labels)) > _LETTERS / 2 else {}
+        )
         axes.set_xticks(range(len(choices)), labels, **turned)
         axes.set_xlim(-0.5, len(choices) - 0.5)
         return
