@@ -159,7 +159,9 @@ def found_alternative(
         ConfigError: the values make no sense together.
     """
     name = name or start.name
-    settings = checked_settings({**start.written, **values}, of_alternative(name)).resolved()
+    where = of_alternative(name)
+    places = dict.fromkeys(values, where)
+    settings = checked_settings({**start.written, **values}, where, places).resolved()
     settings = settings.model_copy(update={"sources": start.settings.sources})
     check_together(settings, name)
     return start.model_copy(
