@@ -163,7 +163,7 @@ class _Both(Observer):
         self.planned = second.planned
 
 
-def test_trials_that_fail_leave_the_others_and_their_study(tmp_path, digits):
+def test_trials_that_fail_leave_the_others_and_their_study(tmp_path, digits, undrawn):
     pytest.importorskip("optuna", reason="a search needs Optuna")
 
     class Fails:

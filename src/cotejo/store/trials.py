@@ -34,10 +34,10 @@ class _Trial(Content):
     seed: Seed
     values: Annotated[Settings, Field(min_length=1)]
     status: Literal["finished", "stopped", "failed"]
-    reason: Reason | None = None
-    valid_accuracy: Fraction | None = None
+    reason: Reason | None
+    valid_accuracy: Fraction | None
     valid_accuracies: list[Fraction]
-    best_epoch: Positive | None = None
+    best_epoch: Positive | None
     epochs: Positive
     images: Positive
     seconds: NotNegative

@@ -97,7 +97,9 @@ def failed_trial(plan: Plan, job: Job, task: TrialTask, reason: CotejoError) -> 
     return _described(plan, job, task, now()) | {
         "status": "failed",
         "reason": described_reason(reason),
+        "valid_accuracy": None,
         "valid_accuracies": [],
+        "best_epoch": None,
         "seconds": 0.0,
         "finished": now(),
     }
