@@ -33,8 +33,8 @@ def search_findings(study: StudyFolder) -> Iterator[Finding]:
             yield Finding("warning", "searching.trials_missing", values)
         elif (wrong := _disagreement(entry, trials)) is not None:
             field = f"searches.{position}.{wrong}"
-            error = damaged(study.path / StudyFile.RECORD, field, entry[wrong])
-            yield Finding("error", "verify.broken", {"reason": error}, error)
+            disagrees = damaged(study.path / StudyFile.RECORD, field, entry[wrong])
+            yield Finding("error", "verify.broken", {"reason": disagrees}, disagrees)
         else:
             values = {"name": entry["name"], "count": len(trials)}
             yield Finding("ok", "searching.trials_whole", values)
