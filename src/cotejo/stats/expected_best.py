@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from cotejo.evaluate.intervals import Interval
 
@@ -83,6 +82,8 @@ def _plain_weights(count: int) -> NDArray[np.float64]:
 
 
 def _log_choose(total: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    from scipy.special import gammaln
+
     logs: NDArray[np.float64] = gammaln(total + 1) - gammaln(chosen + 1)
     logs = logs - gammaln(total - chosen + 1)
     return logs

@@ -7,9 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.stats import f as f_distribution
-from scipy.stats import ncf, norm, rankdata
 
 from cotejo.evaluate.intervals import Interval
 
@@ -51,6 +48,8 @@ def explained_share(
         Steiger, J. H. (2004). Beyond the F test: effect size confidence intervals. Psychological
         Methods 9(2).
     """
+    from scipy.stats import norm, rankdata
+
     if not len(values):
         return None
     design = _design(values, log)
@@ -86,6 +85,10 @@ def _design(values: Sequence[Any], log: bool) -> NDArray[np.float64]:
 
 def _share_at(statistic: float, used: int, left: int, count: int, level: float) -> float:
     """Return the population's share at which the statistic would be at this quantile."""
+    from scipy.optimize import brentq
+    from scipy.stats import f as f_distribution
+    from scipy.stats import ncf
+
     if f_distribution.cdf(statistic, used, left) <= level:
         return 0.0
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from statistics import fmean, stdev
 from typing import Any
-
-from scipy.stats import t
 
 from cotejo.facts import AlternativeFacts, SearchFacts
 from cotejo.report.findings import Findings, computed_once
 from cotejo.stats import Interval, expected_best, explained_share, wilson_interval
+from cotejo.stats.seeds_and_images import half_width
 
 __all__ = [
     "Curse",
@@ -141,7 +139,8 @@ def _curse(facts: SearchFacts) -> Curse | None:
     best, mean, count = float(facts.best["valid_accuracy"]), fmean(fresh), len(fresh)
     excess = None
     if count > 1:
-        half = float(t.ppf(0.975, count - 1)) * stdev(fresh) / sqrt(count)
+        variance = stdev(fresh) ** 2 / count
+        half = half_width(variance, count - 1, 0.0, 0.95) if variance else 0.0
         excess = Interval(best - mean, best - mean - half, best - mean + half)
     return Curse(best, mean, count, excess)
 
