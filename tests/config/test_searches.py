@@ -49,10 +49,12 @@ def test_a_search_adds_an_alternative_that_starts_from_the_base():
 
 def test_it_may_start_from_an_alternative_with_its_overrides():
     tables = [{"name": "plain"}, {"name": "flipped", "augment": "flip-crop", "epochs": 9}]
-    study = parse(
-        search(alternative="flipped", epochs=4),
-        alternative=tables,
-        overrides=["flipped.batch_size=16"],
+    study = check_models(
+        parse(
+            search(alternative="flipped", epochs=4),
+            alternative=tables,
+            overrides=["flipped.batch_size=16"],
+        )
     )
     tuned = study.alternative("tuned").settings
     assert (tuned.augment, tuned.epochs, tuned.batch_size) == ("flip-crop", 4, 16)

@@ -11,6 +11,7 @@ from rich.text import Text
 from cotejo.cli.console import say
 from cotejo.cli.live import Status
 from cotejo.cli.tables import numbers
+from cotejo.config.search import values_line
 from cotejo.errors import CotejoError
 from cotejo.messages import message
 from cotejo.study.progress import Observer, TrialBegun
@@ -18,7 +19,7 @@ from cotejo.study.progress import Observer, TrialBegun
 if TYPE_CHECKING:
     from cotejo.config.search import Search
 
-__all__ = ["SearchDisplay", "values_line"]
+__all__ = ["SearchDisplay"]
 
 _MARKS = {"finished": ("✓", "green"), "stopped": ("■", "dim"), "failed": ("✗", "red")}
 
@@ -112,13 +113,3 @@ def _why(outcome: Mapping[str, Any]) -> str:
         return message("searching.stopped", epoch=epochs, epochs=outcome["epochs"])
     reason = outcome["reason"]
     return str(CotejoError(reason["key"], **reason["values"]))
-
-
-def values_line(values: Mapping[str, Any]) -> str:
-    """Return the values of a trial as a study's file has them.
-
-    Example:
-        >>> values_line({"learning_rate": 0.01, "optimizer": "sgd"})
-        'learning_rate=0.01 optimizer=sgd'
-    """
-    return " ".join(f"{name}={value}" for name, value in values.items())

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cotejo.config.search import values_line
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
-from cotejo.study.progress import Observer, PlannedRun
+from cotejo.study.progress import Observer, PlannedRun, TrialBegun
 from cotejo.study.reach import out_of_reach
 
 if TYPE_CHECKING:
@@ -91,6 +92,24 @@ class LineObserver(Observer):
         said = "; ".join(message(f"models.changes.{change}") for change in changes)
         labels = ", ".join(self.labels.get(name, name) for name in alternatives)
         self.say(f"{labels}: {said}.")
+
+    def trial_ended(self, trial: TrialBegun, outcome: Mapping[str, Any]) -> None:
+        """Say how well a trial did on the validation images, and with which values."""
+        accuracy = outcome["valid_accuracy"]
+        shown = "–" if accuracy is None else Numbers(current_language()).percent(accuracy)
+        place = f"{trial.search} {trial.number}/{trial.trials}"
+        self.say(f"{place}: {shown}  {values_line(trial.values)}")
+
+    def search_ended(self, name: str, best: Mapping[str, Any]) -> None:
+        """Say what a search found."""
+        accuracy = Numbers(current_language()).percent(best["valid_accuracy"])
+        values, number = values_line(best["values"]), best["number"]
+        found = {"name": name, "number": number, "accuracy": accuracy, "values": values}
+        self.say(message("searching.found", **found))
+
+    def search_failed(self, name: str, reason: CotejoError) -> None:
+        """Say that a search found nothing, and why."""
+        self.say(message("searching.not_trained", name=name, reason=reason))
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say how well a run did on the validation images."""

@@ -42,6 +42,7 @@ __all__ = [
     "check_searches",
     "found_alternative",
     "read_searches",
+    "values_line",
     "with_found",
     "with_starts",
 ]
@@ -318,6 +319,16 @@ def _kind(key: str) -> Any:
     if key in Settings.names():
         return kind_of(Settings.model_fields[key])
     return COMMON_OPTIONS.get(key)
+
+
+def values_line(values: Mapping[str, Any]) -> str:
+    """Return the values of a trial as a study's file has them.
+
+    Example:
+        >>> values_line({"learning_rate": 0.01, "optimizer": "sgd"})
+        'learning_rate=0.01 optimizer=sgd'
+    """
+    return " ".join(f"{name}={value}" for name, value in values.items())
 
 
 def with_starts(overrides: Sequence[str], searches: Sequence[Search]) -> list[str]:

@@ -202,7 +202,7 @@ class StudyConfig(Frozen):
         varied = expand(vary)
         searches, found = _searches(content, tables, varied)
         alternatives = fill_in(
-            [{key: each[key] for key in each if key != "tuned_with"} for each in tables],
+            [_without(each, "tuned_with") for each in tables],
             varied,
             content.pop("base", {}),
             with_starts(overrides, searches),
@@ -288,7 +288,7 @@ def _searches(
     plain = {str(each.get("name")): each for each in tables}
     tuned = {name: each.get("tuned_with", of_all) for name, each in plain.items()}
     tuned |= {each.name: of_all for each in varied}
-    known = {name: {**each, "tuned_with": None} for name, each in plain.items()}
+    known = {name: _without(each, "tuned_with") for name, each in plain.items()}
     known |= {each.name: dict(each.table) for each in varied}
     return read_searches(
         content.pop("search", []),
@@ -296,6 +296,10 @@ def _searches(
         space,
         known,
     )
+
+
+def _without(table: Mapping[str, Any], left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key != left_out}
 
 
 def _data_table(table: Mapping[str, Any]) -> dict[str, Any]:
