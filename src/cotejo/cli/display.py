@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from cotejo.cli.console import say
 from cotejo.cli.header import computing_line, data_line, header_lines
 from cotejo.cli.live import Status
+from cotejo.cli.searching import SearchDisplay
 from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
 from cotejo.study.pace import Pace
-from cotejo.study.progress import Estimate, LookTaken, Observer, PlannedRun
+from cotejo.study.progress import Estimate, LookTaken, PlannedRun
 from cotejo.study.reach import out_of_reach
 from cotejo.texts import shown_path
 
@@ -34,7 +34,7 @@ _MANY_TO_AUDIT = 20_000
 _EPOCH_WIDTHS = (8, 9, 10, 9, 10, 12)
 
 
-class Display(Observer):
+class Display(SearchDisplay):
     """Shows a study on a console, with a live bar if the console is a terminal.
 
     Args:
@@ -42,8 +42,7 @@ class Display(Observer):
     """
 
     def __init__(self, console: Console) -> None:
-        self.console = console
-        self._status = Status(console)
+        super().__init__(console, Status(console))
         self._waiting: list[PlannedRun] = []
         self._runs_to_do = 0
         self._networks = 1
@@ -314,9 +313,6 @@ class Display(Observer):
         others = self._pace.study_left(self._waiting)
         total = None if left is None or others is None else left + others
         self._status.time_left(epochs_done / run.epochs, left, total)
-
-    def _print(self, text: str | Text, style: str = "") -> None:
-        say(self.console, text, style)
 
 
 def _plan_line(study: StudyConfig, runs: Sequence[PlannedRun], to_do: int) -> str:

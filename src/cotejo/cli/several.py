@@ -6,6 +6,7 @@ each run has them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,15 @@ class SeveralDisplay(Display):
         if run in self._waiting:
             self._waiting.remove(run)
         self._lines[run.id] = _Line(run, self._places.get(run.id, ""))
+        self._show_lines()
+
+    def run_resumed(self, run: PlannedRun, epoch: int, rows: Sequence[dict[str, Any]]) -> None:
+        """Set the run's bar to where it goes on."""
+        line = self._lines[run.id]
+        line.epoch, line.done = min(epoch, run.epochs), float(len(rows))
+        for row in rows:
+            line.accuracy = row["valid_accuracy"]
+            self._pace.epoch_ended(run, float(row["seconds"]))
         self._show_lines()
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:

@@ -47,6 +47,7 @@ def compare(
     seeds: int | Sequence[int] = 3,
     folds: int | None = None,
     claims: Sequence[Mapping[str, Any]] = (),
+    search: Mapping[str, Mapping[str, Any]] | None = None,
     name: str | None = None,
     title: str | None = None,
     out: Path | str | None = None,
@@ -77,6 +78,9 @@ def compare(
         seeds: how many, or which; each alternative is trained once with each.
         folds: into how many parts the images are dealt for cross-validation; None for one split.
         claims: what is to be tested, each as in a study's ``[[claim]]``.
+        search: by name, alternatives whose settings are looked for on the validation images, each
+            as in a study's ``[[search]]``: ``{"tuned": {"trials": 20, "learning_rate": {"low":
+            1e-4, "high": 1e-1, "log": True}}}``; ``alternative`` says which one it starts from.
         name: the comparison's, and its folder's in ``runs/``; made of the alternatives' names if
             left out, so that another comparison has another folder. A run that a comparison
             without a name has trained before, wherever in ``runs/``, is copied.
@@ -135,6 +139,7 @@ def compare(
             "name": name or _name(alternatives),
             "seeds": seeds if isinstance(seeds, int) else list(seeds),
             "claim": [dict(claim) for claim in claims],
+            "search": dict(search or {}),
         }
         if title is None and name is None:
             content["title"] = _title(list(map(str, alternatives)))
@@ -238,7 +243,7 @@ def _config(
     content: Mapping[str, Any],
 ) -> StudyConfig:
     # A name is that of a folder. What a user calls an alternative can hold spaces and accents.
-    names = {key: name_of(str(key), "network") for key in alternatives}
+    names = {key: name_of(str(key), "network") for key in (*alternatives, *content["search"])}
     given = Given()
     shared = given.named(dict(base), "base")
     tables = []
@@ -249,7 +254,21 @@ def _config(
             table["start_from"] = names[table["start_from"]]
         tables.append({**called, **given.named(table, str(key))})
     claims = [_claim(claim, names) for claim in content["claim"]]
-    content = {**content, "claim": claims, "base": shared, "alternative": tables}
+    searches = [_search(key, table, names, given) for key, table in content["search"].items()]
+    content = {**content, "claim": claims, "search": searches}
+    content |= {"base": shared, "alternative": tables}
     config = StudyConfig.parse(content, sources=given.files)
     changed = tuple(map(given.given_to, config.alternatives))
     return config.model_copy(update={"alternatives": changed})
+
+
+def _search(
+    key: str, given: Mapping[str, Any], names: Mapping[str, str], named: Given
+) -> dict[str, Any]:
+    """Return a search as a study's file has it."""
+    table = {**given, "name": names[key]}
+    if names[key] != key:
+        table.setdefault("label", str(key))
+    if table.get("alternative") in names:
+        table["alternative"] = names[table["alternative"]]
+    return named.named(table, str(key))

@@ -17,11 +17,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from cotejo.comparison.looked import open_claims
+from cotejo.config.search import values_line
 from cotejo.facts import in_language
 from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
 from cotejo.report.words import Words
-from cotejo.study.progress import LookTaken, Observer, PlannedRun
+from cotejo.study.progress import LookTaken, Observer, PlannedRun, TrialBegun
 from cotejo.study.reach import out_of_reach
 
 if TYPE_CHECKING:
@@ -112,6 +113,24 @@ class LineObserver(Observer):
     def runs_added(self, runs: Sequence[PlannedRun]) -> None:
         """Count the runs that come before the next look."""
         self.waiting += sum(not run.finished for run in runs)
+
+    def trial_ended(self, trial: TrialBegun, outcome: Mapping[str, Any]) -> None:
+        """Say how well a trial did on the validation images, and with which values."""
+        accuracy = outcome["valid_accuracy"]
+        shown = "–" if accuracy is None else Numbers(current_language()).percent(accuracy)
+        place = f"{trial.search} {trial.number}/{trial.trials}"
+        self.say(f"{place}: {shown}  {values_line(trial.values)}")
+
+    def search_ended(self, name: str, best: Mapping[str, Any]) -> None:
+        """Say what a search found."""
+        accuracy = Numbers(current_language()).percent(best["valid_accuracy"])
+        values, number = values_line(best["values"]), best["number"]
+        found = {"name": name, "number": number, "accuracy": accuracy, "values": values}
+        self.say(message("searching.found", **found))
+
+    def search_failed(self, name: str, reason: CotejoError) -> None:
+        """Say that a search found nothing, and why."""
+        self.say(message("searching.not_trained", name=name, reason=reason))
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Say how well a run did on the validation images."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from pydantic import Field
 
 from cotejo.config.augmentation_parts import parts
 from cotejo.config.augmentations import idle_part
@@ -29,7 +31,7 @@ from cotejo.config.vary import Varied, check_count
 from cotejo.errors import ConfigError
 from cotejo.messages import message
 
-__all__ = ["LONGEST_CHAIN", "Alternative", "fill_in"]
+__all__ = ["LONGEST_CHAIN", "Alternative", "check_together", "fill_in"]
 
 LONGEST_CHAIN = 100
 """The length of the longest chain of alternatives in which each starts from the one before."""
@@ -44,6 +46,12 @@ _FILE_SUFFIXES = {
 }  # fmt: skip
 
 
+_FOLDERS = ("replaced", "search")
+"""Folders beside those of the alternatives."""
+
+_NAMING = ("model", "optimizer", "schedule", "loss", "callbacks")
+"""The settings that may name something in a file of the user's own."""
+
 _LISTS = ("augment", "callbacks", "layers")
 """The keys that take a list: an augmentation is a list of parts, a network one of layers."""
 
@@ -57,6 +65,8 @@ class Alternative(Frozen):
         changes: the settings in which it differs from the base, as they were given.
         settings: everything, resolved.
         given: the names of the settings that the study gives, to it or to all.
+        written: those settings as they were given, before anything that follows from them was
+            filled in.
     """
 
     name: Name
@@ -64,6 +74,7 @@ class Alternative(Frozen):
     changes: dict[str, Any]
     settings: Settings
     given: frozenset[str] = frozenset()
+    written: dict[str, Any] = Field(default_factory=dict, exclude=True, repr=False)
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,12 @@ def fill_in(
     overrides: Sequence[str],
     folder: Path | None = None,
     sources: Sources | None = None,
+    found: Sequence[Mapping[str, Any]] = (),
+    searched: Collection[str] = (),
 ) -> tuple[Alternative, ...]:
     """Return the alternatives of a study, those that a ``[[vary]]`` makes after the others.
+
+    Those that a ``[[search]]`` adds come last.
 
     Args:
         tables: each ``[[alternative]]``.
@@ -100,14 +115,17 @@ def fill_in(
         overrides: ``"key=value"``, for every alternative, or ``"alternative.key=value"``.
         folder: where the path of a ``recipe`` begins; the current folder if left out.
         sources: what was given in Python in place of files that settings name.
+        found: the tables of those that a ``[[search]]`` adds.
+        searched: the names of those whose settings are still to be found: until then they may be
+            the same as others.
 
     Raises:
         ConfigError: a value is out of range, a name used twice or missing, a setting does nothing,
             or two alternatives are the same.
     """
-    check_count(len(tables) + len(varied))
-    tables = [*tables, *(alternative.table for alternative in varied)]
-    if not tables:
+    check_count(len(tables) + len(varied) + len(found))
+    tables = [*tables, *(alternative.table for alternative in varied), *found]
+    if len(tables) == len(found):
         raise ConfigError("no_alternatives")
     names = [_name(table) for table in tables]
     general, own = parse_overrides(overrides, names)
@@ -123,7 +141,7 @@ def fill_in(
     _refuse_files_alike(alternatives)
     idle.refuse_shared()
     _check_starts(alternatives)
-    refuse_twins({alternative.name: alternative.settings for alternative in alternatives})
+    refuse_twins({each.name: each.settings for each in alternatives if each.name not in searched})
     return alternatives
 
 
@@ -209,9 +227,12 @@ def _alternative(
         changes |= {key: called[each] for key, each in changes.items() if _is_in(each, called)}
         if "callbacks" in changes:
             changes["callbacks"] = settings.callbacks
-    _check_together(settings, name)
+    check_together(settings, name)
+    # By what it is called from now on, wherever its file lies.
+    named = {name: getattr(settings, name) for name in _NAMING if name in merged}
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
-    return checked(Alternative, {**content, "given": frozenset(merged)}, where)
+    content |= {"given": frozenset(merged), "written": {**merged, **named}}
+    return checked(Alternative, content, where)
 
 
 def _is_in(value: Any, called: Mapping[str, str]) -> bool:
@@ -257,7 +278,7 @@ def _settings(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in table.items() if key != "recipe"}
 
 
-def _check_together(settings: Settings, name: str) -> None:
+def check_together(settings: Settings, name: str) -> None:
     """Refuse settings that are right alone and make no sense together."""
     staged, epochs = settings.small_epochs + settings.hard_epochs, settings.epochs
     if staged > epochs:
@@ -305,7 +326,7 @@ def _check_names(names: Sequence[str], varied: Mapping[str, Varied]) -> None:
         # A name is that of a folder, and on some systems folders must differ by more than case.
         if name.casefold() in seen:
             raise ConfigError("name_twice_varied" if name in varied else "name_twice", name=name)
-        if name.casefold() == "replaced" or Path(name).suffix in _FILE_SUFFIXES:
+        if name.casefold() in _FOLDERS or Path(name).suffix in _FILE_SUFFIXES:
             raise ConfigError("reserved_name", name=name)
         seen.add(name.casefold())
 

@@ -23,8 +23,9 @@ from cotejo.config.claims import Claim, parse_claims
 from cotejo.config.names import name_of
 from cotejo.config.own_images import OwnImages
 from cotejo.config.reading import read_toml
+from cotejo.config.search import Search, check_searches, read_searches, with_starts
 from cotejo.config.sources import Sources
-from cotejo.config.vary import expand
+from cotejo.config.vary import Varied, expand
 from cotejo.errors import ConfigError
 
 __all__ = ["DEFAULT_DATA", "MOST_FOLDS", "MOST_RUNS", "ReportHeading", "StudyConfig"]
@@ -51,6 +52,9 @@ _KEYS = (
     "base",
     "alternative",
     "vary",
+    "search",
+    "space",
+    "tuned_with",
     "claim",
     "error",
 )
@@ -85,6 +89,8 @@ class StudyConfig(Frozen):
         checkpoint_minutes: the time between two checkpoints of a training, in minutes; 0 for none.
             None for as often as costs less than a hundredth of the training.
         alternatives: in the order of the report.
+        searches: what is looked for before the study is trained; each names the alternative that
+            gets what is found.
         added: the names of alternatives that are trained elsewhere: their predictions are added
             later (`cotejo add`), and claims may name them.
         claims: what the study is to test.
@@ -107,6 +113,7 @@ class StudyConfig(Frozen):
     robustness: bool = False
     checkpoint_minutes: Annotated[float, Field(ge=0, le=1440)] | None = None
     alternatives: tuple[Alternative, ...]
+    searches: tuple[Search, ...] = ()
     added: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
     error: Literal["share", "family"] = "share"
@@ -138,6 +145,10 @@ class StudyConfig(Frozen):
         return Sources(
             source for each in self.alternatives for source in each.settings.sources.values()
         )
+
+    def search(self, name: str) -> Search | None:
+        """Return the search that finds an alternative's settings; None if the study gives them."""
+        return next((each for each in self.searches if each.name == name), None)
 
     def alternative(self, name: str) -> Alternative:
         """Return the alternative named ``name``."""
@@ -192,10 +203,19 @@ class StudyConfig(Frozen):
         tables, vary, claims = (
             check_tables(content.pop(key, []), key) for key in ("alternative", "vary", "claim")
         )
+        varied = expand(vary)
+        searches, found = _searches(content, tables, varied)
         alternatives = fill_in(
-            tables, expand(vary), content.pop("base", {}), overrides, folder, sources
+            [_without(each, "tuned_with") for each in tables],
+            varied,
+            content.pop("base", {}),
+            with_starts(overrides, searches),
+            folder,
+            sources,
+            found,
+            [search.name for search in searches],
         )
-        content["alternatives"] = alternatives
+        content["alternatives"], content["searches"] = alternatives, tuple(searches)
         names = [alternative.name for alternative in alternatives]
         added = _announced(content.get("added"), names)
         content["claims"] = parse_claims(claims, [*names, *added])
@@ -207,6 +227,7 @@ class StudyConfig(Frozen):
             content["report"] = _report_heading(content["report"])
         study = checked(cls, content, "")
         _check_runs(study)
+        check_searches(study, overrides)
         return study
 
     def to_toml(self) -> str:
@@ -228,18 +249,63 @@ class StudyConfig(Frozen):
             document["title"] = dict(self.title)
         if heading := self.report.model_dump(exclude_defaults=True):
             document["report"] = heading
+        if tuned := [search for search in self.searches if not search.adds]:
+            document["space"] = {key: each.to_table() for key, each in tuned[0].space.items()}
+        by_name = {search.name: search for search in self.searches}
         document["alternative"] = [
-            {"name": alternative.name, "label": dict(alternative.label)}
-            | {
-                name: value
-                for name, value in alternative.settings.flat().items()
-                if value is not None
-            }
-            for alternative in self.alternatives
+            _to_table(each, by_name.get(each.name))
+            for each in self.alternatives
+            if each.name not in by_name or not by_name[each.name].adds
         ]
+        if added := [search for search in self.searches if search.adds]:
+            document["search"] = [
+                _to_table(self.alternative(search.name), search) for search in added
+            ]
         if self.claims:
             document["claim"] = [claim.to_table() for claim in self.claims]
         return tomli_w.dumps(document)
+
+
+def _to_table(alternative: Alternative, search: Search | None) -> dict[str, Any]:
+    """Return an alternative as a study's file has it, with every default filled in."""
+    table = {"name": alternative.name, "label": dict(alternative.label)}
+    settings = {
+        name: value for name, value in alternative.settings.flat().items() if value is not None
+    }
+    if search is None:
+        return table | settings
+    # What follows from another setting is left out, because that one may be searched.
+    follows = {"learning_rate", "momentum"} - alternative.given
+    settings = {
+        name: value
+        for name, value in settings.items()
+        if name not in follows and name not in search.space
+    }
+    if not search.adds:
+        return table | {"tuned_with": search.trials} | settings
+    return table | settings | search.to_table()
+
+
+def _searches(
+    content: dict[str, Any], tables: Sequence[Mapping[str, Any]], varied: Sequence[Varied]
+) -> tuple[list[Search], list[dict[str, Any]]]:
+    """Take what is searched out of a study's content, and return it as `read_searches` does."""
+    of_all, space = content.pop("tuned_with", None), content.pop("space", None)
+    plain = {str(each.get("name")): each for each in tables}
+    tuned = {name: each.get("tuned_with", of_all) for name, each in plain.items()}
+    tuned |= {each.name: of_all for each in varied}
+    known = {name: _without(each, "tuned_with") for name, each in plain.items()}
+    known |= {each.name: dict(each.table) for each in varied}
+    return read_searches(
+        content.pop("search", []),
+        {name: trials for name, trials in tuned.items() if trials is not None},
+        space,
+        known,
+    )
+
+
+def _without(table: Mapping[str, Any], left_out: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key != left_out}
 
 
 def _data_table(table: Mapping[str, Any]) -> dict[str, Any]:

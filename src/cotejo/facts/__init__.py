@@ -11,12 +11,14 @@ from cotejo.facts.gathering import (
     gather,
     gather_records,
 )
+from cotejo.facts.searches import SearchFacts
 from cotejo.facts.unlike_classes import UnlikeClasses
 
 __all__ = [
     "AlternativeFacts",
     "LeftOut",
     "Phase",
+    "SearchFacts",
     "StudyFacts",
     "UnlikeClasses",
     "best_alternative",

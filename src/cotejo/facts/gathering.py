@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
 from cotejo.facts.alternative import AlternativeFacts, LeftOut, in_language
+from cotejo.facts.searches import SearchFacts, search_facts
 from cotejo.facts.soundness import check_settings, judged_runs
 from cotejo.facts.unlike_classes import UnlikeClasses, unlike_classes
 from cotejo.messages import current_language
@@ -84,6 +85,11 @@ class StudyFacts:
             for each in self.alternatives
         )
         return replace(self, alternatives=seen)
+
+    @cached_property
+    def searches(self) -> list[SearchFacts]:
+        """The searches that came to their end, in the study's order."""
+        return search_facts(self.folder.path, self.study, self.alternatives)
 
     @property
     def trained(self) -> list[AlternativeFacts]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cotejo.config import Alternative, Settings, StudyConfig
 from cotejo.config.checking import of_alternative
 from cotejo.config.idle import refuse_twins
+from cotejo.config.search import found_alternative
 from cotejo.errors import ConfigError
 from cotejo.models.building import check_options
 from cotejo.models.frozen import check_backbones
@@ -29,7 +30,11 @@ def check_models(config: StudyConfig) -> StudyConfig:
     """
     checked = check_backbones(_changed(config, _checked))
     settings = {each.name: each.settings for each in resolve(checked).alternatives}
-    refuse_twins(settings)
+    searched = {search.name for search in config.searches}
+    refuse_twins({name: each for name, each in settings.items() if name not in searched})
+    for search in config.searches:
+        for values in search.probes():
+            _checked(found_alternative(config.alternative(search.name), values))
     for name, own in settings.items():
         parent = own.start_from
         if parent is not None and own.options != settings[parent].options:

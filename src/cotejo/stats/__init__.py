@@ -7,6 +7,8 @@ from cotejo.stats.accuracy import mean_accuracy
 from cotejo.stats.allotment import Side, allot
 from cotejo.stats.difference import Difference
 from cotejo.stats.error_control import ERROR, ErrorKind, adjusted_levels, error_each
+from cotejo.stats.expected_best import expected_best
+from cotejo.stats.explained import explained_share
 from cotejo.stats.fixed_value import accuracy_above, scalar_above
 from cotejo.stats.fold_values import FoldValues, fold_values
 from cotejo.stats.folds import fold_above, fold_difference, fold_mean
@@ -44,6 +46,8 @@ __all__ = [
     "claim_outcome",
     "error_each",
     "errors_of_looks",
+    "expected_best",
+    "explained_share",
     "fold_above",
     "fold_difference",
     "fold_mean",

@@ -96,6 +96,11 @@ from cotejo.store.seals import (
     described_content,
     described_files,
 )
+from cotejo.store.trials import (
+    read_trial,
+    trial_folder,
+    write_trial,
+)
 
 __all__ = [
     "ADDED_FILES",
@@ -146,7 +151,9 @@ __all__ = [
     "read_npz",
     "read_readings",
     "read_robustness",
+    "read_trial",
     "temporary_path",
+    "trial_folder",
     "with_probabilities",
     "write_atomically",
     "write_checkpoint",
@@ -156,5 +163,6 @@ __all__ = [
     "write_looks",
     "write_npz",
     "write_robustness",
+    "write_trial",
     "writing",
 ]

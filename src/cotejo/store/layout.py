@@ -13,6 +13,7 @@
     progress.json                   how far the study is, while it trains
     report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`, and checkpoints while it trains
+    search/<alternative>/trial-<n>/ one trial of a search: ``trial.json``
     replaced/                       runs that were in the way of others
 ```
 
@@ -32,7 +33,9 @@ __all__ = [
     "REPLACED",
     "RESULT_FILES",
     "RUN_FILES",
+    "SEARCHES",
     "TEMPORARY",
+    "TRIAL",
     "ReportFile",
     "RunFile",
     "StudyFile",
@@ -40,6 +43,7 @@ __all__ = [
     "checkpoint_name",
     "damaged_reads_name",
     "seed_folder_name",
+    "trial_folder_name",
 ]
 
 FORMAT = 2
@@ -50,6 +54,13 @@ TEMPORARY = ".tmp-"
 
 REPLACED = "replaced"
 """The folder, in the study's, to which runs are moved that are in the way of others."""
+
+
+SEARCHES = "search"
+"""The folder, in the study's, with the trials of its searches."""
+
+TRIAL = "trial.json"
+"""The only file in the folder of a trial."""
 
 
 @unique
@@ -146,6 +157,11 @@ def checkpoint_name(network: int, before: bool = False) -> str:
         ('checkpoint-1.npz', 'checkpoint-1-before.npz')
     """
     return f"checkpoint-{network}-before.npz" if before else f"checkpoint-{network}.npz"
+
+
+def trial_folder_name(number: int) -> str:
+    """Return the name of a trial's folder; numbers begin at 1."""
+    return f"trial-{number}"
 
 
 def card_name(language: str) -> str:

@@ -13,7 +13,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from cotejo.texts import NAME_PATTERN
 
-__all__ = ["AddedRun", "Content", "Data", "FinishedRun", "Metrics", "Run", "Study", "are_distinct"]
+__all__ = [
+    "AddedRun",
+    "Content",
+    "Data",
+    "FinishedRun",
+    "Metrics",
+    "Reason",
+    "Run",
+    "Study",
+    "are_distinct",
+]
 
 
 def _is_moment(text: str) -> str:
@@ -68,6 +78,37 @@ class _Alternative(Content):
     seeds: Annotated[list[Seed], AfterValidator(are_distinct)] | None = None
 
 
+class _Range(Content):
+    low: int | float
+    high: int | float
+    log: bool = False
+
+
+class _Search(Content):
+    name: FolderName
+    trials: Positive
+    adds: bool = True
+    start: FolderName | None = None
+    sampler: Literal["tpe", "random"]
+    prune: bool
+    at_once: Positive = 1
+    space: dict[str, _Range | list[Any]]
+    found: Settings | None = None
+    number: Positive | None = None
+    keys: list[Key] = []
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> _Search:
+        """Check that what was found is that of a trial, in the settings that were searched."""
+        if (self.found is None) != (self.number is None):
+            raise ValueError("found, number")
+        if self.found is not None and set(self.found) != set(self.space):
+            raise ValueError("found")
+        if self.number is not None and self.number > len(self.keys):
+            raise ValueError("number")
+        return self
+
+
 class _Claim(Content):
     text: dict[str, str]
     better: str
@@ -112,6 +153,7 @@ class Study(_Listing):
     folds: Annotated[int, Field(ge=3, le=255)] | None = None
     shard: _Shard | None = None
     alternatives: list[_Alternative]
+    searches: list[_Search] = []
     claims: list[_Claim] = []
     error: Literal["share", "family"] = "share"
     keys: dict[str, dict[str, Key]] = {}
@@ -126,6 +168,8 @@ class Study(_Listing):
         for claim in self.claims:
             if not {claim.better, *(claim.than or [])} <= set(names):
                 raise ValueError("claims")
+        if not {search.name for search in self.searches} <= set(names):
+            raise ValueError("searches")
         return self
 
 
@@ -184,9 +228,11 @@ class Data(_Listing):
         return self
 
 
-class _Reason(Content):
+class Reason(Content):
+    """Why a training failed, to be put into words in any language."""
+
     key: str
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = Field(default_factory=dict)
     message: str | None = None
 
 
@@ -244,7 +290,7 @@ class Run(_Listing):
 
     key: Key
     status: Literal["finished", "failed"]
-    reason: _Reason | None = None
+    reason: Reason | None = None
     alternative: str
     seed: Seed
     settings: Settings = {}

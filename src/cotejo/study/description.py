@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cotejo.config import Claim
+from cotejo.config.search import Search
 from cotejo.data import find_source
 from cotejo.store import FORMAT, StudyFile, described_content, now, write_file, write_json
 from cotejo.study.added_list import added_entries
@@ -47,6 +48,7 @@ def write_study(plan: Plan) -> None:
             for alternative in config.alternatives
         ]
         + added,
+        "searches": [_search(plan, search) for search in config.searches],
         "claims": [_claim(claim) for claim in config.claims],
         "error": config.error,
         "keys": {
@@ -77,6 +79,38 @@ def _seeds(plan: Plan, name: str) -> dict[str, list[int]]:
     """Return the seeds of an alternative where they are not the study's."""
     seeds = plan.seeds_of(name)
     return {} if seeds == list(plan.config.seeds) else {"seeds": seeds}
+
+
+def _search(plan: Plan, search: Search) -> dict[str, Any]:
+    """Return what was searched, and what was found as soon as that is known."""
+    ended = plan.searched.get(search.name)
+    return {
+        "name": search.name,
+        "trials": search.trials,
+        "adds": search.adds,
+        "start": _start(plan, search),
+        "sampler": search.sampler,
+        "prune": search.prune,
+        "at_once": search.at_once,
+        "space": {name: values.to_table() for name, values in search.space.items()},
+        "found": None if ended is None or ended.found is None else dict(ended.found),
+        "number": None if ended is None else ended.number,
+        "keys": [] if ended is None else list(ended.keys),
+    }
+
+
+def _start(plan: Plan, search: Search) -> str | None:
+    """Return the alternative that has the settings from which a search starts; None without one."""
+    if not search.adds:
+        return None
+    start = plan.asked.alternative(search.name).settings
+    searched = {each.name for each in plan.config.searches}
+    alike = (
+        each.name
+        for each in plan.asked.alternatives
+        if each.settings == start and each.name not in searched
+    )
+    return next(alike, None)
 
 
 def _claim(claim: Claim) -> dict[str, Any]:

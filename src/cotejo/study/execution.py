@@ -30,6 +30,7 @@ from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.samples import update_samples
 from cotejo.study.tables import ResultTables
+from cotejo.study.telling import execute
 from cotejo.study.timing import Paces, estimate
 
 __all__ = ["StudyResult", "announce", "carry_out", "conclude", "train_missing"]
@@ -113,7 +114,7 @@ def train_missing(
             _estimate(plan, jobs, observer, journal)
         relay = _Relay(plan, observer, journal)
         try:
-            _execute(executor, plan, jobs, relay)
+            execute(executor, plan, jobs, relay)
             relay.fail_silent_runs()
         finally:
             relay.finish_tables()
@@ -138,30 +139,6 @@ def conclude(plan: Plan, result: StudyResult, observer: Observer) -> None:
         )
 
 
-class _ObserverError(BaseException):
-    """Carries what an observer raised past the executor.
-
-    A run that fails by an `Exception` is recorded as failed, and the next one begins. An error of
-    the observer says nothing about the run, so no ``except Exception`` on the way may catch it.
-    """
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def _execute(executor: Executor, plan: Plan, jobs: Sequence[Job], relay: _Relay) -> None:
-    """Have the jobs trained; what the observer raises on the way is raised as it was."""
-    error: Exception | None = None
-    try:
-        executor.execute(plan, jobs, relay)
-    except _ObserverError as raised:
-        error = raised.error
-    # Outside the ``except``, so that the error keeps the causes that it has.
-    if error is not None:
-        raise error
-
-
 class _Relay:
     """Turns the events of an executor into calls of the observer, and keeps how each run ended."""
 
@@ -179,12 +156,6 @@ class _Relay:
         self._ended: dict[RunId, bool] = {run.id: True for run in plan.own_runs if run.finished}
 
     def __call__(self, event: Event) -> None:
-        try:
-            self._tell(event)
-        except Exception as error:
-            raise _ObserverError(error) from error
-
-    def _tell(self, event: Event) -> None:
         run, observer = self._runs[event.run], self._observer
         match event:
             case BatchEnded():
@@ -239,7 +210,7 @@ class _Relay:
         """Count the runs as failed of which the executor did not say how they ended."""
         for run in self._plan.own_runs:
             if run.id not in self._ended:
-                self._tell(RunFailed(run.id, TrainingError("end_unknown")))
+                self(RunFailed(run.id, TrainingError("end_unknown")))
 
     def finish_tables(self) -> None:
         """Bring the tables up to date."""

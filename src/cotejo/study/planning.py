@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cotejo.backend import keras
 from cotejo.config import Settings, StudyConfig
@@ -38,10 +39,11 @@ from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.quick import first_images, quickened
 from cotejo.study.replaced import bring_back
 from cotejo.study.results import bring_back_kept
+from cotejo.study.search.task import TrialTask
 from cotejo.study.shards import Shard, check_shard_place, dealt
 from cotejo.texts import shown_path
 
-__all__ = ["Job", "Plan", "RunOptions", "make_plan", "planned_runs", "settle"]
+__all__ = ["Job", "Plan", "RunOptions", "Searched", "make_plan", "planned_runs", "settle"]
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,28 @@ class Job:
         run: which run, under which key, and where its files go.
         settings: its settings, resolved.
         parent: the run whose weights it starts from; None if it starts from random weights.
+        trial: what it tries, if it is a trial of a search and not a run.
     """
 
     run: PlannedRun
     settings: Settings
     parent: PlannedRun | None
+    trial: TrialTask | None = None
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search that has come to its end.
+
+    Attributes:
+        keys: of its trials, in order.
+        found: the values of the best trial; None if none finished.
+        number: of that trial.
+    """
+
+    keys: tuple[str, ...]
+    found: Mapping[str, Any] | None
+    number: int | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +111,7 @@ class Plan:
         changes: what was changed of networks of the user's own, by alternative.
         others: the folders of other studies, whose runs are copied where they are the same.
         shard: the part of the plan that is trained here; None for all of it.
+        searched: the searches that have come to their end, by the alternative's name.
     """
 
     config: StudyConfig
@@ -105,6 +125,7 @@ class Plan:
     changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     others: tuple[Path, ...] = ()
     shard: Shard | None = None
+    searched: Mapping[str, Searched] = field(default_factory=dict)
 
     @property
     def final(self) -> bool:

@@ -43,9 +43,11 @@ def check_final(config: StudyConfig) -> None:
     """Refuse what needs validation images, of which a final training has none.
 
     Raises:
-        ConfigError: there are several alternatives to choose from, one stops early, or all images
-            are to be dealt out for cross-validation.
+        ConfigError: there are several alternatives to choose from, or values to search, one stops
+            early, or all images are to be dealt out for cross-validation.
     """
+    if config.searches:
+        raise ConfigError("searching.and_final")
     if len(config.alternatives) > 1:
         raise ConfigError("final_of_several", count=len(config.alternatives))
     if config.folds is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,9 +11,10 @@ from cotejo.errors import CotejoError
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
+    from cotejo.config.search import Search
     from cotejo.data import Dataset
 
-__all__ = ["Estimate", "LookTaken", "Observer", "PlannedRun", "RunId"]
+__all__ = ["Estimate", "LookTaken", "Observer", "PlannedRun", "RunId", "TrialBegun"]
 
 RunId: TypeAlias = tuple[str, int]
 """The name of a run within its study: its alternative and its seed."""
@@ -89,17 +90,39 @@ class LookTaken:
     further: int
 
 
+@dataclass(frozen=True)
+class TrialBegun:
+    """A trial of a search.
+
+    Attributes:
+        search: the alternative that is searched.
+        number: of the trial, from 1.
+        trials: how many the search has.
+        values: those that it tries, by setting.
+        epochs: how many it has at most.
+    """
+
+    search: str
+    number: int
+    trials: int
+    values: Mapping[str, Any]
+    epochs: int
+
+
 class Observer:
     """Observes a study. All methods do nothing; a subclass overrides those that it needs.
 
     The calls come in this order (* any number of times, ? at most once): `data_progress`*,
-    `pictures_read`*, `data_missing`?, `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then,
-    for each run: `run_placed`?, `run_started`; `run_resumed`*; `batch_ended`* and `epoch_ended` for
-    each epoch; `run_finished` or `run_failed`. A study that goes on until its claims are settled
-    then has `looked`, and `runs_added` before further runs. At the end: `look_back_failed`?,
-    `robustness_started`?, `robustness_progress`* and `robustness_failed`?, `audit_started`? and
-    `audit_failed`?. `tables_failed`? comes after any run. Where several runs are trained at once,
-    the calls of one come between those of others; a run whose process ended tells its epochs again.
+    `pictures_read`*, `data_missing`?. Of a study with searches: `searching`; for each trial
+    `trial_started`, `trial_batch_ended`*, `trial_epoch_ended`* and `trial_ended`, which alone is
+    told of a trial that was there already; for each search `search_ended` or `search_failed`. Then
+    `planned`, `networks_adapted`*, `timed`*, `estimated`?. Then, for each run: `run_placed`?,
+    `run_started`; `run_resumed`*; `batch_ended`* and `epoch_ended` for each epoch; `run_finished`
+    or `run_failed`. A study that goes on until its claims are settled then has `looked`, and
+    `runs_added` before further runs. At the end: `look_back_failed`?, `robustness_started`?,
+    `robustness_progress`* and `robustness_failed`?, `audit_started`? and `audit_failed`?.
+    `tables_failed`? comes after any run. Where several runs are trained at once, the calls of one
+    come between those of others; a run whose process ended tells its epochs again.
     """
 
     @property
@@ -119,6 +142,27 @@ class Observer:
 
     def data_missing(self, wanted: str, used: str, reason: CotejoError) -> None:
         """The dataset ``wanted`` is not available, and ``used`` replaces it."""
+
+    def searching(self, searches: Sequence[Search]) -> None:
+        """The searches of the study begin; their trials come in turn."""
+
+    def trial_started(self, trial: TrialBegun) -> None:
+        """A trial begins."""
+
+    def trial_batch_ended(self, trial: TrialBegun, epoch: int, step: int, steps: int) -> None:
+        """As `batch_ended`, of a trial."""
+
+    def trial_epoch_ended(self, trial: TrialBegun, row: dict[str, Any]) -> None:
+        """As `epoch_ended`, of a trial."""
+
+    def trial_ended(self, trial: TrialBegun, outcome: Mapping[str, Any]) -> None:
+        """A trial finished, was stopped or failed, now or before; ``outcome`` is `trial.json`."""
+
+    def search_ended(self, name: str, best: Mapping[str, Any]) -> None:
+        """All trials of a search are there; ``best`` is the ``trial.json`` of what it found."""
+
+    def search_failed(self, name: str, reason: CotejoError) -> None:
+        """No trial of a search finished; its alternative is not trained, the others are."""
 
     def planned(
         self,

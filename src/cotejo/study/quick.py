@@ -12,6 +12,9 @@ __all__ = ["QUICK", "first_images", "quickened"]
 QUICK = {"epochs": 2, **FIRST_IMAGES}
 """The most epochs of a quick look, and the most images of each split."""
 
+_TRIALS = 3
+"""The most trials of a search in a quick look."""
+
 
 def quickened(config: StudyConfig) -> StudyConfig:
     """Return a study cut down to the few epochs of a quick look."""
@@ -25,4 +28,8 @@ def quickened(config: StudyConfig) -> StudyConfig:
         settings = given.model_copy(update=fewer)
         return alternative.model_copy(update={"settings": settings})
 
-    return config.model_copy(update={"alternatives": tuple(map(cut, config.alternatives))})
+    searches = tuple(
+        each.model_copy(update={"trials": min(each.trials, _TRIALS)}) for each in config.searches
+    )
+    alternatives = tuple(map(cut, config.alternatives))
+    return config.model_copy(update={"alternatives": alternatives, "searches": searches})

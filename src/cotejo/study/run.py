@@ -61,6 +61,7 @@ from cotejo.study.record import (
 )
 from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
+from cotejo.study.search.trial import trial_steps
 from cotejo.study.together import together
 from cotejo.train import Training, fresh_backend
 from cotejo.train.checkpoint import Resumed
@@ -99,6 +100,8 @@ def run_steps(
         emit: told of each batch and epoch.
         clock: what the seconds of the run are read from.
     """
+    if job.trial is not None:
+        return (yield from trial_steps(plan, job, job.trial, emit, clock))
     run = job.run
     clear(run.folder, run.key, plan.folder, but_checkpoints=True)
     make_folder(run.folder)

@@ -85,6 +85,9 @@ class Study:
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
+        Searches come first: their trials, on the validation images alone. What they find is then
+        trained with the study's seeds, as the other alternatives are.
+
         Args:
             out: the study's folder; ``runs/<name>`` if left out, with the dataset's name where it
                 is not CIFAR-10, and ``-quick``.
@@ -140,6 +143,8 @@ class Study:
         from cotejo.study.looking import carry_on
         from cotejo.study.looks import Limit, check_limit
         from cotejo.study.planning import RunOptions, make_plan, settle
+        from cotejo.study.search.carrying import search_first
+        from cotejo.study.search.sampling import optuna
         from cotejo.study.shards import Shard
 
         chosen = chosen_executor(executor, workers, deadline=deadline is not None)
@@ -149,6 +154,10 @@ class Study:
             check_limit(self.config, limit, quick=quick, final=final, shard=shard is not None)
         elif limit != Limit():
             raise ConfigError("looks_only")
+        if self.config.searches:
+            if shard is not None:
+                raise ConfigError("machines.shard_searches")
+            optuna()  # a search without it ends here, before anything is downloaded
         options = RunOptions(
             out=Path(out) if out is not None else None,
             data_dir=data_dir,
@@ -167,6 +176,8 @@ class Study:
             # Once more: another process may have written to it before it was locked.
             check_place(plan.folder)
             self.folder = plan.folder
+            if plan.config.searches:
+                plan = search_first(plan, chosen, observer, needed=until_settled)
             if until_settled:
                 return carry_on(plan, limit, chosen, observer)
             if (plan.folder / StudyFile.LOOKS).exists():

@@ -20,6 +20,7 @@ from cotejo.verify.data import data_findings
 from cotejo.verify.files import file_findings
 from cotejo.verify.finding import Finding
 from cotejo.verify.numbers import metric_findings, report_findings
+from cotejo.verify.searches import search_findings
 
 __all__ = ["verify"]
 
@@ -56,6 +57,7 @@ def verify(
     yield from findings
     if study is None or not runs:
         return
+    yield from search_findings(study)
     yield from metric_findings(runs)
     starting("verify.working_report")
     yield from report_findings(study)

@@ -11,6 +11,7 @@ import numpy as np
 
 from cotejo.backend import keras
 from cotejo.config import StudyConfig
+from cotejo.config.search import with_found
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError, OutputError
 from cotejo.facts.conditions import differing_conditions
@@ -52,7 +53,9 @@ def rerun_findings(
             yield Finding("warning", "verify.rerun_own_code", {"files": files})
             return
         _check_sources(study, written)
-        config = resolve(written)
+        searches = study.study.get("searches", ())
+        found = {each["name"]: each["found"] for each in searches if each.get("found")}
+        config = resolve(with_found(written, found))
     except CotejoError as error:
         yield Finding("error", "verify.broken", {"reason": error}, error)
         return

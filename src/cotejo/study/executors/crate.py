@@ -19,8 +19,10 @@ from cotejo.store import (
     make_folder,
     read_bytes,
     write_file,
+    write_trial,
 )
 from cotejo.store.files import parse_json
+from cotejo.store.layout import TRIAL
 from cotejo.study.events import Emit
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import described_reason
@@ -98,6 +100,8 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     Raises:
         OutputError: a file is not the one that was packed; or they can't be written.
     """
+    if job.trial is not None:
+        return _unpacked_trial(crate, job)
     path = job.run.folder / RunFile.RECORD
     record = parse_json(crate.files[RunFile.RECORD], path)
     files = {name: content for name, content in crate.files.items() if name != RunFile.RECORD}
@@ -115,6 +119,18 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     own = {name: value for name, value in record.items() if name not in ("files", "seal")}
     save(Results(job.run, plan.folder, own, files), emit)
     return reason
+
+
+def _unpacked_trial(crate: Crate, job: Job) -> CotejoError | None:
+    folder = job.run.folder
+    trial = parse_json(crate.files[TRIAL], folder / TRIAL)
+    if trial.get("key") != job.run.key:
+        raise OutputError("run_of_other_settings", path=folder)
+    make_folder(folder)
+    if (log := crate.files.get(RunFile.LOG)) is not None:
+        write_file(folder / RunFile.LOG, log)
+    write_trial(folder, trial)
+    return crate.reason and _here(crate.reason, job)
 
 
 def _here(reason: CotejoError, job: Job) -> CotejoError:

@@ -18,7 +18,7 @@ def write_lost(plan: Plan, job: Job, reason: CotejoError, said: str, emit: Emit)
 
     Args:
         plan: the plan that the job is of.
-        job: the run.
+        job: the run; of a trial nothing is written here.
         reason: why it failed.
         said: what its process said last.
         emit: told if the files have to wait for room.
@@ -26,6 +26,8 @@ def write_lost(plan: Plan, job: Job, reason: CotejoError, said: str, emit: Emit)
     Raises:
         OutputError: the files can't be written.
     """
+    if job.trial is not None:
+        return  # the search writes how its trials ended
     clear(job.run.folder, job.run.key, plan.folder)
     record = start_record(plan, job) | {
         "status": "failed",
