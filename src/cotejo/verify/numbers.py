@@ -18,7 +18,7 @@ from cotejo.errors import OutputError
 from cotejo.evaluate import split_metrics
 from cotejo.messages import LANGUAGES
 from cotejo.report import write_report
-from cotejo.store import SEAL, ReportFile, RunFile, StudyFile, StudyFolder
+from cotejo.store import SEAL, SEARCHES, ReportFile, RunFile, StudyFile, StudyFolder
 from cotejo.verify.files import SoundRuns
 from cotejo.verify.finding import Finding, Level
 
@@ -115,7 +115,7 @@ def _twin(study: StudyFolder, twin: Path) -> Path:
     """Make a folder of links to the study's files, so that nothing is written among those."""
     twin.mkdir()
     names = [entry["name"] for entry in study.study["alternatives"]]
-    for name in (*_REPORTED, *names):
+    for name in (*_REPORTED, SEARCHES, *names):
         if (study.path / name).exists():
             _link((study.path / name).resolve(), twin / name)
     return twin
