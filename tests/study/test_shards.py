@@ -17,6 +17,7 @@ from cotejo.store import RunFile, StudyFile, StudyFolder, read_readings
 from cotejo.study import Study
 from cotejo.study.merging import merge
 from cotejo.study.shards import Shard, dealt, shard_named
+from cotejo.verify import verify
 
 STUDY = {
     "data": "digits",
@@ -82,6 +83,8 @@ def test_a_shard_says_that_it_is_one_and_gets_no_report(shards):
     assert study.study["shard"] == {"number": 1, "of": 2}
     assert not (shards[0] / "summary.csv").exists()
     assert not (shards[0] / StudyFile.ERROR_ANALYSIS).exists()
+    # That it has no report is not held against it.
+    assert not [found for found in verify(shards[0]) if found.level != "ok"]
     with pytest.raises(OutputError, match="holds a shard"):
         Study(StudyConfig.parse(STUDY)).report(shards[0])
     for shard in ((2, 2), (1, 3)):

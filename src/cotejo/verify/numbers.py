@@ -69,7 +69,8 @@ def _without_scaled(said: dict[str, Any]) -> dict[str, Any]:
 
 def report_findings(study: StudyFolder) -> Iterator[Finding]:
     """Write the report anew, elsewhere, and say where the one in the folder differs from it."""
-    if study.study.get("final"):
+    # Neither a final training nor a shard has a report.
+    if study.study.get("final") or study.study.get("shard") is not None:
         return
     folder = study.path
     if not (folder / ReportFile.NUMBERS).is_file():
