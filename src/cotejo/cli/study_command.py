@@ -23,6 +23,7 @@ from cotejo.cli.options import (
     Seeds,
     Strict,
     Title,
+    Track,
     heading,
     study_data,
 )
@@ -51,6 +52,7 @@ def study(
     budget: Annotated[
         str | None, typer.Option("--budget", metavar="TIME", show_default=False)
     ] = None,
+    track: Track = None,
     overrides: Overrides = None,
     title: Title = None,
     author: Author = None,
@@ -61,7 +63,9 @@ def study(
     from cotejo.cli.training import train_and_report
     from cotejo.config.durations import seconds_of
     from cotejo.study import Study
+    from cotejo.study.tracking import Tracking
 
+    tracking = Tracking(track or ())
     changes: dict[str, Any] = {}
     chosen_data = study_data(data, image_size, fit, group_by, strict)
     if chosen_data is not None:
@@ -77,6 +81,7 @@ def study(
     chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(
         chosen,
+        track=tracking,
         out=out,
         data_dir=data_dir,
         quick=quick,

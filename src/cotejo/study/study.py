@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult
     from cotejo.study.executor import Executor
     from cotejo.study.history_file import HistoryLike
+    from cotejo.study.tracking import Tracking
+    from cotejo.trackers import Tracker
 
 __all__ = ["Study"]
 
@@ -80,6 +82,7 @@ class Study:
         until_settled: bool = False,
         runs: int | None = None,
         seconds: float | None = None,
+        track: Tracking | Iterable[str | Tracker] = (),
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
@@ -108,6 +111,9 @@ class Study:
             runs: with ``until_settled``, how many runs there may be in all; five times those at
                 the first look if left out, or as many as were said before.
             seconds: how long all runs may take together, in place of ``runs``.
+            track: trackers that are told of it: ``["tensorboard", "mlflow:http://host:5000"]``, one
+                of your own, or a `cotejo.study.tracking.Tracking` (`docs/trackers.md`). One that is
+                down neither stops nor slows the training.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -132,8 +138,10 @@ class Study:
         from cotejo.study.looking import carry_on
         from cotejo.study.looks import Limit, check_limit
         from cotejo.study.planning import RunOptions, make_plan, settle
+        from cotejo.study.tracking import Tracking
 
         observer = observer or Observer()
+        tracking = track if isinstance(track, Tracking) else Tracking(track)
         limit = Limit(runs, seconds)
         if until_settled:
             check_limit(self.config, limit, quick=quick, final=final)
@@ -152,7 +160,7 @@ class Study:
             until_settled=until_settled,
         )
         plan = make_plan(self.config, options, observer)
-        with locked(plan.folder):
+        with locked(plan.folder), tracking.following(plan, observer) as observer:
             # Once more: another process may have written to it before it was locked.
             check_place(plan.folder)
             self.folder = plan.folder
