@@ -70,12 +70,12 @@ class MlflowTracker(Tracker):
 
     def study_started(self, study: TrackedStudy) -> None:
         """Find the study's run from before, or begin it."""
-        # It says which tables it creates, in the middle of the training's lines.
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         from mlflow import MlflowClient
         from mlflow.entities import RunStatus
 
+        # It says which tables it creates, in the middle of the training's lines.
+        for chatty in ("mlflow", "alembic"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._study = study
         self._client = client = MlflowClient(tracking_uri=self._uri)
         name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or _EXPERIMENT

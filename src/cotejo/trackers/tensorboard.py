@@ -7,6 +7,7 @@ whatever Keras computes on.
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ class TensorBoardTracker(Tracker):
         super().__init__(where)
         self._folder = Path()
         self._names: Sequence[str] = ()
-        self._writers: dict[str, Any] = {}
+        self._writers: dict[str, _Writer] = {}
 
     def _root(self, study: TrackedStudy) -> Path:
         return study.folder / TENSORBOARD if self.where is None else Path(self.where) / study.name
@@ -49,23 +50,31 @@ class TensorBoardTracker(Tracker):
 
     def run_started(self, run: TrackedRun) -> None:
         """Begin the run's file anew, with its hyperparameters."""
-        from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+        from tensorboard.plugins.hparams import metadata
+        from tensorboard.plugins.hparams.plugin_data_pb2 import SessionStartInfo
 
         self._close(run)
         folder = self._folder / run.name
         with writing(folder):
             for old in folder.glob(_EVENTS):
                 old.unlink()
-        known = {name: _plain(value) for name, value in run.settings.items() if value is not None}
+        known = {name: value for name, value in run.settings.items() if value is not None}
         if run.seed is not None:
             known["seed"] = run.seed
-        self._write(run, hparams_pb(known, trial_id=run.id, start_time_secs=time.time()))
+        begun = SessionStartInfo(group_name=run.id, start_time_secs=time.time())
+        for name, value in known.items():
+            if isinstance(value, bool):
+                begun.hparams[name].bool_value = value
+            elif isinstance(value, int | float):
+                begun.hparams[name].number_value = value
+            else:
+                begun.hparams[name].string_value = str(value)
+        self._session(run, metadata.SESSION_START_INFO_TAG, session_start_info=begun)
         self._text(run, "status", "running")
 
     def epoch_ended(self, run: TrackedRun, row: Mapping[str, Any]) -> None:
         """Write the epoch's numbers."""
         self._write(run, _scalars(named_row(row)), int(row["epoch"]))
-        self._writers[run.id].flush()
 
     def run_finished(self, run: TrackedRun, result: RunResult) -> None:
         """Write the results and the pictures."""
@@ -99,12 +108,27 @@ class TensorBoardTracker(Tracker):
         self._writers.clear()
 
     def _end(self, run: TrackedRun, text: str, status: str) -> None:
-        from tensorboard.plugins.hparams import api_pb2
-        from tensorboard.plugins.hparams.summary import session_end_pb
+        from tensorboard.plugins.hparams import api_pb2, metadata
+        from tensorboard.plugins.hparams.plugin_data_pb2 import SessionEndInfo
 
         self._text(run, "status", text)
-        self._write(run, session_end_pb(api_pb2.Status.Value(status)))
+        number = api_pb2.Status.Value(status)
+        ended = SessionEndInfo(status=number, end_time_secs=time.time())
+        self._session(run, metadata.SESSION_END_INFO_TAG, session_end_info=ended)
         self._close(run)
+
+    def _session(self, run: TrackedRun, tag: str, **content: Any) -> None:
+        """Write what the page of hyperparameters reads.
+
+        From its parts: the package's own functions for it would load TensorFlow where it is there.
+        """
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.plugins.hparams import metadata
+        from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+
+        about = metadata.create_summary_metadata(HParamsPluginData(**content))
+        value = Summary.Value(tag=tag, metadata=about, tensor=metadata.NULL_TENSOR)
+        self._write(run, Summary(value=[value]))
 
     def _text(self, run: TrackedRun, tag: str, text: str) -> None:
         from tensorboard.compat.proto.summary_pb2 import Summary
@@ -119,20 +143,44 @@ class TensorBoardTracker(Tracker):
 
     def _write(self, run: TrackedRun, summary: Any, step: int = 0) -> None:
         from tensorboard.compat.proto.event_pb2 import Event
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
         if run.id not in self._writers:
-            folder = self._folder / run.name
-            with writing(folder):
-                folder.mkdir(parents=True, exist_ok=True)
-            self._writers[run.id] = EventFileWriter(os.fspath(folder))
-        event = Event(wall_time=time.time(), step=step, summary=summary)
-        self._writers[run.id].add_event(event)
+            self._writers[run.id] = _Writer(self._folder / run.name)
+        self._writers[run.id].write(Event(wall_time=time.time(), step=step, summary=summary))
 
     def _close(self, run: TrackedRun) -> None:
         writer = self._writers.pop(run.id, None)
         if writer is not None:
             writer.close()
+
+
+class _Writer:
+    """Writes events into a new file of a folder.
+
+    Not the package's own `EventFileWriter`: that loads TensorFlow where it is installed, for file
+    systems that are none of ours.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.summary.writer.record_writer import RecordWriter
+
+        # As every writer of such files names them: the latest is read last.
+        name = f"events.out.tfevents.{time.time_ns() // 10**9}.{socket.gethostname()}"
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            file = (folder / f"{name}.{os.getpid()}.{time.time_ns()}").open("xb")
+        self._records = RecordWriter(file)
+        self.write(Event(wall_time=time.time(), file_version="brain.Event:2"))
+
+    def write(self, event: Any) -> None:
+        """Write an event to the disk."""
+        self._records.write(event.SerializeToString())
+        self._records.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._records.close()
 
 
 def _scalars(values: Mapping[str, float]) -> Any:
@@ -141,8 +189,3 @@ def _scalars(values: Mapping[str, float]) -> Any:
     return Summary(
         value=[Summary.Value(tag=name, simple_value=value) for name, value in values.items()]
     )
-
-
-def _plain(value: Any) -> Any:
-    """Return a setting as hyperparameters can have it: a number, a text or a truth value."""
-    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -75,10 +75,11 @@ class Worker:
             self._waiting.append((event, values))
             self._changed.notify_all()
 
-    def is_idle(self) -> bool:
-        """Whether nothing is left to tell."""
+    @property
+    def waits(self) -> bool:
+        """Whether there is something that the tracker has not begun to be told."""
         with self._changed:
-            return not self._waiting and not self._is_busy
+            return bool(self._waiting)
 
     def close(
         self, seconds: float, waiting: Callable[[], None] | None = None
