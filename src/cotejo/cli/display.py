@@ -302,7 +302,8 @@ class Display(Observer):
 
     def tracking_failed(self, tracker: str, reason: CotejoError) -> None:
         """Say what a tracker did not take."""
-        self.look_back_failed(reason)
+        self._status.stop()
+        self._print(str(reason), style="yellow")
 
     def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
         left = self._pace.run_left(run, epochs_done)
