@@ -16,6 +16,7 @@ from cotejo.messages import message
 if TYPE_CHECKING:
     from cotejo.data import Dataset
     from cotejo.study import Study
+    from cotejo.study.tracking import Tracking
 
 __all__ = ["of_alternative", "train_in_time", "train_suited"]
 
@@ -44,6 +45,7 @@ def train_suited(
     out: Path | None,
     quick: bool,
     final: bool,
+    tracking: Tracking,
 ) -> int:
     """Train with the recipe that suits the data, which is read first.
 
@@ -55,6 +57,7 @@ def train_suited(
         out: the study's folder.
         quick: whether it is a quick look.
         final: whether it learns from the validation images too.
+        tracking: the trackers that are told of it.
 
     Returns:
         The exit code.
@@ -79,7 +82,9 @@ def train_suited(
     chosen = {**given, "name": own_name, "recipe": recipe}
     content = content | {"name": own_name, "alternative": [chosen]}
     study = Study(StudyConfig.parse(content, of_alternative(own_name, overrides)))
-    return train_and_report(study, out=out, dataset=dataset, quick=quick, final=final)
+    return train_and_report(
+        study, track=tracking, out=out, dataset=dataset, quick=quick, final=final
+    )
 
 
 def train_in_time(
@@ -90,6 +95,7 @@ def train_in_time(
     data_dir: Path | None,
     out: Path | None,
     final: bool,
+    tracking: Tracking,
 ) -> int:
     """Train what fits into the budget; the machine is timed first.
 
@@ -104,6 +110,7 @@ def train_in_time(
         data_dir: where the data is looked for first.
         out: the study's folder.
         final: whether it learns from the validation images too.
+        tracking: the trackers that are told of it.
 
     Returns:
         The exit code.
@@ -164,7 +171,9 @@ def train_in_time(
     content |= {"name": own_name, "alternative": [alternative]}
     study = Study(StudyConfig.parse(content))
     deadline = started + seconds - plan.evaluation
-    return train_and_report(study, out=out, dataset=dataset, final=final, deadline=deadline)
+    return train_and_report(
+        study, track=tracking, out=out, dataset=dataset, final=final, deadline=deadline
+    )
 
 
 def _loaded(

@@ -308,6 +308,20 @@ class Display(SearchDisplay):
         """Say that the tables of results are not up to date, and why."""
         self.look_back_failed(reason)
 
+    def tracked(self, tracker: str, place: str) -> None:
+        """Show where a tracker is looked at."""
+        if place:
+            self._print(message("tracking.place", tracker=tracker, place=shown_path(place)), "dim")
+
+    def tracking_awaited(self, tracker: str, seconds: float) -> None:
+        """Say that the command waits for a tracker."""
+        self._print(message("tracking.awaited", tracker=tracker, seconds=round(seconds)), "dim")
+
+    def tracking_failed(self, tracker: str, reason: CotejoError) -> None:
+        """Say what a tracker did not take."""
+        self._status.stop()
+        self._print(str(reason), style="yellow")
+
     def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
         left = self._pace.run_left(run, epochs_done)
         others = self._pace.study_left(self._waiting)

@@ -30,6 +30,7 @@ __all__ = [
     "Seeds",
     "Strict",
     "Title",
+    "Track",
     "heading",
     "study_data",
 ]
@@ -121,4 +122,8 @@ Quick = Annotated[bool, typer.Option("--quick")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", callback=_readable_texts, show_default=False),
+]
+Track = Annotated[
+    list[str] | None,
+    typer.Option("--track", metavar="TRACKER", callback=_readable_texts, show_default=False),
 ]

@@ -23,6 +23,7 @@ from cotejo.cli.options import (
     Seeds,
     Strict,
     Title,
+    Track,
     heading,
     study_data,
 )
@@ -60,6 +61,7 @@ def study(
     executor: Annotated[
         str | None, typer.Option("--executor", metavar="EXECUTOR", show_default=False)
     ] = None,
+    track: Track = None,
     overrides: Overrides = None,
     title: Title = None,
     author: Author = None,
@@ -71,8 +73,10 @@ def study(
     from cotejo.config.durations import seconds_of
     from cotejo.study import Study
     from cotejo.study.shards import shard_named
+    from cotejo.study.tracking import Tracking
 
     part = None if shard is None else shard_named(shard)
+    tracking = Tracking(track or ())
     changes: dict[str, Any] = {}
     chosen_data = study_data(data, image_size, fit, group_by, strict)
     if chosen_data is not None:
@@ -88,6 +92,7 @@ def study(
     chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(
         chosen,
+        track=tracking,
         out=out,
         data_dir=data_dir,
         quick=quick,

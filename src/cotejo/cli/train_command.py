@@ -25,6 +25,7 @@ from cotejo.cli.options import (
     Seeds,
     Strict,
     Title,
+    Track,
     heading,
     study_data,
 )
@@ -81,6 +82,7 @@ def train(
     out: Out = None,
     quick: Quick = False,
     final: Final = False,
+    track: Track = None,
     title: Title = None,
     author: Author = None,
     lang: Language = None,
@@ -92,7 +94,9 @@ def train(
     from cotejo.config import Settings, StudyConfig
     from cotejo.config.names import name_of
     from cotejo.study import Study
+    from cotejo.study.tracking import Tracking
 
+    tracking = Tracking(track or ())
     flags = {
         "recipe": recipe,
         "model": model,
@@ -124,8 +128,10 @@ def train(
         for option in ("recipe", "model", "epochs", *more):
             if planned.get(option) is not None:
                 raise ConfigError("budget_and_recipe", option=option)
-        return train_in_time(budget, started, content, name, data_dir, out, final)
+        return train_in_time(budget, started, content, name, data_dir, out, final, tracking)
     if recipe == _AUTO:
-        return train_suited(content, name, overrides, data_dir, out, quick, final)
+        return train_suited(content, name, overrides, data_dir, out, quick, final, tracking)
     study = Study(StudyConfig.parse(content, of_alternative(own_name, overrides)))
-    return train_and_report(study, out=out, data_dir=data_dir, quick=quick, final=final)
+    return train_and_report(
+        study, track=tracking, out=out, data_dir=data_dir, quick=quick, final=final
+    )

@@ -25,20 +25,35 @@ from cotejo.texts import readable, shown_path
 if TYPE_CHECKING:
     from cotejo.study import Study, StudyResult
     from cotejo.study.progress import PlannedRun
+    from cotejo.study.tracking import Tracking
 
 __all__ = ["command_line", "train_and_report"]
 
 
-def command_line(without: str = "") -> str:
+def command_line(without: str = "", *, tracked: bool = True) -> str:
     """Return the command that is running, as one would type it in this folder.
 
     Args:
         without: an option to leave out.
+        tracked: whether it names the trackers: it does not in a record, since they are no part of
+            what was trained, and the address of one can hold a password.
     """
-    words = [word for word in sys.argv[1:] if word != without]
+    words = [word for word in _words(tracked) if word != without]
     data = os.environ.get("COTEJO_DATA")
     place = f"COTEJO_DATA={shlex.quote(data)} " if data else ""
     return readable(place + shlex.join([_program(), *words]))
+
+
+def _words(tracked: bool) -> list[str]:
+    words = sys.argv[1:]
+    if tracked:
+        return words
+    values = {place + 1 for place, word in enumerate(words) if word == "--track"}
+    return [
+        word
+        for place, word in enumerate(words)
+        if place not in values and word != "--track" and not word.startswith("--track=")
+    ]
 
 
 def _program() -> str:
@@ -54,12 +69,18 @@ def _program() -> str:
 
 
 def train_and_report(
-    study: Study, *, quick: bool = False, final: bool = False, **options: Any
+    study: Study,
+    *,
+    track: Tracking,
+    quick: bool = False,
+    final: bool = False,
+    **options: Any,
 ) -> int:
     """Train the missing runs of a study, write its report or card, and show the results.
 
     Args:
         study: that is trained.
+        track: the trackers that are told of it, the report among the rest.
         quick: whether this is a quick look.
         final: whether this is a final training.
         **options: the other arguments of `Study.run`.
@@ -67,21 +88,38 @@ def train_and_report(
     Returns:
         The exit code: 0; 1 if a run failed; or that of the signal that stopped the study.
     """
-    console = make_console()
-    command = command_line()
+    # What a tracker writes to standard output, another program reads.
+    console = make_console(stderr=track.writes_stdout)
     several = options.get("executor") is not None or options.get("workers", 1) != 1
-    with (SeveralDisplay if several else Display)(console) as display:
-        display.header(quick)
-        try:
-            result = study.run(
-                quick=quick, final=final, observer=display, command=command, **options
-            )
-        except KeyboardInterrupt as stopped:
-            display.close()
-            _say_stopped(
-                console, study.folder, display, command, final=final, shard="shard" in options
-            )
-            return code_of(stopped)
+    with (SeveralDisplay if several else Display)(console) as display, track:
+        return _train_and_report(study, display, track, quick, final, options)
+
+
+def _train_and_report(
+    study: Study,
+    display: Display,
+    track: Tracking,
+    quick: bool,
+    final: bool,
+    options: dict[str, Any],
+) -> int:
+    console, command = display.console, command_line()
+    display.header(quick)
+    try:
+        result = study.run(
+            quick=quick,
+            final=final,
+            observer=display,
+            track=track,
+            command=command_line(tracked=False),
+            **options,
+        )
+    except KeyboardInterrupt as stopped:
+        display.close()
+        track.close(is_stopped=True)
+        _say_stopped(console, study.folder, display, command, final=final, shard="shard" in options)
+        return code_of(stopped)
+    display.close()
     if "shard" in options:
         return _conclude_shard(console, result, command)
     if final:

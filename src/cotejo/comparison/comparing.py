@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cotejo.comparison.arrays import as_splits, pixels_of
 from cotejo.comparison.comparison import Comparison
@@ -27,6 +27,10 @@ from cotejo.messages import (
 )
 from cotejo.study import Study
 from cotejo.study.progress import Observer
+
+if TYPE_CHECKING:
+    from cotejo.study.tracking import Tracking
+    from cotejo.trackers import Tracker
 
 __all__ = ["compare"]
 
@@ -58,6 +62,7 @@ def compare(
     budget: str | float | None = None,
     language: str | None = None,
     observer: Observer | None = None,
+    track: Tracking | Iterable[str | Tracker] = (),
     **settings: Any,
 ) -> Comparison:
     """Train alternatives side by side, and return what the evidence says of them.
@@ -99,6 +104,7 @@ def compare(
             as ``"2h"``.
         language: ``"en"`` or ``"es"``; the current one if left out.
         observer: told of everything as it happens; shown in place, in a notebook, if left out.
+        track: trackers that are told of it, such as ``["tensorboard"]`` (`docs/trackers.md`).
         **settings: of all alternatives, such as ``epochs=10``.
 
     Returns:
@@ -154,6 +160,7 @@ def compare(
                 dataset=None if "data" in content else _dataset(data, watching),
                 quick=quick,
                 observer=watching,
+                track=track,
                 command=_command(study.config),
                 others=_others() if out is None and name is None else (),
                 until_settled=until_settled,

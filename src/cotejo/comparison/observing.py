@@ -140,6 +140,15 @@ class LineObserver(Observer):
         """Say why a run failed."""
         self.say(message("cli.run_failed_line", run=self.name(run), reason=reason))
 
+    def tracked(self, tracker: str, place: str) -> None:
+        """Say where a tracker is looked at."""
+        if place:
+            self.say(message("tracking.place", tracker=tracker, place=place))
+
+    def tracking_failed(self, tracker: str, reason: CotejoError) -> None:
+        """Say what a tracker did not take."""
+        self.say(str(reason))
+
     def name(self, run: PlannedRun) -> str:
         """Return what a run is called: its alternative and its seed."""
         label = self.labels.get(run.alternative, run.alternative)

@@ -11,6 +11,8 @@
     review.csv                      what a person said of suspected labels
     looks.json                      when the claims are looked at, and at which runs
     progress.json                   how far the study is, while it trains
+    tracking.json                   the id under which trackers know the study
+    tensorboard/                    curves and pictures for TensorBoard, if it was asked for
     report.html report.json  *.csv  what a report writes: `ReportFile`
     <alternative>/seed-<seed>/      one run: `RunFile`, and checkpoints while it trains
     search/<alternative>/trial-<n>/ one trial of a search: ``trial.json``
@@ -35,6 +37,7 @@ __all__ = [
     "RUN_FILES",
     "SEARCHES",
     "TEMPORARY",
+    "TENSORBOARD",
     "TRIAL",
     "ReportFile",
     "RunFile",
@@ -54,6 +57,9 @@ TEMPORARY = ".tmp-"
 
 REPLACED = "replaced"
 """The folder, in the study's, to which runs are moved that are in the way of others."""
+
+TENSORBOARD = "tensorboard"
+"""The folder, in the study's, for TensorBoard, with a folder for each run as beside it."""
 
 
 SEARCHES = "search"
@@ -96,6 +102,7 @@ class StudyFile(StrEnum):
     REVIEW = "review.csv"
     LOOKS = "looks.json"
     PROGRESS = "progress.json"
+    TRACKING = "tracking.json"
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"
     ROBUSTNESS_LOG = "robustness.log"

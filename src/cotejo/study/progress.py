@@ -246,3 +246,12 @@ class Observer:
 
     def audit_failed(self, reason: CotejoError) -> None:
         """The audit of the data failed; the study is complete without it."""
+
+    def tracked(self, tracker: str, place: str) -> None:
+        """A tracker is told of the study; ``place`` is where to look at it, empty if plain."""
+
+    def tracking_awaited(self, tracker: str, seconds: float) -> None:
+        """At the end, a tracker that is behind is waited for, ``seconds`` at most."""
+
+    def tracking_failed(self, tracker: str, reason: CotejoError) -> None:
+        """A tracker did not take everything; the study is complete without it."""

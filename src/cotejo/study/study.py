@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cotejo.study.execution import StudyResult
     from cotejo.study.executor import Executor
     from cotejo.study.history_file import HistoryLike
+    from cotejo.study.tracking import Tracking
+    from cotejo.trackers import Tracker
 
 __all__ = ["Study"]
 
@@ -82,6 +84,7 @@ class Study:
         seconds: float | None = None,
         shard: tuple[int, int] | None = None,
         workers: int | None = None,
+        track: Tracking | Iterable[str | Tracker] = (),
     ) -> StudyResult:
         """Train the runs that are missing; a study stopped at any moment goes on from there.
 
@@ -119,6 +122,9 @@ class Study:
                 is brought together by `cotejo.study.merging.merge`.
             workers: in how many processes of this machine, each with its share of the cores, and
                 one GPU where there are several.
+            track: trackers that are told of it: ``["tensorboard", "mlflow:http://host:5000"]``, one
+                of your own, or a `cotejo.study.tracking.Tracking` (`docs/trackers.md`). One that is
+                down neither stops nor slows the training.
 
         Returns:
             Where the files are, and how the runs ended: one that fails does not end the study.
@@ -146,9 +152,11 @@ class Study:
         from cotejo.study.search.carrying import search_first
         from cotejo.study.search.sampling import optuna
         from cotejo.study.shards import Shard
+        from cotejo.study.tracking import Tracking
 
         chosen = chosen_executor(executor, workers, deadline=deadline is not None)
         observer = observer or Observer()
+        tracking = track if isinstance(track, Tracking) else Tracking(track)
         limit = Limit(runs, seconds)
         if until_settled:
             check_limit(self.config, limit, quick=quick, final=final, shard=shard is not None)
@@ -172,7 +180,7 @@ class Study:
             shard=Shard(*shard) if shard is not None else None,
         )
         plan = make_plan(self.config, options, observer)
-        with locked(plan.folder):
+        with locked(plan.folder), tracking.following(plan, observer) as observer:
             # Once more: another process may have written to it before it was locked.
             check_place(plan.folder)
             self.folder = plan.folder
