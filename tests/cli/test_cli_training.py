@@ -61,6 +61,7 @@ def test_study_passes_on_what_was_asked(
         monkeypatch, "study", "notebooks", "--data", "digits", "--seeds", "3", "--out", out,
         "--data-dir", data, "--fallback", "digits", "--quick", "--lang", "es",
         "--set", "epochs=4", "--set", "mlp.batch_size=32",
+        "--track", f"jsonl:{tmp_path}/secret.jsonl", f"--track=csv:{tmp_path}/secret.csv",
     )  # fmt: skip
     assert code == 0
     assert calls.config.data == "digits"
@@ -72,6 +73,8 @@ def test_study_passes_on_what_was_asked(
     assert type(observer).__name__ == "Display"
     command = calls.options.pop("command")
     assert command.startswith("cotejo study notebooks --data digits --seeds 3")
+    assert command.endswith("--set mlp.batch_size=32"), "an address can hold a password"
+    assert not calls.options.pop("track").writes_stdout
     assert calls.options == {
         "out": tmp_path / "o",
         "data_dir": tmp_path,

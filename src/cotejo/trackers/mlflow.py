@@ -222,7 +222,7 @@ def _write_model(folder: Path, model: Path, study: TrackedStudy, run_id: str) ->
     data = folder / "data"
     data.mkdir()
     (data / "keras_module.txt").write_text("keras", encoding="utf-8")
-    shutil.copyfile(model, data / "model.keras")
+    shutil.copyfile(model, data / RunFile.MODEL)  # MLflow's name for it, too
     requirements = f"keras=={keras}\nmlflow\n{_backend()}\n"
     (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
 
