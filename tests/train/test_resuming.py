@@ -177,6 +177,15 @@ def test_a_checkpoint_that_can_not_be_written_costs_nothing(trouble, whole, tmp_
         }
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C is Python's, as in a notebook; a process in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(whole, tmp_path):
     steps = []
 
@@ -187,11 +196,9 @@ def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(whole, tmp_p
 
     never = kept_in(tmp_path)
     never.is_due = lambda inside: False
-    before = signal.getsignal(signal.SIGINT)
-    assert before is signal.default_int_handler
     with pytest.raises(KeyboardInterrupt):
         trained(made(PLAIN), 1, never, interrupt)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert not stopping.is_waiting()
     assert len(steps) == 7
     state = kept_in(tmp_path).latest()
@@ -199,6 +206,7 @@ def test_ctrl_c_waits_for_the_end_of_a_step_and_leaves_a_checkpoint(whole, tmp_p
     assert trained(made(PLAIN), 1, kept_in(tmp_path))[:2] == whole
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_request_waits_only_where_it_is_held():
     with pytest.raises(KeyboardInterrupt), stopping.held():
         signal.raise_signal(signal.SIGINT)
