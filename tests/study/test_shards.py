@@ -84,7 +84,8 @@ def test_a_shard_says_that_it_is_one_and_gets_no_report(shards):
     assert not (shards[0] / "summary.csv").exists()
     assert not (shards[0] / StudyFile.ERROR_ANALYSIS).exists()
     # That it has no report is not held against it.
-    assert not [found for found in verify(shards[0]) if found.level != "ok"]
+    keys = {found.key for found in verify(shards[0]) if found.level != "ok"}
+    assert keys <= {"verify.missing_runs", "verify.data_not_at_hand"}
     with pytest.raises(OutputError, match="holds a shard"):
         Study(StudyConfig.parse(STUDY)).report(shards[0])
     for shard in ((2, 2), (1, 3)):

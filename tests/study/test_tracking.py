@@ -225,3 +225,25 @@ def test_compare_takes_trackers(tmp_path):
     )
     assert recorder.events == ["study", "started", "epoch", "finished", "ended"]
     assert len((tmp_path / "lines.jsonl").read_text().splitlines()) == 5
+
+
+def test_trials_of_a_search_are_told_as_runs(tmp_path):
+    pytest.importorskip("optuna")
+    search = {"name": "tuned", "trials": 2, "learning_rate": {"low": 1e-4, "high": 1e-2}}
+    config = StudyConfig.parse(CONFIG | {"seeds": 1, "search": [search]})
+    recorder, lines = Recorder(), tmp_path / "lines.jsonl"
+    track = [recorder, f"jsonl:{lines}"]
+    Study(config).run(out=tmp_path / "study", track=track)
+    started = [run.name for event, run, *_ in recorder.heard if event == "started"]
+    assert started[:2] == ["search/tuned/trial-1", "search/tuned/trial-2"]
+    assert sorted(started[2:]) == ["small/seed-1", "tuned/seed-1"]
+    assert recorder.events[0] == "study"
+    assert recorder.events.count("finished") == 4
+    trial = next(run for event, run, *_ in recorder.heard if event == "started")
+    assert trial.seed is None
+    assert 1e-4 <= trial.settings["learning_rate"] <= 1e-2
+    assert len(lines.read_text().splitlines()) == len(recorder.heard)
+    # Continued, they are not told again.
+    again = Recorder()
+    Study(config).run(out=tmp_path / "study", track=[again])
+    assert again.events == ["study", "ended"]

@@ -15,13 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotejo.errors import CotejoError
 from cotejo.facts import in_language
 from cotejo.messages import current_language
-from cotejo.store import RUN_FILES, ReportFile, card_name
-from cotejo.store.layout import RunFile
+from cotejo.store import RUN_FILES, SEARCHES, ReportFile, card_name
+from cotejo.store.layout import RunFile, trial_folder_name
 from cotejo.store.tracking import tracking_id
 from cotejo.study.observers import Observers
-from cotejo.study.progress import Observer, PlannedRun, RunId
+from cotejo.study.progress import Observer, PlannedRun, RunId, TrialBegun
 from cotejo.trackers import (
     RunResult,
     StudyStatus,
@@ -34,8 +35,8 @@ from cotejo.trackers import (
 
 if TYPE_CHECKING:
     from cotejo.config import StudyConfig
+    from cotejo.config.search import Search
     from cotejo.data import Dataset
-    from cotejo.errors import CotejoError
     from cotejo.study.planning import Plan
 
 __all__ = ["Tracking"]
@@ -174,6 +175,7 @@ class _Follower(Observer):
         self._study: TrackedStudy | None = None
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._open: dict[RunId, TrackedRun] = {}
+        self._trials: dict[tuple[str, int], TrackedRun] = {}
         self._status: StudyStatus = "finished"
 
     def planned(
@@ -191,6 +193,33 @@ class _Follower(Observer):
             # The record of a run is written last, of one that failed, too.
             if not run.finished and run.folder.is_dir() and not _is_recorded(run.folder):
                 self._tell("run_killed", self._tracked(run))
+
+    def searching(self, searches: Sequence[Search]) -> None:
+        """Begin the study: its trials come before its runs."""
+        self._begin()
+
+    def trial_started(self, trial: TrialBegun) -> None:
+        """Tell of it."""
+        tracked = self._trials[trial.search, trial.number] = self._tracked_trial(trial)
+        self._tell("run_started", tracked)
+
+    def trial_epoch_ended(self, trial: TrialBegun, row: dict[str, Any]) -> None:
+        """Tell of it."""
+        tracked = self._trials[trial.search, trial.number]
+        self._tell("epoch_ended", tracked, dict(row), may_be_left_out=True)
+
+    def trial_ended(self, trial: TrialBegun, outcome: Mapping[str, Any]) -> None:
+        """Tell of it, unless it was there before."""
+        tracked = self._trials.pop((trial.search, trial.number), None)
+        if tracked is None:
+            return
+        reason = outcome["reason"]
+        if reason is None:
+            result = RunResult({"valid": {"accuracy": outcome["valid_accuracy"]}})
+            self._tell("run_finished", tracked, result)
+        else:
+            said = CotejoError(reason["key"], **reason["values"])
+            self._tell("run_failed", tracked, str(said))
 
     def run_started(self, run: PlannedRun) -> None:
         """Tell of it."""
@@ -225,8 +254,9 @@ class _Follower(Observer):
     def stop(self, status: StudyStatus) -> None:
         """The study did not come to its end: nor did the runs that are open."""
         self._status = status
-        for run in self._open.values():
+        for run in [*self._trials.values(), *self._open.values()]:
             self._tell("run_killed", run)
+        self._trials.clear()
         self._open.clear()
 
     def end(self) -> None:
@@ -268,6 +298,19 @@ class _Follower(Observer):
             settings=self._settings.get(run.alternative, {}),
             epochs=run.epochs,
             parameters=run.parameters,
+        )
+
+    def _tracked_trial(self, trial: TrialBegun) -> TrackedRun:
+        study_id = self._study.id if self._study is not None else ""
+        return TrackedRun(
+            id=_id_of(study_id, trial.search, trial.number, _flat(trial.values)),
+            name=f"{SEARCHES}/{trial.search}/{trial_folder_name(trial.number)}",
+            alternative=trial.search,
+            seed=None,
+            key="",
+            folder=None,
+            settings=_flat(trial.values),
+            epochs=trial.epochs,
         )
 
     def _new_files(self) -> list[Path]:
