@@ -105,11 +105,11 @@ def test_it_is_said_in_both_languages(pair):
     assert "Of these, one failed." in english
     assert "The best was trial 5: learning rate 0.0032 and batch size 64." in english
     assert "with 3 fresh seeds the same settings reach" in english
-    assert "points above The plain, from which the search started" in english
+    assert "points above “The plain”, from which the search started" in english
     spanish = " ".join(about_search(findings, search, ES))
     assert spanish.startswith("8 ensayos buscaron la tasa de aprendizaje y el tamaño de lote. ")
     assert "con 3 semillas nuevas" in spanish
-    assert "por encima de La plain" in spanish
+    assert "por encima de «La plain»" in spanish
 
 
 def test_one_fresh_seed_has_no_interval(study):

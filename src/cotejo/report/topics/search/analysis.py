@@ -141,7 +141,9 @@ def _curse(facts: SearchFacts) -> Curse | None:
     if count > 1:
         variance = stdev(fresh) ** 2 / count
         half = half_width(variance, count - 1, 0.0, 0.95) if variance else 0.0
-        excess = Interval(best - mean, best - mean - half, best - mean + half)
+        # An accuracy lies between 0 and 1, however much two seeds differ.
+        highest, lowest = min(mean + half, 1.0), max(mean - half, 0.0)
+        excess = Interval(best - mean, best - highest, best - lowest)
     return Curse(best, mean, count, excess)
 
 

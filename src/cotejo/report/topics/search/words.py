@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cotejo.config.labels import setting_phrase
 from cotejo.report.findings import Findings
+from cotejo.report.naming import quoted
 from cotejo.report.topics.search.analysis import Searched, Sweep, start_of
 from cotejo.report.words import Words
 
@@ -82,7 +83,7 @@ def _on_gain(findings: Findings, search: Searched, words: Words) -> list[str]:
     return [
         words.say(
             f"search.gain_{way}{open_}",
-            start=start.label(words.language),
+            start=quoted([start], words),
             points=words.numbers.difference(shown.estimate),
             interval=words.numbers.difference_interval(shown.low, shown.high),
         ),
