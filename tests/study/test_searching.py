@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from cotejo.config import StudyConfig
 from cotejo.config.search import FIRST_TRIAL_SEED
-from cotejo.errors import ConfigError, TrainingError
+from cotejo.errors import ConfigError, OutputError, TrainingError
 from cotejo.report import write_report
 from cotejo.store import StudyFile, StudyFolder, read_csv, read_trial, trial_folder
 from cotejo.study import Study
 from cotejo.study.executor import SerialExecutor
+from cotejo.study.merging import merge
 from cotejo.study.progress import Observer
 from cotejo.study.search.pruning import FIRST_EPOCH, FIRST_TRIALS, is_stopped, stop_below
 from cotejo.verify import verify
@@ -225,6 +226,25 @@ def test_the_study_is_sound_and_reported_in_both_languages(searched, undrawn, tm
     excess = float(row["best_valid_accuracy"]) - sum(fresh) / 2
     assert float(row["excess"]) == pytest.approx(excess, abs=1e-5)
     assert not (folder / "expected-best.csv").exists()
+
+
+def test_a_refused_command_leaves_the_study_as_it_is(searched, tmp_path, digits):
+    folder = tmp_path / "study"
+    shutil.copytree(searched, folder)
+    (folder / StudyFile.LOOKS).write_text("{}")
+    before = (folder / StudyFile.RECORD).read_bytes()
+    with pytest.raises(OutputError, match="until-settled"):
+        study().run(out=folder, dataset=digits)
+    assert (folder / StudyFile.RECORD).read_bytes() == before
+    with pytest.raises(OutputError, match="holds a study with searches"):
+        merge([searched], tmp_path / "merged")
+
+
+def test_what_is_known_only_later_is_refused(tmp_path, digits):
+    with pytest.raises(ConfigError, match="can't start from the weights"):
+        study(alternative=[{"name": "plain"}, {"name": "next", "start_from": "tuned"}])
+    with pytest.raises(ConfigError, match="no end by the clock"):
+        study().run(out=tmp_path, dataset=digits, deadline=1e9)
 
 
 def test_without_optuna_one_line_says_how_to_install_it(monkeypatch, tmp_path, digits):

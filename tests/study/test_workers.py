@@ -12,7 +12,7 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
-from cotejo.store import StudyFolder, read_readings
+from cotejo.store import StudyFolder, checkpoint_files, read_readings
 from cotejo.study import Study
 from cotejo.study.executors import crew
 from cotejo.study.executors.crew import own_cores, shares
@@ -141,6 +141,28 @@ def test_a_study_that_is_stopped_leaves_no_process(started, tmp_path):
         )
     assert started
     assert all(worker.process.returncode is not None for worker in started)
+
+
+def test_runs_go_on_where_their_workers_were_stopped(tmp_path):
+    class Stopping(Observer):
+        def epoch_ended(self, run, row):
+            if row["epoch"] == 3:
+                raise KeyboardInterrupt
+
+    config = StudyConfig.parse(
+        {
+            "data": "digits",
+            "base": {"epochs": 6, "model": "mlp", "batch_size": 10},
+            "alternative": [{"name": "plain"}],
+            "checkpoint_minutes": 0.005,
+        }
+    )
+    with pytest.raises(KeyboardInterrupt):
+        Study(config).run(out=tmp_path, workers=1, observer=Stopping())
+    run = StudyFolder(tmp_path).run("plain", 1)
+    assert any(checkpoint_files(run.path))
+    assert Study(config).run(out=tmp_path, workers=1).finished
+    assert StudyFolder(tmp_path).run("plain", 1).record["resumed"][0]["epoch"] >= 3
 
 
 def test_a_worker_that_can_not_start_ends_the_study_in_one_line(tmp_path, monkeypatch):

@@ -46,8 +46,8 @@ _FILE_SUFFIXES = {
 }  # fmt: skip
 
 
-_FOLDERS = ("replaced", "search")
-"""Folders beside those of the alternatives."""
+_FOLDERS = ("replaced", "search", "tensorboard", "wandb")
+"""Folders beside those of the alternatives: those of `cotejo.store.layout.FOLDERS`."""
 
 _NAMING = ("model", "optimizer", "schedule", "loss", "callbacks")
 """The settings that may name something in a file of the user's own."""

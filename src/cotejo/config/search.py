@@ -366,6 +366,10 @@ def check_searches(study: StudyConfig, overrides: Sequence[str] = ()) -> None:
         start = study.alternative(search.name)
         if start.settings.start_from is not None:
             raise ConfigError("searching.start_from", name=search.name)
+        for other in study.alternatives:
+            if other.settings.start_from == search.name:
+                names = {"name": other.name, "search": search.name}
+                raise ConfigError("searching.started_from", **names)
         for setting in search.space:
             for override in overrides:
                 name, _, key = override.partition("=")[0].strip().rpartition(".")

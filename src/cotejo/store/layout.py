@@ -31,6 +31,7 @@ from enum import StrEnum, unique
 __all__ = [
     "ADDED_FILES",
     "CHECKPOINTS",
+    "FOLDERS",
     "FORMAT",
     "REPLACED",
     "RESULT_FILES",
@@ -64,6 +65,9 @@ TENSORBOARD = "tensorboard"
 
 SEARCHES = "search"
 """The folder, in the study's, with the trials of its searches."""
+
+FOLDERS = (REPLACED, SEARCHES, TENSORBOARD, "wandb")
+"""The folders beside those of the alternatives, which none may be called."""
 
 TRIAL = "trial.json"
 """The only file in the folder of a trial."""

@@ -17,12 +17,12 @@ from cotejo.data import Dataset, load
 from cotejo.data.folds import in_folds
 from cotejo.errors import ConfigError, DataError, OutputError
 from cotejo.store import (
-    REPLACED,
     StudyFile,
     StudyFolder,
     described_content,
     locked,
 )
+from cotejo.store.layout import FOLDERS
 from cotejo.study.added_list import list_added
 from cotejo.study.added_run import Added, AddedRun, check_free
 from cotejo.study.given import given_array, predictions_of
@@ -89,7 +89,7 @@ def add_predictions(
 
 def _check_name(folder: Path, name: str, seed: int) -> None:
     """Refuse a name that can't be a folder's, or that the study has for something else."""
-    reserved = name == REPLACED or (folder / name).is_file()
+    reserved = name in FOLDERS or (folder / name).is_file()
     if not re.fullmatch(NAME_PATTERN, name) or reserved:
         raise ConfigError("added_name", name=readable(str(name)))
     if type(seed) is not int or not 0 <= seed < _MOST_SEED:

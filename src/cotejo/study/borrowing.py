@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePath
 from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.store import (
+    RunFile,
     RunFolder,
     StudyFolder,
     make_folder,
     note_reading,
+    read_bytes,
     read_readings,
     temporary_path,
+    write_file,
     writing,
 )
 from cotejo.study.progress import RunId
@@ -90,13 +93,38 @@ def _readings(folder: Path, other: Path, key: str) -> list[dict[str, Any]] | Non
     ]
 
 
+def _contents(run: RunFolder) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a run that its record lists: nothing else in its folder, and no link.
+
+    Raises:
+        OutputError: a result is not what is listed.
+    """
+    yield RunFile.RECORD, read_bytes(run.path / RunFile.RECORD)
+    # Runs of earlier versions list none.
+    names = run.listed or [each.name for each in run.path.iterdir() if _is_own(each)]
+    for name in names:
+        if PurePath(name).name != name or name == RunFile.RECORD:
+            continue
+        try:
+            yield name, run.content(name)
+        except OutputError:
+            if name in run.results:
+                raise  # nothing rests on the others, such as a log that somebody has changed
+
+
+def _is_own(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
 def _copy(run: RunFolder, target: Path) -> None:
     make_folder(target.parent)
     # Under a temporary name, so that the run is there whole or not at all.
     half = temporary_path(target)
     with writing(target):
         try:
-            shutil.copytree(run.path, half)
+            make_folder(half)
+            for name, content in _contents(run):
+                write_file(half / name, content)
             half.rename(target)
         finally:
             shutil.rmtree(half, ignore_errors=True)

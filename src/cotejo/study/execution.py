@@ -201,8 +201,11 @@ class _Relay:
         """
         while self._unnoted:
             event = self._unnoted[0]
-            noted = ((row["key"], row["time"]) for row in read_readings(self._plan.folder))
-            if (event.key, event.time) not in noted:
+            noted = (
+                (row["key"], row["time"], row["alternative"], int(row["seed"]))
+                for row in read_readings(self._plan.folder)
+            )
+            if (event.key, event.time, *event.run) not in noted:
                 note_reading(self._plan.folder, **event.reading)
             self._unnoted.pop(0)
 

@@ -120,7 +120,10 @@ def _study(folder: Path) -> StudyFolder:
         raise OutputError("no_study", path=folder)
     if (folder / StudyFile.LOOKS).exists():
         raise OutputError("machines.merge_looks", path=folder)
-    return StudyFolder(folder)
+    study = StudyFolder(folder)
+    if study.study.get("searches"):
+        raise OutputError("machines.merge_searches", path=folder)
+    return study
 
 
 def _take(run: RunId, key: str, studies: Sequence[StudyFolder], merged: Merged) -> None:

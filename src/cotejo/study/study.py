@@ -165,6 +165,8 @@ class Study:
         if self.config.searches:
             if shard is not None:
                 raise ConfigError("machines.shard_searches")
+            if deadline is not None:
+                raise ConfigError("searching.deadline")
             optuna()  # a search without it ends here, before anything is downloaded
         options = RunOptions(
             out=Path(out) if out is not None else None,
@@ -184,12 +186,12 @@ class Study:
             # Once more: another process may have written to it before it was locked.
             check_place(plan.folder)
             self.folder = plan.folder
+            if not until_settled and (plan.folder / StudyFile.LOOKS).exists():
+                raise OutputError("has_looks", path=plan.folder)
             if plan.config.searches:
                 plan = search_first(plan, chosen, observer, needed=until_settled)
             if until_settled:
                 return carry_on(plan, limit, chosen, observer)
-            if (plan.folder / StudyFile.LOOKS).exists():
-                raise OutputError("has_looks", path=plan.folder)
             plan = settle(plan, observer)
             return carry_out(plan, chosen, observer)
 

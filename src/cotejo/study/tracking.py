@@ -175,6 +175,7 @@ class _Follower(Observer):
         self._study: TrackedStudy | None = None
         self._settings: dict[str, Mapping[str, Any]] = {}
         self._open: dict[RunId, TrackedRun] = {}
+        self._epochs: dict[RunId, int] = {}
         self._trials: dict[tuple[str, int], TrackedRun] = {}
         self._status: StudyStatus = "finished"
 
@@ -224,6 +225,7 @@ class _Follower(Observer):
     def run_started(self, run: PlannedRun) -> None:
         """Tell of it."""
         tracked = self._open[run.id] = self._tracked(run)
+        self._epochs.pop(run.id, None)
         self._tell("run_started", tracked)
 
     def run_resumed(self, run: PlannedRun, epoch: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -232,8 +234,12 @@ class _Follower(Observer):
             self.epoch_ended(run, dict(row))
 
     def epoch_ended(self, run: PlannedRun, row: dict[str, Any]) -> None:
-        """Tell of it."""
-        self._tell("epoch_ended", self._tracked(run), dict(row), may_be_left_out=True)
+        """Tell of it; a run whose process was lost tells its epochs again, and begins anew."""
+        tracked, epoch = self._tracked(run), int(row["epoch"])
+        if epoch <= self._epochs.get(run.id, 0):
+            self._tell("run_started", tracked)
+        self._epochs[run.id] = epoch
+        self._tell("epoch_ended", tracked, dict(row), may_be_left_out=True)
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Tell of it, and where its files are."""

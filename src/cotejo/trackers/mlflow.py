@@ -63,10 +63,13 @@ class MlflowTracker(Tracker):
     def place(self, study: TrackedStudy) -> str:
         """Return the address, or the command that shows a database."""
         address = urlsplit(self._uri)
+        # Without a name and a password, if somebody put them there.
+        named = "@" in address.netloc
+        plain = address._replace(netloc=address.netloc.rpartition("@")[2])
+        shown = urlunsplit(plain) if named else self._uri
         if address.scheme in ("http", "https"):
-            # Without a name and a password, if somebody put them there.
-            return urlunsplit(address._replace(netloc=address.netloc.rpartition("@")[2]))
-        return f"mlflow ui --backend-store-uri {self._uri}"
+            return shown
+        return f"mlflow ui --backend-store-uri {shown}"
 
     def study_started(self, study: TrackedStudy) -> None:
         """Find the study's run from before, or begin it."""

@@ -28,7 +28,7 @@ class TensorBoardTracker(Tracker):
 
     Args:
         where: the folder; ``tensorboard`` in the study's if left out. In one that is given, each
-            study has a folder of its name.
+            study has a folder of its name and the first digits of its id.
     """
 
     def __init__(self, where: str | None = None) -> None:
@@ -38,7 +38,10 @@ class TensorBoardTracker(Tracker):
         self._writers: dict[str, _Writer] = {}
 
     def _root(self, study: TrackedStudy) -> Path:
-        return study.folder / TENSORBOARD if self.where is None else Path(self.where) / study.name
+        if self.where is None:
+            return study.folder / TENSORBOARD
+        # Two studies of one name, such as one file with two folders, are not each other's.
+        return Path(self.where) / f"{study.name}-{study.id[:6]}"
 
     def place(self, study: TrackedStudy) -> str:
         """Return the command that shows it."""

@@ -22,8 +22,9 @@ from cotejo.study.planning import Job
 
 __all__ = ["Crew", "Worker", "own_cores", "shares"]
 
-GRACE = 10.0
-"""Seconds that workers have to end by themselves when a study is stopped."""
+GRACE = 60.0
+"""Seconds that workers have to end by themselves when a study is stopped: to finish a step, or a
+validation, and write a checkpoint. A second Ctrl-C ends this process at once, and they with it."""
 
 _SAID = 4000
 """Bytes of what a worker said last that are kept of one that ended."""
@@ -103,12 +104,17 @@ class Worker:
 
     def _listen(self) -> None:
         assert self.process.stdout is not None  # noqa: S101
-        with suppress(EOFError, pickle.UnpicklingError, OSError, ValueError):
+        try:
             while True:
                 # From a process that this one started, through a pipe that is theirs alone.
                 self._inbox.put((self, pickle.load(self.process.stdout)))  # noqa: S301
-        self.process.wait()
-        self._inbox.put((self, None))
+        except (EOFError, OSError, ValueError):
+            pass  # it has ended
+        except Exception:
+            self.process.kill()  # what it says can't be understood: it counts as lost
+        finally:
+            self.process.wait()
+            self._inbox.put((self, None))
 
     @property
     def end(self) -> str:
@@ -138,18 +144,20 @@ class Crew:
     """Several workers; at the end of the block all of them have ended.
 
     Args:
-        count: how many.
+        cores: those of each.
         plan: what they are to know.
         devices: the GPUs that they share, by the names that CUDA has for them; [] without any.
     """
 
-    def __init__(self, count: int, plan: Placed, devices: Sequence[str] = ()) -> None:
+    def __init__(
+        self, cores: Sequence[Sequence[int]], plan: Placed, devices: Sequence[str] = ()
+    ) -> None:
         self._plan = plan
         self._inbox: queue.SimpleQueue[tuple[Worker, Any]] = queue.SimpleQueue()
         self.workers: list[Worker] = []
-        for number, cores in enumerate(shares(own_cores(), count), start=1):
+        for number, own in enumerate(cores, start=1):
             device = devices[(number - 1) % len(devices)] if devices else None
-            self.workers.append(Worker(number, cores, device, plan, self._inbox))
+            self.workers.append(Worker(number, own, device, plan, self._inbox))
 
     def __enter__(self) -> Crew:
         return self
@@ -190,7 +198,6 @@ class Crew:
                 with suppress(subprocess.TimeoutExpired):
                     worker.process.wait(max(0.0, until - time.monotonic()))
         finally:
-            # A second Ctrl-C comes here at once.
             for worker in self.workers:
                 worker.process.kill()
                 worker.process.wait()

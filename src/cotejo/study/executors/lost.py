@@ -28,7 +28,7 @@ def write_lost(plan: Plan, job: Job, reason: CotejoError, said: str, emit: Emit)
     """
     if job.trial is not None:
         return  # the search writes how its trials ended
-    clear(job.run.folder, job.run.key, plan.folder)
+    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=True)
     record = start_record(plan, job) | {
         "status": "failed",
         "reason": described_reason(reason),

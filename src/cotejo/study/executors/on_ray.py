@@ -258,13 +258,13 @@ class _Flight:
         try:
             crate = self._ray.get(task)
             reason = self._written(crate, job)
-        except errors.RayTaskError as error:
-            cause = error.cause
-            if isinstance(cause, CotejoError):
-                raise cause from error
-            raise
         except (errors.RayError, OutputError) as error:
-            if isinstance(error, OutputError) and error.key != "file_changed":
+            if isinstance(error, errors.RayTaskError):
+                cause = error.cause
+                # A node whose disk is full, or gone, is as good as lost.
+                if not isinstance(cause, OSError | OutputError):
+                    raise (cause if isinstance(cause, CotejoError) else error) from None
+            elif isinstance(error, OutputError) and error.key != "file_changed":
                 raise
             if self._begun[run] < TRIES:
                 self._turns.put_back(job)

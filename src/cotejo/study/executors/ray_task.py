@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,7 +121,9 @@ def train_there(
             told = time.monotonic()
         tell(event)
 
-    with own_folder(plan, readings) as own:
+    # A checkpoint would be left where nobody looks for it.
+    config = plan.config.model_copy(update={"checkpoint_minutes": 0})
+    with own_folder(replace(plan, config=config), readings) as own:
         there = job_in(job, own.folder, parent)
         reason = train_run(own, there, emit)
         rows = read_readings(own.folder)[len(readings) :]

@@ -15,7 +15,7 @@ from cotejo.errors import BackendError, ConfigError, CotejoError, TrainingError
 from cotejo.platform import gpu_names
 from cotejo.study.events import Emit, RunFailed, RunFinished, RunStarted, TestRead
 from cotejo.study.executors.away import Readings, check_can_travel
-from cotejo.study.executors.crew import Crew, Worker, own_cores
+from cotejo.study.executors.crew import Crew, Worker, own_cores, shares
 from cotejo.study.executors.lost import write_lost
 from cotejo.study.executors.placing import placed
 from cotejo.study.executors.turns import Turns
@@ -57,9 +57,11 @@ class WorkersExecutor:
         if not jobs:
             return
         check_can_travel(plan)
-        count = min(self._count, len(jobs))
         devices = _devices() if accelerated() else []
-        with placed(plan) as content, Crew(count, content, devices) as crew:
+        count = min(self._count, len(jobs))
+        # The shares are those of the whole crew, so that no run has more cores than another.
+        cores = shares(own_cores(), self._count)[:count]
+        with placed(plan) as content, Crew(cores, content, devices) as crew:
             _Shift(plan, jobs, emit, crew).work()
 
 
@@ -98,7 +100,7 @@ class _Shift:
 
     def _give(self, worker: Worker, job: Job) -> None:
         # Here, so that what is in the way is put aside in the study's folder.
-        clear(job.run.folder, job.run.key, self._plan.folder)
+        clear(job.run.folder, job.run.key, self._plan.folder, but_checkpoints=True)
         if not self._begun[job.run.id]:
             self._emit(RunStarted(job.run.id, str(worker.number)))
         self._begun[job.run.id] += 1

@@ -37,6 +37,14 @@ from cotejo.study.telling import execute
 
 __all__ = ["search_first"]
 
+_OF_MACHINES = {
+    "machines.worker_lost",
+    "machines.node_lost",
+    "end_unknown",
+    "out_of_memory",
+}
+"""Why a trial failed that is trained again when the study goes on."""
+
 Trial = Mapping[str, Any]
 """The content of ``trial.json``."""
 
@@ -230,7 +238,11 @@ def _there(job: Job) -> Trial | None:
         trial = read_trial(job.run.folder)
     except OutputError:
         return None  # damaged: it is trained again, and its key says that it will be the same
-    return trial if trial is not None and trial["key"] == job.run.key else None
+    if trial is None or trial["key"] != job.run.key:
+        return None
+    reason = trial["reason"]
+    # It says nothing of the values that it tried.
+    return None if reason is not None and reason["key"] in _OF_MACHINES else trial
 
 
 def _begun(course: _Course, job: Job, task: TrialTask) -> TrialBegun:

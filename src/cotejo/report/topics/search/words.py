@@ -79,7 +79,7 @@ def _on_gain(findings: Findings, search: Searched, words: Words) -> list[str]:
     difference = lead.difference
     way = "above" if difference.estimate >= 0 else "below"
     shown = difference if way == "above" else difference.reversed()
-    open_ = "" if lead.settled else "_open"
+    open_ = "" if lead.told_apart else "_open"
     return [
         words.say(
             f"search.gain_{way}{open_}",
@@ -124,10 +124,7 @@ def on_sweep(findings: Findings, sweep: Sweep, words: Words) -> str:
     names = [each for _, each, _ in sweep.points]
     value = next(value for value, each, _ in sweep.points if each is sweep.best)
     ends = [each for each in (names[0], names[-1]) if each is not sweep.best]
-    ahead = all(
-        lead.settled and lead.difference.estimate > 0
-        for lead in (findings.evidence.lead(sweep.best, each) for each in ends)
-    )
+    ahead = all(findings.evidence.lead(sweep.best, each).is_ahead for each in ends)
     at_end = sweep.best is names[0] or sweep.best is names[-1]
     key = "search.sweep_end" if at_end else "search.sweep_inside"
     said = words.say(
