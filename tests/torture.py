@@ -114,7 +114,7 @@ def train(study: dict[str, Any], folder: Path) -> int:
         # The look at the mistakes and the timing of steps are not what is tortured.
         execution.look_back = lambda *given, **options: None
         timing.TIMED_SECONDS = 0
-        config = StudyConfig.parse({**study, "checkpoint_minutes": 1e-4})
+        config = StudyConfig.parse({**study, "checkpoint_minutes": 0.005})
         try:
             result = Study(config).run(out=folder)
         except CotejoError as error:

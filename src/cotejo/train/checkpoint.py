@@ -172,7 +172,7 @@ class Checkpoints:
     def begin(self, size: int) -> None:
         """Count the time from now on; the ``size`` of the arrays in bytes tells the first cost."""
         if not self._cost:
-            self._cost = 0.02 + size / 100e6
+            self._cost = 0.1 + size / 50e6
             self._last = time.monotonic()
 
     def _content(self, state: Mapping[str, Any]) -> dict[str, Any]:
