@@ -32,7 +32,7 @@ def test_a_run_comes_with_its_readings_or_neither_comes(other, tmp_path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(borrowing.shutil, "copytree", full)
+        patched.setattr(borrowing, "write_file", full)
         with pytest.raises(OutputError):
             borrow(folder, keys, [other])
     assert read_readings(folder) == []

@@ -230,19 +230,29 @@ def test_the_study_is_sound_and_reported_in_both_languages(searched, undrawn, tm
 
 def test_a_refused_command_leaves_the_study_as_it_is(searched, tmp_path, digits):
     folder = tmp_path / "study"
-    shutil.copytree(searched, folder)
+    shutil.copytree(searched[0], folder)
     (folder / StudyFile.LOOKS).write_text("{}")
     before = (folder / StudyFile.RECORD).read_bytes()
     with pytest.raises(OutputError, match="until-settled"):
         study().run(out=folder, dataset=digits)
     assert (folder / StudyFile.RECORD).read_bytes() == before
     with pytest.raises(OutputError, match="holds a study with searches"):
-        merge([searched], tmp_path / "merged")
+        merge([searched[0]], tmp_path / "merged")
 
 
 def test_what_is_known_only_later_is_refused(tmp_path, digits):
     with pytest.raises(ConfigError, match="can't start from the weights"):
-        study(alternative=[{"name": "plain"}, {"name": "next", "start_from": "tuned"}])
+        StudyConfig.parse(
+            {
+                "data": "digits",
+                "base": {"model": "mlp"},
+                "space": {"learning_rate": {"low": 1e-4, "high": 1e-2}},
+                "alternative": [
+                    {"name": "plain", "tuned_with": 2},
+                    {"name": "next", "start_from": "plain"},
+                ],
+            }
+        )
     with pytest.raises(ConfigError, match="no end by the clock"):
         study().run(out=tmp_path, dataset=digits, deadline=1e9)
 
