@@ -25,7 +25,7 @@ from cotejo.inference.explaining import checked_classes, maps_as_answered
 from cotejo.inference.limits import Limits
 from cotejo.inference.loading import limits_of, load_model
 from cotejo.inference.streaming import Source, predict_stream
-from cotejo.inference.training_images import training_images
+from cotejo.inference.training_images import suited, training_images
 from cotejo.messages import current_language
 from cotejo.pictures import Fit
 from cotejo.store import RunFolder
@@ -380,11 +380,7 @@ class Classifier:
         asked = (data, data_dir)  # a data set is itself alone: no images are compared
         if asked not in self._learned:
             learned = training_images(self.origin, data, data_dir)
-            train = learned.train
-            if train.images.shape[1:] != self.image_shape:
-                raise DataError("training_images_shape", expected=list(self.image_shape))
-            if list(learned.class_names["en"]) != list(self.class_names["en"]):
-                raise DataError("other_training_images", name=learned.name)
+            train = suited(learned, self.image_shape, self.class_names["en"]).train
             # One alone: the images of a data set fill much of the memory.
             self._learned = {asked: (train, known_features(self._features_of, train))}
         train, known = self._learned[asked]

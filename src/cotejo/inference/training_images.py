@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -15,7 +16,7 @@ from cotejo.errors import ConfigError, DataError
 from cotejo.store import RunFolder, StudyFile
 from cotejo.trained.learned import learned_images
 
-__all__ = ["as_studied", "data_as_studied", "training_images"]
+__all__ = ["as_studied", "data_as_studied", "suited", "training_images"]
 
 
 def training_images(
@@ -44,6 +45,24 @@ def training_images(
     if origin == "shipped":
         return dataset
     return replace(dataset, train=learned_images(dataset, origin.record))
+
+
+def suited(dataset: Dataset, image_shape: tuple[int, int, int], classes: Sequence[str]) -> Dataset:
+    """Return data that a model can be asked about.
+
+    Args:
+        dataset: data whose training images are to be those of the model.
+        image_shape: the ``(height, width, channels)`` that the model takes.
+        classes: the model's, in English, in label order.
+
+    Raises:
+        DataError: its images have another shape, or it has other classes.
+    """
+    if dataset.train.images.shape[1:] != image_shape:
+        raise DataError("training_images_shape", expected=list(image_shape))
+    if list(dataset.class_names["en"]) != list(classes):
+        raise DataError("other_training_images", name=dataset.name)
+    return dataset
 
 
 def data_as_studied(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cotejo.store.files import damaged
-from cotejo.store.schemas import Content
+from cotejo.store.schemas.values import Content
 
 __all__ = [
     "check_arrays",

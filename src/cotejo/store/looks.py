@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 from cotejo.store.checks import check_content
 from cotejo.store.files import read_json, write_json
 from cotejo.store.layout import FORMAT, StudyFile
-from cotejo.store.schemas import Content, FolderName, Moment, Positive, Seed, are_distinct
+from cotejo.store.schemas.values import Content, FolderName, Moment, Positive, Seed, are_distinct
 
 __all__ = ["read_looks", "write_looks"]
 

@@ -11,7 +11,7 @@ from cotejo.store.checks import check_content
 from cotejo.store.files import read_json, write_json
 from cotejo.store.folders import RunFolder
 from cotejo.store.layout import FORMAT, RunFile
-from cotejo.store.schemas import Content, Count, Fraction, Key, Positive, Seed
+from cotejo.store.schemas.values import Content, Count, Fraction, Key, Positive, Seed
 
 __all__ = ["read_robustness", "write_robustness"]
 

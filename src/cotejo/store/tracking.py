@@ -11,7 +11,7 @@ from pydantic import Field
 from cotejo.store.checks import check_content
 from cotejo.store.files import read_json, write_json
 from cotejo.store.layout import FORMAT, StudyFile
-from cotejo.store.schemas import Content
+from cotejo.store.schemas.values import Content
 
 __all__ = ["tracking_id"]
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from cotejo.store.checks import check_content
 from cotejo.store.files import make_folder, read_json, write_json
 from cotejo.store.layout import FORMAT, SEARCHES, TRIAL, trial_folder_name
-from cotejo.store.schemas import (
+from cotejo.store.schemas.values import (
     Content,
     FolderName,
     Fraction,

@@ -25,7 +25,7 @@ from cotejo.store import (
     write_json,
     write_npz,
 )
-from cotejo.store.schemas import Content, Count, Fraction
+from cotejo.store.schemas.values import Content, Count, Fraction
 
 __all__ = [
     "FILES",
