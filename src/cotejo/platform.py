@@ -34,9 +34,11 @@ __all__ = [
     "machine",
     "nvidia_device",
     "nvidia_gpu",
+    "own_cores",
     "package_of",
     "quiet_stderr",
     "resolve_precision",
+    "thread_limits",
     "versions",
 ]
 
@@ -45,6 +47,9 @@ BACKENDS = ("tensorflow", "torch", "jax")
 
 BACKEND_NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 """What people call them."""
+
+_CORES = "COTEJO_CORES"
+"""The variable that tells a process how many cores are for it."""
 
 _WSL_PROGRAMS = "/usr/lib/wsl/lib"
 """Where WSL2 has Windows's `nvidia-smi`, which not every shell looks for there."""
@@ -259,12 +264,26 @@ def _processor_name() -> str:
 
 
 def _cores() -> int:
-    told = os.environ.get("COTEJO_CORES", "")
-    if told.isdecimal():  # of a worker that is told its threads, where it can't be bound to cores
+    told = os.environ.get(_CORES, "")
+    if told.isdecimal():  # of a process that is told its threads, where it can't be bound to cores
         return int(told)
+    return len(own_cores())
+
+
+def own_cores() -> list[int]:
+    """Return the numbers of the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def thread_limits(cores: int) -> dict[str, str]:
+    """Return the environment variables that limit a process to so many threads.
+
+    Libraries read them as they start; they are for a process that can't be bound to cores.
+    """
+    names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "NPROC", _CORES)
+    return dict.fromkeys(names, str(cores))
 
 
 def _memory_gib() -> float | None:

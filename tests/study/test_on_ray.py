@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from cotejo.config import StudyConfig
+from cotejo.platform import own_cores
 from cotejo.store import StudyFolder, read_readings
 from cotejo.study import Study
-from cotejo.study.executors.crew import own_cores
 from cotejo.study.progress import Observer
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install '.[ray]'")

@@ -19,6 +19,7 @@ from cotejo.store import StudyFile, StudyFolder, read_csv, read_trial, trial_fol
 from cotejo.study import Study
 from cotejo.study.executor import SerialExecutor
 from cotejo.study.merging import merge
+from cotejo.study.observers import Observers
 from cotejo.study.progress import Observer
 from cotejo.study.search.pruning import FIRST_EPOCH, FIRST_TRIALS, is_stopped, stop_below
 from cotejo.verify import verify
@@ -154,14 +155,10 @@ def test_more_trials_go_on_after_those_that_there_are(searched, tmp_path, digits
     more = [{**CONTENT["search"][0], "trials": TRIALS + 1}]
     told = _Told()
     with pytest.raises(_EnoughError):
-        study(search=more).run(out=folder, dataset=digits, observer=_Both(told, _UntilPlanned()))
+        study(search=more).run(
+            out=folder, dataset=digits, observer=Observers(told, _UntilPlanned())
+        )
     assert told.begun == [TRIALS + 1]
-
-
-class _Both(Observer):
-    def __init__(self, first, second):
-        self.trial_started, self.trial_ended = first.trial_started, first.trial_ended
-        self.planned = second.planned
 
 
 def test_trials_that_fail_leave_the_others_and_their_study(tmp_path, digits, undrawn):

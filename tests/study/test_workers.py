@@ -12,10 +12,11 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
+from cotejo.platform import own_cores
 from cotejo.store import StudyFolder, checkpoint_files, read_readings
 from cotejo.study import Study
 from cotejo.study.executors import crew
-from cotejo.study.executors.crew import own_cores, shares
+from cotejo.study.executors.crew import shares
 from cotejo.study.executors.placing import placed, taken
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import RunOptions, make_plan

@@ -11,23 +11,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent.parent / "report"))
 
-from fabricate import Made, fabricate_study
+from fabricate import CLASSES, Made, fabricate_study
 
 from cotejo.store import RUN_FILES, RunFolder
 from cotejo.trackers import RunResult, TrackedRun, TrackedStudy
-
-NAMES = (
-    "avión",
-    "coche",
-    "pájaro",
-    "gato",
-    "ciervo",
-    "perro",
-    "rana",
-    "caballo",
-    "barco",
-    "camión",
-)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +28,9 @@ def told(fabricated, tmp_path):
     """The study, in a folder of the test's own, and its first run."""
     folder = tmp_path / "own"
     folder.mkdir()
-    study = TrackedStudy("5" * 16, "pair", "A pair", folder, "cifar10", (32, 32, 3), NAMES)
+    study = TrackedStudy(
+        "5" * 16, "pair", "A pair", folder, "cifar10", (32, 32, 3), tuple(CLASSES["es"])
+    )
     settings = {
         "model": "mlp",
         "epochs": 2,

@@ -324,8 +324,7 @@ class Display(SearchDisplay):
 
     def _show_time_left(self, run: PlannedRun, epochs_done: float) -> None:
         left = self._pace.run_left(run, epochs_done)
-        others = self._pace.study_left(self._waiting)
-        total = None if left is None or others is None else left + others
+        total = self._pace.study_left(self._waiting, [(run, epochs_done)])
         self._status.time_left(epochs_done / run.epochs, left, total)
 
 

@@ -169,7 +169,7 @@ def bar(fraction: float) -> ProgressBar:
 
 
 def left_text(seconds: float | None) -> str:
-    """Return how long something takes still, in words; "" where nobody knows."""
+    """Return the time that is left, in words; "" where nobody knows."""
     if seconds is None:
         return ""
     # Whole seconds: tenths would only flicker.

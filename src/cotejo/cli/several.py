@@ -1,7 +1,7 @@
 """What a study of several runs at once shows: a live line for each, a line for each result.
 
-The epochs of several runs would be told in between each other, so they are not: `history.csv` of
-each run has them.
+The epochs of several runs would be printed in between each other, so they are not printed: the
+`history.csv` of each run has them.
 """
 
 from __future__ import annotations
@@ -155,12 +155,8 @@ class SeveralDisplay(Display):
 
     def _left(self) -> float | None:
         """Return the seconds that the study takes still, as fast as it goes now."""
-        lines = self._lines.values()
-        now = [self._pace.run_left(line.run, line.done) for line in lines]
-        later = self._pace.study_left(self._waiting)
-        if later is None or None in now:
-            return None
-        return (sum(filter(None, now)) + later) / max(len(now), 1)
+        running = [(line.run, line.done) for line in self._lines.values()]
+        return self._pace.study_left(self._waiting, running)
 
 
 def _name(run: PlannedRun) -> str:

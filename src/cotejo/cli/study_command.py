@@ -89,6 +89,11 @@ def study(
         changes["folds"] = folds
     if own := heading(title, author):
         changes["report"] = own
+    elsewhere: dict[str, Any] = {
+        "shard": None if part is None else (part.number, part.of),
+        "workers": workers,
+        "executor": executor,
+    }
     chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(
         chosen,
@@ -101,7 +106,5 @@ def study(
         until_settled=until_settled,
         runs=runs,
         seconds=None if budget is None else seconds_of(budget),
-        **({} if part is None else {"shard": (part.number, part.of)}),
-        **({} if workers is None else {"workers": workers}),
-        **({} if executor is None else {"executor": executor}),
+        **{name: value for name, value in elsewhere.items() if value is not None},
     )

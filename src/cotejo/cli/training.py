@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+from itertools import pairwise
 from pathlib import Path
 from statistics import stdev
 from typing import TYPE_CHECKING, Any
@@ -48,11 +49,10 @@ def _words(tracked: bool) -> list[str]:
     words = sys.argv[1:]
     if tracked:
         return words
-    values = {place + 1 for place, word in enumerate(words) if word == "--track"}
     return [
         word
-        for place, word in enumerate(words)
-        if place not in values and word != "--track" and not word.startswith("--track=")
+        for before, word in pairwise(["", *words])
+        if "--track" not in (before, word) and not word.startswith("--track=")
     ]
 
 

@@ -83,6 +83,7 @@ from cotejo.store.readings import (
     note_reading,
     put_damaged_readings_aside,
     read_readings,
+    reading_of,
 )
 from cotejo.store.robustness import (
     read_robustness,
@@ -156,6 +157,7 @@ __all__ = [
     "read_readings",
     "read_robustness",
     "read_trial",
+    "reading_of",
     "temporary_path",
     "trial_folder",
     "with_probabilities",

@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cotejo.errors import OutputError
 from cotejo.store.files import damaged, read_csv, write_csv, writing
 from cotejo.store.layout import StudyFile, damaged_reads_name
 from cotejo.store.seals import SEAL
 
-__all__ = ["note_reading", "put_damaged_readings_aside", "read_readings"]
+__all__ = ["note_reading", "put_damaged_readings_aside", "read_readings", "reading_of"]
 
 _COLUMNS = ("time", "alternative", "seed", "key")
 _SHORT = 16
@@ -44,6 +45,11 @@ def read_readings(folder: Path) -> list[dict[str, str]]:
         OutputError: a row is not as it was written, or it is no such file.
     """
     return _checked(folder)[0]
+
+
+def reading_of(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row of `read_readings` as the arguments of `note_reading`."""
+    return {column: row[column] for column in _COLUMNS} | {"seed": int(row["seed"])}
 
 
 def _checked(folder: Path) -> tuple[list[dict[str, str]], str]:

@@ -122,7 +122,7 @@ def images_of(
 
     Args:
         study: whose they are.
-        dataset: they, or their name or path; where left out, the study's file says it.
+        dataset: the images, or their name or path; if left out, those that the study's file names.
         data_dir: where CIFAR-10 is looked for first.
         observer: told of a download, and of pictures that are read.
 

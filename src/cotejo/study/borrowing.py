@@ -16,6 +16,7 @@ from cotejo.store import (
     note_reading,
     read_bytes,
     read_readings,
+    reading_of,
     temporary_path,
     write_file,
     writing,
@@ -53,13 +54,13 @@ def borrow(folder: Path, keys: Mapping[RunId, str], others: Iterable[Path]) -> N
 
 
 def copy_run(folder: Path, other: Path, run: RunId, key: str) -> bool:
-    """Copy a finished run of another study with its readings; return whether it has any.
+    """Copy a finished run of another study with its readings; return whether that was done.
 
-    Without them nothing is copied. What is in its place is put aside.
+    A run without readings is not copied. What is in its place is put aside.
 
     Args:
         folder: the study's.
-        other: the folder of the other one.
+        other: the other study's.
         run: which run.
         key: of the run.
 
@@ -87,10 +88,7 @@ def _readings(folder: Path, other: Path, key: str) -> list[dict[str, Any]] | Non
         return None
     if not rows:
         return None
-    return [
-        {name: row[name] for name in ("time", "alternative", "key")} | {"seed": int(row["seed"])}
-        for row in rows[len(noted) :]
-    ]
+    return [reading_of(row) for row in rows[len(noted) :]]
 
 
 def _contents(run: RunFolder) -> Iterator[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from cotejo.config.search import Search
 from cotejo.data import find_source
 from cotejo.store import FORMAT, StudyFile, described_content, now, write_file, write_json
 from cotejo.study.added_list import added_entries
-from cotejo.study.planning import Plan
+from cotejo.study.planning import Plan, Searched
 
 __all__ = ["write_study"]
 
@@ -83,7 +83,7 @@ def _seeds(plan: Plan, name: str) -> dict[str, list[int]]:
 
 def _search(plan: Plan, search: Search) -> dict[str, Any]:
     """Return what was searched, and what was found as soon as that is known."""
-    ended = plan.searched.get(search.name)
+    ended = plan.searched.get(search.name, Searched())
     return {
         "name": search.name,
         "trials": search.trials,
@@ -93,9 +93,9 @@ def _search(plan: Plan, search: Search) -> dict[str, Any]:
         "prune": search.prune,
         "at_once": search.at_once,
         "space": {name: values.to_table() for name, values in search.space.items()},
-        "found": None if ended is None or ended.found is None else dict(ended.found),
-        "number": None if ended is None else ended.number,
-        "keys": [] if ended is None else list(ended.keys),
+        "found": None if ended.found is None else dict(ended.found),
+        "number": ended.number,
+        "keys": list(ended.keys),
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cotejo.backend import accelerated
 from cotejo.data.folds import fold_count, folds
 from cotejo.errors import CotejoError, OutputError, TrainingError, UsageError
-from cotejo.store import RunFolder, note_reading, read_readings
+from cotejo.store import RunFolder, note_reading, read_readings, reading_of
 from cotejo.study.afterwards import look_back
 from cotejo.study.description import write_study
 from cotejo.study.events import (
@@ -201,11 +201,7 @@ class _Relay:
         """
         while self._unnoted:
             event = self._unnoted[0]
-            noted = (
-                (row["key"], row["time"], row["alternative"], int(row["seed"]))
-                for row in read_readings(self._plan.folder)
-            )
-            if (event.key, event.time, *event.run) not in noted:
+            if event.reading not in map(reading_of, read_readings(self._plan.folder)):
                 note_reading(self._plan.folder, **event.reading)
             self._unnoted.pop(0)
 

@@ -38,6 +38,12 @@ class _Running:
     rows: list[dict[str, Any]] = field(default_factory=list)
     place: tuple[int, int, int] = (1, 0, 0)
 
+    @property
+    def epochs_done(self) -> float:
+        """How many epochs are done, a part of one included."""
+        epoch, step, steps = self.place
+        return epoch - 1 + (step / steps if steps else 0.0)
+
     def epoch_ended(self, row: dict[str, Any]) -> None:
         """Take note of an epoch; a run that is begun again tells its epochs again."""
         epoch = int(row["epoch"])
@@ -143,20 +149,11 @@ class Journal:
             "epoch": epoch,
             "step": step,
             "steps": steps,
-            "seconds_left": self._run_left(running),
+            "seconds_left": self._pace.run_left(running.run, running.epochs_done),
             "history": running.rows,
         }
 
-    def _run_left(self, running: _Running) -> float | None:
-        epoch, step, steps = running.place
-        done = epoch - 1 + (step / steps if steps else 0.0)
-        return self._pace.run_left(running.run, done)
-
     def _left(self) -> float | None:
         waiting = [self._runs[each] for each, state in self._states.items() if state == "waiting"]
-        later = self._pace.study_left(waiting)
-        now_left = [self._run_left(each) for each in self._running.values()]
-        if later is None or None in now_left:
-            return None
-        # Those that are trained at once share the time.
-        return (sum(filter(None, now_left)) + later) / max(len(self._running), 1)
+        running = [(each.run, each.epochs_done) for each in self._running.values()]
+        return self._pace.study_left(waiting, running)

@@ -19,15 +19,15 @@ def checkpoints_of(
 ) -> Checkpoints | None:
     """Return the checkpoints of one network of a run; None if it begins anew when interrupted.
 
-    That is so if the study asks for none, if the run has to end on time, since the time it had
-    before would come on top, and on PyTorch, where nothing is promised.
+    That is so if the study asks for none; if the run has to end at a time, because the time that
+    it took before would be added; and on PyTorch, where resuming is not promised.
 
     Args:
         plan: the study's.
         job: the run.
         fold: what the network learns from.
         number: which of the run's networks it is, from 0.
-        note: told in a line what could not be read or written.
+        note: called with a line on each checkpoint that could not be read or written.
     """
     minutes = plan.config.checkpoint_minutes
     if minutes == 0 or plan.deadline is not None or keras.config.backend() == "torch":

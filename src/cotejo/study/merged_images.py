@@ -1,6 +1,7 @@
-"""What is done after the runs of a study that was brought together, and takes its images.
+"""The analyses of a merged study that need its images.
 
-A study of one machine does it when its runs have ended (`cotejo.study.afterwards`).
+A study that is trained on one machine makes them when its runs have ended
+(`cotejo.study.afterwards`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def look_at_merged(
 
     Args:
         folder: the study's, all of whose runs are there.
-        data: its data set's name or path; where left out, the study's file says it.
+        data: its data set's name or path; if left out, the one that the study's file names.
         data_dir: where CIFAR-10 is looked for first.
         observer: told of a download, of the audit, and of what goes wrong.
 

@@ -58,7 +58,7 @@ class Merged:
         missing: those that are finished nowhere.
         left: the finished runs that were not taken, each with the reason.
         added: the alternatives of predictions from elsewhere, which stay where they are.
-        command: what trains the runs that are missing.
+        command: the one that trains the missing runs.
     """
 
     folder: Path
@@ -160,8 +160,7 @@ def _begin(study: StudyFolder, out: Path, command: str) -> None:
         "keys": {name: keys for name, keys in content["keys"].items() if name in names},
         "command": command,
     }
-    images = study.images  # compared with what their list says
-    del images
+    _ = study.images  # reading them checks them, before anything is written
     listed = {**study.study.get("files", {}), **study.data.get("files", {})}
     files = {name: _listed_content(study.path, name, listed[name]) for name in listed}
     files[StudyFile.DATA] = read_bytes(study.path / StudyFile.DATA)
@@ -232,7 +231,7 @@ def _is_added(alternative: Mapping[str, Any]) -> bool:
 
 
 def _command(study: Mapping[str, Any], out: Path) -> str:
-    """Return what trains what is missing."""
+    """Return the command that trains the missing runs."""
     flags = [f"--{name}" for name in ("quick", "final") if study.get(name)]
     path = shown_path(out / StudyFile.CONFIG)
     return shlex.join(["cotejo", "study", path, "--out", shown_path(out), *flags])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cotejo.study.progress import Estimate, PlannedRun
 
@@ -47,15 +47,23 @@ class Pace:
         seconds = self._epoch_seconds(run.alternative)
         return None if seconds is None else seconds * max(run.epochs - epochs_done, 0.0)
 
-    def study_left(self, waiting: Sequence[PlannedRun]) -> float | None:
-        """Return the seconds that the waiting runs take at most; None if one of them is unknown."""
+    def study_left(
+        self, waiting: Iterable[PlannedRun], running: Sequence[tuple[PlannedRun, float]] = ()
+    ) -> float | None:
+        """Return the seconds that all these runs take at most; None if one of them is unknown.
+
+        Args:
+            waiting: the runs that have not begun.
+            running: those that are trained at once, each with its epochs that are done. The more
+                they are, the less time all of them take.
+        """
         total = 0.0
-        for run in waiting:
-            left = self.run_left(run, 0.0)
+        for run, epochs_done in [*running, *((run, 0.0) for run in waiting)]:
+            left = self.run_left(run, epochs_done)
             if left is None:
                 return None
             total += left
-        return total
+        return total / max(len(running), 1)
 
     def _epoch_seconds(self, alternative: str) -> float | None:
         seen = self._seen.get(alternative)

@@ -90,9 +90,9 @@ class Searched:
         number: of that trial.
     """
 
-    keys: tuple[str, ...]
-    found: Mapping[str, Any] | None
-    number: int | None
+    keys: tuple[str, ...] = ()
+    found: Mapping[str, Any] | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class LookTaken:
         claims: how many claims there are.
         settled: how many are settled.
         open: the words of each of the others.
-        lines: the same with what was measured, and what would close them.
+        lines: for each of those, its words, what was measured, and what would close it.
         further: how many runs come before the next look; 0 if this was the last one.
     """
 
@@ -187,7 +187,7 @@ class Observer:
         """The runs that are still to do will take about ``seconds`` at most."""
 
     def run_placed(self, run: PlannedRun, place: str) -> None:
-        """A run is about to begin elsewhere: on a worker's number, or on a machine by its name."""
+        """A run is about to begin elsewhere; ``place`` is a worker's number or a machine's name."""
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""
@@ -248,7 +248,7 @@ class Observer:
         """The audit of the data failed; the study is complete without it."""
 
     def tracked(self, tracker: str, place: str) -> None:
-        """A tracker is told of the study; ``place`` is where to look at it, empty if plain."""
+        """A tracker is told of the study; ``place`` is where to look at it, or empty."""
 
     def tracking_awaited(self, tracker: str, seconds: float) -> None:
         """At the end, a tracker that is behind is waited for, ``seconds`` at most."""

@@ -57,7 +57,7 @@ def clear(path: Path, key: str, folder: Path, *, but_checkpoints: bool = False) 
         path: the run's folder.
         key: the run's key.
         folder: the study's.
-        but_checkpoints: whether checkpoints stay; by their key they tell whose they are. Results
+        but_checkpoints: whether checkpoints stay; their key says which run they are of. Results
             beside them, without a record, are those of a run that was stopped as it wrote them.
 
     Raises:

@@ -125,7 +125,8 @@ def run_steps(
         raise
     results.files[RunFile.LOG] = _lines(log).encode()
     save(results, emit)
-    # What lies in a checkpoint may be why it failed, but for memory, of which there may be more.
+    # A failed run begins anew, because its checkpoint may hold the cause. One that ran out of
+    # memory goes on: next time there may be more.
     if reason is None or reason.key != "out_of_memory":
         delete_checkpoints(run.folder)
     return reason

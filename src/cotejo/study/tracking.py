@@ -107,11 +107,11 @@ class Tracking:
 
     @contextmanager
     def following(self, plan: Plan, observer: Observer) -> Iterator[Observer]:
-        """Give an observer that tells the trackers, too, what it is told.
+        """Give an observer that passes what it is told on to ``observer`` and to the trackers.
 
         Args:
             plan: of the study, whose folder is locked.
-            observer: that is told beside them, and how they fare.
+            observer: that is told as well, also of what the trackers did not take.
         """
         if not self._trackers:
             yield observer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -46,13 +46,13 @@ class TrackedRun:
         id: 16 hexadecimal digits, made of the study's id and the run's key: a run that is done
             again has the same, one whose settings have changed has another.
         name: such as ``"cnn3/seed-1"``; also the folder below the study's.
-        alternative: the alternative's name; that of the search, of a trial.
-        seed: the run's; None of a trial.
-        key: the hash of everything that determines its result; empty of a trial.
-        folder: where its files will be; None of a trial.
+        alternative: the alternative's name; for a trial, that of its search.
+        seed: the run's; None for a trial.
+        key: the hash of everything that determines its result; empty for a trial.
+        folder: where its files will be; None for a trial.
         settings: by name, each a number, a text, a truth value or None.
         epochs: the most that it has.
-        parameters: of its model; None of a trial.
+        parameters: of its model; None for a trial.
     """
 
     id: str
@@ -76,7 +76,7 @@ class RunResult:
     """
 
     metrics: Mapping[str, Any]
-    files: tuple[Path, ...] = field(default=())
+    files: tuple[Path, ...] = ()
 
     @property
     def scalars(self) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """``mlflow``: a run for each training, nested under one for the study.
 
-It takes the small package, ``mlflow-skinny``, and its client alone, which has no global state.
+It needs only the small package, ``mlflow-skinny``, and uses its client, which has no global state.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -186,8 +187,6 @@ class MlflowTracker(Tracker):
         return found[0] if found else None
 
     def _log(self, run: TrackedRun, values: Mapping[str, float], step: int) -> None:
-        import time
-
         from mlflow.entities import Metric
 
         now = int(1000 * time.time())

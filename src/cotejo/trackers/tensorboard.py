@@ -83,8 +83,7 @@ class TensorBoardTracker(Tracker):
         """Write the results and the pictures."""
         from tensorboard.compat.proto.summary_pb2 import Summary
 
-        epochs = int(run.epochs)
-        self._write(run, _scalars(result.scalars), epochs)
+        self._write(run, _scalars(result.scalars), run.epochs)
         for name, picture in pictures_of(result, self._names).items():
             drawn = Summary.Image(
                 height=picture.height,
@@ -92,7 +91,7 @@ class TensorBoardTracker(Tracker):
                 colorspace=3,
                 encoded_image_string=png(picture),
             )
-            self._write(run, Summary(value=[Summary.Value(tag=name, image=drawn)]), epochs)
+            self._write(run, Summary(value=[Summary.Value(tag=name, image=drawn)]), run.epochs)
         self._end(run, "finished", "STATUS_SUCCESS")
 
     def run_failed(self, run: TrackedRun, reason: str) -> None:
@@ -161,7 +160,7 @@ class _Writer:
     """Writes events into a new file of a folder.
 
     Not the package's own `EventFileWriter`: that loads TensorFlow where it is installed, for file
-    systems that are none of ours.
+    systems that are not used here.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -169,7 +168,7 @@ class _Writer:
         from tensorboard.summary.writer.record_writer import RecordWriter
 
         # As every writer of such files names them: the latest is read last.
-        name = f"events.out.tfevents.{time.time_ns() // 10**9}.{socket.gethostname()}"
+        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}"
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             file = (folder / f"{name}.{os.getpid()}.{time.time_ns()}").open("xb")

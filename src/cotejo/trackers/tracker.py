@@ -45,7 +45,7 @@ class Tracker:
         """
 
     def place(self, study: TrackedStudy) -> str:
-        """Return where people look: a folder, an address or a command; empty if it is plain."""
+        """Return where people look: a folder, an address or a command; empty if that is nowhere."""
         return ""
 
     def study_started(self, study: TrackedStudy) -> None:

@@ -157,7 +157,7 @@ class WandbTracker(Tracker):
                 "key": run.key,
                 "quick": study.quick,
             },
-            # It watches no output of ours, and no processor: that is another's affair.
+            # It records neither what is printed nor how busy the machine is.
             settings=wandb.Settings(
                 console="off",
                 silent=True,

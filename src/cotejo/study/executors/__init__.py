@@ -3,7 +3,7 @@
 Who does what:
 
 - ``turns`` says which run can begin: a run that starts from another one comes after it.
-- ``away`` trains a run where the study's folder is not, and is used by all executors.
+- ``away`` gives a run that is trained elsewhere a folder of its own; all executors here use it.
 - ``workers`` trains in several processes of this machine: ``crew`` starts and ends them,
   ``placing`` gives all of them the same images in memory, and ``worker`` is what runs in each.
 - ``on_ray`` trains as tasks of a Ray cluster: ``ray_task`` is what runs there.

@@ -9,38 +9,33 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cotejo.errors import ConfigError, OutputError
 from cotejo.models import family_of
-from cotejo.store import note_reading, read_readings
+from cotejo.store import note_reading, read_readings, reading_of
 from cotejo.study.planning import Plan
 
 __all__ = ["Readings", "check_can_travel", "own_folder"]
 
 
-@dataclass
 class Readings:
-    """How often the test set was read under each key, for runs that are trained elsewhere.
+    """When the test set was read under each key, for runs that are trained elsewhere.
 
     Args:
         folder: the study's.
     """
 
-    folder: Path
-
-    def __post_init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self._rows: dict[str, list[dict[str, Any]]] = {}
         try:
-            rows = read_readings(self.folder)
+            rows = read_readings(folder)
         except OutputError:  # damaged in the meantime: whoever notes the next one says so
             rows = []
         for row in rows:
-            names = ("time", "alternative", "key")
-            reading = {name: row[name] for name in names} | {"seed": int(row["seed"])}
-            self._rows.setdefault(row["key"], []).append(reading)
+            self.add(row["key"], reading_of(row))
 
     def of(self, key: str) -> list[dict[str, Any]]:
         """Return the readings of a run, as arguments of `note_reading`."""
@@ -53,7 +48,7 @@ class Readings:
 
 @contextmanager
 def own_folder(plan: Plan, readings: Sequence[Mapping[str, Any]]) -> Iterator[Plan]:
-    """Give a run a study's folder of its own, with the readings that there were of it before.
+    """Give a run a study's folder of its own, with the earlier readings under its key.
 
     Yields:
         The plan with that folder, which is deleted at the end.

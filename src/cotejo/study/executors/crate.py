@@ -80,7 +80,7 @@ def packed(folder: Path) -> dict[str, bytes]:
 def packed_parent(folder: Path) -> dict[str, bytes]:
     """Return those files of a run that another one needs to start from it; {} if it has none.
 
-    What it is worth is judged where they arrive, as it would be here.
+    Whether a run can start from them is checked where they arrive, as it would be here.
     """
     run = RunFolder(folder)
     if not run.is_finished:

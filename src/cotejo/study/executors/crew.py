@@ -17,10 +17,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
+from cotejo.platform import thread_limits
 from cotejo.study.executors.placing import Placed
 from cotejo.study.planning import Job
 
-__all__ = ["Crew", "Worker", "own_cores", "shares"]
+__all__ = ["Crew", "Worker", "shares"]
 
 GRACE = 60.0
 """Seconds that workers have to end by themselves when a study is stopped: to finish a step, or a
@@ -28,13 +29,6 @@ validation, and write a checkpoint. A second Ctrl-C ends this process at once, a
 
 _SAID = 4000
 """Bytes of what a worker said last that are kept of one that ended."""
-
-
-def own_cores() -> list[int]:
-    """Return the numbers of the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
 
 
 def shares(cores: Sequence[int], count: int) -> list[list[int]]:
@@ -210,9 +204,7 @@ def _surroundings(cores: int, device: str | None) -> dict[str, str]:
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     changed = {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     if not hasattr(os, "sched_setaffinity"):
-        # Where a process can't be bound to cores, libraries are told how many threads to start.
-        names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "NPROC", "COTEJO_CORES")
-        changed |= dict.fromkeys(names, str(cores))
+        changed |= thread_limits(cores)  # it can't be bound to its cores
     if device is not None:
         changed["CUDA_VISIBLE_DEVICES"] = device
     return {**os.environ, **changed}

@@ -3,7 +3,7 @@
 The plan with its images is in each node's object store once. What a run leaves comes back as bytes
 through that store and is written here, so that the machines need to share no folder. Ray finds a
 place for each task, and uses a machine that joins. A run whose process or machine ends is begun
-again; checkpoints that outlive the machine would be handed to `train_there` beside the parent.
+again from its start, since it keeps no checkpoints there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
 from cotejo.memory import NEEDED
-from cotejo.platform import install_command
+from cotejo.platform import install_command, thread_limits
 from cotejo.study.events import (
     BatchEnded,
     Emit,
@@ -92,9 +92,10 @@ class RayExecutor:
 
     def _options(self, ray: Any, plan: Plan) -> dict[str, Any]:
         """Return what Ray is to know of each task: what it needs, and what it finds there."""
-        threads = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "NPROC", "COTEJO_CORES")
-        surroundings = dict.fromkeys(threads, str(self._cores))
-        surroundings["KERAS_BACKEND"] = os.environ["KERAS_BACKEND"]
+        surroundings = {
+            **thread_limits(self._cores),
+            "KERAS_BACKEND": os.environ["KERAS_BACKEND"],
+        }
         gpus = self._gpus
         if gpus is None:
             gpus = 1.0 if ray.cluster_resources().get("GPU", 0) else 0.0
@@ -109,7 +110,7 @@ class RayExecutor:
 
 def _ray() -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # Ray's own future default; without it, it warns that it hides GPUs from tasks without one.
+    # What will be Ray's default; unset, Ray warns that it hides GPUs from tasks that ask for none.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
         return import_module("ray")

@@ -29,7 +29,7 @@ class Placed:
 
     Attributes:
         rest: the plan without its arrays, pickled.
-        path: the file with the arrays; it is the processes' as long as the study runs.
+        path: the file with the arrays, which is there as long as the study trains.
         spans: where each array begins in the file, and its bytes.
     """
 

@@ -1,6 +1,6 @@
 """What runs on a node of a Ray cluster: the training of one run, far from the study's folder.
 
-Importing this module loads no backend: who keeps the events needs none.
+Importing this module loads no backend: the process that keeps the events needs none.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cotejo.study.events import BatchEnded, Event, RunStarted
@@ -91,9 +90,9 @@ def train_there(
         plan: the plan that the job is of.
         job: the run, as the study has it.
         parent: the files of the run that it starts from.
-        readings: of the test set under its key, before.
+        readings: the earlier ones of the test set under its key.
         expected: the conditions that its key was made for.
-        tell: called with each event; the last batches of an epoch may be left out.
+        tell: called with each event; of the batches, at most one a second.
         node: a short name of the node, beside that of the machine.
 
     Returns:
@@ -103,7 +102,7 @@ def train_there(
         BackendError: this node can't train what the key stands for.
     """
     # Deferred: this imports the backend, once in each of Ray's processes.
-    from cotejo.store import read_readings
+    from cotejo.store import read_readings, reading_of
     from cotejo.study.executors.away import own_folder
     from cotejo.study.executors.crate import Crate, job_in, packed
     from cotejo.study.run import train_run
@@ -126,12 +125,8 @@ def train_there(
     with own_folder(replace(plan, config=config), readings) as own:
         there = job_in(job, own.folder, parent)
         reason = train_run(own, there, emit)
-        rows = read_readings(own.folder)[len(readings) :]
-        read = tuple(
-            {name: row[name] for name in ("time", "alternative", "key")} | {"seed": job.run.seed}
-            for row in rows
-        )
-        return Crate(reason, packed(Path(there.run.folder)), read)
+        read = tuple(map(reading_of, read_readings(own.folder)[len(readings) :]))
+        return Crate(reason, packed(there.run.folder), read)
 
 
 def _check(expected: Conditions, place: str) -> None:
@@ -145,14 +140,7 @@ def _check(expected: Conditions, place: str) -> None:
         theirs = getattr(expected, name)
         if ours != theirs:
             raise BackendError("machines.node_differs", node=place, found=ours, expected=theirs)
-    asked = next(
-        each
-        for each in expected.precisions
-        if each not in here.precisions or (here.precisions[each] != expected.precisions[each])
-    )
-    raise BackendError(
-        "machines.node_precision",
-        node=place,
-        found=here.precisions[asked],
-        expected=expected.precisions[asked],
-    )
+    for asked, theirs in expected.precisions.items():
+        ours = here.precisions[asked]
+        if ours != theirs:
+            raise BackendError("machines.node_precision", node=place, found=ours, expected=theirs)

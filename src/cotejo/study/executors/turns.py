@@ -41,5 +41,5 @@ class Turns:
     def ended(self, run: RunId) -> None:
         """Take note that a run finished or failed, so that those that start from it can begin."""
         self.left -= 1
-        # Before the others: who waits for what starts from a run waits for a chain of runs.
+        # Before the others: a chain of runs that start from each other is not left to the end.
         self._ready.extendleft(reversed(self._after.pop(run, [])))

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from cotejo.backend import accelerated
 from cotejo.errors import BackendError, ConfigError, CotejoError, TrainingError
-from cotejo.platform import gpu_names
+from cotejo.platform import gpu_names, own_cores
 from cotejo.study.events import Emit, RunFailed, RunFinished, RunStarted, TestRead
 from cotejo.study.executors.away import Readings, check_can_travel
-from cotejo.study.executors.crew import Crew, Worker, own_cores, shares
+from cotejo.study.executors.crew import Crew, Worker, shares
 from cotejo.study.executors.lost import write_lost
 from cotejo.study.executors.placing import placed
 from cotejo.study.executors.turns import Turns

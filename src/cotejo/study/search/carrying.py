@@ -37,13 +37,8 @@ from cotejo.study.telling import execute
 
 __all__ = ["search_first"]
 
-_OF_MACHINES = {
-    "machines.worker_lost",
-    "machines.node_lost",
-    "end_unknown",
-    "out_of_memory",
-}
-"""Why a trial failed that is trained again when the study goes on."""
+_OF_MACHINES = {"machines.worker_lost", "machines.node_lost", "end_unknown", "out_of_memory"}
+"""The reasons for which a failed trial is trained again when the study goes on."""
 
 Trial = Mapping[str, Any]
 """The content of ``trial.json``."""
@@ -103,7 +98,7 @@ def search_first(
     for course in courses:
         name, best = course.search.name, course.best
         keys = tuple(course.keys[number] for number in sorted(course.keys))
-        searched[name] = Searched(keys, None, None)
+        searched[name] = Searched(keys)
         if best is not None:
             found[name] = best["values"]
             searched[name] = Searched(keys, best["values"], best["number"])

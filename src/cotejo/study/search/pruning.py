@@ -16,7 +16,7 @@ FIRST_TRIALS = 5
 """So many trials must have been trained to their end before the first one is stopped."""
 
 FIRST_EPOCH = 2
-"""The first epoch after which a trial may be stopped: after one, the slow ones look bad."""
+"""The first epoch after which a trial may be stopped: before, those that learn slowly look bad."""
 
 
 def stop_below(trials: Sequence[Mapping[str, Any]], epochs: int) -> tuple[float | None, ...]:

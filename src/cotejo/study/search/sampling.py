@@ -93,7 +93,7 @@ def _value(values: Range | Choices, drawn: Any) -> Any:
 
 
 def _told(library: Any, search: Search, spaces: Mapping[str, Any], trial: Mapping[str, Any]) -> Any:
-    """Return a trial as Optuna knows it; of all, one that failed counts as the worst."""
+    """Return a trial as Optuna knows it; one that failed counts as the worst of all."""
     params = {
         name: values.values.index(trial["values"][name])
         if isinstance(values, Choices)

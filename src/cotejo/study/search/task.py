@@ -18,7 +18,8 @@ class TrialTask:
         number: of the trial, from 1.
         values: of the settings that are searched.
         stop_below: for each epoch, the validation accuracy that the trial must have reached by
-            then, or it is stopped; None for an epoch that stops no trial, as all later ones do.
+            then, or it is stopped; None for an epoch after which no trial is stopped. There is
+            none stopped after later epochs than are listed.
     """
 
     search: str
