@@ -105,14 +105,14 @@ def ask_driver(tmp_path, monkeypatch):
         program = tmp_path / "nvidia-smi"
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
-        platform.nvidia_gpu.cache_clear()
+        platform._gpus.cache_clear()
         return platform.nvidia_gpu()
 
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(platform, "_WSL_PROGRAMS", str(tmp_path / "none"))
     yield ask
-    platform.nvidia_gpu.cache_clear()
+    platform._gpus.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,6 @@ def has_cuda_for_jax() -> bool:
     return has_plugin and nvidia_gpu() is not None
 
 
-@cache
 def nvidia_gpu() -> tuple[str, float] | None:
     """Return the name and the compute capability of this machine's NVIDIA GPU; None without one.
 
@@ -149,7 +148,9 @@ def gpu_names() -> list[str]:
     return [name for name, _ in _gpus()]
 
 
+@cache
 def _gpus() -> tuple[tuple[str, float], ...]:
+    """Return the name and the compute capability of each GPU that the driver lists."""
     program = shutil.which("nvidia-smi") or shutil.which("nvidia-smi", path=_WSL_PROGRAMS)
     if program is None or _hidden():
         return ()
@@ -265,7 +266,7 @@ def _processor_name() -> str:
 
 def _cores() -> int:
     told = os.environ.get(_CORES, "")
-    if told.isdecimal():  # of a process that is told its threads, where it can't be bound to cores
+    if told.isdecimal():  # a worker is told how many, where it can't be bound to them
         return int(told)
     return len(own_cores())
 

@@ -2,8 +2,8 @@
 
 The command line calls `listen` before anything else. The first signal raises `Stopped` in the
 main thread. So open files are closed on the way out, and the command says what is finished and
-how to continue. Where something is to be brought to an end first, as the step of a training, the
-request waits (`held`) until it is asked for (`check`). The second signal ends the process at once,
+how to continue. Where something has to end first, such as a step of a training, the request waits:
+inside a block of `held`, `check` raises it. The second signal ends the process at once,
 even in the middle of native code, where Python can't react to signals: a separate thread reads the
 signals as they arrive.
 """
@@ -110,20 +110,20 @@ def let_go() -> None:
 def held() -> Iterator[None]:
     """Inside this block a request to stop waits for `check`, or for the end of the block.
 
-    It is for the main thread; in others, and outside of the command line for other signals than
-    Ctrl-C, nothing changes. Blocks may overlap in any way, as those of several generators do.
+    It is for the main thread; in others nothing changes. Outside of the command line only Ctrl-C
+    waits. Blocks may overlap in any way, as those of several generators do.
     """
     _Request.holders += 1
     _take_interrupts()
     try:
         yield
     except Exception:
-        _release()  # a run that failed just now is not what ends the command
+        _end_block_and_check()  # a request to stop comes before the failure of one run
         raise
     except BaseException:
-        _let_loose()
+        _end_block()
         raise
-    _release()
+    _end_block_and_check()
 
 
 def is_waiting() -> bool:
@@ -156,13 +156,14 @@ def _take_interrupts() -> None:
         signal.signal(signal.SIGINT, _hold)
 
 
-def _release() -> None:
-    _let_loose()
+def _end_block_and_check() -> None:
+    _end_block()
     if not _Request.holders:
         check()
 
 
-def _let_loose() -> None:
+def _end_block() -> None:
+    """End a block of `held`; after the last one, Ctrl-C is Python's again."""
     _Request.holders -= 1
     in_main = threading.current_thread() is threading.main_thread()
     if not _Request.holders and in_main and signal.getsignal(signal.SIGINT) is _hold:

@@ -13,6 +13,7 @@ from cotejo.config.search import FIRST_TRIAL_SEED, Choices, Range, found_alterna
 from cotejo.errors import ConfigError
 from cotejo.messages import use_language
 from cotejo.models import check_models
+from cotejo.store.layout import FOLDERS
 
 RATES = {"low": 1e-4, "high": 1e-1, "log": True}
 
@@ -191,6 +192,11 @@ def test_what_is_wrong_with_the_study_is_said_in_one_line(content, said):
 def test_it_is_said_in_spanish():
     use_language("es")
     assert "debe ser menor que" in refused(search(learning_rate={"low": 1, "high": 0.1}))
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_no_alternative_is_named_as_a_folder_beside_those_of_alternatives(name):
+    assert "can't be named" in refused(alternative=[{"name": name}])
 
 
 NUMBERS = st.floats(1e-6, 50, allow_nan=False)

@@ -21,29 +21,30 @@ from cotejo.train.checkpoint import Checkpoints
 from cotejo.train.loop import training_steps
 from cotejo.train.work import alone
 
-CNN = {"model": "cnn", "convolutions": 1, "epochs": 3}
+MIXED = {
+    "model": "mlp",
+    "augment": "mixup",
+    "class_weight": "balanced",
+    "label_smoothing": 0.1,
+    "train_fraction": 0.5,
+    "optimizer": "adamw",
+    "schedule": "cosine",
+    "weight_decay": 0.01,
+}
+AVERAGED = {
+    "model": "cnn",
+    "convolutions": 1,
+    "batch_norm": True,
+    "dropout": 0.3,
+    "augment": "notebook",
+    "average": "ema",
+    "optimizer": "sgd",
+    "schedule": "one-cycle",
+}
 FEATURES = {
     "plain": {"model": "mlp"},
-    "mixed": {
-        "model": "mlp",
-        "augment": "mixup",
-        "class_weight": "balanced",
-        "label_smoothing": 0.1,
-        "train_fraction": 0.5,
-        "batch_size": 5,
-        "optimizer": "adamw",
-        "schedule": "cosine",
-        "weight_decay": 0.01,
-    },
-    "averaged": {
-        **CNN,
-        "batch_norm": True,
-        "dropout": 0.3,
-        "augment": "notebook",
-        "average": "ema",
-        "optimizer": "sgd",
-        "schedule": "one-cycle",
-    },
+    "mixed": {**MIXED, "batch_size": 5},
+    "averaged": {**AVERAGED, "epochs": 3},
     "staged": {
         "model": "airbench",
         "width": 4,

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from continuing import AVERAGED, MIXED
 
 from cotejo.config import Settings, StudyConfig
 from cotejo.data import load
@@ -26,26 +27,8 @@ from cotejo.train.work import Clock, side_by_side
 from listening import Listener
 
 SETTINGS = {
-    "mixed": {
-        "model": "mlp",
-        "augment": "mixup",
-        "label_smoothing": 0.1,
-        "class_weight": "balanced",
-        "train_fraction": 0.5,
-        "schedule": "cosine",
-        "optimizer": "adamw",
-        "weight_decay": 0.01,
-    },
-    "averaged": {
-        "model": "cnn",
-        "convolutions": 1,
-        "batch_norm": True,
-        "dropout": 0.3,
-        "augment": "notebook",
-        "average": "ema",
-        "optimizer": "sgd",
-        "schedule": "one-cycle",
-    },
+    "mixed": MIXED,
+    "averaged": AVERAGED,
     "staged": {
         "model": "airbench",
         "width": 4,

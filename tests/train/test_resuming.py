@@ -7,10 +7,6 @@ import math
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,12 +19,12 @@ from continuing import (
     made,
     trained,
 )
+from on_jax import check_on_jax
 
 from cotejo import stopping
 from cotejo.store import NotPlainError, checkpoint_files, read_checkpoint, write_checkpoint
 from cotejo.train import checkpoint as of_checkpoints
 
-HERE = Path(__file__).parent
 PLAIN = {"model": "mlp", "epochs": 2}
 
 
@@ -48,18 +44,7 @@ def test_so_it_does_where_images_are_streamed(tmp_path, monkeypatch):
 
 
 def test_so_it_does_on_jax_with_both_engines():
-    if find_spec("jax") is None:
-        pytest.skip("jax is not installed")
-    source = str(HERE.parents[1] / "src")
-    paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(HERE / "resuming_on_jax.py")],
-        capture_output=True,
-        text=True,
-        timeout=1800,
-        env={**os.environ, "KERAS_BACKEND": "jax", "PYTHONPATH": paths},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    check_on_jax("resuming_on_jax.py")
 
 
 def cut_after(steps):
@@ -218,7 +203,7 @@ def test_a_request_waits_only_where_it_is_held():
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         pytest.fail("it waits")
-    # An error on the way is not what ends the command.
+    # The request comes before an error on the way.
     with pytest.raises(KeyboardInterrupt), stopping.held():
         signal.raise_signal(signal.SIGINT)
         raise ValueError

@@ -270,12 +270,12 @@ def _config(
 
 
 def _search(
-    key: str, given: Mapping[str, Any], names: Mapping[str, str], named: Given
+    key: str, search: Mapping[str, Any], names: Mapping[str, str], given: Given
 ) -> dict[str, Any]:
     """Return a search as a study's file has it."""
-    table = {**given, "name": names[key]}
+    table = {**search, "name": names[key]}
     if names[key] != key:
         table.setdefault("label", str(key))
     if table.get("alternative") in names:
         table["alternative"] = names[table["alternative"]]
-    return named.named(table, str(key))
+    return given.named(table, str(key))

@@ -45,9 +45,8 @@ _FILE_SUFFIXES = {
     ".ipynb", ".keras", ".py",
 }  # fmt: skip
 
-
 _FOLDERS = ("replaced", "search", "tensorboard", "wandb")
-"""Folders beside those of the alternatives: those of `cotejo.store.layout.FOLDERS`."""
+"""Folders beside the alternatives' own: `cotejo.store.layout.FOLDERS`, without loading NumPy."""
 
 _NAMING = ("model", "optimizer", "schedule", "loss", "callbacks")
 """The settings that may name something in a file of the user's own."""
@@ -228,8 +227,8 @@ def _alternative(
         if "callbacks" in changes:
             changes["callbacks"] = settings.callbacks
     check_together(settings, name)
-    # By what it is called from now on, wherever its file lies.
-    named = {name: getattr(settings, name) for name in _NAMING if name in merged}
+    # What is in a file of the user's own is called by its name in the study from now on.
+    named = {key: getattr(settings, key) for key in _NAMING if key in merged}
     content = {"name": name, "label": label, "changes": changes, "settings": settings}
     content |= {"given": frozenset(merged), "written": {**merged, **named}}
     return checked(Alternative, content, where)

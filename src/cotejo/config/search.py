@@ -56,7 +56,7 @@ MOST_TRIALS = 10_000
 Trials = Annotated[int, Field(ge=1, le=MOST_TRIALS)]
 
 _UNSEARCHED = ("callbacks", "layers", "options", "precision", "recipe", "start_from", "tta")
-"""What a search can't vary: no validation accuracy of a trial tells which value is better."""
+"""What a search can't vary: a trial's validation accuracy doesn't say which value is better."""
 
 _HEAD = ("name", "label", "alternative", "trials", "sampler", "prune", "at_once")
 _RANGE = ("low", "high", "log")
@@ -283,7 +283,8 @@ def _range(key: str, table: Mapping[str, Any], where: str) -> Range:
     ends: list[Any] = [table.get(end) for end in ("low", "high")]
     if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
         raise ConfigError("searching.range", key=key, where=where)
-    kinds = parts_of(_kind(key)) if _kind(key) is not None else [int, float]
+    kind = _kind(key)
+    kinds = [int, float] if kind is None else parts_of(kind)
     if not {int, float} & set(kinds):
         raise ConfigError("searching.no_number", key=key, where=where)
     if float in kinds and int not in kinds:

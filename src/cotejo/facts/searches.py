@@ -47,9 +47,14 @@ class SearchFacts:
         return next((trial for trial in self.trials if trial["number"] == number), None)
 
     @property
+    def follows_good_trials(self) -> bool:
+        """Whether later trials were drawn where trials were good before (TPE)."""
+        return bool(self.entry["sampler"] == "tpe")
+
+    @property
     def is_independent(self) -> bool:
         """Whether its trials were drawn independently, and all trained to their end."""
-        return self.entry["sampler"] == "random" and not self.entry["prune"]
+        return not self.follows_good_trials and not self.entry["prune"]
 
     @property
     def missing(self) -> int:
@@ -66,9 +71,9 @@ class SearchFacts:
         return isinstance(space, Mapping) and bool(space.get("log"))
 
     def fresh_accuracies(self) -> list[float]:
-        """Return what the alternative's runs reached on validation, as its trials were judged.
+        """Return the validation accuracies of the alternative's runs, judged as its trials were.
 
-        That is the accuracy at the epoch whose weights were kept, one per finished seed.
+        There is one per finished seed: that of the epoch whose weights were kept.
         """
         runs = self.alternative.finished
         best = [(run, int(run.record.get("best_epoch") or len(run.history))) for run in runs]

@@ -63,7 +63,7 @@ class Lead:
     @property
     def told_apart(self) -> bool:
         """Whether it is settled that one of the two is better."""
-        return self.is_ahead or self.is_behind
+        return self.difference.excludes_zero
 
     @property
     def settled(self) -> bool:
@@ -72,7 +72,7 @@ class Lead:
 
     @property
     def of_leader(self) -> Lead:
-        """The same lead seen from the one of the higher accuracy, which can't be refuted."""
+        """The same lead with the higher accuracy first, so that its verdict is never "refuted"."""
         return self.reversed() if self.difference.estimate < 0 else self
 
     @property

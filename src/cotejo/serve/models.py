@@ -88,7 +88,7 @@ class Served:
     Attributes:
         name: by which clients ask for it; no other model has it.
         model: the model.
-        origin: where it comes from, which its name begins with; empty where it does not.
+        origin: what its name begins with to tell where it comes from; empty for most.
         again: loads it once more; None if the model itself may be used in several threads.
     """
 
@@ -197,10 +197,10 @@ class Models:
         names = [model.name for model in models]
         origins, again = origins or [""] * len(models), again or [None] * len(models)
         for model, origin, loads in zip(models, origins, again, strict=True):
-            own = f"{origin}: " if origin and names.count(model.name) > 1 else ""
-            wanted = numbered(f"{own}{model.name}")
+            prefix = f"{origin}: " if origin and names.count(model.name) > 1 else ""
+            wanted = numbered(f"{prefix}{model.name}")
             name = next(each for each in wanted if each not in self._served)
-            self._served[name] = Served(name, model, loads, own)
+            self._served[name] = Served(name, model, loads, prefix)
         self.ready = threading.Event()
         """Set when every model has been asked once for each size of a batch."""
 

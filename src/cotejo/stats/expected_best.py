@@ -20,9 +20,9 @@ def expected_best(values: Sequence[float], seed: int = 0) -> list[Interval]:
 
     The idea is that of Dodge et al.; the estimate is that of Tang et al., the mean of the best over
     all subsets of that size. Dodge's own, which draws with replacement, is too low. The interval is
-    the bootstrap's, moved so that it lies around the estimate. What it covers in simulations is in
-    decision 33: up to a half of the trials about what it says, beyond that much less, because no
-    resample has a better trial than the best one.
+    the bootstrap's, moved so that it lies around the estimate. In simulations (decision 33) it
+    held the truth 76% to 94% of the time for up to half of the trials, and 58% to 70% of the time
+    for all of them, because no resample has a better trial than the best one.
 
     Args:
         values: what each trial reached, where more is better. The trials are independent of each

@@ -23,12 +23,12 @@ def explained_share(
 ) -> Interval | None:
     """Return the share of the trials' differences that one setting explains, with its 95% interval.
 
-    What the trials reached counts by its rank, as normal scores, so that one trial that failed
-    weighs no more than one that was the last. A number may act along a parabola, over its logarithm
-    if it was drawn so; each choice has a mean of its own. The estimate is the adjusted R², which is
-    near 0 where the setting does nothing; the interval is that of the population's R², by the
-    noncentral F distribution. With 20 trials it is wide, as it should be. What two settings do only
-    together is in neither's share.
+    What the trials reached is replaced by the normal scores of its ranks, so that a trial that
+    failed weighs no more than one that came last. The effect of a number is fitted by a parabola,
+    over its logarithm if it was drawn so; that of a choice by a mean for each. The estimate is the
+    adjusted R², which is near 0 where the setting does nothing; the interval is that of the
+    population's R², by the noncentral F distribution. With 20 trials it is wide. What two settings
+    do only together is in neither's share.
 
     Args:
         values: of the setting, one per trial: numbers, or choices of any kind.
@@ -72,7 +72,7 @@ def explained_share(
 
 
 def _design(values: Sequence[Any], log: bool) -> NDArray[np.float64]:
-    """Return the columns by which a setting explains: a parabola, or a choice each but one."""
+    """Return the columns of the regression: a number and its square, or all choices but one."""
     kinds = list(dict.fromkeys(map(repr, values)))
     numeric = all(isinstance(value, int | float) for value in values)
     if numeric and not any(isinstance(value, bool) for value in values) and len(kinds) > 2:

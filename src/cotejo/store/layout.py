@@ -62,7 +62,6 @@ REPLACED = "replaced"
 TENSORBOARD = "tensorboard"
 """The folder, in the study's, for TensorBoard, with a folder for each run as beside it."""
 
-
 SEARCHES = "search"
 """The folder, in the study's, with the trials of its searches."""
 
@@ -71,6 +70,9 @@ FOLDERS = (REPLACED, SEARCHES, TENSORBOARD, "wandb")
 
 TRIAL = "trial.json"
 """The only file in the folder of a trial."""
+
+CHECKPOINTS = "checkpoint-*.npz"
+"""A pattern that the names of all checkpoints fit, and no other file of a run."""
 
 
 @unique
@@ -154,10 +156,6 @@ later, and has a seal of its own.
 def seed_folder_name(seed: int) -> str:
     """Return the name of a run's folder, which lies in the folder of its alternative."""
     return f"seed-{seed}"
-
-
-CHECKPOINTS = "checkpoint-*.npz"
-"""A pattern that the names of all checkpoints fit, and no other file of a run."""
 
 
 def checkpoint_name(network: int, before: bool = False) -> str:

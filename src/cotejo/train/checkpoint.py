@@ -1,8 +1,8 @@
 """The checkpoints of a training: where they are, what they belong to, and when one is due.
 
 A checkpoint belongs to the run of one key, trained by one engine with the same versions of
-everything. Another one is never taken up: what goes on from it would not be what an uninterrupted
-training comes to. On another kind of processor a training goes on, and says that it did.
+everything. One of anything else is never used: the training would not end as an uninterrupted one
+does. On another kind of processor a training does go on, and its record says so.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from cotejo.store import (
 __all__ = ["CHECKPOINT_FORMAT", "Checkpoints", "Resumed"]
 
 CHECKPOINT_FORMAT = 1
-"""Raised when what a checkpoint holds changes, so that no earlier one is taken up."""
+"""Increased when what a checkpoint holds changes, so that no earlier one is used."""
 
 _SHARE = 0.01
 """The most that checkpoints may take of the time of a training."""
@@ -37,7 +37,7 @@ _INSIDE_SECONDS = 60.0
 """The least time since the last checkpoint for one inside of an epoch."""
 
 _MACHINE = ("processor", "cores", "accelerator", "onednn")
-"""What of a machine has a say in how sums are rounded."""
+"""The facts about a machine that decide how sums are rounded."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Resumed:
         network: which of the run's networks, from 1.
         epoch: the epoch in which it went on, from 1.
         step: how many steps of this epoch were done before.
-        exact: whether it is bit for bit the uninterrupted training: not on another kind of
-            processor, nor where code of the user's own may keep what no checkpoint sees.
+        exact: whether it ends bit for bit as the uninterrupted training. That is not so on another
+            kind of processor, nor where the user's own code may keep state that no checkpoint sees.
     """
 
     network: int
@@ -121,7 +121,7 @@ class Checkpoints:
                 self._note(f"{now()} checkpoint passed over: {error.in_language('en')}")
             else:
                 if content.get("of") == self._of:
-                    self._took_up(content)
+                    self._resume(content)
                     state: dict[str, Any] = content["training"]
                     return state
                 self._note(f"{now()} {path.name} is of another training")
@@ -129,7 +129,7 @@ class Checkpoints:
                 path.unlink(missing_ok=True)
         return None
 
-    def _took_up(self, content: Mapping[str, Any]) -> None:
+    def _resume(self, content: Mapping[str, Any]) -> None:
         self.started = content["started"]
         self.resumed = [Resumed(**each) for each in content["resumed"]]
         exact = content["machine"] == self._machine and not self._own_code
@@ -140,8 +140,8 @@ class Checkpoints:
         """Return whether it is time for a checkpoint.
 
         Args:
-            inside: whether an epoch is going on; without a time between two that somebody chose,
-                this is for long epochs only.
+            inside: whether an epoch is going on. Unless somebody chose the time between two, only
+                a long epoch has checkpoints inside.
         """
         since = time.monotonic() - self._last
         if self._is_off:
@@ -151,7 +151,7 @@ class Checkpoints:
         return since >= max(self._cost / _SHARE, _INSIDE_SECONDS if inside else 0.0)
 
     def save(self, state: Callable[[], Mapping[str, Any]]) -> None:
-        """Write a checkpoint; a training is worth more, and goes on if this fails.
+        """Write a checkpoint. If that fails, the training goes on without it.
 
         Args:
             state: gives the state of the training.
@@ -170,7 +170,11 @@ class Checkpoints:
         self._cost = self._last - started
 
     def begin(self, size: int) -> None:
-        """Count the time from now on; the ``size`` of the arrays in bytes tells the first cost."""
+        """Count the time from now on.
+
+        Args:
+            size: of the arrays in bytes, from which the cost of the first checkpoint is guessed.
+        """
         if not self._cost:
             self._cost = 0.1 + size / 50e6
             self._last = time.monotonic()

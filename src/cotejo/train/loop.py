@@ -109,10 +109,11 @@ def training_steps(
 ) -> Steps[Training]:
     """Train as `train` does, but leave the work of the device to whoever drives the training.
 
-    Its seconds are read from ``clock``: those of one training among several are its own. With
-    ``checkpoints`` it goes on from the last one; a request to stop then waits for the end of a
-    step, where another is written; and ``on_resume`` is told where it goes on, and the rows of the
-    epochs before.
+    Args beyond those of `train`:
+        clock: gives the seconds of this training, also where it is one among several.
+        checkpoints: the training goes on from the last of them. A request to stop waits for the end
+            of a step, where another checkpoint is written.
+        on_resume: told where the training goes on, and the rows of the epochs before.
     """
     validator = EpochValidator(network, dataset, settings, on_epoch, on_batch, clock)
     started = clock()
@@ -208,16 +209,16 @@ def _train_in_stages(
     losses = keras.Variable(unseen, trainable=False)
     own = own_callbacks(settings, network, lambda: validator.figures)
     callbacks: list[keras.callbacks.Callback] = [own]
+    objects: dict[str, Stateful] = {"validator": validator, "own": own}
     scans = can_scan(settings) and fits(dataset.train)
     average: RunningAverage | None = None
     averaging: list[ExponentialAverage] = []
-    averager: Stateful | None = None
     if settings.average == "ema" and scans:
-        averager = average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
+        average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
+        objects["average"] = average
     elif settings.average == "ema":
-        # Before the validator, so that the average is validated.
-        averager = ExponentialAverage(network, window=plan[0].steps)
-        averaging.append(averager)
+        averaging = [ExponentialAverage(network, window=plan[0].steps)]
+        objects["average"] = averaging[0]
     if deadline is not None:
         callbacks.append(
             Deadline(deadline, total_steps(plan), len({stage.scale for stage in plan}))
@@ -225,9 +226,6 @@ def _train_in_stages(
     epoch, step, stopped, hard_images = done, 0, False, None
     if keeper is not None:
         callbacks.append(keeper)
-        objects: dict[str, Stateful] = {"validator": validator, "own": own}
-        if averager is not None:
-            objects["average"] = averager
         last = done + settings.epochs
         epoch, step, stopped = keeper.begin(
             part, network, (done, last), scans=scans, losses=losses, objects=objects
@@ -283,6 +281,7 @@ def _train_in_stages(
                         skipped=skipped,
                     )
                 else:
+                    # The average comes first, so that it is what is validated.
                     every = [*averaging, validator, *callbacks]
                     _fit(learner, rest, of_rest, dataset.train, every, skipped)
                 if learner.stop_training:
@@ -311,7 +310,7 @@ def _fit(
     """
     steps = stage.steps - skipped
     count = (stage.epochs - 1) * stage.steps + steps
-    if skipped:  # on TensorFlow, `fit` makes the metrics in its first step, too late for theirs
+    if skipped:  # on TensorFlow, `fit` makes the metrics too late for what they had counted
         inputs = batch_input(learner, batches[0][0], split)
         learner._symbolic_build(data_batch=(inputs, batches[1][0]))
     learner.fit(

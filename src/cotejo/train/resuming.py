@@ -2,8 +2,8 @@
 
 Each object that has a state offers ``state()``, plain values and arrays, and ``restore(state)``.
 The variables of the network, the optimizer, random numbers and metrics are state as well. With the
-position, an epoch and a step, this is all that a training rests on: its orders are drawn anew from
-the seed.
+position, which is an epoch and a step, this is all that a training depends on: the order of its
+images is drawn again from the seed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Stateful(Protocol):
 class Keeper(keras.callbacks.Callback):
     """Takes checkpoints at the ends of steps and epochs; it is the last of the callbacks.
 
-    It begins with what the last checkpoint holds, if there is one.
+    If there is a checkpoint already, the training goes on from the last one.
 
     Args:
         checkpoints: where they are.
@@ -45,8 +45,8 @@ class Keeper(keras.callbacks.Callback):
         at_end: whether one is taken when the last epoch has ended.
 
     Attributes:
-        metrics: those of the steps so far, where the engine has them and not the learner.
-        images: the hard images of the stage, whose choice can't be made again within it.
+        metrics: the sums of the epoch so far, where the engine has them and not the learner.
+        images: the hard images of the stage, which can't be chosen again once it has begun.
     """
 
     def __init__(
@@ -65,7 +65,6 @@ class Keeper(keras.callbacks.Callback):
         self._last = 0
         self._objects: Mapping[str, Stateful] = {}
         self._network: keras.Model | None = None
-        self._losses: keras.Variable | None = None
         self._epoch = 0
         self.metrics: Sequence[Any] | None = None
         self.images: NDArray[np.int64] | None = None
@@ -107,7 +106,7 @@ class Keeper(keras.callbacks.Callback):
             and whether this part of the training had been told to stop.
         """
         self._part, self._network, self._last = part, network, epochs[1]
-        self._scans, self._losses, self._objects = scans, losses, objects
+        self._scans, self._objects = scans, objects
         self.images = None
         found = self.found
         if found is None or found["part"] != part:
@@ -122,9 +121,12 @@ class Keeper(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Bring everything back: the learner is ready, and the others have begun."""
-        learner = self.model
-        if self.found is not None:
-            self._restore(learner)
+        learner, found = self.model, self.found
+        if found is not None:
+            assign(self._variables_of_network, found["network"])
+            assign(learner.optimizer.variables, found["optimizer"])
+            learner.draws.state.assign(found["draws"])
+            self._restore_objects(found)
         variables = [*self._variables_of_network, *learner.optimizer.variables]
         self._checkpoints.begin(sum(4 * int(np.prod(each.shape)) for each in variables))
 
@@ -134,8 +136,7 @@ class Keeper(keras.callbacks.Callback):
         self.metrics = None
         found, self.found = self.found, None
         if found is not None and found["step"]:
-            for name, each in self._objects.items():
-                each.restore(found[name])
+            self._restore_objects(found)
             if self._scans:
                 self.metrics = [ops.convert_to_tensor(each) for each in found["metrics"]]
             else:
@@ -185,13 +186,7 @@ class Keeper(keras.callbacks.Callback):
             **{name: each.state() for name, each in self._objects.items()},
         }
 
-    def _restore(self, learner: Any) -> None:
-        found = self.found
-        if found is None:
-            return
-        assign(self._variables_of_network, found["network"])
-        assign(learner.optimizer.variables, found["optimizer"])
-        learner.draws.state.assign(found["draws"])
+    def _restore_objects(self, found: Mapping[str, Any]) -> None:
         for name, each in self._objects.items():
             each.restore(found[name])
 

@@ -1,4 +1,4 @@
-"""How many trainings at once an accelerator does the most of: a short timing decides."""
+"""How many trainings at once suit an accelerator best: a short timing decides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cotejo.train.programs import ran_out
 __all__ = ["Timed", "fastest_size"]
 
 _GAIN = 1.1
-"""What a larger call has to give more of, in images per second, than the best one so far."""
+"""How many times the images per second of the best size so far a larger size has to reach."""
 
 
 class Timed(Protocol):
@@ -21,10 +21,11 @@ class Timed(Protocol):
 
 
 def fastest_size(work: Timed, most: int) -> int:
-    """Return how many trainings at once are trained on the most images per second.
+    """Return with how many trainings at once the most images per second are trained on.
 
     One is timed by itself, then 2, 4, 8 and so on, until a tenth more is no longer gained or the
-    memory is at its end. What is compiled for the size that is returned is what the trainings use.
+    memory runs out. The program that is compiled for the returned size is the one that the
+    trainings use.
 
     Args:
         work: the first piece of a training's work; used up.

@@ -25,7 +25,7 @@ def known_appearance(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     found = _known.pop(key, None)
     if found is None:
         found = appearance(images)
-    _known[key] = found  # at the end, also where it was there before: the first go
+    _known[key] = found  # at the end: those at the front are dropped first
     while len(_known) > _KEPT:
         _known.popitem(last=False)
     return found

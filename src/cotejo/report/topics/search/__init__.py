@@ -65,7 +65,8 @@ def details(page: Page) -> dict[str, Any] | None:
     words = page.words
     shown: dict[str, Any] = {"groups": [], "shares": None, "expected": None}
     if searches:
-        shown["groups"] = [_group(page, group, place) for place, group in _placed(searches)]
+        groups = enumerate(alike(searches), 1)
+        shown["groups"] = [_group(page, group, place) for place, group in groups]
         shown["on_shares"] = on_shares(searches, words)
         shown["shares"] = _shares(page, searches)
     else:
@@ -87,10 +88,6 @@ def _sweep(page: Page, sweep: Sweep, place: int) -> dict[str, Any]:
         "said": on_sweep(page.findings, sweep, words),
         "figure": page.figure(f"sweep-{place}", drawn, caption, "sweeps.csv"),
     }
-
-
-def _placed(searches: list[Searched]) -> list[tuple[int, list[Searched]]]:
-    return list(enumerate(alike(searches), 1))
 
 
 def _group(page: Page, group: list[Searched], place: int) -> dict[str, DrawnFigure]:
@@ -178,8 +175,8 @@ def _report_json(findings: Findings) -> dict[str, Any]:
 def _references(findings: Findings) -> list[str]:
     searches = searched(findings)
     names = []
-    if any(each.facts.entry["sampler"] == "tpe" for each in searches):
-        names += ["bergstra-2011"]
+    if any(each.facts.follows_good_trials for each in searches):
+        names.append("bergstra-2011")
     if searches:
         names += ["akiba-2019", "steiger-2004"]
     if any(each.expected for each in searches):

@@ -1,10 +1,10 @@
-"""What a study's searches found, what it is worth with fresh seeds, and which setting mattered."""
+"""What a study's searches found, what that is worth with fresh seeds, and which settings matter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
+from statistics import fmean, variance
 from typing import Any
 
 from cotejo.facts import AlternativeFacts, SearchFacts
@@ -33,7 +33,7 @@ _LEAST_OF_SWEEP = 3
 
 @dataclass(frozen=True)
 class Curse:
-    """How much the best trial's accuracy promised beyond what its settings keep.
+    """The winner's curse: how far the best trial's accuracy exceeds what its settings reach again.
 
     Attributes:
         best: the best trial's validation accuracy.
@@ -139,8 +139,8 @@ def _curse(facts: SearchFacts) -> Curse | None:
     best, mean, count = float(facts.best["valid_accuracy"]), fmean(fresh), len(fresh)
     excess = None
     if count > 1:
-        variance = stdev(fresh) ** 2 / count
-        half = half_width(variance, count - 1, 0.0, 0.95) if variance else 0.0
+        of_mean = variance(fresh) / count
+        half = half_width(of_mean, count - 1, 0.0, 0.95) if of_mean else 0.0
         # An accuracy lies between 0 and 1, however much two seeds differ.
         highest, lowest = min(mean + half, 1.0), max(mean - half, 0.0)
         excess = Interval(best - mean, best - highest, best - lowest)
@@ -152,16 +152,12 @@ def _shares(facts: SearchFacts) -> dict[str, Interval | None]:
     reached = [trial["valid_accuracy"] or 0.0 for trial in facts.trials]
     return {
         setting: explained_share(
-            [_plain(trial["values"][setting]) for trial in facts.trials],
+            [trial["values"][setting] for trial in facts.trials],
             reached,
             log=facts.is_log(setting),
         )
         for setting in facts.settings
     }
-
-
-def _plain(value: Any) -> Any:
-    return repr(value) if isinstance(value, list) else value
 
 
 def _expected(facts: SearchFacts) -> list[Interval]:
@@ -174,7 +170,7 @@ def _expected(facts: SearchFacts) -> list[Interval]:
 def sweeps(findings: Findings) -> list[Sweep]:
     """Return the numbers that the study's own alternatives vary alone, in three values or more.
 
-    The share of the training images is none: it has a topic of its own.
+    The share of the training images is left out: it has a topic of its own.
     """
     groups: dict[tuple[str, str], list[tuple[float, AlternativeFacts]]] = {}
     tuned = {search.alternative.name for search in findings.facts.searches}

@@ -38,7 +38,7 @@ Rows = list[dict[str, Any]] | None
 
 
 def trial_columns(findings: Findings) -> list[str]:
-    """Return the columns of the trials: a column for each setting that any search has."""
+    """Return the columns of the trials, with one for each setting that any search has."""
     settings = dict.fromkeys(
         setting for search in searched(findings) for setting in search.facts.settings
     )

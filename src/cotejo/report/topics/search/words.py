@@ -19,7 +19,7 @@ def general(searches: list[Searched], words: Words) -> list[str]:
     said = [words.say("search.judged")]
     said += (
         [words.say("search.drawn_tpe")]
-        if any(each.facts.entry["sampler"] == "tpe" for each in searches)
+        if any(each.facts.follows_good_trials for each in searches)
         else [words.say("search.drawn_random")]
     )
     if any(each.facts.entry["prune"] for each in searches):
@@ -96,7 +96,7 @@ def on_shares(searches: list[Searched], words: Words) -> list[str]:
     said = [words.say("search.shares")]
     if min(len(each.facts.trials) for each in searches) < _MANY:
         said.append(words.say("search.shares_few"))
-    if any(each.facts.entry["sampler"] == "tpe" for each in searches):
+    if any(each.facts.follows_good_trials for each in searches):
         said.append(words.say("search.shares_tpe"))
     return said
 
