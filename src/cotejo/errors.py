@@ -15,6 +15,7 @@ user's language. It says what was wrong, what was expected, and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
@@ -92,6 +93,20 @@ class _Real(float):
         if form or not isfinite(self):
             return super().__format__(form)
         return Numbers(self.language).shortest(self, 12)
+
+
+def recorded_error(reason: Mapping[str, Any]) -> CotejoError:
+    """Return the error that a file describes, to be said in any language.
+
+    Args:
+        reason: its ``key`` and its ``values``, as ``run.json`` and ``trial.json`` keep them.
+
+    Example:
+        >>> reason = {"key": "parent_failed", "values": {"parent": "plain"}}
+        >>> str(recorded_error(reason))
+        'what it starts from, "plain", did not finish with this seed.'
+    """
+    return CotejoError(reason["key"], **reason.get("values", {}))
 
 
 def _unpickled(kind: type[CotejoError], key: str, values: dict[str, Any]) -> CotejoError:

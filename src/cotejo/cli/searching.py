@@ -12,7 +12,7 @@ from cotejo.cli.console import say
 from cotejo.cli.live import Status
 from cotejo.cli.tables import numbers
 from cotejo.config.search import values_line
-from cotejo.errors import CotejoError
+from cotejo.errors import CotejoError, recorded_error
 from cotejo.messages import message
 from cotejo.study.progress import Observer, TrialBegun
 
@@ -111,5 +111,4 @@ def _why(outcome: Mapping[str, Any]) -> str:
     if outcome["status"] == "stopped":
         epochs = len(outcome["valid_accuracies"])
         return message("searching.stopped", epoch=epochs, epochs=outcome["epochs"])
-    reason = outcome["reason"]
-    return str(CotejoError(reason["key"], **reason["values"]))
+    return str(recorded_error(outcome["reason"]))

@@ -9,7 +9,7 @@ from typing import Any
 from cotejo.config.augmentations import AugmentationError
 from cotejo.config.labels import augmentation_phrase
 from cotejo.data import find_source
-from cotejo.errors import CotejoError
+from cotejo.errors import recorded_error
 from cotejo.messages import LANGUAGES, knows, message
 from cotejo.numbers import Numbers
 from cotejo.texts import without_paths
@@ -152,7 +152,7 @@ class Words:
                 name: without_paths(value) if isinstance(value, str) else value
                 for name, value in reason.get("values", {}).items()
             }
-            said = CotejoError(reason["key"], **values).in_language(self.language)
+            said = recorded_error({**reason, "values": values}).in_language(self.language)
         except (KeyError, TypeError):
             said = str(reason.get("message") or self.say("reason_unknown"))
         return without_paths(said)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotejo.errors import CotejoError
+from cotejo.errors import CotejoError, recorded_error
 from cotejo.facts import in_language
 from cotejo.messages import current_language
 from cotejo.store import RUN_FILES, SEARCHES, ReportFile, card_name
@@ -219,8 +219,7 @@ class _Follower(Observer):
             result = RunResult({"valid": {"accuracy": outcome["valid_accuracy"]}})
             self._tell("run_finished", tracked, result)
         else:
-            said = CotejoError(reason["key"], **reason["values"])
-            self._tell("run_failed", tracked, str(said))
+            self._tell("run_failed", tracked, str(recorded_error(reason)))
 
     def run_started(self, run: PlannedRun) -> None:
         """Tell of it."""

@@ -17,7 +17,7 @@ from typing import Any
 from cotejo.backend import keras
 from cotejo.config import StudyConfig
 from cotejo.config.search import FIRST_TRIAL_SEED, Search, found_alternative, with_found
-from cotejo.errors import ConfigError, CotejoError, OutputError, TrainingError
+from cotejo.errors import ConfigError, CotejoError, OutputError, TrainingError, recorded_error
 from cotejo.models import resolve
 from cotejo.store import read_trial, trial_folder, write_trial
 from cotejo.study.description import write_study
@@ -116,8 +116,7 @@ def _is_searched(plan: Plan, run: PlannedRun) -> bool:
 
 
 def _nothing_found(course: _Course) -> ConfigError:
-    reason = course.in_order[0]["reason"]
-    why = CotejoError(reason["key"], **reason["values"])
+    why = recorded_error(course.in_order[0]["reason"])
     search = course.search
     return ConfigError(
         "searching.none_finished", name=search.name, trials=search.trials, reason=why
