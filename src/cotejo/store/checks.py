@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from cotejo.store.files import damaged
+from cotejo.store.files import damaged, read_json
 from cotejo.store.schemas.values import Content
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "check_mistakes_file",
     "check_predictions_file",
     "checked_history",
+    "read_checked",
     "with_probabilities",
 ]
 
@@ -47,6 +48,19 @@ def check_content(schema: type[Content], content: Mapping[str, Any], path: Path)
         over_several = str(first.get("ctx", {}).get("error", ""))
         received = repr(first["input"]) if field else ""
         raise damaged(path, field or over_several, received) from error
+
+
+def read_checked(path: Path, schema: type[Content]) -> dict[str, Any] | None:
+    """Return the content of a JSON file that fits its schema; None if there is no such file.
+
+    Raises:
+        OutputError: it is not as it was written, or does not fit.
+    """
+    if not path.is_file():
+        return None
+    content = read_json(path)
+    check_content(schema, content, path)
+    return content
 
 
 def check_arrays(

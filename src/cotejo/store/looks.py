@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cotejo.store.checks import check_content
-from cotejo.store.files import read_json, write_json
+from cotejo.store.checks import read_checked
+from cotejo.store.files import write_json
 from cotejo.store.layout import FORMAT, StudyFile
 from cotejo.store.schemas.values import Content, FolderName, Moment, Positive, Seed, are_distinct
 
@@ -69,12 +69,7 @@ def read_looks(folder: Path) -> dict[str, Any] | None:
     Raises:
         OutputError: it is not as it was written.
     """
-    path = folder / StudyFile.LOOKS
-    if not path.is_file():
-        return None
-    content = read_json(path)
-    check_content(_Looks, content, path)
-    return content
+    return read_checked(folder / StudyFile.LOOKS, _Looks)
 
 
 def write_looks(folder: Path, content: Mapping[str, Any]) -> None:

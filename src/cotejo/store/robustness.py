@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from cotejo.store.checks import check_content
-from cotejo.store.files import read_json, write_json
+from cotejo.store.checks import read_checked
+from cotejo.store.files import write_json
 from cotejo.store.folders import RunFolder
 from cotejo.store.layout import FORMAT, RunFile
 from cotejo.store.schemas.values import Content, Count, Fraction, Key, Positive, Seed
@@ -52,12 +52,8 @@ def read_robustness(run: RunFolder) -> dict[str, Any] | None:
     Raises:
         OutputError: it is not as it was written.
     """
-    path = run.path / RunFile.ROBUSTNESS
-    if not path.is_file():
-        return None
-    content = read_json(path)
-    check_content(_Robustness, content, path)
-    return content if content["key"] == run.key else None
+    content = read_checked(run.path / RunFile.ROBUSTNESS, _Robustness)
+    return content if content is not None and content["key"] == run.key else None
 
 
 def write_robustness(run: RunFolder, content: Mapping[str, Any]) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from cotejo.store.checks import check_content
-from cotejo.store.files import make_folder, read_json, write_json
+from cotejo.store.checks import read_checked
+from cotejo.store.files import make_folder, write_json
 from cotejo.store.layout import FORMAT, SEARCHES, TRIAL, trial_folder_name
 from cotejo.store.schemas.values import (
     Content,
@@ -79,12 +79,7 @@ def read_trial(folder: Path) -> dict[str, Any] | None:
     Raises:
         OutputError: it is not as it was written.
     """
-    path = folder / TRIAL
-    if not path.is_file():
-        return None
-    content = read_json(path)
-    check_content(_Trial, content, path)
-    return content
+    return read_checked(folder / TRIAL, _Trial)
 
 
 def write_trial(folder: Path, content: Mapping[str, Any]) -> None:
