@@ -289,8 +289,15 @@ class StudyFolder:
     @cached_property
     def images(self) -> dict[str, NDArray[Any]]:
         """``data.npz``."""
+        return self.images_in(read_bytes(self.path / StudyFile.IMAGES))
+
+    def images_in(self, content: bytes) -> dict[str, NDArray[Any]]:
+        """Return the arrays in the content of ``data.npz``, which is checked.
+
+        Raises:
+            OutputError: it is not as it was written, or not of this study's data.
+        """
         path = self.path / StudyFile.IMAGES
-        content = read_bytes(path)
         expected = (self.data.get("files") or {}).get(StudyFile.IMAGES)
         if expected is not None and described_content(content) != expected:
             raise damaged(path)

@@ -160,10 +160,11 @@ def _begin(study: StudyFolder, out: Path, command: str) -> None:
         "keys": {name: keys for name, keys in content["keys"].items() if name in names},
         "command": command,
     }
-    _ = study.images  # reading them checks them, before anything is written
+    own = {name: read_bytes(study.path / name) for name in (StudyFile.DATA, StudyFile.IMAGES)}
+    study.images_in(own[StudyFile.IMAGES])  # checks them, before anything is written
     listed = {**study.study.get("files", {}), **study.data.get("files", {})}
-    files = {name: _listed_content(study.path, name, listed[name]) for name in listed}
-    files[StudyFile.DATA] = read_bytes(study.path / StudyFile.DATA)
+    others = [name for name in listed if name not in own]
+    files = own | {name: _listed_content(study.path, name, listed[name]) for name in others}
     # First, because a folder without it is not known as a study's, should this process be killed.
     write_json(out / StudyFile.RECORD, content)
     for name, each in files.items():
