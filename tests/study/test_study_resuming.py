@@ -158,7 +158,7 @@ def test_the_display_says_where_a_run_goes_on(language, words, whole, tmp_path):
     with Display(Console(file=file, width=80)) as display:
         display.run_started(planned)
         display.run_resumed(planned, 2, rows)
-        assert display.epoch == 2
+        assert display.under_way == [(planned, 2)]
     assert words in file.getvalue()
 
 

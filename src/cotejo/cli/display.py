@@ -17,7 +17,7 @@ from cotejo.cli.tables import numbers, plan_table
 from cotejo.errors import CotejoError
 from cotejo.messages import message
 from cotejo.study.pace import Pace
-from cotejo.study.progress import Estimate, LookTaken, PlannedRun
+from cotejo.study.progress import Estimate, LookTaken, PlannedRun, RunId
 from cotejo.study.reach import out_of_reach
 from cotejo.texts import shown_path
 
@@ -50,15 +50,15 @@ class Display(SearchDisplay):
         self._lowest_loss = float("inf")
         self._pace = Pace(())
         self._name_width = 0
-        self.running: PlannedRun | None = None
-        """The run that is being trained now; None between runs."""
-        self.epoch = 0
-        """The epoch of that run that has begun, counted from 1."""
+        self._under_way: dict[RunId, tuple[PlannedRun, int]] = {}
 
     @property
     def under_way(self) -> list[tuple[PlannedRun, int]]:
-        """The runs that are being trained, each with the epoch that has begun."""
-        return [] if self.running is None else [(self.running, self.epoch)]
+        """The runs that are being trained, each with the epoch that has begun, counted from 1.
+
+        There are several where the seeds of an alternative are trained together and were stopped.
+        """
+        return list(self._under_way.values())
 
     def __enter__(self) -> Display:
         return self
@@ -183,7 +183,7 @@ class Display(SearchDisplay):
 
     def run_started(self, run: PlannedRun) -> None:
         """Show the run's title and the header of its table of epochs."""
-        self.running, self.epoch = run, 1
+        self._under_way[run.id] = run, 1
         self._started += 1
         self._lowest_loss = float("inf")
         if run in self._waiting:
@@ -206,7 +206,7 @@ class Display(SearchDisplay):
         for row in rows:
             self._pace.epoch_ended(run, float(row["seconds"]))
         if epoch <= run.epochs:
-            self.epoch = epoch
+            self._under_way[run.id] = run, epoch
             self._print(message("cli.run_resumed", epoch=epoch, epochs=run.epochs), style="dim")
         else:
             self._print(message("cli.run_trained"), style="dim")
@@ -214,7 +214,7 @@ class Display(SearchDisplay):
 
     def batch_ended(self, run: PlannedRun, epoch: int, step: int, steps: int) -> None:
         """Update the bar and the time left."""
-        self.epoch = epoch
+        self._under_way[run.id] = run, epoch
         done = epoch - 1 + step / steps
         self._status.batch_ended(epoch, step, steps)
         self._show_time_left(run, done)
@@ -238,7 +238,7 @@ class Display(SearchDisplay):
 
     def run_finished(self, run: PlannedRun, metrics: dict[str, Any]) -> None:
         """Show the run's accuracies and its folder."""
-        self.running = None
+        self._under_way.pop(run.id, None)
         self._status.stop()
         accuracies = {
             split: numbers().percent(metrics[split]["accuracy"])
@@ -251,7 +251,7 @@ class Display(SearchDisplay):
 
     def run_failed(self, run: PlannedRun, reason: CotejoError) -> None:
         """Say why the run failed; the study goes on."""
-        self.running = None
+        self._under_way.pop(run.id, None)
         self._status.stop()
         if run in self._waiting:
             self._waiting.remove(run)

@@ -165,7 +165,11 @@ def _train(plan: Plan, jobs: Sequence[Job], emit: Emit) -> None:
         in_turn(RunFinished(run) if reason is None else RunFailed(run, reason))
 
     runs = [run_steps(plan, job, in_turn, clock) for job, clock in zip(jobs, clocks, strict=True)]
-    side_by_side(list(zip(runs, clocks, strict=True)), ended)
+    try:
+        side_by_side(list(zip(runs, clocks, strict=True)), ended)
+    except KeyboardInterrupt:
+        in_turn.tell_all()  # so that all are known to have been stopped, and where
+        raise
 
 
 class _InTurn:
@@ -192,3 +196,10 @@ class _InTurn:
             if not events or not isinstance(events[-1], RunFinished | RunFailed):
                 return
             del self._waiting[run]
+
+    def tell_all(self) -> None:
+        """Pass on what is kept of all runs, whose turn comes no more."""
+        for events in self._waiting.values():
+            for each in events:
+                self._emit(each)
+            events.clear()
