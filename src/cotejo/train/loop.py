@@ -211,13 +211,10 @@ def _train_in_stages(
     callbacks: list[keras.callbacks.Callback] = [own]
     objects: dict[str, Stateful] = {"validator": validator, "own": own}
     scans = can_scan(settings) and fits(dataset.train)
-    average: RunningAverage | None = None
-    averaging: list[ExponentialAverage] = []
-    if settings.average == "ema" and scans:
-        average = RunningAverage(network, plan[0].steps, every=steps_per_execution(plan))
+    average, averaging = _averages(network, settings, plan, scans=scans)
+    if average is not None:
         objects["average"] = average
-    elif settings.average == "ema":
-        averaging = [ExponentialAverage(network, window=plan[0].steps)]
+    elif averaging:
         objects["average"] = averaging[0]
     if deadline is not None:
         callbacks.append(
@@ -255,9 +252,7 @@ def _train_in_stages(
         if stage.hard and hard_images is not None:
             images, hard_images = hard_images, None
         elif stage.hard:
-            seen_losses = ops.convert_to_numpy(losses)[chosen]
-            count = stage.steps * settings.batch_size
-            images = chosen[np.sort(np.argsort(-seen_losses, kind="stable")[:count])]
+            images = _hardest(chosen, losses, stage.steps * settings.batch_size)
         if keeper is not None:
             keeper.images = images if stage.hard else None
         batches = stage_batches(stage, images, dataset, settings, seed)
@@ -288,6 +283,24 @@ def _train_in_stages(
                     break
         stopped = learner.stop_training
     own.finish()
+
+
+def _averages(
+    network: keras.Model, settings: Settings, plan: list[Stage], *, scans: bool
+) -> tuple[RunningAverage | None, list[ExponentialAverage]]:
+    """Return what averages the weights: in the engine that scans, or as a callback of `fit`."""
+    window = plan[0].steps
+    if settings.average != "ema":
+        return None, []
+    if scans:
+        return RunningAverage(network, window, every=steps_per_execution(plan)), []
+    return None, [ExponentialAverage(network, window=window)]
+
+
+def _hardest(chosen: NDArray[np.int64], losses: keras.Variable, count: int) -> NDArray[np.int64]:
+    """Return those of the chosen images whose losses were the highest when last seen, in order."""
+    seen_losses = ops.convert_to_numpy(losses)[chosen]
+    return chosen[np.sort(np.argsort(-seen_losses, kind="stable")[:count])]
 
 
 def _fit(
