@@ -99,6 +99,8 @@ def test_tuned_with_gives_each_alternative_as_many_independent_trials():
     [
         {"search": [search(batch_size=[16, 32], sampler="random", at_once=2, epochs=3)]},
         {"search": [search(augment=["none", ["flip", {"cutout": 4}]], prune=False)]},
+        {"search": [search(batch_size=[16, 32])], "base": {"augment": ["flip"]}},
+        {"search": [search(batch_size=[16, 32])], "base": {"augment": ["flip", {"cutout": 4}]}},
         {"search": [search(optimizer=["adam", "sgd"])], "base": {"learning_rate": 0.1}},
         {"tuned_with": 4, "space": {"learning_rate": RATES, "dropout": {"low": 0.0, "high": 0.5}}},
     ],

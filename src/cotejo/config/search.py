@@ -239,6 +239,8 @@ def _search(
     settings = {key: value for key, value in table.items() if key not in _HEAD}
     searched = {key: value for key, value in settings.items() if _is_searched(key, value)}
     constants = {key: value for key, value in settings.items() if key not in searched}
+    if only := _varied(constants.get("augment", "none"), ""):
+        constants["augment"] = only[0]  # the only one of a list
     label = head.pop("label", None)
     search = checked(Search, {**head, "space": _space(searched, where), "start": start}, where)
     own = {key: value for key, value in alternatives.get(start or "", {}).items() if key != "label"}
@@ -251,7 +253,8 @@ def _is_searched(key: str, value: Any) -> bool:
     if key == "options":
         return False
     if key == "augment":
-        return _varied(value, "") is not None
+        augmentations = _varied(value, "")
+        return augmentations is not None and len(augmentations) != 1
     return isinstance(value, list | dict)
 
 

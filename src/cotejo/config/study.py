@@ -283,6 +283,9 @@ def _to_table(alternative: Alternative, search: Search | None) -> dict[str, Any]
     }
     if not search.adds:
         return table | {"tuned_with": search.trials} | settings
+    augment = settings.get("augment")
+    if isinstance(augment, list):  # which alone could be several augmentations to choose from
+        settings["augment"] = [augment]
     return table | settings | search.to_table()
 
 
