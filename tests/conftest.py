@@ -24,6 +24,10 @@ LONGEST = (
     "test_page.py",
     "test_formats.py",
     "test_applications.py",
+    "test_torture.py",
+    "test_workers.py",
+    "test_searching.py",
+    "test_resuming.py",
 )
 """The files that take longest. If one of them came last, other workers would wait for its end."""
 

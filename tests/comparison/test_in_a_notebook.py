@@ -208,6 +208,7 @@ class PutsBack(keras.callbacks.Callback):
         self.model.set_weights([self.factor * each for each in self.weights])
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(("factor", "epoch", "known"), [(1.0, 1, True), (0.5, 3, False)])
 def test_the_epoch_of_the_weights_is_found_out(factor, epoch, known, monkeypatch, tmp_path):
     monkeypatch.setattr(PutsBack, "factor", factor)

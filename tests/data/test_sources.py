@@ -242,6 +242,7 @@ def test_the_name_of_an_unknown_data_set_stays_as_it_is():
         assert words.data_name(name) == name
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_study_of_ones_own_source(own, tmp_path):
     own(words={"title": TITLE}, mirroring_keeps_class=False)
     settings = {"model": "mlp", "epochs": 1, "batch_size": 16, "augment": "flip-crop"}

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from tiny_sets import make
 
 import cotejo
@@ -17,6 +18,7 @@ STUDY = {
 }
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_study_of_grey_images(tmp_path):
     """The images are found where torchvision keeps them."""
     tiny = make(MNIST)

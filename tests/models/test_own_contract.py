@@ -156,6 +156,7 @@ def test_networks_are_trained_in_bfloat16(digits, tmp_path):
             np.testing.assert_allclose(softmax(logits), arrays["test_probabilities"], atol=0.02)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_report_says_what_was_changed(study):
     folder, _ = study
     english, spanish = (write_report(folder, language).read_text() for language in ("en", "es"))

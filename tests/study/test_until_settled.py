@@ -112,6 +112,7 @@ def test_the_display_is_told_what_is_open_and_what_closes_it(stopped):
     assert "test images would be needed" in line
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_report_tells_of_the_looks_in_both_languages(stopped):
     folder = stopped[0]
     for language, words in (("en", "three looks"), ("es", "tres revisiones")):
