@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torture
+import tortured
 
 
 def test_a_study_that_is_killed_comes_to_the_same(tmp_path):
-    features = torture.STUDIES["features"]
-    few = {**features, "alternative": features["alternative"][2:3]}
-    count = torture.torture(3, seed=1, place=tmp_path, studies={"few": few})
+    features = tortured.CASES["features"]
+    few = {**features.study, "alternative": features.study["alternative"][2:3]}
+    count = torture.torture(3, 1, tmp_path, cases={"few": replace(features, study=few)})
     assert count.kills == 3
     assert count.runs >= 1

@@ -1,10 +1,15 @@
 """Kill studies at random moments, continue them, and compare them with ones that nobody killed.
 
 ``python tests/torture.py --kills 200 --seed 1`` prints a table of what was done and found. Each
-study trains in a process of its own. It is ended by SIGKILL, SIGTERM or SIGINT at a moment that the
-seed chooses, started again, and so on until it is finished; then its predictions, histories and
-weights must be, bit for bit, those of the same study that was left alone. Now and then a second
-process tries to train the same study, or the folder of the run that trains is taken away.
+study of `tortured.py` trains in a process of its own. It is ended by SIGKILL, SIGTERM or SIGINT at
+a moment that the seed chooses, or one of its workers is killed; it is started again, and so on
+until it is finished. Then its predictions and histories must be, bit for bit, those of the
+same study that was left alone. Now and then a second process tries to train the same study, the
+folder of the run that trains is taken away, or the process starts with its clock set back. Where
+``--place`` is on a file system of less than a gigabyte, its disk is filled now and then, too:
+
+    mount -t tmpfs -o size=64m tmpfs /mnt/small
+    python tests/torture.py --kills 20 --place /mnt/small
 
 The tests run a short version of it (`test_torture.py`).
 """
@@ -29,36 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_MLP = {"model": "mlp", "precision": "float32", "batch_size": 50}
-_CNN = {"model": "cnn", "convolutions": 1, "dropout": 0.3, "batch_norm": True}
-STUDIES: dict[str, dict[str, Any]] = {
-    "features": {
-        "data": "digits",
-        "base": {**_MLP, "batch_size": 10, "train_fraction": 0.5, "epochs": 6},
-        "alternative": [
-            {"name": "stopping", "early_stopping": 1, "epochs": 30, "learning_rate": 0.02},
-            {"name": "going-on", "start_from": "stopping", "learning_rate": 1e-4},
-            {"name": "averaged", "average": "ema", "augment": "notebook", **_CNN},
-            {
-                "name": "staged",
-                "model": "airbench",
-                "width": 4,
-                "optimizer": "muon",
-                "schedule": "linear",
-                "augment": "alternating-flip-crop-cutout",
-                "small_epochs": 1,
-                "hard_epochs": 2,
-            },
-        ],
-    },
-    "folds": {
-        "data": "digits",
-        "folds": 3,
-        "base": {**_MLP, "batch_size": 10, "epochs": 5, "optimizer": "adamw", "schedule": "cosine"},
-        "alternative": [{"name": "mixed", "augment": "mixup", "class_weight": "balanced"}],
-    },
-}
-"""Studies which together have every feature whose state must survive."""
+from tortured import CASES, Case, start
 
 _SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 _MOST = 12
@@ -66,6 +42,9 @@ _MOST = 12
 
 _LONGEST = 1800.0
 """Seconds after which a process that does not end is an error of its own."""
+
+_SMALL = 10**9
+"""Bytes of a file system that is small enough to be filled."""
 
 
 @dataclass
@@ -75,8 +54,11 @@ class Count:
     signals: Counter[str] = field(default_factory=Counter)
     moments: Counter[str] = field(default_factory=Counter)
     studies: int = 0
+    workers: int = 0
     rivals: int = 0
     taken_away: int = 0
+    set_back: int = 0
+    full: int = 0
     runs: int = 0
     resumed: int = 0
     seconds: float = 0.0
@@ -84,15 +66,18 @@ class Count:
     @property
     def kills(self) -> int:
         """How many processes were ended."""
-        return sum(self.signals.values())
+        return sum(self.signals.values()) + self.workers
 
     def table(self) -> str:
         """Return the figures, one a line."""
         rows = [
             *((f"ended by {name}", count) for name, count in sorted(self.signals.items())),
             *((f"moment: {name}", count) for name, count in sorted(self.moments.items())),
+            ("workers killed", self.workers),
             ("second processes refused", self.rivals),
             ("folders taken away", self.taken_away),
+            ("processes with their clock set back", self.set_back),
+            ("disks filled", self.full),
             ("studies finished and compared", self.studies),
             ("runs compared, equal bit for bit", self.runs),
             ("processes that went on from a checkpoint", self.resumed),
@@ -101,49 +86,12 @@ class Count:
         return "\n".join(f"{name:<44} {count:>7}" for name, count in rows)
 
 
-def train(study: dict[str, Any], folder: Path) -> int:
-    """Train a study in this process, as the command line would, but without its report."""
-    from cotejo import stopping
-
-    stopping.listen()
-    try:
-        from cotejo.config import StudyConfig
-        from cotejo.errors import CotejoError
-        from cotejo.study import Study, execution, timing
-
-        # The look at the mistakes and the timing of steps are not what is tortured.
-        execution.look_back = lambda *given, **options: None
-        timing.TIMED_SECONDS = 0
-        config = StudyConfig.parse({**study, "checkpoint_minutes": 0.005})
-        try:
-            result = Study(config).run(out=folder)
-        except CotejoError as error:
-            print(error, file=sys.stderr)
-            return 2
-        return 1 if result.failed else 0
-    except KeyboardInterrupt as stopped:
-        return stopping.code_of(stopped)
-
-
-def start(study: dict[str, Any], folder: Path) -> subprocess.Popen[bytes]:
-    """Start a process that trains a study."""
-    words = [sys.executable, __file__, "--study", json.dumps(study), "--out", str(folder)]
-    source = str(Path(__file__).parents[1] / "src")
-    paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
-    return subprocess.Popen(
-        words,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
-
-
 def torture(
     kills: int,
     seed: int,
     place: Path,
     seconds: float = float("inf"),
-    studies: dict[str, dict[str, Any]] | None = None,
+    cases: dict[str, Case] | None = None,
 ) -> Count:
     """End processes until there were ``kills`` of them, or the time is up; check all that is left.
 
@@ -152,7 +100,7 @@ def torture(
         seed: of the moments and the signals.
         place: an empty folder.
         seconds: after which no further study is begun.
-        studies: that are trained; `STUDIES` by default.
+        cases: the studies that are trained; `CASES` by default.
 
     Raises:
         AssertionError: something is not as it must be.
@@ -160,62 +108,89 @@ def torture(
     chance = random.Random(seed)
     count, began = Count(), time.monotonic()
     whole: dict[str, dict[str, Any]] = {}
-    studies = studies or STUDIES
-    kinds = list(studies)
+    cases = cases or CASES
+    kinds = list(cases)
     while count.kills < kills and time.monotonic() - began < seconds:
         kind = kinds[count.studies % len(kinds)]
         if kind not in whole:
-            code, _ = ended(start(studies[kind], place / kind))
-            expect(code == 0, f"the study {kind} that nobody killed ended with {code}")
+            code, said = ended(start(cases[kind], place / kind))
+            expect(code == 0, f"the study {kind} that nobody killed ended with {code}: {said}")
             whole[kind] = results(place / kind)
+            shutil.rmtree(place / kind)
         folder = place / f"{kind}-{count.studies + 1}"
-        one_study(studies[kind], folder, min(_MOST, kills - count.kills), chance, count)
-        compare(folder, whole[kind], count)
+        one_study(cases[kind], folder, min(_MOST, kills - count.kills), chance, count)
+        compare(cases[kind], folder, whole[kind], count)
         count.studies += 1
         shutil.rmtree(folder)
     count.seconds = time.monotonic() - began
     return count
 
 
-def one_study(
-    study: dict[str, Any], folder: Path, most: int, chance: random.Random, count: Count
-) -> None:
+def one_study(case: Case, folder: Path, most: int, chance: random.Random, count: Count) -> None:
     """Train a study in parts until it is finished; of these at most ``most`` are cut short."""
     finished: dict[str, str] = {}
-    for _ in range(most):
-        process = start(study, folder)
+    until = count.kills + most
+    while count.kills < until:
+        set_back = chance.random() < 0.05
+        process = start(case, folder, set_back=set_back)
+        count.set_back += set_back
         goes_on = newest_checkpoint(folder) > 0
-        moment = wait_for_moment(process, folder, chance)
+        moment = wait_for_moment(case, process, folder, chance)
         count.resumed += goes_on and moment in ("training", "over")
         if moment == "over":
             code, said = ended(process)
             expect(code == 0, f"ended with {code}: {said}")
             break
         if moment != "starting" and chance.random() < 0.05:
-            refused, _ = ended(start(study, folder))
+            refused, _ = ended(start(case, folder))
             expect(refused in (0, 2), f"a second process ended with {refused}")
             count.rivals += refused == 2
         if moment == "training" and chance.random() < 0.03:
             count.taken_away += take_away(folder)
+        fills = chance.random() < 0.2 and moment != "starting" and is_small(folder)
+        if fills:
+            fill(folder, process, chance.uniform(1, 6))
+            count.full += 1
+        if chance.random() < 0.6 and kill_worker(process, chance):
+            # The study goes on by itself; a run whose worker is killed twice fails, and is tried
+            # again by the next process.
+            count.workers += 1
+            count.moments[moment] += 1
+            if chance.random() < 0.5:
+                code, said = ended(process)
+                expect(code in (0, 1), f"without a worker it ended with {code}: {said}")
+                finished = unchanged(finished, folder)
+                if code == 0:
+                    break
+                continue
         number = chance.choice(_SIGNALS)
         process.send_signal(number)
         code, said = ended(process)
         count.signals[signal.Signals(number).name] += 1
         count.moments[moment] += 1
         # Before Python listens, a signal ends the process as it ends any; it may also be over.
-        expect(code in (0, 128 + number, -number), f"{number} ended it with {code}: {said}")
-        now = dict(stamps(folder))
-        for name, stamp in finished.items():
-            expect(now.get(name) == stamp, f"{name} was finished, and was done again")
-        finished = now
-    else:
-        code, said = ended(start(study, folder))
-        expect(code == 0, f"ended with {code}: {said}")
+        # On a full disk it may have ended by itself, after it kept what was finished.
+        expected = (0, 128 + number, -number, *((2,) if fills else ()))
+        expect(code in expected, f"{number} ended it with {code}: {said}")
+        finished = unchanged(finished, folder)
+    code, said = ended(start(case, folder))
+    if code == 1 and count.workers:  # what failed without its worker is tried again
+        code, said = ended(start(case, folder))
+    expect(code == 0, f"ended with {code}: {said}")
+    unchanged(finished, folder)
+
+
+def unchanged(finished: dict[str, str], folder: Path) -> dict[str, str]:
+    """Check that what was finished was not done again; return what is finished now."""
+    now = dict(stamps(folder))
     for name, stamp in finished.items():
-        expect(dict(stamps(folder)).get(name) == stamp, f"{name} was done again")
+        expect(now.get(name) == stamp, f"{name} was finished, and was done again")
+    return now
 
 
-def wait_for_moment(process: subprocess.Popen[bytes], folder: Path, chance: random.Random) -> str:
+def wait_for_moment(
+    case: Case, process: subprocess.Popen[bytes], folder: Path, chance: random.Random
+) -> str:
     """Wait until the moment to end a process; say what it is doing then, as far as can be seen."""
     kind = chance.random()
     if kind < 0.1:
@@ -224,12 +199,41 @@ def wait_for_moment(process: subprocess.Popen[bytes], folder: Path, chance: rand
     while time.time() - since < _LONGEST:
         if process.poll() is not None:
             return "over"
-        if kind < 0.25 and is_training(folder):  # it begins: networks are built and compiled
+        begins = kind < 0.25 or not case.has_checkpoints
+        if begins and is_training(folder, started):  # networks are built and compiled
             return waited(process, chance.expovariate(1 / 2.0), "beginning to train")
-        if kind >= 0.25 and newest_checkpoint(folder) > started:
+        if not begins and newest_checkpoint(folder) > started:
             return waited(process, chance.expovariate(1 / 0.5), "training")
         time.sleep(0.01)
     raise AssertionError("it does not begin to train")
+
+
+def kill_worker(process: subprocess.Popen[bytes], chance: random.Random) -> bool:
+    """Kill one of a process's workers; say whether it has any."""
+    try:
+        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    except OSError:  # it has ended; or the system has no such files
+        return False
+    if not listed:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(int(chance.choice(listed)), signal.SIGKILL)
+    return True
+
+
+def is_small(folder: Path) -> bool:
+    """Return whether a folder is on a file system that can be filled."""
+    return shutil.disk_usage(folder).total < _SMALL
+
+
+def fill(folder: Path, process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Leave no room on a disk for so long, or until a process has ended."""
+    ballast = folder.parent / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(1 << 16))
+    waited(process, seconds, "")
+    ballast.unlink()
 
 
 def newest_checkpoint(folder: Path) -> float:
@@ -250,12 +254,12 @@ def waited(process: subprocess.Popen[bytes], seconds: float, doing: str) -> str:
     return "over"
 
 
-def is_training(folder: Path) -> bool:
-    """Return whether a process says that it trains a run of a study."""
+def is_training(folder: Path, started: float) -> bool:
+    """Return whether a process that was started then says that it trains a run of a study."""
     try:
         content = json.loads((folder / "progress.json").read_text())
         there = content["running"] is not None
-        return there and time.time() - (folder / "progress.json").stat().st_mtime < 5
+        return there and (folder / "progress.json").stat().st_mtime > started
     except (OSError, ValueError):
         return False
 
@@ -310,11 +314,14 @@ def results(folder: Path) -> dict[str, Any]:
     return found
 
 
-def compare(folder: Path, whole: dict[str, Any], count: Count) -> None:
+def compare(case: Case, folder: Path, whole: dict[str, Any], count: Count) -> None:
     """Compare a study with the one that nobody killed, and look for what must not be there."""
     here = results(folder)
-    expect(here.keys() == whole.keys(), f"runs {sorted(here)}, not {sorted(whole)}")
-    for name, (arrays, rows, kept) in here.items():
+    expect(len(here) == len(whole), f"runs {sorted(here)}, not {sorted(whole)}")
+    # Which seeds are added at a look depends on the seconds that runs took.
+    names = here.keys() & whole.keys() if case.options.get("until_settled") else whole.keys()
+    for name in sorted(names):
+        arrays, rows, kept = here[name]
         expect(arrays == whole[name][0], f"{folder / name}: other predictions")
         expect(rows == whole[name][1], f"{folder / name}: another history")
         expect(kept == whole[name][2], f"{folder / name}: {kept}, not {whole[name][2]}")
@@ -337,13 +344,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no study later")
-    parser.add_argument("--study", type=json.loads, help=argparse.SUPPRESS)
-    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--place", type=Path, help="a folder on the file system to write to")
     given = parser.parse_args()
-    if given.study:
-        return train(given.study, given.out)
-    with tempfile.TemporaryDirectory() as place:
-        count = torture(given.kills, given.seed, Path(place), 60 * given.minutes)
+    cases = {name: CASES[name] for name in given.cases}
+    with tempfile.TemporaryDirectory(dir=given.place) as place:
+        count = torture(given.kills, given.seed, Path(place), 60 * given.minutes, cases)
     print(count.table())
     return 0
 
