@@ -70,7 +70,14 @@ def stand_in(files: dict[str, bytes], seconds: float) -> Any:
     """Return a function that takes the place of a training and returns these files."""
 
     def train(
-        plan: Any, job: Any, parent: Any, readings: Any, expected: Any, tell: Any, node: str
+        terms: Any,
+        job: Any,
+        parent: Any,
+        checkpoints: Any,
+        readings: Any,
+        tell: Any,
+        keep: Any,
+        node: str,
     ) -> Crate:
         tell(RunStarted(job.run.id, node))
         record = parse_json(files[RunFile.RECORD], Path(RunFile.RECORD))

@@ -15,7 +15,9 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.store import (
     RunFile,
     RunFolder,
+    checkpoint_files,
     described_content,
+    keep_checkpoint,
     make_folder,
     read_bytes,
     write_file,
@@ -47,18 +49,28 @@ class Crate:
     readings: tuple[Mapping[str, Any], ...] = ()
 
 
-def job_in(job: Job, folder: Path, parent: Mapping[str, bytes] | None) -> Job:
+def job_in(
+    job: Job,
+    folder: Path,
+    parent: Mapping[str, bytes] | None,
+    checkpoints: Mapping[int, bytes],
+) -> Job:
     """Return a job whose files, and those of the run that it starts from, lie in another folder.
 
     Args:
         job: as the study has it.
         folder: where its run is to be trained.
         parent: the files of the run that it starts from, which are written there.
+        checkpoints: of the run, by the number of its network, which are written there.
 
     Raises:
         OutputError: they can't be written.
     """
     run = replace(job.run, folder=_place(folder, job.run.folder))
+    if checkpoints:
+        make_folder(run.folder)
+    for network, content in checkpoints.items():
+        keep_checkpoint(run.folder, network, content)
     if job.parent is None or parent is None:
         return replace(job, run=run)
     of_parent = replace(job.parent, folder=_place(folder, job.parent.folder))
@@ -73,8 +85,9 @@ def _place(folder: Path, run: Path) -> Path:
 
 
 def packed(folder: Path) -> dict[str, bytes]:
-    """Return the files of a run that has ended."""
-    return {path.name: read_bytes(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    """Return the files of a run that has ended, without checkpoints, which went before them."""
+    files = {path for path in folder.iterdir() if path.is_file()} - set(checkpoint_files(folder))
+    return {path.name: read_bytes(path) for path in sorted(files)}
 
 
 def packed_parent(folder: Path) -> dict[str, bytes]:
@@ -115,7 +128,9 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     if reason is not None:
         reason = _here(reason, job)
         record["reason"] = described_reason(reason)
-    clear(job.run.folder, job.run.key, plan.folder)
+    # As `run_steps` has it: a run that ran out of memory goes on the next time.
+    goes_on = reason is not None and reason.key == "out_of_memory"
+    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=goes_on)
     own = {name: value for name, value in record.items() if name not in ("files", "seal")}
     save(Results(job.run, plan.folder, own, files), emit)
     return reason

@@ -2,24 +2,26 @@
 
 The plan with its images is in each node's object store once. What a run leaves comes back as bytes
 through that store and is written here, so that the machines need to share no folder. Ray finds a
-place for each task, and uses a machine that joins. A run whose process or machine ends is begun
-again from its start, since it keeps no checkpoints there.
+place for each task, and uses a machine that joins.
+
+The checkpoints of a run are sent here as they are written, and lie in its folder. So a run whose
+process or machine ends goes on elsewhere, and a study that is stopped goes on, too.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
+from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.memory import NEEDED
-from cotejo.platform import install_command, thread_limits
+from cotejo.platform import thread_limits
+from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
     BatchEnded,
     Emit,
@@ -27,17 +29,21 @@ from cotejo.study.events import (
     Event,
     RunFailed,
     RunFinished,
+    RunResumed,
     RunStarted,
     TestRead,
 )
 from cotejo.study.executors.away import Readings, check_can_travel
 from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
+from cotejo.study.executors.crew import GRACE
 from cotejo.study.executors.lost import write_lost
-from cotejo.study.executors.ray_task import Inbox, task, train_there
+from cotejo.study.executors.ray_cluster import connected, load_ray
+from cotejo.study.executors.ray_task import Inbox, Terms, task, train_there
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
+from cotejo.study.replaced import clear
 
 __all__ = ["RayExecutor"]
 
@@ -46,6 +52,9 @@ TRIES = 4
 
 _PAUSE = 0.05
 """Seconds of waiting for a task before events are asked for again."""
+
+_PATIENCE = 10.0
+"""Seconds of waiting for what the tasks have said, before their ends are looked for again."""
 
 _COPIES = 3
 """How often the images are in the memory of a run, the shared ones not counted."""
@@ -85,8 +94,8 @@ class RayExecutor:
         if not jobs:
             return
         check_can_travel(plan)
-        ray = _ray()
-        with _connected(ray, self._address):
+        ray = load_ray()
+        with connected(ray, self._address):
             options = self._options(ray, plan)
             _Flight(ray, plan, jobs, emit, options, self._train).work()
 
@@ -106,43 +115,6 @@ class RayExecutor:
             "max_retries": 0,
             "runtime_env": {"env_vars": surroundings},
         }
-
-
-def _ray() -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # What will be Ray's default; unset, Ray warns that it hides GPUs from tasks that ask for none.
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
-        return import_module("ray")
-    except ImportError as error:
-        raise BackendError("machines.no_ray", command=install_command("ray")) from error
-
-
-@contextmanager
-def _connected(ray: Any, address: str | None) -> Iterator[None]:
-    """Connect to a cluster for a block, unless this process has done so already."""
-    if ray.is_initialized():
-        yield
-        return
-    # Ray takes SIGTERM for itself, which here ends the study as Ctrl-C does.
-    handler = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            include_dashboard=None if address else False,
-        )
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        shown = address or "ray"
-        raise BackendError("machines.ray_unreachable", address=shown, reason=reason) from error
-    with suppress(ValueError):  # not in the main thread, where Ray did not take it either
-        signal.signal(signal.SIGTERM, handler)
-    try:
-        yield
-    finally:
-        ray.shutdown()
 
 
 def _memory(ray: Any, plan: Plan) -> int:
@@ -171,11 +143,12 @@ class _Flight:
         self._tasks: dict[Any, Job] = {}
         self._begun: Counter[RunId] = Counter()
         self._told: set[RunId] = set()
+        self._taking: Any = None
         self._parents: dict[RunId, Any] = {}
         precisions = {each.settings.precision for each in plan.config.alternatives}
-        self._expected = conditions(sorted(precisions))
+        terms = Terms(plan, conditions(sorted(precisions)))
         self._task = ray.remote(**options)(task)
-        self._content, self._train = ray.put(plan), ray.put(train)
+        self._terms, self._train = ray.put(terms), ray.put(train)
         here = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
             ray.get_runtime_context().get_node_id(), soft=True
         )
@@ -193,22 +166,44 @@ class _Flight:
                 self._tell()
                 for task in done:
                     self._end(task, self._tasks.pop(task))
+        except BaseException:
+            self._stop()
+            raise
         finally:
-            for task in self._tasks:
-                with suppress(Exception):  # the study ends, whatever becomes of its tasks
-                    self._ray.cancel(task, force=True)
+            self._cancel(force=True)
             with suppress(Exception):
                 self._ray.kill(self._inbox)
 
+    def _stop(self) -> None:
+        """Have the tasks write a checkpoint each, as a stopped training here does, and take them.
+
+        Ray raises `KeyboardInterrupt` in a task, which waits there for the end of a step.
+        """
+        self._cancel(force=False)
+        until = time.monotonic() + GRACE
+        while self._tasks and time.monotonic() < until:
+            done, _ = self._ray.wait(list(self._tasks), timeout=_PAUSE)
+            for event in self._taken():
+                if isinstance(event, TestRead):
+                    self._pass_on(event)
+            for ended in done:
+                del self._tasks[ended]
+
+    def _cancel(self, force: bool) -> None:
+        for each in self._tasks:
+            with suppress(Exception):  # the study ends, whatever becomes of its tasks
+                self._ray.cancel(each, force=force)
+
     def _begin(self, job: Job) -> None:
+        # Here, so that what is in the way is put aside in the study's folder.
+        clear(job.run.folder, job.run.key, self._plan.folder, but_checkpoints=True)
         self._begun[job.run.id] += 1
-        readings = self._readings.of(job.run.key)
         task = self._task.remote(
-            self._content,
+            self._terms,
             job,
             self._parent(job),
-            readings,
-            self._expected,
+            last_checkpoints(job.run.folder),
+            self._readings.of(job.run.key),
             self._inbox,
             self._train,
         )
@@ -225,14 +220,28 @@ class _Flight:
 
     def _tell(self) -> None:
         """Pass on what the tasks have said."""
+        for event in self._taken():
+            self._pass_on(event)
+
+    def _taken(self) -> list[Event]:
+        """Return what the tasks have said, and write the checkpoints that came beside it."""
+        if self._taking is None:
+            self._taking = self._inbox.take.remote()
         try:
-            events = self._ray.get(self._inbox.take.remote(), timeout=10)
+            events, checkpoints = self._ray.get(self._taking, timeout=_PATIENCE)
+        except self._ray.exceptions.GetTimeoutError:
+            return []  # it comes the next time
         except self._ray.exceptions.RayError:
-            return  # it is started again: what is lost with it are epochs in the display
-        running = {job.run.id for job in self._tasks.values()}
-        for event in events:
-            if event.run in running:
-                self._pass_on(event)
+            # It is started again: what is lost with it are epochs in the display, and checkpoints
+            # that are followed by others.
+            self._taking = None
+            return []
+        self._taking = None
+        running = {job.run.id: job for job in self._tasks.values()}
+        for (run, network), content in checkpoints.items():
+            if run in running:
+                _keep(running[run], network, content)
+        return [event for event in events if event.run in running]
 
     def _pass_on(self, event: Event) -> None:
         match event:
@@ -242,7 +251,7 @@ class _Flight:
                 self._told.add(event.run)
             case TestRead():
                 self._readings.add(event.key, event.reading)
-            case BatchEnded() | EpochEnded():
+            case RunResumed() | BatchEnded() | EpochEnded():
                 self._start(event.run)
             case _:
                 pass
@@ -287,3 +296,11 @@ class _Flight:
             if reading not in known:
                 self._pass_on(TestRead(job.run.id, reading["key"], reading["time"]))
         return unpacked(crate, self._plan, job, self._emit)
+
+
+def _keep(job: Job, network: int, content: bytes) -> None:
+    """Write a checkpoint of a run to its folder."""
+    # As for a run that is trained here: one that can't be written costs nothing but itself.
+    with suppress(OutputError):
+        make_folder(job.run.folder)
+        keep_checkpoint(job.run.folder, network, content)

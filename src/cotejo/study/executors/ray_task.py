@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cotejo.study.events import BatchEnded, Event, RunStarted
+from cotejo.study.events import BatchEnded, CheckpointWritten, Event, RunStarted
+from cotejo.study.progress import RunId
 
 if TYPE_CHECKING:
     from cotejo.study.executors.crate import Crate
     from cotejo.study.planning import Job, Plan
 
-__all__ = ["Conditions", "Inbox", "task", "train_there"]
+__all__ = ["Conditions", "Inbox", "Terms", "task", "train_there"]
 
 _SECONDS = 1.0
 """The least time between two batches that are told of."""
@@ -39,60 +41,84 @@ class Conditions:
     precisions: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What the tasks of one execution have in common; it is in each node's object store once.
+
+    Attributes:
+        plan: the plan that the jobs are of.
+        expected: the conditions that the keys were made for.
+    """
+
+    plan: Plan
+    expected: Conditions
+
+
 class Inbox:
     """Keeps what tasks say until the study asks for it; an actor, on the study's own machine."""
 
     def __init__(self) -> None:
         self._events: list[Event] = []
+        self._checkpoints: dict[tuple[RunId, int], bytes] = {}
 
     def put(self, event: Event) -> None:
         """Keep an event."""
         self._events.append(event)
 
-    def take(self) -> list[Event]:
-        """Return what came since it was last asked for."""
-        events, self._events = self._events, []
-        return events
+    def keep(self, run: RunId, network: int, content: bytes) -> None:
+        """Keep the last checkpoint of a run's network."""
+        self._checkpoints[run, network] = content
+
+    def take(self) -> tuple[list[Event], dict[tuple[RunId, int], bytes]]:
+        """Return the events and the checkpoints that came since this was last called."""
+        taken = self._events, self._checkpoints
+        self._events, self._checkpoints = [], {}
+        return taken
 
 
 def task(
-    plan: Plan,
+    terms: Terms,
     job: Job,
     parent: Mapping[str, bytes] | None,
+    checkpoints: Mapping[int, bytes],
     readings: Sequence[Mapping[str, Any]],
-    expected: Conditions,
     inbox: Any,
     train: Any,
 ) -> Crate:
-    """Train a run by ``train``, which is called as `train_there`; its events go to an `Inbox`."""
+    """Train a run by ``train``, which is called as `train_there`; an `Inbox` is told of it."""
     ray: Any = import_module("ray")
     node = ray.get_runtime_context().get_node_id()[:4]
 
     def tell(event: Event) -> None:
         inbox.put.remote(event)
 
-    trained: Crate = train(plan, job, parent, readings, expected, tell, node)
+    def keep(network: int, content: bytes) -> None:
+        inbox.keep.remote(job.run.id, network, content)
+
+    trained: Crate = train(terms, job, parent, checkpoints, readings, tell, keep, node)
     return trained
 
 
 def train_there(
-    plan: Plan,
+    terms: Terms,
     job: Job,
     parent: Mapping[str, bytes] | None,
+    checkpoints: Mapping[int, bytes],
     readings: Sequence[Mapping[str, Any]],
-    expected: Conditions,
-    tell: Any,
+    tell: Callable[[Event], None],
+    keep: Callable[[int, bytes], None],
     node: str,
 ) -> Crate:
     """Train a run in a folder of its own and return its files.
 
     Args:
-        plan: the plan that the job is of.
+        terms: what it has in common with the others.
         job: the run, as the study has it.
         parent: the files of the run that it starts from.
+        checkpoints: the last one of each of its networks, from which it goes on.
         readings: the earlier ones of the test set under its key.
-        expected: the conditions that its key was made for.
-        tell: called with each event; of the batches, at most one a second.
+        tell: called with each event; of the batches, with at most one a second.
+        keep: called with each checkpoint as it is written: the network's number, and the bytes.
         node: a short name of the node, beside that of the machine.
 
     Returns:
@@ -100,6 +126,7 @@ def train_there(
 
     Raises:
         BackendError: this node can't train what the key stands for.
+        KeyboardInterrupt: the study stops. What the run has learned is in its last checkpoint.
     """
     # Deferred: this imports the backend, once in each of Ray's processes.
     from cotejo.store import read_readings, reading_of
@@ -108,25 +135,37 @@ def train_there(
     from cotejo.study.run import train_run
 
     place = f"{socket.gethostname()}:{node}"
-    _check(expected, place)
+    _check(terms.expected, place)
     tell(RunStarted(job.run.id, place))
+    with own_folder(terms.plan, readings) as own:
+        there = job_in(job, own.folder, parent, checkpoints)
+        emit = _emitting(there.run.folder, tell, keep)
+        reason = train_run(own, there, emit)
+        read = tuple(map(reading_of, read_readings(own.folder)[len(readings) :]))
+        return Crate(reason, packed(there.run.folder), read)
+
+
+def _emitting(
+    folder: Path, tell: Callable[[Event], None], keep: Callable[[int, bytes], None]
+) -> Callable[[Event], None]:
+    """Return what a run is to call with its events, whose checkpoints are in a folder."""
+    from cotejo.store import checkpoint_files, read_bytes
+
     told = 0.0
 
     def emit(event: Event) -> None:
         nonlocal told
-        if isinstance(event, BatchEnded):
-            if time.monotonic() - told < _SECONDS:
+        match event:
+            case CheckpointWritten():
+                keep(event.network, read_bytes(next(checkpoint_files(folder, event.network))))
                 return
-            told = time.monotonic()
+            case BatchEnded():
+                if time.monotonic() - told < _SECONDS:
+                    return
+                told = time.monotonic()
         tell(event)
 
-    # A checkpoint would be left where nobody looks for it.
-    config = plan.config.model_copy(update={"checkpoint_minutes": 0})
-    with own_folder(replace(plan, config=config), readings) as own:
-        there = job_in(job, own.folder, parent)
-        reason = train_run(own, there, emit)
-        read = tuple(map(reading_of, read_readings(own.folder)[len(readings) :]))
-        return Crate(reason, packed(there.run.folder), read)
+    return emit
 
 
 def _check(expected: Conditions, place: str) -> None:
