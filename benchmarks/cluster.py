@@ -139,7 +139,7 @@ def main() -> None:
         announce(plan, clock)
         threading.Thread(target=kill, args=(asked.kills, asked.pause, done), daemon=True).start()
         started, used = time.perf_counter(), time.process_time()
-        executor = RayExecutor(cluster.address, train=stand_in(files, asked.seconds))
+        executor = RayExecutor(cluster.address, cores=1, train=stand_in(files, asked.seconds))
         ended = train_missing(plan, executor, clock, timed=False)
         done.set()
         whole, used = time.perf_counter() - started, time.process_time() - used

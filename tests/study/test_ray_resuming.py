@@ -14,7 +14,7 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.platform import own_cores
-from cotejo.store import CHECKPOINTS, RunFolder, checkpoint_files, read_checkpoint
+from cotejo.store import CHECKPOINTS, RunFolder, StudyFile, checkpoint_files, read_checkpoint
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
@@ -52,7 +52,10 @@ def waiting(folder):
             while not stopping.is_waiting():
                 time.sleep(0.05)
 
-        return train_there(terms, job, parent, checkpoints, readings, telling, keep, node)
+        crate = train_there(terms, job, parent, checkpoints, readings, telling, keep, node)
+        ways = {"apart": crate.files, "in one folder": crate.is_in_place, "between": crate.parcel}
+        (folder / "way").write_text(" and ".join(name for name, taken in ways.items() if taken))
+        return crate
 
     return train
 
@@ -91,10 +94,10 @@ def whole(tmp_path_factory):
     return Study(StudyConfig.parse(STUDY)).run(out=tmp_path_factory.mktemp("whole") / "out").folder
 
 
-def over_ray(folder, observer):
+def over_ray(folder, observer, through=None):
     from cotejo.study.executors.on_ray import RayExecutor
 
-    executor = RayExecutor(cores=CORES, train=waiting(folder))
+    executor = RayExecutor(cores=CORES, through=through, train=waiting(folder))
     study = Study(StudyConfig.parse(STUDY))
     return study.run(out=folder / "out", executor=executor, observer=observer)
 
@@ -122,9 +125,21 @@ def check_gone_on(folder, whole, epoch):
     assert not list(folder.rglob(CHECKPOINTS))
 
 
-def test_a_run_whose_process_is_killed_goes_on(whole, tmp_path):
+@pytest.fixture
+def apart(monkeypatch):
+    """Train as on machines that do not have the study's folder."""
+    monkeypatch.setattr("cotejo.study.executors.shared.write_file", lambda path, token: None)
+
+
+@pytest.mark.parametrize("where", ["apart", "in one folder", "between"])
+def test_a_run_whose_process_is_killed_goes_on(where, whole, tmp_path, request):
+    if where == "between":
+        pytest.importorskip("fsspec", reason="fsspec is not installed: pip install '.[ray]'")
+    if where != "in one folder":
+        request.getfixturevalue("apart")
+    place = (tmp_path / "place").as_uri() if where == "between" else None
     watcher = Watcher(lambda: os.kill(int((tmp_path / "process").read_text()), signal.SIGKILL))
-    result = over_ray(tmp_path, watcher)
+    result = over_ray(tmp_path, watcher, place)
     assert watcher.acted
     assert not result.failed
     assert watcher.started == ["plain", "going-on"]
@@ -132,9 +147,12 @@ def test_a_run_whose_process_is_killed_goes_on(whole, tmp_path):
     assert watcher.resumed == [("going-on", 2, [1])]
     assert watcher.epochs[3:] == [("going-on", epoch) for epoch in (1, 2, 2, 3)]
     check_gone_on(tmp_path, whole, epoch=2)
+    assert (tmp_path / "way").read_text() == where
+    assert not any((tmp_path / "place").glob("*"))
+    assert not (tmp_path / "out" / StudyFile.SHARED).exists()
 
 
-def test_a_study_that_is_stopped_goes_on(whole, tmp_path):
+def test_a_study_that_is_stopped_goes_on(whole, tmp_path, apart):
     def stop():
         raise KeyboardInterrupt
 
@@ -149,3 +167,21 @@ def test_a_study_that_is_stopped_goes_on(whole, tmp_path):
     assert watcher.resumed == [("going-on", 3, [1, 2])]
     assert watcher.epochs == [("going-on", 3)]
     check_gone_on(tmp_path, whole, epoch=3)
+
+
+def test_each_timing_has_its_cores_and_a_process_of_its_own(monkeypatch):
+    from cotejo.study.executors import needs
+
+    def timing(terms, name):
+        if name == "broken":
+            raise MemoryError
+        return needs.Timed(float(os.environ["OMP_NUM_THREADS"]), os.getpid())
+
+    monkeypatch.setattr(needs, "measured", timing)
+    sizes = sorted({1, CORES})
+    times = needs._times(ray, "terms", {"pace": "plain", "odd": "broken"}, sizes, {})
+    assert times.keys() == {"pace"}
+    assert {size: timed.seconds for size, timed in times["pace"].items()} == dict(
+        zip(sizes, sizes, strict=True)
+    )
+    assert len({timed.bytes for timed in times["pace"].values()}) == len(sizes)

@@ -26,6 +26,8 @@ from cotejo.store import (
 from cotejo.store.files import parse_json
 from cotejo.store.layout import TRIAL
 from cotejo.study.events import Emit
+from cotejo.study.executors.between import Parcel
+from cotejo.study.executors.shared import check_left
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import described_reason
 from cotejo.study.replaced import clear
@@ -42,11 +44,15 @@ class Crate:
         reason: why it failed; None if it finished.
         files: its files by name, ``run.json`` among them.
         readings: when it read the test images, as arguments of `cotejo.store.note_reading`.
+        is_in_place: whether its files lie in the study's folder already, and are not in ``files``.
+        parcel: where its files lie, if they come through a place in between; None if they are here.
     """
 
     reason: CotejoError | None
     files: Mapping[str, bytes]
     readings: tuple[Mapping[str, Any], ...] = ()
+    is_in_place: bool = False
+    parcel: Parcel | None = None
 
 
 def job_in(
@@ -113,6 +119,9 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     Raises:
         OutputError: a file is not the one that was packed; or they can't be written.
     """
+    if crate.is_in_place:
+        check_left(job, finished=crate.reason is None)
+        return crate.reason and _here(crate.reason, job)
     if job.trial is not None:
         return _unpacked_trial(crate, job)
     path = job.run.folder / RunFile.RECORD

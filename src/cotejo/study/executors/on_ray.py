@@ -1,11 +1,11 @@
 """The executor that trains on a Ray cluster: each run is a task, wherever there is room.
 
-The plan with its images is in each node's object store once. What a run leaves comes back as bytes
-through that store and is written here, so that the machines need to share no folder. Ray finds a
-place for each task, and uses a machine that joins.
+The plan with its images is in each node's object store once. Machines that have the study's folder
+train right there. What a run leaves elsewhere comes back as bytes through that store and is written
+here, so that the machines need to share no folder; its checkpoints come as they are written. So a
+run whose process or machine ends goes on elsewhere, and a study that is stopped goes on, too.
 
-The checkpoints of a run are sent here as they are written, and lie in its folder. So a run whose
-process or machine ends goes on elsewhere, and a study that is stopped goes on, too.
+Ray finds a place for each task, and uses a machine that joins.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 from cotejo.errors import CotejoError, OutputError, TrainingError
-from cotejo.memory import NEEDED
 from cotejo.platform import thread_limits
 from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
@@ -34,12 +34,15 @@ from cotejo.study.events import (
     TestRead,
 )
 from cotejo.study.executors.away import Readings, check_can_travel
+from cotejo.study.executors.between import Parcel, check_between, fetched, opened
 from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
 from cotejo.study.executors.crew import GRACE
 from cotejo.study.executors.lost import write_lost
+from cotejo.study.executors.needs import Needs, fixed_needs, needs_of
 from cotejo.study.executors.ray_cluster import connected, load_ray
-from cotejo.study.executors.ray_task import Inbox, Terms, task, train_there
+from cotejo.study.executors.ray_task import CHECKPOINT, Inbox, Terms, task, train_there
+from cotejo.study.executors.shared import announced
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
@@ -56,8 +59,8 @@ _PAUSE = 0.05
 _PATIENCE = 10.0
 """Seconds of waiting for what the tasks have said, before their ends are looked for again."""
 
-_COPIES = 3
-"""How often the images are in the memory of a run, the shared ones not counted."""
+_NOT_WHOLE = ("file_changed", "machines.not_whole")
+"""The errors of files that are not as they were written: their run is trained again."""
 
 
 class RayExecutor:
@@ -66,9 +69,17 @@ class RayExecutor:
     Args:
         address: of a cluster that runs already, such as ``"192.168.1.20:6379"`` or
             ``"ray://host:10001"``; None for the one of this machine, or a new one.
-        cores: how many cores each run gets.
+        cores: how many cores each run gets; None for as many as pay, by a short timing on the
+            cluster (`cotejo.study.executors.needs`), or one if ``gpus`` is given.
         gpus: the share of a GPU that each run gets; None for a whole one where the cluster has any.
+        through: a place in between that all machines reach, such as ``"s3://bucket/folder"``, a
+            URL of fsspec's or a folder. Files go through it, and not through Ray's object store,
+            which may be small, or far from this machine.
         train: what a task does; another function than `train_there` is for measuring the rest.
+
+    Raises:
+        ConfigError: there is no such kind of place in between.
+        BackendError: a package that it needs is not installed.
     """
 
     elsewhere = True
@@ -77,11 +88,13 @@ class RayExecutor:
         self,
         address: str | None = None,
         *,
-        cores: int = 1,
+        cores: int | None = None,
         gpus: float | None = None,
+        through: str | None = None,
         train: Callable[..., Crate] = train_there,
     ) -> None:
         self._address, self._cores, self._gpus, self._train = address, cores, gpus, train
+        self._through = None if through is None else check_between(through)
 
     def execute(self, plan: Plan, jobs: Sequence[Job], emit: Emit) -> None:
         """Train the jobs, as `Executor.execute` says.
@@ -95,34 +108,35 @@ class RayExecutor:
             return
         check_can_travel(plan)
         ray = load_ray()
-        with connected(ray, self._address):
-            options = self._options(ray, plan)
-            _Flight(ray, plan, jobs, emit, options, self._train).work()
+        with (
+            connected(ray, self._address),
+            announced(plan.folder) as shared,
+            opened(self._through) as between,
+        ):
+            precisions = {each.settings.precision for each in plan.config.alternatives}
+            terms = Terms(plan, conditions(sorted(precisions)), shared, between)
+            surroundings = {"KERAS_BACKEND": os.environ["KERAS_BACKEND"]}
+            if self._cores is None and self._gpus is None:
+                needs = needs_of(ray, terms, jobs, surroundings)
+            else:
+                needs = fixed_needs(plan, jobs, self._cores or 1)
+            options = {name: self._options(ray, each, surroundings) for name, each in needs.items()}
+            _Flight(ray, terms, jobs, emit, options, self._train).work()
 
-    def _options(self, ray: Any, plan: Plan) -> dict[str, Any]:
-        """Return what Ray is to know of each task: what it needs, and what it finds there."""
-        surroundings = {
-            **thread_limits(self._cores),
-            "KERAS_BACKEND": os.environ["KERAS_BACKEND"],
-        }
+    def _options(self, ray: Any, needs: Needs, surroundings: Mapping[str, str]) -> dict[str, Any]:
+        """Return what Ray is to know of a task: what it needs, and what it finds there."""
         gpus = self._gpus
         if gpus is None:
             gpus = 1.0 if ray.cluster_resources().get("GPU", 0) else 0.0
+        largest = max((node["Resources"].get("memory", 0) for node in ray.nodes()), default=0)
         return {
-            "num_cpus": self._cores,
+            "num_cpus": needs.cores,
             "num_gpus": gpus,
-            "memory": _memory(ray, plan),
+            # At most what the largest node has, so that it is trained somewhere.
+            "memory": int(min(needs.bytes, largest)),
             "max_retries": 0,
-            "runtime_env": {"env_vars": surroundings},
+            "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
         }
-
-
-def _memory(ray: Any, plan: Plan) -> int:
-    """Return the bytes that a run may take, at most what the largest node has."""
-    dataset = plan.dataset
-    images = sum(split.images.nbytes for split in (dataset.train, dataset.valid, dataset.test))
-    largest = max((node["Resources"].get("memory", 0) for node in ray.nodes()), default=0)
-    return int(min(NEEDED + _COPIES * images, largest))
 
 
 class _Flight:
@@ -131,23 +145,21 @@ class _Flight:
     def __init__(
         self,
         ray: Any,
-        plan: Plan,
+        terms: Terms,
         jobs: Sequence[Job],
         emit: Emit,
-        options: dict[str, Any],
+        options: Mapping[str, Mapping[str, Any]],
         train: Callable[..., Crate],
     ) -> None:
-        self._ray, self._plan, self._emit = ray, plan, emit
+        self._ray, self._plan, self._emit = ray, terms.plan, emit
         self._turns = Turns(jobs)
-        self._readings = Readings(plan.folder)
+        self._readings = Readings(terms.plan.folder)
         self._tasks: dict[Any, Job] = {}
         self._begun: Counter[RunId] = Counter()
         self._told: set[RunId] = set()
         self._taking: Any = None
         self._parents: dict[RunId, Any] = {}
-        precisions = {each.settings.precision for each in plan.config.alternatives}
-        terms = Terms(plan, conditions(sorted(precisions)))
-        self._task = ray.remote(**options)(task)
+        self._kinds = {name: ray.remote(**each)(task) for name, each in options.items()}
         self._terms, self._train = ray.put(terms), ray.put(train)
         here = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
             ray.get_runtime_context().get_node_id(), soft=True
@@ -167,7 +179,8 @@ class _Flight:
                 for task in done:
                     self._end(task, self._tasks.pop(task))
         except BaseException:
-            self._stop()
+            with suppress(self._ray.exceptions.RayError):  # what stopped the study says more
+                self._stop()
             raise
         finally:
             self._cancel(force=True)
@@ -181,13 +194,17 @@ class _Flight:
         """
         self._cancel(force=False)
         until = time.monotonic() + GRACE
-        while self._tasks and time.monotonic() < until:
-            done, _ = self._ray.wait(list(self._tasks), timeout=_PAUSE)
-            for event in self._taken():
-                if isinstance(event, TestRead):
-                    self._pass_on(event)
-            for ended in done:
-                del self._tasks[ended]
+        asked = left = list(self._tasks)
+        while left and time.monotonic() < until:
+            _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
+            self._hear_readings()
+        self._hear_readings()  # once more, for what came between the last time and the end
+
+    def _hear_readings(self) -> None:
+        """Take what the tasks have said; of their events, only readings of the test set count."""
+        for event in self._taken():
+            if isinstance(event, TestRead):
+                self._pass_on(event)
 
     def _cancel(self, force: bool) -> None:
         for each in self._tasks:
@@ -198,7 +215,7 @@ class _Flight:
         # Here, so that what is in the way is put aside in the study's folder.
         clear(job.run.folder, job.run.key, self._plan.folder, but_checkpoints=True)
         self._begun[job.run.id] += 1
-        task = self._task.remote(
+        task = self._kinds[job.run.alternative].remote(
             self._terms,
             job,
             self._parent(job),
@@ -274,7 +291,7 @@ class _Flight:
                 # A node whose disk is full, or gone, is as good as lost.
                 if not isinstance(cause, OSError | OutputError):
                     raise (cause if isinstance(cause, CotejoError) else error) from None
-            elif isinstance(error, OutputError) and error.key != "file_changed":
+            elif isinstance(error, OutputError) and error.key not in _NOT_WHOLE:
                 raise
             if self._begun[run] < TRIES:
                 self._turns.put_back(job)
@@ -295,12 +312,16 @@ class _Flight:
             # Mostly it is known: the run said so before it read them.
             if reading not in known:
                 self._pass_on(TestRead(job.run.id, reading["key"], reading["time"]))
+        if crate.parcel is not None:
+            crate = replace(crate, files=fetched(crate.parcel))
         return unpacked(crate, self._plan, job, self._emit)
 
 
-def _keep(job: Job, network: int, content: bytes) -> None:
+def _keep(job: Job, network: int, content: bytes | Parcel) -> None:
     """Write a checkpoint of a run to its folder."""
     # As for a run that is trained here: one that can't be written costs nothing but itself.
     with suppress(OutputError):
+        if isinstance(content, Parcel):
+            content = fetched(content)[CHECKPOINT]
         make_folder(job.run.folder)
         keep_checkpoint(job.run.folder, network, content)

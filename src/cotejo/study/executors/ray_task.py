@@ -8,19 +8,28 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cotejo.errors import OutputError
 from cotejo.study.events import BatchEnded, CheckpointWritten, Event, RunStarted
 from cotejo.study.progress import RunId
 
 if TYPE_CHECKING:
+    from cotejo.study.executors.between import Between, Parcel
     from cotejo.study.executors.crate import Crate
+    from cotejo.study.executors.shared import Shared
     from cotejo.study.planning import Job, Plan
 
-__all__ = ["Conditions", "Inbox", "Terms", "task", "train_there"]
+__all__ = ["CHECKPOINT", "Conditions", "Inbox", "Terms", "check_conditions", "task", "train_there"]
+
+CHECKPOINT = "checkpoint"
+"""The name of a checkpoint in a parcel."""
+
+_ARRIVAL = 30.0
+"""Seconds that the last checkpoint of a run that is stopped has to arrive."""
 
 _SECONDS = 1.0
 """The least time between two batches that are told of."""
@@ -48,10 +57,14 @@ class Terms:
     Attributes:
         plan: the plan that the jobs are of.
         expected: the conditions that the keys were made for.
+        shared: the study's folder, which a node may have, too.
+        between: the place through which files go; None if they go through Ray.
     """
 
     plan: Plan
     expected: Conditions
+    shared: Shared
+    between: Between | None = None
 
 
 class Inbox:
@@ -59,17 +72,17 @@ class Inbox:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
-        self._checkpoints: dict[tuple[RunId, int], bytes] = {}
+        self._checkpoints: dict[tuple[RunId, int], bytes | Parcel] = {}
 
     def put(self, event: Event) -> None:
         """Keep an event."""
         self._events.append(event)
 
-    def keep(self, run: RunId, network: int, content: bytes) -> None:
-        """Keep the last checkpoint of a run's network."""
+    def keep(self, run: RunId, network: int, content: bytes | Parcel) -> None:
+        """Keep the last checkpoint of a run's network, or where it lies."""
         self._checkpoints[run, network] = content
 
-    def take(self) -> tuple[list[Event], dict[tuple[RunId, int], bytes]]:
+    def take(self) -> tuple[list[Event], dict[tuple[RunId, int], bytes | Parcel]]:
         """Return the events and the checkpoints that came since this was last called."""
         taken = self._events, self._checkpoints
         self._events, self._checkpoints = [], {}
@@ -92,10 +105,17 @@ def task(
     def tell(event: Event) -> None:
         inbox.put.remote(event)
 
-    def keep(network: int, content: bytes) -> None:
-        inbox.keep.remote(job.run.id, network, content)
+    sent = []
 
-    trained: Crate = train(terms, job, parent, checkpoints, readings, tell, keep, node)
+    def keep(network: int, content: bytes | Parcel) -> None:
+        sent[:] = [inbox.keep.remote(job.run.id, network, content)]
+
+    try:
+        trained: Crate = train(terms, job, parent, checkpoints, readings, tell, keep, node)
+    except KeyboardInterrupt:
+        if sent:
+            ray.wait(sent, timeout=_ARRIVAL)
+        raise
     return trained
 
 
@@ -106,10 +126,12 @@ def train_there(
     checkpoints: Mapping[int, bytes],
     readings: Sequence[Mapping[str, Any]],
     tell: Callable[[Event], None],
-    keep: Callable[[int, bytes], None],
+    keep: Callable[[int, bytes | Parcel], None],
     node: str,
 ) -> Crate:
     """Train a run in a folder of its own and return its files.
+
+    Where the study's folder is here, too, it is trained there, and its files stay.
 
     Args:
         terms: what it has in common with the others.
@@ -118,7 +140,8 @@ def train_there(
         checkpoints: the last one of each of its networks, from which it goes on.
         readings: the earlier ones of the test set under its key.
         tell: called with each event; of the batches, with at most one a second.
-        keep: called with each checkpoint as it is written: the network's number, and the bytes.
+        keep: called with each checkpoint as it is written: the network's number, and the bytes, or
+            where they lie in between.
         node: a short name of the node, beside that of the machine.
 
     Returns:
@@ -132,32 +155,65 @@ def train_there(
     from cotejo.store import read_readings, reading_of
     from cotejo.study.executors.away import own_folder
     from cotejo.study.executors.crate import Crate, job_in, packed
+    from cotejo.study.executors.shared import job_there
     from cotejo.study.run import train_run
 
     place = f"{socket.gethostname()}:{node}"
-    _check(terms.expected, place)
+    check_conditions(terms.expected, place)
     tell(RunStarted(job.run.id, place))
     with own_folder(terms.plan, readings) as own:
-        there = job_in(job, own.folder, parent, checkpoints)
-        emit = _emitting(there.run.folder, tell, keep)
-        reason = train_run(own, there, emit)
+        is_in_place = terms.shared.is_here
+        if is_in_place:
+            there = job_there(job, terms.plan, terms.shared)
+        else:
+            there = job_in(job, own.folder, parent, checkpoints)
+        send = _sending(terms.between, keep)
+        reason = train_run(own, there, _emitting(tell, None if is_in_place else send, there))
         read = tuple(map(reading_of, read_readings(own.folder)[len(readings) :]))
-        return Crate(reason, packed(there.run.folder), read)
+        if is_in_place:
+            return Crate(reason, {}, read, is_in_place=True)
+        files = packed(there.run.folder)
+        if terms.between is None:
+            return Crate(reason, files, read)
+        return Crate(reason, {}, read, parcel=terms.between.put(files))
+
+
+def _sending(
+    between: Between | None, keep: Callable[[int, bytes | Parcel], None]
+) -> Callable[[int, bytes], None]:
+    """Return what sends a checkpoint to the study."""
+
+    def send(network: int, content: bytes) -> None:
+        if between is None:
+            keep(network, content)
+            return
+        # As on a full disk: one that can't be sent costs nothing but itself.
+        with suppress(OutputError):
+            keep(network, between.put({CHECKPOINT: content}))
+
+    return send
 
 
 def _emitting(
-    folder: Path, tell: Callable[[Event], None], keep: Callable[[int, bytes], None]
+    tell: Callable[[Event], None], keep: Callable[[int, bytes], None] | None, job: Job
 ) -> Callable[[Event], None]:
-    """Return what a run is to call with its events, whose checkpoints are in a folder."""
+    """Return what a run is to call with its events.
+
+    Args:
+        tell: called with those that the study is to know.
+        keep: called with checkpoints; None where they lie in the study's folder.
+        job: the run.
+    """
     from cotejo.store import checkpoint_files, read_bytes
 
-    told = 0.0
+    told, folder = 0.0, job.run.folder
 
     def emit(event: Event) -> None:
         nonlocal told
         match event:
             case CheckpointWritten():
-                keep(event.network, read_bytes(next(checkpoint_files(folder, event.network))))
+                if keep is not None:
+                    keep(event.network, read_bytes(next(checkpoint_files(folder, event.network))))
                 return
             case BatchEnded():
                 if time.monotonic() - told < _SECONDS:
@@ -168,7 +224,12 @@ def _emitting(
     return emit
 
 
-def _check(expected: Conditions, place: str) -> None:
+def check_conditions(expected: Conditions, place: str) -> None:
+    """Refuse to train on a machine that would train something else.
+
+    Raises:
+        BackendError: its Cotejo, its backend or its precision is another.
+    """
     from cotejo.errors import BackendError
     from cotejo.study.executors.conditions import conditions
 
