@@ -70,7 +70,14 @@ def stand_in(files: dict[str, bytes], seconds: float) -> Any:
     """Return a function that takes the place of a training and returns these files."""
 
     def train(
-        plan: Any, job: Any, parent: Any, readings: Any, expected: Any, tell: Any, node: str
+        terms: Any,
+        job: Any,
+        parent: Any,
+        checkpoints: Any,
+        readings: Any,
+        tell: Any,
+        keep: Any,
+        node: str,
     ) -> Crate:
         tell(RunStarted(job.run.id, node))
         record = parse_json(files[RunFile.RECORD], Path(RunFile.RECORD))
@@ -132,7 +139,7 @@ def main() -> None:
         announce(plan, clock)
         threading.Thread(target=kill, args=(asked.kills, asked.pause, done), daemon=True).start()
         started, used = time.perf_counter(), time.process_time()
-        executor = RayExecutor(cluster.address, train=stand_in(files, asked.seconds))
+        executor = RayExecutor(cluster.address, cores=1, train=stand_in(files, asked.seconds))
         ended = train_missing(plan, executor, clock, timed=False)
         done.set()
         whole, used = time.perf_counter() - started, time.process_time() - used

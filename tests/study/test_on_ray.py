@@ -59,9 +59,11 @@ class Saboteur(Observer):
             self.cluster.add_node(num_cpus=CORES)
 
 
-def test_a_study_over_ray_is_the_same_though_a_machine_dies(cluster, tmp_path):
+def test_a_study_over_ray_is_the_same_though_a_machine_dies(cluster, tmp_path, monkeypatch):
     from cotejo.study.executors.on_ray import RayExecutor
 
+    # As on machines that do not have the study's folder.
+    monkeypatch.setattr("cotejo.study.executors.shared.write_file", lambda path, token: None)
     study = Study(StudyConfig.parse(STUDY))
     serial = study.run(out=tmp_path / "serial")
     observer = Saboteur(cluster)

@@ -22,7 +22,14 @@ from continuing import (
 from on_jax import check_on_jax
 
 from cotejo import stopping
-from cotejo.store import NotPlainError, checkpoint_files, read_checkpoint, write_checkpoint
+from cotejo.store import (
+    NotPlainError,
+    checkpoint_files,
+    keep_checkpoint,
+    last_checkpoints,
+    read_checkpoint,
+    write_checkpoint,
+)
 from cotejo.train import checkpoint as of_checkpoints
 
 PLAIN = {"model": "mlp", "epochs": 2}
@@ -274,3 +281,24 @@ def test_a_state_comes_back_as_it_was(tmp_path):
     assert type(found["scalar"]) is np.float32
     assert found["scalar"] == state["scalar"]
     assert (found["numbers"], found["within"]) == (state["numbers"], state["within"])
+
+
+def test_the_last_checkpoint_that_is_whole_travels(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        folder.mkdir()
+    for step in (1, 2):
+        write_checkpoint(here, 1, {"step": step})
+        write_checkpoint(here, 2, {"step": 10 * step})
+    newest = here / "checkpoint-2.npz"
+    newest.write_bytes(newest.read_bytes()[:-9])
+    sent = last_checkpoints(here)
+    assert sorted(sent) == [1, 2]
+    for network, content in sent.items():
+        keep_checkpoint(there, network, content)
+    assert [read_checkpoint(path)["step"] for path in checkpoint_files(there)] == [2, 10]
+    keep_checkpoint(there, 1, newest.read_bytes())
+    # What came damaged lies before the one that was whole, and is passed over.
+    assert read_checkpoint(there / "checkpoint-1-before.npz")["step"] == 2
+    assert last_checkpoints(there)[1] == sent[1]
+    assert last_checkpoints(tmp_path / "nowhere") == {}

@@ -61,6 +61,9 @@ def study(
     executor: Annotated[
         str | None, typer.Option("--executor", metavar="EXECUTOR", show_default=False)
     ] = None,
+    through: Annotated[
+        str | None, typer.Option("--through", metavar="URL", show_default=False)
+    ] = None,
     track: Track = None,
     overrides: Overrides = None,
     title: Title = None,
@@ -72,6 +75,7 @@ def study(
     from cotejo.cli.training import train_and_report
     from cotejo.config.durations import seconds_of
     from cotejo.study import Study
+    from cotejo.study.executors import executor_through
     from cotejo.study.shards import shard_named
     from cotejo.study.tracking import Tracking
 
@@ -89,12 +93,12 @@ def study(
         changes["folds"] = folds
     if own := heading(title, author):
         changes["report"] = own
+    chosen = Study.load(file, overrides or (), **changes)
     elsewhere: dict[str, Any] = {
         "shard": None if part is None else (part.number, part.of),
         "workers": workers,
-        "executor": executor,
+        "executor": executor if through is None else executor_through(executor, through),
     }
-    chosen = Study.load(file, overrides or (), **changes)
     return train_and_report(
         chosen,
         track=tracking,

@@ -21,6 +21,8 @@ from cotejo.store.checkpoints import (
     NotPlainError,
     checkpoint_files,
     delete_checkpoints,
+    keep_checkpoint,
+    last_checkpoints,
     read_checkpoint,
     write_checkpoint,
 )
@@ -139,6 +141,8 @@ __all__ = [
     "folder_names",
     "is_locked",
     "json_content",
+    "keep_checkpoint",
+    "last_checkpoints",
     "locked",
     "make_folder",
     "move_folder",

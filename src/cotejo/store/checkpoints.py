@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from cotejo.errors import OutputError
 from cotejo.store.archives import read_archive
 from cotejo.store.files import damaged, read_bytes, write_atomically, writing
 from cotejo.store.layout import CHECKPOINTS, checkpoint_name
@@ -26,6 +27,8 @@ __all__ = [
     "NotPlainError",
     "checkpoint_files",
     "delete_checkpoints",
+    "keep_checkpoint",
+    "last_checkpoints",
     "read_checkpoint",
     "write_checkpoint",
 ]
@@ -58,14 +61,47 @@ def write_checkpoint(folder: Path, network: int, state: Mapping[str, Any]) -> No
     text = json.dumps(_packed(dict(state), arrays))
     arrays[_STATE] = np.frombuffer(text.encode(), np.uint8)
     arrays[SEAL] = np.array(array_seal(arrays))
+    _write_newest(folder, network, lambda file: _write_archive(file, arrays))
+
+
+def keep_checkpoint(folder: Path, network: int, content: bytes) -> None:
+    """Write the bytes of a checkpoint from elsewhere as `write_checkpoint` writes one of here.
+
+    Whether they are whole is seen by whoever reads them.
+
+    Raises:
+        OutputError: it can't be written; the one before it is still there.
+    """
+    _write_newest(folder, network, lambda file: file.write(content))
+
+
+def last_checkpoints(folder: Path) -> dict[int, bytes]:
+    """Return the last checkpoint that is whole of each of a run's networks, as bytes."""
+    found: dict[int, bytes] = {}
+    for network in sorted(_networks(folder)):
+        for path in checkpoint_files(folder, network):
+            # One that is damaged, or deleted meanwhile, is passed over for the one before it.
+            with suppress(OutputError):
+                read_checkpoint(path)
+                found[network] = read_bytes(path)
+                break
+    return found
+
+
+def _networks(folder: Path) -> set[int]:
+    numbers = (path.stem.split("-")[1] for path in checkpoint_files(folder))
+    return {int(number) for number in numbers if number.isdecimal()}
+
+
+def _write_newest(folder: Path, network: int, write: Callable[[IO[bytes]], Any]) -> None:
     newest, before = (folder / checkpoint_name(network, old) for old in (False, True))
 
-    def write(file: IO[bytes]) -> None:
-        _write_archive(file, arrays)
+    def write_and_turn(file: IO[bytes]) -> None:
+        write(file)
         if newest.exists():
             newest.replace(before)
 
-    write_atomically(newest, write)
+    write_atomically(newest, write_and_turn)
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

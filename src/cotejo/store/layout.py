@@ -113,6 +113,7 @@ class StudyFile(StrEnum):
     AUDIT_LOG = "audit.log"
     ROBUSTNESS_LOG = "robustness.log"
     LOCK = ".lock"
+    SHARED = ".shared"
 
 
 @unique

@@ -15,6 +15,7 @@ from cotejo.study.progress import RunId
 
 __all__ = [
     "BatchEnded",
+    "CheckpointWritten",
     "Emit",
     "EpochEnded",
     "Event",
@@ -67,6 +68,17 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointWritten:
+    """A checkpoint of a run's network, counted from 1, lies where the run is trained.
+
+    Where that is not in the study's folder, whoever trains there has it brought to that folder.
+    """
+
+    run: RunId
+    network: int
+
+
+@dataclass(frozen=True, slots=True)
 class TestRead:
     """A run is about to read the test images.
 
@@ -114,6 +126,7 @@ Event: TypeAlias = (
     | RunResumed
     | BatchEnded
     | EpochEnded
+    | CheckpointWritten
     | TestRead
     | WaitingToWrite
     | RunFinished

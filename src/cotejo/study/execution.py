@@ -15,6 +15,7 @@ from cotejo.study.afterwards import look_back
 from cotejo.study.description import write_study
 from cotejo.study.events import (
     BatchEnded,
+    CheckpointWritten,
     EpochEnded,
     Event,
     RunFailed,
@@ -177,6 +178,8 @@ class _Relay:
                 self._unnoted.append(event)
                 with suppress(OutputError):  # it is tried again when the run has ended
                     self._note_readings()
+            case CheckpointWritten():
+                pass  # it lies in the run's folder
             case WaitingToWrite():
                 observer.waiting_to_write(run, event.reason)
             case RunFinished():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cotejo.backend import keras
 from cotejo.data.folds import Fold
+from cotejo.study.events import CheckpointWritten, Emit
 from cotejo.study.planning import Job, Plan
 from cotejo.train.checkpoint import Checkpoints
 from cotejo.train.scan import can_scan
@@ -15,7 +16,7 @@ __all__ = ["checkpoints_of"]
 
 
 def checkpoints_of(
-    plan: Plan, job: Job, fold: Fold, number: int, note: Callable[[str], None]
+    plan: Plan, job: Job, fold: Fold, number: int, note: Callable[[str], None], emit: Emit
 ) -> Checkpoints | None:
     """Return the checkpoints of one network of a run; None if it begins anew when interrupted.
 
@@ -28,6 +29,7 @@ def checkpoints_of(
         fold: what the network learns from.
         number: which of the run's networks it is, from 0.
         note: called with a line on each checkpoint that could not be read or written.
+        emit: told of each that was written.
     """
     minutes = plan.config.checkpoint_minutes
     if minutes == 0 or plan.deadline is not None or keras.config.backend() == "torch":
@@ -41,4 +43,5 @@ def checkpoints_of(
         own_code=any(not source.is_model for source in settings.sources.values()),
         minutes=minutes,
         note=note,
+        written=lambda network: emit(CheckpointWritten(job.run.id, network)),
     )

@@ -222,7 +222,7 @@ def _train_on(
 ) -> Steps[_Trained]:
     """Train and evaluate the network of one fold; that of the first is the model that is kept."""
     record, run, before = results.record, job.run, number * job.settings.epochs
-    checkpoints = checkpoints_of(plan, job, fold, number, log.append)
+    checkpoints = checkpoints_of(plan, job, fold, number, log.append, emit)
     learned = learned_part(fold.dataset.train, job.settings.train_fraction, run.seed)
     network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:

@@ -69,6 +69,8 @@ class Checkpoints:
         own_code: whether code of the user's own takes part.
         minutes: the time between two; None for as often as costs less than a hundredth of the time.
         note: told in a line what could not be read or written.
+        written: called with the network's number when a checkpoint has been written. What it takes
+            counts as a cost of the checkpoint.
 
     Attributes:
         resumed: how often this training went on, first to last.
@@ -85,6 +87,7 @@ class Checkpoints:
         own_code: bool = False,
         minutes: float | None = None,
         note: Callable[[str], None] = lambda line: None,
+        written: Callable[[int], None] = lambda network: None,
     ) -> None:
         self._folder, self._network = folder, network
         self._of: Mapping[str, Any] = {
@@ -100,6 +103,7 @@ class Checkpoints:
         self._own_code = own_code
         self._minutes = minutes
         self._note = note
+        self._written = written
         self._cost = 0.0
         self._last = time.monotonic()
         self._is_off = False
@@ -166,6 +170,8 @@ class Checkpoints:
             self._note(f"{now()} no checkpoints: a callback keeps {error}")
         except OutputError as error:
             self._note(f"{now()} no checkpoint: {error.in_language('en')}")
+        else:
+            self._written(self._network)
         self._last = time.monotonic()
         self._cost = self._last - started
 

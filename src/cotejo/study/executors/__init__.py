@@ -6,7 +6,9 @@ Who does what:
 - ``away`` gives a run that is trained elsewhere a folder of its own; all executors here use it.
 - ``workers`` trains in several processes of this machine: ``crew`` starts and ends them,
   ``placing`` gives all of them the same images in memory, and ``worker`` is what runs in each.
-- ``on_ray`` trains as tasks of a Ray cluster: ``ray_task`` is what runs there.
+- ``on_ray`` trains as tasks of a Ray cluster: ``ray_task`` is what runs there, ``ray_cluster``
+  connects to it, ``crate`` brings a run's files back, ``shared`` finds out where the study's folder
+  is there, too, and ``between`` is a place through which files go.
 - ``lost`` writes down that a run failed because its process or machine ended.
 
 What an executor has to keep to is in `cotejo.study.executor`. Importing this package loads no
@@ -22,7 +24,7 @@ from cotejo.errors import ConfigError
 if TYPE_CHECKING:
     from cotejo.study.executor import Executor
 
-__all__ = ["chosen_executor"]
+__all__ = ["chosen_executor", "executor_through"]
 
 
 def chosen_executor(
@@ -56,3 +58,22 @@ def chosen_executor(
     from cotejo.study.grouped import GroupedExecutor
 
     return executor or GroupedExecutor()
+
+
+def executor_through(executor: str | None, through: str) -> Executor:
+    """Return the executor on Ray of this name, whose files go through a place in between.
+
+    Args:
+        executor: as of `chosen_executor`.
+        through: a URL of fsspec's, or a folder.
+
+    Raises:
+        ConfigError: the executor is none on Ray, or there is no such kind of place.
+        BackendError: a package that it needs is not installed.
+    """
+    kind, _, address = (executor or "").partition(":")
+    if kind != "ray":
+        raise ConfigError("machines.through_without_ray")
+    from cotejo.study.executors.on_ray import RayExecutor
+
+    return RayExecutor(address or None, through=through)

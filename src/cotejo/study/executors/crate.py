@@ -15,7 +15,9 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.store import (
     RunFile,
     RunFolder,
+    checkpoint_files,
     described_content,
+    keep_checkpoint,
     make_folder,
     read_bytes,
     write_file,
@@ -24,6 +26,8 @@ from cotejo.store import (
 from cotejo.store.files import parse_json
 from cotejo.store.layout import TRIAL
 from cotejo.study.events import Emit
+from cotejo.study.executors.between import Parcel
+from cotejo.study.executors.shared import check_left
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import described_reason
 from cotejo.study.replaced import clear
@@ -40,25 +44,39 @@ class Crate:
         reason: why it failed; None if it finished.
         files: its files by name, ``run.json`` among them.
         readings: when it read the test images, as arguments of `cotejo.store.note_reading`.
+        is_in_place: whether its files lie in the study's folder already, and are not in ``files``.
+        parcel: where its files lie, if they come through a place in between; None if they are here.
     """
 
     reason: CotejoError | None
     files: Mapping[str, bytes]
     readings: tuple[Mapping[str, Any], ...] = ()
+    is_in_place: bool = False
+    parcel: Parcel | None = None
 
 
-def job_in(job: Job, folder: Path, parent: Mapping[str, bytes] | None) -> Job:
+def job_in(
+    job: Job,
+    folder: Path,
+    parent: Mapping[str, bytes] | None,
+    checkpoints: Mapping[int, bytes],
+) -> Job:
     """Return a job whose files, and those of the run that it starts from, lie in another folder.
 
     Args:
         job: as the study has it.
         folder: where its run is to be trained.
         parent: the files of the run that it starts from, which are written there.
+        checkpoints: of the run, by the number of its network, which are written there.
 
     Raises:
         OutputError: they can't be written.
     """
     run = replace(job.run, folder=_place(folder, job.run.folder))
+    if checkpoints:
+        make_folder(run.folder)
+    for network, content in checkpoints.items():
+        keep_checkpoint(run.folder, network, content)
     if job.parent is None or parent is None:
         return replace(job, run=run)
     of_parent = replace(job.parent, folder=_place(folder, job.parent.folder))
@@ -73,8 +91,9 @@ def _place(folder: Path, run: Path) -> Path:
 
 
 def packed(folder: Path) -> dict[str, bytes]:
-    """Return the files of a run that has ended."""
-    return {path.name: read_bytes(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    """Return the files of a run that has ended, without checkpoints, which went before them."""
+    files = {path for path in folder.iterdir() if path.is_file()} - set(checkpoint_files(folder))
+    return {path.name: read_bytes(path) for path in sorted(files)}
 
 
 def packed_parent(folder: Path) -> dict[str, bytes]:
@@ -100,6 +119,9 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     Raises:
         OutputError: a file is not the one that was packed; or they can't be written.
     """
+    if crate.is_in_place:
+        check_left(job, finished=crate.reason is None)
+        return crate.reason and _here(crate.reason, job)
     if job.trial is not None:
         return _unpacked_trial(crate, job)
     path = job.run.folder / RunFile.RECORD
@@ -115,7 +137,9 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     if reason is not None:
         reason = _here(reason, job)
         record["reason"] = described_reason(reason)
-    clear(job.run.folder, job.run.key, plan.folder)
+    # As `run_steps` has it: a run that ran out of memory goes on the next time.
+    goes_on = reason is not None and reason.key == "out_of_memory"
+    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=goes_on)
     own = {name: value for name, value in record.items() if name not in ("files", "seal")}
     save(Results(job.run, plan.folder, own, files), emit)
     return reason

@@ -1,25 +1,27 @@
 """The executor that trains on a Ray cluster: each run is a task, wherever there is room.
 
-The plan with its images is in each node's object store once. What a run leaves comes back as bytes
-through that store and is written here, so that the machines need to share no folder. Ray finds a
-place for each task, and uses a machine that joins. A run whose process or machine ends is begun
-again from its start, since it keeps no checkpoints there.
+The plan with its images is in each node's object store once. Machines that have the study's folder
+train right there. What a run leaves elsewhere comes back as bytes through that store and is written
+here, so that the machines need to share no folder; its checkpoints come as they are written. So a
+run whose process or machine ends goes on elsewhere, and a study that is stopped goes on, too.
+
+Ray finds a place for each task, and uses a machine that joins.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
-from cotejo.memory import NEEDED
-from cotejo.platform import install_command, thread_limits
+from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.platform import thread_limits
+from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
     BatchEnded,
     Emit,
@@ -27,17 +29,24 @@ from cotejo.study.events import (
     Event,
     RunFailed,
     RunFinished,
+    RunResumed,
     RunStarted,
     TestRead,
 )
 from cotejo.study.executors.away import Readings, check_can_travel
+from cotejo.study.executors.between import Parcel, check_between, fetched, opened
 from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
+from cotejo.study.executors.crew import GRACE
 from cotejo.study.executors.lost import write_lost
-from cotejo.study.executors.ray_task import Inbox, task, train_there
+from cotejo.study.executors.needs import Needs, fixed_needs, needs_of
+from cotejo.study.executors.ray_cluster import connected, load_ray
+from cotejo.study.executors.ray_task import CHECKPOINT, Inbox, Terms, task, train_there
+from cotejo.study.executors.shared import announced
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
+from cotejo.study.replaced import clear
 
 __all__ = ["RayExecutor"]
 
@@ -47,8 +56,11 @@ TRIES = 4
 _PAUSE = 0.05
 """Seconds of waiting for a task before events are asked for again."""
 
-_COPIES = 3
-"""How often the images are in the memory of a run, the shared ones not counted."""
+_PATIENCE = 10.0
+"""Seconds of waiting for what the tasks have said, before their ends are looked for again."""
+
+_NOT_WHOLE = ("file_changed", "machines.not_whole")
+"""The errors of files that are not as they were written: their run is trained again."""
 
 
 class RayExecutor:
@@ -57,9 +69,17 @@ class RayExecutor:
     Args:
         address: of a cluster that runs already, such as ``"192.168.1.20:6379"`` or
             ``"ray://host:10001"``; None for the one of this machine, or a new one.
-        cores: how many cores each run gets.
+        cores: how many cores each run gets; None for as many as pay, by a short timing on the
+            cluster (`cotejo.study.executors.needs`), or one if ``gpus`` is given.
         gpus: the share of a GPU that each run gets; None for a whole one where the cluster has any.
+        through: a place in between that all machines reach, such as ``"s3://bucket/folder"``, a
+            URL of fsspec's or a folder. Files go through it, and not through Ray's object store,
+            which may be small, or far from this machine.
         train: what a task does; another function than `train_there` is for measuring the rest.
+
+    Raises:
+        ConfigError: there is no such kind of place in between.
+        BackendError: a package that it needs is not installed.
     """
 
     elsewhere = True
@@ -68,11 +88,13 @@ class RayExecutor:
         self,
         address: str | None = None,
         *,
-        cores: int = 1,
+        cores: int | None = None,
         gpus: float | None = None,
+        through: str | None = None,
         train: Callable[..., Crate] = train_there,
     ) -> None:
         self._address, self._cores, self._gpus, self._train = address, cores, gpus, train
+        self._through = None if through is None else check_between(through)
 
     def execute(self, plan: Plan, jobs: Sequence[Job], emit: Emit) -> None:
         """Train the jobs, as `Executor.execute` says.
@@ -85,72 +107,36 @@ class RayExecutor:
         if not jobs:
             return
         check_can_travel(plan)
-        ray = _ray()
-        with _connected(ray, self._address):
-            options = self._options(ray, plan)
-            _Flight(ray, plan, jobs, emit, options, self._train).work()
+        ray = load_ray()
+        with (
+            connected(ray, self._address),
+            announced(plan.folder) as shared,
+            opened(self._through) as between,
+        ):
+            precisions = {each.settings.precision for each in plan.config.alternatives}
+            terms = Terms(plan, conditions(sorted(precisions)), shared, between)
+            surroundings = {"KERAS_BACKEND": os.environ["KERAS_BACKEND"]}
+            if self._cores is None and self._gpus is None:
+                needs = needs_of(ray, terms, jobs, surroundings)
+            else:
+                needs = fixed_needs(plan, jobs, self._cores or 1)
+            options = {name: self._options(ray, each, surroundings) for name, each in needs.items()}
+            _Flight(ray, terms, jobs, emit, options, self._train).work()
 
-    def _options(self, ray: Any, plan: Plan) -> dict[str, Any]:
-        """Return what Ray is to know of each task: what it needs, and what it finds there."""
-        surroundings = {
-            **thread_limits(self._cores),
-            "KERAS_BACKEND": os.environ["KERAS_BACKEND"],
-        }
+    def _options(self, ray: Any, needs: Needs, surroundings: Mapping[str, str]) -> dict[str, Any]:
+        """Return what Ray is to know of a task: what it needs, and what it finds there."""
         gpus = self._gpus
         if gpus is None:
             gpus = 1.0 if ray.cluster_resources().get("GPU", 0) else 0.0
+        largest = max((node["Resources"].get("memory", 0) for node in ray.nodes()), default=0)
         return {
-            "num_cpus": self._cores,
+            "num_cpus": needs.cores,
             "num_gpus": gpus,
-            "memory": _memory(ray, plan),
+            # At most what the largest node has, so that it is trained somewhere.
+            "memory": int(min(needs.bytes, largest)),
             "max_retries": 0,
-            "runtime_env": {"env_vars": surroundings},
+            "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
         }
-
-
-def _ray() -> Any:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # What will be Ray's default; unset, Ray warns that it hides GPUs from tasks that ask for none.
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
-        return import_module("ray")
-    except ImportError as error:
-        raise BackendError("machines.no_ray", command=install_command("ray")) from error
-
-
-@contextmanager
-def _connected(ray: Any, address: str | None) -> Iterator[None]:
-    """Connect to a cluster for a block, unless this process has done so already."""
-    if ray.is_initialized():
-        yield
-        return
-    # Ray takes SIGTERM for itself, which here ends the study as Ctrl-C does.
-    handler = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            include_dashboard=None if address else False,
-        )
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        shown = address or "ray"
-        raise BackendError("machines.ray_unreachable", address=shown, reason=reason) from error
-    with suppress(ValueError):  # not in the main thread, where Ray did not take it either
-        signal.signal(signal.SIGTERM, handler)
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _memory(ray: Any, plan: Plan) -> int:
-    """Return the bytes that a run may take, at most what the largest node has."""
-    dataset = plan.dataset
-    images = sum(split.images.nbytes for split in (dataset.train, dataset.valid, dataset.test))
-    largest = max((node["Resources"].get("memory", 0) for node in ray.nodes()), default=0)
-    return int(min(NEEDED + _COPIES * images, largest))
 
 
 class _Flight:
@@ -159,23 +145,22 @@ class _Flight:
     def __init__(
         self,
         ray: Any,
-        plan: Plan,
+        terms: Terms,
         jobs: Sequence[Job],
         emit: Emit,
-        options: dict[str, Any],
+        options: Mapping[str, Mapping[str, Any]],
         train: Callable[..., Crate],
     ) -> None:
-        self._ray, self._plan, self._emit = ray, plan, emit
+        self._ray, self._plan, self._emit = ray, terms.plan, emit
         self._turns = Turns(jobs)
-        self._readings = Readings(plan.folder)
+        self._readings = Readings(terms.plan.folder)
         self._tasks: dict[Any, Job] = {}
         self._begun: Counter[RunId] = Counter()
         self._told: set[RunId] = set()
+        self._taking: Any = None
         self._parents: dict[RunId, Any] = {}
-        precisions = {each.settings.precision for each in plan.config.alternatives}
-        self._expected = conditions(sorted(precisions))
-        self._task = ray.remote(**options)(task)
-        self._content, self._train = ray.put(plan), ray.put(train)
+        self._kinds = {name: ray.remote(**each)(task) for name, each in options.items()}
+        self._terms, self._train = ray.put(terms), ray.put(train)
         here = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
             ray.get_runtime_context().get_node_id(), soft=True
         )
@@ -193,22 +178,49 @@ class _Flight:
                 self._tell()
                 for task in done:
                     self._end(task, self._tasks.pop(task))
+        except BaseException:
+            with suppress(self._ray.exceptions.RayError):  # what stopped the study says more
+                self._stop()
+            raise
         finally:
-            for task in self._tasks:
-                with suppress(Exception):  # the study ends, whatever becomes of its tasks
-                    self._ray.cancel(task, force=True)
+            self._cancel(force=True)
             with suppress(Exception):
                 self._ray.kill(self._inbox)
 
+    def _stop(self) -> None:
+        """Have the tasks write a checkpoint each, as a stopped training here does, and take them.
+
+        Ray raises `KeyboardInterrupt` in a task, which waits there for the end of a step.
+        """
+        self._cancel(force=False)
+        until = time.monotonic() + GRACE
+        asked = left = list(self._tasks)
+        while left and time.monotonic() < until:
+            _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
+            self._hear_readings()
+        self._hear_readings()  # once more, for what came between the last time and the end
+
+    def _hear_readings(self) -> None:
+        """Take what the tasks have said; of their events, only readings of the test set count."""
+        for event in self._taken():
+            if isinstance(event, TestRead):
+                self._pass_on(event)
+
+    def _cancel(self, force: bool) -> None:
+        for each in self._tasks:
+            with suppress(Exception):  # the study ends, whatever becomes of its tasks
+                self._ray.cancel(each, force=force)
+
     def _begin(self, job: Job) -> None:
+        # Here, so that what is in the way is put aside in the study's folder.
+        clear(job.run.folder, job.run.key, self._plan.folder, but_checkpoints=True)
         self._begun[job.run.id] += 1
-        readings = self._readings.of(job.run.key)
-        task = self._task.remote(
-            self._content,
+        task = self._kinds[job.run.alternative].remote(
+            self._terms,
             job,
             self._parent(job),
-            readings,
-            self._expected,
+            last_checkpoints(job.run.folder),
+            self._readings.of(job.run.key),
             self._inbox,
             self._train,
         )
@@ -225,14 +237,28 @@ class _Flight:
 
     def _tell(self) -> None:
         """Pass on what the tasks have said."""
+        for event in self._taken():
+            self._pass_on(event)
+
+    def _taken(self) -> list[Event]:
+        """Return what the tasks have said, and write the checkpoints that came beside it."""
+        if self._taking is None:
+            self._taking = self._inbox.take.remote()
         try:
-            events = self._ray.get(self._inbox.take.remote(), timeout=10)
+            events, checkpoints = self._ray.get(self._taking, timeout=_PATIENCE)
+        except self._ray.exceptions.GetTimeoutError:
+            return []  # it comes the next time
         except self._ray.exceptions.RayError:
-            return  # it is started again: what is lost with it are epochs in the display
-        running = {job.run.id for job in self._tasks.values()}
-        for event in events:
-            if event.run in running:
-                self._pass_on(event)
+            # It is started again: what is lost with it are epochs in the display, and checkpoints
+            # that are followed by others.
+            self._taking = None
+            return []
+        self._taking = None
+        running = {job.run.id: job for job in self._tasks.values()}
+        for (run, network), content in checkpoints.items():
+            if run in running:
+                _keep(running[run], network, content)
+        return [event for event in events if event.run in running]
 
     def _pass_on(self, event: Event) -> None:
         match event:
@@ -242,7 +268,7 @@ class _Flight:
                 self._told.add(event.run)
             case TestRead():
                 self._readings.add(event.key, event.reading)
-            case BatchEnded() | EpochEnded():
+            case RunResumed() | BatchEnded() | EpochEnded():
                 self._start(event.run)
             case _:
                 pass
@@ -265,7 +291,7 @@ class _Flight:
                 # A node whose disk is full, or gone, is as good as lost.
                 if not isinstance(cause, OSError | OutputError):
                     raise (cause if isinstance(cause, CotejoError) else error) from None
-            elif isinstance(error, OutputError) and error.key != "file_changed":
+            elif isinstance(error, OutputError) and error.key not in _NOT_WHOLE:
                 raise
             if self._begun[run] < TRIES:
                 self._turns.put_back(job)
@@ -286,4 +312,16 @@ class _Flight:
             # Mostly it is known: the run said so before it read them.
             if reading not in known:
                 self._pass_on(TestRead(job.run.id, reading["key"], reading["time"]))
+        if crate.parcel is not None:
+            crate = replace(crate, files=fetched(crate.parcel))
         return unpacked(crate, self._plan, job, self._emit)
+
+
+def _keep(job: Job, network: int, content: bytes | Parcel) -> None:
+    """Write a checkpoint of a run to its folder."""
+    # As for a run that is trained here: one that can't be written costs nothing but itself.
+    with suppress(OutputError):
+        if isinstance(content, Parcel):
+            content = fetched(content)[CHECKPOINT]
+        make_folder(job.run.folder)
+        keep_checkpoint(job.run.folder, network, content)

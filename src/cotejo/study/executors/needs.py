@@ -1,0 +1,199 @@
+"""What each run needs of a cluster: asked of a short timing there, of each pace of training.
+
+It is timed with 1, 2, 4, … cores, each time in a process of its own, how long a run takes and how
+much memory. Nothing is timed for a quick look, for trials, where the cluster has GPUs (each run
+gets a whole one), or where the runs are too short: where they show their networks fewer than
+200,000 images for each timing that it would take.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from cotejo.errors import OutputError
+from cotejo.memory import NEEDED
+from cotejo.platform import thread_limits
+from cotejo.store import RunFolder, checkpoint_files, read_checkpoint
+
+if TYPE_CHECKING:
+    from cotejo.study.executors.ray_task import Terms
+    from cotejo.study.planning import Job, Plan
+
+__all__ = [
+    "Needs",
+    "Timed",
+    "chosen_cores",
+    "fixed_needs",
+    "is_worth_timing",
+    "measured",
+    "needs_of",
+]
+
+_IMAGES = 200_000  # shown to networks, for each timing, from which on it is timed
+_WAIT = 180.0  # seconds after which timings that have not come are done without
+_PAYS = 0.9  # the throughput of a core, beside that of one alone, down to which more cores pay
+_GAIN = 1.05  # how many times faster a run has to be for cores that nobody else would use
+_ROOM = 1.25  # the memory that a run gets, beside what the timing took, the images apart
+_COPIES = 3  # how often the images are in the memory of a run, the shared ones not counted
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What a timing found: the seconds that a run takes, and the peak of its memory in bytes."""
+
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a run needs: cores, and bytes of memory."""
+
+    cores: int
+    bytes: int
+
+
+def needs_of(
+    ray: Any, terms: Terms, jobs: Sequence[Job], surroundings: Mapping[str, str]
+) -> dict[str, Needs]:
+    """Return what the runs of each alternative need.
+
+    Runs of an alternative that has runs already, finished or interrupted, get as many cores as
+    those, so that they round alike. ``surroundings`` is the environment of a task, without threads.
+    """
+    found = fixed_needs(terms.plan, jobs, 1)
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    largest = int(max((node.get("CPU", 0) for node in nodes), default=0))
+    before = {name: _cores_before(terms.plan, name) for name in found}
+    kept = {name: cores for name, cores in before.items() if 0 < cores <= largest}
+    found |= {name: replace(found[name], cores=cores) for name, cores in kept.items()}
+    paces = {job.run.alternative: job.settings.pace() for job in jobs}
+    of_pace = {pace: name for name, pace in reversed(paces.items()) if name not in kept}
+    sizes = [2**power for power in range(largest.bit_length())]
+    has_gpus = any(node.get("GPU", 0) for node in nodes)
+    if has_gpus or not is_worth_timing(terms.plan, jobs, len(of_pace) * len(sizes)):
+        return found
+    times = _times(ray, terms, of_pace, sizes, surroundings)
+    whole = int(sum(node.get("CPU", 0) for node in nodes))
+    for name, pace in paces.items():
+        if name in kept or not (timed := times.get(pace)):
+            continue
+        seconds = {size: each.seconds for size, each in timed.items()}
+        cores = chosen_cores(seconds, runs=len(jobs), cores=whole)
+        memory = int(_ROOM * max(each.bytes for each in timed.values()))
+        found[name] = Needs(cores, memory + _COPIES * _bytes_of_images(terms.plan))
+    return found
+
+
+def fixed_needs(plan: Plan, jobs: Sequence[Job], cores: int) -> dict[str, Needs]:
+    """Return the needs of each alternative's runs: so many cores, and a guess of memory."""
+    guess = NEEDED + _COPIES * _bytes_of_images(plan)
+    return {job.run.alternative: Needs(cores, guess) for job in jobs}
+
+
+def is_worth_timing(plan: Plan, jobs: Sequence[Job], timings: int) -> bool:
+    """Return whether so many timings are worth what they cost."""
+    if plan.quick or not timings or any(job.trial is not None for job in jobs):
+        return False
+    images = len(plan.dataset.train)
+    shown = sum(job.run.epochs * images * job.settings.train_fraction for job in jobs)
+    return shown >= _IMAGES * timings
+
+
+def chosen_cores(seconds: Mapping[int, float], *, runs: int, cores: int) -> int:
+    """Return how many cores each of ``runs`` gets, of all the ``cores`` of the cluster.
+
+    ``seconds`` are those of a run, by the number of its cores.
+
+    Example:
+        >>> chosen_cores({1: 80.0, 2: 42.0, 4: 30.0}, runs=100, cores=16)
+        2
+        >>> chosen_cores({1: 80.0, 2: 42.0, 4: 30.0}, runs=4, cores=16)
+        4
+    """
+    least = min(seconds)
+    chosen = least
+    for size in sorted(seconds):
+        pays = least * seconds[least] >= _PAYS * size * seconds[size]
+        is_free = runs * size <= cores and seconds[chosen] >= _GAIN * seconds[size]
+        if size > least and (pays or is_free):
+            chosen = size
+    return chosen
+
+
+def measured(terms: Terms, alternative: str) -> Timed:
+    """Time a few steps and a prediction of an alternative, on a node of the cluster."""
+    # Deferred: this imports the backend.
+    from cotejo.data.folds import fold_count, folds
+    from cotejo.study.executors.ray_task import check_conditions
+    from cotejo.study.timing import estimate
+
+    check_conditions(terms.expected, socket.gethostname())
+    plan = terms.plan
+    dataset = next(folds(plan.dataset, plan.config.seeds[0])).dataset
+    seconds = estimate(plan.config.alternative(alternative), dataset).run_seconds
+    return Timed(fold_count(plan.dataset) * seconds, _peak())
+
+
+def _times(
+    ray: Any,
+    terms: Terms,
+    of_pace: Mapping[str, str],
+    sizes: Sequence[int],
+    surroundings: Mapping[str, str],
+) -> dict[str, dict[int, Timed]]:
+    """Return the timings that came in time: by pace, and by the number of cores."""
+    content = ray.put(terms)
+    asked = {}
+    for size in sizes:
+        variables = {**surroundings, **thread_limits(size)}
+        # A process of its own for each, so that the peak of memory is its own.
+        timing = ray.remote(
+            num_cpus=size, max_calls=1, max_retries=0, runtime_env={"env_vars": variables}
+        )(measured)
+        for pace, name in of_pace.items():
+            asked[timing.remote(content, name)] = pace, size
+    times: dict[str, dict[int, Timed]] = {}
+    try:
+        done, _ = ray.wait(list(asked), num_returns=len(asked), timeout=_WAIT)
+        for each in done:
+            pace, size = asked[each]
+            # Whatever went wrong, such as too little memory, the run meets it too and records it.
+            with suppress(Exception):
+                times.setdefault(pace, {})[size] = ray.get(each)
+    finally:
+        for each in asked:
+            with suppress(Exception):  # it has ended
+                ray.cancel(each, force=True)
+    return {pace: timed for pace, timed in times.items() if timed}
+
+
+def _cores_before(plan: Plan, alternative: str) -> int:
+    """Return with how many cores a run of an alternative was trained before; 0 if none was."""
+    for run in plan.runs:
+        if run.alternative != alternative:
+            continue
+        if run.finished:
+            return int(RunFolder(run.folder).record["machine"]["cores"])
+        for path in checkpoint_files(run.folder):
+            with suppress(OutputError, KeyError):  # damaged: the run passes it over, too
+                return int(read_checkpoint(path)["machine"]["cores"])
+    return 0
+
+
+def _bytes_of_images(plan: Plan) -> int:
+    dataset = plan.dataset
+    return sum(split.images.nbytes for split in (dataset.train, dataset.valid, dataset.test))
+
+
+def _peak() -> int:
+    """Return the most memory that this process has had, in bytes."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak

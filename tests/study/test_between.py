@@ -1,0 +1,58 @@
+"""Files go through a place in between, and what is wrong with the place is said in a line."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from cotejo.errors import BackendError, ConfigError, OutputError
+from cotejo.study.executors import executor_through
+from cotejo.study.executors.between import check_between, fetched, opened
+
+FILES = {"run.json": b"{}", "predictions.npz": bytes(1000)}
+
+
+@pytest.fixture
+def fsspec():
+    return pytest.importorskip("fsspec", reason="fsspec is not installed: pip install '.[ray]'")
+
+
+@pytest.mark.parametrize("is_url", [False, True])
+def test_files_go_through_and_nothing_stays(is_url, fsspec, tmp_path):
+    place = tmp_path / "a place"
+    with opened(check_between(place.as_uri() if is_url else f"{place}/")) as between:
+        parcel, other = between.put(FILES), between.put({"left": b"behind"})
+        assert parcel.folder != other.folder
+        assert fetched(parcel) == FILES
+        with pytest.raises(OutputError, match="is not there"):
+            fetched(parcel)
+    assert list(place.iterdir()) == []
+
+
+def test_without_a_place_there_is_none():
+    with opened(None) as between:
+        assert between is None
+
+
+def test_a_place_that_can_not_be_used_is_refused_in_a_line(fsspec, tmp_path):
+    with pytest.raises(ConfigError, match="odd://place is no place that fsspec knows"):
+        check_between("odd://place")
+    (tmp_path / "file").touch()
+    with pytest.raises(BackendError, match="read again"), opened(str(tmp_path / "file")):
+        pytest.fail("it is no folder")
+
+
+def test_what_is_not_installed_is_named(fsspec, monkeypatch):
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(BackendError, match="pip install s3fs"):
+        check_between("s3://bucket/folder")
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(BackendError, match=r"pip install '\.\[ray\]'"):
+        check_between("s3://bucket/folder")
+
+
+@pytest.mark.parametrize("executor", [None, "slurm"])
+def test_it_goes_with_ray_alone(executor):
+    with pytest.raises(ConfigError, match="--executor ray"):
+        executor_through(executor, "s3://bucket/folder")

@@ -1,0 +1,120 @@
+"""What a run needs of a cluster: as many cores as pay, timed where that is worth it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cotejo.store import write_checkpoint
+from cotejo.study.executors import needs
+from cotejo.study.executors.needs import Needs, Timed, chosen_cores, is_worth_timing, needs_of
+
+GIB = 2**30
+
+
+@given(
+    st.dictionaries(st.sampled_from([1, 2, 4, 8]), st.floats(0.1, 1e4), min_size=1),
+    st.integers(1, 1000),
+    st.integers(1, 64),
+)
+def test_a_choice_is_one_that_was_timed_and_wastes_little(seconds, runs, cores):
+    chosen = chosen_cores(seconds, runs=runs, cores=cores)
+    least = min(seconds)
+    assert chosen in seconds
+    pays = least * seconds[least] >= 0.9 * chosen * seconds[chosen]
+    assert chosen == least or pays or runs * chosen <= cores
+    assert chosen == least or pays or seconds[chosen] < seconds[least]
+
+
+def test_more_cores_where_they_pay_or_nobody_else_would_use_them():
+    perfect, poor = {1: 8.0, 2: 4.0, 4: 2.0}, {1: 8.0, 2: 7.0, 4: 6.9}
+    assert chosen_cores(perfect, runs=100, cores=4) == 4
+    assert chosen_cores(poor, runs=100, cores=4) == 1
+    # Two runs on four cores: the second core of each is free, and a fourth brings nothing.
+    assert chosen_cores(poor, runs=2, cores=4) == 2
+    assert chosen_cores(poor, runs=1, cores=8) == 2
+    # What could not be timed with one core.
+    assert chosen_cores({2: 5.0}, runs=9, cores=2) == 2
+
+
+def job(name="plain", epochs=10, trial=None, pace="pace", fraction=1.0):
+    settings = SimpleNamespace(train_fraction=fraction, pace=lambda: pace)
+    run = SimpleNamespace(alternative=name, epochs=epochs)
+    return SimpleNamespace(run=run, settings=settings, trial=trial)
+
+
+def plan(runs=(), quick=False, images=50_000):
+    class Split:
+        images = SimpleNamespace(nbytes=1000)
+
+        def __len__(self):
+            return images
+
+    dataset = SimpleNamespace(train=Split(), valid=Split(), test=Split())
+    return SimpleNamespace(dataset=dataset, quick=quick, runs=runs)
+
+
+def test_it_is_timed_only_where_that_is_worth_it():
+    jobs = [job(), job()]  # a million images
+    assert is_worth_timing(plan(), jobs, 5)
+    assert not is_worth_timing(plan(), jobs, 6)
+    assert not is_worth_timing(plan(), jobs, 0)
+    assert not is_worth_timing(plan(quick=True), jobs, 1)
+    assert not is_worth_timing(plan(), [job(fraction=0.1)], 1)
+    assert not is_worth_timing(plan(), [*jobs, job(trial="of a search")], 1)
+
+
+class Cluster:
+    """As far as it is asked about here: its nodes."""
+
+    def __init__(self, *cores, **more):
+        self.cores, self.more = cores, more
+
+    def nodes(self):
+        return [{"Alive": True, "Resources": {"CPU": each, **self.more}} for each in self.cores]
+
+
+@pytest.fixture
+def timings(monkeypatch):
+    """Return which timings were asked for; each run takes half as long with two cores."""
+    asked = []
+
+    def times(ray, terms, of_pace, sizes, surroundings):
+        asked.append((dict(of_pace), list(sizes)))
+        return {
+            pace: {size: Timed(60 / min(size, 2), size * GIB) for size in sizes} for pace in of_pace
+        }
+
+    monkeypatch.setattr(needs, "_times", times)
+    return asked
+
+
+def test_each_pace_is_timed_once_with_each_number_of_cores(timings):
+    jobs = [job("plain"), job("alike"), job("wide", pace="other"), *[job()] * 20]
+    found = needs_of(Cluster(4.0, 2.0), SimpleNamespace(plan=plan()), jobs, {})
+    assert timings == [({"pace": "plain", "other": "wide"}, [1, 2, 4])]
+    assert found == dict.fromkeys(("plain", "alike", "wide"), Needs(2, 5 * GIB + 9000))
+
+
+def test_without_timing_a_run_gets_one_core(timings):
+    short = [job(epochs=1)]
+    terms = SimpleNamespace(plan=plan())
+    for cluster, jobs in ((Cluster(4.0), short), (Cluster(4.0, GPU=1.0), [job()] * 20)):
+        (found,) = needs_of(cluster, terms, jobs, {}).values()
+        assert found.cores == 1
+    assert timings == []
+
+
+def test_runs_round_as_those_that_are_there(timings, tmp_path):
+    there = SimpleNamespace(alternative="plain", finished=False, folder=tmp_path)
+    write_checkpoint(tmp_path, 1, {"machine": {"cores": 3}})
+    terms = SimpleNamespace(plan=plan([there]))
+    found = needs_of(Cluster(4.0), terms, [job(), job("other")] * 20, {})
+    assert found["plain"].cores == 3
+    assert found["other"].cores == 2
+    assert timings == [({"pace": "other"}, [1, 2, 4])]
+    # Where no machine has so many, it goes on with what there is.
+    assert needs_of(Cluster(2.0), terms, [job(epochs=1)], {})["plain"].cores == 1
