@@ -8,6 +8,7 @@ import os
 import signal
 import time
 import warnings
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -131,15 +132,12 @@ def apart(monkeypatch):
     monkeypatch.setattr("cotejo.study.executors.shared.write_file", lambda path, token: None)
 
 
-@pytest.mark.parametrize("where", ["apart", "in one folder", "between"])
+@pytest.mark.parametrize("where", ["apart", "in one folder"])
 def test_a_run_whose_process_is_killed_goes_on(where, whole, tmp_path, request):
-    if where == "between":
-        pytest.importorskip("fsspec", reason="fsspec is not installed: pip install '.[ray]'")
-    if where != "in one folder":
+    if where == "apart":
         request.getfixturevalue("apart")
-    place = (tmp_path / "place").as_uri() if where == "between" else None
     watcher = Watcher(lambda: os.kill(int((tmp_path / "process").read_text()), signal.SIGKILL))
-    result = over_ray(tmp_path, watcher, place)
+    result = over_ray(tmp_path, watcher)
     assert watcher.acted
     assert not result.failed
     assert watcher.started == ["plain", "going-on"]
@@ -148,7 +146,6 @@ def test_a_run_whose_process_is_killed_goes_on(where, whole, tmp_path, request):
     assert watcher.epochs[3:] == [("going-on", epoch) for epoch in (1, 2, 2, 3)]
     check_gone_on(tmp_path, whole, epoch=2)
     assert (tmp_path / "way").read_text() == where
-    assert not any((tmp_path / "place").glob("*"))
     assert not (tmp_path / "out" / StudyFile.SHARED).exists()
 
 
@@ -156,17 +153,20 @@ def test_a_study_that_is_stopped_goes_on(whole, tmp_path, apart):
     def stop():
         raise KeyboardInterrupt
 
+    # By a place in between, through which the checkpoints come, too.
+    place = (tmp_path / "place").as_uri() if find_spec("fsspec") else None
     with pytest.raises(KeyboardInterrupt):
-        over_ray(tmp_path, Watcher(stop))
+        over_ray(tmp_path, Watcher(stop), place)
     # The one that the task wrote because it was asked to stop, at the end of the second epoch.
     newest, _ = checkpoint_files(tmp_path / "out" / "going-on" / "seed-1", 1)
     state = read_checkpoint(newest)["training"]
     assert (state["epoch"], state["step"]) == (2, 0)
     watcher = Watcher()
-    over_ray(tmp_path, watcher)
+    over_ray(tmp_path, watcher, place)
     assert watcher.resumed == [("going-on", 3, [1, 2])]
     assert watcher.epochs == [("going-on", 3)]
     check_gone_on(tmp_path, whole, epoch=3)
+    assert not any((tmp_path / "place").glob("*"))
 
 
 def test_each_timing_has_its_cores_and_a_process_of_its_own(monkeypatch):

@@ -105,7 +105,7 @@ def task(
     def tell(event: Event) -> None:
         inbox.put.remote(event)
 
-    sent = []
+    sent: list[Any] = []
 
     def keep(network: int, content: bytes | Parcel) -> None:
         sent[:] = [inbox.keep.remote(job.run.id, network, content)]
