@@ -254,7 +254,7 @@ def is_training(folder: Path) -> bool:
     """Return whether a process says that it trains a run of a study."""
     try:
         content = json.loads((folder / "progress.json").read_text())
-        there = content["running"] is not None
+        there = bool(content["running"])
         return there and time.time() - (folder / "progress.json").stat().st_mtime < 5
     except (OSError, ValueError):
         return False

@@ -106,7 +106,7 @@ class Status:
         """Show the lines of a run, which is number ``number`` of ``runs``."""
         self._run, self._number, self._runs = run, number, runs
         self._place, self._step = "", message("cli.starting")
-        self.show(self._render())
+        self.show(self.render())
 
     def batch_ended(self, epoch: int, step: int, steps: int) -> None:
         """Show the epoch and the step that training has reached."""
@@ -122,7 +122,7 @@ class Status:
     def time_left(self, fraction: float, run_left: float | None, study_left: float | None) -> None:
         """Show which fraction of the run is done, and the seconds left, also of the study."""
         self._fraction, self._run_left, self._study_left = fraction, run_left, study_left
-        self.show(self._render())
+        self.show(self.render())
 
     def show(self, content: RenderableType) -> None:
         """Show something in place of what is shown now; nothing where there is no terminal."""
@@ -134,7 +134,8 @@ class Status:
         else:
             self._live.update(content)
 
-    def _render(self) -> RenderableType:
+    def render(self) -> RenderableType:
+        """Return the lines of the run that was told of last."""
         run = self._run
         name = "" if run is None else message("cli.run_name", name=run.alternative, seed=run.seed)
         number = message("cli.live_run", number=self._number, runs=self._runs)
