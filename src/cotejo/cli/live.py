@@ -32,11 +32,12 @@ class Status:
     Args:
         console: the console to write to. If it is not a terminal, `download`, `pictures` and
             `counted` print a line for every tenth, and nothing else is shown.
+        live: whether lines may change in place.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, live: bool = True) -> None:
         self._console = console
-        is_terminal = console.is_terminal and not console.is_dumb_terminal
+        is_terminal = live and console.is_terminal and not console.is_dumb_terminal
         self._is_live = is_terminal and fits(console)
         self._live: Live | None = None
         self._run: PlannedRun | None = None

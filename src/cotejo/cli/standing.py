@@ -13,19 +13,30 @@ from rich.text import Text
 
 from cotejo.cli.console import print_lines, say
 from cotejo.cli.live import Status
-from cotejo.errors import CotejoError
+from cotejo.errors import CotejoError, OutputError
 from cotejo.facts import StudyFacts, gather_records
 from cotejo.messages import current_language, message
-from cotejo.store import ReportFile, RunFile, StudyFile, card_name, read_looks
+from cotejo.store import ReportFile, RunFile, StudyFile, StudyFolder, card_name, read_looks
 from cotejo.texts import shown_path
 
 if TYPE_CHECKING:
     from cotejo.store import RunFolder
 
-__all__ = ["say_standing"]
+__all__ = ["check_study", "say_standing"]
 
 _REPORT_SECONDS = 60.0
 """How long is waited for the report of a study that has just trained its last run."""
+
+
+def check_study(folder: Path) -> None:
+    """Refuse a folder that holds no study.
+
+    Raises:
+        OutputError: there is no ``study.json`` in it, or it is damaged.
+    """
+    if not (folder / StudyFile.RECORD).is_file():
+        raise OutputError("no_study", path=folder)
+    _ = StudyFolder(folder).study
 
 
 def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False) -> bool:

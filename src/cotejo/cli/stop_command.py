@@ -25,10 +25,10 @@ def stop(
     """Ask the study that trains in ``folder`` to stop, and wait until it has."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.live import Status
-    from cotejo.cli.standing import say_standing
-    from cotejo.store import StudyFolder, training_progress
+    from cotejo.cli.standing import check_study, say_standing
+    from cotejo.store import training_progress
 
-    _ = StudyFolder(folder).study  # a folder without one is refused
+    check_study(folder)
     console = make_console()
     progress = training_progress(folder)
     if progress is None:

@@ -28,10 +28,10 @@ def watch(
 ) -> int:
     """Show the study that trains in ``folder`` until it ends, and how it ended."""
     from cotejo.cli.console import make_console, say
-    from cotejo.cli.standing import say_standing
-    from cotejo.store import StudyFolder, training_progress
+    from cotejo.cli.standing import check_study, say_standing
+    from cotejo.store import training_progress
 
-    _ = StudyFolder(folder).study  # a folder without one is refused
+    check_study(folder)
     console = make_console()
     progress = training_progress(folder)
     if progress is None:

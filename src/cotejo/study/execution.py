@@ -24,7 +24,7 @@ from cotejo.study.events import (
     TestRead,
     WaitingToWrite,
 )
-from cotejo.study.executor import Executor
+from cotejo.study.executor import Executor, dismiss
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.samples import update_samples
@@ -73,6 +73,7 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     """
     announce(plan, observer)
     result = train_missing(plan, executor, observer)
+    dismiss(executor)
     conclude(plan, result, observer)
     return result
 

@@ -33,6 +33,13 @@ __all__ = ["Journal", "journalled"]
 _SECONDS = 1.0
 """The least time between two writings; what happens in between is written with the next."""
 
+_LOOK_SECONDS = 1.0
+"""Between two looks for a request to stop."""
+
+_TIMES = 20
+"""The least time between two writings as a multiple of what one takes: a plan of thousands of runs,
+or a slow disk, takes a twentieth of the time and no more."""
+
 _SILENT_SECONDS = 10.0
 """The longest time between two writings: whoever sees no lock knows by it that the study trains."""
 
@@ -258,8 +265,7 @@ class Journal(Observer):
             self._next = began + _SILENT_SECONDS
             return
         self._is_behind = False
-        # Of a plan of thousands of runs it takes a while: no more than a fiftieth of the time.
-        self._next = began + max(_SECONDS, 50 * (time.monotonic() - began))
+        self._next = began + max(_SECONDS, _TIMES * (time.monotonic() - began))
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -324,7 +330,7 @@ class Journal(Observer):
 
     def _attend(self) -> None:
         """Look for a request to stop, and write where nothing happens, until the study ends."""
-        while not self._over.wait(_SECONDS):
+        while not self._over.wait(_LOOK_SECONDS):
             if not self._asked and is_asked_to_stop(self._folder, self._start):
                 self._asked = True
                 self._stop()

@@ -145,6 +145,7 @@ class Study:
         """
         # Deferred, so that reading and reporting a study need no backend.
         from cotejo.study.execution import carry_out
+        from cotejo.study.executor import kept
         from cotejo.study.executors import chosen_executor
         from cotejo.study.journal import journalled
         from cotejo.study.looking import carry_on
@@ -190,7 +191,8 @@ class Study:
             if not until_settled and (plan.folder / StudyFile.LOOKS).exists():
                 raise OutputError("has_looks", path=plan.folder)
             elsewhere = getattr(chosen, "elsewhere", False)
-            with journalled(plan.folder, observer, elsewhere=elsewhere) as observer:
+            journal = journalled(plan.folder, observer, elsewhere=elsewhere)
+            with journal as observer, kept(chosen):
                 if plan.config.searches:
                     plan = search_first(plan, chosen, observer, needed=until_settled)
                 if until_settled:
