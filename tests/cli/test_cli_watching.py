@@ -70,7 +70,7 @@ def seen(folder: Path) -> dict[str, Any]:
     ("language", "words"),
     [
         ("en", ("trains since", "4 runs; done 0, to do 4", "1/4", "seed 1", "41.2%", "✗", "2/4")),
-        ("es", ("se entrena desde", "hechas: 0", "1/4", "semilla 1", "41,2", "✗", "2/4")),
+        ("es", ("se está entrenando desde", "hechas: 0", "1/4", "semilla 1", "41,2", "✗", "2/4")),
     ],
 )
 def test_a_run_is_shown_as_the_study_shows_it(
@@ -211,7 +211,7 @@ def test_watching_ends_with_the_study(folder: Path, capsys: pytest.CaptureFixtur
     threading.Timer(0.2, clear_progress, [folder]).start()
     assert run(["watch", str(folder), "--lang", "en"]) == 1
     said = capsys.readouterr().out
-    assert "The study has ended." in said
+    assert "The study has stopped before its end." in said
     assert "To go on from there:" in said
 
 

@@ -28,6 +28,7 @@ STUDY = {
     "base": {"model": "mlp", "epochs": 2},
     "alternative": [{"name": "plain"}, {"name": "slow", "learning_rate": 0.0001}],
 }
+LONG = {**STUDY, "base": {"model": "mlp", "epochs": 400}}
 SEVERAL = min(2, len(own_cores()))
 
 
@@ -51,7 +52,7 @@ def planned(tmp_path, name, **options):
 
 
 def test_a_study_stops_where_it_is_asked_to(tmp_path):
-    config = StudyConfig.parse({**STUDY, "base": {"model": "cnn3", "epochs": 400}})
+    config = StudyConfig.parse(LONG)
     folder = tmp_path / "out"
     asking = Asking(folder)
     with pytest.raises(KeyboardInterrupt):
@@ -69,7 +70,7 @@ def test_a_study_stops_where_it_is_asked_to(tmp_path):
 
 
 def test_a_study_in_a_thread_stops_at_its_next_event(tmp_path):
-    config = StudyConfig.parse({**STUDY, "base": {"model": "cnn3", "epochs": 400}})
+    config = StudyConfig.parse(LONG)
     ended = []
 
     def train():
@@ -86,7 +87,7 @@ def test_a_study_in_a_thread_stops_at_its_next_event(tmp_path):
 
 
 def test_workers_are_seen_and_stopped(tmp_path):
-    config = StudyConfig.parse({**STUDY, "base": {"model": "cnn3", "epochs": 400}})
+    config = StudyConfig.parse(LONG)
     folder = tmp_path / "out"
     asking = Asking(folder)
     with pytest.raises(KeyboardInterrupt):

@@ -45,7 +45,8 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
     Args:
         console: to show it on.
         folder: the study's.
-        has_just_ended: whether its report may be about to be written; it is waited for then.
+        has_just_ended: whether it trained a moment ago: its report may be about to be written, and
+            is waited for then.
 
     Returns:
         Whether all of its runs are finished.
@@ -59,6 +60,9 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
     looks_are_open = looks is not None and looks["looks"][-1].get("finished") is None
     missing = facts.asked - len(facts.finished) - len(facts.failed)
     is_whole = not (missing or open_searches or looks_are_open)
+    if has_just_ended:
+        console.print()
+        say(console, message("watching.ended" if is_whole else "watching.ended_early"), "bold")
     _show_results(console, facts)
     line = message(
         "watching.finished",

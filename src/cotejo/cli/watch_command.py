@@ -43,8 +43,6 @@ def watch(
         progress = _follow(console, folder, progress, once)
         if once:
             return 0
-    console.print()
-    say(console, message("watching.ended"), "bold")
     return 0 if say_standing(console, folder, has_just_ended=True) else 1
 
 
