@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -203,12 +204,15 @@ def test_it_is_shown_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "run 1 of 4" in said
 
 
-def test_watching_ends_with_the_study(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_watching_ends_with_the_study(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Journal(folder) as journal:
         journal.planned(None, None, runs_of(folder), folder, False)
         content = read_json(folder / StudyFile.PROGRESS)
     write_progress(folder, content)
-    threading.Timer(0.2, clear_progress, [folder]).start()
+    # The study ends between two looks.
+    monkeypatch.setattr(watch_command.time, "sleep", lambda seconds: clear_progress(folder))
     assert run(["watch", str(folder), "--lang", "en"]) == 1
     said = capsys.readouterr().out
     assert "The study has stopped before its end." in said
@@ -224,7 +228,7 @@ def test_stopping_asks_and_waits(folder: Path, capsys: pytest.CaptureFixture[str
 
     def study() -> None:
         while not is_asked_to_stop(folder, content["start"]):
-            pass
+            time.sleep(0.01)
         asked.append(True)
         clear_progress(folder)
 
