@@ -33,6 +33,7 @@ from cotejo.study.events import RunStarted, TestRead
 from cotejo.study.execution import announce, train_missing
 from cotejo.study.executors.crate import Crate, packed
 from cotejo.study.executors.on_ray import RayExecutor
+from cotejo.study.journal import journalled
 from cotejo.study.planning import RunOptions, make_plan, settle
 from cotejo.study.progress import Observer
 
@@ -136,11 +137,12 @@ def main() -> None:
         for _ in range(asked.nodes):
             cluster.add_node(num_cpus=asked.slots, object_store_memory=100 * 2**20)
         clock, done = Clock(), threading.Event()
-        announce(plan, clock)
         threading.Thread(target=kill, args=(asked.kills, asked.pause, done), daemon=True).start()
-        started, used = time.perf_counter(), time.process_time()
         executor = RayExecutor(cluster.address, cores=1, train=stand_in(files, asked.seconds))
-        ended = train_missing(plan, executor, clock, timed=False)
+        with journalled(plan.folder, clock, elsewhere=True) as observer:
+            announce(plan, observer)
+            started, used = time.perf_counter(), time.process_time()
+            ended = train_missing(plan, executor, observer, timed=False)
         done.set()
         whole, used = time.perf_counter() - started, time.process_time() - used
         finished = [RunFolder(run.folder) for run in ended.finished]

@@ -258,7 +258,7 @@ def is_training(folder: Path, started: float) -> bool:
     """Return whether a process that was started then says that it trains a run of a study."""
     try:
         content = json.loads((folder / "progress.json").read_text())
-        there = content["running"] is not None
+        there = bool(content["running"])
         return there and (folder / "progress.json").stat().st_mtime > started
     except (OSError, ValueError):
         return False

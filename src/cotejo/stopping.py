@@ -19,7 +19,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["Stopped", "check", "code_of", "held", "is_waiting", "let_go", "listen", "requested"]
+__all__ = [
+    "Stopped",
+    "ask",
+    "check",
+    "code_of",
+    "held",
+    "interrupt_main",
+    "is_waiting",
+    "let_go",
+    "listen",
+    "requested",
+]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 _SAME_REQUEST_SECONDS = 0.5
@@ -129,6 +140,35 @@ def held() -> Iterator[None]:
 def is_waiting() -> bool:
     """Return whether a request to stop waits for `check`."""
     return _Request.waiting is not None
+
+
+def interrupt_main() -> bool:
+    """Do from another thread what Ctrl-C does: ask the main thread to stop, also while it waits.
+
+    Returns:
+        Whether it hears: not where the signals are ignored, or would end the process at once.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if callable(signal.getsignal(number)):
+            main = threading.main_thread().ident
+            if os.name == "posix" and main is not None:
+                signal.pthread_kill(main, number)
+            else:
+                signal.raise_signal(number)
+            return True
+    return False
+
+
+def ask() -> None:
+    """Ask the thread that calls this to stop, as Ctrl-C asks the main one.
+
+    Raises:
+        KeyboardInterrupt: unless a block of `held` waits for `check`; on the command line it is
+            a `Stopped`.
+    """
+    _Request.waiting = int(signal.SIGINT)
+    if not _Request.holders:
+        check()
 
 
 def check() -> None:

@@ -29,6 +29,8 @@ COMMANDS = (
     "serve",
     "report",
     "add",
+    "watch",
+    "stop",
     "merge",
     "verify",
     "review",

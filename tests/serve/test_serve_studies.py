@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 from functools import partial
 
@@ -18,7 +17,7 @@ from cotejo.errors import ConfigError, OutputError
 from cotejo.report import write_report
 from cotejo.serve.models import load_model
 from cotejo.serve.studies import Studies
-from cotejo.store import StudyFile, locked, read_json, write_json
+from cotejo.store import StudyFile, clear_progress, now, write_progress
 from cotejo.study.progress import Observer
 
 
@@ -204,24 +203,54 @@ def test_a_study_can_be_watched_while_it_trains(serving, tmp_path):
     states = [[run["state"] for run in progress["runs"]] for progress in seen]
     assert states[0] == ["running", "waiting"]
     assert states[-1] == ["finished", "running"]
-    assert seen[0]["running"]["alternative"] == "plain"
-    assert seen[0]["running"]["history"] == []
+    (first,) = seen[0]["running"]
+    assert first["alternative"] == "plain"
+    assert first["history"] == []
     assert seen[-1]["runs"][0]["epochs"] == 2
     assert not (folder / StudyFile.PROGRESS).exists()
     assert client.get("/v1/studies/watched/progress").json() == {"progress": None}
 
 
-def test_what_a_killed_study_left_is_no_progress(serving, runs):
+def test_a_search_is_counted_in_the_list_of_studies(serving, runs):
     folder = runs / "small"
     client = serving(studies=[runs])
-    path = folder / StudyFile.PROGRESS
-    write_json(path, {"format": 2, "runs": [], "running": None})
-    assert client.get("/v1/studies/small/progress").json()["progress"] is not None
-    os.utime(path, (0, 0))
-    assert client.get("/v1/studies/small/progress").json()["progress"] is None
-    with locked(folder):  # it trains still, but has been silent for long
-        assert client.get("/v1/studies/small/progress").json()["progress"] is not None
-    assert read_json(path)["runs"] == []
+    ended = [
+        {"number": 1, "status": "finished", "valid_accuracy": 0.5},
+        {"number": 2, "status": "stopped", "valid_accuracy": 0.25},
+    ]
+    trial = {"number": 3, "place": "1", "epoch": 1, "epochs": 9, "valid_accuracy": None}
+    search = {"search": "a", "trials": 9, "best": 1, "ended": ended, "running": [trial]}
+    progress = {
+        "start": "0" * 32,
+        "started": now(),
+        "updated": now(),
+        "doing": "searching",
+        "elsewhere": True,
+        "seconds_left": None,
+        "runs": [],
+        "running": [],
+        "searches": [search],
+    }
+    write_progress(folder, progress)
+    try:
+        (study,) = client.get("/v1/studies").json()["studies"]
+        assert study["training"]
+        assert study["searches"] == [
+            {
+                "search": "a",
+                "trials": 9,
+                "ended": 2,
+                "stopped": 1,
+                "failed": 0,
+                "running": 1,
+                "best": 0.5,
+            }
+        ]
+        shown = client.get("/v1/studies/small/progress").json()["progress"]
+        assert shown["searches"] == [search]
+    finally:
+        clear_progress(folder)
+    assert client.get("/v1/studies").json()["studies"][0]["searches"] == []
 
 
 def test_models_and_studies_are_told_apart(runs, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,17 @@ import pytest
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError
 from cotejo.platform import own_cores
-from cotejo.store import StudyFolder, checkpoint_files, read_readings
+from cotejo.store import (
+    StudyFolder,
+    checkpoint_files,
+    read_readings,
+    read_trial,
+    trial_folder,
+)
 from cotejo.study import Study
 from cotejo.study.executors import crew
 from cotejo.study.executors.crew import shares
-from cotejo.study.executors.placing import placed, taken
+from cotejo.study.executors.placing import Place, placed, taken
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import RunOptions, make_plan
 from cotejo.study.progress import Observer
@@ -131,6 +138,19 @@ def test_a_worker_that_is_killed_costs_its_run_one_more_try(serial, started, tmp
     assert all(worker.process.returncode is not None for worker in started)
 
 
+def test_one_crew_trains_all_rounds_of_a_search_and_the_runs_after_it(started, tmp_path):
+    pytest.importorskip("optuna", reason="a search needs Optuna")
+    search = {"name": "tuned", "trials": 3, "at_once": 1, "learning_rate": [1e-3, 1e-2]}
+    study = Study(StudyConfig.parse({**STUDY, "seeds": 1, "search": [search]}))
+    result = study.run(out=tmp_path / "out", workers=1)
+    assert len(result.finished) == 4
+    trials = [read_trial(trial_folder(result.folder, "tuned", number)) for number in (1, 2, 3)]
+    assert [trial["status"] for trial in trials] == ["finished"] * 3
+    assert len(started) == 1
+    assert started[0].process.returncode == 0
+    assert not [path for path in result.folder.iterdir() if path.name.startswith(".tmp-")]
+
+
 def test_a_study_that_is_stopped_leaves_no_process(started, tmp_path):
     class Impatient(Observer):
         def run_started(self, run):
@@ -206,6 +226,25 @@ def test_a_plan_is_placed_once_and_taken_as_it_was(plan, digits):
         assert not there.dataset.train.images.flags.writeable
         del there
     assert not content.path.exists()
+
+
+def test_images_that_are_there_are_not_written_again(plan):
+    place = Place()
+    first = place.put(plan)
+    with_other_config = replace(plan, config=plan.config.model_copy(update={"claims": ()}))
+    second = place.put(with_other_config)
+    assert (second.path, second.spans) == (first.path, first.spans)
+    third = place.put(replace(plan, dataset=replace(plan.dataset, test=plan.dataset.valid)))
+    assert third.path != first.path
+    place.clear_old()
+    assert not first.path.exists()
+    with pytest.raises(FileNotFoundError):
+        taken(first)
+    same = taken(third).dataset
+    np.testing.assert_array_equal(same.test.images, plan.dataset.valid.images)
+    del same
+    place.close()
+    assert not third.path.exists()
 
 
 def test_a_run_begins_after_the_one_that_it_starts_from(plan):

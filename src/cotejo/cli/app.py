@@ -26,10 +26,12 @@ from cotejo.cli.recipes_command import recipes
 from cotejo.cli.report_command import report
 from cotejo.cli.review_command import review
 from cotejo.cli.serve_command import serve
+from cotejo.cli.stop_command import stop
 from cotejo.cli.streams import outlets, unwritable
 from cotejo.cli.study_command import study
 from cotejo.cli.train_command import train
 from cotejo.cli.verify_command import verify
+from cotejo.cli.watch_command import watch
 from cotejo.messages import LANGUAGES, use_language
 from cotejo.stopping import Stopped, code_of, requested
 
@@ -58,6 +60,8 @@ def application() -> typer.Typer:
         serve,
         report,
         add,
+        watch,
+        stop,
         merge,
         verify,
         review,

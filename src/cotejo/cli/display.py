@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from cotejo.cli.header import computing_line, data_line, header_lines
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset
 
-__all__ = ["Display"]
+__all__ = ["Display", "plan_line"]
 
 _MANY_TO_AUDIT = 20_000
 """Images from which on an audit takes long enough for it to be said."""
@@ -39,10 +39,11 @@ class Display(SearchDisplay):
 
     Args:
         console: the console to write to.
+        live: whether there is a bar.
     """
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console, Status(console))
+    def __init__(self, console: Console, *, live: bool = True) -> None:
+        super().__init__(console, Status(console, live=live))
         self._waiting: list[PlannedRun] = []
         self._runs_to_do = 0
         self._networks = 1
@@ -116,7 +117,8 @@ class Display(SearchDisplay):
         self._print(data_line(dataset))
         self._print(message("cli.out_folder", out=shown_path(out)))
         self._print("")
-        self._print(_plan_line(study, runs, self._runs_to_do), style="bold")
+        line = plan_line(study.name, len(study.alternatives), runs, self._runs_to_do)
+        self._print(line, style="bold")
         if study.claims:
             self._print(message("cli.claims", count=len(study.claims)))
             for line in out_of_reach(study, dataset):
@@ -136,6 +138,22 @@ class Display(SearchDisplay):
         """Count the runs that are to be trained."""
         self._waiting = [run for run in runs if not run.finished]
         self._runs_to_do, self._started = len(self._waiting), 0
+
+    def take_up(self, runs: Sequence[PlannedRun], ended: int, pace: Pace, networks: int) -> None:
+        """Begin in the middle of a study, which trains elsewhere.
+
+        Args:
+            runs: its runs; those that were finished when it began are.
+            ended: how many of the others have ended.
+            pace: tells the time left.
+            networks: how many each run trains.
+        """
+        self._await(runs)
+        self._started, self._pace, self._networks = ended, pace, networks
+
+    def standing(self) -> RenderableType | None:
+        """Return the lines of what is being trained now; None if nothing is."""
+        return None if self.running is None else self._status.render()
 
     def looked(self, look: LookTaken) -> None:
         """Show which claims are still open, what would close them, and what comes next."""
@@ -328,14 +346,15 @@ class Display(SearchDisplay):
         self._status.time_left(epochs_done / run.epochs, left, total)
 
 
-def _plan_line(study: StudyConfig, runs: Sequence[PlannedRun], to_do: int) -> str:
+def plan_line(name: str, alternatives: int, runs: Sequence[PlannedRun], to_do: int) -> str:
+    """Return what a study is: its name, its alternatives, seeds and runs, and what is done."""
     counts = set(Counter(run.alternative for run in runs).values()) or {0}
     low, high = min(counts), max(counts)
     between = message("cli.seeds_between", low=low, high=high)
     return message(
         "cli.plan",
-        name=study.name,
-        alternatives=message("cli.alternatives", count=len(study.alternatives)),
+        name=name,
+        alternatives=message("cli.alternatives", count=alternatives),
         seeds=message("cli.seeds", count=low) if low == high else between,
         runs=message("cli.runs", count=len(runs)),
         done=len(runs) - to_do,

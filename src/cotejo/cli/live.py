@@ -32,11 +32,12 @@ class Status:
     Args:
         console: the console to write to. If it is not a terminal, `download`, `pictures` and
             `counted` print a line for every tenth, and nothing else is shown.
+        live: whether lines may change in place.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, live: bool = True) -> None:
         self._console = console
-        is_terminal = console.is_terminal and not console.is_dumb_terminal
+        is_terminal = live and console.is_terminal and not console.is_dumb_terminal
         self._is_live = is_terminal and fits(console)
         self._live: Live | None = None
         self._run: PlannedRun | None = None
@@ -106,7 +107,7 @@ class Status:
         """Show the lines of a run, which is number ``number`` of ``runs``."""
         self._run, self._number, self._runs = run, number, runs
         self._place, self._step = "", message("cli.starting")
-        self.show(self._render())
+        self.show(self.render())
 
     def batch_ended(self, epoch: int, step: int, steps: int) -> None:
         """Show the epoch and the step that training has reached."""
@@ -122,7 +123,7 @@ class Status:
     def time_left(self, fraction: float, run_left: float | None, study_left: float | None) -> None:
         """Show which fraction of the run is done, and the seconds left, also of the study."""
         self._fraction, self._run_left, self._study_left = fraction, run_left, study_left
-        self.show(self._render())
+        self.show(self.render())
 
     def show(self, content: RenderableType) -> None:
         """Show something in place of what is shown now; nothing where there is no terminal."""
@@ -134,7 +135,8 @@ class Status:
         else:
             self._live.update(content)
 
-    def _render(self) -> RenderableType:
+    def render(self) -> RenderableType:
+        """Return the lines of the run that was told of last."""
         run = self._run
         name = "" if run is None else message("cli.run_name", name=run.alternative, seed=run.seed)
         number = message("cli.live_run", number=self._number, runs=self._runs)

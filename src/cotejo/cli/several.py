@@ -19,9 +19,10 @@ from cotejo.cli.live import bar, left_text
 from cotejo.cli.tables import numbers
 from cotejo.errors import CotejoError
 from cotejo.messages import message
+from cotejo.study.pace import Pace
 from cotejo.study.progress import PlannedRun, RunId
 
-__all__ = ["SeveralDisplay"]
+__all__ = ["SeveralDisplay", "place_text"]
 
 _MOST_LINES = 12
 """The most runs that have a live line of their own; the others are counted."""
@@ -43,10 +44,11 @@ class SeveralDisplay(Display):
 
     Args:
         console: the console to write to.
+        live: whether there are live lines.
     """
 
-    def __init__(self, console: Console) -> None:
-        super().__init__(console)
+    def __init__(self, console: Console, *, live: bool = True) -> None:
+        super().__init__(console, live=live)
         self._lines: dict[RunId, _Line] = {}
         self._places: dict[RunId, str] = {}
         self._ended = 0
@@ -65,6 +67,15 @@ class SeveralDisplay(Display):
     def _await(self, runs: Any) -> None:
         super()._await(runs)
         self._ended = 0
+
+    def take_up(self, runs: Sequence[PlannedRun], ended: int, pace: Pace, networks: int) -> None:
+        """Begin in the middle of a study, as `Display.take_up`."""
+        super().take_up(runs, ended, pace, networks)
+        self._ended = ended
+
+    def standing(self) -> RenderableType | None:
+        """Return a line for each run that is being trained now; None if none is."""
+        return self._rendered() if self._lines else None
 
     def run_placed(self, run: PlannedRun, place: str) -> None:
         """Keep where a run is trained."""
@@ -106,7 +117,9 @@ class SeveralDisplay(Display):
         splits = [split for split in ("valid", "test") if split in metrics]
         values = {name: numbers().percent(metrics[name]["accuracy"]) for name in splits}
         key = "machines.run_finished" if "valid" in metrics else "machines.final_run_finished"
-        line = message(key, run=_name(run), place=_place(self._places.get(run.id, "")), **values)
+        line = message(
+            key, run=_name(run), place=place_text(self._places.get(run.id, "")), **values
+        )
         count = f"{self._ended}/{self._runs_to_do}  "
         self._print(Text.assemble(("✓ ", "bold green"), (count, "dim"), line))
         self._show_lines()
@@ -143,7 +156,7 @@ class SeveralDisplay(Display):
             epoch = message("cli.live_epoch", epoch=line.epoch, epochs=run.epochs)
             known = "" if line.accuracy is None else numbers().percent(line.accuracy)
             left = left_text(self._pace.run_left(run, line.done))
-            cells = (_name(run), _place(line.place), bar(line.done / run.epochs), epoch)
+            cells = (_name(run), place_text(line.place), bar(line.done / run.epochs), epoch)
             grid.add_row(*cells, known, left)
         more = len(self._lines) - len(shown)
         also = message("machines.more_running", count=more) if more else ""
@@ -163,6 +176,6 @@ def _name(run: PlannedRun) -> str:
     return message("cli.run_name", name=run.alternative, seed=run.seed)
 
 
-def _place(place: str) -> str:
+def place_text(place: str) -> str:
     """Return where a run is trained: a worker by its number, a machine by its name."""
     return message("machines.worker", number=place) if place.isdecimal() else place

@@ -19,11 +19,12 @@ from cotejo.messages import current_language, message
 from cotejo.numbers import Numbers
 
 if TYPE_CHECKING:
-    from cotejo.config import Alternative, Recipe, StudyConfig
+    from cotejo.config import Recipe, StudyConfig
     from cotejo.store import RunFolder
     from cotejo.study.progress import PlannedRun
 
 __all__ = [
+    "alternatives_table",
     "audit_table",
     "channels_table",
     "classes_table",
@@ -54,38 +55,51 @@ def plan_table(study: StudyConfig, runs: Sequence[PlannedRun], width: int) -> Ta
         runs: its runs.
         width: the console's, in columns; a narrow one is shown no parameters.
     """
+    rows = [
+        (alternative.name, alternative.settings.model, alternative.changes)
+        for alternative in study.alternatives
+    ]
+    return alternatives_table(rows, runs, width)
+
+
+def alternatives_table(
+    rows: Sequence[tuple[str, str, Mapping[str, Any]]], runs: Sequence[PlannedRun], width: int
+) -> Table:
+    """Return one row per alternative, as `plan_table`.
+
+    Args:
+        rows: of each alternative its name, its model, and the settings that are its own.
+        runs: of the study.
+        width: the console's, in columns.
+    """
     titles = ["left:alternative", "word:model", "right:parameters", "right:epochs"]
     if width < _ROOM_FOR_PARAMETERS:
         titles.remove("right:parameters")
     table = make_table(*titles, "right:runs_done", "fold:settings")
     formatted = numbers()
-    for alternative in study.alternatives:
-        own = [run for run in runs if run.alternative == alternative.name]
+    for name, model, changes in rows:
+        own = [run for run in runs if run.alternative == name]
         done = sum(run.finished for run in own)
         parameters = max((run.parameters for run in own), default=0)
         cells = {
-            "left:alternative": alternative.name,
-            "word:model": alternative.settings.model,
+            "left:alternative": name,
+            "word:model": model,
             "right:parameters": formatted.integer(parameters) if parameters else _MISSING,
             "right:epochs": formatted.integer(max((run.epochs for run in own), default=0)),
         }
         table.add_row(
             *(cells[title] for title in titles),
             Text(f"{done}/{len(own)}", style="green" if own and done == len(own) else ""),
-            _differences(alternative),
+            _differences(changes),
         )
     return table
 
 
-def _differences(alternative: Alternative) -> str:
+def _differences(changes: Mapping[str, Any]) -> str:
     # The model and the epochs have columns of their own.
-    changes = {
-        name: value
-        for name, value in alternative.changes.items()
-        if name not in ("model", "epochs")
-    }
+    shown = {name: value for name, value in changes.items() if name not in ("model", "epochs")}
     language = current_language()
-    return ", ".join(setting_phrase(name, value, language) for name, value in changes.items())
+    return ", ".join(setting_phrase(name, value, language) for name, value in shown.items())
 
 
 def setting_text(value: object) -> str:

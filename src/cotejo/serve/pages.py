@@ -50,11 +50,13 @@ _WORDS_OF_STUDIES = (
     "serve.js_no_comparison", "serve.js_no_studies", "serve.js_offline", "serve.js_parameters",
     "serve.js_points", "serve.js_probability_of", "serve.js_place_test",
     "serve.js_place_train", "serve.js_place_valid", "serve.js_report", "serve.js_runs",
-    "serve.js_said", "serve.js_seconds", "serve.js_seed", "serve.js_settings",
+    "serve.js_said", "serve.js_search", "serve.js_search_best", "serve.js_search_failed",
+    "serve.js_search_running", "serve.js_search_stopped",
+    "serve.js_seconds", "serve.js_seed", "serve.js_settings",
     "serve.js_suspects_done", "serve.js_suspects_left", "serve.js_test", "serve.js_train",
     "serve.js_training", "serve.js_undecided", "serve.js_valid", "serve.js_valid_accuracy",
     "serve.js_verdict_better", "serve.js_verdict_equal", "serve.js_verdict_open",
-    "serve.js_verdict_smaller",
+    "serve.js_verdict_smaller", "serve.js_worker",
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,19 +23,15 @@ from cotejo.store import (
     RunFolder,
     StudyFile,
     StudyFolder,
-    is_locked,
     numbered,
     read_csv,
-    read_json,
+    training_progress,
 )
 
 __all__ = ["Mistake", "ServedStudy", "Studies"]
 
 _DEEPEST = 3
 """How many folders below a given one a study is looked for."""
-
-_SURELY_ALIVE = 30.0
-"""A study that wrote its progress so many seconds ago is training; of another the lock tells."""
 
 
 @dataclass(frozen=True)
@@ -88,21 +83,14 @@ class ServedStudy:
 
     def progress(self) -> dict[str, Any] | None:
         """Return how far it is; None if it is not training."""
-        path = self.folder / StudyFile.PROGRESS
-        try:
-            age = time.time() - path.stat().st_mtime
-            content = read_json(path)
-        except (OSError, OutputError):  # none, or the study ended at this moment
-            return None
-        is_training = age < _SURELY_ALIVE or is_locked(self.folder)
-        return content if is_training else None
+        return training_progress(self.folder)
 
     def about(self, language: str) -> dict[str, Any]:
         """Return what the list of studies says of it."""
         return self._about(self.facts(), language)
 
     def _about(self, facts: StudyFacts, language: str) -> dict[str, Any]:
-        words, best = Words(language), _best(facts)
+        words, best, progress = Words(language), _best(facts), self.progress()
         return {
             "study": self.name,
             "title": study_title(facts, words),
@@ -111,7 +99,8 @@ class ServedStudy:
             "asked": facts.asked,
             "finished": len(facts.finished),
             "failed": len(facts.failed),
-            "training": self.progress() is not None,
+            "training": progress is not None,
+            "searches": [] if progress is None else [_counted(s) for s in progress["searches"]],
             "best": None
             if best is None
             else {"label": best.label(language), "test_accuracy": best.mean("test", "accuracy")},
@@ -144,7 +133,7 @@ class ServedStudy:
         return list(names.get(language) or names["en"])
 
     def curves(self) -> list[dict[str, Any]]:
-        """Return the histories of the finished runs, and of the one that trains."""
+        """Return the histories of the finished runs, and of those that train."""
         curves = [
             {"alternative": each.name, "seed": int(run.record["seed"]), "history": run.history}
             for each in self.facts().trained
@@ -152,10 +141,12 @@ class ServedStudy:
             if run.has_history
         ]
         progress = self.progress()
-        running = progress["running"] if progress else None
-        if running and running["history"]:
-            curves.append({name: running[name] for name in ("alternative", "seed", "history")})
-        return curves
+        running = progress["running"] if progress else ()
+        return curves + [
+            {name: each[name] for name in ("alternative", "seed", "history")}
+            for each in running
+            if each["history"] and each["history"][0]["epoch"] == 1
+        ]
 
     def run(self, alternative: str, seed: int) -> RunFolder:
         """Return a finished run.
@@ -261,6 +252,21 @@ def _studies_in(folder: Path, depth: int) -> Iterator[Path]:
     for path in inner:
         if not path.name.startswith("."):
             yield from _studies_in(path, depth + 1)
+
+
+def _counted(search: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how far a search is: its trials by how they ended, and the best accuracy so far."""
+    ended = [trial["status"] for trial in search["ended"]]
+    best = {trial["number"]: trial["valid_accuracy"] for trial in search["ended"]}
+    return {
+        "search": search["search"],
+        "trials": search["trials"],
+        "ended": len(ended),
+        "stopped": ended.count("stopped"),
+        "failed": ended.count("failed"),
+        "running": len(search["running"]),
+        "best": best.get(search["best"]),
+    }
 
 
 def _best(facts: StudyFacts) -> AlternativeFacts | None:

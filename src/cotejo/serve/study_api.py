@@ -58,13 +58,13 @@ def details(request: Request, study: Name) -> Response:
 
 @router.get("/v1/studies/{study}/progress", summary="How far a study is that trains")
 def progress(request: Request, study: Name) -> Response:
-    """Return its plan, the run that trains and the time left; null where nothing trains."""
+    """Return its plan, searches, running runs and the time left; null where nothing trains."""
     return JSONResponse({"progress": _found(request, study).progress()})
 
 
 @router.get("/v1/studies/{study}/curves", summary="The epochs of a study's runs")
 def curves(request: Request, study: Name) -> Response:
-    """Return the history of each finished run, and of the one that trains."""
+    """Return the history of each finished run, and of those that train."""
     return JSONResponse({"curves": _found(request, study).curves()})
 
 

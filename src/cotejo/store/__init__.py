@@ -9,7 +9,8 @@ format; ``archives`` reads arrays that a stranger could have made; ``seals`` sho
 is the one that was written; ``checkpoints`` keeps the state of a training; ``schemas`` and
 ``checks`` say what a file must hold; ``folders`` reads
 the files of a study and of a run, each checked; ``readings`` keeps the list of readings of the test
-set; ``lock`` keeps two studies apart; ``safe_names`` makes names of folders.
+set; ``progress`` says how far a study is, and asks it to stop; ``lock`` keeps two studies apart;
+``safe_names`` makes names of folders.
 """
 
 from __future__ import annotations
@@ -81,6 +82,14 @@ from cotejo.store.lock import (
     locked,
 )
 from cotejo.store.looks import read_looks, write_looks
+from cotejo.store.progress import (
+    clear_progress,
+    is_asked_to_stop,
+    request_stop,
+    training_progress,
+    withdraw_stop,
+    write_progress,
+)
 from cotejo.store.readings import (
     note_reading,
     put_damaged_readings_aside,
@@ -132,6 +141,7 @@ __all__ = [
     "check_clock",
     "check_content",
     "checkpoint_files",
+    "clear_progress",
     "csv_content",
     "damaged",
     "damaged_reads_name",
@@ -139,6 +149,7 @@ __all__ = [
     "described_content",
     "described_files",
     "folder_names",
+    "is_asked_to_stop",
     "is_locked",
     "json_content",
     "keep_checkpoint",
@@ -162,9 +173,12 @@ __all__ = [
     "read_robustness",
     "read_trial",
     "reading_of",
+    "request_stop",
     "temporary_path",
+    "training_progress",
     "trial_folder",
     "with_probabilities",
+    "withdraw_stop",
     "write_atomically",
     "write_checkpoint",
     "write_csv",
@@ -172,6 +186,7 @@ __all__ = [
     "write_json",
     "write_looks",
     "write_npz",
+    "write_progress",
     "write_robustness",
     "write_trial",
     "writing",

@@ -10,7 +10,7 @@
     audit.csv   audit.npz  audit.json
     review.csv                      what a person said of suspected labels
     looks.json                      when the claims are looked at, and at which runs
-    progress.json                   how far the study is, while it trains
+    progress.json  stop.json        how far the study is, while it trains; a request to stop it
     tracking.json                   the id under which trackers know the study
     tensorboard/                    curves and pictures for TensorBoard, if it was asked for
     report.html report.json  *.csv  what a report writes: `ReportFile`
@@ -108,6 +108,7 @@ class StudyFile(StrEnum):
     REVIEW = "review.csv"
     LOOKS = "looks.json"
     PROGRESS = "progress.json"
+    STOP = "stop.json"
     TRACKING = "tracking.json"
     ERROR_ANALYSIS_LOG = "failures.log"
     AUDIT_LOG = "audit.log"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,8 +25,7 @@ from cotejo.study.events import (
     TestRead,
     WaitingToWrite,
 )
-from cotejo.study.executor import Executor
-from cotejo.study.journal import Journal
+from cotejo.study.executor import Executor, dismiss
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import Observer, PlannedRun, RunId
 from cotejo.study.samples import update_samples
@@ -75,6 +74,7 @@ def carry_out(plan: Plan, executor: Executor, observer: Observer) -> StudyResult
     """
     announce(plan, observer)
     result = train_missing(plan, executor, observer)
+    dismiss(executor)
     conclude(plan, result, observer)
     return result
 
@@ -106,19 +106,18 @@ def train_missing(
         timed: whether a few steps are timed first, for an observer that awaits it.
     """
     jobs = plan.jobs
-    with closing(Journal(plan.folder, plan.own_runs)) as journal:
-        # On an accelerator, to compile the timed steps would take longer than many a run. What is
-        # trained elsewhere has another pace than this process.
-        here = not getattr(executor, "elsewhere", False) and not accelerated()
-        times = timed and observer.awaits_times and plan.deadline is None and here
-        if jobs and times:
-            _estimate(plan, jobs, observer, journal)
-        relay = _Relay(plan, observer, journal)
-        try:
-            execute(executor, plan, jobs, relay)
-            relay.fail_silent_runs()
-        finally:
-            relay.finish_tables()
+    # On an accelerator, to compile the timed steps would take longer than many a run. What is
+    # trained elsewhere has another pace than this process.
+    here = not getattr(executor, "elsewhere", False) and not accelerated()
+    times = timed and observer.awaits_times and plan.deadline is None and here
+    if jobs and times:
+        _estimate(plan, jobs, observer)
+    relay = _Relay(plan, observer)
+    try:
+        execute(executor, plan, jobs, relay)
+        relay.fail_silent_runs()
+    finally:
+        relay.finish_tables()
     return relay.result()
 
 
@@ -143,10 +142,9 @@ def conclude(plan: Plan, result: StudyResult, observer: Observer) -> None:
 class _Relay:
     """Turns the events of an executor into calls of the observer, and keeps how each run ended."""
 
-    def __init__(self, plan: Plan, observer: Observer, journal: Journal) -> None:
+    def __init__(self, plan: Plan, observer: Observer) -> None:
         self._plan = plan
         self._observer = observer
-        self._journal = journal
         self._runs = {run.id: run for run in plan.own_runs}
         # A final training has no validation figures, which the tables rest on; of a shard they
         # would show a part as if it were all.
@@ -160,19 +158,15 @@ class _Relay:
         run, observer = self._runs[event.run], self._observer
         match event:
             case BatchEnded():
-                self._journal.batch_ended(run, event.epoch, event.step, event.steps)
                 observer.batch_ended(run, event.epoch, event.step, event.steps)
             case EpochEnded():
-                self._journal.epoch_ended(run, dict(event.row))
                 observer.epoch_ended(run, dict(event.row))
             case RunStarted():
-                self._journal.run_started(run)
                 if event.place:
                     observer.run_placed(run, event.place)
                 observer.run_started(run)
             case RunResumed():
                 rows = [dict(row) for row in event.rows]
-                self._journal.run_resumed(run, rows)
                 observer.run_resumed(run, event.epoch, rows)
             case TestRead():
                 self._unnoted.append(event)
@@ -186,14 +180,12 @@ class _Relay:
                 self._note_readings()
                 self._ended[event.run] = True
                 self._write_tables()
-                self._journal.run_ended(run, "finished")
                 observer.run_finished(run, RunFolder(run.folder).metrics)
             case RunFailed():
                 self._note_readings()
                 self._ended[event.run] = False
                 self._reasons[event.run] = event.reason
                 self._write_tables()
-                self._journal.run_ended(run, "failed")
                 observer.run_failed(run, event.reason)
 
     def _note_readings(self) -> None:
@@ -234,7 +226,7 @@ class _Relay:
         return result
 
 
-def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer, journal: Journal) -> None:
+def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer) -> None:
     """Time a few steps of each alternative that is to be trained; tell how long the runs take."""
     seconds = 0.0
     known: Paces = {}
@@ -252,7 +244,6 @@ def _estimate(plan: Plan, jobs: Sequence[Job], observer: Observer, journal: Jour
         except Exception:  # noqa: S112
             # Whatever it is, such as too little memory, the run will meet it too and record it.
             continue
-        journal.timed(timed)
         observer.timed(timed)
         seconds += count * timed.run_seconds
     observer.estimated(seconds)

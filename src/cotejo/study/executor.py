@@ -6,14 +6,15 @@ jobs: this process, several, or other machines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from cotejo.study.events import Emit, RunFailed, RunFinished, RunStarted
 from cotejo.study.planning import Job, Plan
 from cotejo.study.run import train_run
 
-__all__ = ["Executor", "SerialExecutor"]
+__all__ = ["Executor", "SerialExecutor", "dismiss", "kept"]
 
 
 class Executor(Protocol):
@@ -24,7 +25,8 @@ class Executor(Protocol):
 
         One that trains elsewhere than in this process has an attribute ``elsewhere`` that is true:
         no steps are timed here for it. A run whose process ended may be begun again; it then tells
-        its epochs again.
+        its epochs again. One that starts something which serves several executions, such as
+        processes, has a method `kept` for the block of these, and `dismiss` (`kept`, `dismiss`).
 
         A run has finished once its files are in ``job.run.folder``. A job with a parent begins
         after that parent, which is an earlier job or has finished before. A job of which nothing
@@ -41,6 +43,22 @@ class Executor(Protocol):
         Raises:
             OutputError: files can't be written, which would end the other runs too.
         """
+
+
+def kept(executor: Executor) -> AbstractContextManager[None]:
+    """Return a block over whose executions an executor keeps what it starts for them.
+
+    The rounds of a search, and the runs after it, are executions of their own.
+    """
+    keep: Callable[[], AbstractContextManager[None]] | None = getattr(executor, "kept", None)
+    return nullcontext() if keep is None else keep()
+
+
+def dismiss(executor: Executor) -> None:
+    """Have an executor end, within a block of `kept`, what it keeps: no execution follows."""
+    end: Callable[[], None] | None = getattr(executor, "dismiss", None)
+    if end is not None:
+        end()
 
 
 class SerialExecutor:

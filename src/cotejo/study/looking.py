@@ -13,7 +13,7 @@ from cotejo.stats import allot
 from cotejo.store import now, write_looks
 from cotejo.study.description import write_study
 from cotejo.study.execution import StudyResult, announce, conclude, train_missing
-from cotejo.study.executor import Executor
+from cotejo.study.executor import Executor, dismiss
 from cotejo.study.looks import Limit, Looks, next_seeds, open_looks, with_seeds
 from cotejo.study.planning import Plan, settle
 from cotejo.study.progress import LookTaken, Observer
@@ -56,6 +56,7 @@ def carry_on(plan: Plan, limit: Limit, executor: Executor, observer: Observer) -
         write_study(plan)
         observer.runs_added(plan.runs)
         result = train_missing(plan, executor, observer, timed=False)
+    dismiss(executor)
     conclude(plan, result, observer)
     return result
 

@@ -100,6 +100,7 @@ class TrialBegun:
         trials: how many the search has.
         values: those that it tries, by setting.
         epochs: how many it has at most.
+        place: a worker's number or a machine's name, where it begins elsewhere.
     """
 
     search: str
@@ -107,6 +108,7 @@ class TrialBegun:
     trials: int
     values: Mapping[str, Any]
     epochs: int
+    place: str = ""
 
 
 class Observer:

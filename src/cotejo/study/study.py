@@ -145,7 +145,9 @@ class Study:
         """
         # Deferred, so that reading and reporting a study need no backend.
         from cotejo.study.execution import carry_out
+        from cotejo.study.executor import kept
         from cotejo.study.executors import chosen_executor
+        from cotejo.study.journal import journalled
         from cotejo.study.looking import carry_on
         from cotejo.study.looks import Limit, check_limit
         from cotejo.study.planning import RunOptions, make_plan, settle
@@ -188,12 +190,15 @@ class Study:
             self.folder = plan.folder
             if not until_settled and (plan.folder / StudyFile.LOOKS).exists():
                 raise OutputError("has_looks", path=plan.folder)
-            if plan.config.searches:
-                plan = search_first(plan, chosen, observer, needed=until_settled)
-            if until_settled:
-                return carry_on(plan, limit, chosen, observer)
-            plan = settle(plan, observer)
-            return carry_out(plan, chosen, observer)
+            elsewhere = getattr(chosen, "elsewhere", False)
+            journal = journalled(plan.folder, observer, elsewhere=elsewhere)
+            with journal as observer, kept(chosen):
+                if plan.config.searches:
+                    plan = search_first(plan, chosen, observer, needed=until_settled)
+                if until_settled:
+                    return carry_on(plan, limit, chosen, observer)
+                plan = settle(plan, observer)
+                return carry_out(plan, chosen, observer)
 
     def add(
         self,

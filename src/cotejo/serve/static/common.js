@@ -72,3 +72,13 @@ export function csv(rows) {
   };
   return "\ufeff" + rows.map(row => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
+
+// How far a search is: its trials by how they ended, and the best so far.
+export function searchText(search) {
+  const parts = [say("search", { name: search.search, count: search.ended, total: search.trials })];
+  if (search.running) parts.push(say("search_running", { count: search.running }));
+  if (search.stopped) parts.push(say("search_stopped", { count: search.stopped }));
+  if (search.failed) parts.push(say("search_failed", { count: search.failed }));
+  if (search.best !== null) parts.push(say("search_best", { percent: percent(search.best) }));
+  return parts.join(" · ");
+}

@@ -1,6 +1,6 @@
 // The page that lists the studies.
 
-import { ask, data, make, pause, percent, say } from "./common.js";
+import { ask, data, make, pause, percent, say, searchText } from "./common.js";
 
 const place = document.getElementById("studies");
 const status = document.getElementById("status");
@@ -18,6 +18,7 @@ function card(study) {
     const accuracy = percent(study.best.test_accuracy);
     link.append(make("p", {}, make("b", {}, accuracy), ` ${study.best.label}`));
   }
+  for (const search of study.searches) link.append(make("p", { class: "soft small" }, searchText(search)));
   if (study.training) link.append(make("p", {}, make("span", { class: "badge" }, say("training"))));
   return link;
 }

@@ -1,6 +1,6 @@
 // The page of one study: what trains, the alternatives, curves, pairs, mistakes and labels.
 
-import { ask, byId, data, decimal, make, pause, percent, say } from "./common.js";
+import { ask, byId, data, decimal, make, pause, percent, say, searchText } from "./common.js";
 import { COLOURS, chart } from "./chart.js";
 import { reviewSuspects } from "./suspects.js";
 
@@ -232,22 +232,41 @@ function mistake(each) {
 
 // ---- what trains
 
+const epochText = (run, epochs) =>
+  say("epoch_of", { name: runName(run), epoch: Math.min(run.epoch, epochs), epochs });
+const placeText = place => /^\d+$/.test(place) ? say("worker", { count: place }) : place;
+
 function showProgress(progress) {
   byId("live").hidden = !progress;
   if (!progress) return;
-  const running = progress.running;
-  const ended = progress.runs.filter(run => ["finished", "failed"].includes(run.state)).length;
-  let done = ended;
-  const parts = [];
-  if (running) {
-    const epochs = progress.runs.find(run => run.state === "running")?.epochs ?? 1;
-    done += Math.min((running.epoch - 1 + (running.steps ? running.step / running.steps : 0)) / epochs, 1);
-    parts.push(say("epoch_of", { name: runName(running), epoch: Math.min(running.epoch, epochs), epochs }));
+  const epochsOf = run => progress.runs.find(each =>
+    each.alternative === run.alternative && each.seed === run.seed)?.epochs ?? 1;
+  let done = progress.runs.filter(run => ["finished", "failed"].includes(run.state)).length;
+  for (const run of progress.running) {
+    done += Math.min((run.epoch - 1 + (run.steps ? run.step / run.steps : 0)) / epochsOf(run), 1);
   }
-  if (progress.seconds_left !== null) parts.push(say("left", { time: duration(progress.seconds_left) }));
-  byId("live-now").textContent = parts.join(" · ");
-  byId("live-bar").value = done / progress.runs.length;
+  const lines = progress.running.map(run =>
+    [epochText(run, epochsOf(run)), placeText(run.place)].filter(Boolean).join(" · "));
+  const left = progress.seconds_left === null ? [] : [say("left", { time: duration(progress.seconds_left) })];
+  const single = lines.length === 1;
+  byId("live-now").textContent = [...single ? lines : [], ...left].join(" · ");
+  const searches = progress.runs.length ? [] : progress.searches;
+  byId("live-lines").replaceChildren(
+    ...searches.map(search => make("p", {}, searchText(counted(search)))),
+    ...(single ? [] : lines).map(line => make("p", {}, line)));
+  const trials = progress.searches.reduce((sum, search) => sum + search.trials, 0);
+  const ended = progress.searches.reduce((sum, search) => sum + search.ended.length, 0);
+  byId("live-bar").value = progress.runs.length ? done / progress.runs.length : ended / (trials || 1);
   byId("live-plan").replaceChildren(...progress.runs.map(run => make("span", { class: run.state }, runName(run))));
+}
+
+function counted(search) {
+  const count = status => search.ended.filter(trial => trial.status === status).length;
+  return {
+    search: search.search, trials: search.trials, ended: search.ended.length,
+    stopped: count("stopped"), failed: count("failed"), running: search.running.length,
+    best: search.ended.find(trial => trial.number === search.best)?.valid_accuracy ?? null,
+  };
 }
 
 async function load() {
@@ -267,8 +286,8 @@ async function watch() {
     try {
       const { progress } = await ask(`${base}/progress`);
       showProgress(progress);
-      const running = progress?.running;
-      const now = JSON.stringify([progress?.runs.map(run => run.state), running?.history.length]);
+      const epochs = progress?.running.map(run => run.history.at(-1)?.epoch);
+      const now = JSON.stringify([progress?.runs.map(run => run.state), epochs]);
       if (last && now !== last) await load();
       last = now;
       byId("status").textContent = "";

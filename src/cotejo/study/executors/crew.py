@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from cotejo.platform import thread_limits
-from cotejo.study.executors.placing import Placed
-from cotejo.study.planning import Job
+from cotejo.study.executors.placing import Place, Placed
+from cotejo.study.planning import Job, Plan
 
 __all__ = ["Crew", "Worker", "shares"]
 
@@ -82,6 +82,10 @@ class Worker:
             start_new_session=True,
         )
         threading.Thread(target=self._listen, daemon=True).start()
+        self.tell(plan)
+
+    def tell(self, plan: Placed) -> None:
+        """Have the jobs that follow trained as parts of a plan."""
         self._send(plan)
 
     def give(self, job: Job, readings: Sequence[Mapping[str, Any]]) -> None:
@@ -135,29 +139,45 @@ class Worker:
 
 
 class Crew:
-    """Several workers; at the end of the block all of them have ended.
+    """Several workers, kept over several plans; at the end of the block all of them have ended.
 
     Args:
-        cores: those of each.
-        plan: what they are to know.
+        cores: those of each that there may be.
         devices: the GPUs that they share, by the names that CUDA has for them; [] without any.
     """
 
-    def __init__(
-        self, cores: Sequence[Sequence[int]], plan: Placed, devices: Sequence[str] = ()
-    ) -> None:
-        self._plan = plan
+    def __init__(self, cores: Sequence[Sequence[int]], devices: Sequence[str] = ()) -> None:
+        self._cores, self._devices = cores, devices
         self._inbox: queue.SimpleQueue[tuple[Worker, Any]] = queue.SimpleQueue()
+        self._place = Place()
+        self._plan: Placed | None = None
         self.workers: list[Worker] = []
-        for number, own in enumerate(cores, start=1):
-            device = devices[(number - 1) % len(devices)] if devices else None
-            self.workers.append(Worker(number, own, device, plan, self._inbox))
+
+    def employ(self, plan: Plan, count: int) -> None:
+        """Have a plan trained from now on, by so many workers or those that there are.
+
+        Raises:
+            OutputError: there is no room for its images.
+            ConfigError: the plan holds something that only this process has.
+        """
+        self._plan = self._place.put(plan)
+        for worker in self.workers:
+            worker.tell(self._plan)
+        while len(self.workers) < min(count, len(self._cores)):
+            self.workers.append(self._started(len(self.workers) + 1))
+        self._place.clear_old()
+
+    def _started(self, number: int) -> Worker:
+        assert self._plan is not None  # noqa: S101
+        devices = self._devices
+        device = devices[(number - 1) % len(devices)] if devices else None
+        return Worker(number, self._cores[number - 1], device, self._plan, self._inbox)
 
     def __enter__(self) -> Crew:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        self._end(at_once=kind is not None)
+        self.end(at_once=kind is not None)
 
     @property
     def idle(self) -> list[Worker]:
@@ -175,11 +195,10 @@ class Crew:
         """Start another worker in the place of one that has ended."""
         place = self.workers.index(worker)
         worker.close()
-        self.workers[place] = Worker(
-            worker.number, worker.cores, worker.device, self._plan, self._inbox
-        )
+        self.workers[place] = self._started(worker.number)
 
-    def _end(self, at_once: bool) -> None:
+    def end(self, *, at_once: bool) -> None:
+        """End all workers; ``at_once`` those, too, that train."""
         try:
             for worker in self.workers:
                 if at_once:
@@ -196,6 +215,8 @@ class Crew:
                 worker.process.kill()
                 worker.process.wait()
                 worker.close()
+            self.workers = []
+            self._place.close()
 
 
 def _surroundings(cores: int, device: str | None) -> dict[str, str]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import mmap
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from cotejo.errors import ConfigError
 from cotejo.store import temporary_path, writing
 from cotejo.study.planning import Plan
 
-__all__ = ["Placed", "placed", "taken"]
+__all__ = ["Place", "Placed", "placed", "taken"]
 
 _ALIGNED = 64
 """Where an array begins, in multiples of so many bytes, as processors like it."""
@@ -38,25 +40,38 @@ class Placed:
     spans: tuple[tuple[int, int], ...]
 
 
-@contextmanager
-def placed(plan: Plan) -> Iterator[Placed]:
-    """Place a plan for other processes; the file is deleted at the end.
+class Place:
+    """Where plans are put for other processes, one after the other.
 
-    Its name is that of a half-written file, so that the next start deletes what a killed process
-    left behind.
-
-    Raises:
-        OutputError: there is no room for the images.
-        ConfigError: the plan holds something that only this process has.
+    Arrays that the plan before had, too, are not written again. The names of the files are those of
+    half-written ones, so that the next start deletes what a killed process left behind.
     """
-    buffers: list[pickle.PickleBuffer] = []
-    try:
-        rest = pickle.dumps(plan, protocol=5, buffer_callback=buffers.append)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise ConfigError("machines.only_here", reason=error) from error
-    path = temporary_path(plan.folder / "plan")
-    spans = []
-    try:
+
+    def __init__(self) -> None:
+        self._paths: list[Path] = []
+        self._spans: tuple[tuple[int, int], ...] = ()
+        # Kept, so that an array at the same place in memory is the same array.
+        self._buffers: list[pickle.PickleBuffer] = []
+
+    def put(self, plan: Plan) -> Placed:
+        """Put a plan there; the one before stays until `clear_old`.
+
+        Raises:
+            OutputError: there is no room for the images.
+            ConfigError: the plan holds something that only this process has.
+        """
+        buffers: list[pickle.PickleBuffer] = []
+        try:
+            rest = pickle.dumps(plan, protocol=5, buffer_callback=buffers.append)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise ConfigError("machines.only_here", reason=error) from error
+        if not self._paths or list(map(_place_of, buffers)) != list(map(_place_of, self._buffers)):
+            self._write(temporary_path(plan.folder / "plan"), buffers)
+        return Placed(rest, self._paths[-1], self._spans)
+
+    def _write(self, path: Path, buffers: list[pickle.PickleBuffer]) -> None:
+        self._paths.append(path)
+        spans = []
         with writing(path), path.open("wb") as file:
             for buffer in buffers:
                 file.write(bytes(-file.tell() % _ALIGNED))
@@ -65,13 +80,55 @@ def placed(plan: Plan) -> Iterator[Placed]:
                     file.write(raw)
             if not file.tell():
                 file.write(b"\0")  # an empty file can't be mapped
-        yield Placed(rest, path, tuple(spans))
-    finally:
+        self._spans, self._buffers = tuple(spans), buffers
+
+    def clear_old(self) -> None:
+        """Delete the files of all plans but the last one."""
+        while len(self._paths) > 1:
+            _delete(self._paths.pop(0))
+
+    def close(self) -> None:
+        """Delete the files of all plans."""
+        while self._paths:
+            _delete(self._paths.pop())
+        self._buffers = []
+
+
+def _delete(path: Path) -> None:
+    # Windows keeps a file that a process has mapped; the study's next start deletes it.
+    with suppress(OSError):
         path.unlink(missing_ok=True)
 
 
+def _place_of(buffer: pickle.PickleBuffer) -> tuple[int, int]:
+    """Return where an array lies in memory, and its bytes."""
+    with buffer.raw() as raw:
+        if not raw.nbytes:
+            return 0, 0
+        return int(np.frombuffer(raw, np.uint8).ctypes.data), raw.nbytes
+
+
+@contextmanager
+def placed(plan: Plan) -> Iterator[Placed]:
+    """Place a plan for other processes; the file is deleted at the end.
+
+    Raises:
+        OutputError: there is no room for the images.
+        ConfigError: the plan holds something that only this process has.
+    """
+    place = Place()
+    try:
+        yield place.put(plan)
+    finally:
+        place.close()
+
+
 def taken(plan: Placed) -> Plan:
-    """Return a plan that this process's parent placed; its arrays can't be written to."""
+    """Return a plan that this process's parent placed; its arrays can't be written to.
+
+    Raises:
+        FileNotFoundError: another plan has taken its place.
+    """
     with plan.path.open("rb") as file:
         whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     arrays = [whole[start : start + size] for start, size in plan.spans]

@@ -13,6 +13,7 @@ import queue
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import IO, Any
 
 from cotejo.stopping import code_of, listen
@@ -62,13 +63,24 @@ def _work(incoming: queue.SimpleQueue[Any], events: IO[bytes]) -> None:
     try:
         # Deferred: this imports the backend, which takes seconds and may fail.
         from cotejo.study.executors.away import own_folder
-        from cotejo.study.executors.placing import taken
+        from cotejo.study.executors.placing import Placed, taken
+        from cotejo.study.planning import Plan
         from cotejo.study.run import train_run
 
-        plan = taken(incoming.get())
-        tell("ready")
+        plan: Plan | None = None
+        is_ready = False
         while True:
-            job, readings = incoming.get()
+            content = incoming.get()
+            if isinstance(content, Placed):
+                plan = None  # before its images, so that two are not in memory at once
+                with suppress(FileNotFoundError):  # another follows, which has taken its place
+                    plan = taken(content)
+                if not is_ready:
+                    tell("ready")
+                    is_ready = True
+                continue
+            job, readings = content
+            assert plan is not None  # noqa: S101 — a plan that has jobs stays where it is
             with own_folder(plan, readings) as own:
                 reason = train_run(own, job, lambda event: tell("event", event))
             tell("ended", reason)

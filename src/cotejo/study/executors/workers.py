@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from cotejo.backend import accelerated
 from cotejo.errors import BackendError, ConfigError, CotejoError, TrainingError
@@ -17,7 +18,6 @@ from cotejo.study.events import Emit, RunFailed, RunFinished, RunStarted, TestRe
 from cotejo.study.executors.away import Readings, check_can_travel
 from cotejo.study.executors.crew import Crew, Worker, shares
 from cotejo.study.executors.lost import write_lost
-from cotejo.study.executors.placing import placed
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
@@ -46,6 +46,22 @@ class WorkersExecutor:
         if type(count) is not int or not 1 <= count <= cores:
             raise ConfigError("machines.workers_number", received=count, cores=cores)
         self._count = count
+        self._kept: Crew | None = None
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the processes over the executions of a block; they end with it, however it ends."""
+        with self._crew() as crew:
+            self._kept = crew
+            try:
+                yield
+            finally:
+                self._kept = None
+
+    def dismiss(self) -> None:
+        """End the processes that are kept and wait for work."""
+        if self._kept is not None:
+            self._kept.end(at_once=False)
 
     def execute(self, plan: Plan, jobs: Sequence[Job], emit: Emit) -> None:
         """Train the jobs, as `Executor.execute` says.
@@ -57,12 +73,17 @@ class WorkersExecutor:
         if not jobs:
             return
         check_can_travel(plan)
-        devices = _devices() if accelerated() else []
-        count = min(self._count, len(jobs))
-        # The shares are those of the whole crew, so that no run has more cores than another.
-        cores = shares(own_cores(), self._count)[:count]
-        with placed(plan) as content, Crew(cores, content, devices) as crew:
+        with self._at_work() as crew:
+            crew.employ(plan, min(self._count, len(jobs)))
             _Shift(plan, jobs, emit, crew).work()
+
+    def _at_work(self) -> AbstractContextManager[Crew]:
+        """Return the crew that is kept, or else one for the block."""
+        return self._crew() if self._kept is None else nullcontext(self._kept)
+
+    def _crew(self) -> Crew:
+        # The shares are those of the whole crew, so that no run has more cores than another.
+        return Crew(shares(own_cores(), self._count), _devices() if accelerated() else [])
 
 
 def _devices() -> list[str]:

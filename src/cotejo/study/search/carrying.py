@@ -262,7 +262,7 @@ class _Relay:
         begun = _begun(course, job, task)
         match event:
             case RunStarted():
-                self._observer.trial_started(begun)
+                self._observer.trial_started(replace(begun, place=event.place))
             case BatchEnded():
                 self._observer.trial_batch_ended(begun, event.epoch, event.step, event.steps)
             case EpochEnded():
