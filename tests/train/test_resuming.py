@@ -24,8 +24,9 @@ from on_jax import check_on_jax
 from cotejo import stopping
 from cotejo.store import NotPlainError, checkpoint_files, read_checkpoint, write_checkpoint
 from cotejo.train import checkpoint as of_checkpoints
+from tiny import TINY
 
-PLAIN = {"model": "mlp", "epochs": 2}
+PLAIN = {**TINY, "epochs": 2}
 
 
 @pytest.mark.parametrize("name", FEATURES)
