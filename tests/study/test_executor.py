@@ -24,11 +24,12 @@ from cotejo.study.planning import RunOptions, make_plan
 from cotejo.study.progress import Observer
 from cotejo.study.run import train_run
 from listening import Listener
+from tiny import TINY
 
 STUDY = {
     "data": "digits",
     "seeds": 2,
-    "base": {"epochs": 1, "model": "mlp"},
+    "base": {**TINY, "epochs": 1},
     "alternative": [
         {"name": "plain"},
         {"name": "part", "train_fraction": 0.5},

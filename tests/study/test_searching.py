@@ -23,12 +23,13 @@ from cotejo.study.observers import Observers
 from cotejo.study.progress import Observer
 from cotejo.study.search.pruning import FIRST_EPOCH, FIRST_TRIALS, is_stopped, stop_below
 from cotejo.verify import verify
+from tiny import TINY
 
 TRIALS = 7
 CONTENT = {
     "data": "digits",
     "seeds": 2,
-    "base": {"model": "mlp", "epochs": 3, "batch_size": 128},
+    "base": {**TINY, "epochs": 3, "batch_size": 128},
     "alternative": [{"name": "plain"}],
     "claim": [{"text": "Tuning helps", "better": "tuned", "than": "plain"}],
     "search": [
@@ -180,7 +181,7 @@ def test_trials_that_fail_leave_the_others_and_their_study(tmp_path, digits, und
     space = {"learning_rate": {"low": 1e-3, "high": 1e-2}}
     content = {
         "seeds": 1,
-        "base": {"model": "mlp", "epochs": 1},
+        "base": {**TINY, "epochs": 1},
         "alternative": [{"name": "plain"}],
         "claim": [{"text": "Bad is better", "better": "bad", "than": "plain"}],
         "search": [

@@ -18,11 +18,12 @@ from cotejo.study import Study
 from cotejo.study.merging import merge
 from cotejo.study.shards import Shard, dealt, shard_named
 from cotejo.verify import verify
+from tiny import TINY
 
 STUDY = {
     "data": "digits",
     "seeds": 2,
-    "base": {"epochs": 1, "model": "mlp", "precision": "float32"},
+    "base": {**TINY, "epochs": 1, "precision": "float32"},
     "alternative": [
         {"name": "plain"},
         {"name": "part", "train_fraction": 0.5},

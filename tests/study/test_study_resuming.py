@@ -17,17 +17,18 @@ from cotejo.store import CHECKPOINTS, RunFolder
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 from cotejo.verify import verify
+from tiny import TINY
 
 STUDY = {
     "data": "digits",
-    "base": {"model": "mlp", "epochs": 3, "precision": "float32", "train_fraction": 0.5},
+    "base": {**TINY, "epochs": 3, "precision": "float32", "train_fraction": 0.5},
     "alternative": [{"name": "plain"}, {"name": "going-on", "start_from": "plain"}],
     "checkpoint_minutes": 1e-9,
 }
 FOLDS = {
     **STUDY,
     "folds": 3,
-    "base": {"model": "mlp", "epochs": 2, "precision": "float32"},
+    "base": {**TINY, "epochs": 2, "precision": "float32"},
     "alternative": [{"name": "plain"}],
 }
 

@@ -16,11 +16,12 @@ from cotejo.study.events import EpochEnded, RunFailed, RunStarted
 from cotejo.study.progress import Observer
 from cotejo.study.tracking import Tracking
 from cotejo.trackers import Tracker, Worker
+from tiny import TINY
 
 CONFIG = {
     "data": "digits",
     "seeds": 2,
-    "base": {"epochs": 1, "model": "mlp", "augment": ["flip"]},
+    "base": {**TINY, "epochs": 1, "augment": ["flip"]},
     "alternative": [{"name": "small"}],
 }
 

@@ -28,11 +28,12 @@ from cotejo.study.executors.placing import Place, placed, taken
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import RunOptions, make_plan
 from cotejo.study.progress import Observer
+from tiny import TINY
 
 STUDY = {
     "data": "digits",
     "seeds": 2,
-    "base": {"epochs": 1, "model": "mlp"},
+    "base": {**TINY, "epochs": 1},
     "alternative": [
         {"name": "plain"},
         {"name": "part", "train_fraction": 0.5},
@@ -151,39 +152,34 @@ def test_one_crew_trains_all_rounds_of_a_search_and_the_runs_after_it(started, t
     assert not [path for path in result.folder.iterdir() if path.name.startswith(".tmp-")]
 
 
-def test_a_study_that_is_stopped_leaves_no_process(started, tmp_path):
-    class Impatient(Observer):
-        def run_started(self, run):
-            raise KeyboardInterrupt
+def test_a_study_that_is_stopped_leaves_no_process_and_its_runs_go_on(started, tmp_path):
+    stopped = []
 
-    with pytest.raises(KeyboardInterrupt):
-        Study(StudyConfig.parse(STUDY)).run(
-            out=tmp_path / "out", workers=SEVERAL, observer=Impatient()
-        )
-    assert started
-    assert all(worker.process.returncode is not None for worker in started)
-
-
-def test_runs_go_on_where_their_workers_were_stopped(tmp_path):
     class Stopping(Observer):
         def epoch_ended(self, run, row):
             if row["epoch"] == 3:
+                stopped.append(run.seed)
                 raise KeyboardInterrupt
 
-    config = StudyConfig.parse(
-        {
+    def study(*seeds):
+        content = {
             "data": "digits",
+            "seeds": list(seeds),
             "base": {"epochs": 6, "model": "mlp", "batch_size": 10},
             "alternative": [{"name": "plain"}],
             "checkpoint_minutes": 0.005,
         }
-    )
+        return Study(StudyConfig.parse(content))
+
     with pytest.raises(KeyboardInterrupt):
-        Study(config).run(out=tmp_path, workers=1, observer=Stopping())
-    run = StudyFolder(tmp_path).run("plain", 1)
+        study(1, 2).run(out=tmp_path, workers=SEVERAL, observer=Stopping())
+    assert len(started) == SEVERAL
+    assert all(worker.process.returncode is not None for worker in started)
+    (seed,) = stopped
+    run = StudyFolder(tmp_path).run("plain", seed)
     assert any(checkpoint_files(run.path))
-    assert Study(config).run(out=tmp_path, workers=1).finished
-    assert StudyFolder(tmp_path).run("plain", 1).record["resumed"][0]["epoch"] >= 3
+    assert study(seed).run(out=tmp_path, workers=1).finished
+    assert StudyFolder(tmp_path).run("plain", seed).record["resumed"][0]["epoch"] >= 3
 
 
 def test_a_worker_that_can_not_start_ends_the_study_in_one_line(tmp_path, monkeypatch):

@@ -20,6 +20,7 @@ from cotejo.train import fresh_backend
 from cotejo.train.checkpoint import Checkpoints
 from cotejo.train.loop import training_steps
 from cotejo.train.work import alone
+from tiny import TINY
 
 MIXED = {
     "model": "mlp",
@@ -42,8 +43,8 @@ AVERAGED = {
     "schedule": "one-cycle",
 }
 FEATURES = {
-    "plain": {"model": "mlp"},
-    "mixed": {**MIXED, "batch_size": 5},
+    "plain": TINY,
+    "mixed": {**MIXED, **TINY, "batch_size": 5},
     "averaged": {**AVERAGED, "epochs": 3},
     "staged": {
         "model": "airbench",
@@ -100,8 +101,8 @@ def lion(learning_rate=0.001):
     return keras.optimizers.Lion(learning_rate, use_ema=True, ema_momentum=0.9)
 """  # fmt: skip
 OWN = {
-    "callbacks": {"model": "mlp", "callbacks": "parts.py:Patient, parts.py:reducing", "epochs": 5},
-    "optimizer": {"model": "mlp", "optimizer": "parts.py:lion"},
+    "callbacks": {**TINY, "callbacks": "parts.py:Patient, parts.py:reducing", "epochs": 5},
+    "optimizer": {**TINY, "optimizer": "parts.py:lion"},
 }
 """Settings with code of the user's own, whose state is kept as far as it can be seen."""
 

@@ -31,8 +31,9 @@ from cotejo.store import (
     write_checkpoint,
 )
 from cotejo.train import checkpoint as of_checkpoints
+from tiny import TINY
 
-PLAIN = {"model": "mlp", "epochs": 2}
+PLAIN = {**TINY, "epochs": 2}
 
 
 @pytest.mark.parametrize("name", FEATURES)
