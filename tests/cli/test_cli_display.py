@@ -132,7 +132,7 @@ def test_a_terminal_has_a_bar_and_no_line_beyond_its_width(language: str, width:
         run = planned(config(), OUT)[1]
         display.run_started(run)
         display.batch_ended(run, 2, 50, 100)
-        frame = console.render_lines(display._status._render())
+        frame = console.render_lines(display._status.render())
         texts = ["".join(segment.text for segment in line).rstrip() for line in frame]
     assert len(texts) == 2
     assert all(len(text) <= width - 4 for text in texts)
@@ -151,7 +151,7 @@ def test_a_long_name_leaves_room_for_the_bar(width: int) -> None:
         long = planned(config(), OUT)[1].__class__("x" * 64, 1, "k", OUT, False, 100, 0)
         display.run_started(long)
         display.batch_ended(long, 99, 9999, 10000)
-        frame = console.render_lines(display._status._render(), pad=False)
+        frame = console.render_lines(display._status.render(), pad=False)
     text = "".join(segment.text for segment in frame[0])
     assert "…" in text
     assert "epoch 99/100" in text
