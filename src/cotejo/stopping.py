@@ -126,7 +126,8 @@ def held() -> Iterator[None]:
     """Inside this block a request to stop waits for `check`, or for the end of the block.
 
     It is for the thread that enters it: signals come to the main thread, and to others what they
-    `ask` themselves. Outside of the command line only Ctrl-C waits. Blocks may overlap in any way, as those of several generators do.
+    `ask` themselves. Outside of the command line only Ctrl-C waits. Blocks may overlap in any way,
+    as those of several generators do.
     """
     thread = get_ident()
     _Request.holders[thread] += 1
