@@ -15,9 +15,12 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 from types import FrameType
+from typing import ClassVar
 
 __all__ = [
     "Stopped",
@@ -68,8 +71,9 @@ class _Request:
         raised: whether `Stopped` was raised.
         watched: whether a thread reads the signals.
         listening: whether `listen` was called; elsewhere, as in a notebook, Ctrl-C is Python's.
-        holders: how many blocks of `held` there are.
-        waiting: the number of a signal that waits for `check`; None if none does.
+        holders: how many blocks of `held` each thread is in, by its ident.
+        waiting: the number of a signal that waits for `check`, by the ident of the thread that is
+            to stop: of a signal, the main one.
     """
 
     number: int | None = None
@@ -77,8 +81,8 @@ class _Request:
     raised: bool = False
     watched: bool = False
     listening: bool = False
-    holders: int = 0
-    waiting: int | None = None
+    holders: ClassVar[Counter[int]] = Counter()
+    waiting: ClassVar[dict[int, int]] = {}
 
 
 def requested() -> int | None:
@@ -121,25 +125,31 @@ def let_go() -> None:
 def held() -> Iterator[None]:
     """Inside this block a request to stop waits for `check`, or for the end of the block.
 
-    It is for the main thread; in others nothing changes. Outside of the command line only Ctrl-C
-    waits. Blocks may overlap in any way, as those of several generators do.
+    It is for the thread that enters it: signals come to the main thread, and to others what they
+    `ask` themselves. Outside of the command line only Ctrl-C waits. Blocks may overlap in any way,
+    as those of several generators do.
     """
-    _Request.holders += 1
+    thread = get_ident()
+    _Request.holders[thread] += 1
     _take_interrupts()
     try:
         yield
     except Exception:
-        _end_block_and_check()  # a request to stop comes before the failure of one run
+        _end_block_and_check(thread)  # a request to stop comes before the failure of one run
         raise
     except BaseException:
-        _end_block()
+        _end_block(thread)
         raise
-    _end_block_and_check()
+    _end_block_and_check(thread)
 
 
-def is_waiting() -> bool:
-    """Return whether a request to stop waits for `check`."""
-    return _Request.waiting is not None
+def is_waiting(thread: int | None = None) -> bool:
+    """Return whether a request to stop waits for `check` in a thread.
+
+    Args:
+        thread: its ident; that of the thread that calls this if left out.
+    """
+    return (get_ident() if thread is None else thread) in _Request.waiting
 
 
 def interrupt_main() -> bool:
@@ -166,18 +176,19 @@ def ask() -> None:
         KeyboardInterrupt: unless a block of `held` waits for `check`; on the command line it is
             a `Stopped`.
     """
-    _Request.waiting = int(signal.SIGINT)
-    if not _Request.holders:
+    thread = get_ident()
+    _Request.waiting[thread] = int(signal.SIGINT)
+    if not _Request.holders[thread]:
         check()
 
 
 def check() -> None:
-    """Raise the request to stop that waits, if one does.
+    """Raise the request to stop that waits in the thread that calls this, if one does.
 
     Raises:
         KeyboardInterrupt: it waited; on the command line it is a `Stopped`.
     """
-    number, _Request.waiting = _Request.waiting, None
+    number = _Request.waiting.pop(get_ident(), None)
     if number is None:
         return
     if not _Request.listening:
@@ -190,31 +201,35 @@ def _take_interrupts() -> None:
     """Hold Ctrl-C where nobody listens, as in a notebook."""
     if (
         not _Request.listening
-        and threading.current_thread() is threading.main_thread()
+        and get_ident() == _main()
         and signal.getsignal(signal.SIGINT) is signal.default_int_handler
     ):
         signal.signal(signal.SIGINT, _hold)
 
 
-def _end_block_and_check() -> None:
-    _end_block()
-    if not _Request.holders:
+def _end_block_and_check(thread: int) -> None:
+    _end_block(thread)
+    if not _Request.holders[get_ident()]:
         check()
 
 
-def _end_block() -> None:
-    """End a block of `held`; after the last one, Ctrl-C is Python's again."""
-    _Request.holders -= 1
-    in_main = threading.current_thread() is threading.main_thread()
-    if not _Request.holders and in_main and signal.getsignal(signal.SIGINT) is _hold:
+def _end_block(thread: int) -> None:
+    """End a block of `held` of a thread; after the main one's last, Ctrl-C is Python's again."""
+    _Request.holders[thread] -= 1
+    in_main = get_ident() == _main()
+    if not _Request.holders[_main()] and in_main and signal.getsignal(signal.SIGINT) is _hold:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _hold(number: int, frame: FrameType | None) -> None:
-    if _Request.waiting is not None:  # the second time
-        _Request.waiting = None
+    if _Request.waiting.pop(_main(), None) is not None:  # the second time
         raise KeyboardInterrupt
-    _Request.waiting = number
+    _Request.waiting[_main()] = number
+
+
+def _main() -> int:
+    """Return the ident of the main thread, in which Python hears signals."""
+    return threading.main_thread().ident or 0
 
 
 def _numbers() -> list[int]:
@@ -223,13 +238,13 @@ def _numbers() -> list[int]:
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    if _Request.raised or _Request.waiting is not None:
+    if _Request.raised or _main() in _Request.waiting:
         return  # already stopping; the watching thread decides whether to end at once
     _Request.number = number
     if not _Request.watched:
         let_go()
-    if _Request.holders:
-        _Request.waiting = number
+    if _Request.holders[_main()]:
+        _Request.waiting[_main()] = number
         return
     _Request.raised = True
     raise Stopped(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 import time
 from dataclasses import replace
@@ -12,16 +13,17 @@ from typing import Any
 import pytest
 from fakestudy import config, planned, row
 
-from cotejo.cli import stop_command, watch_command
+from cotejo.cli import latest, stop_command, watch_command
 from cotejo.cli.app import run
 from cotejo.cli.console import make_console
 from cotejo.cli.watching import Watching
-from cotejo.errors import TrainingError
+from cotejo.errors import OutputError, TrainingError
 from cotejo.messages import use_language
 from cotejo.store import (
     StudyFile,
     clear_progress,
     is_asked_to_stop,
+    locked,
     read_json,
     training_progress,
     trial_folder,
@@ -51,8 +53,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (watch_command, stop_command):
+    for module in (watch_command, stop_command, latest):
         monkeypatch.setattr(module, "_SECONDS", 0.01)
+    monkeypatch.setattr(latest, "_SILENT_SECONDS", 0.1)
     monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
     monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
 
@@ -70,8 +73,19 @@ def seen(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("trains since", "4 runs; done 0, to do 4", "1/4", "seed 1", "41.2%", "✗", "2/4")),
-        ("es", ("se está entrenando desde", "hechas: 0", "1/4", "semilla 1", "41,2", "✗", "2/4")),
+        (
+            "en",
+            (
+                "has been training since",
+                "4 runs; done 0, to do 4",
+                "1/4",
+                "seed 1",
+                "41.2%",
+                "✗",
+                "2/4",
+            ),
+        ),
+        ("es", ("lleva entrenándose desde", "hechas: 0", "1/4", "semilla 1", "41,2", "✗", "2/4")),
     ],
 )
 def test_a_run_is_shown_as_the_study_shows_it(
@@ -239,3 +253,105 @@ def test_stopping_asks_and_waits(folder: Path, capsys: pytest.CaptureFixture[str
     assert asked == [True]
     assert "The study has stopped." in capsys.readouterr().out
     assert not (folder / StudyFile.STOP).exists()
+
+
+def test_stopping_asks_the_start_that_trains_now(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Journal(folder) as journal:
+        journal.planned(None, None, runs_of(folder), folder, False)
+        left = read_json(folder / StudyFile.PROGRESS)
+    write_progress(folder, left)  # it was killed
+    asked: list[str] = []
+
+    def study() -> None:
+        while not is_asked_to_stop(folder, left["start"]):
+            time.sleep(0.01)
+        clear_progress(folder)
+        again = left | {"start": "1" * 32}
+        write_progress(folder, again)
+        while not is_asked_to_stop(folder, again["start"]):
+            time.sleep(0.01)
+        asked.append(again["start"])
+        clear_progress(folder)
+
+    with locked(folder):
+        thread = threading.Thread(target=study)
+        thread.start()
+        ended: list[int] = []
+        stopping = threading.Thread(
+            target=lambda: ended.append(run(["stop", str(folder), "--lang", "en"]))
+        )
+        stopping.start()
+        thread.join()
+        assert not ended  # the folder is locked still
+    stopping.join()
+    assert ended == [0]
+    assert asked == ["1" * 32]
+    assert not (folder / StudyFile.STOP).exists()
+
+
+def test_a_study_with_another_clock_is_known_by_its_writings(folder: Path) -> None:
+    with Journal(folder) as journal:
+        journal.planned(None, None, runs_of(folder), folder, False)
+        content = read_json(folder / StudyFile.PROGRESS)
+    over = threading.Event()
+
+    def write() -> None:
+        second = 0
+        while not over.wait(0.01):
+            second += 1
+            updated = f"2020-01-01T00:00:{second % 60:02}+00:00"
+            write_progress(folder, content | {"updated": updated})
+            os.utime(folder / StudyFile.PROGRESS, (0, 0))
+
+    write_progress(folder, content)
+    os.utime(folder / StudyFile.PROGRESS, (0, 0))
+    assert latest.latest_progress(folder) is None  # it was killed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latest, "_SILENT_SECONDS", 60.0)
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            assert latest.latest_progress(folder) is not None
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_nothing_is_claimed_where_nothing_can_be_asked(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OutputError("cannot_write", path=folder, reason="read-only")
+
+    with Journal(folder) as journal:
+        journal.planned(None, None, runs_of(folder), folder, False)
+        monkeypatch.setattr("cotejo.store.request_stop", refuse)
+        assert run(["stop", str(folder), "--lang", "en"]) != 0
+    said = capsys.readouterr()
+    assert "Asked the study" not in said.out
+    assert "read-only" in said.err
+
+
+def test_files_that_a_folder_shows_late_are_waited_for(folder: Path) -> None:
+    use_language("en")
+    out = io.StringIO()
+    runs = runs_of(folder)
+    with Journal(folder) as journal:
+        journal.planned(None, None, runs, folder, False)
+        watching = Watching(make_console(file=out, width=100), folder, seen(folder), live=False)
+        with watching.display:
+            watching.tell(seen(folder))
+            journal.run_started(runs[0])
+            assert watching.display.standing() is None
+            watching.tell(seen(folder))
+            assert watching.display.standing() is not None
+            journal.run_finished(runs[0], {})
+            watching.tell(seen(folder))
+            watching.tell(seen(folder))
+            assert "is missing" not in out.getvalue()
+            watching.finish()
+            watching.finish()
+    assert out.getvalue().count("is missing") == 1
+    use_language(None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import suppress
 
 import pytest
 
+from cotejo import stopping
 from cotejo.config import StudyConfig
 from cotejo.platform import own_cores
 from cotejo.store import (
@@ -86,7 +88,36 @@ def test_a_study_in_a_thread_stops_at_its_next_event(tmp_path):
     assert any(checkpoint_files(tmp_path / "out" / "plain" / "seed-1"))
 
 
-def test_workers_are_seen_and_stopped(tmp_path):
+def test_a_thread_heeds_only_what_it_is_asked_itself():
+    waits, over, seen = threading.Event(), threading.Event(), []
+
+    def other():
+        with suppress(KeyboardInterrupt), stopping.held():
+            stopping.ask()
+            seen.append(stopping.is_waiting())
+            waits.set()
+            over.wait(60)
+            stopping.check()
+            seen.append("not stopped")
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert waits.wait(60)
+    assert not stopping.is_waiting()
+    assert stopping.is_waiting(thread.ident)
+    with stopping.held():
+        stopping.check()
+    # What waits in the other thread holds nothing back here.
+    with pytest.raises(KeyboardInterrupt):
+        stopping.ask()
+    over.set()
+    thread.join()
+    assert seen == [True]
+
+
+def test_workers_are_seen_and_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
+    monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
     config = StudyConfig.parse(LONG)
     folder = tmp_path / "out"
     asking = Asking(folder)
@@ -99,6 +130,43 @@ def test_workers_are_seen_and_stopped(tmp_path):
     begun = {run["alternative"] for run in last["running"]}
     assert any(any(checkpoint_files(folder / name / "seed-1")) for name in begun)
     assert training_progress(folder) is None
+
+
+def test_what_an_earlier_start_left_is_gone_at_once(tmp_path):
+    with Journal(tmp_path) as journal:
+        journal.planned(None, None, [planned(tmp_path, "a")], tmp_path, False)
+        content = training_progress(tmp_path)
+    write_progress(tmp_path, content)  # it was killed
+    with locked(tmp_path), Journal(tmp_path) as journal:
+        assert training_progress(tmp_path) is None
+        journal.planned(None, None, [planned(tmp_path, "a")], tmp_path, False)
+        assert training_progress(tmp_path)["start"] != content["start"]
+
+
+def test_events_do_not_wait_for_the_file(tmp_path, monkeypatch):
+    """Between two writings, events are only noted."""
+    monkeypatch.setattr("cotejo.study.journal._SECONDS", 3600.0)
+    written = []
+    monkeypatch.setattr("cotejo.study.journal.write_progress", lambda *_: written.append(1))
+    runs = [planned(tmp_path, f"a{number}") for number in range(20)]
+    with Journal(tmp_path) as journal:
+        journal.planned(None, None, runs, tmp_path, False)
+        for run in runs:
+            journal.run_started(run)
+            journal.run_finished(run, {})
+    assert len(written) == 1
+
+
+def test_a_run_that_is_tried_again_elsewhere_is_shown_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
+    monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
+    run = planned(tmp_path, "a")
+    with Journal(tmp_path, elsewhere=True) as journal:
+        journal.planned(None, None, [run], tmp_path, False)
+        journal.run_placed(run, "1")
+        journal.run_started(run)
+        journal.run_placed(run, "2")
+        assert training_progress(tmp_path)["running"][0]["place"] == "2"
 
 
 def test_all_runs_that_train_are_in_the_file(tmp_path, monkeypatch):

@@ -153,7 +153,7 @@ class Display(SearchDisplay):
 
     def standing(self) -> RenderableType | None:
         """Return the lines of what is being trained now; None if nothing is."""
-        return None if self.running is None else self._status.render()
+        return self._status.render() if self._under_way else None
 
     def looked(self, look: LookTaken) -> None:
         """Show which claims are still open, what would close them, and what comes next."""

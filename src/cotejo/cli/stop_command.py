@@ -24,16 +24,18 @@ def stop(
 ) -> int:
     """Ask the study that trains in ``folder`` to stop, and wait until it has."""
     from cotejo.cli.console import make_console, say
+    from cotejo.cli.latest import latest_progress
     from cotejo.cli.live import Status
     from cotejo.cli.standing import check_study, say_standing
-    from cotejo.store import training_progress
+    from cotejo.store import request_stop
 
     check_study(folder)
     console = make_console()
-    progress = training_progress(folder)
+    progress = latest_progress(folder)
     if progress is None:
         say(console, message("watching.nothing_to_stop", folder=folder), "bold")
         return 0
+    request_stop(folder, progress["start"])
     say(console, message("watching.stop_asked", folder=folder))
     status = Status(console)
     try:
@@ -51,16 +53,19 @@ def stop(
 
 
 def _await_end(folder: Path, start: str) -> None:
-    """Ask one start of a study to stop until it no longer trains."""
-    from cotejo.store import is_asked_to_stop, request_stop, training_progress, withdraw_stop
+    """Ask a study to stop until it no longer trains; another start of it is asked as well."""
+    from cotejo.cli.latest import latest_progress
+    from cotejo.store import is_asked_to_stop, is_locked, request_stop, withdraw_stop
 
     while True:
-        # Again, should a start of the study that was just beginning have cleared it away.
-        if not is_asked_to_stop(folder, start):
-            request_stop(folder, start)
         time.sleep(_SECONDS)
-        progress = training_progress(folder)
-        if progress is None or progress["start"] != start:
+        progress = latest_progress(folder)
+        if progress is not None:
+            start = progress["start"]
+            # Again, should a start of the study that was just beginning have cleared it away.
+            if not is_asked_to_stop(folder, start):
+                request_stop(folder, start)
+        elif not is_locked(folder):  # where it is, a start has not told of itself yet
             break
     if is_asked_to_stop(folder, start):  # the study withdrew it; or it was killed
         withdraw_stop(folder)

@@ -28,12 +28,12 @@ def watch(
 ) -> int:
     """Show the study that trains in ``folder`` until it ends, and how it ended."""
     from cotejo.cli.console import make_console, say
+    from cotejo.cli.latest import latest_progress
     from cotejo.cli.standing import check_study, say_standing
-    from cotejo.store import training_progress
 
     check_study(folder)
     console = make_console()
-    progress = training_progress(folder)
+    progress = latest_progress(folder)
     if progress is None:
         say(console, message("watching.nothing", folder=folder), "bold")
         say_standing(console, folder)
@@ -51,6 +51,7 @@ def _follow(
 ) -> dict[str, Any] | None:
     """Show one start of a study until it ends; return the progress of the next one, if any."""
     from cotejo.cli.console import say
+    from cotejo.cli.latest import latest_progress
     from cotejo.cli.watching import Watching
     from cotejo.texts import shown_path
 
@@ -64,22 +65,12 @@ def _follow(
         try:
             while True:
                 time.sleep(_SECONDS)
-                latest = _latest(folder)
+                latest = latest_progress(folder)
                 if latest is None or latest["start"] != start:
+                    watching.finish()
                     return latest
                 watching.tell(latest)
         except KeyboardInterrupt:
             watching.display.close()
             say(console, message("watching.left", folder=shown_path(folder)), "dim")
             raise
-
-
-def _latest(folder: Path) -> dict[str, Any] | None:
-    """Return how far a study is; None if it has ended, asked twice: a shared folder may stutter."""
-    from cotejo.store import training_progress
-
-    progress = training_progress(folder)
-    if progress is None:
-        time.sleep(_SECONDS)
-        progress = training_progress(folder)
-    return progress

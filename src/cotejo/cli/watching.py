@@ -16,9 +16,9 @@ from cotejo.cli.console import say
 from cotejo.cli.display import Display, plan_line
 from cotejo.cli.several import SeveralDisplay, place_text
 from cotejo.cli.tables import alternatives_table, numbers
-from cotejo.errors import CotejoError, OutputError
+from cotejo.errors import CotejoError, OutputError, recorded_error
 from cotejo.messages import message
-from cotejo.store import RunFolder, StudyFolder, read_trial, trial_folder
+from cotejo.store import RunFile, RunFolder, StudyFolder, damaged, read_trial, trial_folder
 from cotejo.study.pace import Pace
 from cotejo.study.progress import PlannedRun, RunId, TrialBegun
 
@@ -65,6 +65,7 @@ class Watching:
         self._runs: dict[RunId, PlannedRun] = {}
         self._rows: dict[RunId, int] = {}
         self._ended: set[RunId] = set()
+        self._late: dict[RunId, tuple[PlannedRun, str]] = {}
         self._trials: set[tuple[str, int]] = set()
         self._last = progress
         line = message(
@@ -85,6 +86,11 @@ class Watching:
         elif not progress["running"]:
             waits = progress["doing"] == "training"
             self.display.note(message(f"watching.{'preparing' if waits else 'looking_back'}"))
+
+    def finish(self) -> None:
+        """Say of runs that ended what is wrong with their files: they are not on their way."""
+        for run, state in list(self._late.values()):
+            self._end(run, state, is_last=True)
 
     def show_standing(self) -> None:
         """Show what is being done now, once, below what was told."""
@@ -211,23 +217,42 @@ class Watching:
                 self.display.epoch_ended(run, dict(row))
         self._rows[run.id] = last
 
-    def _end(self, run: PlannedRun, state: str) -> None:
-        """Show the epochs that were not seen, and how the run ended, by its own files."""
+    def _end(self, run: PlannedRun, state: str, *, is_last: bool = False) -> None:
+        """Show the epochs that were not seen, and how the run ended, by its own files.
+
+        A shared folder may show them later than the progress: until the last time they are looked
+        for again.
+        """
         if run.id in self._ended:
             return
+        files = self._run(run.id)
+        reason: CotejoError | None = None
+        try:
+            if state == "failed":
+                reason = self._reason(files)
+            else:
+                rows, metrics = files.history, files.metrics
+        except OutputError as damage:
+            if not is_last:
+                self._late[run.id] = run, state
+                return
+            reason = damage
+        self._late.pop(run.id, None)
         self._ended.add(run.id)
         if run.id not in self._rows:
             self._begin(run)
-        files = self._run(run.id)
-        try:
-            if state == "failed":
-                reason = files.record["reason"]
-                self.display.run_failed(run, CotejoError(reason["key"], **reason["values"]))
-                return
-            self._tell_epochs(run, files.history)
-            self.display.run_finished(run, files.metrics)
-        except OutputError as damage:
-            self.display.run_failed(run, damage)
+        if reason is not None:
+            self.display.run_failed(run, reason)
+            return
+        self._tell_epochs(run, rows)
+        self.display.run_finished(run, metrics)
+
+    def _reason(self, files: RunFolder) -> CotejoError:
+        """Return why a run failed."""
+        reason = files.record.get("reason")
+        if reason is None:
+            raise damaged(files.path / RunFile.RECORD, "reason")
+        return recorded_error(reason)
 
     def _run(self, run: RunId) -> RunFolder:
         return self._folder.run(*run)

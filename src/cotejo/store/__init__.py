@@ -85,6 +85,7 @@ from cotejo.store.looks import read_looks, write_looks
 from cotejo.store.progress import (
     clear_progress,
     is_asked_to_stop,
+    recorded_progress,
     request_stop,
     training_progress,
     withdraw_stop,
@@ -173,6 +174,7 @@ __all__ = [
     "read_robustness",
     "read_trial",
     "reading_of",
+    "recorded_progress",
     "request_stop",
     "temporary_path",
     "training_progress",

@@ -35,6 +35,7 @@ from cotejo.store.schemas.values import (
 __all__ = [
     "clear_progress",
     "is_asked_to_stop",
+    "recorded_progress",
     "request_stop",
     "training_progress",
     "withdraw_stop",
@@ -122,14 +123,23 @@ def training_progress(folder: Path) -> dict[str, Any] | None:
     One that a killed study left behind says nothing: a study that trains writes it again within
     half a minute, or holds the lock of its folder.
     """
+    try:
+        age = time.time() - (folder / StudyFile.PROGRESS).stat().st_mtime
+    except OSError:
+        return None
+    content = recorded_progress(folder)
+    return content if abs(age) < _SURELY_ALIVE or is_locked(folder) else None
+
+
+def recorded_progress(folder: Path) -> dict[str, Any] | None:
+    """Return the ``progress.json`` in ``folder``, even if a killed study left it; None if none."""
     path = folder / StudyFile.PROGRESS
     try:
-        age = time.time() - path.stat().st_mtime
         content = read_json(path)
         check_content(_Progress, content, path)
     except (OSError, OutputError):  # none, or the study ended at this moment
         return None
-    return content if age < _SURELY_ALIVE or is_locked(folder) else None
+    return content
 
 
 def clear_progress(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """``progress.json``: how far a study is while it trains, for whoever watches it from elsewhere.
 
-It is written about once a second where something happens, every ten seconds where nothing does, and
-deleted when the study ends. One that a killed study left behind says nothing new.
+It is written about once a second where something happens, less often where that would take more
+than a twentieth of the time, and every ten seconds where nothing happens. It is deleted when the
+study ends. One that a killed study left behind says nothing new.
 
 Whoever sees the folder may also ask the study to stop. A thread looks for that request once a
 second, also while a network is compiled or data is audited, and then does what Ctrl-C does.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from cotejo import stopping
 from cotejo.errors import OutputError
-from cotejo.store import clear_progress, is_asked_to_stop, now, withdraw_stop, write_progress
+from cotejo.store import clear_progress, is_asked_to_stop, now, write_progress
 from cotejo.study.observers import Observers
 from cotejo.study.pace import Pace
 from cotejo.study.progress import Estimate, Observer, PlannedRun, RunId, TrialBegun
@@ -119,7 +120,7 @@ class Journal(Observer):
         self._asked = self._must_raise = False
         self._lock, self._over = threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._attend, daemon=True)
-        self._is_main = threading.current_thread() is threading.main_thread()
+        self._owner = threading.get_ident()
 
     @property
     def awaits_times(self) -> bool:
@@ -127,7 +128,7 @@ class Journal(Observer):
         return False
 
     def __enter__(self) -> Journal:
-        withdraw_stop(self._folder)  # of an earlier start
+        clear_progress(self._folder)  # and a request to stop, of a start that was killed
         self._thread.start()
         return self
 
@@ -143,13 +144,13 @@ class Journal(Observer):
 
     def searching(self, searches: Sequence[Search]) -> None:
         """The searches begin."""
-        with self._noting(always=True):
+        with self._noting():
             self._searches = {each.name: _Searching(each.trials) for each in searches}
             self._has_begun = True
 
     def trial_started(self, trial: TrialBegun) -> None:
         """A trial begins."""
-        with self._noting(always=True):
+        with self._noting():
             self._searches[trial.search].running[trial.number] = {
                 "number": trial.number,
                 "place": trial.place,
@@ -173,7 +174,7 @@ class Journal(Observer):
 
     def trial_ended(self, trial: TrialBegun, outcome: Mapping[str, Any]) -> None:
         """Take note of how a trial ended."""
-        with self._noting(always=True):
+        with self._noting():
             search = self._searches[trial.search]
             search.running.pop(trial.number, None)
             known = {name: outcome[name] for name in ("status", "valid_accuracy")}
@@ -183,14 +184,14 @@ class Journal(Observer):
 
     def planned(self, study: Any, dataset: Any, runs: Sequence[PlannedRun], *_: Any) -> None:
         """The runs are known."""
-        with self._noting(always=True):
+        with self._noting():
             self._pace = Pace(runs)
             self._expect(runs)
             self._has_begun = True
 
     def runs_added(self, runs: Sequence[PlannedRun]) -> None:
         """Further runs are known."""
-        with self._noting(always=True):
+        with self._noting():
             self._expect(runs)
 
     def _expect(self, runs: Sequence[PlannedRun]) -> None:
@@ -203,12 +204,15 @@ class Journal(Observer):
             self._pace.timed(estimate)
 
     def run_placed(self, run: PlannedRun, place: str) -> None:
-        """Keep where a run is about to be trained."""
-        self._places[run.id] = place
+        """Keep where a run is about to be trained, or is tried again."""
+        with self._noting():
+            self._places[run.id] = place
+            if run.id in self._running:
+                self._running[run.id].where = place
 
     def run_started(self, run: PlannedRun) -> None:
         """A run begins."""
-        with self._noting(always=True):
+        with self._noting():
             self._running[run.id] = _Running(run, self._places.get(run.id, ""))
             self._states[run.id] = "running"
 
@@ -237,19 +241,19 @@ class Journal(Observer):
         self._run_ended(run, "failed")
 
     def _run_ended(self, run: PlannedRun, state: str) -> None:
-        with self._noting(always=True):
+        with self._noting():
             self._states[run.id] = state
             self._running.pop(run.id, None)
 
     # ---- the file
 
     @contextmanager
-    def _noting(self, *, always: bool = False) -> Iterator[None]:
+    def _noting(self) -> Iterator[None]:
         """Change what is known, and write it if it is time; then heed a request to stop."""
         with self._lock:
             yield
             self._is_behind = True
-            if always or time.monotonic() >= self._next:
+            if time.monotonic() >= self._next:
                 self._write()
         if self._must_raise:
             self._must_raise = False
@@ -341,10 +345,11 @@ class Journal(Observer):
 
     def _stop(self) -> None:
         """Do what Ctrl-C does, unless the study is stopping already: a second one would kill it."""
-        if stopping.requested() is not None or stopping.is_waiting():
+        if stopping.requested() is not None or stopping.is_waiting(self._owner):
             return
         # Where no signal would be heard, the next event of the study raises it.
-        if not (self._is_main and stopping.interrupt_main()):
+        is_main = self._owner == threading.main_thread().ident
+        if not (is_main and stopping.interrupt_main()):
             self._must_raise = True
 
 
