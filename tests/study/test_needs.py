@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cotejo.errors import BackendError
 from cotejo.store import write_checkpoint
 from cotejo.study.executors import needs
 from cotejo.study.executors.needs import Needs, Timed, chosen_cores, is_worth_timing, needs_of
@@ -136,3 +137,17 @@ def test_a_record_that_does_not_name_cores_asks_for_none(timings, monkeypatch, t
         monkeypatch.setattr(needs, "RunFolder", lambda _, it=record: SimpleNamespace(record=it))
         terms = SimpleNamespace(plan=plan([there]))
         assert needs_of(Cluster(4.0), terms, [job(epochs=1)], {})["plain"].cores == 1
+
+
+def test_memory_is_that_of_a_machine_that_has_the_cores_and_the_gpus():
+    from cotejo.study.executors.on_ray import largest_memory
+
+    def node(memory, *, is_alive=True, **more):
+        return {"Alive": is_alive, "Resources": {"memory": memory, **more}}
+
+    nodes = [node(9, CPU=2), node(4, CPU=8), node(3, CPU=8, GPU=1), node(7, CPU=8, is_alive=False)]
+    assert largest_memory(nodes, 2, 0) == 9
+    assert largest_memory(nodes, 4, 0) == 4
+    assert largest_memory(nodes, 1, 0.5) == 3
+    with pytest.raises(BackendError, match="16 cores and 0.5 GPUs"):
+        largest_memory(nodes, 16, 0.5)

@@ -19,7 +19,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
 from cotejo.platform import thread_limits
 from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
@@ -128,15 +128,32 @@ class RayExecutor:
         gpus = self._gpus
         if gpus is None:
             gpus = 1.0 if ray.cluster_resources().get("GPU", 0) else 0.0
-        largest = max((node["Resources"].get("memory", 0) for node in ray.nodes()), default=0)
+        memory = largest_memory(ray.nodes(), needs.cores, gpus)
         return {
             "num_cpus": needs.cores,
             "num_gpus": gpus,
-            # At most what the largest node has, so that it is trained somewhere.
-            "memory": int(min(needs.bytes, largest)),
+            # At most what one of the nodes that can take it has, so that it is trained somewhere.
+            "memory": int(min(needs.bytes, memory)),
             "max_retries": 0,
             "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
         }
+
+
+def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) -> float:
+    """Return the most memory, in bytes, of the nodes that have so many cores and GPUs.
+
+    Raises:
+        BackendError: no node has.
+    """
+    living = [node["Resources"] for node in nodes if node["Alive"]]
+    fit = [
+        node.get("memory", 0)
+        for node in living
+        if node.get("CPU", 0) >= cores and node.get("GPU", 0) >= gpus
+    ]
+    if not fit:
+        raise BackendError("machines.no_node_fits", cores=cores, gpus=f"{gpus:g}")
+    return max(fit)
 
 
 class _Flight:
