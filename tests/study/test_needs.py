@@ -149,5 +149,5 @@ def test_memory_is_that_of_a_machine_that_has_the_cores_and_the_gpus():
     assert largest_memory(nodes, 2, 0) == 9
     assert largest_memory(nodes, 4, 0) == 4
     assert largest_memory(nodes, 1, 0.5) == 3
-    with pytest.raises(BackendError, match="16 cores and 0.5 GPUs"):
+    with pytest.raises(BackendError, match=r"16 cores and 0\.5 GPUs"):
         largest_memory(nodes, 16, 0.5)
