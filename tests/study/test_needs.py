@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cotejo.errors import BackendError
 from cotejo.store import write_checkpoint
 from cotejo.study.executors import needs
 from cotejo.study.executors.needs import Needs, Timed, chosen_cores, is_worth_timing, needs_of
@@ -16,17 +17,18 @@ GIB = 2**30
 
 
 @given(
-    st.dictionaries(st.sampled_from([1, 2, 4, 8]), st.floats(0.1, 1e4), min_size=1),
+    st.fixed_dictionaries(
+        {1: st.floats(0.1, 1e4)}, optional=dict.fromkeys((2, 4, 8), st.floats(0.1, 1e4))
+    ),
     st.integers(1, 1000),
     st.integers(1, 64),
 )
 def test_a_choice_is_one_that_was_timed_and_wastes_little(seconds, runs, cores):
     chosen = chosen_cores(seconds, runs=runs, cores=cores)
-    least = min(seconds)
     assert chosen in seconds
-    pays = least * seconds[least] >= 0.9 * chosen * seconds[chosen]
-    assert chosen == least or pays or runs * chosen <= cores
-    assert chosen == least or pays or seconds[chosen] < seconds[least]
+    pays = seconds[1] >= 0.9 * chosen * seconds[chosen]
+    assert chosen == 1 or pays or runs * chosen <= cores
+    assert chosen == 1 or pays or seconds[chosen] < seconds[1]
 
 
 def test_more_cores_where_they_pay_or_nobody_else_would_use_them():
@@ -36,8 +38,6 @@ def test_more_cores_where_they_pay_or_nobody_else_would_use_them():
     # Two runs on four cores: the second core of each is free, and a fourth brings nothing.
     assert chosen_cores(poor, runs=2, cores=4) == 2
     assert chosen_cores(poor, runs=1, cores=8) == 2
-    # What could not be timed with one core.
-    assert chosen_cores({2: 5.0}, runs=9, cores=2) == 2
 
 
 def job(name="plain", epochs=10, trial=None, pace="pace", fraction=1.0):
@@ -108,6 +108,14 @@ def test_without_timing_a_run_gets_one_core(timings):
     assert timings == []
 
 
+def test_without_the_time_of_one_core_a_run_gets_one(monkeypatch):
+    late = {"pace": {2: Timed(30.0, GIB), 4: Timed(20.0, GIB)}}
+    monkeypatch.setattr(needs, "_times", lambda *_: late)
+    jobs = [job()] * 20
+    found = needs_of(Cluster(4.0), SimpleNamespace(plan=plan()), jobs, {})
+    assert found == needs.fixed_needs(plan(), jobs, 1)
+
+
 def test_runs_round_as_those_that_are_there(timings, tmp_path):
     there = SimpleNamespace(alternative="plain", finished=False, folder=tmp_path)
     write_checkpoint(tmp_path, 1, {"machine": {"cores": 3}})
@@ -118,3 +126,28 @@ def test_runs_round_as_those_that_are_there(timings, tmp_path):
     assert timings == [({"pace": "other"}, [1, 2, 4])]
     # Where no machine has so many, it goes on with what there is.
     assert needs_of(Cluster(2.0), terms, [job(epochs=1)], {})["plain"].cores == 1
+    # With a GPU, one core is enough, however many the machine before had.
+    found = needs_of(Cluster(4.0, GPU=1.0), terms, [job()], {})
+    assert found["plain"].cores == 1
+
+
+def test_a_record_that_does_not_name_cores_asks_for_none(timings, monkeypatch, tmp_path):
+    there = SimpleNamespace(alternative="plain", finished=True, folder=tmp_path)
+    for record in ({}, {"machine": {}}):
+        monkeypatch.setattr(needs, "RunFolder", lambda _, it=record: SimpleNamespace(record=it))
+        terms = SimpleNamespace(plan=plan([there]))
+        assert needs_of(Cluster(4.0), terms, [job(epochs=1)], {})["plain"].cores == 1
+
+
+def test_memory_is_that_of_a_machine_that_has_the_cores_and_the_gpus():
+    from cotejo.study.executors.on_ray import largest_memory
+
+    def node(memory, *, is_alive=True, **more):
+        return {"Alive": is_alive, "Resources": {"memory": memory, **more}}
+
+    nodes = [node(9, CPU=2), node(4, CPU=8), node(3, CPU=8, GPU=1), node(7, CPU=8, is_alive=False)]
+    assert largest_memory(nodes, 2, 0) == 9
+    assert largest_memory(nodes, 4, 0) == 4
+    assert largest_memory(nodes, 1, 0.5) == 3
+    with pytest.raises(BackendError, match=r"16 cores and 0\.5 GPUs"):
+        largest_memory(nodes, 16, 0.5)

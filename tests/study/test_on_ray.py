@@ -72,7 +72,9 @@ def test_a_study_over_ray_is_the_same_though_a_machine_dies(cluster, tmp_path, m
     assert [run.id for run in result.finished] == [run.id for run in serial.finished]
     # The first of them was begun again on the second machine, and is told of once.
     assert sorted(observer.started) == [(name, 1) for name in ("longer", "part", "plain", "wild")]
+    # Where it was begun again is told, too.
     assert len(set(observer.places)) == 2
+    assert len(observer.places) == 5
     ours, theirs = StudyFolder(result.folder), StudyFolder(serial.folder)
     for name in ("plain", "part", "longer"):
         mine, other = ours.run(name, 1), theirs.run(name, 1)

@@ -80,6 +80,9 @@ class SeveralDisplay(Display):
     def run_placed(self, run: PlannedRun, place: str) -> None:
         """Keep where a run is trained."""
         self._places[run.id] = place
+        if run.id in self._lines:  # it is begun again
+            self._lines[run.id].place = place
+            self._show_lines()
 
     def run_started(self, run: PlannedRun) -> None:
         """Show a live line of the run."""

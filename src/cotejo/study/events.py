@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "RunFailed",
     "RunFinished",
+    "RunPlaced",
     "RunResumed",
     "RunStarted",
     "TestRead",
@@ -34,6 +35,14 @@ class RunStarted:
 
     run: RunId
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlaced:
+    """A run that has begun is trained anew, or goes on, at another ``place``."""
+
+    run: RunId
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ class RunFailed:
 
 Event: TypeAlias = (
     RunStarted
+    | RunPlaced
     | RunResumed
     | BatchEnded
     | EpochEnded

@@ -20,6 +20,7 @@ from cotejo.study.events import (
     Event,
     RunFailed,
     RunFinished,
+    RunPlaced,
     RunResumed,
     RunStarted,
     TestRead,
@@ -165,6 +166,8 @@ class _Relay:
                 if event.place:
                     observer.run_placed(run, event.place)
                 observer.run_started(run)
+            case RunPlaced():
+                observer.run_placed(run, event.place)
             case RunResumed():
                 rows = [dict(row) for row in event.rows]
                 observer.run_resumed(run, event.epoch, rows)

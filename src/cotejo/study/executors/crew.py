@@ -161,8 +161,11 @@ class Crew:
             ConfigError: the plan holds something that only this process has.
         """
         self._plan = self._place.put(plan)
-        for worker in self.workers:
-            worker.tell(self._plan)
+        for worker in list(self.workers):
+            if worker.process.poll() is None:
+                worker.tell(self._plan)
+            else:  # it ended while it waited, which costs no run a try
+                self.replace(worker)
         while len(self.workers) < min(count, len(self._cores)):
             self.workers.append(self._started(len(self.workers) + 1))
         self._place.clear_old()

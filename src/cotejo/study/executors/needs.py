@@ -68,6 +68,8 @@ def needs_of(
     """
     found = fixed_needs(terms.plan, jobs, 1)
     nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    if any(node.get("GPU", 0) for node in nodes):
+        return found  # it is the GPU that counts, and not how many cores a run had before
     largest = int(max((node.get("CPU", 0) for node in nodes), default=0))
     before = {name: _cores_before(terms.plan, name) for name in found}
     kept = {name: cores for name, cores in before.items() if 0 < cores <= largest}
@@ -75,13 +77,14 @@ def needs_of(
     paces = {job.run.alternative: job.settings.pace() for job in jobs}
     of_pace = {pace: name for name, pace in reversed(paces.items()) if name not in kept}
     sizes = [2**power for power in range(largest.bit_length())]
-    has_gpus = any(node.get("GPU", 0) for node in nodes)
-    if has_gpus or not is_worth_timing(terms.plan, jobs, len(of_pace) * len(sizes)):
+    if not is_worth_timing(terms.plan, jobs, len(of_pace) * len(sizes)):
         return found
     times = _times(ray, terms, of_pace, sizes, surroundings)
     whole = int(sum(node.get("CPU", 0) for node in nodes))
     for name, pace in paces.items():
-        if name in kept or not (timed := times.get(pace)):
+        timed = times.get(pace, {})
+        # Without one core there is nothing that more of them could be compared with.
+        if name in kept or 1 not in timed:
             continue
         seconds = {size: each.seconds for size, each in timed.items()}
         cores = chosen_cores(seconds, runs=len(jobs), cores=whole)
@@ -108,7 +111,7 @@ def is_worth_timing(plan: Plan, jobs: Sequence[Job], timings: int) -> bool:
 def chosen_cores(seconds: Mapping[int, float], *, runs: int, cores: int) -> int:
     """Return how many cores each of ``runs`` gets, of all the ``cores`` of the cluster.
 
-    ``seconds`` are those of a run, by the number of its cores.
+    ``seconds`` are those of a run, by the number of its cores, one among them.
 
     Example:
         >>> chosen_cores({1: 80.0, 2: 42.0, 4: 30.0}, runs=100, cores=16)
@@ -116,12 +119,11 @@ def chosen_cores(seconds: Mapping[int, float], *, runs: int, cores: int) -> int:
         >>> chosen_cores({1: 80.0, 2: 42.0, 4: 30.0}, runs=4, cores=16)
         4
     """
-    least = min(seconds)
-    chosen = least
+    chosen = 1
     for size in sorted(seconds):
-        pays = least * seconds[least] >= _PAYS * size * seconds[size]
+        pays = seconds[1] >= _PAYS * size * seconds[size]
         is_free = runs * size <= cores and seconds[chosen] >= _GAIN * seconds[size]
-        if size > least and (pays or is_free):
+        if size > 1 and (pays or is_free):
             chosen = size
     return chosen
 
@@ -179,10 +181,10 @@ def _cores_before(plan: Plan, alternative: str) -> int:
         if run.alternative != alternative:
             continue
         if run.finished:
-            return int(RunFolder(run.folder).record["machine"]["cores"])
+            return int((RunFolder(run.folder).record.get("machine") or {}).get("cores") or 0)
         for path in checkpoint_files(run.folder):
-            with suppress(OutputError, KeyError):  # damaged: the run passes it over, too
-                return int(read_checkpoint(path)["machine"]["cores"])
+            with suppress(OutputError):  # damaged: the run passes it over, too
+                return int((read_checkpoint(path).get("machine") or {}).get("cores") or 0)
     return 0
 
 

@@ -19,9 +19,9 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
 from cotejo.platform import thread_limits
-from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
+from cotejo.store import RunFolder, keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
     BatchEnded,
     Emit,
@@ -29,6 +29,7 @@ from cotejo.study.events import (
     Event,
     RunFailed,
     RunFinished,
+    RunPlaced,
     RunResumed,
     RunStarted,
     TestRead,
@@ -128,15 +129,32 @@ class RayExecutor:
         gpus = self._gpus
         if gpus is None:
             gpus = 1.0 if ray.cluster_resources().get("GPU", 0) else 0.0
-        largest = max((node["Resources"].get("memory", 0) for node in ray.nodes()), default=0)
+        memory = largest_memory(ray.nodes(), needs.cores, gpus)
         return {
             "num_cpus": needs.cores,
             "num_gpus": gpus,
-            # At most what the largest node has, so that it is trained somewhere.
-            "memory": int(min(needs.bytes, largest)),
+            # At most what one of the nodes that can take it has, so that it is trained somewhere.
+            "memory": int(min(needs.bytes, memory)),
             "max_retries": 0,
             "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
         }
+
+
+def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) -> float:
+    """Return the most memory, in bytes, of the nodes that have so many cores and GPUs.
+
+    Raises:
+        BackendError: no node has.
+    """
+    living = [node["Resources"] for node in nodes if node["Alive"]]
+    fit = [
+        node.get("memory", 0)
+        for node in living
+        if node.get("CPU", 0) >= cores and node.get("GPU", 0) >= gpus
+    ]
+    if not fit:
+        raise BackendError("machines.no_node_fits", cores=cores, gpus=f"{gpus:g}")
+    return max(fit)
 
 
 class _Flight:
@@ -177,7 +195,7 @@ class _Flight:
                 done, _ = self._ray.wait(list(self._tasks), timeout=_PAUSE)
                 self._tell()
                 for task in done:
-                    self._end(task, self._tasks.pop(task))
+                    self._end(task)
         except BaseException:
             with suppress(self._ray.exceptions.RayError):  # what stopped the study says more
                 self._stop()
@@ -199,6 +217,12 @@ class _Flight:
             _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
             self._hear_readings()
         self._hear_readings()  # once more, for what came between the last time and the end
+        ended, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0) if asked else ([], [])
+        for task in ended:
+            # One that was cut has nothing to take, and what stopped the study says more than that
+            # a run can't be written.
+            with suppress(self._ray.exceptions.RayError, OutputError):
+                self._take(task, self._ray.get(task))
 
     def _hear_readings(self) -> None:
         """Take what the tasks have said; of their events, only readings of the test set count."""
@@ -264,6 +288,8 @@ class _Flight:
         match event:
             case RunStarted():
                 if event.run in self._told:
+                    if event.place:
+                        self._emit(RunPlaced(event.run, event.place))
                     return
                 self._told.add(event.run)
             case TestRead():
@@ -279,12 +305,12 @@ class _Flight:
         if run not in self._told:
             self._pass_on(RunStarted(run))
 
-    def _end(self, task: Any, job: Job) -> None:
+    def _end(self, task: Any) -> None:
         """Take what came of a task: a run, or nothing, in which case it is tried again."""
-        run, errors = job.run.id, self._ray.exceptions
+        job, errors = self._tasks[task], self._ray.exceptions
+        run = job.run.id
         try:
-            crate = self._ray.get(task)
-            reason = self._written(crate, job)
+            self._take(task, self._ray.get(task))
         except (errors.RayError, OutputError) as error:
             if isinstance(error, errors.RayTaskError):
                 cause = error.cause
@@ -294,14 +320,21 @@ class _Flight:
             elif isinstance(error, OutputError) and error.key not in _NOT_WHOLE:
                 raise
             if self._begun[run] < TRIES:
+                del self._tasks[task]
                 self._turns.put_back(job)
                 return
-            end = type(error).__name__
-            reason = TrainingError("machines.node_lost", tries=TRIES, end=end)
+            reason = _why(error, job)
             self._start(run)
             write_lost(self._plan, job, reason, str(error), self._emit)
+            self._ended(task, reason)
+
+    def _take(self, task: Any, crate: Crate) -> None:
+        """Write what came of a task here; until then the task stays among those to take."""
+        self._ended(task, self._written(crate, self._tasks[task]))
+
+    def _ended(self, task: Any, reason: CotejoError | None) -> None:
+        run = self._tasks.pop(task).run.id
         self._turns.ended(run)
-        self._start(run)
         self._emit(RunFinished(run) if reason is None else RunFailed(run, reason))
 
     def _written(self, crate: Crate, job: Job) -> CotejoError | None:
@@ -312,9 +345,21 @@ class _Flight:
             # Mostly it is known: the run said so before it read them.
             if reading not in known:
                 self._pass_on(TestRead(job.run.id, reading["key"], reading["time"]))
+        there = RunFolder(job.run.folder)
+        if there.key == job.run.key and there.is_finished:
+            return None  # the study was stopped after it was written, before it was told of
         if crate.parcel is not None:
             crate = replace(crate, files=fetched(crate.parcel))
         return unpacked(crate, self._plan, job, self._emit)
+
+
+def _why(error: Exception, job: Job) -> CotejoError:
+    """Return why a run has failed that was begun for the last time, from how that ended."""
+    cause = getattr(error, "cause", error)
+    # That of a trial says that nothing came of it because of the machines: it is tried again.
+    if job.trial is None and isinstance(cause, CotejoError):
+        return cause
+    return TrainingError("machines.node_lost", tries=TRIES, end=type(error).__name__)
 
 
 def _keep(job: Job, network: int, content: bytes | Parcel) -> None:

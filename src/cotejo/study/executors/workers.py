@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from cotejo.backend import accelerated
 from cotejo.errors import BackendError, ConfigError, CotejoError, TrainingError
 from cotejo.platform import gpu_names, own_cores
-from cotejo.study.events import Emit, RunFailed, RunFinished, RunStarted, TestRead
+from cotejo.study.events import Emit, RunFailed, RunFinished, RunPlaced, RunStarted, TestRead
 from cotejo.study.executors.away import Readings, check_can_travel
 from cotejo.study.executors.crew import Crew, Worker, shares
 from cotejo.study.executors.lost import write_lost
@@ -122,8 +122,9 @@ class _Shift:
     def _give(self, worker: Worker, job: Job) -> None:
         # Here, so that what is in the way is put aside in the study's folder.
         clear(job.run.folder, job.run.key, self._plan.folder, but_checkpoints=True)
-        if not self._begun[job.run.id]:
-            self._emit(RunStarted(job.run.id, str(worker.number)))
+        place = str(worker.number)
+        is_first = not self._begun[job.run.id]
+        self._emit((RunStarted if is_first else RunPlaced)(job.run.id, place))
         self._begun[job.run.id] += 1
         worker.give(job, self._readings.of(job.run.key))
 
