@@ -182,6 +182,18 @@ def test_a_study_that_is_stopped_leaves_no_process_and_its_runs_go_on(started, t
     assert StudyFolder(tmp_path).run("plain", seed).record["resumed"][0]["epoch"] >= 3
 
 
+def test_a_stop_while_workers_still_start_leaves_no_process(started, tmp_path):
+    class Stopping(Observer):
+        def run_started(self, run):
+            raise KeyboardInterrupt
+
+    study = Study(StudyConfig.parse(STUDY))
+    with pytest.raises(KeyboardInterrupt):
+        study.run(out=tmp_path / "out", workers=SEVERAL, observer=Stopping())
+    assert started
+    assert all(worker.process.returncode is not None for worker in started)
+
+
 def test_a_worker_that_can_not_start_ends_the_study_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "nothing")
     with pytest.raises(Exception, match="nothing") as raised:

@@ -127,7 +127,8 @@ class EpochValidator(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Do as `ended` does, by itself: `fit` tells of an epoch, and waits."""
-        alone(self.ended(epoch, logs))
+        # A request to stop is heeded after this, where the epoch is in a checkpoint.
+        alone(self.ended(epoch, logs), heeds=False)
 
     def ended(self, epoch: int, logs: Mapping[str, Any]) -> Steps[None]:
         """Validate, and add a row to the history.

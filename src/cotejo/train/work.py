@@ -74,8 +74,12 @@ class Clock:
         self._seconds += seconds
 
 
-def alone(steps: Steps[T]) -> T:
+def alone(steps: Steps[T], *, heeds: bool = True) -> T:
     """Drive a training by itself to its end, and return what it returns.
+
+    Args:
+        steps: the training, or a part of it.
+        heeds: whether a request to stop that waits is raised between two steps.
 
     Example:
         >>> def steps():
@@ -87,7 +91,7 @@ def alone(steps: Steps[T]) -> T:
     result: Any = None
     try:
         while True:
-            asked = stopping.is_waiting()
+            asked = heeds and stopping.is_waiting()
             try:
                 work = _resumed(steps, result)
             except StopIteration as end:
