@@ -218,11 +218,11 @@ class _Flight:
             self._hear_readings()
         self._hear_readings()  # once more, for what came between the last time and the end
         ended, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0) if asked else ([], [])
-        for task in ended:
+        for each in ended:
             # One that was cut has nothing to take, and what stopped the study says more than that
             # a run can't be written.
             with suppress(self._ray.exceptions.RayError, OutputError):
-                self._take(task, self._ray.get(task))
+                self._take(each, self._ray.get(each))
 
     def _hear_readings(self) -> None:
         """Take what the tasks have said; of their events, only readings of the test set count."""
