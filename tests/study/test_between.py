@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cotejo.errors import BackendError, ConfigError, OutputError
-from cotejo.study.executors import executor_through
+from cotejo.study.executors import chosen_executor
 from cotejo.study.executors.between import check_between, fetched, opened
 
 FILES = {"run.json": b"{}", "predictions.npz": bytes(1000)}
@@ -78,4 +78,9 @@ def test_what_is_not_installed_is_named(fsspec, monkeypatch):
 @pytest.mark.parametrize("executor", [None, "slurm"])
 def test_it_goes_with_ray_alone(executor):
     with pytest.raises(ConfigError, match="--executor ray"):
-        executor_through(executor, "s3://bucket/folder")
+        chosen_executor(executor, None, through="s3://bucket/folder")
+
+
+def test_a_training_that_has_to_end_at_a_time_goes_nowhere_else(tmp_path):
+    with pytest.raises(ConfigError, match="timed in this process"):
+        chosen_executor("ray", None, deadline=True, through=str(tmp_path))

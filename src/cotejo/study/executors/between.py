@@ -108,18 +108,21 @@ def _read(parcel: Parcel) -> dict[str, bytes]:
     try:
         system, folder = _system(parcel.folder)
         for name, described in parcel.files.items():
-            path, size = f"{folder}/{name}", described["bytes"]
-            if system.info(path)["size"] != size:
-                raise ValueError(name)
-            content = system.cat_file(path, start=0, end=size) if size else b""
-            if described_content(content) != described:
-                raise ValueError(name)
-            files[name] = content
+            files[name] = _content(system, f"{folder}/{name}", described)
     except BackendError:
         raise
     except Exception as error:
         raise OutputError("machines.not_whole", path=parcel.folder) from error
     return files
+
+
+def _content(system: Any, path: str, described: Mapping[str, Any]) -> bytes:
+    size = described["bytes"]
+    if system.info(path)["size"] == size:
+        content: bytes = system.cat_file(path, start=0, end=size) if size else b""
+        if described_content(content) == described:
+            return content
+    raise ValueError(path)
 
 
 def check_between(url: str) -> str:
