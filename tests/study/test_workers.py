@@ -24,7 +24,7 @@ from cotejo.store import (
 from cotejo.study import Study
 from cotejo.study.executors import crew
 from cotejo.study.executors.crew import shares
-from cotejo.study.executors.placing import Place, placed, taken
+from cotejo.study.executors.placing import Place, taken
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import RunOptions, make_plan
 from cotejo.study.progress import Observer
@@ -224,16 +224,29 @@ def plan(tmp_path, digits):
 
 
 def test_a_plan_is_placed_once_and_taken_as_it_was(plan, digits):
-    with placed(plan) as content:
-        assert content.path.stat().st_size >= digits.train.images.nbytes
-        assert len(content.rest) < digits.test.images.nbytes
-        there = taken(content)
-        assert there.keys == plan.keys
-        assert there.jobs[2].parent == plan.jobs[2].parent
-        np.testing.assert_array_equal(there.dataset.train.images, digits.train.images)
-        assert not there.dataset.train.images.flags.writeable
-        del there
+    place = Place()
+    content = place.put(plan)
+    assert content.path.stat().st_size >= digits.train.images.nbytes
+    assert len(content.rest) < digits.test.images.nbytes
+    there = taken(content)
+    assert there.keys == plan.keys
+    assert there.jobs[2].parent == plan.jobs[2].parent
+    np.testing.assert_array_equal(there.dataset.train.images, digits.train.images)
+    assert not there.dataset.train.images.flags.writeable
+    del there
+    place.close()
     assert not content.path.exists()
+
+
+def test_a_worker_that_ended_while_it_waited_is_replaced_before_it_gets_a_run(started, plan):
+    with crew.Crew([[0]]) as workers:
+        workers.employ(plan, 1)
+        started[0].process.kill()
+        started[0].process.wait()
+        workers.employ(plan, 1)
+        assert workers.workers == [started[1]]
+        assert started[1].process.poll() is None
+        started[1].process.kill()
 
 
 def test_images_that_are_there_are_not_written_again(plan):

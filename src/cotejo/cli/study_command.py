@@ -75,7 +75,7 @@ def study(
     from cotejo.cli.training import train_and_report
     from cotejo.config.durations import seconds_of
     from cotejo.study import Study
-    from cotejo.study.executors import executor_through
+    from cotejo.study.executors import chosen_executor
     from cotejo.study.shards import shard_named
     from cotejo.study.tracking import Tracking
 
@@ -97,7 +97,9 @@ def study(
     elsewhere: dict[str, Any] = {
         "shard": None if part is None else (part.number, part.of),
         "workers": workers,
-        "executor": executor if through is None else executor_through(executor, through),
+        "executor": executor
+        if through is None
+        else chosen_executor(executor, workers, through=through),
     }
     return train_and_report(
         chosen,

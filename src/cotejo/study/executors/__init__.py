@@ -24,11 +24,15 @@ from cotejo.errors import ConfigError
 if TYPE_CHECKING:
     from cotejo.study.executor import Executor
 
-__all__ = ["chosen_executor", "executor_through"]
+__all__ = ["chosen_executor"]
 
 
 def chosen_executor(
-    executor: Executor | str | None, workers: int | None, *, deadline: bool = False
+    executor: Executor | str | None,
+    workers: int | None,
+    *,
+    deadline: bool = False,
+    through: str | None = None,
 ) -> Executor:
     """Return who trains the runs of a study.
 
@@ -36,10 +40,15 @@ def chosen_executor(
         executor: one, or ``"ray"`` or ``"ray:ADDRESS"``; None for this machine.
         workers: in how many processes of this machine; None for this one.
         deadline: whether training has to end at a time.
+        through: a place in between for what comes from Ray: a URL of fsspec's, or a folder.
 
     Raises:
         ConfigError: there is no such executor, or what is asked for does not go together.
+        BackendError: a package that ``through`` needs is not installed, or it can't be reached.
     """
+    is_ray = isinstance(executor, str) and executor.partition(":")[0] == "ray"
+    if through is not None and not is_ray:
+        raise ConfigError("machines.through_without_ray")
     if workers is not None and executor is not None:
         raise ConfigError("machines.workers_and_executor")
     if deadline and (workers is not None or isinstance(executor, str)):
@@ -49,31 +58,11 @@ def chosen_executor(
 
         return WorkersExecutor(workers)
     if isinstance(executor, str):
-        kind, _, address = executor.partition(":")
-        if kind != "ray":
+        if not is_ray:
             raise ConfigError("machines.executor_unknown", received=executor)
         from cotejo.study.executors.on_ray import RayExecutor
 
-        return RayExecutor(address or None)
+        return RayExecutor(executor.partition(":")[2] or None, through=through)
     from cotejo.study.grouped import GroupedExecutor
 
     return executor or GroupedExecutor()
-
-
-def executor_through(executor: str | None, through: str) -> Executor:
-    """Return the executor on Ray of this name, whose files go through a place in between.
-
-    Args:
-        executor: as of `chosen_executor`.
-        through: a URL of fsspec's, or a folder.
-
-    Raises:
-        ConfigError: the executor is none on Ray, or there is no such kind of place.
-        BackendError: a package that it needs is not installed.
-    """
-    kind, _, address = (executor or "").partition(":")
-    if kind != "ray":
-        raise ConfigError("machines.through_without_ray")
-    from cotejo.study.executors.on_ray import RayExecutor
-
-    return RayExecutor(address or None, through=through)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
-from cotejo.errors import BackendError, ConfigError, OutputError
-from cotejo.platform import install_command, interpreter
+from cotejo.errors import BackendError, ConfigError, CotejoError, OutputError
+from cotejo.platform import install_command
+from cotejo.store import described_content
 
 __all__ = ["Between", "Parcel", "check_between", "fetched", "opened"]
 
@@ -24,13 +26,15 @@ __all__ = ["Between", "Parcel", "check_between", "fetched", "opened"]
 class Parcel:
     """Files that were put into a place in between.
 
+    It travels by Ray, so that whoever may write to the place can't put other files there unnoticed.
+
     Attributes:
         folder: the URL of their folder.
-        names: of the files.
+        files: the ``bytes`` and the ``sha256`` of each, by its name.
     """
 
     folder: str
-    names: tuple[str, ...]
+    files: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,30 @@ class Between:
 
     Attributes:
         url: where it is, for all machines.
+        token: what lies there for the machines that look whether they reach it.
     """
 
     url: str
+    token: Parcel | None = None
+
+    def check(self, node: str) -> None:
+        """Check that this machine can read what the study wrote there, and write there itself.
+
+        Args:
+            node: the name of the machine.
+
+        Raises:
+            BackendError: it can't.
+        """
+        try:
+            if self.token is not None:
+                _read(self.token)
+            fetched(self.put({"tried": b"tried"}))
+        except OutputError as error:
+            reason = _line(error.__cause__ or error)
+            raise BackendError(
+                "machines.through_unreachable", node=node, url=self.url, reason=reason
+            ) from error
 
     def put(self, files: Mapping[str, bytes]) -> Parcel:
         """Put files there.
@@ -50,11 +75,14 @@ class Between:
             OutputError: they can't be written.
             BackendError: a package that this place needs is not installed.
         """
-        parcel = Parcel(f"{self.url}/{secrets.token_hex(8)}", tuple(files))
-        system, folder = _system(parcel.folder)
+        described = {name: described_content(content) for name, content in files.items()}
+        parcel = Parcel(f"{self.url}/{secrets.token_hex(8)}", described)
         try:
+            system, folder = _system(parcel.folder)
             system.makedirs(folder, exist_ok=True)
             system.pipe({f"{folder}/{name}": content for name, content in files.items()})
+        except BackendError:
+            raise
         except Exception as error:  # of whatever library reaches the place
             raise OutputError("cannot_write", path=self.url, reason=_line(error)) from error
         return parcel
@@ -64,18 +92,37 @@ def fetched(parcel: Parcel) -> dict[str, bytes]:
     """Return the files of a parcel, and delete them there.
 
     Raises:
-        OutputError: they can't be had.
+        OutputError: they can't be had, or are not those that were put there.
+        BackendError: a package that this place needs is not installed.
     """
-    system, folder = _system(parcel.folder)
-    files = {}
-    try:
-        for name in parcel.names:
-            files[name] = system.cat_file(f"{folder}/{name}")
-    except Exception as error:
-        raise OutputError("machines.not_whole", path=parcel.folder) from error
+    files = _read(parcel)
     with suppress(Exception):  # it goes with the whole folder at the end
+        system, folder = _system(parcel.folder)
         system.rm(folder, recursive=True)
     return files
+
+
+def _read(parcel: Parcel) -> dict[str, bytes]:
+    """Return the files of a parcel; the size of each is looked at before it is read."""
+    files = {}
+    try:
+        system, folder = _system(parcel.folder)
+        for name, described in parcel.files.items():
+            files[name] = _content(system, f"{folder}/{name}", described)
+    except BackendError:
+        raise
+    except Exception as error:
+        raise OutputError("machines.not_whole", path=parcel.folder) from error
+    return files
+
+
+def _content(system: Any, path: str, described: Mapping[str, Any]) -> bytes:
+    size = described["bytes"]
+    if system.info(path)["size"] == size:
+        content: bytes = system.cat_file(path, start=0, end=size) if size else b""
+        if described_content(content) == described:
+            return content
+    raise ValueError(path)
 
 
 def check_between(url: str) -> str:
@@ -83,9 +130,16 @@ def check_between(url: str) -> str:
 
     Raises:
         ConfigError: there is no such kind of place.
-        BackendError: a package that it needs is not installed.
+        BackendError: a package that it needs is not installed, or it can't be reached.
     """
-    _system(url)
+    try:
+        _system(url)
+    except CotejoError:
+        raise
+    except Exception as error:  # some connect as soon as they are named
+        raise BackendError(
+            "machines.through_unreachable", node=gethostname(), url=url, reason=_line(error)
+        ) from error
     place = url.rstrip("/")
     return place if "://" in url or "::" in url else str(Path(place or "/").absolute())
 
@@ -101,16 +155,12 @@ def opened(url: str | None) -> Iterator[Between | None]:
         yield None
         return
     between = Between(f"{url}/cotejo-{secrets.token_hex(8)}")
+    between.check(gethostname())
     try:
-        fetched(between.put({"tried": b"tried"}))
-    except OutputError as error:
-        reason = _line(error.__cause__ or error)
-        raise BackendError("machines.through_unreachable", url=url, reason=reason) from error
-    try:
-        yield between
+        yield replace(between, token=between.put({"token": secrets.token_bytes(16)}))
     finally:
-        system, folder = _system(between.url)
         with suppress(Exception):  # the study is complete, whatever stays there
+            system, folder = _system(between.url)
             system.rm(folder, recursive=True)
 
 
@@ -124,9 +174,9 @@ def _system(url: str) -> tuple[Any, str]:
         system, path = fsspec.url_to_fs(url)
     except ImportError as error:
         known = import_module("fsspec.registry").known_implementations
-        package = known[url.partition("://")[0].rpartition("::")[2]]["class"].partition(".")[0]
-        command = f"{interpreter()} -m pip install {package}"
-        raise BackendError("machines.no_protocol", url=url, command=command) from error
+        kind = url.partition("://")[0].rpartition("::")[2]
+        reason = known.get(kind, {}).get("err") or _line(error)
+        raise BackendError("machines.no_protocol", url=url, reason=reason) from error
     except ValueError as error:
         raise ConfigError("machines.through_unknown", received=url) from error
     return system, path

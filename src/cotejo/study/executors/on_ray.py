@@ -157,6 +157,26 @@ def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) 
     return max(fit)
 
 
+def most_tasks(whole: Mapping[str, float], asked: Sequence[tuple[float, float]]) -> int:
+    """Return how many tasks are given to a cluster: twice as many as it can run at once.
+
+    Args:
+        whole: the ``CPU`` and the ``GPU`` of the cluster.
+        asked: the cores and the GPUs of each kind of task.
+
+    Example:
+        >>> most_tasks({"CPU": 16.0}, [(4, 0.0), (2, 0.0)])
+        16
+        >>> most_tasks({"CPU": 16.0, "GPU": 2.0}, [(1, 0.5)])
+        8
+    """
+    at_once = [
+        min(whole.get(name, 0) / each for name, each in (("CPU", cores), ("GPU", gpus)) if each)
+        for cores, gpus in asked
+    ]
+    return max(2, 2 * int(max(at_once)))
+
+
 class _Flight:
     """The tasks of one execution."""
 
@@ -177,6 +197,8 @@ class _Flight:
         self._told: set[RunId] = set()
         self._taking: Any = None
         self._parents: dict[RunId, Any] = {}
+        self._asked = [(each["num_cpus"], each["num_gpus"]) for each in options.values()]
+        self._counted: tuple[float, int] | None = None
         self._kinds = {name: ray.remote(**each)(task) for name, each in options.items()}
         self._terms, self._train = ray.put(terms), ray.put(train)
         here = import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
@@ -190,7 +212,8 @@ class _Flight:
         """Have all jobs trained."""
         try:
             while self._turns.left:
-                while (job := self._turns.take()) is not None:
+                most = self._most()
+                while len(self._tasks) < most and (job := self._turns.take()) is not None:
                     self._begin(job)
                 done, _ = self._ray.wait(list(self._tasks), timeout=_PAUSE)
                 self._tell()
@@ -205,6 +228,17 @@ class _Flight:
             with suppress(Exception):
                 self._ray.kill(self._inbox)
 
+    def _most(self) -> int:
+        """Return how many tasks there may be now: twice those that the cluster runs at once.
+
+        More would only wait, each with its checkpoints in the object store. The cluster is counted
+        once a second, so that machines that join have work.
+        """
+        if self._counted is None or time.monotonic() - self._counted[0] > 1.0:
+            whole = self._ray.cluster_resources()
+            self._counted = time.monotonic(), most_tasks(whole, self._asked)
+        return self._counted[1]
+
     def _stop(self) -> None:
         """Have the tasks write a checkpoint each, as a stopped training here does, and take them.
 
@@ -218,11 +252,11 @@ class _Flight:
             self._hear_readings()
         self._hear_readings()  # once more, for what came between the last time and the end
         ended, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0) if asked else ([], [])
-        for task in ended:
+        for each in ended:
             # One that was cut has nothing to take, and what stopped the study says more than that
             # a run can't be written.
             with suppress(self._ray.exceptions.RayError, OutputError):
-                self._take(task, self._ray.get(task))
+                self._take(each, self._ray.get(each))
 
     def _hear_readings(self) -> None:
         """Take what the tasks have said; of their events, only readings of the test set count."""

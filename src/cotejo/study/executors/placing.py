@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import mmap
 import pickle
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from cotejo.errors import ConfigError
 from cotejo.store import temporary_path, writing
 from cotejo.study.planning import Plan
 
-__all__ = ["Place", "Placed", "placed", "taken"]
+__all__ = ["Place", "Placed", "taken"]
 
 _ALIGNED = 64
 """Where an array begins, in multiples of so many bytes, as processors like it."""
@@ -106,21 +105,6 @@ def _place_of(buffer: pickle.PickleBuffer) -> tuple[int, int]:
         if not raw.nbytes:
             return 0, 0
         return int(np.frombuffer(raw, np.uint8).ctypes.data), raw.nbytes
-
-
-@contextmanager
-def placed(plan: Plan) -> Iterator[Placed]:
-    """Place a plan for other processes; the file is deleted at the end.
-
-    Raises:
-        OutputError: there is no room for the images.
-        ConfigError: the plan holds something that only this process has.
-    """
-    place = Place()
-    try:
-        yield place.put(plan)
-    finally:
-        place.close()
 
 
 def taken(plan: Placed) -> Plan:

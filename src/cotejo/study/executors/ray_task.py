@@ -148,7 +148,8 @@ def train_there(
         What it left.
 
     Raises:
-        BackendError: this node can't train what the key stands for.
+        BackendError: this node can't train what the key stands for, or does not reach the place in
+            between.
         KeyboardInterrupt: the study stops. What the run has learned is in its last checkpoint.
     """
     # Deferred: this imports the backend, once in each of Ray's processes.
@@ -160,6 +161,8 @@ def train_there(
 
     place = f"{socket.gethostname()}:{node}"
     check_conditions(terms.expected, place)
+    if terms.between is not None:
+        terms.between.check(place)  # before it trains for nothing
     tell(RunStarted(job.run.id, place))
     with own_folder(terms.plan, readings) as own:
         is_in_place = terms.shared.is_here
