@@ -19,7 +19,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
+from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.platform import thread_limits
 from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
@@ -40,7 +40,13 @@ from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
 from cotejo.study.executors.crew import GRACE
 from cotejo.study.executors.lost import write_lost
-from cotejo.study.executors.needs import Needs, fixed_needs, needs_of
+from cotejo.study.executors.needs import (
+    Needs,
+    fixed_needs,
+    largest_memory,
+    most_tasks,
+    needs_of,
+)
 from cotejo.study.executors.ray_cluster import connected, load_ray
 from cotejo.study.executors.ray_task import CHECKPOINT, Inbox, Terms, task, train_there
 from cotejo.study.executors.shared import announced, is_done
@@ -141,43 +147,6 @@ class RayExecutor:
             "max_retries": 0,
             "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
         }
-
-
-def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) -> float:
-    """Return the most memory, in bytes, of the nodes that have so many cores and GPUs.
-
-    Raises:
-        BackendError: no node has.
-    """
-    living = [node["Resources"] for node in nodes if node["Alive"]]
-    fit = [
-        node.get("memory", 0)
-        for node in living
-        if node.get("CPU", 0) >= cores and node.get("GPU", 0) >= gpus
-    ]
-    if not fit:
-        raise BackendError("machines.no_node_fits", cores=cores, gpus=f"{gpus:g}")
-    return max(fit)
-
-
-def most_tasks(whole: Mapping[str, float], asked: Sequence[tuple[float, float]]) -> int:
-    """Return how many tasks are given to a cluster: twice as many as it can run at once.
-
-    Args:
-        whole: the ``CPU`` and the ``GPU`` of the cluster.
-        asked: the cores and the GPUs of each kind of task.
-
-    Example:
-        >>> most_tasks({"CPU": 16.0}, [(4, 0.0), (2, 0.0)])
-        16
-        >>> most_tasks({"CPU": 16.0, "GPU": 2.0}, [(1, 0.5)])
-        8
-    """
-    at_once = [
-        min(whole.get(name, 0) / each for name, each in (("CPU", cores), ("GPU", gpus)) if each)
-        for cores, gpus in asked
-    ]
-    return max(2, 2 * int(max(at_once)))
 
 
 class _Flight:
