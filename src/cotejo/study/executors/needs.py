@@ -144,7 +144,7 @@ def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) 
     ]
     if not fit:
         raise BackendError("machines.no_node_fits", cores=cores, gpus=f"{gpus:g}")
-    return max(fit)
+    return float(max(fit))
 
 
 def most_tasks(whole: Mapping[str, float], asked: Sequence[tuple[float, float]]) -> int:
