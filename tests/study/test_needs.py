@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from cotejo.errors import BackendError
 from cotejo.store import write_checkpoint
 from cotejo.study.executors import needs
-from cotejo.study.executors.needs import Needs, Timed, chosen_cores, is_worth_timing, needs_of
+from cotejo.study.executors.needs import (
+    Needs,
+    Timed,
+    chosen_cores,
+    is_worth_timing,
+    largest_memory,
+    needs_of,
+)
 
 GIB = 2**30
 
@@ -140,8 +147,6 @@ def test_a_record_that_does_not_name_cores_asks_for_none(timings, monkeypatch, t
 
 
 def test_memory_is_that_of_a_machine_that_has_the_cores_and_the_gpus():
-    from cotejo.study.executors.on_ray import largest_memory
-
     def node(memory, *, is_alive=True, **more):
         return {"Alive": is_alive, "Resources": {"memory": memory, **more}}
 

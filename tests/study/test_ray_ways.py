@@ -97,6 +97,27 @@ def test_what_lies_in_a_shared_folder_counts_if_it_is_whole(whole, tmp_path):
     assert not shared.is_here
 
 
+def test_a_machine_with_the_folder_puts_nothing_where_it_is_lost(whole, tmp_path):
+    out = shutil.copytree(whole, tmp_path / "out")
+    plan = make_plan(StudyConfig.parse(STUDY), RunOptions(out=out), Observer())
+    (job,) = plan.jobs
+
+    def train(job):
+        with announced(out) as shared:
+            terms = Terms(plan, conditions(["float32"]), shared)
+            return train_there(terms, job, None, {}, [], print, print, "node")
+
+    before = (job.run.folder / "run.json").read_bytes()
+    # It is finished already, by a try whose end nobody heard of.
+    assert train(job) == Crate(None, {}, is_in_place=True)
+    assert (job.run.folder / "run.json").read_bytes() == before
+    # Finished results of other settings are in the way, and stay in the study.
+    other = replace(job, run=replace(job.run, key="0" * 64))
+    assert train(other).reason is None
+    (aside,) = (out / "replaced").iterdir()
+    assert (aside / "run.json").read_bytes() == before
+
+
 def test_a_timing_tells_the_seconds_of_a_run_and_its_memory(tmp_path):
     plan = make_plan(StudyConfig.parse(STUDY), RunOptions(out=tmp_path / "out"), Observer())
     with announced(plan.folder) as shared:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cotejo.errors import OutputError
+from cotejo.errors import BackendError, OutputError
 from cotejo.memory import NEEDED
 from cotejo.platform import thread_limits
 from cotejo.store import RunFolder, checkpoint_files, read_checkpoint
@@ -30,7 +30,9 @@ __all__ = [
     "chosen_cores",
     "fixed_needs",
     "is_worth_timing",
+    "largest_memory",
     "measured",
+    "most_tasks",
     "needs_of",
 ]
 
@@ -126,6 +128,43 @@ def chosen_cores(seconds: Mapping[int, float], *, runs: int, cores: int) -> int:
         if size > 1 and (pays or is_free):
             chosen = size
     return chosen
+
+
+def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) -> float:
+    """Return the most memory, in bytes, of the nodes that have so many cores and GPUs.
+
+    Raises:
+        BackendError: no node has.
+    """
+    living = [node["Resources"] for node in nodes if node["Alive"]]
+    fit = [
+        node.get("memory", 0)
+        for node in living
+        if node.get("CPU", 0) >= cores and node.get("GPU", 0) >= gpus
+    ]
+    if not fit:
+        raise BackendError("machines.no_node_fits", cores=cores, gpus=f"{gpus:g}")
+    return float(max(fit))
+
+
+def most_tasks(whole: Mapping[str, float], asked: Sequence[tuple[float, float]]) -> int:
+    """Return how many tasks are given to a cluster: twice as many as it can run at once.
+
+    Args:
+        whole: the ``CPU`` and the ``GPU`` of the cluster.
+        asked: the cores and the GPUs of each kind of task.
+
+    Example:
+        >>> most_tasks({"CPU": 16.0}, [(4, 0.0), (2, 0.0)])
+        16
+        >>> most_tasks({"CPU": 16.0, "GPU": 2.0}, [(1, 0.5)])
+        8
+    """
+    at_once = [
+        min(whole.get(name, 0) / each for name, each in (("CPU", cores), ("GPU", gpus)) if each)
+        for cores, gpus in asked
+    ]
+    return max(2, 2 * int(max(at_once)))
 
 
 def measured(terms: Terms, alternative: str) -> Timed:

@@ -19,9 +19,9 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import BackendError, CotejoError, OutputError, TrainingError
+from cotejo.errors import CotejoError, OutputError, TrainingError
 from cotejo.platform import thread_limits
-from cotejo.store import RunFolder, keep_checkpoint, last_checkpoints, make_folder
+from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
     BatchEnded,
     Emit,
@@ -40,10 +40,16 @@ from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
 from cotejo.study.executors.crew import GRACE
 from cotejo.study.executors.lost import write_lost
-from cotejo.study.executors.needs import Needs, fixed_needs, needs_of
+from cotejo.study.executors.needs import (
+    Needs,
+    fixed_needs,
+    largest_memory,
+    most_tasks,
+    needs_of,
+)
 from cotejo.study.executors.ray_cluster import connected, load_ray
 from cotejo.study.executors.ray_task import CHECKPOINT, Inbox, Terms, task, train_there
-from cotejo.study.executors.shared import announced
+from cotejo.study.executors.shared import announced, is_done
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
@@ -59,6 +65,9 @@ _PAUSE = 0.05
 
 _PATIENCE = 10.0
 """Seconds of waiting for what the tasks have said, before their ends are looked for again."""
+
+_UNSEEN = 60.0
+"""Seconds for which a network's file system may not show what another machine has written."""
 
 _NOT_WHOLE = ("file_changed", "machines.not_whole")
 """The errors of files that are not as they were written: their run is trained again."""
@@ -140,43 +149,6 @@ class RayExecutor:
         }
 
 
-def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) -> float:
-    """Return the most memory, in bytes, of the nodes that have so many cores and GPUs.
-
-    Raises:
-        BackendError: no node has.
-    """
-    living = [node["Resources"] for node in nodes if node["Alive"]]
-    fit = [
-        node.get("memory", 0)
-        for node in living
-        if node.get("CPU", 0) >= cores and node.get("GPU", 0) >= gpus
-    ]
-    if not fit:
-        raise BackendError("machines.no_node_fits", cores=cores, gpus=f"{gpus:g}")
-    return max(fit)
-
-
-def most_tasks(whole: Mapping[str, float], asked: Sequence[tuple[float, float]]) -> int:
-    """Return how many tasks are given to a cluster: twice as many as it can run at once.
-
-    Args:
-        whole: the ``CPU`` and the ``GPU`` of the cluster.
-        asked: the cores and the GPUs of each kind of task.
-
-    Example:
-        >>> most_tasks({"CPU": 16.0}, [(4, 0.0), (2, 0.0)])
-        16
-        >>> most_tasks({"CPU": 16.0, "GPU": 2.0}, [(1, 0.5)])
-        8
-    """
-    at_once = [
-        min(whole.get(name, 0) / each for name, each in (("CPU", cores), ("GPU", gpus)) if each)
-        for cores, gpus in asked
-    ]
-    return max(2, 2 * int(max(at_once)))
-
-
 class _Flight:
     """The tasks of one execution."""
 
@@ -197,6 +169,8 @@ class _Flight:
         self._told: set[RunId] = set()
         self._taking: Any = None
         self._parents: dict[RunId, Any] = {}
+        self._unseen: dict[Any, tuple[float, float]] = {}
+        """Of tasks whose files are not seen yet: when to look again, and until when."""
         self._asked = [(each["num_cpus"], each["num_gpus"]) for each in options.values()]
         self._counted: tuple[float, int] | None = None
         self._kinds = {name: ray.remote(**each)(task) for name, each in options.items()}
@@ -215,10 +189,10 @@ class _Flight:
                 most = self._most()
                 while len(self._tasks) < most and (job := self._turns.take()) is not None:
                     self._begin(job)
-                done, _ = self._ray.wait(list(self._tasks), timeout=_PAUSE)
+                ended = self._wait()
                 self._tell()
-                for task in done:
-                    self._end(task)
+                for each in ended:
+                    self._end(each)
         except BaseException:
             with suppress(self._ray.exceptions.RayError):  # what stopped the study says more
                 self._stop()
@@ -227,6 +201,24 @@ class _Flight:
             self._cancel(force=True)
             with suppress(Exception):
                 self._ray.kill(self._inbox)
+
+    def _wait(self) -> list[Any]:
+        """Wait a moment; return the tasks that have ended, or whose files are looked for again."""
+        going = [each for each in self._tasks if each not in self._unseen]
+        done: list[Any] = []
+        if going:
+            done, _ = self._ray.wait(going, timeout=_PAUSE)
+        else:
+            time.sleep(_PAUSE)
+        now = time.monotonic()
+        return [*done, *(each for each, (again, _) in self._unseen.items() if now >= again)]
+
+    def _may_come(self, task: Any) -> bool:
+        """Return whether what a task left in a shared folder may still be seen here, later."""
+        now = time.monotonic()
+        _, until = self._unseen.get(task, (now, now + _UNSEEN))
+        self._unseen[task] = now + 1.0, until
+        return now < until
 
     def _most(self) -> int:
         """Return how many tasks there may be now: twice those that the cluster runs at once.
@@ -343,8 +335,10 @@ class _Flight:
         """Take what came of a task: a run, or nothing, in which case it is tried again."""
         job, errors = self._tasks[task], self._ray.exceptions
         run = job.run.id
+        crate: Crate | None = None
         try:
-            self._take(task, self._ray.get(task))
+            crate = self._ray.get(task)
+            self._take(task, crate)
         except (errors.RayError, OutputError) as error:
             if isinstance(error, errors.RayTaskError):
                 cause = error.cause
@@ -353,7 +347,10 @@ class _Flight:
                     raise (cause if isinstance(cause, CotejoError) else error) from None
             elif isinstance(error, OutputError) and error.key not in _NOT_WHOLE:
                 raise
+            elif crate is not None and crate.is_in_place and self._may_come(task):
+                return
             if self._begun[run] < TRIES:
+                self._unseen.pop(task, None)
                 del self._tasks[task]
                 self._turns.put_back(job)
                 return
@@ -367,6 +364,7 @@ class _Flight:
         self._ended(task, self._written(crate, self._tasks[task]))
 
     def _ended(self, task: Any, reason: CotejoError | None) -> None:
+        self._unseen.pop(task, None)
         run = self._tasks.pop(task).run.id
         self._turns.ended(run)
         self._emit(RunFinished(run) if reason is None else RunFailed(run, reason))
@@ -379,8 +377,7 @@ class _Flight:
             # Mostly it is known: the run said so before it read them.
             if reading not in known:
                 self._pass_on(TestRead(job.run.id, reading["key"], reading["time"]))
-        there = RunFolder(job.run.folder)
-        if there.key == job.run.key and there.is_finished:
+        if is_done(job):
             return None  # the study was stopped after it was written, before it was told of
         if crate.parcel is not None:
             crate = replace(crate, files=fetched(crate.parcel))

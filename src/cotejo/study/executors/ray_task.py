@@ -156,7 +156,8 @@ def train_there(
     from cotejo.store import read_readings, reading_of
     from cotejo.study.executors.away import own_folder
     from cotejo.study.executors.crate import Crate, job_in, packed
-    from cotejo.study.executors.shared import job_there
+    from cotejo.study.executors.shared import is_done, job_there
+    from cotejo.study.replaced import clear
     from cotejo.study.run import train_run
 
     place = f"{socket.gethostname()}:{node}"
@@ -168,6 +169,12 @@ def train_there(
         is_in_place = terms.shared.is_here
         if is_in_place:
             there = job_there(job, terms.plan, terms.shared)
+            if is_done(there):  # by a try of it whose end nobody heard of
+                return Crate(None, {}, is_in_place=True)
+            if job.trial is None:
+                # What is in the way is put aside there, and not in the folder that goes at the end.
+                run = there.run
+                clear(run.folder, run.key, terms.shared.path, but_checkpoints=True)
         else:
             there = job_in(job, own.folder, parent, checkpoints)
         send = _sending(terms.between, keep)

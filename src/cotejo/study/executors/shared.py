@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cotejo.errors import OutputError
-from cotejo.store import RunFile, RunFolder, StudyFile, read_bytes, read_trial, write_file
-from cotejo.store.layout import TRIAL
+from cotejo.store import (
+    RunFolder,
+    StudyFile,
+    read_bytes,
+    read_trial,
+    temporary_path,
+    write_file,
+)
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import PlannedRun
 
-__all__ = ["Shared", "announced", "check_left", "job_there"]
-
-_TRIES = 5
-_PAUSE = 0.2
-"""How often, and after how many seconds, files are looked for that another machine has written: a
-network's file system may show them a moment later."""
+__all__ = ["Shared", "announced", "check_left", "is_done", "job_there"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ def job_there(job: Job, plan: Plan, shared: Shared) -> Job:
 def check_left(job: Job, *, finished: bool) -> None:
     """Check what a run has left in the study's folder by itself.
 
+    A network's file system may show it up to a minute later; this does not wait for that.
+
     Args:
         job: the run, or a trial.
         finished: whether it says that it finished.
@@ -86,23 +88,32 @@ def check_left(job: Job, *, finished: bool) -> None:
     Raises:
         OutputError: it is of other settings, is not there, or is not as it was written.
     """
+    if _is_whole(job, finished=finished):
+        return
+    _look_again(job.run.folder)
+    if not _is_whole(job, finished=finished):
+        raise OutputError("machines.not_whole", path=job.run.folder)
+
+
+def is_done(job: Job) -> bool:
+    """Return whether a run is finished, with the key of the job."""
+    run = RunFolder(job.run.folder)
+    return job.trial is None and run.key == job.run.key and run.is_finished
+
+
+def _is_whole(job: Job, *, finished: bool) -> bool:
     folder = job.run.folder
     if job.trial is not None:
-        _wait_for(folder / TRIAL)
         trial = read_trial(folder)
-        is_whole = trial is not None and trial["key"] == job.run.key
-    else:
-        _wait_for(folder / RunFile.RECORD)
-        run = RunFolder(folder)
-        is_whole = run.key == job.run.key and (run.is_finished or not finished)
-    if not is_whole:
-        raise OutputError("machines.not_whole", path=folder)
+        return trial is not None and trial["key"] == job.run.key
+    run = RunFolder(folder)
+    return run.key == job.run.key and (run.is_finished or not finished)
 
 
-def _wait_for(path: Path) -> None:
-    """Wait a moment for a file. To list a folder has a network's file system look again."""
-    for _ in range(_TRIES):
-        with suppress(OSError):
-            if path.name in os.listdir(path.parent):  # noqa: PTH208
-                return
-        time.sleep(_PAUSE)
+def _look_again(folder: Path) -> None:
+    """Have a network's file system look again: to write to a folder renews what it knows of it."""
+    for each in (folder.parent.parent, folder.parent, folder):
+        path = temporary_path(each / "seen")
+        with suppress(OSError):  # it is not there yet
+            path.touch()
+            path.unlink()
