@@ -1,8 +1,8 @@
-"""What is written of a run whose process or machine ended before it did."""
+"""Why a run has failed whose process or machine ended before it did, and what is written of it."""
 
 from __future__ import annotations
 
-from cotejo.errors import CotejoError
+from cotejo.errors import CotejoError, TrainingError
 from cotejo.store import RunFile, now
 from cotejo.study.events import Emit
 from cotejo.study.planning import Job, Plan
@@ -10,7 +10,16 @@ from cotejo.study.record import described_reason, start_record
 from cotejo.study.replaced import clear
 from cotejo.study.results import Results, save
 
-__all__ = ["write_lost"]
+__all__ = ["why_lost", "write_lost"]
+
+
+def why_lost(error: Exception, job: Job, tries: int) -> CotejoError:
+    """Return why a run has failed that was begun for the last time, from how that ended."""
+    cause = getattr(error, "cause", error)
+    # That of a trial says that nothing came of it because of the machines: it is tried again.
+    if job.trial is None and isinstance(cause, CotejoError):
+        return cause
+    return TrainingError("machines.node_lost", tries=tries, end=type(error).__name__)
 
 
 def write_lost(plan: Plan, job: Job, reason: CotejoError, said: str, emit: Emit) -> None:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from cotejo.errors import CotejoError, OutputError, TrainingError
+from cotejo.errors import CotejoError, OutputError
 from cotejo.platform import thread_limits
 from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
@@ -39,7 +39,7 @@ from cotejo.study.executors.between import Parcel, check_between, fetched, opene
 from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, packed_parent, unpacked
 from cotejo.study.executors.crew import GRACE
-from cotejo.study.executors.lost import write_lost
+from cotejo.study.executors.lost import why_lost, write_lost
 from cotejo.study.executors.needs import (
     Needs,
     fixed_needs,
@@ -354,7 +354,7 @@ class _Flight:
                 del self._tasks[task]
                 self._turns.put_back(job)
                 return
-            reason = _why(error, job)
+            reason = why_lost(error, job, TRIES)
             self._start(run)
             write_lost(self._plan, job, reason, str(error), self._emit)
             self._ended(task, reason)
@@ -382,15 +382,6 @@ class _Flight:
         if crate.parcel is not None:
             crate = replace(crate, files=fetched(crate.parcel))
         return unpacked(crate, self._plan, job, self._emit)
-
-
-def _why(error: Exception, job: Job) -> CotejoError:
-    """Return why a run has failed that was begun for the last time, from how that ended."""
-    cause = getattr(error, "cause", error)
-    # That of a trial says that nothing came of it because of the machines: it is tried again.
-    if job.trial is None and isinstance(cause, CotejoError):
-        return cause
-    return TrainingError("machines.node_lost", tries=TRIES, end=type(error).__name__)
 
 
 def _keep(job: Job, network: int, content: bytes | Parcel) -> None:
