@@ -119,10 +119,30 @@ def test_a_run_is_shown_as_the_study_shows_it(
             journal.run_failed(runs[0], reason)
             journal.run_started(runs[1])
             watching.tell(seen(folder))
-    text = out.getvalue()
+    text = " ".join(out.getvalue().split())
     for word in words:
         assert word in text, word
     assert text.count("1/2") >= 1
+    use_language(None)
+
+
+def test_the_epoch_that_begins_is_named_before_its_first_step(folder: Path) -> None:
+    use_language("en")
+    out = io.StringIO()
+    console = make_console(file=out, width=100)
+    runs = runs_of(folder)
+    with Journal(folder) as journal:
+        journal.planned(None, None, runs, folder, False)
+        journal.run_started(runs[0])
+        journal.batch_ended(runs[0], 1, 100, 100)
+        journal.epoch_ended(runs[0], row(1))
+        watching = Watching(console, folder, seen(folder), live=False)
+        with watching.display:
+            watching.tell(seen(folder))
+            watching.show_standing()
+    text = out.getvalue().replace("\xa0", " ")
+    assert "epoch 2/4" in text
+    assert "0/100" in text
     use_language(None)
 
 
@@ -231,7 +251,7 @@ def test_watching_ends_with_the_study(
     assert run(["watch", str(folder), "--lang", "en"]) == 1
     said = capsys.readouterr().out
     assert "The study has stopped before its end." in said
-    assert "To go on from there:" in said
+    assert "To go on, where it was started:" in said
 
 
 def test_stopping_asks_and_waits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -187,7 +187,9 @@ ONE = {
 }
 
 
-def test_a_study_can_be_watched_while_it_trains(serving, tmp_path):
+def test_a_study_can_be_watched_while_it_trains(serving, tmp_path, monkeypatch):
+    monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
+    monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
     folder, seen = tmp_path / "runs" / "watched", []
     client = serving(studies=[tmp_path / "runs"])
 

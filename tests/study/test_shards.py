@@ -79,9 +79,13 @@ def shards(tmp_path_factory):
     return folders
 
 
-def test_a_shard_says_that_it_is_one_and_gets_no_report(shards):
+def test_a_shard_says_that_it_is_one_and_gets_no_report(shards, capsys):
     study = StudyFolder(shards[0])
     assert study.study["shard"] == {"number": 1, "of": 2}
+    assert cotejo(["watch", "--once", str(shards[0])]) == 0
+    said = capsys.readouterr().out
+    assert "Of 3 runs, 3 finished, 0 failed." in said
+    assert "cotejo merge" in said
     assert not (shards[0] / "summary.csv").exists()
     assert not (shards[0] / StudyFile.ERROR_ANALYSIS).exists()
     # That it has no report is not held against it.
@@ -106,6 +110,7 @@ def test_merged_shards_are_the_study(whole, shards, tmp_path, capsys, monkeypatc
     assert cotejo([*words[:2], *words[-2:]]) == 1
     said = capsys.readouterr().out
     assert "3 runs are missing" in said
+    assert "No folder was given of these shards: 2/2." in said
     assert f"cotejo study {out / 'study.toml'} --out {out}" in said
     assert not (out / "report.html").exists()
     assert cotejo(words) == 0

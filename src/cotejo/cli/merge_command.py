@@ -74,6 +74,9 @@ def _say_what_is_missing(console: Console, merged: Merged) -> None:
         say(console, f"  {message('cli.run_name', name=name, seed=seed)}")
     if (more := len(merged.missing) - _MOST_NAMED) > 0:
         say(console, "  " + message("machines.merge_more", count=more))
+    if merged.absent:
+        shards = ", ".join(map(str, merged.absent[:_MOST_NAMED]))
+        say(console, message("machines.merge_absent", shards=shards), "yellow")
     say(console, message("machines.merge_next"), "dim")
     console.print(Text(f"  {merged.command}"), soft_wrap=True)
 

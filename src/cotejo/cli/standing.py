@@ -17,12 +17,13 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.facts import StudyFacts, gather_records
 from cotejo.messages import current_language, message
 from cotejo.store import ReportFile, RunFile, StudyFile, StudyFolder, card_name, read_looks
+from cotejo.study.shards import Shard, dealt
 from cotejo.texts import shown_path
 
 if TYPE_CHECKING:
     from cotejo.store import RunFolder
 
-__all__ = ["check_study", "say_standing"]
+__all__ = ["check_study", "say_how_to_merge", "say_standing"]
 
 _REPORT_SECONDS = 60.0
 """How long is waited for the report of a study that has just trained its last run."""
@@ -58,7 +59,8 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
     open_searches = _open_searches(facts)
     looks = read_looks(folder)
     looks_are_open = looks is not None and looks["looks"][-1].get("finished") is None
-    missing = facts.asked - len(facts.finished) - len(facts.failed)
+    asked = _asked(facts)
+    missing = asked - len(facts.finished) - len(facts.failed)
     is_whole = not (missing or open_searches or looks_are_open)
     if has_just_ended:
         console.print()
@@ -66,7 +68,7 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
     _show_results(console, facts)
     line = message(
         "watching.finished",
-        runs=message("cli.runs", count=facts.asked),
+        runs=message("cli.runs", count=asked),
         finished=len(facts.finished),
         failed=len(facts.failed),
     )
@@ -82,7 +84,27 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
     if not is_whole or facts.failed:
         say(console, message("watching.go_on" if not is_whole else "cli.next_failed"), "dim")
         console.print(Text(f"  {_command(facts)}"), soft_wrap=True)
+    elif facts.study.get("shard"):
+        say_how_to_merge(console, folder)
     return is_whole and not facts.failed
+
+
+def say_how_to_merge(console: Console, folder: Path, program: str = "cotejo") -> None:
+    """Say how a shard that is trained becomes one study with the others."""
+    say(console, message("machines.shard_next"), "dim")
+    words = shlex.join([program, "merge", shown_path(folder)])
+    console.print(Text(f"  {words} … --out {message('machines.shard_out')}"), soft_wrap=True)
+
+
+def _asked(facts: StudyFacts) -> int:
+    """Return how many runs are to be trained in a study's folder: of a shard, its own."""
+    shard = facts.study.get("shard")
+    if shard is None:
+        return facts.asked
+    runs = [(each.name, seed) for each in facts.described for seed in facts.seeds_of(each)]
+    settings = {each["name"]: each["settings"] for each in facts.study["alternatives"]}
+    parents = {name: own.get("start_from") for name, own in settings.items()}
+    return len(dealt(Shard(shard["number"], shard["of"]), runs, parents))
 
 
 def _open_searches(facts: StudyFacts) -> list[str]:

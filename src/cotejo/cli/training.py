@@ -206,9 +206,9 @@ def _conclude_shard(console: Console, result: StudyResult, command: str) -> int:
     if result.failed:
         _say_next(console, "cli.next_failed", command)
     else:
-        say(console, message("machines.shard_next"), "dim")
-        words = shlex.join([_program(), "merge", shown_path(result.folder)])
-        console.print(Text(f"  {words} … --out {message('machines.shard_out')}"), soft_wrap=True)
+        from cotejo.cli.standing import say_how_to_merge
+
+        say_how_to_merge(console, result.folder, _program())
     return 1 if result.failed else 0
 
 

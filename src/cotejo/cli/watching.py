@@ -198,8 +198,9 @@ class Watching:
         if run.id not in self._rows:
             self._begin(run, told["place"])
         self._tell_epochs(run, told["history"])
-        if told["steps"] and told["epoch"] <= run.epochs:
-            self.display.batch_ended(run, told["epoch"], told["step"], told["steps"])
+        has_begun = told["steps"] or told["history"]
+        if has_begun and told["epoch"] <= run.epochs:
+            self.display.batch_ended(run, told["epoch"], told["step"], max(1, told["steps"]))
 
     def _begin(self, run: PlannedRun, place: str = "") -> None:
         if place:

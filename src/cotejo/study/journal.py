@@ -74,7 +74,7 @@ class _Running:
         """Take note of an epoch; a run that is begun again tells its epochs again."""
         epoch = int(row["epoch"])
         self.rows = [*self.rows[: epoch - 1], row]
-        self.place = (epoch + 1, 0, 0)
+        self.place = (epoch + 1, 0, self.place[2])  # an epoch has as many steps as the last
 
 
 @dataclass

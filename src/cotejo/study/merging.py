@@ -27,6 +27,7 @@ from cotejo.store import (
 from cotejo.study.borrowing import copy_run
 from cotejo.study.place import check_place, clear_half_written
 from cotejo.study.progress import RunId
+from cotejo.study.shards import Shard
 from cotejo.texts import shown_path
 
 __all__ = ["LeftBehind", "Merged", "merge"]
@@ -59,6 +60,7 @@ class Merged:
         left: the finished runs that were not taken, each with the reason.
         added: the alternatives of predictions from elsewhere, which stay where they are.
         command: the one that trains the missing runs.
+        absent: the shards of which no folder was given, as far as the given ones tell.
     """
 
     folder: Path
@@ -68,6 +70,7 @@ class Merged:
     left: list[LeftBehind] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     command: str = ""
+    absent: list[Shard] = field(default_factory=list)
 
 
 def merge(folders: Sequence[Path], out: Path) -> Merged:
@@ -95,7 +98,7 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         if StudyFolder(out).study.get("shard") is not None:
             raise OutputError("machines.merge_into_shard", path=out)
     make_folder(out)
-    merged = Merged(out, command=_command(studies[0].study, out))
+    merged = Merged(out, command=_command(studies[0].study, out), absent=_absent(studies))
     with locked(out):
         clear_half_written(out)
         put_damaged_readings_aside(out)
@@ -113,6 +116,16 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         - {each["name"] for each in StudyFolder(out).study["alternatives"]}
     )
     return merged
+
+
+def _absent(studies: Sequence[StudyFolder]) -> list[Shard]:
+    """Return the shards that are not among the studies; [] unless all are shards of as many."""
+    given = [study.study.get("shard") or {"number": 1, "of": 1} for study in studies]
+    counts = {shard["of"] for shard in given}
+    if len(counts) > 1:
+        return []
+    numbers, count = {shard["number"] for shard in given}, counts.pop()
+    return [Shard(number, count) for number in range(1, count + 1) if number not in numbers]
 
 
 def _study(folder: Path) -> StudyFolder:
