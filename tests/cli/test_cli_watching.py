@@ -141,7 +141,7 @@ def test_the_epoch_that_begins_is_named_before_its_first_step(folder: Path) -> N
             watching.tell(seen(folder))
             watching.show_standing()
     text = out.getvalue().replace("\xa0", " ")
-    assert "epoch 2/4" in text
+    assert "epoch 2/2" in text
     assert "0/100" in text
     use_language(None)
 
