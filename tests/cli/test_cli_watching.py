@@ -27,6 +27,7 @@ from cotejo.store import (
     read_json,
     training_progress,
     trial_folder,
+    write_checkpoint,
     write_json,
     write_progress,
     write_trial,
@@ -246,11 +247,15 @@ def test_watching_ends_with_the_study(
         journal.planned(None, None, runs_of(folder), folder, False)
         content = read_json(folder / StudyFile.PROGRESS)
     write_progress(folder, content)
+    cut = runs_of(folder)[0].folder
+    cut.mkdir(parents=True)
+    write_checkpoint(cut, 1, {"epoch": 1})
     # The study ends between two looks.
     monkeypatch.setattr(watch_command.time, "sleep", lambda seconds: clear_progress(folder))
     assert run(["watch", str(folder), "--lang", "en"]) == 1
     said = capsys.readouterr().out
     assert "The study has stopped before its end." in said
+    assert "1 run was cut short and goes on from where it was." in said
     assert "To go on, where it was started:" in said
 
 

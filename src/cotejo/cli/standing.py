@@ -16,7 +16,15 @@ from cotejo.cli.live import Status
 from cotejo.errors import CotejoError, OutputError
 from cotejo.facts import StudyFacts, gather_records
 from cotejo.messages import current_language, message
-from cotejo.store import ReportFile, RunFile, StudyFile, StudyFolder, card_name, read_looks
+from cotejo.store import (
+    ReportFile,
+    RunFile,
+    StudyFile,
+    StudyFolder,
+    card_name,
+    checkpoint_files,
+    read_looks,
+)
 from cotejo.study.shards import Shard, dealt
 from cotejo.texts import shown_path
 
@@ -73,6 +81,8 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
         failed=len(facts.failed),
     )
     say(console, line, "bold")
+    if kept := _interrupted(facts):
+        say(console, message("watching.kept", count=kept))
     for name in open_searches:
         say(console, message("watching.search_open", name=name), "yellow")
     for run in facts.failed:
@@ -94,6 +104,14 @@ def say_how_to_merge(console: Console, folder: Path, program: str = "cotejo") ->
     say(console, message("machines.shard_next"), "dim")
     words = shlex.join([program, "merge", shown_path(folder)])
     console.print(Text(f"  {words} … --out {message('machines.shard_out')}"), soft_wrap=True)
+
+
+def _interrupted(facts: StudyFacts) -> int:
+    """Return how many runs were cut short and go on from a checkpoint."""
+    ended = {run.path for run in (*facts.finished, *facts.failed)}
+    asked = [(each.name, seed) for each in facts.described for seed in facts.seeds_of(each)]
+    paths = [facts.folder.run(*run).path for run in asked]
+    return sum(path not in ended and any(checkpoint_files(path)) for path in paths)
 
 
 def _asked(facts: StudyFacts) -> int:
