@@ -83,7 +83,7 @@ class Watcher(Observer):
 
 @pytest.fixture(scope="module", autouse=True)
 def machine():
-    ray.init(num_cpus=CORES, include_dashboard=False, log_to_driver=False)
+    ray.init("local", num_cpus=CORES, include_dashboard=False, log_to_driver=False)
     yield
     ray.shutdown()
     with warnings.catch_warnings(action="ignore"):
