@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 import os
 import signal
@@ -10,8 +9,8 @@ import time
 import warnings
 from importlib.util import find_spec
 
-import numpy as np
 import pytest
+from same_run import check_same
 
 from cotejo.config import StudyConfig
 from cotejo.platform import own_cores
@@ -103,22 +102,10 @@ def over_ray(folder, observer, through=None):
     return study.run(out=folder / "out", executor=executor, observer=observer)
 
 
-def same(one, other):
-    ours, theirs = RunFolder(one).predictions, RunFolder(other).predictions
-    assert ours.keys() == theirs.keys()
-    for name in ours:
-        np.testing.assert_array_equal(ours[name], theirs[name])
-    histories = []
-    for folder in (one, other):
-        with (folder / "history.csv").open(newline="") as file:
-            histories.append([{**row, "seconds": None} for row in csv.DictReader(file)])
-    assert histories[0] == histories[1]
-
-
 def check_gone_on(folder, whole, epoch):
     """Check that the run that was cut is the one that nobody cut, and says that it went on."""
     for name in ("plain", "going-on"):
-        same(folder / "out" / name / "seed-1", whole / name / "seed-1")
+        check_same(folder / "out" / name / "seed-1", whole / name / "seed-1")
     run = RunFolder(folder / "out" / "going-on" / "seed-1")
     (entry,) = run.record["resumed"]
     assert (entry["network"], entry["epoch"], entry["exact"]) == (1, epoch, True)

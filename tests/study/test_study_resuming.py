@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from io import StringIO
 
-import numpy as np
 import pytest
 from rich.console import Console
+from same_run import check_same
 
 from cotejo.cli.display import Display
 from cotejo.config import StudyConfig
@@ -61,18 +60,6 @@ def whole(tmp_path_factory):
     return folder
 
 
-def same(one, other):
-    ours, theirs = RunFolder(one).predictions, RunFolder(other).predictions
-    assert ours.keys() == theirs.keys()
-    for name in ours:
-        np.testing.assert_array_equal(ours[name], theirs[name])
-    histories = []
-    for folder in (one, other):
-        with (folder / "history.csv").open(newline="") as file:
-            histories.append([{**row, "seconds": None} for row in csv.DictReader(file)])
-    assert histories[0] == histories[1]
-
-
 def test_a_run_goes_on_and_its_record_says_so(whole, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
@@ -85,7 +72,7 @@ def test_a_run_goes_on_and_its_record_says_so(whole, tmp_path):
     assert (name, epoch, rows) == ("going-on", 3, [1, 2])
     assert watcher.epochs == [("going-on", 3)]
     for each in ("plain", "going-on"):
-        same(out / each / "seed-1", whole / "study" / each / "seed-1")
+        check_same(out / each / "seed-1", whole / "study" / each / "seed-1")
     folder = RunFolder(out / "going-on" / "seed-1")
     (entry,) = folder.record["resumed"]
     assert entry["network"] == 1
@@ -107,7 +94,7 @@ def test_networks_of_folds_that_are_trained_are_not_trained_again(whole, tmp_pat
     run(FOLDS, out, watcher)
     assert [epoch for _, epoch, _ in watcher.resumed] == [3, 4]
     assert [epoch for _, epoch in watcher.epochs] == [4, 5, 6]
-    same(out / "plain" / "seed-1", whole / "folds" / "plain" / "seed-1")
+    check_same(out / "plain" / "seed-1", whole / "folds" / "plain" / "seed-1")
     resumed = RunFolder(out / "plain" / "seed-1").record["resumed"]
     assert [entry["network"] for entry in resumed] == [1, 2]
 

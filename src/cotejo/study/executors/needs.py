@@ -29,6 +29,7 @@ __all__ = [
     "Timed",
     "chosen_cores",
     "fixed_needs",
+    "has_gpus",
     "is_worth_timing",
     "largest_memory",
     "measured",
@@ -69,9 +70,9 @@ def needs_of(
     those, so that they round alike. ``surroundings`` is the environment of a task, without threads.
     """
     found = fixed_needs(terms.plan, jobs, 1)
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    if any(node.get("GPU", 0) for node in nodes):
+    if has_gpus(ray.nodes()):
         return found  # it is the GPU that counts, and not how many cores a run had before
+    nodes = _living(ray.nodes())
     largest = int(max((node.get("CPU", 0) for node in nodes), default=0))
     before = {name: _cores_before(terms.plan, name) for name in found}
     kept = {name: cores for name, cores in before.items() if 0 < cores <= largest}
@@ -130,16 +131,20 @@ def chosen_cores(seconds: Mapping[int, float], *, runs: int, cores: int) -> int:
     return chosen
 
 
+def has_gpus(nodes: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether any of the nodes that `ray.nodes` lists is alive and has a GPU."""
+    return any(node.get("GPU", 0) for node in _living(nodes))
+
+
 def largest_memory(nodes: Sequence[Mapping[str, Any]], cores: int, gpus: float) -> float:
     """Return the most memory, in bytes, of the nodes that have so many cores and GPUs.
 
     Raises:
         BackendError: no node has.
     """
-    living = [node["Resources"] for node in nodes if node["Alive"]]
     fit = [
         node.get("memory", 0)
-        for node in living
+        for node in _living(nodes)
         if node.get("CPU", 0) >= cores and node.get("GPU", 0) >= gpus
     ]
     if not fit:
@@ -225,6 +230,11 @@ def _cores_before(plan: Plan, alternative: str) -> int:
             with suppress(OutputError):  # damaged: the run passes it over, too
                 return int((read_checkpoint(path).get("machine") or {}).get("cores") or 0)
     return 0
+
+
+def _living(nodes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return what each node has that is alive."""
+    return [node["Resources"] for node in nodes if node["Alive"]]
 
 
 def _bytes_of_images(plan: Plan) -> int:

@@ -43,6 +43,7 @@ from cotejo.study.executors.lost import why_lost, write_lost
 from cotejo.study.executors.needs import (
     Needs,
     fixed_needs,
+    has_gpus,
     largest_memory,
     most_tasks,
     needs_of,
@@ -130,15 +131,20 @@ class RayExecutor:
                 needs = needs_of(ray, terms, jobs, surroundings)
             else:
                 needs = fixed_needs(plan, jobs, self._cores or 1)
-            options = {name: self._options(ray, each, surroundings) for name, each in needs.items()}
+            nodes = ray.nodes()
+            options = {
+                name: self._options(nodes, each, surroundings) for name, each in needs.items()
+            }
             _Flight(ray, terms, jobs, emit, options, self._train).work()
 
-    def _options(self, ray: Any, needs: Needs, surroundings: Mapping[str, str]) -> dict[str, Any]:
+    def _options(
+        self, nodes: Sequence[Mapping[str, Any]], needs: Needs, surroundings: Mapping[str, str]
+    ) -> dict[str, Any]:
         """Return what Ray is to know of a task: what it needs, and what it finds there."""
         gpus = self._gpus
         if gpus is None:
-            gpus = 1.0 if ray.cluster_resources().get("GPU", 0) else 0.0
-        memory = largest_memory(ray.nodes(), needs.cores, gpus)
+            gpus = float(has_gpus(nodes))
+        memory = largest_memory(nodes, needs.cores, gpus)
         return {
             "num_cpus": needs.cores,
             "num_gpus": gpus,
