@@ -30,6 +30,10 @@ STUDY = {
     "base": {"model": "mlp", "epochs": 2},
     "alternative": [{"name": "plain"}, {"name": "slow", "learning_rate": 0.0001}],
 }
+# Ctrl-C may come as a file has been opened and is not yet known to the block that closes it.
+INTERRUPTED = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 LONG = {**STUDY, "base": {"model": "mlp", "epochs": 400}}
 SEVERAL = min(2, len(own_cores()))
 
@@ -53,6 +57,7 @@ def planned(tmp_path, name, **options):
     return PlannedRun(name, 1, "key", tmp_path, False, 4, 10, **options)
 
 
+@INTERRUPTED
 def test_a_study_stops_where_it_is_asked_to(tmp_path):
     config = StudyConfig.parse(LONG)
     folder = tmp_path / "out"
@@ -115,6 +120,7 @@ def test_a_thread_heeds_only_what_it_is_asked_itself():
     assert seen == [True]
 
 
+@INTERRUPTED
 def test_workers_are_seen_and_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
     monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
