@@ -11,7 +11,7 @@ from fakestudy import config, dataset, drive, planned, row, summary_rows
 from rich.console import Console
 
 from cotejo.cli.console import make_console
-from cotejo.cli.display import Display
+from cotejo.cli.display import Display, plan_line
 from cotejo.cli.header import computing_line
 from cotejo.cli.tables import plan_table, results_table
 from cotejo.config import Claim
@@ -90,6 +90,14 @@ def test_a_study_in_plain_lines() -> None:
     assert [line for line in lines if "──" not in line] == [
         line for line in expected if "──" not in line
     ]
+
+
+def test_a_part_of_a_study_says_so() -> None:
+    study, runs = config(), planned(config(), OUT)
+    asked = len(study.alternatives), len(study.seeds)
+    line = plan_line("pair", asked, [runs[0], *runs[2:]], 2)
+    assert line == ("Study pair: of 2 alternatives × 2 seeds, this part is 3 runs; done 1, to do 2")
+    assert plan_line("pair", asked, runs, 3) in ENGLISH
 
 
 def test_a_study_in_spanish() -> None:

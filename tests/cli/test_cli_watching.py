@@ -33,7 +33,7 @@ from cotejo.store import (
     write_trial,
 )
 from cotejo.study.journal import Journal
-from cotejo.study.progress import PlannedRun, TrialBegun
+from cotejo.study.progress import LookTaken, PlannedRun, TrialBegun
 from cotejo.study.record import described_reason
 
 
@@ -225,9 +225,62 @@ def test_where_nothing_trains_it_says_how_to_go_on(
     assert run(["stop", str(folder), "--lang", "en"]) == 0
     assert "nothing to stop" in capsys.readouterr().out
     assert not (folder / StudyFile.STOP).exists()
-    for command in ("watch", "stop"):
-        assert run([command, str(folder / "elsewhere"), "--lang", "en"]) == 2
-        assert "holds no study" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["watch", "stop", "report"])
+def test_where_no_study_is_it_says_what_is_there(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tmp_path / "studies" / "first"
+    (tmp_path / "empty").mkdir()
+    study.mkdir(parents=True)
+    write_json(study / StudyFile.RECORD, {})
+    for path, words in (
+        (tmp_path / "elsewhere", "there is no such folder"),
+        (study / StudyFile.RECORD, "it is a file"),
+        (tmp_path / "empty", "there is no study.json in it"),
+        (study.parent, f"a folder with one. Name that: {study}"),
+    ):
+        assert run([command, str(path), "--lang", "en"]) == 2
+        assert words in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_a_study_that_has_just_begun_can_be_watched_and_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no ``study.json`` yet."""
+    with Journal(tmp_path):
+        assert run(["watch", str(tmp_path), "--once", "--lang", "en"]) == 0
+        assert "preparing" in capsys.readouterr().out
+        content = read_json(tmp_path / StudyFile.PROGRESS)
+    for command, code in (("watch", 1), ("stop", 0)):
+        write_progress(tmp_path, content)
+        module = {"watch": watch_command, "stop": stop_command}[command]
+        monkeypatch.setattr(module.time, "sleep", lambda seconds: clear_progress(tmp_path))
+        assert run([command, str(tmp_path), "--lang", "en"]) == code
+        assert "has stopped" in capsys.readouterr().out
+
+
+def test_looks_are_shown_where_they_were_taken(folder: Path) -> None:
+    """The last of those before it was watched, and each later one before the runs that follow."""
+    out = io.StringIO()
+    console = make_console(file=out, width=100)
+    looks = [
+        LookTaken(number, 4 * number, 3, number, (), (f"claim {number}: open",), 4)
+        for number in (1, 2, 3)
+    ]
+    with Journal(folder) as journal:
+        journal.planned(None, None, runs_of(folder), folder, False)
+        for look in looks[:2]:
+            journal.looked(look)
+        watching = Watching(console, folder, seen(folder), live=False)
+        watching.tell(seen(folder))
+        journal.looked(looks[2])
+        watching.tell(seen(folder))
+        watching.tell(seen(folder))
+    said = out.getvalue()
+    assert "claim 1" not in said
+    assert [said.count(f"claim {number}: open") for number in (2, 3)] == [1, 1]
 
 
 def test_it_is_shown_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

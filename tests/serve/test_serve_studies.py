@@ -232,6 +232,7 @@ def test_a_search_is_counted_in_the_list_of_studies(serving, runs):
         "runs": [],
         "running": [],
         "searches": [search],
+        "looks": [],
     }
     write_progress(folder, progress)
     try:

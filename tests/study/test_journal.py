@@ -22,7 +22,7 @@ from cotejo.store import (
 )
 from cotejo.study import Study
 from cotejo.study.journal import Journal
-from cotejo.study.progress import Observer, PlannedRun, TrialBegun
+from cotejo.study.progress import LookTaken, Observer, PlannedRun, TrialBegun
 from listening import Listener
 
 STUDY = {
@@ -144,9 +144,9 @@ def test_what_an_earlier_start_left_is_gone_at_once(tmp_path):
         content = training_progress(tmp_path)
     write_progress(tmp_path, content)  # it was killed
     with locked(tmp_path), Journal(tmp_path) as journal:
-        assert training_progress(tmp_path) is None
-        journal.planned(None, None, [planned(tmp_path, "a")], tmp_path, False)
-        assert training_progress(tmp_path)["start"] != content["start"]
+        seen = training_progress(tmp_path)  # before anything is planned
+        assert seen["start"] != content["start"]
+        assert (seen["doing"], seen["runs"]) == ("preparing", [])
 
 
 def test_events_do_not_wait_for_the_file(tmp_path, monkeypatch):
@@ -227,6 +227,18 @@ def test_trials_are_in_the_file(tmp_path, monkeypatch):
     assert search["running"] == [
         {"number": 3, "place": "1", "epoch": 3, "epochs": 4, "valid_accuracy": 0.25}
     ]
+
+
+def test_looks_are_in_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
+    monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
+    look = LookTaken(1, 6, 3, 2, ("deeper is better",), ("deeper is better: open",), 4)
+    with Journal(tmp_path) as journal:
+        journal.planned(None, None, [planned(tmp_path, "a")], tmp_path, False)
+        journal.looked(look)
+        (seen,) = training_progress(tmp_path)["looks"]
+    assert (seen["runs"], seen["settled"], seen["further"]) == (6, 2, 4)
+    assert seen["lines"] == ["deeper is better: open"]
 
 
 def test_silence_is_no_end(tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, OutputError
 from cotejo.store import RunFile, StudyFile, StudyFolder, read_readings
 from cotejo.study import Study
+from cotejo.study.journal import Journal
 from cotejo.study.merging import merge
 from cotejo.study.shards import Shard, dealt, shard_named
 from cotejo.verify import verify
@@ -107,8 +108,10 @@ def test_merged_shards_are_the_study(whole, shards, tmp_path, capsys, monkeypatc
     out = tmp_path / "out"
     monkeypatch.setattr(sys, "argv", ["cotejo"])
     words = ["merge", *map(str, shards), "--out", str(out)]
-    assert cotejo([*words[:2], *words[-2:]]) == 1
+    with Journal(shards[0]):  # as if the first shard were still at work
+        assert cotejo([*words[:2], *words[-2:]]) == 1
     said = capsys.readouterr().out
+    assert f"Runs are still being trained in {shards[0]};" in " ".join(said.split())
     assert "3 runs are missing" in said
     assert "No folder was given of these shards: 2/2." in said
     assert f"cotejo study {out / 'study.toml'} --out {out}" in said

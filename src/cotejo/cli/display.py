@@ -117,7 +117,8 @@ class Display(SearchDisplay):
         self._print(data_line(dataset))
         self._print(message("cli.out_folder", out=shown_path(out)))
         self._print("")
-        line = plan_line(study.name, len(study.alternatives), runs, self._runs_to_do)
+        asked = len(study.alternatives), len(study.seeds)
+        line = plan_line(study.name, asked, runs, self._runs_to_do)
         self._print(line, style="bold")
         if study.claims:
             self._print(message("cli.claims", count=len(study.claims)))
@@ -346,13 +347,22 @@ class Display(SearchDisplay):
         self._status.time_left(epochs_done / run.epochs, left, total)
 
 
-def plan_line(name: str, alternatives: int, runs: Sequence[PlannedRun], to_do: int) -> str:
-    """Return what a study is: its name, its alternatives, seeds and runs, and what is done."""
+def plan_line(name: str, asked: tuple[int, int], runs: Sequence[PlannedRun], to_do: int) -> str:
+    """Return what a study is: its name, its alternatives, seeds and runs, and what is done.
+
+    Args:
+        name: the study's.
+        asked: how many alternatives it has, and how many seeds of each at least.
+        runs: those that are trained here; of a shard, its own.
+        to_do: how many of them are still to be trained.
+    """
+    alternatives, seeds = asked
     counts = set(Counter(run.alternative for run in runs).values()) or {0}
-    low, high = min(counts), max(counts)
+    is_part = len(runs) < alternatives * seeds
+    low, high = (seeds, seeds) if is_part else (min(counts), max(counts))
     between = message("cli.seeds_between", low=low, high=high)
     return message(
-        "cli.plan",
+        "cli.plan_part" if is_part else "cli.plan",
         name=name,
         alternatives=message("cli.alternatives", count=alternatives),
         seeds=message("cli.seeds", count=low) if low == high else between,

@@ -68,6 +68,7 @@ def _say_what_is_missing(console: Console, merged: Merged) -> None:
     from rich.text import Text
 
     from cotejo.cli.console import say
+    from cotejo.texts import shown_path
 
     say(console, message("machines.merge_missing", count=len(merged.missing)), "yellow")
     for name, seed in merged.missing[:_MOST_NAMED]:
@@ -77,6 +78,8 @@ def _say_what_is_missing(console: Console, merged: Merged) -> None:
     if merged.absent:
         shards = ", ".join(map(str, merged.absent[:_MOST_NAMED]))
         say(console, message("machines.merge_absent", shards=shards), "yellow")
+    for path in merged.training:
+        say(console, message("machines.merge_training", folder=shown_path(path)), "yellow")
     say(console, message("machines.merge_next"), "dim")
     console.print(Text(f"  {merged.command}"), soft_wrap=True)
 

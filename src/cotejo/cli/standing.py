@@ -13,14 +13,13 @@ from rich.text import Text
 
 from cotejo.cli.console import print_lines, say
 from cotejo.cli.live import Status
-from cotejo.errors import CotejoError, OutputError
+from cotejo.errors import CotejoError
 from cotejo.facts import StudyFacts, gather_records
 from cotejo.messages import current_language, message
 from cotejo.store import (
     ReportFile,
     RunFile,
     StudyFile,
-    StudyFolder,
     card_name,
     checkpoint_files,
     read_looks,
@@ -31,21 +30,10 @@ from cotejo.texts import shown_path
 if TYPE_CHECKING:
     from cotejo.store import RunFolder
 
-__all__ = ["check_study", "say_how_to_merge", "say_standing"]
+__all__ = ["say_how_to_merge", "say_standing"]
 
 _REPORT_SECONDS = 60.0
 """How long is waited for the report of a study that has just trained its last run."""
-
-
-def check_study(folder: Path) -> None:
-    """Refuse a folder that holds no study.
-
-    Raises:
-        OutputError: there is no ``study.json`` in it, or it is damaged.
-    """
-    if not (folder / StudyFile.RECORD).is_file():
-        raise OutputError("no_study", path=folder)
-    _ = StudyFolder(folder).study
 
 
 def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False) -> bool:
@@ -61,8 +49,12 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
         Whether all of its runs are finished.
 
     Raises:
-        OutputError: the folder holds no study, or a file of it is damaged.
+        OutputError: a file of the study is damaged.
     """
+    if not (folder / StudyFile.RECORD).is_file():  # it ended while it was being prepared
+        if has_just_ended:
+            say(console, message("watching.ended_early"), "bold")
+        return False
     facts = gather_records(folder)
     open_searches = _open_searches(facts)
     looks = read_looks(folder)

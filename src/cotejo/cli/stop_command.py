@@ -26,10 +26,11 @@ def stop(
     from cotejo.cli.console import make_console, say
     from cotejo.cli.latest import latest_progress
     from cotejo.cli.live import Status
-    from cotejo.cli.standing import check_study, say_standing
-    from cotejo.store import request_stop
+    from cotejo.cli.standing import say_standing
+    from cotejo.store import check_study, recorded_progress, request_stop
 
-    check_study(folder)
+    if recorded_progress(folder) is None:  # where a study has just begun, it is all there is
+        check_study(folder)
     console = make_console()
     progress = latest_progress(folder)
     if progress is None:

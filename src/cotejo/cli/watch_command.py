@@ -29,9 +29,11 @@ def watch(
     """Show the study that trains in ``folder`` until it ends, and how it ended."""
     from cotejo.cli.console import make_console, say
     from cotejo.cli.latest import latest_progress
-    from cotejo.cli.standing import check_study, say_standing
+    from cotejo.cli.standing import say_standing
+    from cotejo.store import check_study, recorded_progress
 
-    check_study(folder)
+    if recorded_progress(folder) is None:  # where a study has just begun, it is all there is
+        check_study(folder)
     console = make_console()
     progress = latest_progress(folder)
     if progress is None:

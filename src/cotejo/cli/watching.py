@@ -20,7 +20,7 @@ from cotejo.errors import CotejoError, OutputError, recorded_error
 from cotejo.messages import message
 from cotejo.store import RunFile, RunFolder, StudyFolder, damaged, read_trial, trial_folder
 from cotejo.study.pace import Pace
-from cotejo.study.progress import PlannedRun, RunId, TrialBegun
+from cotejo.study.progress import LookTaken, PlannedRun, RunId, TrialBegun
 
 __all__ = ["Watching", "search_lines"]
 
@@ -67,6 +67,7 @@ class Watching:
         self._ended: set[RunId] = set()
         self._late: dict[RunId, tuple[PlannedRun, str]] = {}
         self._trials: set[tuple[str, int]] = set()
+        self._looks: int | None = None
         self._last = progress
         line = message(
             "watching.begun", folder=folder, moment=numbers().moment(progress["started"])
@@ -81,11 +82,11 @@ class Watching:
         if progress["runs"]:
             self._take_up(progress)
             self._tell_runs(progress)
+            self._tell_looks(progress)
         if progress["doing"] == "searching":
             self.display.note("\n".join(self._searching()))
         elif not progress["running"]:
-            waits = progress["doing"] == "training"
-            self.display.note(message(f"watching.{'preparing' if waits else 'looking_back'}"))
+            self.display.note(self._between())
 
     def finish(self) -> None:
         """Say of runs that ended what is wrong with their files: they are not on their way."""
@@ -102,8 +103,12 @@ class Watching:
         elif (standing := self.display.standing()) is not None:
             console.print(standing)
         else:
-            waits = progress["doing"] == "training"
-            say(console, message(f"watching.{'preparing' if waits else 'looking_back'}"))
+            say(console, self._between())
+
+    def _between(self) -> str:
+        """Return what is done while no run is trained."""
+        is_over = self._last["doing"] == "looking back"
+        return message(f"watching.{'looking_back' if is_over else 'preparing'}")
 
     # ---- searches
 
@@ -164,6 +169,8 @@ class Watching:
         for run_id, state in has_ended.items():  # of those before the runs that were added
             if run_id in self._runs:
                 self._end(self._runs[run_id], state)
+        if self._runs:
+            self._tell_looks(progress)
         self._runs = runs
         self._ended |= {run_id for run_id, run in runs.items() if run.finished}
         ended = sum(not runs[run_id].finished for run_id in self._ended & set(runs))
@@ -179,8 +186,9 @@ class Watching:
         ]
         self.display.close()
         console.print()
+        asked = len(own), len(study["seeds"])
         to_do = sum(not run.finished for run in runs)
-        say(console, plan_line(study.get("name", ""), len(own), runs, to_do), "bold")
+        say(console, plan_line(study.get("name", ""), asked, runs, to_do), "bold")
         console.print(alternatives_table(rows, runs, console.width))
 
     def _tell_runs(self, progress: Mapping[str, Any]) -> None:
@@ -193,6 +201,14 @@ class Watching:
         for run_id, each in running.items():
             if run_id in self._runs:
                 self._go_on(self._runs[run_id], each)
+
+    def _tell_looks(self, progress: Mapping[str, Any]) -> None:
+        """Show the looks at the claims that were taken since the last time; at first, the last."""
+        taken = progress["looks"]
+        for look in taken[self._looks :] if self._looks is not None else taken[-1:]:
+            texts = {name: tuple(look[name]) for name in ("open", "lines")}
+            self.display.looked(LookTaken(**{**look, **texts}))
+        self._looks = len(taken)
 
     def _go_on(self, run: PlannedRun, told: Mapping[str, Any]) -> None:
         if run.id not in self._rows:

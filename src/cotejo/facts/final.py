@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cotejo.errors import OutputError
-from cotejo.store import RunFolder, StudyFile, StudyFolder
+from cotejo.store import RunFolder, StudyFolder, check_study
 
 __all__ = ["chosen_run", "final_runs"]
 
@@ -17,8 +17,7 @@ def final_runs(folder: Path) -> list[RunFolder]:
         OutputError: the folder holds no study, a run of it is damaged, or none has finished.
     """
     study = StudyFolder(folder)
-    if not (folder / StudyFile.RECORD).is_file():
-        raise OutputError("no_study", path=folder)
+    check_study(folder)
     if not study.study["alternatives"]:
         raise OutputError("no_finished_run", path=folder)
     runs = [run for _, run in study.runs(study.study["alternatives"][0]["name"])]

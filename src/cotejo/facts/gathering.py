@@ -21,6 +21,7 @@ from cotejo.store import (
     StudyFile,
     StudyFolder,
     card_name,
+    check_study,
     read_looks,
     read_readings,
 )
@@ -261,8 +262,7 @@ def gather(folder: Path) -> StudyFacts:
             finished run of it can be counted.
     """
     study = StudyFolder(Path(folder))
-    if not (study.path / StudyFile.RECORD).is_file():
-        raise OutputError("no_study", path=study.path)
+    check_study(study.path)
     check_settings(study)
     if study.study.get("final"):
         card = study.path / card_name(current_language())

@@ -60,6 +60,7 @@ from cotejo.store.folders import (
     HISTORY_COLUMNS,
     RunFolder,
     StudyFolder,
+    check_study,
 )
 from cotejo.store.layout import (
     ADDED_FILES,
@@ -141,6 +142,7 @@ __all__ = [
     "check_arrays",
     "check_clock",
     "check_content",
+    "check_study",
     "checkpoint_files",
     "clear_progress",
     "csv_content",

@@ -32,7 +32,13 @@ from cotejo.store.layout import ADDED_FILES, RESULT_FILES, RunFile, StudyFile, s
 from cotejo.store.schemas import AddedRun, Data, FinishedRun, Metrics, Run, Study
 from cotejo.store.seals import described_content
 
-__all__ = ["ADDED_HISTORY_COLUMNS", "HISTORY_COLUMNS", "RunFolder", "StudyFolder"]
+__all__ = [
+    "ADDED_HISTORY_COLUMNS",
+    "HISTORY_COLUMNS",
+    "RunFolder",
+    "StudyFolder",
+    "check_study",
+]
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -327,3 +333,25 @@ class StudyFolder:
             own_key = keys.get(str(seed))
             if run.is_written and (own_key is None or run.key in (own_key, None)):
                 yield seed, run
+
+
+def check_study(folder: Path) -> None:
+    """Refuse a folder that holds no study, and say what is there in its place.
+
+    Raises:
+        OutputError: there is no such folder, it is a file, it holds studies and is none itself, or
+            there is no ``study.json`` in it.
+    """
+    if (folder / StudyFile.RECORD).is_file():
+        return
+    if folder.is_file():
+        raise OutputError("no_study_but_file", path=folder)
+    if not folder.is_dir():
+        raise OutputError("no_study_folder", path=folder)
+    try:
+        inner = sorted(path.parent for path in folder.glob(f"*/{StudyFile.RECORD}"))
+    except OSError:  # a folder of somebody else's among them
+        inner = []
+    if inner:
+        raise OutputError("no_study_but_studies", path=folder, count=len(inner), first=inner[0])
+    raise OutputError("no_study", path=folder)

@@ -47,6 +47,7 @@ _SURELY_ALIVE = 30.0
 
 _Start = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 _Place = Annotated[str, Field(max_length=300)]
+_Line = Annotated[str, Field(max_length=2_000)]
 
 
 class _Run(Content):
@@ -91,16 +92,27 @@ class _Search(Content):
     running: list[_Trial]
 
 
+class _Look(Content):
+    number: Positive
+    runs: Count
+    claims: Count
+    settled: Count
+    open: list[_Line]
+    lines: list[_Line]
+    further: Count
+
+
 class _Progress(Content):
     start: _Start
     started: Moment
     updated: Moment
-    doing: Literal["searching", "training", "looking back"]
+    doing: Literal["preparing", "searching", "training", "looking back"]
     elsewhere: bool
     seconds_left: NotNegative | None
     runs: list[_Run]
     running: list[_Running]
     searches: list[_Search]
+    looks: list[_Look]
 
 
 class _Stop(Content):

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from cotejo.errors import OutputError
 from cotejo.store import clear_progress, is_asked_to_stop, now, write_progress
 from cotejo.study.observers import Observers
 from cotejo.study.pace import Pace
-from cotejo.study.progress import Estimate, Observer, PlannedRun, RunId, TrialBegun
+from cotejo.study.progress import Estimate, LookTaken, Observer, PlannedRun, RunId, TrialBegun
 
 if TYPE_CHECKING:
     from cotejo.config.search import Search
@@ -114,7 +114,7 @@ class Journal(Observer):
         self._places: dict[RunId, str] = {}
         self._running: dict[RunId, _Running] = {}
         self._searches: dict[str, _Searching] = {}
-        self._has_begun = False
+        self._looks: list[LookTaken] = []
         self._is_behind = False
         self._next = float("-inf")
         self._asked = self._must_raise = False
@@ -129,6 +129,8 @@ class Journal(Observer):
 
     def __enter__(self) -> Journal:
         clear_progress(self._folder)  # and a request to stop, of a start that was killed
+        with self._lock:
+            self._write()  # from now on it can be watched and stopped
         self._thread.start()
         return self
 
@@ -146,7 +148,6 @@ class Journal(Observer):
         """The searches begin."""
         with self._noting():
             self._searches = {each.name: _Searching(each.trials) for each in searches}
-            self._has_begun = True
 
     def trial_started(self, trial: TrialBegun) -> None:
         """A trial begins."""
@@ -187,7 +188,11 @@ class Journal(Observer):
         with self._noting():
             self._pace = Pace(runs)
             self._expect(runs)
-            self._has_begun = True
+
+    def looked(self, look: LookTaken) -> None:
+        """Take note of a look at the claims."""
+        with self._noting():
+            self._looks.append(look)
 
     def runs_added(self, runs: Sequence[PlannedRun]) -> None:
         """Further runs are known."""
@@ -260,7 +265,7 @@ class Journal(Observer):
             stopping.ask()
 
     def _write(self) -> None:
-        if not self._has_begun or self._over.is_set():
+        if self._over.is_set():
             return
         began = time.monotonic()
         try:
@@ -304,11 +309,12 @@ class Journal(Observer):
                 }
                 for name, search in self._searches.items()
             ],
+            "looks": [asdict(look) for look in self._looks],
         }
 
     def _doing(self) -> str:
         if not self._runs:
-            return "searching"
+            return "searching" if self._searches else "preparing"
         is_open = any(state in ("waiting", "running") for state in self._states.values())
         return "training" if is_open else "looking back"
 

@@ -16,11 +16,13 @@ from cotejo.errors import CotejoError, OutputError
 from cotejo.store import (
     StudyFile,
     StudyFolder,
+    check_study,
     described_content,
     locked,
     make_folder,
     put_damaged_readings_aside,
     read_bytes,
+    training_progress,
     write_file,
     write_json,
 )
@@ -61,6 +63,7 @@ class Merged:
         added: the alternatives of predictions from elsewhere, which stay where they are.
         command: the one that trains the missing runs.
         absent: the shards of which no folder was given, as far as the given ones tell.
+        training: the folders in which runs are still being trained.
     """
 
     folder: Path
@@ -71,6 +74,7 @@ class Merged:
     added: list[str] = field(default_factory=list)
     command: str = ""
     absent: list[Shard] = field(default_factory=list)
+    training: list[Path] = field(default_factory=list)
 
 
 def merge(folders: Sequence[Path], out: Path) -> Merged:
@@ -98,7 +102,12 @@ def merge(folders: Sequence[Path], out: Path) -> Merged:
         if StudyFolder(out).study.get("shard") is not None:
             raise OutputError("machines.merge_into_shard", path=out)
     make_folder(out)
-    merged = Merged(out, command=_command(studies[0].study, out), absent=_absent(studies))
+    merged = Merged(
+        out,
+        command=_command(studies[0].study, out),
+        absent=_absent(studies),
+        training=[study.path for study in studies if training_progress(study.path) is not None],
+    )
     with locked(out):
         clear_half_written(out)
         put_damaged_readings_aside(out)
@@ -129,8 +138,7 @@ def _absent(studies: Sequence[StudyFolder]) -> list[Shard]:
 
 
 def _study(folder: Path) -> StudyFolder:
-    if not (folder / StudyFile.RECORD).is_file():
-        raise OutputError("no_study", path=folder)
+    check_study(folder)
     if (folder / StudyFile.LOOKS).exists():
         raise OutputError("machines.merge_looks", path=folder)
     study = StudyFolder(folder)
