@@ -76,6 +76,8 @@ class MlflowTracker(Tracker):
         """Find the study's run from before, or begin it."""
         # A server that is down is known in seconds, where MLflow would try for minutes.
         os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
+        # A server's runs would each be printed with their address, between the training's lines.
+        os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
         from mlflow import MlflowClient
         from mlflow.entities import RunStatus
 
