@@ -12,7 +12,9 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, OutputError
+from cotejo.store import StudyFile, read_json, request_stop, write_looks, write_progress
 from cotejo.study import Study, preflight
+from cotejo.study.journal import Journal
 from cotejo.study.place import check_place, clear_half_written
 
 USAGE = namedtuple("USAGE", "total used free")
@@ -98,6 +100,9 @@ def test_a_file_where_a_run_goes(refused, digits, tmp_path):
         ("study.json", '{"study": "of bees"}'),
         ("study.json", "{"),
         ("audit.csv", "x"),
+        ("progress.json", '{"epoch": 3}'),
+        ("stop.json", "{}"),
+        ("looks.json", "[]"),
     ],
 )
 def test_a_foreign_folder_loses_nothing_and_gains_nothing(name, content, refused, digits, tmp_path):
@@ -117,6 +122,21 @@ def test_a_study_whose_file_is_damaged_is_known_by_its_runs(tmp_path):
     check_place(tmp_path)  # `study.json` was deleted, as the advice on a damaged one has it
     (tmp_path / "study.json").write_text("{")
     check_place(tmp_path)
+
+
+def test_a_study_that_was_killed_at_its_beginning_goes_on(tmp_path):
+    """Its `study.json` comes after its progress, a request to stop it, and its looks."""
+    with Journal(tmp_path):
+        progress = read_json(tmp_path / StudyFile.PROGRESS)
+    write_progress(tmp_path, progress)
+    request_stop(tmp_path, progress["start"])
+    write_looks(
+        tmp_path, {"study": "0" * 64, "limit": {"runs": 9}, "looks": [{"asked": {"a": [1]}}]}
+    )
+    check_place(tmp_path)
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(OutputError, match="no study's"):
+        check_place(tmp_path)
 
 
 def test_what_others_write_is_not_cleared(tmp_path):

@@ -36,6 +36,7 @@ __all__ = [
     "clear_progress",
     "is_asked_to_stop",
     "recorded_progress",
+    "recorded_stop",
     "request_stop",
     "training_progress",
     "withdraw_stop",
@@ -176,15 +177,21 @@ def request_stop(folder: Path, start: str) -> None:
 
 def is_asked_to_stop(folder: Path, start: str) -> bool:
     """Return whether there is a request to stop this start of a study."""
+    content = recorded_stop(folder)
+    return content is not None and bool(content["start"] == start)
+
+
+def recorded_stop(folder: Path) -> dict[str, Any] | None:
+    """Return the ``stop.json`` in ``folder``; None if there is none that Cotejo wrote."""
     path = folder / StudyFile.STOP
     if not path.is_file():
-        return False
+        return None
     try:
         content = read_json(path)
         check_content(_Stop, content, path)
-    except OutputError:  # withdrawn at this moment, or no request that Cotejo wrote
-        return False
-    return bool(content["start"] == start)
+    except OutputError:  # withdrawn at this moment, or somebody else's
+        return None
+    return content
 
 
 def withdraw_stop(folder: Path) -> None:

@@ -9,18 +9,36 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from cotejo.config import DEFAULT_DATA, StudyConfig
 from cotejo.data import Dataset
 from cotejo.errors import OutputError
-from cotejo.store import TEMPORARY, RunFile, StudyFile, read_json, writing
+from cotejo.store import (
+    TEMPORARY,
+    RunFile,
+    StudyFile,
+    read_json,
+    read_looks,
+    recorded_progress,
+    recorded_stop,
+    writing,
+)
 from cotejo.study.shards import Shard
 
 __all__ = ["check_place", "clear_half_written", "default_folder"]
 
 _HALF_WRITTEN = re.compile(re.escape(TEMPORARY) + r"(\d{1,10})-[0-9a-f]{8}")
 """The names that `cotejo.store.temporary_path` gives. The number is that of the process."""
+
+_FIRST: Mapping[str, Callable[[Path], Mapping[str, Any] | None]] = {
+    StudyFile.PROGRESS: recorded_progress,
+    StudyFile.STOP: recorded_stop,
+    StudyFile.LOOKS: read_looks,
+}
+"""What is written before ``study.json``, with what reads it: None, or an error, if not Cotejo's."""
 
 
 def check_place(folder: Path) -> None:
@@ -46,7 +64,15 @@ def _is_study(folder: Path, names: set[str]) -> bool:
                 raise
         else:
             return "seeds" in content and "alternatives" in content
-    return any(folder.glob(f"*/seed-*/{RunFile.RECORD}"))
+    return any(folder.glob(f"*/seed-*/{RunFile.RECORD}")) or _has_just_begun(folder, names)
+
+
+def _has_just_begun(folder: Path, names: set[str]) -> bool:
+    """Return whether the files are those of a study that was killed at its beginning."""
+    try:
+        return names <= _FIRST.keys() and all(_FIRST[name](folder) for name in names)
+    except OutputError:
+        return False
 
 
 def clear_half_written(folder: Path) -> None:
