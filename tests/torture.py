@@ -239,7 +239,7 @@ def fill(folder: Path, process: subprocess.Popen[bytes], seconds: float) -> None
 def newest_checkpoint(folder: Path) -> float:
     """Return when the last checkpoint of a study was written; 0 if there is none."""
     times = [0.0]
-    for path in folder.glob("*/seed-*/checkpoint-*.npz"):
+    for path in folder.rglob("checkpoint-*.npz"):
         with suppress(OSError):  # it is deleted when its run has finished
             times.append(path.stat().st_mtime)
     return max(times)
@@ -258,8 +258,8 @@ def is_training(folder: Path, started: float) -> bool:
     """Return whether a process that was started then says that it trains a run of a study."""
     try:
         content = json.loads((folder / "progress.json").read_text())
-        there = bool(content["running"])
-        return there and (folder / "progress.json").stat().st_mtime > started
+        there = content["running"] or any(each["running"] for each in content["searches"])
+        return bool(there) and (folder / "progress.json").stat().st_mtime > started
     except (OSError, ValueError):
         return False
 
@@ -284,7 +284,7 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
 
 
 def stamps(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the finished runs of a study, each with a hash of its files and their times."""
+    """Yield the finished runs and trials of a study, each with what shows that it is unchanged."""
     for record in sorted(folder.glob("*/seed-*/run.json")):
         if json.loads(record.read_text())["status"] == "finished":
             digest = hashlib.sha256()
@@ -293,10 +293,13 @@ def stamps(folder: Path) -> Iterator[tuple[str, str]]:
                     digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode())
                     digest.update(path.read_bytes())
             yield str(record.parent.relative_to(folder)), digest.hexdigest()
+    for record in sorted(folder.glob("search/*/trial-*/trial.json")):
+        if json.loads(record.read_text())["status"] != "failed":
+            yield str(record.relative_to(folder)), f"{record.stat().st_mtime_ns}"
 
 
 def results(folder: Path) -> dict[str, Any]:
-    """Return what must be the same of a study's runs, by run."""
+    """Return what must be the same of a study's runs and trials, by the folder of each."""
     import csv
 
     import numpy as np
@@ -311,6 +314,11 @@ def results(folder: Path) -> dict[str, Any]:
         told = json.loads(record.read_text())
         kept = {name: told.get(name) for name in ("key", "best_epoch", "epochs", "stopped_early")}
         found[str(run.relative_to(folder))] = (arrays, rows, kept)
+    for record in sorted(folder.glob("search/*/trial-*/trial.json")):
+        told = json.loads(record.read_text())
+        names = ("key", "values", "status", "valid_accuracies", "best_epoch")
+        kept = {name: told[name] for name in names}
+        found[str(record.parent.relative_to(folder))] = (None, None, kept)
     return found
 
 

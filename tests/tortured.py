@@ -94,6 +94,20 @@ CASES: dict[str, Case] = {
         },
         {"until_settled": True, "runs": 10},
     ),
+    "search": Case(
+        {
+            "data": "digits",
+            "base": {**_MLP, "batch_size": 10, "epochs": 5},
+            "alternative": [{"name": "plain", "epochs": 1}],
+            "search": [
+                {
+                    "name": "tuned",
+                    "trials": 7,
+                    "learning_rate": {"low": 1e-4, "high": 1.0, "log": True},
+                }
+            ],
+        }
+    ),
     "on time": Case(
         {
             "data": "digits",

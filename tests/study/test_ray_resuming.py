@@ -14,7 +14,15 @@ from same_run import check_same
 
 from cotejo.config import StudyConfig
 from cotejo.platform import own_cores
-from cotejo.store import CHECKPOINTS, RunFolder, StudyFile, checkpoint_files, read_checkpoint
+from cotejo.store import (
+    CHECKPOINTS,
+    RunFolder,
+    StudyFile,
+    checkpoint_files,
+    read_checkpoint,
+    read_trial,
+    trial_folder,
+)
 from cotejo.study import Study
 from cotejo.study.progress import Observer
 
@@ -33,7 +41,7 @@ STUDY = {
 CUT = ("going-on", 2)
 
 
-def waiting(folder):
+def waiting(folder, cut=CUT):
     """Return a training that waits in an epoch of a run, the first time, for what comes then."""
 
     def train(terms, job, parent, checkpoints, readings, tell, keep, node):
@@ -43,7 +51,7 @@ def waiting(folder):
 
         def telling(event):
             tell(event)
-            if not isinstance(event, EpochEnded) or (event.run[0], event.row["epoch"]) != CUT:
+            if not isinstance(event, EpochEnded) or (event.run[0], event.row["epoch"]) != cut:
                 return
             place = folder / "process"
             if place.exists():
@@ -134,6 +142,35 @@ def test_a_run_whose_process_is_killed_goes_on(where, whole, tmp_path, request):
     check_gone_on(tmp_path, whole, epoch=2)
     assert (tmp_path / "way").read_text() == where
     assert not (tmp_path / "out" / StudyFile.SHARED).exists()
+
+
+def test_a_trial_whose_process_is_killed_goes_on(tmp_path, apart):
+    pytest.importorskip("optuna", reason="a search needs Optuna")
+    from cotejo.study.executors.on_ray import RayExecutor
+
+    class Killer(Watcher):
+        def planned(self, *args):
+            raise KeyboardInterrupt  # the trials are all that this is about
+
+        def trial_epoch_ended(self, trial, row):
+            self.epochs.append(row["epoch"])
+            if row["epoch"] == 2 and not self.acted:
+                self.acted = 1
+                os.kill(int((tmp_path / "process").read_text()), signal.SIGKILL)
+
+    search = {"name": "tuned", "trials": 1, "learning_rate": [1e-3, 1e-4]}
+    content = {**STUDY, "alternative": STUDY["alternative"][:1], "search": [search]}
+    executor = RayExecutor(cores=CORES, train=waiting(tmp_path, ("tuned-trial-1", 2)))
+    killer = Killer()
+    with pytest.raises(KeyboardInterrupt):
+        Study(StudyConfig.parse(content)).run(
+            out=tmp_path / "out", executor=executor, observer=killer
+        )
+    assert killer.epochs == [1, 2, 1, 2, 3]
+    trial = read_trial(trial_folder(tmp_path / "out", "tuned", 1))
+    assert [each["epoch"] for each in trial["resumed"]] == [2]
+    assert len(trial["valid_accuracies"]) == 3
+    assert not list(tmp_path.rglob(CHECKPOINTS))
 
 
 def test_a_study_that_is_stopped_goes_on(whole, tmp_path, apart):

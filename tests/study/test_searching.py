@@ -15,7 +15,14 @@ from cotejo.config import StudyConfig
 from cotejo.config.search import FIRST_TRIAL_SEED
 from cotejo.errors import ConfigError, OutputError, TrainingError
 from cotejo.report import write_report
-from cotejo.store import StudyFile, StudyFolder, read_csv, read_trial, trial_folder
+from cotejo.store import (
+    StudyFile,
+    StudyFolder,
+    checkpoint_files,
+    read_csv,
+    read_trial,
+    trial_folder,
+)
 from cotejo.study import Study
 from cotejo.study.executor import SerialExecutor
 from cotejo.study.merging import merge
@@ -86,7 +93,7 @@ def searched(tmp_path_factory, digits):
 
 def trials_of(folder, name="tuned"):
     found = [read_trial(trial_folder(folder, name, number)) for number in range(1, TRIALS + 1)]
-    left_out = ("started", "finished", "seconds", "seal")
+    left_out = ("started", "finished", "seconds", "resumed", "seal")
     return [{key: each[key] for key in each if key not in left_out} for each in found]
 
 
@@ -126,6 +133,38 @@ class _EnoughError(Exception):
 class _UntilPlanned(Observer):
     def planned(self, *args):
         raise _EnoughError
+
+
+def test_a_trial_that_is_cut_short_goes_on_to_the_same(searched, tmp_path, digits):
+    """From its last checkpoint, and its epochs from before are told again."""
+
+    class Cut(_Told):
+        def trial_epoch_ended(self, trial, row):
+            if (trial.number, row["epoch"]) == (2, 2):
+                raise KeyboardInterrupt
+
+    class Epochs(_UntilPlanned):
+        def __init__(self):
+            self.told = []
+
+        def trial_epoch_ended(self, trial, row):
+            if trial.number == 2:
+                self.told.append(row["epoch"])
+
+    folder, epochs = tmp_path / "study", Epochs()
+    often = study(checkpoint_minutes=1e-6)
+    with pytest.raises(KeyboardInterrupt):
+        often.run(out=folder, dataset=digits, observer=Cut())
+    second = trial_folder(folder, "tuned", 2)
+    assert list(checkpoint_files(second))
+    with pytest.raises(_EnoughError):
+        often.run(out=folder, dataset=digits, observer=epochs)
+    assert not list(folder.rglob("checkpoint-*"))
+    assert epochs.told[: len(read_trial(second)["valid_accuracies"])] == sorted(epochs.told)
+    (resumed,) = read_trial(second)["resumed"]
+    assert resumed["exact"]
+    assert resumed["epoch"] > 1 or resumed["step"] > 0
+    assert trials_of(folder) == trials_of(searched[0])
 
 
 def test_no_trial_reads_the_test_images(searched):

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from cotejo.store.checks import read_checked
 from cotejo.store.files import make_folder, write_json
 from cotejo.store.layout import FORMAT, SEARCHES, TRIAL, trial_folder_name
+from cotejo.store.schemas import Resumed
 from cotejo.store.schemas.values import (
     Content,
     FolderName,
@@ -43,6 +44,7 @@ class _Trial(Content):
     seconds: NotNegative
     started: Moment
     finished: Moment
+    resumed: list[Resumed] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> _Trial:

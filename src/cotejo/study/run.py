@@ -48,7 +48,7 @@ from cotejo.study.evaluation import (
     note_test,
 )
 from cotejo.study.events import BatchEnded, Emit, EpochEnded, RunResumed
-from cotejo.study.keeping import checkpoints_of
+from cotejo.study.keeping import checkpoints_of, goes_on
 from cotejo.study.networks import same_network
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import PlannedRun
@@ -125,9 +125,7 @@ def run_steps(
         raise
     results.files[RunFile.LOG] = _lines(log).encode()
     save(results, emit)
-    # A failed run begins anew, because its checkpoint may hold the cause. One that ran out of
-    # memory goes on: next time there may be more.
-    if reason is None or reason.key != "out_of_memory":
+    if not goes_on(reason):
         delete_checkpoints(run.folder)
     return reason
 
@@ -222,7 +220,7 @@ def _train_on(
 ) -> Steps[_Trained]:
     """Train and evaluate the network of one fold; that of the first is the model that is kept."""
     record, run, before = results.record, job.run, number * job.settings.epochs
-    checkpoints = checkpoints_of(plan, job, fold, number, log.append, emit)
+    checkpoints = checkpoints_of(plan, job, fold.dataset.train, number, log.append, emit)
     learned = learned_part(fold.dataset.train, job.settings.train_fraction, run.seed)
     network = build_network(job.settings, learned, fold.dataset.num_classes)
     if job.parent is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cotejo.store.schemas.data import Data
 from cotejo.store.schemas.metrics import Metrics
-from cotejo.store.schemas.run import AddedRun, FinishedRun, Run
+from cotejo.store.schemas.run import AddedRun, FinishedRun, Resumed, Run
 from cotejo.store.schemas.study import Study
 
-__all__ = ["AddedRun", "Data", "FinishedRun", "Metrics", "Run", "Study"]
+__all__ = ["AddedRun", "Data", "FinishedRun", "Metrics", "Resumed", "Run", "Study"]

@@ -108,7 +108,9 @@ class _Fold(Content):
     stopped_early: bool
 
 
-class _Resumed(Content):
+class Resumed(Content):
+    """A training that went on from a checkpoint, of a run or a trial."""
+
     network: Positive
     epoch: Positive
     step: Count
@@ -124,7 +126,7 @@ class FinishedRun(Run):
     timings: _Timings
     test_reads: Count = 1
     views_margin: NotNegative | None = None
-    resumed: list[_Resumed] = Field(default_factory=list)
+    resumed: list[Resumed] = Field(default_factory=list)
     folds: Annotated[list[_Fold], Field(min_length=3, max_length=255)] | None = None
 
     @model_validator(mode="after")

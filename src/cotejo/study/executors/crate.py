@@ -16,6 +16,7 @@ from cotejo.store import (
     RunFile,
     RunFolder,
     checkpoint_files,
+    delete_checkpoints,
     described_content,
     keep_checkpoint,
     make_folder,
@@ -28,6 +29,7 @@ from cotejo.store.layout import TRIAL
 from cotejo.study.events import Emit
 from cotejo.study.executors.between import Parcel
 from cotejo.study.executors.shared import check_left
+from cotejo.study.keeping import goes_on
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import described_reason
 from cotejo.study.replaced import clear
@@ -137,9 +139,7 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     if reason is not None:
         reason = _here(reason, job)
         record["reason"] = described_reason(reason)
-    # As `run_steps` has it: a run that ran out of memory goes on the next time.
-    goes_on = reason is not None and reason.key == "out_of_memory"
-    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=goes_on)
+    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=goes_on(reason))
     own = {name: value for name, value in record.items() if name not in ("files", "seal")}
     save(Results(job.run, plan.folder, own, files), emit)
     return reason
@@ -154,6 +154,8 @@ def _unpacked_trial(crate: Crate, job: Job) -> CotejoError | None:
     if (log := crate.files.get(RunFile.LOG)) is not None:
         write_file(folder / RunFile.LOG, log)
     write_trial(folder, trial)
+    if not goes_on(crate.reason):
+        delete_checkpoints(folder)
     return crate.reason and _here(crate.reason, job)
 
 

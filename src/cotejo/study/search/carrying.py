@@ -21,7 +21,15 @@ from cotejo.errors import ConfigError, CotejoError, OutputError, TrainingError, 
 from cotejo.models import resolve
 from cotejo.store import read_trial, trial_folder, write_trial
 from cotejo.study.description import write_study
-from cotejo.study.events import BatchEnded, EpochEnded, Event, RunFailed, RunFinished, RunStarted
+from cotejo.study.events import (
+    BatchEnded,
+    EpochEnded,
+    Event,
+    RunFailed,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+)
 from cotejo.study.executor import Executor
 from cotejo.study.keys import run_keys
 from cotejo.study.networks import built_networks, with_compiled
@@ -267,6 +275,9 @@ class _Relay:
                 self._observer.trial_batch_ended(begun, event.epoch, event.step, event.steps)
             case EpochEnded():
                 self._observer.trial_epoch_ended(begun, dict(event.row))
+            case RunResumed():
+                for row in event.rows:
+                    self._observer.trial_epoch_ended(begun, dict(row))
             case RunFinished():
                 self._end(event.run, None)
             case RunFailed():

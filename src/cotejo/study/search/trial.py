@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from cotejo.data import Dataset
 from cotejo.errors import CotejoError, OutputError
-from cotejo.store import RunFile, make_folder, now, write_file, write_trial
-from cotejo.study.events import BatchEnded, Emit, EpochEnded
+from cotejo.store import (
+    RunFile,
+    delete_checkpoints,
+    make_folder,
+    now,
+    write_file,
+    write_trial,
+)
+from cotejo.study.events import BatchEnded, Emit, EpochEnded, RunResumed
+from cotejo.study.keeping import checkpoints_of, goes_on
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import described_reason, reason_of
 from cotejo.study.search.pruning import is_stopped
 from cotejo.study.search.task import TrialTask
 from cotejo.train import Training, fresh_backend
+from cotejo.train.checkpoint import Resumed
 from cotejo.train.loop import training_steps
 from cotejo.train.work import Steps
 from cotejo.trained.learned import learned_part
@@ -34,6 +43,25 @@ def without_test(dataset: Dataset) -> Dataset:
 
 class _Stopped(Exception):  # noqa: N818
     """Ends a training from within, after an epoch in which it was worse than half of the others."""
+
+
+@dataclass
+class _SoFar:
+    """How a trial has gone so far.
+
+    Attributes:
+        started: when it began, as ``trial.json`` has it.
+        accuracies: on the validation images, after each epoch.
+        resumed: where it went on after interruptions.
+        seconds_before: those of the epochs before the last interruption.
+        notes: lines on checkpoints that could not be read or written.
+    """
+
+    started: str
+    accuracies: list[float] = field(default_factory=list)
+    resumed: list[Resumed] = field(default_factory=list)
+    seconds_before: float = 0.0
+    notes: list[str] = field(default_factory=list)
 
 
 def trial_steps(
@@ -55,33 +83,38 @@ def trial_steps(
     Raises:
         OutputError: its file can't be written.
     """
-    started, began = now(), clock()
-    accuracies: list[float] = []
+    so_far, began = _SoFar(now()), clock()
     reason: CotejoError | None = None
     best: int | None = None
     status = "finished"
+    make_folder(job.run.folder)
     try:
         with fresh_backend(job.run.seed):
-            training = yield from _train(plan, job, task, emit, clock, accuracies)
-        best = training.best_epoch if training.is_of_epoch else len(accuracies)
+            training = yield from _train(plan, job, task, emit, clock, so_far)
+        best = training.best_epoch if training.is_of_epoch else len(so_far.accuracies)
     except _Stopped:
-        status, best = "stopped", len(accuracies)
+        status, best = "stopped", len(so_far.accuracies)
     except OutputError:
         raise
     except Exception as error:
         status, reason = "failed", reason_of(error, job)
-        make_folder(job.run.folder)
-        write_file(job.run.folder / RunFile.LOG, traceback.format_exc())
-    content = _described(plan, job, task, started) | {
+        log = "\n".join([*so_far.notes, traceback.format_exc()])
+        write_file(job.run.folder / RunFile.LOG, log)
+    accuracies = so_far.accuracies
+    content = _described(plan, job, task, so_far.started) | {
         "status": status,
         "reason": None if reason is None else described_reason(reason),
         "valid_accuracy": None if best is None else accuracies[best - 1],
         "valid_accuracies": accuracies,
         "best_epoch": best,
-        "seconds": round(clock() - began, 3),
+        "seconds": round(so_far.seconds_before + clock() - began, 3),
         "finished": now(),
     }
+    if so_far.resumed:
+        content["resumed"] = [asdict(each) for each in so_far.resumed]
     write_trial(job.run.folder, content)
+    if not goes_on(reason):
+        delete_checkpoints(job.run.folder)
     return reason
 
 
@@ -124,20 +157,28 @@ def _train(
     task: TrialTask,
     emit: Emit,
     clock: Callable[[], float],
-    accuracies: list[float],
+    so_far: _SoFar,
 ) -> Steps[Training]:
     # A run builds its network likewise, and trains trials: each of the two needs the other.
     from cotejo.study.run import build_network
 
     run, dataset = job.run, plan.dataset
     learned = learned_part(dataset.train, job.settings.train_fraction, run.seed)
+    checkpoints = checkpoints_of(plan, job, dataset.train, 0, so_far.notes.append, emit)
     network = build_network(job.settings, learned, dataset.num_classes)
 
     def on_epoch(row: dict[str, Any]) -> None:
-        accuracies.append(row["valid_accuracy"])
+        so_far.accuracies.append(row["valid_accuracy"])
         emit(EpochEnded(run.id, row))
-        if is_stopped(task.stop_below, accuracies):
+        if is_stopped(task.stop_below, so_far.accuracies):
             raise _Stopped
+
+    def on_resume(resumed: Resumed, rows: Sequence[dict[str, Any]]) -> None:
+        so_far.accuracies.extend(row["valid_accuracy"] for row in rows)
+        so_far.seconds_before = sum(row["seconds"] for row in rows)
+        if checkpoints is not None:
+            so_far.started, so_far.resumed = checkpoints.started, checkpoints.resumed
+        emit(RunResumed(run.id, resumed.epoch, rows))
 
     return (
         yield from training_steps(
@@ -148,5 +189,7 @@ def _train(
             on_epoch=on_epoch,
             on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, epoch, step, steps)),
             clock=clock,
+            checkpoints=checkpoints,
+            on_resume=on_resume,
         )
     )
