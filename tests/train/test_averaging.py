@@ -10,6 +10,8 @@ from cotejo.config import Settings
 from cotejo.models import build_model
 from cotejo.train import predict_logits, train
 from cotejo.train.averaging import ExponentialAverage, share
+from cotejo.train.learner import steps_per_execution
+from cotejo.train.stages import stages
 
 
 def trained(dataset, **changes):
@@ -65,6 +67,20 @@ def test_the_start_is_soon_forgotten():
     for done in range(200):
         left *= 1 - share(1, done, window=1000)
     assert left < 1e-6
+
+
+def test_an_epoch_of_few_steps_is_averaged_too(digits):
+    """Its weights are seen within, and not at its end alone, when the next epoch moves on."""
+    averaged, _ = trained(digits, average="ema", epochs=1)
+    plain, _ = trained(digits, epochs=1)
+    moved = [
+        np.abs(one - other).max() / np.abs(other).max()
+        for one, other in zip(averaged.get_weights(), plain.get_weights(), strict=True)
+        if np.abs(other).max() > 0
+    ]
+    assert np.median(moved) > 0.01
+    assert steps_per_execution(stages(Settings(batch_size=50), 1050), "ema") == 1
+    assert steps_per_execution(stages(Settings(batch_size=50), 40_000), "ema") == 32
 
 
 def test_what_is_validated_and_kept_is_the_average(digits):

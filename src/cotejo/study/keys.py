@@ -39,6 +39,9 @@ __all__ = ["TRAINING_CODE", "Keys", "run_keys"]
 TRAINING_CODE = 3
 """Raised whenever the training code changes so that the same settings give other results."""
 
+AVERAGING_CODE = 2
+"""The same of the moving average of the weights, which counts where there is one."""
+
 Keys = dict[RunId, str]
 
 _FIRST_OPTIONS = {
@@ -95,6 +98,8 @@ def run_keys(
                 # It stands earlier in the study, and so has its key already.
                 settings = settings | {"parent": keys[parent, seed]}
             content = common | {"settings": settings, "seed": seed}
+            if alternative.settings.average != "none":
+                content["averaging_code"] = AVERAGING_CODE
             if alternative.name in networks:
                 content["network"] = networks[alternative.name]
             if alternative.name in codes:

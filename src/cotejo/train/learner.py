@@ -33,6 +33,12 @@ __all__ = [
     "steps_per_execution",
 ]
 
+_MOST_AT_ONCE = 32
+"""The most steps that one execution takes."""
+
+_AVERAGED = 16
+"""How often in an epoch the weights are added to a moving average, at least."""
+
 
 @lru_cache(maxsize=2)
 def device_images(split: Split, scale: float = 1.0) -> keras.Variable | None:
@@ -218,7 +224,7 @@ def compile_learner(
             class_weights=class_weights_of(dataset, settings, seed),
         ),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-        steps_per_execution=at_once or steps_per_execution(plan),
+        steps_per_execution=at_once or steps_per_execution(plan, settings.average),
     )
     # Before the first step is traced: Muon reads the initial weights.
     learner.optimizer.build(network.trainable_variables)
@@ -235,10 +241,19 @@ def class_weights_of(
     return balanced_weights(dataset.train.labels[learned], dataset.num_classes)
 
 
-def steps_per_execution(plan: Sequence[Stage], most: int = 32) -> int:
-    """Return how many steps `fit` takes at once in a training of these stages."""
+def steps_per_execution(plan: Sequence[Stage], average: str) -> int:
+    """Return how many steps `fit` takes at once in a training of these stages.
+
+    Args:
+        plan: the stages.
+        average: the setting of this name. A moving average sees the weights after each execution:
+            at least 16 times an epoch, where the epoch has so many steps.
+    """
     if keras.config.backend() == "torch":
         return 1  # it takes no more
+    most = _MOST_AT_ONCE
+    if average != "none":
+        most = max(1, min(most, plan[0].steps // _AVERAGED))
     # A divisor of the steps, so that every epoch of every stage ends where an execution ends.
     steps = math.gcd(*(stage.steps for stage in plan))
     return max(number for number in range(1, most + 1) if steps % number == 0)

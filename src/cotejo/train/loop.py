@@ -293,7 +293,9 @@ def _averages(
     if settings.average != "ema":
         return None, []
     if scans:
-        return RunningAverage(network, window, every=steps_per_execution(plan)), []
+        return RunningAverage(
+            network, window, every=steps_per_execution(plan, settings.average)
+        ), []
     return None, [ExponentialAverage(network, window=window)]
 
 
