@@ -19,20 +19,20 @@ from pathlib import Path
 
 import numpy as np
 
-FIRST = 300
+LEAST_PROBABLE = 300
 
 
 def judged(labels, chances, wrong: set[int], reviewed: set[int]) -> dict:
     from cotejo.evaluate import suspected_labels
 
     suspected = set(suspected_labels(labels, chances)[0].tolist())
-    ranked = np.argsort(chances[np.arange(len(labels)), labels], kind="stable")[:FIRST]
+    ranked = np.argsort(chances[np.arange(len(labels)), labels], kind="stable")[:LEAST_PROBABLE]
     return {
         "accuracy": round(float((chances.argmax(axis=1) == labels).mean()), 4),
         "suspected": len(suspected),
         "reviewed": len(suspected & reviewed),
         "found_wrong": len(suspected & wrong),
-        f"wrong of the {FIRST} least probable": len(set(ranked.tolist()) & wrong),
+        f"wrong_of_{LEAST_PROBABLE}_least_probable": len(set(ranked.tolist()) & wrong),
     }
 
 

@@ -93,11 +93,10 @@ def test_a_study_in_plain_lines() -> None:
 
 
 def test_a_part_of_a_study_says_so() -> None:
-    study, runs = config(), planned(config(), OUT)
-    asked = len(study.alternatives), len(study.seeds)
-    line = plan_line("pair", asked, [runs[0], *runs[2:]], 2)
-    assert line == ("Study pair: of 2 alternatives × 2 seeds, this part is 3 runs; done 1, to do 2")
-    assert plan_line("pair", asked, runs, 3) in ENGLISH
+    runs = planned(config(), OUT)
+    line = plan_line("pair", (2, 2), [runs[0], *runs[2:]], 2)
+    assert line == ("Study pair: of 2 alternatives × 2 seeds, this part: 3 runs; done 1, to do 2")
+    assert plan_line("pair", (2, None), runs, 3) in ENGLISH
 
 
 def test_a_study_in_spanish() -> None:

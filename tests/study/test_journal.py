@@ -232,13 +232,13 @@ def test_trials_are_in_the_file(tmp_path, monkeypatch):
 def test_looks_are_in_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr("cotejo.study.journal._SECONDS", 0.0)
     monkeypatch.setattr("cotejo.study.journal._TIMES", 0)
-    look = LookTaken(1, 6, 3, 2, ("deeper is better",), ("deeper is better: open",), 4)
+    look = LookTaken(1, 6, 3, 2, ("deeper is better",), ("deeper is better: open" * 500,), 4)
     with Journal(tmp_path) as journal:
         journal.planned(None, None, [planned(tmp_path, "a")], tmp_path, False)
         journal.looked(look)
         (seen,) = training_progress(tmp_path)["looks"]
     assert (seen["runs"], seen["settled"], seen["further"]) == (6, 2, 4)
-    assert seen["lines"] == ["deeper is better: open"]
+    assert seen["lines"] == list(look.lines)
 
 
 def test_silence_is_no_end(tmp_path, monkeypatch):

@@ -207,3 +207,11 @@ def test_a_network_redefined_under_its_name_is_trained_again(own, tmp_path):
     assert counts[0] == counts[2] != counts[1]
     # The first was put aside, and came back without being trained again.
     assert len((tmp_path / "test-reads.csv").read_text().splitlines()) == 1 + 2
+
+
+def test_how_weights_are_averaged_counts_where_they_are(digits, monkeypatch):
+    before = key_of(digits), key_of(digits, average="ema")
+    monkeypatch.setattr("cotejo.study.keys.AVERAGING_CODE", 99)
+    after = key_of(digits), key_of(digits, average="ema")
+    assert before[0] == after[0]
+    assert before[1] != after[1]

@@ -114,6 +114,9 @@ def test_merged_shards_are_the_study(whole, shards, tmp_path, capsys, monkeypatc
     assert f"Runs are still being trained in {shards[0]};" in " ".join(said.split())
     assert "3 runs are missing" in said
     assert "No folder was given of these shards: 2/2." in said
+    assert "cotejo study" not in said  # it would train what is being trained
+    assert cotejo([*words[:2], *words[-2:]]) == 1
+    said = capsys.readouterr().out
     assert f"cotejo study {out / 'study.toml'} --out {out}" in said
     assert not (out / "report.html").exists()
     assert cotejo(words) == 0

@@ -79,8 +79,21 @@ def test_an_epoch_of_few_steps_is_averaged_too(digits):
         if np.abs(other).max() > 0
     ]
     assert np.median(moved) > 0.01
-    assert steps_per_execution(stages(Settings(batch_size=50), 1050), "ema") == 1
-    assert steps_per_execution(stages(Settings(batch_size=50), 40_000), "ema") == 32
+
+
+@pytest.mark.skipif(keras.config.backend() == "torch", reason="there an execution is one step")
+@pytest.mark.parametrize(
+    ("images", "hard", "average", "expected"),
+    [
+        (1050, 0, "ema", 1),
+        (40_000, 0, "ema", 32),
+        (4000, 1, "ema", 2),  # 80 steps, of hard images 40
+        (4000, 1, "none", 20),
+    ],
+)
+def test_an_average_sees_the_weights_sixteen_times_an_epoch(images, hard, average, expected):
+    plan = stages(Settings(batch_size=50, epochs=3, hard_epochs=hard), images)
+    assert steps_per_execution(plan, average) == expected
 
 
 def test_what_is_validated_and_kept_is_the_average(digits):

@@ -40,10 +40,12 @@ class Display(SearchDisplay):
     Args:
         console: the console to write to.
         live: whether there is a bar.
+        is_part: whether only a shard of the study is trained here.
     """
 
-    def __init__(self, console: Console, *, live: bool = True) -> None:
+    def __init__(self, console: Console, *, live: bool = True, is_part: bool = False) -> None:
         super().__init__(console, Status(console, live=live))
+        self._is_part = is_part
         self._waiting: list[PlannedRun] = []
         self._runs_to_do = 0
         self._networks = 1
@@ -117,7 +119,7 @@ class Display(SearchDisplay):
         self._print(data_line(dataset))
         self._print(message("cli.out_folder", out=shown_path(out)))
         self._print("")
-        asked = len(study.alternatives), len(study.seeds)
+        asked = len(study.alternatives), len(study.seeds) if self._is_part else None
         line = plan_line(study.name, asked, runs, self._runs_to_do)
         self._print(line, style="bold")
         if study.claims:
@@ -347,22 +349,24 @@ class Display(SearchDisplay):
         self._status.time_left(epochs_done / run.epochs, left, total)
 
 
-def plan_line(name: str, asked: tuple[int, int], runs: Sequence[PlannedRun], to_do: int) -> str:
+def plan_line(
+    name: str, asked: tuple[int, int | None], runs: Sequence[PlannedRun], to_do: int
+) -> str:
     """Return what a study is: its name, its alternatives, seeds and runs, and what is done.
 
     Args:
         name: the study's.
-        asked: how many alternatives it has, and how many seeds of each at least.
-        runs: those that are trained here; of a shard, its own.
+        asked: how many alternatives the study has; and, where only a shard of it is trained here,
+            how many seeds of each.
+        runs: those that are trained here.
         to_do: how many of them are still to be trained.
     """
     alternatives, seeds = asked
     counts = set(Counter(run.alternative for run in runs).values()) or {0}
-    is_part = len(runs) < alternatives * seeds
-    low, high = (seeds, seeds) if is_part else (min(counts), max(counts))
+    low, high = (min(counts), max(counts)) if seeds is None else (seeds, seeds)
     between = message("cli.seeds_between", low=low, high=high)
     return message(
-        "cli.plan_part" if is_part else "cli.plan",
+        "cli.plan" if seeds is None else "cli.plan_part",
         name=name,
         alternatives=message("cli.alternatives", count=alternatives),
         seeds=message("cli.seeds", count=low) if low == high else between,

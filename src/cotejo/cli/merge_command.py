@@ -80,6 +80,8 @@ def _say_what_is_missing(console: Console, merged: Merged) -> None:
         say(console, message("machines.merge_absent", shards=shards), "yellow")
     for path in merged.training:
         say(console, message("machines.merge_training", folder=shown_path(path)), "yellow")
+    if merged.training:
+        return  # who trained here what is missing might train it twice
     say(console, message("machines.merge_next"), "dim")
     console.print(Text(f"  {merged.command}"), soft_wrap=True)
 

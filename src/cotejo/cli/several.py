@@ -45,10 +45,11 @@ class SeveralDisplay(Display):
     Args:
         console: the console to write to.
         live: whether there are live lines.
+        is_part: whether only a shard of the study is trained here.
     """
 
-    def __init__(self, console: Console, *, live: bool = True) -> None:
-        super().__init__(console, live=live)
+    def __init__(self, console: Console, *, live: bool = True, is_part: bool = False) -> None:
+        super().__init__(console, live=live, is_part=is_part)
         self._lines: dict[RunId, _Line] = {}
         self._places: dict[RunId, str] = {}
         self._ended = 0

@@ -17,6 +17,7 @@ from cotejo.errors import CotejoError
 from cotejo.facts import StudyFacts, gather_records
 from cotejo.messages import current_language, message
 from cotejo.store import (
+    SEARCHES,
     ReportFile,
     RunFile,
     StudyFile,
@@ -24,6 +25,7 @@ from cotejo.store import (
     checkpoint_files,
     read_looks,
 )
+from cotejo.store.layout import TRIAL
 from cotejo.study.shards import Shard, dealt
 from cotejo.texts import shown_path
 
@@ -54,6 +56,7 @@ def say_standing(console: Console, folder: Path, *, has_just_ended: bool = False
     if not (folder / StudyFile.RECORD).is_file():  # it ended while it was being prepared
         if has_just_ended:
             say(console, message("watching.ended_early"), "bold")
+        say(console, message("watching.only_begun"), "dim")
         return False
     facts = gather_records(folder)
     open_searches = _open_searches(facts)
@@ -99,10 +102,12 @@ def say_how_to_merge(console: Console, folder: Path, program: str = "cotejo") ->
 
 
 def _interrupted(facts: StudyFacts) -> int:
-    """Return how many runs were cut short and go on from a checkpoint."""
+    """Return how many runs and trials were cut short and go on from a checkpoint."""
     ended = {run.path for run in (*facts.finished, *facts.failed)}
     asked = [(each.name, seed) for each in facts.described for seed in facts.seeds_of(each)]
     paths = [facts.folder.run(*run).path for run in asked]
+    trials = facts.folder.path.glob(f"{SEARCHES}/*/*")
+    paths += [path for path in trials if not (path / TRIAL).exists()]
     return sum(path not in ended and any(checkpoint_files(path)) for path in paths)
 
 

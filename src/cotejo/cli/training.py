@@ -91,7 +91,8 @@ def train_and_report(
     # What a tracker writes to standard output, another program reads.
     console = make_console(stderr=track.writes_stdout)
     several = options.get("executor") is not None or options.get("workers", 1) != 1
-    with (SeveralDisplay if several else Display)(console) as display, track:
+    kind = SeveralDisplay if several else Display
+    with kind(console, is_part="shard" in options) as display, track:
         return _train_and_report(study, display, track, quick, final, options)
 
 

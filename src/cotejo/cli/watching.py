@@ -186,7 +186,7 @@ class Watching:
         ]
         self.display.close()
         console.print()
-        asked = len(own), len(study["seeds"])
+        asked = len(own), len(study["seeds"]) if study.get("shard") else None
         to_do = sum(not run.finished for run in runs)
         say(console, plan_line(study.get("name", ""), asked, runs, to_do), "bold")
         console.print(alternatives_table(rows, runs, console.width))

@@ -48,7 +48,6 @@ _SURELY_ALIVE = 30.0
 
 _Start = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 _Place = Annotated[str, Field(max_length=300)]
-_Line = Annotated[str, Field(max_length=2_000)]
 
 
 class _Run(Content):
@@ -98,8 +97,8 @@ class _Look(Content):
     runs: Count
     claims: Count
     settled: Count
-    open: list[_Line]
-    lines: list[_Line]
+    open: list[str]
+    lines: list[str]
     further: Count
 
 

@@ -149,7 +149,7 @@ class Observer:
         """The searches of the study begin; their trials come in turn."""
 
     def trial_started(self, trial: TrialBegun) -> None:
-        """A trial begins."""
+        """A trial begins, or is tried again elsewhere because its process ended."""
 
     def trial_batch_ended(self, trial: TrialBegun, epoch: int, step: int, steps: int) -> None:
         """As `batch_ended`, of a trial."""

@@ -75,6 +75,7 @@ class Checkpoints:
     Attributes:
         resumed: how often this training went on, first to last.
         started: when it began, as ``run.json`` has it.
+        seconds_before: those until the checkpoint from which it went on.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Checkpoints:
         self._is_off = False
         self.resumed: list[Resumed] = []
         self.started = now()
+        self.seconds_before = 0.0
 
     def latest(self) -> dict[str, Any] | None:
         """Return the state in the last checkpoint that is whole and of this training.
@@ -138,6 +140,7 @@ class Checkpoints:
         self.resumed = [Resumed(**each) for each in content["resumed"]]
         exact = content["machine"] == self._machine and not self._own_code
         state = content["training"]
+        self.seconds_before = float(state["seconds"])
         self.resumed.append(Resumed(self._network, state["epoch"] + 1, state["step"], exact))
 
     def is_due(self, inside: bool) -> bool:

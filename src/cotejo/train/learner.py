@@ -37,7 +37,7 @@ _MOST_AT_ONCE = 32
 """The most steps that one execution takes."""
 
 _AVERAGED = 16
-"""How often in an epoch the weights are added to a moving average, at least."""
+"""How often in an epoch of so many steps the weights are added to a moving average, at least."""
 
 
 @lru_cache(maxsize=2)
@@ -247,13 +247,14 @@ def steps_per_execution(plan: Sequence[Stage], average: str) -> int:
     Args:
         plan: the stages.
         average: the setting of this name. A moving average sees the weights after each execution:
-            at least 16 times an epoch, where the epoch has so many steps.
+            at least 16 times an epoch, or after each step of an epoch that has fewer.
     """
     if keras.config.backend() == "torch":
         return 1  # it takes no more
     most = _MOST_AT_ONCE
     if average != "none":
-        most = max(1, min(most, plan[0].steps // _AVERAGED))
+        fewest = min(stage.steps for stage in plan)
+        most = max(1, min(most, fewest // _AVERAGED))
     # A divisor of the steps, so that every epoch of every stage ends where an execution ends.
     steps = math.gcd(*(stage.steps for stage in plan))
     return max(number for number in range(1, most + 1) if steps % number == 0)

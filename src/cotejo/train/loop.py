@@ -211,7 +211,10 @@ def _train_in_stages(
     callbacks: list[keras.callbacks.Callback] = [own]
     objects: dict[str, Stateful] = {"validator": validator, "own": own}
     scans = can_scan(settings) and fits(dataset.train)
-    average, averaging = _averages(network, settings, plan, scans=scans)
+    # The deadline is checked after every step, since one can take half a second; and the user's
+    # callbacks are told of every step.
+    each_step = deadline is not None or bool(settings.callbacks)
+    average, averaging = _averages(network, settings, plan, scans=scans, each_step=each_step)
     if average is not None:
         objects["average"] = average
     elif averaging:
@@ -243,9 +246,7 @@ def _train_in_stages(
                 stage=stage,
                 before=learner,
                 losses=losses if settings.hard_epochs else None,
-                # The deadline is checked after every step, since one can take half a second; and
-                # the user's callbacks are told of every step.
-                at_once=None if deadline is None and not settings.callbacks else 1,
+                at_once=1 if each_step else None,
             )
             kind = _kind(settings, dataset, learner, plan, seed)
         images = chosen
@@ -286,16 +287,15 @@ def _train_in_stages(
 
 
 def _averages(
-    network: keras.Model, settings: Settings, plan: list[Stage], *, scans: bool
+    network: keras.Model, settings: Settings, plan: list[Stage], *, scans: bool, each_step: bool
 ) -> tuple[RunningAverage | None, list[ExponentialAverage]]:
     """Return what averages the weights: in the engine that scans, or as a callback of `fit`."""
     window = plan[0].steps
     if settings.average != "ema":
         return None, []
     if scans:
-        return RunningAverage(
-            network, window, every=steps_per_execution(plan, settings.average)
-        ), []
+        every = 1 if each_step else steps_per_execution(plan, settings.average)
+        return RunningAverage(network, window, every=every), []
     return None, [ExponentialAverage(network, window=window)]
 
 

@@ -19,7 +19,7 @@ from cotejo.config import StudyConfig
 from cotejo.config.search import FIRST_TRIAL_SEED, Search, found_alternative, with_found
 from cotejo.errors import ConfigError, CotejoError, OutputError, TrainingError, recorded_error
 from cotejo.models import resolve
-from cotejo.store import read_trial, trial_folder, write_trial
+from cotejo.store import delete_checkpoints, read_trial, trial_folder, write_trial
 from cotejo.study.description import write_study
 from cotejo.study.events import (
     BatchEnded,
@@ -27,12 +27,14 @@ from cotejo.study.events import (
     Event,
     RunFailed,
     RunFinished,
+    RunPlaced,
     RunResumed,
     RunStarted,
 )
 from cotejo.study.executor import Executor
 from cotejo.study.keys import run_keys
 from cotejo.study.networks import built_networks, with_compiled
+from cotejo.study.place import clear_half_written
 from cotejo.study.planning import Job, Plan, Searched, planned_runs
 from cotejo.study.preflight import check_writable
 from cotejo.study.progress import Observer, PlannedRun, RunId, TrialBegun
@@ -183,6 +185,9 @@ def _train_round(
                 there = failed_trial(plan, job, task, refused)
                 write_trial(job.run.folder, there)
             if there is not None:
+                # A process that was killed once all was written may have left these.
+                clear_half_written(job.run.folder)
+                delete_checkpoints(job.run.folder)
                 course.trials[number] = there
                 observer.trial_ended(_begun(course, job, task), there)
             else:
@@ -269,7 +274,7 @@ class _Relay:
         course, job, task = self._waiting[event.run]
         begun = _begun(course, job, task)
         match event:
-            case RunStarted():
+            case RunStarted() | RunPlaced():  # or is begun again, elsewhere
                 self._observer.trial_started(replace(begun, place=event.place))
             case BatchEnded():
                 self._observer.trial_batch_ended(begun, event.epoch, event.step, event.steps)

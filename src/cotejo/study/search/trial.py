@@ -20,15 +20,17 @@ from cotejo.store import (
     now,
     write_file,
     write_trial,
+    writing,
 )
 from cotejo.study.events import BatchEnded, Emit, EpochEnded, RunResumed
 from cotejo.study.keeping import checkpoints_of, goes_on
+from cotejo.study.place import clear_half_written
 from cotejo.study.planning import Job, Plan
 from cotejo.study.record import described_reason, reason_of
 from cotejo.study.search.pruning import is_stopped
 from cotejo.study.search.task import TrialTask
 from cotejo.train import Training, fresh_backend
-from cotejo.train.checkpoint import Resumed
+from cotejo.train.checkpoint import Checkpoints, Resumed
 from cotejo.train.loop import training_steps
 from cotejo.train.work import Steps
 from cotejo.trained.learned import learned_part
@@ -50,18 +52,14 @@ class _SoFar:
     """How a trial has gone so far.
 
     Attributes:
-        started: when it began, as ``trial.json`` has it.
         accuracies: on the validation images, after each epoch.
-        resumed: where it went on after interruptions.
-        seconds_before: those of the epochs before the last interruption.
-        notes: lines on checkpoints that could not be read or written.
+        checkpoints: its checkpoints; None if it keeps none.
+        log: lines on checkpoints that could not be read or written, and why it failed.
     """
 
-    started: str
     accuracies: list[float] = field(default_factory=list)
-    resumed: list[Resumed] = field(default_factory=list)
-    seconds_before: float = 0.0
-    notes: list[str] = field(default_factory=list)
+    checkpoints: Checkpoints | None = None
+    log: list[str] = field(default_factory=list)
 
 
 def trial_steps(
@@ -83,11 +81,14 @@ def trial_steps(
     Raises:
         OutputError: its file can't be written.
     """
-    so_far, began = _SoFar(now()), clock()
+    so_far, started, began = _SoFar(), now(), clock()
     reason: CotejoError | None = None
     best: int | None = None
     status = "finished"
-    make_folder(job.run.folder)
+    # What a process left that was killed, and what is said of an earlier failure, goes.
+    clear_half_written(make_folder(job.run.folder))
+    with writing(job.run.folder):
+        (job.run.folder / RunFile.LOG).unlink(missing_ok=True)
     try:
         with fresh_backend(job.run.seed):
             training = yield from _train(plan, job, task, emit, clock, so_far)
@@ -98,20 +99,24 @@ def trial_steps(
         raise
     except Exception as error:
         status, reason = "failed", reason_of(error, job)
-        log = "\n".join([*so_far.notes, traceback.format_exc()])
-        write_file(job.run.folder / RunFile.LOG, log)
-    accuracies = so_far.accuracies
-    content = _described(plan, job, task, so_far.started) | {
+        so_far.log.append(traceback.format_exc())
+    accuracies, seconds = so_far.accuracies, clock() - began
+    if so_far.log:
+        write_file(job.run.folder / RunFile.LOG, "\n".join(so_far.log))
+    if so_far.checkpoints is not None and so_far.checkpoints.resumed:
+        started = min(started, so_far.checkpoints.started)
+        seconds += so_far.checkpoints.seconds_before
+    content = _described(plan, job, task, started) | {
         "status": status,
         "reason": None if reason is None else described_reason(reason),
         "valid_accuracy": None if best is None else accuracies[best - 1],
         "valid_accuracies": accuracies,
         "best_epoch": best,
-        "seconds": round(so_far.seconds_before + clock() - began, 3),
+        "seconds": round(seconds, 3),
         "finished": now(),
     }
-    if so_far.resumed:
-        content["resumed"] = [asdict(each) for each in so_far.resumed]
+    if so_far.checkpoints is not None and so_far.checkpoints.resumed:
+        content["resumed"] = [asdict(each) for each in so_far.checkpoints.resumed]
     write_trial(job.run.folder, content)
     if not goes_on(reason):
         delete_checkpoints(job.run.folder)
@@ -164,7 +169,7 @@ def _train(
 
     run, dataset = job.run, plan.dataset
     learned = learned_part(dataset.train, job.settings.train_fraction, run.seed)
-    checkpoints = checkpoints_of(plan, job, dataset.train, 0, so_far.notes.append, emit)
+    so_far.checkpoints = checkpoints_of(plan, job, dataset.train, 0, so_far.log.append, emit)
     network = build_network(job.settings, learned, dataset.num_classes)
 
     def on_epoch(row: dict[str, Any]) -> None:
@@ -175,9 +180,6 @@ def _train(
 
     def on_resume(resumed: Resumed, rows: Sequence[dict[str, Any]]) -> None:
         so_far.accuracies.extend(row["valid_accuracy"] for row in rows)
-        so_far.seconds_before = sum(row["seconds"] for row in rows)
-        if checkpoints is not None:
-            so_far.started, so_far.resumed = checkpoints.started, checkpoints.resumed
         emit(RunResumed(run.id, resumed.epoch, rows))
 
     return (
@@ -189,7 +191,7 @@ def _train(
             on_epoch=on_epoch,
             on_batch=lambda epoch, step, steps: emit(BatchEnded(run.id, epoch, step, steps)),
             clock=clock,
-            checkpoints=checkpoints,
+            checkpoints=so_far.checkpoints,
             on_resume=on_resume,
         )
     )
