@@ -29,10 +29,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     listen()
     _use_cores(sys.argv[1:])
-    incoming: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_take, args=(sys.stdin.buffer, incoming), daemon=True).start()
     try:
-        _work(incoming, events)
+        _work(sys.stdin.buffer, events)
     except KeyboardInterrupt as stopped:
         # No more: to unload a backend takes longer than the study waits.
         os._exit(code_of(stopped))
@@ -53,7 +51,7 @@ def _take(source: IO[bytes], incoming: queue.SimpleQueue[Any]) -> None:
         os._exit(0)
 
 
-def _work(incoming: queue.SimpleQueue[Any], events: IO[bytes]) -> None:
+def _work(source: IO[bytes], events: IO[bytes]) -> None:
     def tell(*message: Any) -> None:
         pickle.dump(message, events)
         events.flush()
@@ -67,6 +65,10 @@ def _work(incoming: queue.SimpleQueue[Any], events: IO[bytes]) -> None:
         from cotejo.study.planning import Plan
         from cotejo.study.run import train_run
 
+        # Only now, because what comes imports the same modules, and one that fails in one thread
+        # is half there for the other.
+        incoming: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=_take, args=(source, incoming), daemon=True).start()
         plan: Plan | None = None
         is_ready = False
         while True:
