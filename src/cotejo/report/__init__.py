@@ -88,7 +88,7 @@ def write_report(
     Example:
         >>> write_report(Path("nowhere"))  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        cotejo.errors.OutputError: nowhere holds no study: there is no study.json in it. ...
+        cotejo.errors.OutputError: nowhere holds no study: there is no such folder. ...
     """
     formats = [format] if format else []
     return make_reports(
