@@ -240,14 +240,16 @@ class _Flight:
     def _stop(self) -> None:
         """Have the tasks write a checkpoint each, as a stopped training here does, and take them.
 
-        Ray raises `KeyboardInterrupt` in a task, which waits there for the end of a step.
+        Ray raises `KeyboardInterrupt` in a task, where it waits for the end of a step; later once
+        more, in case it was lost.
         """
-        self._cancel(force=False)
-        until = time.monotonic() + GRACE
         asked = left = list(self._tasks)
-        while left and time.monotonic() < until:
-            _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
-            self._hear_readings()
+        for _ in range(2):
+            self._cancel(force=False)
+            until = time.monotonic() + GRACE / 2
+            while left and time.monotonic() < until:
+                _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
+                self._hear_readings()
         self._hear_readings()  # once more, for what came between the last time and the end
         ended, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0) if asked else ([], [])
         for each in ended:
