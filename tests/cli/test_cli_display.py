@@ -11,8 +11,8 @@ from fakestudy import config, dataset, drive, planned, row, summary_rows
 from rich.console import Console
 
 from cotejo.cli.console import make_console
-from cotejo.cli.display import Display, plan_line
-from cotejo.cli.header import computing_line
+from cotejo.cli.display import Display
+from cotejo.cli.header import computing_line, plan_line
 from cotejo.cli.tables import plan_table, results_table
 from cotejo.config import Claim
 from cotejo.errors import CotejoError, DownloadError

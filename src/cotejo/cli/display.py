@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from cotejo.cli.header import computing_line, data_line, header_lines
+from cotejo.cli.header import computing_line, data_line, header_lines, plan_line
 from cotejo.cli.live import Status
 from cotejo.cli.searching import SearchDisplay
 from cotejo.cli.tables import numbers, plan_table
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from cotejo.config import StudyConfig
     from cotejo.data import Dataset
 
-__all__ = ["Display", "plan_line"]
+__all__ = ["Display"]
 
 _MANY_TO_AUDIT = 20_000
 """Images from which on an audit takes long enough for it to be said."""
@@ -347,33 +346,6 @@ class Display(SearchDisplay):
         left = self._pace.run_left(run, epochs_done)
         total = self._pace.study_left(self._waiting, [(run, epochs_done)])
         self._status.time_left(epochs_done / run.epochs, left, total)
-
-
-def plan_line(
-    name: str, asked: tuple[int, int | None], runs: Sequence[PlannedRun], to_do: int
-) -> str:
-    """Return what a study is: its name, its alternatives, seeds and runs, and what is done.
-
-    Args:
-        name: the study's.
-        asked: how many alternatives the study has; and, where only a shard of it is trained here,
-            how many seeds of each.
-        runs: those that are trained here.
-        to_do: how many of them are still to be trained.
-    """
-    alternatives, seeds = asked
-    counts = set(Counter(run.alternative for run in runs).values()) or {0}
-    low, high = (min(counts), max(counts)) if seeds is None else (seeds, seeds)
-    between = message("cli.seeds_between", low=low, high=high)
-    return message(
-        "cli.plan" if seeds is None else "cli.plan_part",
-        name=name,
-        alternatives=message("cli.alternatives", count=alternatives),
-        seeds=message("cli.seeds", count=low) if low == high else between,
-        runs=message("cli.runs", count=len(runs)),
-        done=len(runs) - to_do,
-        to_do=to_do,
-    )
 
 
 def _epoch_titles() -> tuple[str, str]:

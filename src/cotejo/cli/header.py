@@ -1,8 +1,9 @@
-"""The first lines of a study: versions, machine, precision and data."""
+"""The first lines of a study: versions, machine, precision, data and plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cotejo.cli.tables import numbers
@@ -11,8 +12,9 @@ from cotejo.platform import BACKEND_NAMES, chosen_backend, machine, resolve_prec
 
 if TYPE_CHECKING:
     from cotejo.data import Dataset
+    from cotejo.study.progress import PlannedRun
 
-__all__ = ["computing_line", "data_line", "header_lines"]
+__all__ = ["computing_line", "data_line", "header_lines", "plan_line"]
 
 
 def header_lines() -> tuple[str, str]:
@@ -57,4 +59,31 @@ def data_line(dataset: Dataset) -> str:
         shape="×".join(str(size) for size in dataset.image_shape),
         classes=dataset.num_classes,
         source=said_source(dataset.name, dataset.source, current_language()),
+    )
+
+
+def plan_line(
+    name: str, asked: tuple[int, int | None], runs: Sequence[PlannedRun], to_do: int
+) -> str:
+    """Return what a study is: its name, its alternatives, seeds and runs, and what is done.
+
+    Args:
+        name: the study's.
+        asked: how many alternatives the study has; and, where only a shard of it is trained here,
+            how many seeds of each.
+        runs: those that are trained here.
+        to_do: how many of them are still to be trained.
+    """
+    alternatives, seeds = asked
+    counts = set(Counter(run.alternative for run in runs).values()) or {0}
+    low, high = (min(counts), max(counts)) if seeds is None else (seeds, seeds)
+    between = message("cli.seeds_between", low=low, high=high)
+    return message(
+        "cli.plan" if seeds is None else "cli.plan_part",
+        name=name,
+        alternatives=message("cli.alternatives", count=alternatives),
+        seeds=message("cli.seeds", count=low) if low == high else between,
+        runs=message("cli.runs", count=len(runs)),
+        done=len(runs) - to_do,
+        to_do=to_do,
     )

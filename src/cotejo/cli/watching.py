@@ -13,7 +13,8 @@ from typing import Any
 from rich.console import Console
 
 from cotejo.cli.console import say
-from cotejo.cli.display import Display, plan_line
+from cotejo.cli.display import Display
+from cotejo.cli.header import plan_line
 from cotejo.cli.several import SeveralDisplay, place_text
 from cotejo.cli.tables import alternatives_table, numbers
 from cotejo.errors import CotejoError, OutputError, recorded_error

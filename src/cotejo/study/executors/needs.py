@@ -35,6 +35,7 @@ __all__ = [
     "measured",
     "most_tasks",
     "needs_of",
+    "task_options",
 ]
 
 _IMAGES = 200_000  # shown to networks, for each timing, from which on it is timed
@@ -129,6 +130,35 @@ def chosen_cores(seconds: Mapping[int, float], *, runs: int, cores: int) -> int:
         if size > 1 and (pays or is_free):
             chosen = size
     return chosen
+
+
+def task_options(
+    nodes: Sequence[Mapping[str, Any]],
+    needs: Needs,
+    gpus: float | None,
+    surroundings: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what Ray is to know of a task: what it needs, and what it finds there.
+
+    Args:
+        nodes: as `ray.nodes` lists them.
+        needs: of the task's run.
+        gpus: how many the run gets; None for a whole one where there are any.
+        surroundings: its environment, without threads.
+
+    Raises:
+        BackendError: no node has so many cores and GPUs.
+    """
+    if gpus is None:
+        gpus = float(has_gpus(nodes))
+    return {
+        "num_cpus": needs.cores,
+        "num_gpus": gpus,
+        # At most what one of the nodes that can take it has, so that it is trained somewhere.
+        "memory": int(min(needs.bytes, largest_memory(nodes, needs.cores, gpus))),
+        "max_retries": 0,
+        "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
+    }
 
 
 def has_gpus(nodes: Sequence[Mapping[str, Any]]) -> bool:

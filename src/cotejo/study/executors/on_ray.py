@@ -20,7 +20,6 @@ from importlib import import_module
 from typing import Any
 
 from cotejo.errors import CotejoError, OutputError
-from cotejo.platform import thread_limits
 from cotejo.store import keep_checkpoint, last_checkpoints, make_folder
 from cotejo.study.events import (
     BatchEnded,
@@ -41,12 +40,10 @@ from cotejo.study.executors.crate import Crate, packed_parent, unpacked
 from cotejo.study.executors.crew import GRACE
 from cotejo.study.executors.lost import why_lost, write_lost
 from cotejo.study.executors.needs import (
-    Needs,
     fixed_needs,
-    has_gpus,
-    largest_memory,
     most_tasks,
     needs_of,
+    task_options,
 )
 from cotejo.study.executors.ray_cluster import connected, load_ray
 from cotejo.study.executors.ray_task import CHECKPOINT, Inbox, Terms, task, train_there
@@ -133,26 +130,10 @@ class RayExecutor:
                 needs = fixed_needs(plan, jobs, self._cores or 1)
             nodes = ray.nodes()
             options = {
-                name: self._options(nodes, each, surroundings) for name, each in needs.items()
+                name: task_options(nodes, each, self._gpus, surroundings)
+                for name, each in needs.items()
             }
             _Flight(ray, terms, jobs, emit, options, self._train).work()
-
-    def _options(
-        self, nodes: Sequence[Mapping[str, Any]], needs: Needs, surroundings: Mapping[str, str]
-    ) -> dict[str, Any]:
-        """Return what Ray is to know of a task: what it needs, and what it finds there."""
-        gpus = self._gpus
-        if gpus is None:
-            gpus = float(has_gpus(nodes))
-        memory = largest_memory(nodes, needs.cores, gpus)
-        return {
-            "num_cpus": needs.cores,
-            "num_gpus": gpus,
-            # At most what one of the nodes that can take it has, so that it is trained somewhere.
-            "memory": int(min(needs.bytes, memory)),
-            "max_retries": 0,
-            "runtime_env": {"env_vars": {**surroundings, **thread_limits(needs.cores)}},
-        }
 
 
 class _Flight:
@@ -240,8 +221,8 @@ class _Flight:
     def _stop(self) -> None:
         """Have the tasks write a checkpoint each, as a stopped training here does, and take them.
 
-        Ray raises `KeyboardInterrupt` in a task, where it waits for the end of a step; later once
-        more, in case it was lost.
+        Ray raises `KeyboardInterrupt` in a task, where it waits for the end of a step. A task that
+        has not ended when half of the time is over is asked again, in case Ray lost the request.
         """
         asked = left = list(self._tasks)
         for _ in range(2):
@@ -250,6 +231,8 @@ class _Flight:
             while left and time.monotonic() < until:
                 _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
                 self._hear_readings()
+            if not left:
+                break
         self._hear_readings()  # once more, for what came between the last time and the end
         ended, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0) if asked else ([], [])
         for each in ended:
