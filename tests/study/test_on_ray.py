@@ -36,7 +36,12 @@ STUDY = {
 def cluster():
     from ray.cluster_utils import Cluster
 
-    simulated = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    # Whether a machine is gone is asked twice a second; usually that takes half a minute.
+    checks = {"initial_delay_ms": 500, "period_ms": 500, "failure_threshold": 3}
+    config = {f"health_check_{name}": value for name, value in checks.items()}
+    simulated = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": config}
+    )
     yield simulated
     ray.shutdown()
     simulated.shutdown()

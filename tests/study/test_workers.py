@@ -152,7 +152,15 @@ def test_one_crew_trains_all_rounds_of_a_search_and_the_runs_after_it(started, t
     assert not [path for path in result.folder.iterdir() if path.name.startswith(".tmp-")]
 
 
-def test_a_study_that_is_stopped_leaves_no_process_and_its_runs_go_on(started, tmp_path):
+@pytest.fixture
+def deaf():
+    """Ignore the signal by which workers are stopped, as they then do, too, unless they mend it."""
+    heard = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGTERM, heard)
+
+
+def test_a_study_that_is_stopped_leaves_no_process_and_its_runs_go_on(started, tmp_path, deaf):
     stopped = []
 
     class Stopping(Observer):

@@ -46,6 +46,7 @@ FEATURES = {
     "plain": TINY,
     "mixed": {**MIXED, **TINY, "batch_size": 5},
     "averaged": {**AVERAGED, "epochs": 3},
+    "averaged, two steps at once": {**TINY, "average": "ema", "batch_size": 5, "epochs": 2},
     "staged": {
         "model": "airbench",
         "width": 4,
@@ -117,7 +118,7 @@ def few():
     train, valid = (
         Split(each.images[:370], each.labels[:370]) for each in (digits.train, digits.valid)
     )
-    # 37 steps, which no number divides: so `fit` takes them one by one.
+    # 37 batches of ten, which no number divides: so `fit` takes them one by one.
     return replace(digits, train=train, valid=valid)
 
 

@@ -29,6 +29,7 @@ from listening import Listener
 SETTINGS = {
     "mixed": MIXED,
     "averaged": AVERAGED,
+    "averaged, two steps at once": {"model": "mlp", "average": "ema", "batch_size": 5, "epochs": 2},
     "staged": {
         "model": "airbench",
         "width": 4,

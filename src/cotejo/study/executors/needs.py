@@ -235,15 +235,17 @@ def _times(
         for pace, name in of_pace.items():
             asked[timing.remote(content, name)] = pace, size
     times: dict[str, dict[int, Timed]] = {}
+    left = list(asked)
     try:
-        done, _ = ray.wait(list(asked), num_returns=len(asked), timeout=_WAIT)
+        done, left = ray.wait(left, num_returns=len(left), timeout=_WAIT)
         for each in done:
             pace, size = asked[each]
             # Whatever went wrong, such as too little memory, the run meets it too and records it.
             with suppress(Exception):
                 times.setdefault(pace, {})[size] = ray.get(each)
     finally:
-        for each in asked:
+        # Only those: a node may end that is asked to end a process which ends itself.
+        for each in left:
             with suppress(Exception):  # it has ended
                 ray.cancel(each, force=True)
     return {pace: timed for pace, timed in times.items() if timed}

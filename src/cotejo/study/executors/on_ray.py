@@ -221,21 +221,14 @@ class _Flight:
     def _stop(self) -> None:
         """Have the tasks write a checkpoint each, as a stopped training here does, and take them.
 
-        Ray raises `KeyboardInterrupt` in a task, where it waits for the end of a step. A task that
-        has not ended when half of the time is over is asked again, in case Ray lost the request.
+        Ray raises `KeyboardInterrupt` in a task, where it waits for the end of a step.
         """
-        asked = left = list(self._tasks)
-        for _ in range(2):
-            self._cancel(force=False)
-            until = time.monotonic() + GRACE / 2
-            while left and time.monotonic() < until:
-                _, left = self._ray.wait(asked, num_returns=len(asked), timeout=_PAUSE)
-                self._hear_readings()
-            if not left:
-                break
+        self._cancel(force=False)
+        until = time.monotonic() + GRACE
+        while self._split(_PAUSE)[1] and time.monotonic() < until:
+            self._hear_readings()
         self._hear_readings()  # once more, for what came between the last time and the end
-        ended, _ = self._ray.wait(asked, num_returns=len(asked), timeout=0) if asked else ([], [])
-        for each in ended:
+        for each in self._split(0)[0]:
             # One that was cut has nothing to take, and what stopped the study says more than that
             # a run can't be written.
             with suppress(self._ray.exceptions.RayError, OutputError):
@@ -248,9 +241,18 @@ class _Flight:
                 self._pass_on(event)
 
     def _cancel(self, force: bool) -> None:
-        for each in self._tasks:
-            with suppress(Exception):  # the study ends, whatever becomes of its tasks
+        with suppress(Exception):  # the study ends, whatever becomes of its tasks
+            # Only those: a node may end that is asked to end a process which ends itself.
+            for each in self._split(0)[1]:
                 self._ray.cancel(each, force=force)
+
+    def _split(self, timeout: float) -> tuple[list[Any], list[Any]]:
+        """Return the tasks that have ended and those that go on, after waiting for all to end."""
+        tasks = list(self._tasks)
+        if not tasks:
+            return [], []
+        ended, going = self._ray.wait(tasks, num_returns=len(tasks), timeout=timeout)
+        return ended, going
 
     def _begin(self, job: Job) -> None:
         # Here, so that what is in the way is put aside in the study's folder.

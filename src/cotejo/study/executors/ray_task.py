@@ -5,6 +5,7 @@ Importing this module loads no backend: the process that keeps the events needs 
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -99,6 +100,9 @@ def task(
     train: Any,
 ) -> Crate:
     """Train a run by ``train``, which is called as `train_there`; an `Inbox` is told of it."""
+    # What Ray raises where it cancels a task. It does nothing where the signal is ignored, as in
+    # all processes of a cluster that a script started in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ray: Any = import_module("ray")
     node = ray.get_runtime_context().get_node_id()[:4]
 

@@ -27,6 +27,8 @@ def main() -> None:
     os.dup2(2, 1)
     # Ctrl-C is for the process that started this one, which then says what is to be done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # How that process stops this one, though it may ignore the signal itself.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     listen()
     _use_cores(sys.argv[1:])
     try:
