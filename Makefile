@@ -1,10 +1,13 @@
-# Two commands on a fresh machine: `make study` and `make test`. Both install first.
+# Two commands on a fresh machine: `make study` and `make test`. Both install first what they need.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What Keras computes on: an extra of pyproject.toml, tensorflow, jax, jax-cuda or torch.
 BACKEND ?= tensorflow
+# What the README's own commands use, and, beside it, what the tests use.
 INSTALLED := $(VENV)/.installed-$(BACKEND)
+DEVELOPING := $(VENV)/.developing-$(BACKEND)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e
 # The tool that finds versions; it is installed beside, since Cotejo doesn't need it.
 UV := .uv/bin/uv
 # Tests run side by side, a file to a worker: small trainings compile on one core for most of
@@ -19,20 +22,20 @@ STUDY ?= studies/notebooks.toml
 CASES ?= 3000
 ARGS ?=
 
-.PHONY: study test fuzz test-lowest lint structure install lock check-lock clean
+.PHONY: study test fuzz test-lowest lint structure install develop lock check-lock clean
 
 study: $(INSTALLED)
 	$(BIN)/cotejo study $(STUDY) --fallback digits $(ARGS)
 
-test: $(INSTALLED) lint
+test: $(DEVELOPING) lint
 	$(BIN)/python $(PYTEST)
 	$(BIN)/python -m pytest $(ALONE)
 
 # The fuzzers with many cases, which take long; `make test` runs them with few.
-fuzz: $(INSTALLED)
+fuzz: $(DEVELOPING)
 	COTEJO_FUZZ_CASES=$(CASES) $(BIN)/python -m pytest tests/fuzz
 
-lint: $(INSTALLED)
+lint: $(DEVELOPING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -40,16 +43,22 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 # The page that says what each file is for and draws the imports.
-structure: $(INSTALLED)
+structure: $(DEVELOPING)
 	$(BIN)/python tools/structure.py
 
 install: $(INSTALLED)
+
+develop: $(DEVELOPING)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Cotejo needs Python 3.11, 3.12 or 3.13; this is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
 	@echo "Installing into $(VENV), once: some minutes. / Instalando en $(VENV), una vez: unos minutos."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(BACKEND),dev]'
+	$(PIP) '.[$(BACKEND),onnx,search,serve]'
+	@touch $@
+
+$(DEVELOPING): $(INSTALLED)
+	$(PIP) '.[$(BACKEND),dev]'
 	@touch $@
 
 # The versions that `make` installs: the newest that the ranges in pyproject.toml allow on every

@@ -8,7 +8,7 @@ same study that was left alone. Now and then a second process tries to train the
 folder of the run that trains is taken away, or the process starts with its clock set back. Where
 ``--place`` is on a file system of less than a gigabyte, its disk is filled now and then, too:
 
-    mount -t tmpfs -o size=64m tmpfs /mnt/small
+    mount -t tmpfs -o size=256m tmpfs /mnt/small
     python tests/torture.py --kills 20 --place /mnt/small
 
 The tests run a short version of it (`test_torture.py`).

@@ -70,6 +70,7 @@ class _Request:
         since: the time of the first signal, by `time.monotonic`; 0 if there was none.
         raised: whether `Stopped` was raised.
         watched: whether a thread reads the signals.
+        second_ends: whether a second signal ends the process at once.
         listening: whether `listen` was called; elsewhere, as in a notebook, Ctrl-C is Python's.
         holders: how many blocks of `held` each thread is in, by its ident.
         waiting: the number of a signal that waits for `check`, by the ident of the thread that is
@@ -80,6 +81,7 @@ class _Request:
     since: float = 0.0
     raised: bool = False
     watched: bool = False
+    second_ends: bool = True
     listening: bool = False
     holders: ClassVar[Counter[int]] = Counter()
     waiting: ClassVar[dict[int, int]] = {}
@@ -95,16 +97,22 @@ def code_of(error: BaseException) -> int:
     return error.exit_code if isinstance(error, Stopped) else Stopped().exit_code
 
 
-def listen() -> None:
+def listen(*, second_ends: bool = True) -> None:
     """Turn the signals that ask the process to stop into `Stopped`, from now on.
 
     A signal that is ignored already stays ignored, as `nohup` and background jobs of a shell need.
+
+    Args:
+        second_ends: whether a second signal ends the process at once; if not, it is part of the
+            first request, whenever it comes.
     """
-    _Request.listening = True
+    _Request.listening, _Request.second_ends = True, second_ends
     for number in _numbers():
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
-    if os.name == "posix":  # elsewhere this needs a socket, and a second signal ends the process
+    if (
+        second_ends and os.name == "posix"
+    ):  # elsewhere this needs a socket, and a second signal ends the process
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
@@ -241,7 +249,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
     if _Request.raised or _main() in _Request.waiting:
         return  # already stopping; the watching thread decides whether to end at once
     _Request.number = number
-    if not _Request.watched:
+    if _Request.second_ends and not _Request.watched:
         let_go()
     if _Request.holders[_main()]:
         _Request.waiting[_main()] = number

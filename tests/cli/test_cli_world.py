@@ -284,6 +284,30 @@ def test_a_second_signal_ends_at_once_even_in_native_code() -> None:
     assert process.returncode == 128 + signal.SIGTERM
 
 
+def test_a_second_signal_may_be_part_of_the_first_request() -> None:
+    process = listening(
+        """
+        import sys, time
+        listen(second_ends=False)
+        try:
+            print("ready", flush=True)
+            time.sleep(60)
+        except KeyboardInterrupt as stopped:
+            print("stopping", flush=True)
+            time.sleep(1.5)
+            print("done", flush=True)
+            sys.exit(code_of(stopped))
+        """
+    )
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"stopping\n"
+    time.sleep(0.8)  # more than what counts as one request elsewhere
+    process.send_signal(signal.SIGTERM)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (128 + signal.SIGTERM, b"done\n", b"")
+
+
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
     process = listening(
         """

@@ -8,8 +8,16 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import OutputError, TrainingError
-from cotejo.store import RunFile, RunFolder, make_folder, write_file
+from cotejo.store import (
+    RunFile,
+    RunFolder,
+    checkpoint_files,
+    keep_checkpoint,
+    make_folder,
+    write_file,
+)
 from cotejo.study import run as of_runs
+from cotejo.study.executors import crate
 from cotejo.study.executors.crate import Crate, packed, unpacked
 from cotejo.study.planning import RunOptions, make_plan
 from cotejo.study.progress import Observer
@@ -81,6 +89,24 @@ def test_a_run_that_failed_is_unpacked_with_its_reason_and_its_log(away, here):
     assert "ZeroDivisionError: surprise" in log.read_text()
     assert {path.name for path in job.run.folder.iterdir()} == {RunFile.LOG, RunFile.RECORD}
     assert not list(plan.folder.glob("replaced/*"))
+
+
+def test_checkpoints_stay_until_what_came_is_written(away, here, monkeypatch):
+    folder, failed = away
+    plan, job = here
+    make_folder(job.run.folder)
+    keep_checkpoint(job.run.folder, 1, b"of the epochs before")
+
+    def stopped(results, emit):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(crate, "save", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            unpacked(Crate(failed, packed(folder)), plan, job, ignored)
+    assert list(checkpoint_files(job.run.folder))
+    unpacked(Crate(failed, packed(folder)), plan, job, ignored)
+    assert not list(checkpoint_files(job.run.folder))
 
 
 @pytest.mark.parametrize(

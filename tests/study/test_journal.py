@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from cotejo import stopping
 from cotejo.config import StudyConfig
+from cotejo.errors import OutputError
 from cotejo.platform import own_cores
 from cotejo.store import (
     StudyFile,
     checkpoint_files,
+    is_abandoned,
     is_asked_to_stop,
+    is_locked,
     locked,
+    read_looks,
     request_stop,
     training_progress,
     write_progress,
@@ -268,6 +274,34 @@ def test_what_a_killed_study_left_is_no_progress(tmp_path):
     if os.name == "posix":
         with locked(tmp_path):  # it trains still, but has been silent for long
             assert training_progress(tmp_path) == content
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such locks here")
+def test_where_a_file_system_has_no_locks_nothing_is_locked_or_abandoned(tmp_path, monkeypatch):
+    with locked(tmp_path):
+        assert (is_locked(tmp_path), is_abandoned(tmp_path)) == (True, False)
+    assert (is_locked(tmp_path), is_abandoned(tmp_path)) == (False, True)
+
+    def none(descriptor, kind):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", none)
+    with locked(tmp_path):
+        assert (is_locked(tmp_path), is_abandoned(tmp_path)) == (False, False)
+
+
+def test_a_network_s_file_system_may_fail_for_a_moment(tmp_path, monkeypatch):
+    request_stop(tmp_path, "0" * 32)
+
+    def hiccup(path, **options):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", hiccup)
+        assert not is_asked_to_stop(tmp_path, "0" * 32)
+        with pytest.raises(OutputError, match=os.strerror(errno.ESTALE)):
+            read_looks(tmp_path)
+    assert is_asked_to_stop(tmp_path, "0" * 32)
 
 
 def test_only_a_whole_request_counts(tmp_path):

@@ -115,6 +115,30 @@ def test_without_timing_a_run_gets_one_core(timings):
     assert timings == []
 
 
+def test_where_timings_are_stopped_only_those_that_go_on_are_cancelled():
+    """A node of Ray may end that is asked to end a process which ends itself."""
+    numbers, cancelled = iter(range(9)), []
+
+    class Stopped(Cluster):
+        def remote(self, **options):
+            return lambda timing: SimpleNamespace(remote=lambda *given: next(numbers))
+
+        def put(self, content):
+            return content
+
+        def wait(self, tasks, num_returns, timeout):
+            if timeout:
+                raise KeyboardInterrupt
+            return tasks[:1], tasks[1:]
+
+        def cancel(self, task, force):
+            cancelled.append((task, force))
+
+    with pytest.raises(KeyboardInterrupt):
+        needs._times(Stopped(), "terms", {"pace": "plain"}, [1, 2, 4], {})
+    assert cancelled == [(1, True), (2, True)]
+
+
 def test_without_the_time_of_one_core_a_run_gets_one(monkeypatch):
     late = {"pace": {2: Timed(30.0, GIB), 4: Timed(20.0, GIB)}}
     monkeypatch.setattr(needs, "_times", lambda *_: late)

@@ -143,8 +143,13 @@ def test_what_others_write_is_not_cleared(tmp_path):
     kept = {".tmp-notes", ".tmp-1-0123abcd", "a.txt"}
     for name in (*kept, ".tmp-4194304999-0123abcd"):
         (tmp_path / name).touch()
+    for folder in ("plain", "replaced"):  # a run that was copied or moved there
+        half = tmp_path / folder / ".tmp-4194304999-0123abcd"
+        half.mkdir(parents=True)
+        (half / "model.keras").touch()
     clear_half_written(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == kept
+    assert {path.name for path in tmp_path.iterdir()} == kept | {"plain", "replaced"}
+    assert not list(tmp_path.glob("*/*"))
 
 
 def test_a_probe_that_stays_behind_makes_no_foreign_folder(tmp_path, monkeypatch):

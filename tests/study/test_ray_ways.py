@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from cotejo.study.executors.between import fetched, opened
 from cotejo.study.executors.conditions import conditions
 from cotejo.study.executors.crate import Crate, unpacked
 from cotejo.study.executors.needs import measured
+from cotejo.study.executors.ray_cluster import connected
 from cotejo.study.executors.ray_task import CHECKPOINT, Terms, train_there
 from cotejo.study.executors.shared import announced, job_there
 from cotejo.study.planning import RunOptions, make_plan
@@ -35,6 +38,23 @@ def whole(tmp_path_factory):
     return Study(StudyConfig.parse(STUDY)).run(out=tmp_path_factory.mktemp("whole") / "out").folder
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
+def test_what_closes_a_terminal_is_heard_by_the_study_alone():
+    """The processes of a cluster that it starts would end before the tasks wrote checkpoints."""
+    numbers = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    inherited = []
+
+    def init(**options):
+        inherited.extend(map(signal.getsignal, numbers))
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # as Ray takes it
+
+    ray = SimpleNamespace(is_initialized=lambda: False, init=init, shutdown=lambda: None)
+    with connected(ray, None):
+        assert inherited == [signal.SIG_IGN, signal.SIG_IGN, before[2]]
+        assert [signal.getsignal(number) for number in numbers] == before
+
+
 @pytest.mark.parametrize("way", ["apart", "in one folder", "between"])
 def test_a_run_comes_whole_whichever_way(way, whole, tmp_path):
     if way == "between":
@@ -49,9 +69,11 @@ def test_a_run_comes_whole_whichever_way(way, whole, tmp_path):
         terms = Terms(plan, conditions(["float32"]), shared, between)
         crate = train_there(terms, job, None, {}, [], events.append, kept.__setitem__, "node")
         if way == "between":
-            assert fetched(kept[1]).keys() == {CHECKPOINT}
+            with fetched(kept[1]) as files:
+                assert files.keys() == {CHECKPOINT}
             assert not crate.files
-            crate = replace(crate, files=fetched(crate.parcel))
+            with fetched(crate.parcel) as files:
+                crate = replace(crate, files=files)
         elif way == "in one folder":
             assert not kept
             assert not crate.files

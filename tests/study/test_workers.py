@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,15 +18,19 @@ from cotejo.platform import own_cores
 from cotejo.store import (
     StudyFolder,
     checkpoint_files,
+    locked,
     read_readings,
     read_trial,
     trial_folder,
 )
 from cotejo.study import Study
+from cotejo.study.events import BatchEnded, RunFinished, RunStarted, TestRead
 from cotejo.study.executors import crew
+from cotejo.study.executors.away import own_folder, seldom
 from cotejo.study.executors.crew import shares
 from cotejo.study.executors.placing import Place, taken
 from cotejo.study.executors.turns import Turns
+from cotejo.study.executors.workers import _Shift
 from cotejo.study.planning import RunOptions, make_plan
 from cotejo.study.progress import Observer
 from tiny import TINY
@@ -91,7 +96,12 @@ def equal(ours: Path, theirs: Path, runs, tolerance=0.0):
             np.testing.assert_allclose(mine.predictions[array], values, rtol=0, atol=tolerance)
 
 
-def test_one_worker_with_all_cores_gives_the_same_to_the_last_bit(serial, started, tmp_path):
+def test_one_worker_with_all_cores_gives_the_same_to_the_last_bit(
+    serial, started, tmp_path, monkeypatch
+):
+    # What lies in the current folder is not imported in place of Python's own.
+    (tmp_path / "queue.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
     listener = Listener()
     study = Study(StudyConfig.parse({**STUDY, "seeds": 1}))
     result = study.run(out=tmp_path / "out", workers=1, observer=listener)
@@ -255,6 +265,81 @@ def test_a_worker_that_ended_while_it_waited_is_replaced_before_it_gets_a_run(st
         assert workers.workers == [started[1]]
         assert started[1].process.poll() is None
         started[1].process.kill()
+
+
+class Silent:
+    """A crew without processes, of which `left` is what was not heard."""
+
+    def __init__(self, *left):
+        self.worker = SimpleNamespace(
+            number=1,
+            job=None,
+            end="SIGKILL",
+            said="",
+            is_ready=True,
+            give=lambda job, readings: None,
+        )
+        self.idle = self.workers = [self.worker]
+        self.messages, self.replaced = [(self.worker, each) for each in left], []
+
+    def hear(self):
+        raise KeyboardInterrupt
+
+    def end(self, *, at_once):
+        assert at_once
+
+    def left(self):
+        return self.messages
+
+    def replace(self, worker):
+        self.replaced.append(worker)
+
+
+def test_what_workers_said_before_a_study_was_stopped_is_heard(plan):
+    told, job = [], plan.jobs[0]
+    reading = TestRead(job.run.id, job.run.key, "2026-01-01T00:00:00Z")
+    batch = BatchEnded(job.run.id, 1, 1, 10)
+    with pytest.raises(KeyboardInterrupt):
+        _Shift(plan, [job], told.append, Silent(("event", batch), ("event", reading), None)).work()
+    assert told == [RunStarted(job.run.id, "1"), reading]
+
+
+def test_a_run_whose_worker_died_once_all_was_written_has_finished(plan, serial):
+    told, crew, job = [], Silent(), plan.jobs[0]
+    there = replace(job.run, folder=serial.folder / "plain" / "seed-1")
+    crew.worker.job = replace(job, run=there)
+    _Shift(plan, [job], told.append, crew)._ended(crew.worker)
+    assert told == [RunFinished(job.run.id)]
+    assert crew.replaced == [crew.worker]
+    assert (there.folder / "run.json").exists()
+
+
+def test_what_killed_processes_left_on_a_machine_is_deleted(plan, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, going = tmp_path / "cotejo-run-left", tmp_path / "cotejo-run-going"
+    for folder in (left, going):
+        folder.mkdir()
+    with locked(left):
+        (left / "checkpoint-1.npz").touch()
+    with locked(going), own_folder(plan, []) as own:
+        assert not left.exists()
+        assert going.exists()
+        with own_folder(plan, []) as other:
+            assert own.folder.exists()
+            assert own.folder != other.folder
+    assert [path.name for path in tmp_path.glob("cotejo-run-*")] == ["cotejo-run-going"]
+
+
+def test_batches_are_told_of_seldom_and_all_else_always(monkeypatch):
+    times = iter([10.0, 10.0, 10.4, 10.6, 11.1, 11.1])
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    told = []
+    tell = seldom(told.append, 1.0)
+    batches = [BatchEnded(("a", 1), 1, step, 4) for step in range(1, 5)]
+    started = RunStarted(("a", 1))
+    for event in (batches[0], batches[1], started, *batches[2:]):
+        tell(event)
+    assert told == [batches[0], started, batches[3]]
 
 
 def test_images_that_are_there_are_not_written_again(plan):

@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from continuing import (
     made,
     trained,
 )
+from numpy.lib import format as npy
 from on_jax import check_on_jax
 
 from cotejo import stopping
+from cotejo.errors import OutputError
 from cotejo.store import (
     NotPlainError,
     checkpoint_files,
@@ -109,6 +112,36 @@ def test_a_checkpoint_that_is_damaged_is_passed_over_for_the_one_before(left, wh
         path.write_bytes(b"PK")
     assert kept_in(left).latest() is None
     assert not list(checkpoint_files(left, 1))
+
+
+def test_a_checkpoint_that_can_not_be_read_now_stays(left, monkeypatch):
+    files = list(checkpoint_files(left, 1))
+
+    def hiccup(path):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    def too_large(*given, **options):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", hiccup)
+        assert kept_in(left).latest() is None
+    with monkeypatch.context() as patch:
+        patch.setattr(npy, "read_array", too_large)
+        with pytest.raises(MemoryError):  # so that the run ends as one that ran out of memory
+            kept_in(left).latest()
+    assert list(checkpoint_files(left, 1)) == files
+    assert kept_in(left).latest() is not None
+
+
+def test_a_checkpoint_takes_no_more_memory_than_its_file(tmp_path):
+    write_checkpoint(tmp_path, 1, {"array": np.zeros(10**6)})
+    (path,) = checkpoint_files(tmp_path, 1)
+    with np.load(path) as arrays:
+        np.savez_compressed(path, **arrays)
+    assert path.stat().st_size < 10**5
+    with pytest.raises(OutputError, match="damaged"):
+        read_checkpoint(path)
 
 
 @pytest.mark.parametrize("what", ["key", "engine", "versions"])

@@ -79,6 +79,7 @@ from cotejo.store.layout import (
     damaged_reads_name,
 )
 from cotejo.store.lock import (
+    is_abandoned,
     is_locked,
     locked,
 )
@@ -153,6 +154,7 @@ __all__ = [
     "described_content",
     "described_files",
     "folder_names",
+    "is_abandoned",
     "is_asked_to_stop",
     "is_locked",
     "json_content",

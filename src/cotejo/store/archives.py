@@ -25,7 +25,11 @@ _READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 
 
 def read_archive(
-    content: bytes, *, most_bytes: int = _MOST_BYTES, most_arrays: int = _MOST_ARRAYS
+    content: bytes,
+    *,
+    most_bytes: int = _MOST_BYTES,
+    most_arrays: int = _MOST_ARRAYS,
+    packed: bool = True,
 ) -> dict[str, NDArray[Any]]:
     """Return the arrays of an archive by name.
 
@@ -33,10 +37,12 @@ def read_archive(
         content: the whole file.
         most_bytes: how much memory its arrays may take.
         most_arrays: how many there may be.
+        packed: whether arrays may be compressed; if not, they take no more memory than the file.
 
     Raises:
         ValueError: it is not such an archive, is damaged, holds Python objects, or would take
             more memory than that.
+        MemoryError: this machine has less memory than it takes, which says nothing of the file.
 
     Example:
         >>> file = io.BytesIO()
@@ -46,10 +52,22 @@ def read_archive(
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = _names(archive.infolist(), most_bytes, most_arrays)
+            members = archive.infolist()
+            if not packed:
+                _check_stored(members)
+                most_bytes = len(content)
+            names = _names(members, most_bytes, most_arrays)
             return {name.removesuffix(".npy"): _read(archive, name) for name in names}
+    except MemoryError:
+        raise
     except Exception as error:  # zipfile, zlib and NumPy each have their own for a damaged file
         raise ValueError(str(error)) from error
+
+
+def _check_stored(members: list[zipfile.ZipInfo]) -> None:
+    for member in members:
+        if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
+            raise ValueError(f"{member.filename} is compressed")
 
 
 def _names(members: list[zipfile.ZipInfo], most_bytes: int, most_arrays: int) -> list[str]:

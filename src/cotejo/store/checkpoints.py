@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from cotejo.errors import OutputError
 from cotejo.store.archives import read_archive
-from cotejo.store.files import damaged, read_bytes, write_atomically, writing
+from cotejo.store.files import damaged, is_there, read_bytes, write_atomically, writing
 from cotejo.store.layout import CHECKPOINTS, checkpoint_name
 from cotejo.store.seals import SEAL, array_seal
 
@@ -36,7 +36,6 @@ __all__ = [
 _STATE = "state"
 """The array that holds all but the arrays, as JSON."""
 
-_MOST_BYTES = 2**34
 _MOST_ARRAYS = 2**16
 
 
@@ -108,10 +107,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     """Return the state that `write_checkpoint` wrote.
 
     Raises:
-        OutputError: it is missing, damaged, or not as it was written.
+        OutputError: it is missing, can't be read, is damaged, or not as it was written.
     """
     try:
-        arrays = read_archive(read_bytes(path), most_bytes=_MOST_BYTES, most_arrays=_MOST_ARRAYS)
+        arrays = read_archive(read_bytes(path), most_arrays=_MOST_ARRAYS, packed=False)
         seal = arrays.pop(SEAL)
         if str(seal) != array_seal(arrays):
             raise damaged(path)
@@ -130,7 +129,7 @@ def checkpoint_files(folder: Path, network: int | None = None) -> Iterator[Path]
         return
     for old in (False, True):
         path = folder / checkpoint_name(network, old)
-        if path.is_file():
+        if is_there(path):
             yield path
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from cotejo.store.files import damaged, read_json
+from cotejo.store.files import damaged, is_there, read_json
 from cotejo.store.schemas.values import Content
 
 __all__ = [
@@ -56,7 +56,7 @@ def read_checked(path: Path, schema: type[Content]) -> dict[str, Any] | None:
     Raises:
         OutputError: it is not as it was written, or does not fit.
     """
-    if not path.is_file():
+    if not is_there(path):
         return None
     content = read_json(path)
     check_content(schema, content, path)

@@ -26,6 +26,7 @@ from cotejo.store.seals import SEAL, array_seal, json_seal
 __all__ = [
     "csv_content",
     "damaged",
+    "is_there",
     "json_content",
     "make_folder",
     "move_folder",
@@ -148,6 +149,14 @@ def npz_content(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     file = io.BytesIO()
     np.savez_compressed(file, **sealed)
     return file.getvalue()
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a file is there; where that can't be told, yes: who reads it hears why."""
+    try:
+        return path.is_file()
+    except OSError:  # a folder that can't be entered, or a network's file system
+        return True
 
 
 def read_bytes(path: Path, most: int | None = None) -> bytes:

@@ -22,6 +22,7 @@ from cotejo.store.checks import (
 )
 from cotejo.store.files import (
     damaged,
+    is_there,
     parse_csv,
     parse_json,
     parse_npz,
@@ -97,7 +98,7 @@ class RunFolder:
     @property
     def is_written(self) -> bool:
         """Whether the run came to an end, finished or failed."""
-        return _is_there(self.path / RunFile.RECORD)
+        return is_there(self.path / RunFile.RECORD)
 
     @property
     def is_finished(self) -> bool:
@@ -107,7 +108,7 @@ class RunFolder:
     @property
     def has_results(self) -> bool:
         """Whether the folder holds any result of a training, whole or damaged."""
-        return any(_is_there(self.path / name) for name in RESULT_FILES)
+        return any(is_there(self.path / name) for name in RESULT_FILES)
 
     @property
     def key(self) -> str | None:
@@ -212,7 +213,7 @@ class RunFolder:
     @property
     def _has_limits(self) -> bool:
         # The model of a folder that somebody has tidied up can still be used.
-        return RunFile.LIMITS in self.listed and _is_there(self.path / RunFile.LIMITS)
+        return RunFile.LIMITS in self.listed and is_there(self.path / RunFile.LIMITS)
 
     @property
     def model(self) -> Path:
@@ -261,13 +262,6 @@ def _check_complete(metrics: Mapping[str, Any], path: Path) -> None:
     for split in ("train", *(name for name in ("valid", "test") if name in metrics)):
         if (metrics.get(split) or {}).get("loss") is None:
             raise damaged(path, f"{split}.loss")
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return True  # a folder that can't be entered; reading the file says so
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ FOLDERS = (REPLACED, SEARCHES, TENSORBOARD, "wandb")
 """The folders beside those of the alternatives, which none may be called."""
 
 TRIAL = "trial.json"
-"""The only file in the folder of a trial."""
+"""What is known of a trial, in its folder."""
 
 CHECKPOINTS = "checkpoint-*.npz"
 """A pattern that the names of all checkpoints fit, and no other file of a run."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from cotejo.errors import OutputError
 from cotejo.store.layout import StudyFile
 
-__all__ = ["is_locked", "locked"]
+__all__ = ["is_abandoned", "is_locked", "locked"]
 
 
 @contextmanager
@@ -51,17 +51,29 @@ def is_locked(folder: Path) -> bool:
 
     Where the system has no such locks, nothing is known, and the answer is no.
     """
+    return _is_held(folder) is True
+
+
+def is_abandoned(folder: Path) -> bool:
+    """Return whether a process has locked ``folder`` and ended; no where nothing is known."""
+    return _is_held(folder) is False
+
+
+def _is_held(folder: Path) -> bool | None:
+    """Return whether a process holds the lock of a folder; None where that can't be told."""
     try:
         import fcntl
 
         descriptor = os.open(folder / StudyFile.LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (ImportError, OSError):
-        return False
+        return None
     try:
         # Shared, and given back at once: a study that starts just now is hardly ever in the way.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return True
+    except OSError:  # a file system without locks
+        return None
     finally:
         os.close(descriptor)
     return False

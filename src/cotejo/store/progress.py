@@ -183,12 +183,10 @@ def is_asked_to_stop(folder: Path, start: str) -> bool:
 def recorded_stop(folder: Path) -> dict[str, Any] | None:
     """Return the ``stop.json`` in ``folder``; None if there is none that Cotejo wrote."""
     path = folder / StudyFile.STOP
-    if not path.is_file():
-        return None
     try:
         content = read_json(path)
         check_content(_Stop, content, path)
-    except OutputError:  # withdrawn at this moment, or somebody else's
+    except OutputError:  # none; or somebody else's
         return None
     return content
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from cotejo.store.checks import check_content
-from cotejo.store.files import read_json, write_json
+from cotejo.store.files import is_there, read_json, write_json
 from cotejo.store.layout import FORMAT, StudyFile
 from cotejo.store.schemas.values import Content
 
@@ -27,7 +27,7 @@ def tracking_id(folder: Path) -> str:
         OutputError: the file is not as it was written, or can't be written.
     """
     path = folder / StudyFile.TRACKING
-    if not path.is_file():
+    if not is_there(path):
         write_json(path, {"format": FORMAT, "id": secrets.token_hex(8)})
     content = read_json(path)
     check_content(_Tracking, content, path)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,18 +84,28 @@ def clear_half_written(folder: Path) -> None:
         OutputError: one can't be deleted.
     """
     with writing(folder):
-        for path in folder.iterdir():
+        # Copies of whole runs lie in the folders below, under the same names.
+        for path in [*folder.glob(f"{TEMPORARY}*"), *folder.glob(f"*/{TEMPORARY}*")]:
             half_written = _HALF_WRITTEN.fullmatch(path.name)
             # A report may be written into the folder at this moment: it needs no lock.
-            if half_written and path.is_file() and not _is_running(int(half_written[1])):
-                path.unlink()
+            if half_written and not _is_running(int(half_written[1])):
+                _delete(path)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+        return
+    # Windows refuses it of a file that a process has open.
+    with nullcontext() if os.name == "posix" else suppress(PermissionError):
+        path.unlink()
 
 
 def _is_running(process: int) -> bool:
     if process == os.getpid():
         return False  # an earlier process of this number, as in a container: this one has begun
     if os.name != "posix":
-        return True  # there `kill` ends it, whatever the signal
+        return False  # there `kill` ends it, whatever the signal; what it has open can't be deleted
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

@@ -115,7 +115,7 @@ class Checkpoints:
     def latest(self) -> dict[str, Any] | None:
         """Return the state in the last checkpoint that is whole and of this training.
 
-        One that is damaged, or of something else, is deleted.
+        One that is damaged, or of something else, is deleted; one that can't be read now stays.
 
         Raises:
             OutputError: one can't be deleted.
@@ -125,6 +125,8 @@ class Checkpoints:
                 content = read_checkpoint(path)
             except OutputError as error:
                 self._note(f"{now()} checkpoint passed over: {error.in_language('en')}")
+                if error.key == "cannot_read":
+                    continue  # a network's file system, say, may have it again in a moment
             else:
                 if content.get("of") == self._of:
                     self._resume(content)

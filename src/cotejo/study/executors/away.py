@@ -6,7 +6,9 @@ run elsewhere notes its reading in a folder of its own, and says so by `TestRead
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,10 +17,14 @@ from typing import Any
 
 from cotejo.errors import ConfigError, OutputError
 from cotejo.models import family_of
-from cotejo.store import note_reading, read_readings, reading_of
+from cotejo.store import is_abandoned, locked, note_reading, read_readings, reading_of
+from cotejo.study.events import BatchEnded, Emit, Event
 from cotejo.study.planning import Plan
 
-__all__ = ["Readings", "check_can_travel", "own_folder"]
+__all__ = ["Readings", "check_can_travel", "own_folder", "seldom"]
+
+_PREFIX = "cotejo-run-"
+"""How the names of the folders begin in which runs are trained."""
 
 
 class Readings:
@@ -50,13 +56,36 @@ class Readings:
 def own_folder(plan: Plan, readings: Sequence[Mapping[str, Any]]) -> Iterator[Plan]:
     """Give a run a study's folder of its own, with the earlier readings under its key.
 
+    Those that killed processes left on this machine are deleted.
+
     Yields:
         The plan with that folder, which is deleted at the end.
     """
-    with tempfile.TemporaryDirectory(prefix="cotejo-run-", ignore_cleanup_errors=True) as folder:
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if is_abandoned(left):
+            shutil.rmtree(left, ignore_errors=True)  # another user's stays
+    with (
+        tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,
+        locked(Path(folder)),
+    ):
         for reading in readings:
             note_reading(Path(folder), **reading)
         yield replace(plan, folder=Path(folder))
+
+
+def seldom(tell: Emit, seconds: float) -> Emit:
+    """Return what passes events on, of the batches at most one in so many seconds."""
+    last = 0.0
+
+    def emit(event: Event) -> None:
+        nonlocal last
+        if isinstance(event, BatchEnded):
+            if time.monotonic() - last < seconds:
+                return
+            last = time.monotonic()
+        tell(event)
+
+    return emit
 
 
 def check_can_travel(plan: Plan) -> None:

@@ -61,7 +61,8 @@ class Between:
         try:
             if self.token is not None:
                 _read(self.token)
-            fetched(self.put({"tried": b"tried"}))
+            with fetched(self.put({"tried": b"tried"})):
+                pass
         except OutputError as error:
             reason = _line(error.__cause__ or error)
             raise BackendError(
@@ -88,18 +89,18 @@ class Between:
         return parcel
 
 
-def fetched(parcel: Parcel) -> dict[str, bytes]:
-    """Return the files of a parcel, and delete them there.
+@contextmanager
+def fetched(parcel: Parcel) -> Iterator[dict[str, bytes]]:
+    """Give the files of a parcel to a block that keeps them; once it has, they are deleted there.
 
     Raises:
         OutputError: they can't be had, or are not those that were put there.
         BackendError: a package that this place needs is not installed.
     """
-    files = _read(parcel)
+    yield _read(parcel)
     with suppress(Exception):  # it goes with the whole folder at the end
         system, folder = _system(parcel.folder)
         system.rm(folder, recursive=True)
-    return files
 
 
 def _read(parcel: Parcel) -> dict[str, bytes]:

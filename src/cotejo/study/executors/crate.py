@@ -139,9 +139,11 @@ def unpacked(crate: Crate, plan: Plan, job: Job, emit: Emit) -> CotejoError | No
     if reason is not None:
         reason = _here(reason, job)
         record["reason"] = described_reason(reason)
-    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=goes_on(reason))
+    clear(job.run.folder, job.run.key, plan.folder, but_checkpoints=True)
     own = {name: value for name, value in record.items() if name not in ("files", "seal")}
     save(Results(job.run, plan.folder, own, files), emit)
+    if not goes_on(reason):
+        delete_checkpoints(job.run.folder)
     return reason
 
 

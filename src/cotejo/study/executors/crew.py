@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,9 @@ __all__ = ["Crew", "Worker", "shares"]
 GRACE = 60.0
 """Seconds that workers have to end by themselves when a study is stopped: to finish a step, or a
 validation, and write a checkpoint. A second Ctrl-C ends this process at once, and they with it."""
+
+_PATIENCE = 5.0
+"""Seconds for what a worker said before it ended; more only if another process has its pipe."""
 
 _SAID = 4000
 """Bytes of what a worker said last that are kept of one that ended."""
@@ -71,7 +74,8 @@ class Worker:
         self.is_ready = False
         self._inbox = inbox
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        words = [sys.executable, "-m", "cotejo.study.executors.worker", *map(str, cores)]
+        # Not from the current folder, where a notebook's `random.py` may lie.
+        words = [sys.executable, "-P", "-m", "cotejo.study.executors.worker", *map(str, cores)]
         # A session of its own, so that Ctrl-C reaches the study alone, which then ends its workers.
         self.process = subprocess.Popen(  # noqa: S603
             words,
@@ -81,7 +85,8 @@ class Worker:
             env=_surroundings(len(cores), device),
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
         self.tell(plan)
 
     def tell(self, plan: Placed) -> None:
@@ -96,7 +101,7 @@ class Worker:
     def _send(self, content: Any) -> None:
         assert self.process.stdin is not None  # noqa: S101
         # One that has ended can't be told anything; that it has ended is in the inbox.
-        with suppress(BrokenPipeError):
+        with suppress(OSError):  # on Windows, any
             pickle.dump(content, self.process.stdin)
             self.process.stdin.flush()
 
@@ -131,7 +136,8 @@ class Worker:
         return self._said.read().decode(errors="replace")
 
     def close(self) -> None:
-        """Let go of what is kept of it."""
+        """Let go of what is kept of it, once it has ended and all it said is in the inbox."""
+        self._listening.join(_PATIENCE)
         for stream in (self.process.stdin, self.process.stdout, self._said):
             with suppress(OSError):
                 if stream is not None:
@@ -194,6 +200,12 @@ class Crew:
                 # In pieces, so that Ctrl-C is heard on Windows, too.
                 return self._inbox.get(timeout=1.0)
 
+    def left(self) -> Iterator[tuple[Worker, Any]]:
+        """Yield what workers have said that nobody heard, without waiting."""
+        with suppress(queue.Empty):
+            while True:
+                yield self._inbox.get_nowait()
+
     def replace(self, worker: Worker) -> None:
         """Start another worker in the place of one that has ended."""
         place = self.workers.index(worker)
@@ -226,6 +238,8 @@ def _surroundings(cores: int, device: str | None) -> dict[str, str]:
     """Return the environment of a worker: where Cotejo is, and what it may use."""
     package = str(Path(__file__).parents[3])
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    if {"", str(Path.cwd())} & set(sys.path):
+        paths.append(str(Path.cwd()))  # as in a notebook, whose networks may import what lies there
     changed = {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     if not hasattr(os, "sched_setaffinity"):
         changed |= thread_limits(cores)  # it can't be bound to its cores

@@ -19,6 +19,7 @@ from cotejo.errors import BackendError, OutputError
 from cotejo.memory import NEEDED
 from cotejo.platform import thread_limits
 from cotejo.store import RunFolder, checkpoint_files, read_checkpoint
+from cotejo.study.executors.ray_cluster import cancel
 
 if TYPE_CHECKING:
     from cotejo.study.executors.ray_task import Terms
@@ -235,19 +236,15 @@ def _times(
         for pace, name in of_pace.items():
             asked[timing.remote(content, name)] = pace, size
     times: dict[str, dict[int, Timed]] = {}
-    left = list(asked)
     try:
-        done, left = ray.wait(left, num_returns=len(left), timeout=_WAIT)
+        done, _ = ray.wait(list(asked), num_returns=len(asked), timeout=_WAIT)
         for each in done:
             pace, size = asked[each]
             # Whatever went wrong, such as too little memory, the run meets it too and records it.
             with suppress(Exception):
                 times.setdefault(pace, {})[size] = ray.get(each)
     finally:
-        # Only those: a node may end that is asked to end a process which ends itself.
-        for each in left:
-            with suppress(Exception):  # it has ended
-                ray.cancel(each, force=True)
+        cancel(ray, asked, force=True)
     return {pace: timed for pace, timed in times.items() if timed}
 
 

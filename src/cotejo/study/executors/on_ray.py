@@ -45,7 +45,7 @@ from cotejo.study.executors.needs import (
     needs_of,
     task_options,
 )
-from cotejo.study.executors.ray_cluster import connected, load_ray
+from cotejo.study.executors.ray_cluster import cancel, connected, load_ray, split
 from cotejo.study.executors.ray_task import CHECKPOINT, Inbox, Terms, task, train_there
 from cotejo.study.executors.shared import announced, is_done
 from cotejo.study.executors.turns import Turns
@@ -185,7 +185,7 @@ class _Flight:
                 self._stop()
             raise
         finally:
-            self._cancel(force=True)
+            cancel(self._ray, self._tasks, force=True)
             with suppress(Exception):
                 self._ray.kill(self._inbox)
 
@@ -223,12 +223,12 @@ class _Flight:
 
         Ray raises `KeyboardInterrupt` in a task, where it waits for the end of a step.
         """
-        self._cancel(force=False)
+        cancel(self._ray, self._tasks, force=False)
         until = time.monotonic() + GRACE
-        while self._split(_PAUSE)[1] and time.monotonic() < until:
+        while split(self._ray, self._tasks, _PAUSE)[1] and time.monotonic() < until:
             self._hear_readings()
         self._hear_readings()  # once more, for what came between the last time and the end
-        for each in self._split(0)[0]:
+        for each in split(self._ray, self._tasks, 0)[0]:
             # One that was cut has nothing to take, and what stopped the study says more than that
             # a run can't be written.
             with suppress(self._ray.exceptions.RayError, OutputError):
@@ -239,20 +239,6 @@ class _Flight:
         for event in self._taken():
             if isinstance(event, TestRead):
                 self._pass_on(event)
-
-    def _cancel(self, force: bool) -> None:
-        with suppress(Exception):  # the study ends, whatever becomes of its tasks
-            # Only those: a node may end that is asked to end a process which ends itself.
-            for each in self._split(0)[1]:
-                self._ray.cancel(each, force=force)
-
-    def _split(self, timeout: float) -> tuple[list[Any], list[Any]]:
-        """Return the tasks that have ended and those that go on, after waiting for all to end."""
-        tasks = list(self._tasks)
-        if not tasks:
-            return [], []
-        ended, going = self._ray.wait(tasks, num_returns=len(tasks), timeout=timeout)
-        return ended, going
 
     def _begin(self, job: Job) -> None:
         # Here, so that what is in the way is put aside in the study's folder.
@@ -372,16 +358,19 @@ class _Flight:
                 self._pass_on(TestRead(job.run.id, reading["key"], reading["time"]))
         if is_done(job):
             return None  # the study was stopped after it was written, before it was told of
-        if crate.parcel is not None:
-            crate = replace(crate, files=fetched(crate.parcel))
-        return unpacked(crate, self._plan, job, self._emit)
+        if crate.parcel is None:
+            return unpacked(crate, self._plan, job, self._emit)
+        with fetched(crate.parcel) as files:
+            return unpacked(replace(crate, files=files), self._plan, job, self._emit)
 
 
 def _keep(job: Job, network: int, content: bytes | Parcel) -> None:
     """Write a checkpoint of a run to its folder."""
     # As for a run that is trained here: one that can't be written costs nothing but itself.
     with suppress(OutputError):
-        if isinstance(content, Parcel):
-            content = fetched(content)[CHECKPOINT]
         make_folder(job.run.folder)
-        keep_checkpoint(job.run.folder, network, content)
+        if isinstance(content, Parcel):
+            with fetched(content) as files:
+                keep_checkpoint(job.run.folder, network, files[CHECKPOINT])
+        else:
+            keep_checkpoint(job.run.folder, network, content)

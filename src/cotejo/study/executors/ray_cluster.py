@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from cotejo.errors import BackendError
 from cotejo.platform import install_command
 
-__all__ = ["connected", "load_ray"]
+__all__ = ["cancel", "connected", "load_ray", "split"]
 
 
 def load_ray() -> Any:
@@ -41,22 +42,59 @@ def connected(ray: Any, address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    # Ray takes SIGTERM for itself, which here ends the study as Ctrl-C does.
-    handler = signal.getsignal(signal.SIGTERM)
     try:
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            include_dashboard=None if address else False,
-        )
+        with _unheard_by_ray():
+            ray.init(
+                address=address,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                include_dashboard=None if address else False,
+            )
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         reason = str(error).strip().partition("\n")[0]
         shown = address or "ray"
         raise BackendError("machines.ray_unreachable", address=shown, reason=reason) from error
-    with suppress(ValueError):  # not in the main thread, where Ray did not take it either
-        signal.signal(signal.SIGTERM, handler)
     try:
         yield
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _unheard_by_ray() -> Iterator[None]:
+    """Keep signals from Ray, which is started in a block, so that the study alone hears them.
+
+    Ray takes SIGTERM for itself. And a terminal that closes sends SIGHUP to all that was started
+    from it: the processes of a cluster, which would end before the tasks have written checkpoints.
+    """
+    names = ("SIGHUP", "SIGQUIT", "SIGTERM")
+    numbers = [number for name in names if (number := getattr(signal, name, None)) is not None]
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ray does not take SIGTERM there, and handlers can't be changed
+        return
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        if number != signal.SIGTERM:  # with which Ray ends its processes itself
+            signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def split(ray: Any, tasks: Iterable[Any], timeout: float) -> tuple[list[Any], list[Any]]:
+    """Return the tasks that have ended and those that go on, after waiting for all to end."""
+    asked = list(tasks)
+    if not asked:
+        return [], []
+    ended, going = ray.wait(asked, num_returns=len(asked), timeout=timeout)
+    return ended, going
+
+
+def cancel(ray: Any, tasks: Iterable[Any], *, force: bool) -> None:
+    """Ask the tasks that go on to stop, or with ``force`` end their processes."""
+    with suppress(Exception):  # whoever wants them stopped goes on, whatever becomes of them
+        # Only those: a node may end that is asked to end a process which ends itself.
+        for each in split(ray, tasks, 0)[1]:
+            ray.cancel(each, force=force)

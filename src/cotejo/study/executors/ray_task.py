@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cotejo.errors import OutputError
-from cotejo.study.events import BatchEnded, CheckpointWritten, Event, RunStarted
+from cotejo.study.events import CheckpointWritten, Event, RunStarted
 from cotejo.study.progress import RunId
 
 if TYPE_CHECKING:
@@ -158,7 +157,7 @@ def train_there(
     """
     # Deferred: this imports the backend, once in each of Ray's processes.
     from cotejo.store import read_readings, reading_of
-    from cotejo.study.executors.away import own_folder
+    from cotejo.study.executors.away import own_folder, seldom
     from cotejo.study.executors.crate import Crate, job_in, packed
     from cotejo.study.executors.shared import is_done, job_there
     from cotejo.study.replaced import clear
@@ -182,7 +181,9 @@ def train_there(
         else:
             there = job_in(job, own.folder, parent, checkpoints)
         send = _sending(terms.between, keep)
-        reason = train_run(own, there, _emitting(tell, None if is_in_place else send, there))
+        reason = train_run(
+            own, there, _emitting(seldom(tell, _SECONDS), None if is_in_place else send, there)
+        )
         read = tuple(map(reading_of, read_readings(own.folder)[len(readings) :]))
         if is_in_place:
             return Crate(reason, {}, read, is_in_place=True)
@@ -220,20 +221,13 @@ def _emitting(
     """
     from cotejo.store import checkpoint_files, read_bytes
 
-    told, folder = 0.0, job.run.folder
+    folder = job.run.folder
 
     def emit(event: Event) -> None:
-        nonlocal told
-        match event:
-            case CheckpointWritten():
-                if keep is not None:
-                    keep(event.network, read_bytes(next(checkpoint_files(folder, event.network))))
-                return
-            case BatchEnded():
-                if time.monotonic() - told < _SECONDS:
-                    return
-                told = time.monotonic()
-        tell(event)
+        if not isinstance(event, CheckpointWritten):
+            tell(event)
+        elif keep is not None:
+            keep(event.network, read_bytes(next(checkpoint_files(folder, event.network))))
 
     return emit
 

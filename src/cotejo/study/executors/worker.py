@@ -14,11 +14,15 @@ import signal
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import IO, Any
 
 from cotejo.stopping import code_of, listen
 
 __all__ = ["main"]
+
+_SECONDS = 0.1
+"""The least time between two batches that are told of."""
 
 
 def main() -> None:
@@ -29,7 +33,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # How that process stops this one, though it may ignore the signal itself.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    listen()
+    # Whoever ends a service sends it to all its processes, and then that process sends it again.
+    listen(second_ends=False)
     _use_cores(sys.argv[1:])
     try:
         _work(sys.stdin.buffer, events)
@@ -62,7 +67,7 @@ def _work(source: IO[bytes], events: IO[bytes]) -> None:
 
     try:
         # Deferred: this imports the backend, which takes seconds and may fail.
-        from cotejo.study.executors.away import own_folder
+        from cotejo.study.executors.away import own_folder, seldom
         from cotejo.study.executors.placing import Placed, taken
         from cotejo.study.planning import Plan
         from cotejo.study.run import train_run
@@ -86,7 +91,7 @@ def _work(source: IO[bytes], events: IO[bytes]) -> None:
             job, readings = content
             assert plan is not None  # noqa: S101 — a plan that has jobs stays where it is
             with own_folder(plan, readings) as own:
-                reason = train_run(own, job, lambda event: tell("event", event))
+                reason = train_run(own, job, seldom(partial(tell, "event"), _SECONDS))
             tell("ended", reason)
     except CotejoError as error:
         tell("broken", error)

@@ -18,6 +18,7 @@ from cotejo.study.events import Emit, RunFailed, RunFinished, RunPlaced, RunStar
 from cotejo.study.executors.away import Readings, check_can_travel
 from cotejo.study.executors.crew import Crew, Worker, shares
 from cotejo.study.executors.lost import write_lost
+from cotejo.study.executors.shared import is_done
 from cotejo.study.executors.turns import Turns
 from cotejo.study.planning import Job, Plan
 from cotejo.study.progress import RunId
@@ -106,6 +107,21 @@ class _Shift:
 
     def work(self) -> None:
         """Have all jobs trained."""
+        try:
+            self._work()
+        except BaseException:
+            self._stop()
+            raise
+
+    def _stop(self) -> None:
+        """End the workers, which write a checkpoint each, and take what they have still said."""
+        self._crew.end(at_once=True)
+        for worker, message in self._crew.left():
+            match message:
+                case ("event", TestRead()) | ("ended", _):
+                    self._heard(worker, *message)
+
+    def _work(self) -> None:
         while self._turns.left:
             for worker in self._crew.idle:
                 if (job := self._turns.take()) is None:
@@ -157,7 +173,9 @@ class _Shift:
             if self._failed_starts >= _TRIES:
                 last = said.strip().rpartition("\n")[2]
                 raise BackendError("machines.worker_no_start", end=end, reason=last)
-        if job is not None:
+        if job is not None and is_done(job):  # it ended before it could say so
+            self._end(job, None)
+        elif job is not None:
             if self._begun[job.run.id] < _TRIES:
                 self._turns.put_back(job)
             else:
