@@ -110,9 +110,8 @@ def listen(*, second_ends: bool = True) -> None:
     for number in _numbers():
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
-    if (
-        second_ends and os.name == "posix"
-    ):  # elsewhere this needs a socket, and a second signal ends the process
+    # Elsewhere this needs a socket, and the system ends the process at a second signal.
+    if second_ends and os.name == "posix":
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)

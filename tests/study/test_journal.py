@@ -279,15 +279,16 @@ def test_what_a_killed_study_left_is_no_progress(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="no such locks here")
 def test_where_a_file_system_has_no_locks_nothing_is_locked_or_abandoned(tmp_path, monkeypatch):
     with locked(tmp_path):
-        assert (is_locked(tmp_path), is_abandoned(tmp_path)) == (True, False)
-    assert (is_locked(tmp_path), is_abandoned(tmp_path)) == (False, True)
+        assert (is_locked(tmp_path), is_abandoned(tmp_path, 0)) == (True, False)
+    assert (is_locked(tmp_path), is_abandoned(tmp_path, 0)) == (False, True)
+    assert not is_abandoned(tmp_path, 60)  # it may just be taken
 
     def none(descriptor, kind):
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr("fcntl.flock", none)
     with locked(tmp_path):
-        assert (is_locked(tmp_path), is_abandoned(tmp_path)) == (False, False)
+        assert (is_locked(tmp_path), is_abandoned(tmp_path, 0)) == (False, False)
 
 
 def test_a_network_s_file_system_may_fail_for_a_moment(tmp_path, monkeypatch):

@@ -12,7 +12,14 @@ import pytest
 
 from cotejo.config import StudyConfig
 from cotejo.errors import ConfigError, OutputError
-from cotejo.store import StudyFile, read_json, request_stop, write_looks, write_progress
+from cotejo.store import (
+    StudyFile,
+    read_json,
+    request_stop,
+    temporary_path,
+    write_looks,
+    write_progress,
+)
 from cotejo.study import Study, preflight
 from cotejo.study.journal import Journal
 from cotejo.study.place import check_place, clear_half_written
@@ -147,8 +154,13 @@ def test_what_others_write_is_not_cleared(tmp_path):
         half = tmp_path / folder / ".tmp-4194304999-0123abcd"
         half.mkdir(parents=True)
         (half / "model.keras").touch()
+    own = temporary_path(tmp_path / "plan")  # of this very process, which is at work on it
+    own.touch()
+    earlier = tmp_path / f".tmp-{os.getpid()}-0123abcd"
+    earlier.touch()
     clear_half_written(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == kept | {"plain", "replaced"}
+    kept |= {own.name, "plain", "replaced"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
     assert not list(tmp_path.glob("*/*"))
 
 

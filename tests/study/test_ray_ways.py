@@ -39,9 +39,17 @@ def whole(tmp_path_factory):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
-def test_what_closes_a_terminal_is_heard_by_the_study_alone():
+@pytest.mark.parametrize("address", [None, "192.0.2.1:6379"])
+def test_what_closes_a_terminal_is_heard_by_the_study_alone(address, monkeypatch):
     """The processes of a cluster that it starts would end before the tasks wrote checkpoints."""
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
     numbers = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
+    usual = {number: signal.getsignal(number) for number in numbers}
+
+    def heard(number, frame):
+        """Stop, as a study does."""
+
+    signal.signal(signal.SIGHUP, heard)
     before = [signal.getsignal(number) for number in numbers]
     inherited = []
 
@@ -50,9 +58,14 @@ def test_what_closes_a_terminal_is_heard_by_the_study_alone():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # as Ray takes it
 
     ray = SimpleNamespace(is_initialized=lambda: False, init=init, shutdown=lambda: None)
-    with connected(ray, None):
-        assert inherited == [signal.SIG_IGN, signal.SIG_IGN, before[2]]
-        assert [signal.getsignal(number) for number in numbers] == before
+    try:
+        with connected(ray, address):
+            # Nobody hears SIGQUIT here, which ends this process with all that it started.
+            assert inherited == [heard if address else signal.SIG_IGN, *before[1:]]
+            assert [signal.getsignal(number) for number in numbers] == before
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("way", ["apart", "in one folder", "between"])

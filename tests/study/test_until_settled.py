@@ -19,6 +19,7 @@ from cotejo.study.looking import further_runs
 from cotejo.study.looks import first_seeds, next_seeds
 from cotejo.study.progress import Observer
 from cotejo.verify.files import file_findings
+from tiny import TINY
 
 
 def claim(better, than, **changes):
@@ -207,3 +208,17 @@ def test_how_many_runs_come_before_the_next_look(limit, number, further):
 def test_where_nothing_is_open_no_run_is_added():
     known = AfterLook(1, 9, 60.0, 2, 2, (), {})
     assert further_runs(known, {"runs": 100}, runs=9, number=1) == {}
+
+
+def test_workers_train_what_comes_after_a_look_too(tmp_path):
+    """They are those of before, with the images that they have already."""
+    two = [{"name": "small"}, {"name": "dropped", "learning_rate": 0.002}]
+    study = Study(config(OPEN, alternative=two, base={**TINY, "epochs": 1}))
+    watching = Watching()
+    result = study.run(
+        out=tmp_path / "out", observer=watching, workers=1, until_settled=True, runs=8
+    )
+    assert len(watching.looks) > 1
+    assert len(result.finished) == watching.looks[-1].runs > 6
+    assert not result.failed
+    assert not list((tmp_path / "out").glob(".tmp-*"))

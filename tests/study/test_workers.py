@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +15,7 @@ import numpy as np
 import pytest
 
 from cotejo.config import StudyConfig
-from cotejo.errors import ConfigError
+from cotejo.errors import ConfigError, OutputError
 from cotejo.platform import own_cores
 from cotejo.store import (
     StudyFolder,
@@ -102,6 +104,7 @@ def test_one_worker_with_all_cores_gives_the_same_to_the_last_bit(
     # What lies in the current folder is not imported in place of Python's own.
     (tmp_path / "queue.py").write_text("raise SystemExit(7)")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path, ""])  # as in a notebook
     listener = Listener()
     study = Study(StudyConfig.parse({**STUDY, "seeds": 1}))
     result = study.run(out=tmp_path / "out", workers=1, observer=listener)
@@ -304,6 +307,34 @@ def test_what_workers_said_before_a_study_was_stopped_is_heard(plan):
     assert told == [RunStarted(job.run.id, "1"), reading]
 
 
+def test_nothing_else_is_raised_than_what_stopped_the_work(plan):
+    told, job = [], plan.jobs[0]
+    reading = TestRead(job.run.id, job.run.key, "2026-01-01T00:00:00Z")
+
+    def tell(event):
+        if isinstance(event, RunFinished):
+            raise OutputError("disk_full", path="runs")
+        told.append(event)
+
+    with pytest.raises(KeyboardInterrupt):
+        _Shift(plan, [job], tell, Silent(("ended", None), ("event", reading))).work()
+    assert told == [RunStarted(job.run.id, "1"), reading]
+
+
+def test_what_a_worker_said_last_is_not_lost(plan):
+    with crew.Crew([[0]]) as workers:
+        workers.employ(plan, 1)
+        worker, message = workers.hear()
+        assert message == ("ready",)
+        worker.give(plan.jobs[0], [])
+        while not (plan.jobs[0].run.folder / "run.json").exists():
+            time.sleep(0.05)
+        workers.end(at_once=False)
+        said = [message for _, message in workers.left()]
+    assert said[-2:] == [("ended", None), None]
+    assert any(isinstance(message[-1], TestRead) for message in said[:-1])
+
+
 def test_a_run_whose_worker_died_once_all_was_written_has_finished(plan, serial):
     told, crew, job = [], Silent(), plan.jobs[0]
     there = replace(job.run, folder=serial.folder / "plain" / "seed-1")
@@ -314,20 +345,24 @@ def test_a_run_whose_worker_died_once_all_was_written_has_finished(plan, serial)
     assert (there.folder / "run.json").exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such locks here")
 def test_what_killed_processes_left_on_a_machine_is_deleted(plan, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    left, going = tmp_path / "cotejo-run-left", tmp_path / "cotejo-run-going"
-    for folder in (left, going):
+    with own_folder(plan, []) as own:
+        name = own.folder.name
+    left, young, going, other = (
+        tmp_path / each for each in (f"{name}-left", f"{name}-young", f"{name}-going", "cotejo")
+    )
+    for folder in (left, young, going, other):
         folder.mkdir()
-    with locked(left):
-        (left / "checkpoint-1.npz").touch()
-    with locked(going), own_folder(plan, []) as own:
-        assert not left.exists()
-        assert going.exists()
-        with own_folder(plan, []) as other:
-            assert own.folder.exists()
-            assert own.folder != other.folder
-    assert [path.name for path in tmp_path.glob("cotejo-run-*")] == ["cotejo-run-going"]
+        with locked(folder):
+            (folder / "checkpoint-1.npz").touch()
+        if folder != young:
+            os.utime(folder / ".lock", (0, 0))
+    with locked(going), own_folder(plan, []) as own, own_folder(plan, []) as second:
+        assert own.folder != second.folder
+        there = set(tmp_path.iterdir()) - {plan.folder}
+        assert there == {own.folder, second.folder, young, going, other}
 
 
 def test_batches_are_told_of_seldom_and_all_else_always(monkeypatch):

@@ -39,6 +39,7 @@ from cotejo.store.clock import (
 from cotejo.store.files import (
     csv_content,
     damaged,
+    is_temporary_of_here,
     json_content,
     make_folder,
     move_folder,
@@ -157,6 +158,7 @@ __all__ = [
     "is_abandoned",
     "is_asked_to_stop",
     "is_locked",
+    "is_temporary_of_here",
     "json_content",
     "keep_checkpoint",
     "last_checkpoints",

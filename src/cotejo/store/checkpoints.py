@@ -79,8 +79,9 @@ def last_checkpoints(folder: Path) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for network in sorted(_networks(folder)):
         for path in checkpoint_files(folder, network):
-            # One that is damaged, or deleted meanwhile, is passed over for the one before it.
-            with suppress(OutputError):
+            # One that is damaged, deleted meanwhile, or too large for this machine's memory is
+            # passed over for the one before it.
+            with suppress(OutputError, MemoryError):
                 read_checkpoint(path)
                 found[network] = read_bytes(path)
                 break

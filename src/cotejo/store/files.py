@@ -26,6 +26,7 @@ from cotejo.store.seals import SEAL, array_seal, json_seal
 __all__ = [
     "csv_content",
     "damaged",
+    "is_temporary_of_here",
     "is_there",
     "json_content",
     "make_folder",
@@ -46,6 +47,9 @@ __all__ = [
     "write_npz",
     "writing",
 ]
+
+_START = secrets.token_hex(4)
+"""What the names of this process's temporary files have in common, and no other process's."""
 
 _MOST_TEXT = 64 * 2**20
 """Bytes of a text file, far above what a study writes: more would only fill the memory."""
@@ -77,7 +81,12 @@ def temporary_path(path: Path) -> Path:
     The number in its name is that of this process. A file that a killed process left behind is
     recognised by it, and deleted (`cotejo.study.place`).
     """
-    return path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}")
+    return path.with_name(f"{TEMPORARY}{os.getpid()}-{_START}{secrets.token_hex(4)}")
+
+
+def is_temporary_of_here(name: str) -> bool:
+    """Return whether this very process gave a temporary file its name, by `temporary_path`."""
+    return name.startswith(f"{TEMPORARY}{os.getpid()}-{_START}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,9 +55,20 @@ def is_locked(folder: Path) -> bool:
     return _is_held(folder) is True
 
 
-def is_abandoned(folder: Path) -> bool:
-    """Return whether a process has locked ``folder`` and ended; no where nothing is known."""
-    return _is_held(folder) is False
+def is_abandoned(folder: Path, seconds: float) -> bool:
+    """Return whether a process of this machine has locked ``folder`` and ended.
+
+    Where nothing is known, the answer is no.
+
+    Args:
+        folder: that may have been locked.
+        seconds: how long ago at least it was locked for the first time.
+    """
+    try:
+        age = time.time() - (folder / StudyFile.LOCK).stat().st_mtime
+    except OSError:
+        return False
+    return age >= seconds and _is_held(folder) is False
 
 
 def _is_held(folder: Path) -> bool | None:

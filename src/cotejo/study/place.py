@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from cotejo.store import (
     TEMPORARY,
     RunFile,
     StudyFile,
+    is_temporary_of_here,
     read_json,
     read_looks,
     recorded_progress,
@@ -32,7 +33,7 @@ from cotejo.study.shards import Shard
 
 __all__ = ["check_place", "clear_half_written", "default_folder"]
 
-_HALF_WRITTEN = re.compile(re.escape(TEMPORARY) + r"(\d{1,10})-[0-9a-f]{8}")
+_HALF_WRITTEN = re.compile(re.escape(TEMPORARY) + r"(\d{1,10})-(?:[0-9a-f]{8}){1,2}")
 """The names that `cotejo.store.temporary_path` gives. The number is that of the process."""
 
 _FIRST: Mapping[str, Callable[[Path], Mapping[str, Any] | None]] = {
@@ -88,24 +89,26 @@ def clear_half_written(folder: Path) -> None:
         for path in [*folder.glob(f"{TEMPORARY}*"), *folder.glob(f"*/{TEMPORARY}*")]:
             half_written = _HALF_WRITTEN.fullmatch(path.name)
             # A report may be written into the folder at this moment: it needs no lock.
-            if half_written and not _is_running(int(half_written[1])):
+            if half_written and not _is_in_use(path.name, int(half_written[1])):
                 _delete(path)
 
 
 def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-        return
-    # Windows refuses it of a file that a process has open.
-    with nullcontext() if os.name == "posix" else suppress(PermissionError):
-        path.unlink()
+    # Deleted meanwhile, or renamed; and Windows does not delete what a process has open.
+    kept = (FileNotFoundError,) if os.name == "posix" else (FileNotFoundError, PermissionError)
+    with suppress(*kept):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
-def _is_running(process: int) -> bool:
+def _is_in_use(name: str, process: int) -> bool:
+    """Return whether the process of this number is known to be at work on a temporary file."""
     if process == os.getpid():
-        return False  # an earlier process of this number, as in a container: this one has begun
+        return is_temporary_of_here(name)  # else of an earlier process, as in a container
     if os.name != "posix":
-        return False  # there `kill` ends it, whatever the signal; what it has open can't be deleted
+        return False  # it can't be told there: to ask by `kill` would end it
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

@@ -36,6 +36,9 @@ _SHARE = 0.01
 _INSIDE_SECONDS = 60.0
 """The least time since the last checkpoint for one inside of an epoch."""
 
+_TRIES, _PAUSE = 3, 1.0
+"""How often a checkpoint is asked for that can't be read, and the seconds between."""
+
 _MACHINE = ("processor", "cores", "accelerator", "onednn")
 """The facts about a machine that decide how sums are rounded."""
 
@@ -122,11 +125,11 @@ class Checkpoints:
         """
         for path in checkpoint_files(self._folder, self._network):
             try:
-                content = read_checkpoint(path)
+                content = _read_patiently(path)
             except OutputError as error:
                 self._note(f"{now()} checkpoint passed over: {error.in_language('en')}")
                 if error.key == "cannot_read":
-                    continue  # a network's file system, say, may have it again in a moment
+                    continue  # it may be whole
             else:
                 if content.get("of") == self._of:
                     self._resume(content)
@@ -198,3 +201,19 @@ class Checkpoints:
             "resumed": [vars(each) for each in self.resumed],
             "training": dict(state),
         }
+
+
+def _read_patiently(path: Path) -> dict[str, Any]:
+    """Read a checkpoint; one that a network's file system does not give at once is asked for again.
+
+    Raises:
+        OutputError: as `read_checkpoint`.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return read_checkpoint(path)
+        except OutputError as error:
+            if error.key != "cannot_read":
+                raise
+        time.sleep(_PAUSE)
+    return read_checkpoint(path)

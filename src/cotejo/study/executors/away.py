@@ -7,6 +7,7 @@ run elsewhere notes its reading in a folder of its own, and says so by `TestRead
 from __future__ import annotations
 
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +24,11 @@ from cotejo.study.planning import Plan
 
 __all__ = ["Readings", "check_can_travel", "own_folder", "seldom"]
 
-_PREFIX = "cotejo-run-"
-"""How the names of the folders begin in which runs are trained."""
+_PREFIX = f".cotejo-run-{socket.gethostname()}-"
+"""How the names of the folders begin in which runs are trained; a place for them may be shared."""
+
+_OLD = 3600.0
+"""Seconds after which a folder that no process holds was left; before, one may be taking it."""
 
 
 class Readings:
@@ -62,7 +66,7 @@ def own_folder(plan: Plan, readings: Sequence[Mapping[str, Any]]) -> Iterator[Pl
         The plan with that folder, which is deleted at the end.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if is_abandoned(left):
+        if is_abandoned(left, _OLD):
             shutil.rmtree(left, ignore_errors=True)  # another user's stays
     with (
         tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder,

@@ -28,7 +28,8 @@ GRACE = 60.0
 validation, and write a checkpoint. A second Ctrl-C ends this process at once, and they with it."""
 
 _PATIENCE = 5.0
-"""Seconds for what a worker said before it ended; more only if another process has its pipe."""
+"""Seconds to wait for what workers said before they ended. It is all used only if other processes,
+that they started, still have their pipes."""
 
 _SAID = 4000
 """Bytes of what a worker said last that are kept of one that ended."""
@@ -74,8 +75,9 @@ class Worker:
         self.is_ready = False
         self._inbox = inbox
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-        # Not from the current folder, where a notebook's `random.py` may lie.
-        words = [sys.executable, "-P", "-m", "cotejo.study.executors.worker", *map(str, cores)]
+        # Nothing of Python's own is imported from the current folder, as `-m` alone would have it.
+        words = [sys.executable, "-P", "-m", "cotejo.study.executors.worker", _folder_of_imports()]
+        words += map(str, cores)
         # A session of its own, so that Ctrl-C reaches the study alone, which then ends its workers.
         self.process = subprocess.Popen(  # noqa: S603
             words,
@@ -135,10 +137,14 @@ class Worker:
         self._said.seek(max(0, self._said.tell() - _SAID))
         return self._said.read().decode(errors="replace")
 
-    def close(self) -> None:
-        """Let go of what is kept of it, once it has ended and all it said is in the inbox."""
-        self._listening.join(_PATIENCE)
-        for stream in (self.process.stdin, self.process.stdout, self._said):
+    def close(self, until: float) -> None:
+        """Let go of what is kept of it, once it has ended and all it said is in the inbox.
+
+        That is waited for ``until`` a time of `time.monotonic`; then its output is left open.
+        """
+        self._listening.join(max(0.0, until - time.monotonic()))
+        output = None if self._listening.is_alive() else self.process.stdout
+        for stream in (self.process.stdin, output, self._said):
             with suppress(OSError):
                 if stream is not None:
                     stream.close()
@@ -209,7 +215,7 @@ class Crew:
     def replace(self, worker: Worker) -> None:
         """Start another worker in the place of one that has ended."""
         place = self.workers.index(worker)
-        worker.close()
+        worker.close(time.monotonic() + _PATIENCE)
         self.workers[place] = self._started(worker.number)
 
     def end(self, *, at_once: bool) -> None:
@@ -229,17 +235,26 @@ class Crew:
             for worker in self.workers:
                 worker.process.kill()
                 worker.process.wait()
-                worker.close()
+            until = time.monotonic() + _PATIENCE
+            for worker in self.workers:
+                worker.close(until)
             self.workers = []
             self._place.close()
+
+
+def _folder_of_imports() -> str:
+    """Return the current folder if this process imports from it, as a notebook does, or ``""``."""
+    with suppress(OSError):  # it was deleted
+        here = str(Path.cwd())
+        if {"", here} & set(sys.path):
+            return here
+    return ""
 
 
 def _surroundings(cores: int, device: str | None) -> dict[str, str]:
     """Return the environment of a worker: where Cotejo is, and what it may use."""
     package = str(Path(__file__).parents[3])
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    if {"", str(Path.cwd())} & set(sys.path):
-        paths.append(str(Path.cwd()))  # as in a notebook, whose networks may import what lies there
     changed = {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     if not hasattr(os, "sched_setaffinity"):
         changed |= thread_limits(cores)  # it can't be bound to its cores

@@ -43,7 +43,7 @@ def connected(ray: Any, address: str | None) -> Iterator[None]:
         yield
         return
     try:
-        with _unheard_by_ray():
+        with _unheard_by_ray(starts=not (address or os.environ.get("RAY_ADDRESS"))):
             ray.init(
                 address=address,
                 log_to_driver=False,
@@ -61,26 +61,32 @@ def connected(ray: Any, address: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def _unheard_by_ray() -> Iterator[None]:
+def _unheard_by_ray(*, starts: bool) -> Iterator[None]:
     """Keep signals from Ray, which is started in a block, so that the study alone hears them.
 
     Ray takes SIGTERM for itself. And a terminal that closes sends SIGHUP to all that was started
     from it: the processes of a cluster, which would end before the tasks have written checkpoints.
+
+    Args:
+        starts: whether it may start a cluster, and not only connect to one.
     """
-    names = ("SIGHUP", "SIGQUIT", "SIGTERM")
-    numbers = [number for name in names if (number := getattr(signal, name, None)) is not None]
     if threading.current_thread() is not threading.main_thread():
         yield  # Ray does not take SIGTERM there, and handlers can't be changed
         return
-    handlers = {number: signal.getsignal(number) for number in numbers}
+    # Those alone that the study hears: of any other, this process ends anyway.
+    names = ("SIGHUP", "SIGQUIT") if starts else ()
+    numbers = [number for name in names if (number := getattr(signal, name, None)) is not None]
+    handlers = {each: signal.getsignal(each) for each in (*numbers, signal.SIGTERM)}
+    heard = {number: handler for number, handler in handlers.items() if handler is not None}
     for number in numbers:
-        if number != signal.SIGTERM:  # with which Ray ends its processes itself
+        if callable(heard.get(number)):
             signal.signal(number, signal.SIG_IGN)
     try:
         yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+        for number, handler in heard.items():
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
 
 
 def split(ray: Any, tasks: Iterable[Any], timeout: float) -> tuple[list[Any], list[Any]]:
@@ -94,7 +100,10 @@ def split(ray: Any, tasks: Iterable[Any], timeout: float) -> tuple[list[Any], li
 
 def cancel(ray: Any, tasks: Iterable[Any], *, force: bool) -> None:
     """Ask the tasks that go on to stop, or with ``force`` end their processes."""
+    going: list[Any] = []
     with suppress(Exception):  # whoever wants them stopped goes on, whatever becomes of them
-        # Only those: a node may end that is asked to end a process which ends itself.
-        for each in split(ray, tasks, 0)[1]:
+        going = split(ray, tasks, 0)[1]
+    # Only those: a node may end that is asked to end a process which ends itself.
+    for each in going:
+        with suppress(Exception):
             ray.cancel(each, force=force)

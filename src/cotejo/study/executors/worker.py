@@ -33,9 +33,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # How that process stops this one, though it may ignore the signal itself.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Whoever ends a service sends it to all its processes, and then that process sends it again.
+    # Whoever ends a service sends it to all its processes; then that one sends it again.
     listen(second_ends=False)
-    _use_cores(sys.argv[1:])
+    folder, *cores = sys.argv[1:]
+    if folder:
+        sys.path.append(folder)  # the last, as in a notebook
+    _use_cores(cores)
     try:
         _work(sys.stdin.buffer, events)
     except KeyboardInterrupt as stopped:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 
 from cotejo.backend import accelerated
 from cotejo.errors import BackendError, ConfigError, CotejoError, TrainingError
@@ -110,16 +110,24 @@ class _Shift:
         try:
             self._work()
         except BaseException:
-            self._stop()
+            with suppress(BaseException):  # what stopped the work says more
+                self._stop()
             raise
 
     def _stop(self) -> None:
-        """End the workers, which write a checkpoint each, and take what they have still said."""
+        """End the workers, which write a checkpoint each, and take what they have still said.
+
+        First when they read the test set; then which runs have finished, which may go wrong on a
+        full disk, and is seen by the next start anyway.
+        """
         self._crew.end(at_once=True)
-        for worker, message in self._crew.left():
-            match message:
-                case ("event", TestRead()) | ("ended", _):
-                    self._heard(worker, *message)
+        left = [(worker, message) for worker, message in self._crew.left() if message is not None]
+        for worker, message in left:
+            if isinstance(message[-1], TestRead):
+                self._heard(worker, *message)
+        for worker, message in left:
+            if message[0] == "ended":
+                self._heard(worker, *message)
 
     def _work(self) -> None:
         while self._turns.left:
