@@ -35,9 +35,9 @@ def read_archive(
 
     Args:
         content: the whole file.
-        most_bytes: how much memory its arrays may take.
+        most_bytes: how much memory its arrays may take, if they may be compressed.
         most_arrays: how many there may be.
-        packed: whether arrays may be compressed; if not, they take no more memory than the file.
+        packed: whether arrays may be compressed. If not, they take no more memory than the file.
 
     Raises:
         ValueError: it is not such an archive, is damaged, holds Python objects, or would take

@@ -94,9 +94,9 @@ def clear_half_written(folder: Path) -> None:
 
 
 def _delete(path: Path) -> None:
-    # Deleted meanwhile, or renamed; and Windows does not delete what a process has open.
-    kept = (FileNotFoundError,) if os.name == "posix" else (FileNotFoundError, PermissionError)
-    with suppress(*kept):
+    # It may have been renamed or deleted meanwhile; Windows refuses to delete what is open.
+    expected = (FileNotFoundError,) if os.name == "posix" else (FileNotFoundError, PermissionError)
+    with suppress(*expected):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

@@ -25,10 +25,12 @@ from cotejo.study.planning import Plan
 __all__ = ["Readings", "check_can_travel", "own_folder", "seldom"]
 
 _PREFIX = f".cotejo-run-{socket.gethostname()}-"
-"""How the names of the folders begin in which runs are trained; a place for them may be shared."""
+"""How the names of the folders begin in which runs are trained. It names the machine, because
+several may share the place for temporary files."""
 
 _OLD = 3600.0
-"""Seconds after which a folder that no process holds was left; before, one may be taking it."""
+"""Seconds after which a folder without a lock was left by a killed process. A younger one may
+belong to a process that is about to lock it."""
 
 
 class Readings:
@@ -78,7 +80,7 @@ def own_folder(plan: Plan, readings: Sequence[Mapping[str, Any]]) -> Iterator[Pl
 
 
 def seldom(tell: Emit, seconds: float) -> Emit:
-    """Return what passes events on, of the batches at most one in so many seconds."""
+    """Return a function that passes events on to ``tell``; of batches, one in so many seconds."""
     last = 0.0
 
     def emit(event: Event) -> None:

@@ -28,8 +28,8 @@ GRACE = 60.0
 validation, and write a checkpoint. A second Ctrl-C ends this process at once, and they with it."""
 
 _PATIENCE = 5.0
-"""Seconds to wait for what workers said before they ended. It is all used only if other processes,
-that they started, still have their pipes."""
+"""The most seconds to wait for what workers said before they ended. It is read at once, unless
+processes that they started keep their pipes open."""
 
 _SAID = 4000
 """Bytes of what a worker said last that are kept of one that ended."""
@@ -140,7 +140,8 @@ class Worker:
     def close(self, until: float) -> None:
         """Let go of what is kept of it, once it has ended and all it said is in the inbox.
 
-        That is waited for ``until`` a time of `time.monotonic`; then its output is left open.
+        Args:
+            until: when to stop waiting for that, by `time.monotonic`; its output is then left open.
         """
         self._listening.join(max(0.0, until - time.monotonic()))
         output = None if self._listening.is_alive() else self.process.stdout

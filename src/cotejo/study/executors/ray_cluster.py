@@ -73,7 +73,7 @@ def _unheard_by_ray(*, starts: bool) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # Ray does not take SIGTERM there, and handlers can't be changed
         return
-    # Those alone that the study hears: of any other, this process ends anyway.
+    # Only those that the study has a handler for: any other ends this process anyway.
     names = ("SIGHUP", "SIGQUIT") if starts else ()
     numbers = [number for name in names if (number := getattr(signal, name, None)) is not None]
     handlers = {each: signal.getsignal(each) for each in (*numbers, signal.SIGTERM)}
@@ -85,7 +85,7 @@ def _unheard_by_ray(*, starts: bool) -> Iterator[None]:
         yield
     finally:
         for number, handler in heard.items():
-            if signal.getsignal(number) is not handler:
+            if signal.getsignal(number) is not handler:  # else one below Python's would be lost
                 signal.signal(number, handler)
 
 

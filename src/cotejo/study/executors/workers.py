@@ -117,8 +117,8 @@ class _Shift:
     def _stop(self) -> None:
         """End the workers, which write a checkpoint each, and take what they have still said.
 
-        First when they read the test set; then which runs have finished, which may go wrong on a
-        full disk, and is seen by the next start anyway.
+        Their readings of the test set come first. To tell which runs have finished may fail on a
+        full disk; the next start finds those by itself.
         """
         self._crew.end(at_once=True)
         left = [(worker, message) for worker, message in self._crew.left() if message is not None]
