@@ -161,7 +161,7 @@ def npz_content(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def is_there(path: Path) -> bool:
-    """Return whether a file is there. If that can't be told, the answer is yes: reading says why."""
+    """Return whether a file is there; yes also where that can't be told, which reading it says."""
     try:
         return path.is_file()
     except OSError:  # a folder that can't be entered, or a network's file system
