@@ -23,6 +23,9 @@ _FULL = np.array((0, 114, 178))
 """The colour of all images of a class."""
 
 _CELL, _LETTER, _LARGEST = 44, 13, 1_600
+_EDGE = 24
+"""The room for the words at the upper and the left edge of a confusion matrix."""
+
 _MOST_CLASSES = 30
 """With more classes, cells have no numbers and rows no names: they would be too small to read."""
 
@@ -83,6 +86,20 @@ def draw_confusion(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> 
         label = Image.new("RGB", (margin, cell), _PAPER)
         ImageDraw.Draw(label).text((4, cell // 2), name, _INK, font, anchor="lm")
         image.paste(label.rotate(90, expand=True), (margin + cell * place, 0))
+    return _with_axes(image, font)
+
+
+def _with_axes(
+    matrix: Image.Image, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+) -> Image.Image:
+    """Return a confusion matrix with what its columns and its rows are at its edges."""
+    side = matrix.width + _EDGE
+    upright = Image.new("RGB", (side, side), _PAPER)
+    ImageDraw.Draw(upright).text((side // 2, _EDGE // 2), "true class", _INK, font, anchor="mm")
+    image = upright.rotate(90)
+    words = "predicted class"
+    ImageDraw.Draw(image).text((side // 2, _EDGE // 2), words, _INK, font, anchor="mm")
+    image.paste(matrix, (_EDGE, _EDGE))
     return image
 
 
