@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cotejo.messages import message
 from cotejo.store import RunFile, read_npz
 from cotejo.trackers.events import RunResult
 
@@ -95,10 +96,10 @@ def _with_axes(
     """Return a confusion matrix with what its columns and its rows are at its edges."""
     side = matrix.width + _EDGE
     upright = Image.new("RGB", (side, side), _PAPER)
-    ImageDraw.Draw(upright).text((side // 2, _EDGE // 2), "true class", _INK, font, anchor="mm")
+    middle = side // 2, _EDGE // 2
+    ImageDraw.Draw(upright).text(middle, message("notebook.true_class"), _INK, font, anchor="mm")
     image = upright.rotate(90)
-    words = "predicted class"
-    ImageDraw.Draw(image).text((side // 2, _EDGE // 2), words, _INK, font, anchor="mm")
+    ImageDraw.Draw(image).text(middle, message("notebook.predicted_class"), _INK, font, anchor="mm")
     image.paste(matrix, (_EDGE, _EDGE))
     return image
 
